@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
+    from llmgw_desktop.app.command_line import Command
     from llmgw_desktop.app.container import Container
-    from llmgw_desktop.app.log_file import ProgramLog
+    from llmgw_desktop.app.gateway.log_file import ProgramLog
     from llmgw_desktop.domain.errors import LlmgwError
-    from llmgw_desktop.store.instance_lock import InstanceLock
+    from llmgw_desktop.store.locks import InstanceLock
     from llmgw_desktop.store.paths import Places
 
 THREADS_SWITCH_S = 0.0005
@@ -32,8 +33,8 @@ DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
 def main() -> int:
     _begin_alone()
     if sys.argv[1:2] == ["mcp"]:  # an editor waits: not even the other commands are read in
-        from llmgw_desktop.app.mcp_stdio.command import run
-        from llmgw_desktop.app.mcp_stdio.options import quick_options
+        from llmgw_desktop.app.mcp.command import run
+        from llmgw_desktop.app.mcp.options import quick_options
 
         if (options := quick_options(sys.argv[2:])) is not None:
             return run(options)
@@ -46,7 +47,7 @@ def _begin_alone() -> None:
     names = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE")
     if os.name != "posix" or sys.flags.ignore_environment or not any(map(os.environ.get, names)):
         return
-    from llmgw_desktop.app.own_command import this_program
+    from llmgw_desktop.app.this_program import this_program
 
     words = this_program()
     if "-I" in words:
@@ -94,15 +95,16 @@ def _run(arguments: argparse.Namespace) -> int:
         return _mcp(arguments)
     env = {**os.environ, **given_settings(arguments)}
     places = Places.of(env)
-    if arguments.command != "doctor":  # it only looks
+    command: Command = arguments.chosen
+    if not command.only_looks:
         places.make()
-    _act_as(arguments.command)
-    if command := _COMMANDS.get(arguments.command):
-        return command(arguments, places, env)
+    _act_as(command.name)
+    if command.work:
+        return command.run(arguments, places, env)
     log = _start_logging()
     if arguments.command == "serve":
         return _serve(places, env, log, linger_s=arguments.while_used)
-    from llmgw_desktop.app.display import missing_display
+    from llmgw_desktop.app.gateway.start_checks import missing_display
 
     if missing := missing_display(env):
         print(f"{missing} Serving without windows.", file=sys.stderr)
@@ -113,7 +115,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _act_as(command: str) -> None:
     """Whose acts those are that come in by no door."""
-    from llmgw_desktop.app.person import act_as_gateway, act_as_person
+    from llmgw_desktop.app.this_program import act_as_gateway, act_as_person
     from llmgw_desktop.domain.audit import ActorDoor
 
     if command == "serve":
@@ -123,8 +125,8 @@ def _act_as(command: str) -> None:
 
 
 def _mcp(arguments: argparse.Namespace) -> int:
-    from llmgw_desktop.app.mcp_stdio.command import run
-    from llmgw_desktop.app.mcp_stdio.options import Options
+    from llmgw_desktop.app.mcp.command import run
+    from llmgw_desktop.app.mcp.options import Options
 
     return run(Options(arguments.profile, arguments.linger))
 
@@ -133,10 +135,9 @@ def _serve(
     places: Places, env: Mapping[str, str], log: ProgramLog, *, linger_s: int | None = None
 ) -> int:
     """With `linger_s` for editors alone: until none has needed it for so long."""
-    from llmgw_desktop.app.editors_use import FOR_EDITORS, EditorsUse
-    from llmgw_desktop.app.headless import serve
-    from llmgw_desktop.app.restart import Restart
-    from llmgw_desktop.store.instance_lock import InstanceLock
+    from llmgw_desktop.app.gateway.instances import FOR_EDITORS, EditorsUse, Restart
+    from llmgw_desktop.app.serve import serve
+    from llmgw_desktop.store.locks import InstanceLock
 
     lock = InstanceLock(places.instance_lock)
     for_editors = None if linger_s is None else EditorsUse(places.editors_lock, linger_s)
@@ -156,25 +157,25 @@ def _serve(
 def _put_in_place(places: Places, env: Mapping[str, str]) -> None:
     """A backup that waits for this start, or a restore that was broken off."""
     if any(places.run_folder.glob("restoring*.json")):
-        from llmgw_desktop.app.safekeeping import finish_restore
+        from llmgw_desktop.app.safekeeping.safekeeping import finish_restore
 
         finish_restore(places, env)
 
 
 def _take(lock: InstanceLock) -> bool:
     """Also from an engine that was only started for editors: it goes, they follow."""
-    from llmgw_desktop.app.editors_use import take_over
+    from llmgw_desktop.app.gateway.instances import take_over
 
     return lock.take() or take_over(lock)
 
 
 def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden: bool) -> int:
-    from llmgw_desktop.app.restart import Restart
-    from llmgw_desktop.app.start_checks import bad_qt_version
+    from llmgw_desktop.app.gateway.instances import Restart
+    from llmgw_desktop.app.gateway.start_checks import bad_qt_version
 
     if problem := bad_qt_version():
         return _fail(problem, FAILED)
-    from llmgw_desktop.store.instance_lock import InstanceLock
+    from llmgw_desktop.store.locks import InstanceLock
     from llmgw_desktop.ui.application import run_desktop, show_running
 
     lock = InstanceLock(places.instance_lock)
@@ -195,151 +196,12 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
     )
 
 
-def _approvals(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.approvals_command import run
-
-    return run(arguments, places, env)
-
-
-def _audit(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.audit_command import run
-
-    return run(arguments, places, env)
-
-
-def _backup(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.backup_command import run_backup
-
-    return run_backup(arguments, places, env)
-
-
-def _connect(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.connect.command import run
-
-    return run(arguments, places, env)
-
-
-def _consent(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.consent_command import run
-
-    return run(arguments, places, env)
-
-
-def _doctor(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    if arguments.secrets:
-        from llmgw_desktop.app.doctor.secrets import run as look_for_secrets
-
-        return look_for_secrets(arguments, places, env)
-    from llmgw_desktop.app.doctor.command import run
-
-    return run(arguments, places, env)
-
-
-def _flights(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    if arguments.verb == "prune":
-        from llmgw_desktop.app.flights_prune_command import run as prune
-
-        return prune(arguments, places, env)
-    from llmgw_desktop.app.flights_command import run
-
-    return run(arguments, places, env)
-
-
-def _jobs(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.jobs_command import run
-
-    return run(arguments, places, env)
-
-
-def _key(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.key_command import run
-
-    return run(arguments, places, env)
-
-
-def _limits(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.limits_command import run
-
-    return run(arguments, places, env)
-
-
-def _oauth(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.oauth_command import run
-
-    return run(arguments, places)
-
-
-def _receipt(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.receipt_command import run
-
-    return run(arguments, places, env)
-
-
-def _restart(_: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.restart_command import run
-
-    return run(places, env)
-
-
-def _restore(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.backup_command import run_restore
-
-    return run_restore(arguments, places, env)
-
-
-def _route(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.route_command import run
-
-    return run(arguments, places, env)
-
-
-def _status(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.status_command import run
-
-    return run(arguments, places, env)
-
-
-def _vault(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.vault_command import run
-
-    return run(arguments, places, env)
-
-
-def _workspace(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.workspace_command import run
-
-    return run(arguments, places, env)
-
-
-_COMMANDS = {
-    "approvals": _approvals,
-    "audit": _audit,
-    "backup": _backup,
-    "connect": _connect,
-    "consent": _consent,
-    "doctor": _doctor,
-    "flights": _flights,
-    "jobs": _jobs,
-    "key": _key,
-    "limits": _limits,
-    "oauth": _oauth,
-    "receipt": _receipt,
-    "restart": _restart,
-    "restore": _restore,
-    "route": _route,
-    "status": _status,
-    "vault": _vault,
-    "workspace": _workspace,
-}
-"""Those that do their work and end."""
-
-
 def _container(places: Places, env: Mapping[str, str], log: ProgramLog) -> Container:
     import logging
 
     from llmgw_desktop.app.container import Container
     from llmgw_desktop.domain.events import SettingsChanged
-    from llmgw_desktop.store.settings import load_settings
+    from llmgw_desktop.store.settings.reader import load_settings
 
     container = Container(places, env)
     log.guard(load_settings(places.config_file, env).settings)
@@ -352,7 +214,7 @@ def _container(places: Places, env: Mapping[str, str], log: ProgramLog) -> Conta
 
 def _start_logging() -> ProgramLog:
     """Files come with the lock: what only finds the running program writes into none of its."""
-    from llmgw_desktop.app.log_file import ProgramLog
+    from llmgw_desktop.app.gateway.log_file import ProgramLog
 
     log = ProgramLog()
     log.to_stderr()
@@ -360,7 +222,7 @@ def _start_logging() -> ProgramLog:
 
 
 def _sentence(error: LlmgwError) -> str:
-    from llmgw_desktop.app.start_checks import start_problem
+    from llmgw_desktop.app.gateway.start_checks import start_problem
 
     return start_problem(error)
 

@@ -19,8 +19,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.price import Price
-from llmgw_desktop.store.price_table import (
+from llmgw_desktop.domain.flights.price import Price
+from llmgw_desktop.store.routing.prices import (
     PriceTable,
     UnsoundPrice,
     load_price_table,

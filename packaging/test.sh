@@ -1,11 +1,17 @@
 #!/bin/sh
-# Installs what is missing and runs every check and test: sh packaging/test.sh
+# Installs what is missing and runs every check and test: sh packaging/test.sh [--all]
 # Goes through all steps whatever fails, and ends with one line that says how it went.
+# --all: also what stamps vouch for (docs/tests.md), and notes how long each file's tests take.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=packaging/setup.sh
 . "$root/packaging/setup.sh"
 
+case $* in
+    '') all='' ;;
+    --all) all='--all --note-seconds' ;;
+    *) stop 'sh packaging/test.sh [--all]' ;;
+esac
 most_workers=12 # each takes half a gigabyte, with the programs that it starts
 
 started=$(date +%s)
@@ -47,7 +53,9 @@ checks >"$scratch/checks" 2>&1 &
 checking=$!
 workers=$(($(nproc 2>/dev/null || echo 2) + 1))
 [ "$workers" -le "$most_workers" ] || workers=$most_workers
-step tests pytest -n "$workers" --dist worksteal -m 'not bench'
+: >"$scratch/begun"
+# shellcheck disable=SC2086 # a list of words
+step tests pytest -n "$workers" --dist worksteal -m 'not bench' $all
 wait "$checking" || :
 checking=''
 cat "$scratch/checks"
@@ -58,4 +66,7 @@ seconds=$(($(date +%s) - started))
 if [ -n "$failed" ]; then
     printf '\n' && stop "FAILED after $seconds s: $failed. What is wrong stands above, under those headings; mend it and run this again."
 fi
-printf '\nllmgw: PASSED in %s s: tests, format, lint, types, imports.\n' "$seconds"
+stamps=$(python -m tests.support.stamps)
+new=$(find tests/stamps -newer "$scratch/begun" -name '*.toml' 2>/dev/null | sort | tr '\n' ' ')
+printf '\nllmgw: PASSED in %s s: tests, format, lint, types, imports. %s%s\n' "$seconds" "$stamps" \
+    "${new:+ New stamps, to be committed: $new}"

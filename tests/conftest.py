@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +26,17 @@ settings.register_profile("search", max_examples=200, **_NO_CLOCK)
 settings.register_profile("house", derandomize=True, max_examples=50, **_NO_CLOCK)
 settings.load_profile("house")
 
+pytest_plugins = ["tests.support.shares", "tests.support.vouching"]
+
 _OWN_PREFIXES = ("LLMGW_", "LLM_GATEWAY_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GOOGLE_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _KEPT = ("LLMGW_TEST_CACHE",)
 _FULL_ROUND_EVERY = 25
+_PURE = [("clis",), ("domain",), ("redaction",), ("wire",)]
+_PURE_ROUND = 20
 _HOME = "llmgw-home"
 _numbers = itertools.count(1)
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all", action="store_true", help="also what is marked as rest")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What a daily run can do without stays away, unless it is asked for."""
-    if config.getoption("--all"):
-        return
-    rest = [item for item in items if item.get_closest_marker("rest")]
-    if rest:
-        config.hook.pytest_deselected(items=rest)
-        items[:] = [item for item in items if not item.get_closest_marker("rest")]
+_sweeps = itertools.count(1)
 
 
 def pytest_configure() -> None:
@@ -63,10 +55,18 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_garbage() -> Iterator[None]:
+def own_garbage(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a test forgets to close complains in this test, not in one that comes later."""
     yield
+    if _opens_nothing(request.path.parent) and next(_sweeps) % _PURE_ROUND:
+        return
     gc.collect(2 if gc.get_count()[2] > _FULL_ROUND_EVERY else 1)
+
+
+@cache
+def _opens_nothing(folder: Path) -> bool:
+    """Whether the floor that is tested there may do no I/O, as the contracts of imports have it."""
+    return folder.relative_to(Path(__file__).parent).parts[:1] in _PURE
 
 
 @pytest.fixture

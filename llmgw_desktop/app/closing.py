@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import wraps
 
 _log = logging.getLogger(__name__)
@@ -12,21 +12,29 @@ Close = Callable[[], object]
 """An awaitable that it returns is awaited."""
 
 
+class Closing(AsyncExitStack):
+    """What ends: the last that was added first, each whatever becomes of the others. What goes
+    wrong is logged. A cancellation is raised when all are closed."""
+
+    def add(self, *closes: Close) -> None:
+        for close in closes:
+            self.push_async_callback(_closed, close)
+
+
+async def _closed(close: Close) -> None:
+    try:
+        closing = close()
+        if inspect.isawaitable(closing):
+            await closing
+    except Exception:  # noqa: BLE001 - of this part alone
+        name = getattr(close, "__qualname__", repr(close))
+        _log.exception("at the end %s failed; the rest is closed all the same", name)
+
+
 async def close_all(*parts: Close) -> None:
-    """In their order. What goes wrong is logged. A cancellation is raised when all are closed."""
-    canceled: asyncio.CancelledError | None = None
-    for close in parts:
-        try:
-            closing = close()
-            if inspect.isawaitable(closing):
-                await closing
-        except asyncio.CancelledError as error:
-            canceled = error
-        except Exception:  # noqa: BLE001 - of this part alone
-            name = getattr(close, "__qualname__", repr(close))
-            _log.exception("at the end %s failed; the rest is closed all the same", name)
-    if canceled is not None:
-        raise canceled
+    """In their order."""
+    async with Closing() as closing:
+        closing.add(*reversed(parts))
 
 
 @asynccontextmanager

@@ -5,162 +5,93 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
-from llmgw_desktop.app.access_assembly import Access, make_access
-from llmgw_desktop.app.audit_keeping import AuditKeeping
-from llmgw_desktop.app.closing import beside, close_all, closed_on_fault
-from llmgw_desktop.app.consent_assembly import Consents
-from llmgw_desktop.app.control import GatewayControl
-from llmgw_desktop.app.enclosing import enclosure_of
-from llmgw_desktop.app.encrypting import Encrypting
-from llmgw_desktop.app.engine_assembly import Foundations, make_engine
-from llmgw_desktop.app.exposure import oauth_in_force
-from llmgw_desktop.app.flights import Flights
-from llmgw_desktop.app.jobs import Jobs
-from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
-from llmgw_desktop.app.overview import Overview
-from llmgw_desktop.app.page_use import PageUse
-from llmgw_desktop.app.questions import Questions
-from llmgw_desktop.app.recording import Recording
-from llmgw_desktop.app.route_explain import RouteExplainer
-from llmgw_desktop.app.routes import Routes
-from llmgw_desktop.app.run_assembly import RunFoundations, Runs
-from llmgw_desktop.app.settings_file import SettingsFile
-from llmgw_desktop.app.store_guard import StoreGuard
-from llmgw_desktop.app.validation_assembly import make_validations
-from llmgw_desktop.app.vault import Credentials, ask_again
-from llmgw_desktop.app.workspaces import open_workspaces
-from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.app.closing import closed_on_fault
+from llmgw_desktop.app.flights.overview import Overview
+from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.app.gateway.control import GatewayControl
+from llmgw_desktop.app.jobs.jobs import Jobs
+from llmgw_desktop.app.parts import ContainerParts
+from llmgw_desktop.app.questions.questions import Questions
+from llmgw_desktop.app.routing.routes import RouteExplainer, Routes
+from llmgw_desktop.app.vault.credentials import Credentials
 from llmgw_desktop.domain.errors import LlmgwError, StoreError
 from llmgw_desktop.domain.events import (
-    AuditNoted,
-    ClientsChanged,
     GrantsChanged,
-    SettingsChanged,
 )
-from llmgw_desktop.domain.settings import LoadedSettings, Settings
-from llmgw_desktop.domain.vault import VaultEntry
-from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.front.handed_sockets import handed_sockets
-from llmgw_desktop.engine.gateway import Gateway
-from llmgw_desktop.engine.homes.homes import Homes
-from llmgw_desktop.engine.jobs.launch import Launcher
-from llmgw_desktop.engine.jobs.mcp_servers import McpServers
-from llmgw_desktop.engine.mcp.offer import Offer
-from llmgw_desktop.engine.oauth.addresses import Addresses
-from llmgw_desktop.engine.routing.health import Health
-from llmgw_desktop.engine.translation.continuations import Continuations
-from llmgw_desktop.engine.upstream.key_changes import KeyChanges
-from llmgw_desktop.store.account_store import AccountStore
-from llmgw_desktop.store.at_rest.cells import AtRest
-from llmgw_desktop.store.config.settings_editor import SettingsEditor
-from llmgw_desktop.store.elsewhere_store import ElsewhereStore
-from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
+from llmgw_desktop.engine.mcp.offer import McpOffer
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.response_store import ResponseStore
-from llmgw_desktop.store.run_file import remove_run_file
-from llmgw_desktop.store.settings import settings_of
-from llmgw_desktop.store.skills import SkillFolders
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.resources import SkillFolders
+from llmgw_desktop.store.settings.editor import SettingsEditor
+from llmgw_desktop.store.settings.reader import settings_of
+from llmgw_desktop.store.vault.master_key import VARIABLE
 
 if TYPE_CHECKING:
-    from llmgw_desktop.app.backup_desk import BackupDesk
+    from llmgw_desktop.app.access.oversight import Oversight
+    from llmgw_desktop.app.clients.desk import ClientDesk
+    from llmgw_desktop.app.clis.use import CliProviders
+    from llmgw_desktop.app.connect.clients import Clients
     from llmgw_desktop.app.page_assembly import Pages
+    from llmgw_desktop.app.providers.providers import Providers
+    from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk
+    from llmgw_desktop.app.validation.compare import Compare
 
 _log = logging.getLogger(__name__)
 
 
-class Container(PageUse):
+_IN_ORDER: Final = (
+    "store_guard",
+    "vault",
+    "audit",  # before what makes this computer's own key, which it tells
+    "_access",
+    "recording",
+    "runs",
+    "validations",
+    "control",
+    "jobs",
+)
+"""Parts as they are made, each with all that it stands on, before which it is closed."""
+
+
+class Container(ContainerParts):
     """A whole gateway with the use cases that windows and commands are given."""
 
     def __init__(self, places: Places, env: Mapping[str, str]) -> None:
-        """Raises ConfigError, OSError. Nothing is started yet."""
-        self.places, self._env = places, env
-        self._clock = SystemClock()
-        self._settings_file = SettingsFile(places.config_file, env, self._clock)
-        settings = self._settings_file.loaded.settings
-        self._mcp_path, self._certificate = settings.http.path, settings.http.tls_certificate
-        self._settings_news = SettingsChanged(
-            settings=settings, warnings=self._settings_file.loaded.warnings
-        )
-        self._bus = Bus()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self.store_guard = StoreGuard(places, env, self._clock, self._loaded)
-        self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
-        self.at_rest = AtRest(self.vault.data_keys, lambda: self._loaded().settings.storage.encrypt)
-        self._encrypting = Encrypting(places.gateway_db, self.at_rest)
-        self.recording = Recording(
-            places, self._clock, self._bus, lambda: self._loaded().settings, self.at_rest
-        )
-        self.audit = AuditKeeping(
-            places, self._clock, self.vault, lambda: self._on_loop(self._bus.publish, AuditNoted())
-        )
-        self._access = self._make_access(settings)
-        self.store_guard.join(self.vault, self._access.authenticator, self._take_over_runs)
-        self._key_changes = KeyChanges(self.vault, self._clock)
-        self.tell_keys(self.recording.redactor.learn)
-        self._continuations = Continuations(
-            ResponseStore(places.gateway_db, self._clock, self.at_rest)
-        )
-        self._elsewhere = ElsewhereStore(places.gateway_db, self._clock)
-        self._account_store = AccountStore(places.gateway_db, self._clock)
-        self.health = Health(
-            clock=self._clock,
-            bus=self._bus,
-            store=self._account_store,
-            clean=self.recording.redactor.clean_text,
-            key_changes=self._key_changes,
-        )
-        self.runs = Runs(
-            places,
-            Launcher(
-                env,
-                settings.clis,
-                Homes(places.homes_folder, self.vault),
-                McpServers(settings.mcp_servers, self.vault, self.recording.learn),
-                enclosure_of(places, env),
-            ),
-            settings,
-            RunFoundations(
-                clock=self._clock,
-                bus=self._bus,
-                recorder=self.recording.recorder,
-                health=self.health,
-                workspaces=open_workspaces(
-                    places, env, lambda: self._loaded().settings.workspaces, self._clock
-                ),
-                env=env,
-                flights_of=self.recording.reader.of_job,
-                own_url=lambda: self.gateway.status.url,
-                at_rest=self.at_rest,
-            ),
-        )
-        self._engine = engine = make_engine(self._foundations())
-        self.validations, seats = make_validations(
-            places, self.runs, engine.asking, self.vault, self.at_rest, self._clock
-        )
-        self.gateway = Gateway(
-            engine,
-            self._bus,
-            settings,
-            problem=self.store_guard.problem(),
-            handed=handed_sockets(env),
-        )
-        self.control = GatewayControl(
+        """Raises ConfigError, StoreError, OSError. Nothing is started yet."""
+        super().__init__(places, env)
+        self._making_pages = Lock()
+        self._made_pages: Pages | None = None
+        for part in _IN_ORDER:
+            getattr(self, part)
+        self._closing.add(self.consents.stop, self.runs.leave)
+
+    @cached_property
+    def control(self) -> GatewayControl:
+        return GatewayControl(
             gateway=self.gateway,
             recorder=self.recording.recorder,
             bus=self._bus,
-            places=places,
+            places=self.places,
             check_settings=self.check_settings,
-            mcp_path=self._mcp_path,
+            mcp_path=self._http.path,
+            guard=self.store_guard,
+            note=self.audit.soon,
         )
-        self.control.note, self.control.guard = self.audit.soon, self.store_guard
-        self.credentials = Credentials(self.vault, self._new_key)
-        self.flights = Flights(*(flights := self.recording.readers))
-        self.jobs = Jobs(
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        return Credentials(self.vault, self._new_key)
+
+    @cached_property
+    def flights(self) -> Flights:
+        return Flights(*self.recording.readers)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(
             self.runs.supervisor,
             self.runs.job_folders,
             self._clock,
@@ -168,19 +99,26 @@ class Container(PageUse):
             sign_in=self.runs.sign_in_words,
             sessions=self.runs.service.sessions,
         )
-        self.overview = Overview(*flights, self._clock, self.recording.practice)
-        self.settings_writer = SettingsEditor(
-            places.config_file,
-            lambda file, raw: settings_of(file, raw, env),
+
+    @cached_property
+    def overview(self) -> Overview:
+        return Overview(*self.recording.readers, self._clock, self.recording.practice)
+
+    @cached_property
+    def settings_writer(self) -> SettingsEditor:
+        return SettingsEditor(
+            self.places.config_file,
+            lambda file, raw: settings_of(file, raw, self._env),
             self.audit.journal.writing,
         )
-        self.routes_explained = RouteExplainer(
-            lambda: self.gateway.router, self.health, self._key_problem
-        )
-        self.routes = Routes(self._loaded, self.routes_explained)
-        self._seats = seats
-        self._making_pages = Lock()
-        self._made_pages: Pages | None = None
+
+    @cached_property
+    def routes_explained(self) -> RouteExplainer:
+        return RouteExplainer(lambda: self.gateway.router, self.health, self._key_problem)
+
+    @cached_property
+    def routes(self) -> Routes:
+        return Routes(self._loaded, self.routes_explained)
 
     @cached_property
     def backup_desk(self) -> "BackupDesk":
@@ -199,7 +137,7 @@ class Container(PageUse):
     @property
     def mcp_url(self) -> str:
         """Of the MCP door; a new path holds from the next start on."""
-        return f"{self.gateway.status.url}{self._mcp_path}"
+        return f"{self.gateway.status.url}{self._http.path}"
 
     def is_busy(self) -> bool:
         """Whether a request or a run goes on."""
@@ -215,10 +153,10 @@ class Container(PageUse):
                 await self._take_over_runs()
                 self.consents.start()
             await self.gateway.start()
-            self.control.tell_running(self._clock.now_s(), self._certificate)
+            self.control.tell_running(self._clock.now_s(), self._http.tls_certificate)
             self.audit.start()
             self._encrypting.start()
-            self.store_guard.start()
+            self.store_guard.start(self.gateway)
             if await asyncio.to_thread(self._access.has_mcp_clients):
                 self.expect_mcp()
 
@@ -232,6 +170,7 @@ class Container(PageUse):
         """A client of the MCP door will come soon."""
         self._engine.mcp.warm()
 
+    @override
     async def _take_over_runs(self) -> None:
         """Without the file of the jobs the gateway still serves what needs none."""
         try:
@@ -243,24 +182,10 @@ class Container(PageUse):
 
     async def stop(self) -> None:
         """Let answers end, write down what is left, close. Runs go on."""
-        await close_all(
-            self.runs.leave,
-            *([self._made_pages.clis.close] if self._made_pages is not None else []),
-            self.consents.stop,
-            self.gateway.stop,
-            self.validations.close,
-            self.runs.close,
-            lambda: remove_run_file(self.places.run_file),
-            self.recording.stop,
-            beside(self._encrypting.stop),
-            *map(beside, (self._continuations.close, self._elsewhere.close)),
-            self.health.keep_all,
-            *map(beside, (self.audit.close, self._account_store.close)),
-            *map(beside, (self.vault.close, self._access.close)),
-            self.store_guard.close,
-        )
+        await self._closing.aclose()
         self._loop = None
 
+    @override
     def check_settings(self, *, now: bool = True) -> None:
         """Take over the settings file if it has changed; a broken one only makes news."""
         news = self._settings_file.refresh(now=now)
@@ -275,27 +200,6 @@ class Container(PageUse):
         self._settings_news = news
         self._bus.publish(news)
 
-    def _loaded(self) -> LoadedSettings:
-        return self._settings_file.loaded
-
-    @property
-    def oauth(self) -> Oauth:
-        return self._access.oauth
-
-    @property
-    def consents(self) -> Consents:
-        return self._access.consents
-
-    def _make_access(self, settings: Settings) -> Access:
-        """The address is known once the gateway listens."""
-        http, places, clock = settings.http, self.places, self._clock
-        addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
-        allowed = oauth_in_force(settings, lambda: self._loaded().settings.oauth)
-        oauth = make_oauth(places, clock, self._bus, allowed, addresses)
-        access = make_access(places, clock, self._bus, settings, self._env, oauth)
-        access.tell_changes(lambda: self._on_loop(self._bus.publish, ClientsChanged()))
-        return access
-
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
 
@@ -305,7 +209,6 @@ class Container(PageUse):
         listener(self._env.get(VARIABLE, "").strip())
 
     @property
-    @override
     def _pages(self) -> "Pages":
         """Made when the first is asked for, from any thread; a start alone reads in none of it."""
         from llmgw_desktop.app.page_assembly import PageParts, Pages
@@ -334,43 +237,38 @@ class Container(PageUse):
                         questions=self.questions,
                     )
                 )
+                self._closing.add(self._made_pages.clis.close)
             return self._made_pages
 
-    def _foundations(self) -> Foundations:
-        return Foundations(
-            clock=self._clock,
-            recorder=self.recording.recorder,
-            flights=self.recording.shelf,
-            meters=self.recording.meters,
-            health=self.health,
-            continuations=self._continuations,
-            elsewhere=self._elsewhere,
-            clis=self.runs.models,
-            ready_clis=self.runs.ready,
-            runs=self.runs.service,
-            links=self.runs.links,
-            permissions=self.runs.permissions,
-            rule_runs=self.runs.rule,
-            access=self._access,
-            data_folder=self.places.data_folder,
-            vault=self.vault,
-            guard=self.store_guard,
-            key_changes=self._key_changes,
-            audit=self.audit.store,
-            settings=lambda: self._loaded().settings,
-            settings_news=lambda: self._settings_news,
-            status=lambda: self.gateway.status,
-            check_settings=lambda: self.check_settings(now=False),
-            learn=self.recording.learn,
-            new_key=self._new_key,
-            bus=self._bus,
-            mcp=self.mcp_offer,
-        )
+    @property
+    def providers(self) -> "Providers":
+        return self._pages.providers
 
-    def mcp_offer(self) -> Offer:
+    @property
+    def cli_providers(self) -> "CliProviders":
+        return self._pages.cli_providers
+
+    @property
+    def clients(self) -> "Clients":
+        return self._pages.clients
+
+    @property
+    def client_desk(self) -> "ClientDesk":
+        return self._pages.client_desk
+
+    @property
+    def compare(self) -> "Compare":
+        return self._pages.compare
+
+    @property
+    def oversight(self) -> "Oversight":
+        return self._pages.oversight
+
+    @override
+    def mcp_offer(self) -> McpOffer:
         """All tools, resources and prompts, for whoever serves MCP."""
         # nothing of it is needed before a client of MCP comes
-        from llmgw_desktop.app.mcp_assembly import McpParts, make_offer
+        from llmgw_desktop.app.mcp.assembly import McpParts, make_offer
 
         return make_offer(
             McpParts(
@@ -389,12 +287,3 @@ class Container(PageUse):
                 env=self._env,
             )
         )
-
-    def _on_loop(self, do: Callable[..., object], *what: object) -> None:
-        """From any thread."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(do, *what)
-
-    def _new_key(self, entry: VaultEntry) -> None:
-        """From any thread: whoever uses it is worth asking again, whatever was wrong before."""
-        self._on_loop(ask_again, self.health, self._loaded().settings.providers, entry)

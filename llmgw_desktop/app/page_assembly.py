@@ -4,40 +4,36 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from llmgw_desktop.app.account_usage import Accounts, AccountUsage
-from llmgw_desktop.app.audit_keeping import AuditKeeping
-from llmgw_desktop.app.cli_providers import CliProviders
-from llmgw_desktop.app.cli_survey import CliSurvey
-from llmgw_desktop.app.client_desk.desk import ClientDesk, DeskParts
-from llmgw_desktop.app.clis_here import ClisHere
-from llmgw_desktop.app.compare import Compare, CompareParts
-from llmgw_desktop.app.connect.address import address_of
-from llmgw_desktop.app.connect.assembly import make_connector
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.app.access.oauth_assembly import Oauth
+from llmgw_desktop.app.access.oversight import Oversight, OversightParts, make_oversight
+from llmgw_desktop.app.audit.keeping import AuditKeeping
+from llmgw_desktop.app.clients.desk import ClientDesk, DeskParts
+from llmgw_desktop.app.clis.desk import ClisHere
+from llmgw_desktop.app.clis.survey import CliSurvey
+from llmgw_desktop.app.clis.use import CliProviders, Terminals
 from llmgw_desktop.app.connect.clients import Clients
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.app.oauth_assembly import Oauth
-from llmgw_desktop.app.oversight import Oversight, OversightParts, make_oversight
-from llmgw_desktop.app.provider_probe import ProviderProbe
-from llmgw_desktop.app.provider_spending import ProviderSpending
-from llmgw_desktop.app.providers import Providers
-from llmgw_desktop.app.questions import Questions
-from llmgw_desktop.app.run_assembly import Runs
-from llmgw_desktop.app.terminals import Terminals
-from llmgw_desktop.app.vault import Credentials
-from llmgw_desktop.app.vault_names import sign_in_files
-from llmgw_desktop.app.worktrees import WorktreesUse
-from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.app.connect.connector import make_connector
+from llmgw_desktop.app.connect.program_keys import address_of
+from llmgw_desktop.app.jobs.assembly import Runs
+from llmgw_desktop.app.providers.probe import ProviderProbe
+from llmgw_desktop.app.providers.providers import Providers
+from llmgw_desktop.app.providers.usage import Accounts, AccountUsage, ProviderSpending
+from llmgw_desktop.app.questions.questions import Questions
+from llmgw_desktop.app.validation.compare import Compare, CompareParts
+from llmgw_desktop.app.vault.credentials import Credentials, sign_in_files
+from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
+from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.settings import LoadedSettings
-from llmgw_desktop.engine.gateway import Engine
+from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.engine.gateway import GatewayParts
 from llmgw_desktop.engine.validation.seat_run import SeatRuns
 from llmgw_desktop.engine.validation.service import ValidationService
-from llmgw_desktop.store.client_store import ClientStore
-from llmgw_desktop.store.consent_store import ConsentStore
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.access.consents import ConsentStore
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +45,7 @@ class PageParts:
     clock: Clock
     loaded: Callable[[], LoadedSettings]
     runs: Runs
-    engine: Engine
+    engine: GatewayParts
     vault: Vault
     credentials: Credentials
     reader: FlightReader

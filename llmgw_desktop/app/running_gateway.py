@@ -8,13 +8,13 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from llmgw_desktop.app.own_command import own_command
+from llmgw_desktop.app.this_program import own_command
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file
 
-_ANSWERS_WITHIN_S = 20.0
+ANSWERS_WITHIN_S = 20.0
 _LOOKS_WITHIN_S = 5.0
 
 
@@ -63,7 +63,7 @@ class RunningGateway:
         path: str,
         body: Mapping[str, Any] | None = None,
         *,
-        within_s: float = _ANSWERS_WITHIN_S,
+        within_s: float = ANSWERS_WITHIN_S,
     ) -> Told:
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         connection = self._connection(within_s)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from llmgw_desktop.domain.cli import CliFacts, CliRequest, ErrorCategory, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 LONGEST_ARGUMENT = 131_071
 """Bytes. What Linux takes as one argument, its end mark left out; elsewhere the limit is one of
@@ -125,6 +125,27 @@ def checked_session(
     if wish in (SessionWish.CONTINUE, SessionWish.FORK) and not (named or request.working_dir):
         raise InvalidRun("the last session is that of a folder; say which", field="workingDir")
     return wish
+
+
+def session_arguments(
+    request: CliRequest,
+    facts: CliFacts,
+    *,
+    resume: str = "--resume",
+    last: str = "--continue",
+    fork: str = "--fork-session",
+    ids: SessionIds = UUIDS,
+) -> list[str]:
+    """The same as flags, as most CLIs take them. `resume` takes the session's id."""
+    named = request.session_id
+    going = [f"{resume}={named}"] if named else [last]
+    match checked_session(request, facts, ids=ids):
+        case SessionWish.NEW:
+            return [f"--session-id={named}"] if named else []
+        case SessionWish.FORK:
+            return [*going, fork]
+        case _:
+            return going
 
 
 def _check_said_twice(request: CliRequest) -> None:

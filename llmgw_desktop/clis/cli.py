@@ -1,10 +1,14 @@
-"""What the gateway needs to know of a CLI: one value a CLI, made in the package of its name."""
+"""What the gateway needs to know of a CLI: one value a CLI, made in the package of its name, which
+holds every fact of it. Nothing outside of that package names a CLI.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from llmgw_desktop.clis.dialogue import AskingMode
+from llmgw_desktop.clis.rights import Rights
+from llmgw_desktop.clis.subcommand import ModelList, Subcommand
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliFacts,
@@ -12,8 +16,9 @@ from llmgw_desktop.domain.cli import (
     CliRequest,
     LaunchPlan,
     Retrying,
-    UsageTold,
+    RunUsageTold,
 )
+from llmgw_desktop.domain.mcp_server import Servers
 
 
 class OutputReader(Protocol):
@@ -67,7 +72,7 @@ class SideUsage:
     path: str
     """Below HOME, or below the run's private folder where it begins with `{folder}/`;
     `{session_id}` stands for the CLI's own id, and `*` for any part of a name."""
-    read: Callable[[bytes], UsageTold | None]
+    read: Callable[[bytes], RunUsageTold | None]
     """What the last run used, out of the whole file; None where it does not tell."""
 
 
@@ -133,10 +138,84 @@ class ModelUpstream:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewUse:
+    """How a CLI reads a folder and changes nothing in it."""
+
+    options: Mapping[str, object] = field(default_factory=dict)
+    takes_schema: bool = False
+    """Seen to answer by a schema in this mode, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServersGiven:
+    """MCP servers for one run."""
+
+    servers: Servers
+    is_managed: bool
+    environment: Mapping[str, str]
+    """What the run has besides, which a variable of ours must not take away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerUse:
+    """How a CLI is given MCP servers for one run, by a private file or variable: a person's own
+    settings stay as they are, and what is secret never becomes an argument."""
+
+    write: Callable[[LaunchPlan, ServersGiven], LaunchPlan] | None = None
+    """Into its plan, and what keeps a managed run from the person's own; also where none is given.
+    Raises InvalidRun."""
+    takes: bool = True
+    """In any run; else in those that ask, if `is_told`."""
+    is_told: bool = False
+    """Of a run that asks: it is told its servers as its session begins (`clis/acp`)."""
+    not_asking: str = ""
+    """Why a run that asks takes none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packaging:
+    """Under which name a CLI is to be had, and how it brings itself up to date. Its package is one
+    of npm or of PyPI, or there is none."""
+
+    npm: str = ""
+    pypi: str = ""
+    update: tuple[str, ...] = ()
+    """The arguments with which it brings itself to its newest version; none: it cannot."""
+    update_to: tuple[str, ...] = ()
+    """The same to a version; `{target}` stands for it. None: only to the newest."""
+
+    @property
+    def package(self) -> str:
+        return self.npm or self.pypi
+
+    @property
+    def install(self) -> str:
+        """What a person types to have it."""
+        return f"npm install -g {self.npm}" if self.npm else f"uv tool install {self.pypi}"
+
+    def own_update(self, target: str) -> tuple[str, ...]:
+        """Empty where it cannot do that by itself."""
+        if target == "latest":
+            return self.update
+        return tuple(each.replace("{target}", target) for each in self.update_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cli:
     """One vendor's CLI."""
 
     name: CliName
+    title: str
+    """What people call it."""
+    vendor: str
+    """Who makes it, as lists of prices and receipts call it."""
+    packaging: Packaging
+    variables: tuple[str, ...]
+    """How the names of its vendor's own environment variables begin, which its runs see."""
+    places: tuple[str, ...]
+    """Below HOME: what it must write to work, and what the runs of others have no business with. A
+    folder ends with a stroke."""
+    rights: Rights
     commands: tuple[str, ...]
     """Names of the program, the usual one first."""
     facts: CliFacts
@@ -167,6 +246,41 @@ class Cli:
     """None: it cannot be made to ask."""
     upstream: ModelUpstream | None = None
     """None: it is told by other means, or they are not known well enough."""
+    other_commands: tuple[str, ...] = ()
+    """Commands that do its work in another way: each has a package of its own."""
+    subcommands: tuple[Subcommand, ...] = ()
+    skills: tuple[str, ...] = ()
+    """Below HOME: where it looks for a person's own skills."""
+    models: ModelList | None = None
+    """None: it cannot be asked which it has."""
+    model_hints: tuple[str, ...] = ()
+    """Models out of the help of `--model`: whether an account has them nobody has asked."""
+    servers: ServerUse | None = None
+    """None: it reads them from files that are the person's own."""
+    instructions: str = ""
+    """The option that adds to its system prompt; empty: none does."""
+    instructions_file: str = ""
+    """The option for the same as a file, with which that one cannot stand."""
+    review: ReviewUse = ReviewUse()
+    uses_keyring: bool = False
+    """Keeps its sign-in in the desktop's keyring on every system; on macOS others do, too."""
+    tells_cache_life: bool = False
+    """How long its vendor's prompt cache keeps what a run wrote is known."""
     native: tuple[str, ...] = ()
     """Patterns for the program itself where a command is only its loader: below the folder that
     the loader lies in."""
+
+    def instructed(
+        self, prompt: str, options: Mapping[str, object], instructions: str
+    ) -> tuple[str, dict[str, object]]:
+        """Prompt and options with instructions that a caller gives beside the prompt: by the
+        option that adds to its system prompt, behind what the caller says there himself, or else
+        before the prompt."""
+        given = dict(options)
+        if not instructions.strip():
+            return prompt, given
+        name = self.instructions
+        own = given.get(name, "") if name else ""
+        if not name or not isinstance(own, str) or self.instructions_file in given:
+            return f"{instructions}\n\n{prompt}", given
+        return prompt, given | {name: f"{own}\n\n{instructions}" if own else instructions}

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from llmgw_desktop.domain.cli import CliEvent, CliRequest, LaunchPlan
+from llmgw_desktop.domain.jobs.approval import Ask, PermissionAnswer
 from llmgw_desktop.domain.mcp_server import Servers
-from llmgw_desktop.domain.permission import Ask, PermissionAnswer
 from llmgw_desktop.domain.values import value
 
 BEGUN = "session"
@@ -27,7 +27,7 @@ class Send:
 
 
 @value
-class Asked:
+class PermissionAsked:
     """The agent waits for an answer; again with the same `native_id`: more is known of it."""
 
     ask: Ask
@@ -51,7 +51,7 @@ class GaveUp:
     words are those of `finish`."""
 
 
-Spoken = CliEvent | Send | Asked | Withdrawn | Done | GaveUp
+Spoken = CliEvent | Send | PermissionAsked | Withdrawn | Done | GaveUp
 
 
 class Dialogue(Protocol):

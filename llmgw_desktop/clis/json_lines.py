@@ -1,7 +1,5 @@
-"""A reader of CLIs that print one JSON object a line; each CLI's own says what they mean.
-
-The end is held back until the exit code is known: a run has succeeded where its CLI said so, said
-something, and then ended as one that succeeds.
+"""What a CLI prints as JSON, one object a line: whole lines out of bytes that come in any pieces,
+and a reader that each CLI's own fills in.
 """
 
 import re
@@ -12,9 +10,7 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.clis.cli import SignIn
-from llmgw_desktop.clis.failures import failed
-from llmgw_desktop.clis.lines import Lines
-from llmgw_desktop.clis.stderr import how_it_ended, told_on_stderr
+from llmgw_desktop.clis.failures import failed, how_it_ended, told_on_stderr
 from llmgw_desktop.domain.cli import (
     CliEvent,
     ErrorCategory,
@@ -25,6 +21,62 @@ from llmgw_desktop.domain.cli import (
     ThinkingGrew,
     Warned,
 )
+
+LONGEST_LINE = 32 * 1024 * 1024
+
+
+class Lines:
+    """Cuts at newlines. A line longer than `longest` is thrown away and counted, so that what
+    writes without a newline cannot fill the memory."""
+
+    __slots__ = ("_begun", "_is_lost", "_longest", "_size", "lost")
+
+    def __init__(self, longest: int = LONGEST_LINE) -> None:
+        self._longest = longest
+        self._begun: list[bytes] = []
+        """Pieces of a line, joined once: a long one that comes in small pieces stays linear."""
+        self._size = 0
+        self._is_lost = False
+        self.lost = 0
+        """Lines that were too long."""
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The lines that are whole now, without their newlines."""
+        first, *others = chunk.split(b"\n")
+        self._add(first)
+        if not others:
+            return []
+        lines = self._taken()
+        begun = others.pop()
+        if len(chunk) > self._longest:
+            for other in others:
+                self._add(other)
+                lines += self._taken()
+        else:
+            lines += others
+        self._add(begun)
+        return lines
+
+    def rest(self) -> bytes:
+        """What came behind the last newline; nothing more is to come."""
+        return b"".join(self._taken())
+
+    def _add(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size > self._longest and not self._is_lost:
+            self._begun.clear()
+            self._is_lost = True
+            self.lost += 1
+        if piece and not self._is_lost:
+            self._begun.append(piece)
+
+    def _taken(self) -> list[bytes]:
+        line, is_lost = b"".join(self._begun), self._is_lost
+        self._begun.clear()
+        self._size = 0
+        self._is_lost = False
+        return [] if is_lost else [line]
+
 
 Message = Mapping[str, Any]
 NOTHING_IS_NOISE = "(?!)"

@@ -1,38 +1,37 @@
-"""All CLIs by their names. Each is read in when it is first asked for: who never runs one does not
-pay for it."""
+"""All CLIs by their names, each a package of that name. Each is read in when it is first asked for:
+who never runs one does not pay for it."""
 
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.clis.subcommand import Subcommand
 from llmgw_desktop.domain.cli import CliName
 
 NAMES = tuple(CliName)
-_OTHERS = {CliName.GEMINI: ("agy",)}
-"""Commands that do a CLI's work in another way: each has a package of its own."""
 
 
 def cli_of(name: CliName, command: str = "") -> Cli:
     """The CLI; where settings name another command for it, as that one wants to be asked."""
-    program = program_of(command)
-    return _package(program if program in _OTHERS.get(name, ()) else name.value)
+    usual, program = _package(name.value), program_of(command)
+    return _package(program) if program in usual.other_commands else usual
 
 
 def variants(name: CliName) -> Iterator[Cli]:
     """The CLI as its usual command does it, then as others do."""
-    yield _package(name.value)
-    yield from (_package(other) for other in _OTHERS.get(name, ()))
+    usual = _package(name.value)
+    yield usual
+    yield from map(_package, usual.other_commands)
 
 
-def subcommands_of(name: CliName, command: str = "") -> tuple[Subcommand, ...]:
-    """Those that are known, of the CLI as this command does it; none of one that has another."""
-    if program_of(command) in _OTHERS.get(name, ()):
-        return ()
-    module = import_module(f"llmgw_desktop.clis.{name.value}.subcommands")
-    found: tuple[Subcommand, ...] = module.SUBCOMMANDS
-    return found
+def places_of_all() -> tuple[str, ...]:
+    """Where CLIs keep their own, below HOME."""
+    return tuple(each for name in NAMES for each in cli_of(name).places)
+
+
+def places_of_others(name: CliName) -> tuple[str, ...]:
+    """Where all other CLIs keep their own, below HOME."""
+    return tuple(each for other in NAMES if other is not name for each in cli_of(other).places)
 
 
 def program_of(command: str) -> str:

@@ -1,4 +1,4 @@
-"""What each field of each CLI lets a run do, in one table: what the gate and the doors go by.
+"""What each field of a CLI lets a run do: what the gate and the doors go by.
 
 A field that stands nowhere here is taken for one that widens and reaches: a new one is held back
 until somebody has thought about it. A test says which these are.
@@ -6,9 +6,6 @@ until somebody has thought about it. A test says which these are.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-
-from llmgw_desktop.domain.cli import CliName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,135 +66,18 @@ def asks(value: object) -> bool:
     return value is not None and value is not False and value not in ("", [], {})
 
 
-def _words(text: str) -> frozenset[str]:
+def named(text: str) -> frozenset[str]:
+    """Fields, by a text that lists them."""
     return frozenset(text.split())
 
 
-_SHARED = _words("outputFormat sessionId workingDir resumeLatest continueSession")
-
-RIGHTS: Mapping[CliName, Rights] = MappingProxyType(
-    {
-        CliName.CLAUDE: Rights(
-            mode="permissionMode",
-            modes=_words("default acceptEdits manual dontAsk plan"),
-            safe={"permissionMode": "acceptEdits"},
-            says=_words("dangerouslySkipPermissions"),
-            # `safeMode` and `bare` leave out hooks, which may be what holds it back.
-            widens=_words(
-                "dangerouslySkipPermissions allowedTools addDir settings settingSources agent"
-                " agents pluginDir pluginUrl debugFile safeMode bare"
-            ),
-            reaches=_words(
-                "systemPromptFile appendSystemPromptFile addDir settings settingSources pluginDir"
-                " pluginUrl debugFile"
-            ),
-            folders=_words("addDir"),
-            plain=_SHARED
-            | _words(
-                "forkSession promptParts disallowedTools tools systemPrompt appendSystemPrompt"
-                " excludeDynamicSystemPromptSections maxBudgetUsd maxTurns effort fallbackModel"
-                " jsonSchema noSessionPersistence name debug strictMcpConfig includeHookEvents"
-                " replayUserMessages"
-            ),
-        ),
-        CliName.CODEX: Rights(
-            mode="sandboxMode",
-            modes=_words("read-only workspace-write"),
-            auto_modes=_words("workspace-write"),
-            safe={"sandboxMode": "read-only"},
-            says=_words("fullAuto useLegacyFullAutoFlag dangerouslyBypassApprovalsAndSandbox"),
-            auto=_words("fullAuto useLegacyFullAutoFlag"),
-            widens=_words(
-                "dangerouslyBypassApprovalsAndSandbox dangerouslyBypassHookTrust configOverrides"
-                " profile ignoreUserConfig ignoreRules addDir enable disable outputLastMessage"
-            ),
-            reaches=_words(
-                "configOverrides profile addDir enable disable outputLastMessage images"
-            ),
-            folders=_words("addDir"),
-            texts_reach=_words("outputSchema"),
-            plain=_SHARED
-            | _words(
-                "forkSession askForApproval search developerInstructions reasoningEffort ephemeral"
-                " strictConfig oss localProvider color"
-            ),
-        ),
-        CliName.GEMINI: Rights(
-            mode="approvalMode",
-            modes=_words("default auto_edit plan"),
-            safe={"approvalMode": "default"},
-            says=_words("yolo"),
-            widens=_words(
-                "yolo allowedTools includeDirs policyFiles adminPolicyFiles skipTrust project"
-            ),
-            reaches=_words("includeDirs policyFiles adminPolicyFiles attachments project"),
-            folders=_words("includeDirs"),
-            plain=_SHARED | _words("sandbox noTools systemPrompt newProject printTimeout"),
-        ),
-        CliName.GROK: Rights(
-            mode="permissionMode",
-            modes=_words("default acceptEdits dontAsk plan"),
-            safe={"permissionMode": "acceptEdits"},
-            says=_words("alwaysApprove"),
-            widens=_words("alwaysApprove allow sandbox agent agents leaderSocket restoreCode"),
-            reaches=_words(
-                "sandbox agent promptFile promptJson leaderSocket nativeWorktree worktreeRef oauth"
-            ),
-            plain=_SHARED
-            | _words(
-                "forkSession transport effort reasoningEffort allowedTools disallowedTools maxTurns"
-                " rules systemPromptOverride deny compactionMode compactionDetail disableWebSearch"
-                " todoGate verbatim experimentalMemory noAltScreen noMemory noPlan noSubagents"
-                " jsonSchema"
-            ),
-        ),
-        CliName.MISTRAL: Rights(
-            mode="permissionMode",
-            modes=_words("ask accept-edits"),
-            safe={"permissionMode": "accept-edits"},
-            widens=_words("trust addDir"),
-            reaches=_words("addDir"),
-            folders=_words("addDir"),
-            plain=_SHARED
-            | _words("transport allowedTools disallowedTools maxTurns maxPrice maxTokens"),
-        ),
-        CliName.OPENCODE: Rights(
-            mode="permissionMode",
-            modes=_words("default acceptEdits plan"),
-            safe={"permissionMode": "acceptEdits"},
-            # Its agents and commands have rules of their own.
-            widens=_words("agent command"),
-            reaches=_words("files"),
-            plain=_SHARED | _words("forkSession variant title pure"),
-        ),
-        CliName.COPILOT: Rights(
-            mode="mode",
-            modes=_words("plan autopilot"),
-            auto_modes=_words("autopilot"),
-            # What it has for accepting edits: it may write below its folder, and no more.
-            safe={"allowedTools": ["write"]},
-            says=_words("mode allowAllTools allowAll yolo allowedTools"),
-            widens=_words(
-                "allowAllTools allowAllPaths allowAllUrls allowAll yolo allowedTools allowedUrls"
-                " addDir trustFolder pluginDir mcpConfig agent"
-            ),
-            reaches=_words("addDir attachments pluginDir mcpConfig"),
-            folders=_words("addDir"),
-            plain=_SHARED
-            | _words(
-                "maxAutopilotContinues effort context disallowedTools availableTools excludedTools"
-                " disallowedUrls disallowTempDir name disableBuiltinMcps disableMcpServers"
-                " noCustomInstructions enableMemory secretEnvVars maxAiCredits experimental"
-            ),
-        ),
-    }
-)
+SHARED = named("outputFormat sessionId workingDir resumeLatest continueSession")
+"""What every CLI has, and what is plain in each."""
 
 
-def in_safe_mode(cli: CliName, options: Mapping[str, object]) -> dict[str, object]:
+def in_safe_mode(rights: Rights, options: Mapping[str, object]) -> dict[str, object]:
     """What a managed run is really asked for: what it says itself, and the safe mode where it says
     nothing of that."""
-    rights = RIGHTS[cli]
     said = {name for name, value in options.items() if asks(value)}
     if said & rights.says:
         return dict(options)

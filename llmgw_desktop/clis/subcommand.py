@@ -1,10 +1,14 @@
-"""What is known of a CLI's subcommands: what each is for, what it may do, which flags it has."""
+"""What a CLI's program can be asked besides runs: its subcommands, each with what it may do, and
+the models that it says it has. What no program said is never told as known.
+"""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Tier(StrEnum):
+class SubcommandTier(StrEnum):
     """What a subcommand is to a program that delegates."""
 
     CATALOG = "catalog"
@@ -49,7 +53,7 @@ class Subcommand:
 
     path: tuple[str, ...]
     summary: str
-    tier: Tier
+    tier: SubcommandTier
     risk: Risk
     exposure: Exposure
     flags: frozenset[str] = frozenset()
@@ -79,9 +83,38 @@ def _row(line: str, flags: list[str], everywhere: frozenset[str]) -> Subcommand:
     return Subcommand(
         path=tuple(path.split()),
         summary=summary,
-        tier=Tier(tier),
+        tier=SubcommandTier(tier),
         risk=Risk(risk),
         exposure=Exposure(exposure),
         flags=frozenset(flags),
         everywhere=everywhere,
     )
+
+
+MOST_BYTES = 4 * 1024 * 1024
+"""Codex tells each model's instructions with it."""
+MOST_MODELS = 500
+_NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,127}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedModel:
+    """One that a CLI lists."""
+
+    name: str
+    title: str = ""
+    efforts: tuple[str, ...] = ()
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelList:
+    """How a CLI is asked for its models, and how its answer is read."""
+
+    arguments: tuple[str, ...]
+    read: Callable[[str], tuple[ListedModel, ...]]
+
+
+def is_model_name(name: object) -> bool:
+    """A name that can be asked for; anything else that a CLI printed is none."""
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None

@@ -1,7 +1,11 @@
-"""Members of what a CLI printed, by their kind: what is of another kind was not told."""
+"""Members of what a CLI printed, by their kind: what is of another kind was not told. Figures of
+several calls as one.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
+
+from llmgw_desktop.domain.usage import Usage
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -52,3 +56,16 @@ def first_text(value: object, *names: str) -> str:
     """The first of these members that is a text."""
     members = object_of(value)
     return next((text for name in names if (text := text_of(members.get(name)))), "")
+
+
+def plus(one: Usage, other: Usage) -> Usage:
+    return Usage(
+        input_tokens=sum_of(one.input_tokens, other.input_tokens),
+        output_tokens=sum_of(one.output_tokens, other.output_tokens),
+        cache_read_tokens=sum_of(one.cache_read_tokens, other.cache_read_tokens),
+        cache_write_tokens=sum_of(one.cache_write_tokens, other.cache_write_tokens),
+        cache_write_1h_tokens=sum_of(one.cache_write_1h_tokens, other.cache_write_1h_tokens),
+        reasoning_tokens=sum_of(one.reasoning_tokens, other.reasoning_tokens),
+        estimated=one.estimated | other.estimated,
+        partial=one.partial | other.partial,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from llmgw_desktop.domain.account import QuotaWindow
+from llmgw_desktop.domain.provider import QuotaWindow
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.values import value
 
@@ -157,7 +157,7 @@ class ToolEnded:
 
 
 @value
-class UsageTold:
+class RunUsageTold:
     """Tokens of this run so far; a later one takes the place of an earlier one."""
 
     usage: Usage
@@ -220,7 +220,7 @@ CliEvent = (
     | ThinkingGrew
     | ToolBegan
     | ToolEnded
-    | UsageTold
+    | RunUsageTold
     | ModelTold
     | Retrying
     | Warned

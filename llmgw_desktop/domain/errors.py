@@ -54,6 +54,7 @@ LlmgwError
 ├ ClientGone                  the caller left before the end
 ├ VaultError                  the vault of credentials (vault_errors.py)
 │ ├ VaultLocked                 no key that opens it: nothing is read, nothing is written
+│ │ └ KeyGone                   the key of what was stored is kept nowhere any more
 │ ├ EntryBroken                 an entry that is not what was stored
 │ ├ EntryUnfit                  a name or value that the vault does not take
 │ └ NoSuchEntry                 nothing is stored there, or not for this project

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from llmgw_desktop.domain.account import AccountStatus
-from llmgw_desktop.domain.approval import Approval
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentQuestion
-from llmgw_desktop.domain.flight import FlightSummary
-from llmgw_desktop.domain.flood import Flood
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.permission import PermissionAnswer, PermissionQuestion
-from llmgw_desktop.domain.policy import Spent
-from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentQuestion
+from llmgw_desktop.domain.flights.flight import FlightSummary
+from llmgw_desktop.domain.jobs.approval import Approval, PermissionAnswer, PermissionQuestion
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.policy import Flood, Spent
+from llmgw_desktop.domain.provider import AccountStatus
+from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.domain.values import value
 
 
@@ -36,6 +34,14 @@ class GatewayStatus:
     problem: str = ""
 
 
+class StoreAnswer(StrEnum):
+    """What a person has become of a `gateway.db` in question."""
+
+    RESTORE = "restore"
+    ANEW = "anew"
+    AS_IT_IS = "as it is"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreQuestion:
     """`gateway.db` is not what it was; nothing opens it before a person has chosen."""
@@ -44,6 +50,10 @@ class StoreQuestion:
     """In a sentence."""
     backup: str = ""
     """The newest backup that can be relied on, by its time in words; empty where there is none."""
+    can_stay: bool = False
+    """There is a file that could be used as it is."""
+    is_in_use: bool = False
+    """It changed under a gateway that has it open: a new start has to look at it, and asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,3 +60,16 @@ def is_own_network(address: Address) -> bool:
     if any(address in network for network in _NOT_PUBLIC):
         return True
     return (address.is_loopback or address.is_private) and address not in _STAND_INS
+
+
+def names_this_computer(host: str) -> bool:
+    """A host name or address, with a port or without."""
+    name = host.lower()
+    if name.startswith("["):
+        name = name[1:].partition("]")[0]
+    elif name.count(":") == 1:
+        name = name.partition(":")[0]
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

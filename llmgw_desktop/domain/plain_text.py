@@ -1,7 +1,9 @@
-"""Text that acts on no terminal: what we say ourselves, whoever's words it repeats, and what others
-may put into a header."""
+"""Text that acts on no terminal, and what was meant by a name with a slip in it."""
 
+import difflib
 import re
+from collections.abc import Mapping
+from typing import Any, Final
 
 _NO_LINE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
@@ -17,3 +19,17 @@ def plain_text(words: str) -> str:
 def is_plain_line(words: str) -> bool:
     """Without control characters but tab, and without what came as bytes that are no UTF-8."""
     return words.isprintable() or not _NO_LINE.search(words)
+
+
+_NEAR: Final = 0.75
+_LONGEST: Final = 80
+
+
+def meant(name: str, schemas: Mapping[str, Mapping[str, Any]]) -> str:
+    """«did you mean 'prompt'? », or nothing. A field may also stand inside of another's object."""
+    for whole, schema in schemas.items():
+        if name in schema.get("properties", ()):
+            return f"it belongs into '{whole}'; "
+    by_lower = {each.lower(): each for each in schemas}
+    near = difflib.get_close_matches(name[:_LONGEST].lower(), by_lower, n=1, cutoff=_NEAR)
+    return f"did you mean '{by_lower[near[0]]}'? " if near else ""

@@ -1,4 +1,4 @@
-"""What an answer used, and of each figure where it comes from. Unknown is None, never 0."""
+"""What was used, and what of it was cached or made shorter."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -220,3 +220,40 @@ def _later(earlier: int | None, later: int | None) -> int | None:
 
 
 UNKNOWN_USAGE = Usage()
+
+
+class AnswerShape(StrEnum):
+    """How a caller wants to have a run's answer."""
+
+    AS_IT_IS = ""
+    COMPRESSED = "compressed"
+    OPTIMIZED = "optimized"
+    """And without courtesies."""
+
+
+@value
+class Saving:
+    """Tokens of a text before and after it was made shorter, both estimated."""
+
+    before_tokens: int
+    after_tokens: int
+
+
+@value
+class PromptFacts:
+    """Of one run."""
+
+    stable_prefix_hash: str = ""
+    """SHA-256, in hex, of what begins the prompt and stays from request to request; empty: the
+    prompt has no such part."""
+    stable_prefix_tokens: int = 0
+    """Estimated."""
+    cache_control_blocks: int = 0
+    """Parts that were marked for the vendor's cache."""
+    cache_control_ttl_s: int = 0
+    prompt_saving: Saving | None = None
+    """None where it was not asked for."""
+    answer_saving: Saving | None = None
+
+
+NO_FACTS = PromptFacts()

@@ -10,29 +10,6 @@ from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
 SCHEMA_VERSION = "validation-report.v1"
 LONGEST_SEAT = 150
-_VENDORS = {
-    CliName.CLAUDE: "anthropic",
-    CliName.CODEX: "openai",
-    CliName.GEMINI: "google",
-    CliName.GROK: "xai",
-    CliName.MISTRAL: "mistral",
-    CliName.OPENCODE: "opencode",
-    CliName.COPILOT: "github",
-}
-_FAMILIES = {
-    "claude": "anthropic",
-    "gpt": "openai",
-    "codex": "openai",
-    "gemini": "google",
-    "gemma": "google",
-    "grok": "xai",
-    "mistral": "mistral",
-    "devstral": "mistral",
-    "codestral": "mistral",
-    "qwen": "alibaba",
-    "deepseek": "deepseek",
-    "llama": "meta",
-}
 
 
 class Intent(StrEnum):
@@ -113,10 +90,6 @@ class Seat:
     model: str = ""
     """Empty: the CLI chooses."""
 
-    @property
-    def vendor(self) -> str:
-        return vendor_of(self, self.model)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -172,10 +145,6 @@ class SeatAnswer:
     @property
     def has_answered(self) -> bool:
         return self.state is SeatState.COMPLETED and not self.is_empty
-
-    @property
-    def vendor(self) -> str:
-        return vendor_of(self.seat, self.model or self.seat.model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,14 +306,3 @@ class RunChanged:
 
 
 ValidationEvent = SeatGrew | SeatEnded | RunChanged
-
-
-def vendor_of(seat: Seat, model: str) -> str:
-    """Who made the model, as far as its name tells; else whose CLI or provider it is."""
-    named = model.rpartition("/")[2].lower()
-    for family, vendor in _FAMILIES.items():
-        if named.startswith(family):
-            return vendor
-    if seat.cli is not None:
-        return _VENDORS[seat.cli]
-    return seat.name.partition("/")[0].lower()

@@ -1,14 +1,52 @@
-"""What the vault keeps: credentials by kind, provider, name and project, and never their values.
-
-Names come from callers and from other programs' files, so each is checked here, once, in words.
-"""
+"""What goes wrong with the vault: a branch of the tree that `errors.py` draws."""
 
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
-from llmgw_desktop.domain.vault_errors import EntryUnfit
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.provider import DEFAULT_ACCOUNT
+
+
+class VaultError(LlmgwError):
+    """The vault of credentials. No message of these holds a value."""
+
+    kind = "vault"
+
+
+class VaultLocked(VaultError):
+    """There is no key that opens it; the message says where it was looked for and what to do."""
+
+    kind = "vault_locked"
+
+
+class KeyGone(VaultLocked):
+    """What it was encrypted under is kept nowhere any more: no key of the vault opens it."""
+
+    kind = "vault_key_gone"
+
+
+class EntryBroken(VaultError):
+    """Not what was stored there: changed, cut, or moved from another entry."""
+
+    kind = "vault_entry_broken"
+
+
+class EntryUnfit(VaultError):
+    """A name or value that the vault does not take; `field` is what the caller calls it."""
+
+    kind = "vault_entry_unfit"
+
+    def __init__(self, field: str, expected: str) -> None:
+        super().__init__(f"{field}: expected {expected}")
+        self.field = field
+
+
+class NoSuchEntry(VaultError):
+    """Nothing is stored there, or only for another project: which of both is not told."""
+
+    kind = "vault_no_such_entry"
+
 
 GLOBAL_PROJECT = "_global"
 """The project of entries that every project may use."""

@@ -7,34 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.answer_facts import AnswerFacts
-from llmgw_desktop.wire.json_large import Body
+from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.wire.answer_facts import AnswerFacts, AnswerTold
+from llmgw_desktop.wire.json_edits import Body
 
 
-class StreamAccountant(Protocol):
+class StreamAccountant(AnswerTold, Protocol):
     """Reads a copy of a stream and never touches it."""
 
     def feed(self, chunk: bytes) -> None: ...
 
     def finish(self) -> None:
         """Nothing more comes: a last frame without its blank line counts."""
-
-    @property
-    def usage(self) -> Usage: ...
-
-    @property
-    def stop_reason(self) -> str | None: ...
-
-    @property
-    def model(self) -> str | None: ...
-
-    @property
-    def answer_id(self) -> str | None:
-        """Where a later request may go on from the answer by this id."""
 
     @property
     def error_text(self) -> str | None:

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import GatewayChanged, GatewayState, GatewayStatus
-from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.asking.asking import Asking
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.mcp_door import McpDoor
+from llmgw_desktop.engine.in_process_client import InProcessClient
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.response_cache.cache import ResponseCache
-from llmgw_desktop.engine.response_cache.neighbours import Neighbours
-from llmgw_desktop.engine.routing.attempts import Attempts
+from llmgw_desktop.engine.response_cache.replay import SemanticCache
 from llmgw_desktop.engine.routing.catalogue import Catalogue
-from llmgw_desktop.engine.routing.health import Health
+from llmgw_desktop.engine.routing.failover import Failover
+from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.store.tls_files import base_url
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
+class GatewayParts:
     """The parts that a gateway starts and stops, joined by the composition root."""
 
     gate: Gate
@@ -47,12 +47,12 @@ class Engine:
     http: HttpClient
     server: HttpServer
     catalogue: Catalogue
-    attempts: Attempts
-    health: Health
+    failover: Failover
+    health: HealthTracker
     mcp: McpDoor
     response_cache: ResponseCache
-    neighbours: Neighbours
-    asking: Asking
+    semantic_cache: SemanticCache
+    models: InProcessClient
 
 
 class Gateway:
@@ -60,7 +60,7 @@ class Gateway:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: GatewayParts,
         bus: Bus,
         settings: Settings,
         *,
@@ -115,14 +115,14 @@ class Gateway:
             router.providers, practice=router.offers_practice, aliases=router.listed_aliases()
         )
         engine.health.apply(settings.everyone, settings.failover)
-        engine.attempts.settings = settings.failover
+        engine.failover.settings = settings.failover
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
         engine.pipeline.policies.apply(settings.clients)
         engine.server.crowd.apply(settings.limits)
         engine.pipeline.guards.apply(settings.guards)
         engine.response_cache.apply(settings.routes)
-        engine.neighbours.apply(settings.routes, settings.routing.similarity_model)
+        engine.semantic_cache.apply(settings.routes, settings.routing.similarity_model)
         engine.recorder.pricing.apply(settings.providers, settings.prices)
 
     @property
@@ -139,9 +139,9 @@ class Gateway:
         await self._let_answers_end()
         await self._engine.mcp.close()
         await self._engine.pipeline.runs.break_off()
-        await self._engine.asking.close()
+        await self._engine.models.close()
         await self._engine.server.close()
-        self._engine.neighbours.model.close()
+        self._engine.semantic_cache.model.close()
         self._engine.gate.refusals.tell()
         await self._engine.http.close()
         self._move(GatewayState.STOPPED)

@@ -4,7 +4,7 @@ and 32 MB, and whoever sends wrong ones could otherwise have all of this compute
 import asyncio
 
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.store.secret_hash import hashed, matches
+from llmgw_desktop.store.access.oauth_clients import hashed, matches
 
 AT_ONCE = 2
 MOST_WAITING = 16

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.access.principal import known_as
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.policy import ClientStanding
-from llmgw_desktop.domain.principal import known_as
 from llmgw_desktop.domain.usage import Figure, Provenance, Usage
 
 _INPUT, _OUTPUT = Figure.INPUT.value, Figure.OUTPUT.value

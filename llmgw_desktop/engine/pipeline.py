@@ -7,72 +7,84 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from llmgw_desktop.domain.access_errors import AccessRevoked
+from llmgw_desktop.domain.access.access_errors import AccessRevoked, TurnedBack
+from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
-from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import RouteDecision
-from llmgw_desktop.domain.turned_back import TurnedBack
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.answer_reading import own_headers
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.exchange import Exchange, own_headers
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.guards.guards import Guards
-from llmgw_desktop.engine.open_runs import OpenRuns
+from llmgw_desktop.engine.in_flight import InFlightRequests
+from llmgw_desktop.engine.large_bodies import TimeSlices
+from llmgw_desktop.engine.passthrough import Passthrough
 from llmgw_desktop.engine.policy.policies import Policies
-from llmgw_desktop.engine.policy.spending import Spending
-from llmgw_desktop.engine.replies import Replies
-from llmgw_desktop.engine.routing.attempts import Attempts
+from llmgw_desktop.engine.policy.spending import RequestSpending
+from llmgw_desktop.engine.response_cache.replay import Replays
+from llmgw_desktop.engine.routing.failover import Failover
 from llmgw_desktop.engine.routing.router import Router
-from llmgw_desktop.engine.turns import Turns
+from llmgw_desktop.engine.runs.run_links import RunLinks
+from llmgw_desktop.engine.token_counting import TokenCounter
+from llmgw_desktop.engine.translation.continuations import Continuations
+from llmgw_desktop.engine.translation.interpreter import Interpreter
+from llmgw_desktop.engine.translation.translation import Translation
 from llmgw_desktop.wire.errors import error_message, error_reply
 from llmgw_desktop.wire.headers import HeaderPolicy
 from llmgw_desktop.wire.json_steps import is_heavy, object_in_steps
 
-if TYPE_CHECKING:
-    from llmgw_desktop.engine.runs.run_links import RunLinks
-
 _log = logging.getLogger(__name__)
+_NOBODY = Principal(client_id="", name="", scopes=frozenset())
+"""Who was turned away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The operator's, for every request."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWays:
+    """The ways in which a request gets its answer: asked of an upstream, which is passed through or
+    translated; as a count; or again, as it was kept."""
 
+    failover: Failover
+    passthrough: Passthrough
+    interpreter: Interpreter
+    counter: TokenCounter
+    continuations: Continuations
+    replays: Replays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineParts:
+    """What a request's way goes through."""
+
+    gate: Gate
+    links: RunLinks
+    """Which requests are those of runs of CLIs."""
+    recorder: Recorder
+    router: Router
     policies: Policies
     guards: Guards
+    ways: AnswerWays
+    header_policy: HeaderPolicy
 
 
 class Pipeline:
     """`handle` gives every caller exactly one answer and every request at most one flight."""
 
-    def __init__(
-        self,
-        *,
-        gate: Gate,
-        recorder: Recorder,
-        attempts: Attempts,
-        replies: Replies,
-        header_policy: HeaderPolicy,
-        rules: Rules,
-    ) -> None:
-        self._gate = gate
-        self.policies, self.guards = rules.policies, rules.guards
-        self._recorder = recorder
-        self._attempts = attempts
-        self._replies = replies
-        self._header_policy = header_policy
-        self.runs = OpenRuns()
-        self.links: RunLinks | None = None
-        """Joined later: which requests are those of runs of CLIs."""
-        self.router = Router()
-        self.turns = Turns()
+    def __init__(self, parts: PipelineParts) -> None:
+        self._gate = parts.gate
+        self._links = parts.links
+        self._recorder = parts.recorder
+        self.router = parts.router
+        self.policies = parts.policies
+        self.guards = parts.guards
+        self._ways = parts.ways
+        self._header_policy = parts.header_policy
+        self.runs = InFlightRequests()
+        self.slices = TimeSlices()
         """For the large bodies of all callers."""
 
     async def handle(self, dialect: Dialect, operation: Operation, caller: Caller) -> None:
@@ -81,57 +93,43 @@ class Pipeline:
         except LlmgwError as error:
             await self.turn_away(error, dialect, operation, caller)
             return
-        if self.links is not None and self.links.are_any:
-            principal = await self.links.known(caller, principal)
-        flight = self._open(dialect, operation, caller.path, principal)
-        await self.fly(flight, dialect, caller, principal)
+        if self._links.are_any:
+            principal = await self._links.known(caller, principal)
+        await self.carry(self._open(dialect, operation, caller, principal))
 
     def admitted(
-        self, dialect: Dialect, operation: Operation, path: str, principal: Principal
-    ) -> OpenFlight:
-        """For whoever asks inside the gateway, of whom it is known who he is: his flight, which
-        `fly` closes. Raises MissingScope, GatewayClosed."""
+        self, dialect: Dialect, operation: Operation, caller: Caller, principal: Principal
+    ) -> Exchange:
+        """For whoever asks inside the gateway, of whom it is known who he is: his exchange, which
+        `carry` ends. Raises MissingScope, GatewayClosed."""
         self._gate.allow(principal, Scope.MODELS_USE)
-        return self._open(dialect, operation, path, principal)
+        return self._open(dialect, operation, caller, principal)
 
-    async def fly(
-        self, flight: OpenFlight, dialect: Dialect, caller: Caller, principal: Principal
-    ) -> None:
-        operation = flight.operation
-        run = self.runs.begin(principal.client_id)
-        spending = self._spending(flight, principal)
+    async def carry(self, exchange: Exchange) -> None:
+        """From its body to its answer; never raises but for its being cancelled."""
+        run = self.runs.begin(exchange.principal.client_id)
+        spending = self._spending(exchange)
         try:
-            request = await self._read(dialect, operation, caller, principal, flight)
-            decision = spending.begin(request, self.router.route(request))
-            flight.routed(decision)
+            await self._read(exchange)
+            request = exchange.request
+            exchange.decision = spending.begin(request, self.router.route(request))
+            exchange.flight.routed(exchange.decision)
             if self.guards.are_on:
-                request, caller = await self._guarded(request, decision, dialect, caller, flight)
-            listening = await self._replies.replays.answered(request, decision, caller, flight)
-            if listening is None:
-                return
-            caller = listening.caller
-            request = await self._replies.resumed(request, decision)
-            if operation is Operation.COUNT_TOKENS:
-                await self._replies.counter.answer(request, dialect, decision, caller, flight)
-                return
-            answer, way = await self._attempts.send(request, dialect, decision, flight)
-            await self._replies.pass_on(request, dialect, answer, way, caller, flight)
-            self._replies.replays.keep(listening, flight)
-            if decision.conversation and flight.candidate is not None and flight.is_well:
-                self.router.answered(request, decision, flight.candidate, flight.answer_id)
+                await self._guard(exchange)
+            await self._answer(exchange)
         except LlmgwError as error:
-            await self._refuse(error, dialect, caller, flight)
+            await self._refuse(exchange, error)
         except asyncio.CancelledError:
             if not self.runs.was_cut(run):
-                await self._broken_off(dialect, caller, flight)
+                await self._broken_off(exchange)
                 raise
-            await self._refuse(AccessRevoked(), dialect, caller, flight)
+            await self._refuse(exchange, AccessRevoked())
         except Exception as error:  # noqa: BLE001 - the engine's edge: no caller goes unanswered
             _log.exception("a request failed inside the gateway")
             words = f"The gateway itself failed ({type(error).__name__}); its log says more."
-            await self._refuse(LlmgwError(words), dialect, caller, flight)
+            await self._refuse(exchange, LlmgwError(words))
         finally:
-            self._close(flight, principal, spending)
+            self._close(exchange, spending)
             self.runs.end(run)
 
     async def turn_away(
@@ -144,131 +142,149 @@ class Pipeline:
             return
         flight = self._recorder.open(caller.path, dialect.protocol, operation)
         if isinstance(error, TurnedBack):
-            flight.client, flight.owner = error.client, error.client_id
+            flight.came_from(error.client, error.client_id)
         try:
-            await self._refuse(error, dialect, caller, flight)
+            await self._refuse(Exchange(dialect, _NOBODY, flight, caller), error)
         finally:
             self._recorder.close(flight)
 
     def _open(
-        self, dialect: Dialect, operation: Operation, path: str, principal: Principal
-    ) -> OpenFlight:
-        flight = self._recorder.open(path, dialect.protocol, operation)
-        flight.client, flight.owner = principal.name, principal.client_id
-        flight.label, flight.job = principal.label, principal.job
-        return flight
+        self, dialect: Dialect, operation: Operation, caller: Caller, principal: Principal
+    ) -> Exchange:
+        flight = self._recorder.open(caller.path, dialect.protocol, operation)
+        who = principal
+        flight.came_from(who.name, who.client_id, label=who.label, job=who.job)
+        return Exchange(dialect, principal, flight, caller)
 
-    def _spending(self, flight: OpenFlight, principal: Principal) -> Spending:
+    def _spending(self, exchange: Exchange) -> RequestSpending:
         """What a run of a CLI took on for its requests, they take on themselves."""
-        if principal.job and self.links is not None:
-            self.policies.hand_over(self.links.opened(flight))
-        return Spending(self.policies)
+        if exchange.principal.job:
+            self.policies.hand_over(self._links.opened(exchange.flight))
+        return RequestSpending(self.policies)
 
-    def _close(self, flight: OpenFlight, principal: Principal, spending: Spending) -> None:
-        if self.links is not None and flight.upstream_protocol is ModelProtocol.CLI:
-            self.links.claim(flight)
+    def _close(self, exchange: Exchange, spending: RequestSpending) -> None:
+        flight, job = exchange.flight, exchange.principal.job
+        if flight.upstream_protocol is ModelProtocol.CLI:
+            self._links.claim(flight)
         self._recorder.close(flight)
         spending.end(flight)
-        if principal.job and self.links is not None:
-            self.links.closed(principal.job, flight)
+        if job:
+            self._links.closed(job, flight)
 
-    async def _read(
-        self,
-        dialect: Dialect,
-        operation: Operation,
-        caller: Caller,
-        principal: Principal,
-        flight: OpenFlight,
-    ) -> ModelRequest:
+    async def _read(self, exchange: Exchange) -> None:
+        caller, flight, principal = exchange.caller, exchange.flight, exchange.principal
         if self._recorder.keeps_bodies:
-            flight.request_headers = self._header_policy.masked_headers(caller.headers)
+            flight.came_with(self._header_policy.masked_headers(caller.headers))
         body = await caller.read_body()
         # until the guards have looked, nothing is recorded of what they may have to hide
         is_held_back = self.guards.are_on and self.guards.are_strict_with(principal)
-        flight.request_body = b"" if is_held_back else body
-        flight.request_size = len(body) if is_held_back else None
-        fields, model, streaming = await self._understand(dialect, body, caller.path)
-        request = ModelRequest(
+        if is_held_back:
+            flight.received(b"", size=len(body))
+        else:
+            flight.received(body)
+        fields, model, streaming = await self._understand(exchange, body)
+        exchange.request = ModelRequest(
             flight_id=flight.id,
             principal=principal,
-            protocol=dialect.protocol,
-            operation=operation,
+            protocol=exchange.dialect.protocol,
+            operation=flight.operation,
             model=model,
-            streaming=streaming and operation is Operation.GENERATE,
+            streaming=streaming and flight.operation is Operation.GENERATE,
             body=body,
             fields=fields,
             headers=caller.headers,
             query=caller.query,
             project=caller.headers.get("x-project", ""),
         )
-        flight.read(request)
-        return request
+        flight.read(exchange.request)
 
-    async def _guarded(
-        self,
-        request: ModelRequest,
-        decision: RouteDecision,
-        dialect: Dialect,
-        caller: Caller,
-        flight: OpenFlight,
-    ) -> tuple[ModelRequest, Caller]:
+    async def _guard(self, exchange: Exchange) -> None:
         """What may leave, and whom to answer from now on."""
-        hidden = await self.guards.check(request, decision, flight, self.turns)
+        hidden = await self.guards.check(exchange, self.slices)
         if hidden is None:
-            flight.request_body = request.body
-            return request, caller
+            exchange.flight.may_record(exchange.request.body)
+            return
         # where nothing is to be hidden, nothing is read in for it
-        from llmgw_desktop.engine.guards.unmasking import Unmasking
+        from llmgw_desktop.engine.guards.checking import Unmasking
 
-        fields, _, _ = await self._understand(dialect, hidden.body, caller.path)
-        flight.request_body = hidden.body
-        unmasking = Unmasking(caller, hidden.values, dialect.protocol, self.turns)
-        return replace(request, body=hidden.body, fields=fields), unmasking
+        fields, _, _ = await self._understand(exchange, hidden.body)
+        exchange.flight.may_record(hidden.body)
+        protocol, caller = exchange.dialect.protocol, exchange.caller
+        exchange.caller = Unmasking(caller, hidden.values, protocol, self.slices)
+        exchange.request = replace(exchange.request, body=hidden.body, fields=fields)
 
     async def _understand(
-        self, dialect: Dialect, body: bytes, path: str
+        self, exchange: Exchange, body: bytes
     ) -> tuple[Mapping[str, Any], str, bool]:
         """(Top-level fields, model, streaming), and nobody waits while a large body is read."""
+        read, path = exchange.dialect.read_request, exchange.caller.path
         if not is_heavy(body):
-            return dialect.read_request(body, path)
-        fields = await self.turns.take(object_in_steps(body))
-        _, model, streaming = dialect.read_request(fields.outline(), path)
+            return read(body, path)
+        fields = await self.slices.run(object_in_steps(body))
+        _, model, streaming = read(fields.outline(), path)
         return fields, model, streaming
 
-    async def _refuse(
-        self, error: LlmgwError, dialect: Dialect, caller: Caller, flight: OpenFlight
-    ) -> None:
+    async def _answer(self, exchange: Exchange) -> None:
+        """With what is kept of an earlier one, else by whoever it was routed to."""
+        ways, listening = self._ways, None
+        place = ways.replays.cache.place(exchange.request, exchange.decision)
+        if place is not None:
+            listening = await ways.replays.answered(exchange, place)
+            if listening is None:
+                return
+        request, decision, flight = exchange.request, exchange.decision, exchange.flight
+        if request.protocol is ModelProtocol.OPENAI_RESPONSES:
+            request = exchange.request = await ways.continuations.resumed(request, decision)
+        if request.operation is Operation.COUNT_TOKENS:
+            await ways.counter.answer(exchange)
+            return
+        answer, way = await ways.failover.send(exchange)
+        if isinstance(way, Translation):
+            await ways.interpreter.run(exchange, answer, way)
+        else:
+            await ways.passthrough.run(exchange, answer, way.filter)
+        if listening is not None:
+            ways.replays.keep(listening, flight)
+        if decision.conversation and flight.candidate is not None and flight.is_well:
+            self.router.answered(request, decision, flight.candidate, flight.answer_id)
+
+    async def _refuse(self, exchange: Exchange, error: LlmgwError) -> None:
         """The honest end: a status where none was given yet, else an error inside the stream."""
         if isinstance(error, ClientGone):
-            flight.left(error)
+            exchange.flight.left(error)
             return
         try:
-            if caller.has_begun:
-                flight.fail_with(error, FlightState.CUT)
-                words = self._recorder.clean_text(error_message(error))
-                if flight.last_words is not None:
-                    last = flight.last_words(words, error.kind)
-                    flight.keep(last)  # what is recorded of a translation is what its caller got
-                else:
-                    last = dialect.stream_error(
-                        words, error.kind, tail=flight.torn_frame, number=flight.next_number
-                    )
-                await caller.write(last)
-                await caller.end()
-            else:
-                flight.fail_with(error)
-                reply = error_reply(
-                    error, dialect.protocol, flight.id, clean=self._recorder.clean_text
-                )
-                flight.status = reply.status
-                await caller.reply(reply.status, [*reply.headers, *own_headers(flight)], reply.body)
+            if exchange.caller.has_begun:
+                await self._end_stream(exchange, error)
+                return
+            flight = exchange.flight
+            flight.fail_with(error)
+            clean, protocol = self._recorder.clean_text, exchange.dialect.protocol
+            reply = error_reply(error, protocol, flight.id, clean=clean)
+            flight.replied(reply.status)
+            lines = [*reply.headers, *own_headers(flight)]
+            await exchange.caller.reply(reply.status, lines, reply.body)
         except ClientGone:
-            _log.debug("%s: the client left before it could be told", flight.id)
+            _log.debug("%s: the client left before it could be told", exchange.flight.id)
 
-    async def _broken_off(self, dialect: Dialect, caller: Caller, flight: OpenFlight) -> None:
-        """Cancelled: by the client's leaving, or by our own stopping."""
-        if self._gate.is_stopping and not caller.is_gone:
-            closed = GatewayClosed("The gateway was stopped before this answer was complete.")
-            await self._refuse(closed, dialect, caller, flight)
+    async def _end_stream(self, exchange: Exchange, error: LlmgwError) -> None:
+        flight, caller = exchange.flight, exchange.caller
+        flight.fail_with(error, FlightState.CUT)
+        words = self._recorder.clean_text(error_message(error))
+        if flight.last_words is not None:
+            last = flight.last_words(words, error.kind)
+            flight.keep(last)  # what is recorded of a translation is what its caller got
         else:
-            flight.left(ClientGone("The client left before its answer was complete."))
+            last = exchange.dialect.stream_error(
+                words, error.kind, tail=flight.torn_frame, number=flight.next_number
+            )
+        await caller.write(last)
+        await caller.end()
+
+    async def _broken_off(self, exchange: Exchange) -> None:
+        """Cancelled: by the client's leaving, or by our own stopping."""
+        if self._gate.is_stopping and not exchange.caller.is_gone:
+            words = "The gateway was stopped before this answer was complete."
+            await self._refuse(exchange, GatewayClosed(words))
+        else:
+            exchange.flight.left(ClientGone("The client left before its answer was complete."))

@@ -8,29 +8,21 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from llmgw_desktop.redaction.nested import LOGIN_NAMES, NAMED, OPAQUE, is_opaque
 from llmgw_desktop.redaction.plausible import (
+    KEY_WORDS,
+    VENDORS,
     is_bearer,
     is_form,
     is_key,
     is_login,
     is_password,
+    is_vendors,
 )
-from llmgw_desktop.redaction.vendor_names import KEY_WORDS, VENDORS, is_vendors
 
 Check = Callable[[bytes, bytes, bool], bool]
 """(what stands before the value, the value, whether it is in quotes) → whether it is secret."""
 
-_LOGIN_NAMES = r"(?:pass(?:word|wd|wort|phrase|code)|pwd|pswd)"
-_KEY_OF = (
-    r"api|access|auth(?:entication)?|account|app(?:lication)?|client|consumer|crypto?|encrypt(?:ion)?|"
-    r"master|private|secret|service|signing|storage|subscription|webhook|deploy|license|admin|root|"
-    r"jwt|aes|hmac|shared|primary|secondary|stripe|openai|anthropic|azure|aws|gcp|gemini|mistral|"
-    r"session|host|db|database|server|user|bot|org|project|team|write|read|ingest|integration"
-)
-_NAMED = (
-    rf"{_LOGIN_NAMES}|secret|token|credentials?|api[_\-. ]?id[_\-. ]?hash|"
-    rf"(?:{_KEY_OF})(?:[_\-. ]{{0,2}}access)?[_\-. ]{{0,2}}key|authkey|passkey"
-)
 _NAME_GOES_ON = (
     r"(?:[_\-]?(?:value|string|base64|b64|hex|raw|plain|prod|dev|test|live|[0-9]{1,2}))?"
 )
@@ -58,14 +50,30 @@ def _assigned(before: bytes, value: bytes, is_quoted: bool) -> bool:
         return False  # a name among others
     if _IS_PASSWORD.search(name):
         return is_password(value, is_quoted=is_quoted)
-    return is_key(value) and (_IS_KEY.search(name) is not None or _UUID.fullmatch(value) is None)
+    return is_key(value) and not (is_opaque(name) and _UUID.fullmatch(value))
+
+
+def _variable(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    """Of a line `DB_PASSWORD=…`; what calls something with what it asks for is code."""
+    if _PLAIN.fullmatch(value) or _CALL.fullmatch(value):
+        return False
+    return _assigned(before, value, is_quoted)
+
+
+def _on_its_line(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    if _PLAIN.fullmatch(value) or _CALLS.match(value) or not _DIGIT.search(value):
+        return False
+    return _assigned(before, value, is_quoted)
 
 
 _LISTED = re.compile(rb"[,|][\s\"'`bfru]*$")
-_IS_KEY = re.compile(rb"key|secret")
+_PLAIN = re.compile(rb"[^,;&<>(){}\[\]|]*")
+"""Without a sign that ends a value elsewhere: what is assigned to a name says all of it."""
+_CALLS = re.compile(rb"[A-Za-z_][\w.:]*[(\[{<]")
+_CALL = re.compile(_CALLS.pattern + rb".*[)\]}>][,;]?")
+_DIGIT = re.compile(rb"\d")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-"""Pages, progress and the like are told apart by such `tokens`."""
-_IS_PASSWORD = re.compile(_LOGIN_NAMES.encode())
+_IS_PASSWORD = re.compile(LOGIN_NAMES.encode())
 _SIGN_BEGINS = re.compile(rb"[\"'`\])>]*[ \t]*(?:[=:,|?!]|value)")
 
 
@@ -85,25 +93,14 @@ def _header(before: bytes, value: bytes, is_quoted: bool) -> bool:
     return has_scheme and len(value) >= 8 and is_mixed and not is_form(value)
 
 
-def _bearer(before: bytes, value: bytes, is_quoted: bool) -> bool:
-    del before, is_quoted
-    return is_bearer(value)
+def _alone(check: Callable[[bytes], bool]) -> Check:
+    """Where the value by itself tells."""
+    return lambda before, value, is_quoted: check(value)
 
 
-def _cookie(before: bytes, value: bytes, is_quoted: bool) -> bool:
-    del before, is_quoted
+def _cookie(value: bytes) -> bool:
     pairs = (each.partition(b"=")[2].strip() for each in value.split(b";"))
     return any(is_key(each, 16) for each in pairs)
-
-
-def _login(before: bytes, value: bytes, is_quoted: bool) -> bool:
-    del before, is_quoted
-    return is_login(value)
-
-
-def _address_key(before: bytes, value: bytes, is_quoted: bool) -> bool:
-    del before, is_quoted
-    return is_key(value, 6)
 
 
 def _option(before: bytes, value: bytes, is_quoted: bool) -> bool:
@@ -112,9 +109,8 @@ def _option(before: bytes, value: bytes, is_quoted: bool) -> bool:
     return is_key(value)
 
 
-def _typed(before: bytes, value: bytes, is_quoted: bool) -> bool:
+def _typed(value: bytes) -> bool:
     """A password on a command line; `-u 1000:1000` is none."""
-    del before, is_quoted
     return not is_form(value) and not value.isdigit()
 
 
@@ -125,24 +121,40 @@ def _element(before: bytes, value: bytes, is_quoted: bool) -> bool:
     return is_key(value.strip())
 
 
+_LINE_ENDS = r"(?:[ \t]{0,8}\r?(?m:$)|[\"'`\\])"
+_WITH_THE_FIRST = ""
+"""What the first one's clue tells, too."""
 _ANY_ESCAPE = r"(?:[\"'`\s\])>]|\\+[nrt\"'/]?)"
 
 CONTEXTS: tuple[Context, ...] = (
     Context(
         "assigned to a name",
-        rf"(?i:{_NAMED}){_NAME_GOES_ON}{_NAME_CLOSES}{_SIGN}\s{{0,20}}"
+        rf"(?i:(?:{OPAQUE})?(?:{NAMED})){_NAME_GOES_ON}{_NAME_CLOSES}{_SIGN}\s{{0,20}}"
         rf"(?:[bfru]{{0,2}}(?:{_IN_QUOTES})|{_BARE})",
         _assigned,
-        rf"(?i:{_NAMED}){_NAME_GOES_ON}{_ANY_ESCAPE}{{0,8}}"
+        rf"(?i:{NAMED}){_NAME_GOES_ON}{_ANY_ESCAPE}{{0,8}}"
         rf"(?:=>|[=:]|[\"')\]] ?,|[,|]\\*[\"'`]|\?=|!=|value ?=)[:=]{{0,2}}"
-        rf"{_ANY_ESCAPE}{{0,12}}[^\s\"'`\\,;&<>(){{}}\[\]|]{{2}}",
+        rf"{_ANY_ESCAPE}{{0,12}}[,;&<({{\[|]?[^\s\"'`\\,;&<>(){{}}\[\]|]{{2}}",
+    ),
+    Context(
+        "in a file of variables",
+        rf"(?:{NAMED.upper()})[A-Z0-9_]{{0,12}}=([^\s\"'`\\]{{6,}}){_LINE_ENDS}",
+        _variable,
+        _WITH_THE_FIRST,
+    ),
+    Context(
+        "alone on its line",
+        rf"(?i:{NAMED}){_NAME_GOES_ON}[ \t]{{0,4}}[:=][ \t]{{0,4}}"
+        rf"([^\s\"'`\\,;&]{{5,}}[^\s\"'`\\,;&<>(){{}}\[\]|]){_LINE_ENDS}",
+        _on_its_line,
+        _WITH_THE_FIRST,
     ),
     Context(
         "said to be the password",
-        rf"(?i:{_LOGIN_NAMES})(?i:[ ](?:is|was|lautet|ist|es|:|=){{1,2}})[ ]{{0,2}}"
+        rf"(?i:{LOGIN_NAMES})(?i:[ ](?:is|was|lautet|ist|es|:|=){{1,2}})[ ]{{0,2}}"
         rf"(?:{_IN_QUOTES}|{_BARE})",
         _said_password,
-        rf"(?i:{_LOGIN_NAMES} (?:is|was|lautet|ist|es))[ :=]",
+        rf"(?i:{LOGIN_NAMES} (?:is|was|lautet|ist|es))[ :=]",
     ),
     Context(
         "Authorization header",
@@ -156,70 +168,70 @@ CONTEXTS: tuple[Context, ...] = (
     Context(
         "bearer token",
         r"(?i:\bbearer)[ :]{1,3}[\"'`]?([A-Za-z0-9._~+/\-]{16,}={0,2})",
-        _bearer,
+        _alone(is_bearer),
         r"(?i:bearer)(?: |:|%20)[ :]{0,2}(?:\\?[\"'`])?[A-Za-z0-9._~+/\-]{12}",
     ),
     Context(
         "cookies",
         r"(?i:cookie)[\"'`\])]{0,3}[ \t]{0,4}[:=,][\s\"'`]{0,4}([^\r\n\"'`\\]{8,})",
-        _cookie,
+        _alone(_cookie),
         r"(?i:cookie)(?:[\"'`\])]|\\[\"']){0,4}[ \t]{0,4}[:=,]",
     ),
     Context(
         "password in an address",
         r"[A-Za-z0-9]://[^\s/:@\"'`<>\\,()]{0,100}:([^\s/\"'`<>\\]{1,100})@[A-Za-z0-9\[_$%.]",
-        _login,
+        _alone(is_login),
         r"[A-Za-z0-9]:(?:\\?/){2}[^\s/:@\"'`<>\\]{0,100}:[^\s/\"'`<>]{1,100}@",
     ),
     Context(
         "token as the user of an address",
         r"https?://([A-Za-z0-9_\-.]{20,})(?::x-oauth-basic|:)?@[A-Za-z0-9]",
-        _bearer,
+        _alone(is_bearer),
         r"https?:(?:\\?/){2}[A-Za-z0-9_\-.]{20,}(?::[a-z\-]{0,20})?@",
     ),
     Context(
         "key in an address",
         r"[?&;#](?i:(?:[A-Za-z0-9_\-]{0,40}(?:token|secret|password|passwd|apikey|key|signature))|pwd|sig|auth|code|jwt)"
         r"=([^&\s\"'`\\#<>;)\],]{6,})",
-        _address_key,
+        _alone(lambda value: is_key(value, 6)),
         r"(?:[?&;#]|\\u0026)(?i:(?:[A-Za-z0-9_\-]{0,40}(?:token|secret|password|passwd|apikey|key|signature))|pwd|sig|auth|code|jwt)=",
     ),
     Context(
         "given to a program",
-        rf"(?:^|[\s\"'`(=])--?(?i:[a-z0-9\-]{{0,40}}(?:{_NAMED}))[ \t]{{1,3}}"
+        rf"(?:^|[\s\"'`(=])--?(?i:[a-z0-9\-]{{0,40}}(?:{NAMED}))[ \t]{{1,3}}"
         rf"(?:{_IN_QUOTES}|{_BARE})",
         _option,
-        rf"-(?i:{_NAMED}|[a-z0-9\-]{{0,40}}(?:{_NAMED}))[ \t]",
+        rf"-(?i:{NAMED}|[a-z0-9\-]{{0,40}}(?:{NAMED}))[ \t]",
     ),
     Context(
         "given to curl",
         r"(?:-u|--user|--proxy-user)[ =]{0,2}[\"']?[^\s:\"'`\\$]{1,100}:([^\s\"'`\\$]{4,})",
-        _typed,
+        _alone(_typed),
         r"(?:-u|--user|--proxy-user)(?: |=|\\?[\"']){0,3}[^\s:\"'`\\$]{1,100}:[^\s\"'`\\$]{4}",
     ),
     Context(
         "given to a database's program",
         r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b[^\r\n]{0,100}?[ ]-p[ ]?"
         r"[\"']?([^\s\"'`\\$\-]{4,})",
-        _typed,
+        _alone(_typed),
         r"(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b[^\r\n]{0,100} -p",
     ),
     Context(
         "in a .netrc",
         r"\blogin\s{1,8}[^\s]{1,100}\s{1,8}password\s{1,8}([^\s\"'\\]{3,})",
-        _typed,
+        _alone(_typed),
         r"login(?:\s|\\[nt]){1,8}[^\s]{1,100}(?:\s|\\[nt]){1,8}password",
     ),
     Context(
         "in an element",
-        rf"<[A-Za-z0-9_.:\-]*(?i:{_NAMED})[^<>]*>([^<>]{{4,}})</",
+        rf"<[A-Za-z0-9_.:\-]*(?i:{NAMED})[^<>]*>([^<>]{{4,}})</",
         _element,
-        rf"<\\*/[A-Za-z0-9_.:\-]*(?i:{_NAMED})",
+        rf"<\\*/[A-Za-z0-9_.:\-]*(?i:{NAMED})",
     ),
     Context(
         "sign-in of a registry",
         r"(?:\"auth\"[ \t]?:[ \t]?\"|_auth(?:Token)?[ \t]?=[ \t]?\"?)([A-Za-z0-9+/_\-]{12,}={0,2})",
-        _address_key,
+        _alone(lambda value: is_key(value, 6)),
         r"(?:\\?\"auth\\?\"[ \t]?:|_auth(?:Token)?[ \t]?=)",
     ),
     Context(
@@ -232,7 +244,7 @@ CONTEXTS: tuple[Context, ...] = (
         "in capitals and assigned",
         rf"\b[A-Z][A-Z0-9_]{{1,60}}_(?:KEY|PAT|PASS|PW|SALT|DSN|CREDS?)[ \t]?=[ \t]?"
         rf"(?:{_IN_QUOTES}|{_BARE})",
-        lambda before, value, quoted: is_key(value, 12),
+        _alone(lambda value: is_key(value, 12)),
         r"_(?:KEY|PAT|PASS|PW|SALT|DSN|CREDS?)[ \t]?=",
     ),
 )

@@ -12,15 +12,14 @@ from typing import Any
 from urllib.parse import quote
 
 from llmgw_desktop.redaction import detector
-from llmgw_desktop.redaction.detector import Found
-from llmgw_desktop.redaction.shape import any_of
+from llmgw_desktop.redaction.detector import FoundSecret
+from llmgw_desktop.redaction.stream_places import Pieces
 from llmgw_desktop.redaction.streams import (
-    Pieces,
     may_be_stream,
-    may_go_to_and_fro,
     said_in_pieces,
     texts_of,
 )
+from llmgw_desktop.redaction.views import any_of, may_hide, shown
 
 MASK = b"[secret removed]"
 _NO_NUMBER = b"0"
@@ -60,10 +59,7 @@ class Redactor:
     def may_hold(self, body: bytes) -> bool:
         """False if `clean` has nothing to do: for this body, and for each of which it is made.
         Of streams, whose texts are in pieces, `clean` alone knows."""
-        any_known = self._any_known
-        return detector.may_hold(body) or (
-            any_known is not None and any_known.search(body) is not None
-        )
+        return detector.may_hold(body) or self._may_know(body)
 
     def may_hold_any(self, bodies: Iterable[bytes]) -> bool:
         """As `may_hold`, of many at one look, and of what streams among them say in pieces."""
@@ -71,9 +67,9 @@ class Redactor:
         for body in bodies:
             looked_at.append(body)
             if may_be_stream(body):
-                if may_go_to_and_fro(body):
+                if (said := said_in_pieces(body)) is None:
                     return True
-                looked_at.append(said_in_pieces(body))
+                looked_at.append(said)
         return self.may_hold(b"\n".join(looked_at))
 
     def clean(self, body: bytes) -> bytes:
@@ -95,11 +91,11 @@ class Redactor:
         """As `clean_text`, of short names that come again and again; at once where one was seen."""
         return self._name(name) if name else name
 
-    def find(self, body: bytes) -> list[Found]:
+    def find(self, body: bytes) -> list[FoundSecret]:
         """Where secrets stand in it as it is written; in order, none over another."""
         return detector.find(body, self._known_in if self._known else None)
 
-    def find_all(self, body: bytes) -> list[Found]:
+    def find_all(self, body: bytes) -> list[FoundSecret]:
         """As `find`, and what a stream says in pieces, where its first piece is."""
         found = self.find(body) if self.may_hold(body) else []
         if may_be_stream(body):
@@ -109,7 +105,7 @@ class Redactor:
                     start, end = next(text.sources(each.start, each.end))
                     if not any(start < other and at < end for at, other in seen):
                         seen.add((start, end))
-                        found.append(Found(start, end, f"{each.kind} in pieces"))
+                        found.append(FoundSecret(start, end, f"{each.kind} in pieces"))
         return found
 
     def _guard(self) -> None:
@@ -118,6 +114,14 @@ class Redactor:
         self._known = tuple(sorted(secrets, key=len, reverse=True))
         self._any_known = any_of([each[:_GLANCE] for each in self._known]) if secrets else None
         self._name.cache_clear()
+
+    def _may_know(self, body: bytes) -> bool:
+        any_known = self._any_known
+        if any_known is None:
+            return False
+        return any_known.search(body) is not None or (
+            may_hide(body) and any_known.search(shown(body)) is not None
+        )
 
     def _known_in(self, text: bytes) -> Iterator[tuple[int, int]]:
         if self._any_known is None or self._any_known.search(text) is None:
@@ -137,7 +141,7 @@ def _forms(secret: str) -> tuple[bytes, ...]:
     return tuple(each.encode("utf-8", "replace") for each in forms)
 
 
-def _instead(body: bytes, found: Found) -> bytes:
+def _instead(body: bytes, found: FoundSecret) -> bytes:
     if body[found.start : found.end].isdigit() and _BEFORE_NUMBER.search(
         body[max(found.start - 20, 0) : found.start]
     ):
@@ -145,7 +149,7 @@ def _instead(body: bytes, found: Found) -> bytes:
     return MASK
 
 
-def _edits(text: Pieces, found: Found) -> Iterator[Edit]:
+def _edits(text: Pieces, found: FoundSecret) -> Iterator[Edit]:
     """The mask stands where the secret began; of the other pieces their parts of it go."""
     instead = MASK
     for start, end in text.sources(found.start, found.end):

@@ -4,7 +4,7 @@ import logging
 import secrets
 from pathlib import Path
 
-from llmgw_desktop.domain.hops import is_mark
+from llmgw_desktop.domain.routing.hops import is_mark
 from llmgw_desktop.store.private_files import write_first
 
 MARK_FILE = "gateway.mark"

@@ -7,6 +7,7 @@ part for a person.
 """
 
 import errno
+import hashlib
 import logging
 import os
 import stat
@@ -191,6 +192,12 @@ def _drop_own_names(path: Path) -> None:
         other = beside.lstat()
         if (other.st_ino, other.st_dev) == (found.st_ino, found.st_dev):
             beside.unlink(missing_ok=True)
+
+
+def content_digest(path: Path) -> str:
+    """Of a file that nobody has open. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_own(found: os.stat_result) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.domain.settings.door import HttpSettings
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -1,9 +1,12 @@
-"""The desktop program: Qt set up, the engine in Qt's loop, an orderly end however it is asked for.
+"""Collects Python's garbage on Qt's thread alone.
 
-`desktop_shell.py` says what the windows do; `qt_loop.py` how the loop is hosted.
+Python collects in whichever thread has just made something, and what dies there may be a circle
+with a widget in it. Qt's objects have to die in the thread that made them; elsewhere they now and
+then corrupt the heap, or wait for each other for ever.
 """
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -12,22 +15,63 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.app.freed_memory import give_back_freed_memory
-from llmgw_desktop.app.restart import WITHIN_S, Restart
+from llmgw_desktop.app.gateway.instances import WITHIN_S, Restart
+from llmgw_desktop.app.this_program import give_back_freed_memory
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.desktop_container import DesktopContainer
-from llmgw_desktop.ui.desktop_shell import DesktopShell
-from llmgw_desktop.ui.garbage import GarbageCollector
-from llmgw_desktop.ui.qt_loop import run
-from llmgw_desktop.ui.settings_box import tell_unusable
-from llmgw_desktop.ui.single_instance import SingleInstance, server_name
+from llmgw_desktop.ui.loop.qt_loop import run
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.opening import tell_unusable
+from llmgw_desktop.ui.shell.single_instance import SingleInstance, server_name
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Appearance, Theme
-from llmgw_desktop.ui.tray import Tray
+
+_LOOK_MS = 250
+_YOUNG = 10_000
+_MIDDLE_EVERY = 20
+_OLD_EVERY = 50
+
+
+class GarbageCollector(QObject):
+    """Made on Qt's thread; until its `close` nobody else collects."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self, interval=_LOOK_MS, timerType=Qt.TimerType.CoarseTimer)
+        self._timer.timeout.connect(self.look)
+        self._was_enabled = gc.isenabled()
+        gc.disable()
+        self._timer.start()
+
+    def settle(self) -> None:
+        """Spare the rounds what stays for good. Call when the window stands and the engine serves.
+
+        Without this each full collection goes through all of Qt's classes and stops the window
+        for some 50 ms.
+        """
+        gc.collect()
+        gc.freeze()
+
+    def look(self) -> None:
+        """Collect what is due, by the rules that Python itself has, with longer pauses."""
+        young, middle, old = gc.get_count()
+        if young <= _YOUNG:
+            return
+        if old > _OLD_EVERY:
+            gc.collect(2)
+        else:
+            gc.collect(1 if middle > _MIDDLE_EVERY else 0)
+
+    def close(self) -> None:
+        self._timer.stop()
+        if self._was_enabled:
+            gc.enable()
+
 
 _SHOW_TIMEOUT_MS = 2000
 _SESSION_END_MS = 5000

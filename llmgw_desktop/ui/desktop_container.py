@@ -4,27 +4,33 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus, StoreQuestion
+from llmgw_desktop.domain.events import (
+    Event,
+    GatewayStatus,
+    RecorderStatus,
+    StoreAnswer,
+    StoreQuestion,
+)
 from llmgw_desktop.store.paths import Places
 
 if TYPE_CHECKING:
-    from llmgw_desktop.app.backup_desk import BackupDesk
-    from llmgw_desktop.app.cli_providers import CliProviders
-    from llmgw_desktop.app.client_desk.desk import ClientDesk
-    from llmgw_desktop.app.compare import Compare
+    from llmgw_desktop.app.access.oversight import Oversight
+    from llmgw_desktop.app.clients.desk import ClientDesk
+    from llmgw_desktop.app.clis.use import CliProviders
     from llmgw_desktop.app.connect.clients import Clients
-    from llmgw_desktop.app.flights import Flights
-    from llmgw_desktop.app.jobs import Jobs
-    from llmgw_desktop.app.oversight import Oversight
-    from llmgw_desktop.app.providers import Providers
-    from llmgw_desktop.app.questions import Questions
-    from llmgw_desktop.app.routes import Routes
-    from llmgw_desktop.app.settings_wish import SettingsWriter
-    from llmgw_desktop.ui.pages.overview_page import OverviewSource
+    from llmgw_desktop.app.flights.overview import Overview
+    from llmgw_desktop.app.flights.recording import Flights
+    from llmgw_desktop.app.jobs.jobs import Jobs
+    from llmgw_desktop.app.providers.providers import Providers
+    from llmgw_desktop.app.questions.questions import Questions
+    from llmgw_desktop.app.routing.routes import Routes
+    from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk
+    from llmgw_desktop.app.settings.settings_file import SettingsWriter
+    from llmgw_desktop.app.validation.compare import Compare
 
 
 class Control(Protocol):
-    """What windows and tray ask of `app/control.py`."""
+    """What windows and tray ask of `app/gateway/control.py`."""
 
     can_restart: bool
 
@@ -38,7 +44,7 @@ class Control(Protocol):
 
     def store_question(self) -> StoreQuestion | None: ...
 
-    def answer_store(self, *, restore: bool) -> Coroutine[Any, Any, str]: ...
+    def answer_store(self, answer: StoreAnswer) -> Coroutine[Any, Any, str]: ...
 
     def pause(self) -> None: ...
 
@@ -76,7 +82,7 @@ class DesktopContainer(Protocol):
     def jobs(self) -> "Jobs": ...
 
     @property
-    def overview(self) -> "OverviewSource": ...
+    def overview(self) -> "Overview": ...
 
     @property
     def providers(self) -> "Providers": ...

@@ -1,28 +1,149 @@
-"""Anthropic Messages: reads requests and answers, writes model lists and errors.
+"""Anthropic Messages: reads answers and their usage, writes model lists and errors.
 
-Bodies and streams are relayed untouched by others; here a copy is read. Which error gets which
-status and words stands in `wire/errors.py`.
+Bodies and streams are relayed untouched by others; here a copy is read. A stream tells its usage in
+pieces: the prompt at its beginning, the rest with its last word. What the beginning says of the
+answer is a placeholder and no figure. Which error gets which status and words stands in
+`wire/errors.py`.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+from typing_extensions import override
 
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.values import maker
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
+    EventStreamReader,
     error_in,
+    event_or_nothing,
     object_in,
     parse_answer,
     word_in,
 )
-from llmgw_desktop.wire.json_scan import locate_member, parse_object, read_object
 from llmgw_desktop.wire.models import ModelEntry
-from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
-from llmgw_desktop.wire.usages.anthropic import StreamedUsage, usage_of
+from llmgw_desktop.wire.sse import data_of, event_of
+from llmgw_desktop.wire.usages import COST_MEMBERS, UsageReading, tier_in
+
+_PATH = "usage"
+_CACHE_WRITES = "usage.cache_creation"
+_ANSWER = "usage.output_tokens_details"
+_TOOLS = "usage.server_tool_use"
+_KNOWN = COST_MEMBERS | {
+    "input_tokens",
+    "output_tokens",
+    "total_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "cache_creation",
+    "output_tokens_details",
+    "server_tool_use",
+    "service_tier",
+    "inference_geo",
+    "speed",
+    "iterations",
+}
+_KNOWN_CACHE_WRITES = frozenset({"ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"})
+_KNOWN_ANSWER = frozenset({"thinking_tokens"})
+_FEES = {"web_search_requests": "web_search", "code_execution_requests": "code_execution"}
+_KNOWN_TOOLS = frozenset(_FEES) | {"web_fetch_requests", "tool_search_requests"}
+"""The last two cost nothing beside their tokens."""
+_EVERYWHERE = (None, "", "global", "not_available")
+"""Where a model runs costs nothing, unless somebody asked for a place."""
+_PLACEHOLDERS = ("output_tokens", "output_tokens_details")
+_MOST_MEMBERS = 256
+
+_usage = maker(Usage)
+
+
+class StreamedUsage:
+    """What one stream has told so far; later members take the place of earlier ones."""
+
+    __slots__ = ("_members",)
+
+    def __init__(self) -> None:
+        self._members: dict[str, Any] = {}
+
+    def start(self, told: Mapping[str, Any]) -> None:
+        """The usage of message_start."""
+        self.add({name: each for name, each in told.items() if name not in _PLACEHOLDERS})
+
+    def add(self, told: Mapping[str, Any]) -> None:
+        """That of message_delta. What is null changes nothing."""
+        if len(self._members) < _MOST_MEMBERS:
+            self._members |= {name: each for name, each in told.items() if each is not None}
+
+    @property
+    def usage(self) -> Usage:
+        return usage_of(self._members)
+
+
+def usage_of(members: Mapping[str, Any]) -> Usage:
+    """Of a usage object. Cached tokens stand beside its `input_tokens`, which are the others."""
+    if not members:
+        return UNKNOWN_USAGE
+    reading = UsageReading()
+    count = reading.count
+    reading.look_over(members, _KNOWN, _PATH)
+    written, long = _written(members, reading)
+    read = count(members, "cache_read_input_tokens", _PATH)
+    fresh = count(members, "input_tokens", _PATH)
+    answer = reading.part(members, "output_tokens_details", _KNOWN_ANSWER, _PATH)
+    thinking = count(answer, "thinking_tokens", _ANSWER) if answer else None
+    return _usage(
+        input_tokens=None if fresh is None else fresh + (read or 0) + (written or 0),
+        output_tokens=count(members, "output_tokens", _PATH),
+        cache_read_tokens=read,
+        cache_write_tokens=written,
+        cache_write_1h_tokens=long,
+        reasoning_tokens=thinking,
+        billing=reading.billing(
+            service_tier=_tier(members, reading),
+            fees=_fees(members, reading),
+            cost_usd=reading.cost_usd(members, _PATH),
+        ),
+    )
+
+
+def _written(members: Mapping[str, Any], reading: UsageReading) -> tuple[int | None, int | None]:
+    """(all that was written to the cache, what of it is kept for an hour)."""
+    whole = reading.count(members, "cache_creation_input_tokens", _PATH)
+    parts = reading.part(members, "cache_creation", _KNOWN_CACHE_WRITES, _PATH)
+    if not parts:
+        return whole, None
+    short = reading.count(parts, "ephemeral_5m_input_tokens", _CACHE_WRITES)
+    long = reading.count(parts, "ephemeral_1h_input_tokens", _CACHE_WRITES)
+    if whole is None and not (short is None and long is None):
+        whole = (short or 0) + (long or 0)
+    return whole, long
+
+
+def _tier(members: Mapping[str, Any], reading: UsageReading) -> str:
+    if members.get("inference_geo") not in _EVERYWHERE:
+        reading.wonder_at(f"{_PATH}.inference_geo")
+    if (iterations := members.get("iterations")) and not _are_plain(iterations):
+        reading.wonder_at(f"{_PATH}.iterations")
+    return tier_in(members, "service_tier") or tier_in(members, "speed")
+
+
+def _are_plain(iterations: object) -> bool:
+    """Rounds of the model itself are in the sums; what compacts its context is not."""
+    return type(iterations) is list and all(
+        type(each) is dict and each.get("type") == "message" and not each.get("model")
+        for each in iterations
+    )
+
+
+def _fees(members: Mapping[str, Any], reading: UsageReading) -> tuple[tuple[str, int], ...]:
+    tools = reading.part(members, "server_tool_use", _KNOWN_TOOLS, _PATH)
+    if not tools:
+        return ()
+    told = [(fee, reading.count(tools, name, _TOOLS)) for name, fee in _FEES.items()]
+    return tuple((fee, calls) for fee, calls in told if calls)
+
 
 API_VERSION = "2023-06-01"
 
@@ -35,80 +156,29 @@ _STREAM_ERROR_TYPES = {
 }
 
 
-def read_request(body: bytes) -> tuple[dict[str, Any], str, bool]:
-    """The top-level fields, the model, and whether a stream is asked for.
+class AnthropicStreamReader(EventStreamReader):
+    """Parses message_start, message_delta, message_stop and error frames."""
 
-    Everything that we do not act on passes unread. A second `model` at the top level is refused:
-    we would route by one and the vendor could serve the other.
-    """
-    fields = read_object(body)
-    model = fields.get("model")
-    if not isinstance(model, str) or not model:
-        raise MalformedRequest("a model name is required, as a string", path="model")
-    locate_member(body, "model", fields)
-    streaming = fields.get("stream", False)
-    if not isinstance(streaming, bool):
-        raise MalformedRequest("must be true or false", path="stream")
-    return fields, model, streaming
-
-
-class StreamReader:
-    """Reads a copy of a streamed answer for its figures; never raises, whatever comes.
-
-    Only message_start, message_delta, message_stop and error frames are parsed; the deltas in
-    between, nearly all of a stream, cost a search for those names.
-    """
-
-    __slots__ = ("_splitter", "_told", "error_text", "is_complete", "model", "stop_reason")
-
-    answer_id: str | None = None
-    """Nobody goes on from an answer of this protocol by its id."""
-    next_number = 0
-    """Nobody numbers its events."""
+    __slots__ = ("_told",)
 
     def __init__(self) -> None:
-        self._splitter = SseSplitter()
+        super().__init__()
         self._told = StreamedUsage()
-        self.stop_reason: str | None = None
-        self.model: str | None = None
-        self.is_complete = False
-        """message_stop came: the vendor said that this is all."""
-        self.error_text: str | None = None
-        """An error event came inside the stream."""
 
     @property
     def usage(self) -> Usage:
         return self._told.usage
 
-    @property
-    def has_finish(self) -> bool:
-        """A stop reason came, with or without the terminal event."""
-        return self.stop_reason is not None
+    @override
+    def _is_telling(self, piece: bytes) -> bool:
+        # count() where `in` would do: to bytes that tries first whether the left side is a number
+        told = piece.count(b'"message_') or piece.count(b'"error"') or piece.count(b"event: error")
+        return told > 0
 
-    @property
-    def tail(self) -> bytes:
-        """The frame that has begun and not ended; `stream_error` wants it."""
-        return self._splitter.tail
-
-    def feed(self, chunk: bytes) -> None:
-        if not _is_telling(chunk) and self._splitter.is_whole(chunk):
-            return
-        for frame in self._splitter.feed(chunk):
-            if _is_telling(frame):
-                self._read(frame)
-
-    def finish(self) -> None:
-        """The stream ended by itself: what is left counts as a frame, blank line or not."""
-        tail = self._splitter.tail
-        if _is_telling(tail):
-            self._read(tail)
-
+    @override
     def _read(self, frame: bytes) -> None:
         data = data_of(frame)
-        try:
-            event = parse_object(data)
-        except ValueError:
-            event = {}
+        event = event_or_nothing(data)
         kind = event.get("type")
         if kind == "message_start":
             message = object_in(event, "message")
@@ -153,7 +223,7 @@ def stream_error(message: str, kind: str, *, tail: bytes = b"", number: int = 0)
     """What ends a broken stream honestly: an error event and no message_stop.
 
     `kind` is that of our error. `tail` is what the client has got of an unfinished frame
-    (StreamReader.tail): the event takes that frame over, because event names that come later in a
+    (the reader's `tail`): the event takes that frame over, because event names that come later in a
     frame win. Closed with a blank line instead, the torn frame would be read as an event, and
     clients would die of its half JSON before they see the error.
     """
@@ -188,10 +258,3 @@ def _model_object(model: ModelEntry) -> dict[str, object]:
         "lifecycle": "active",
         "x_gateway": model.gateway_facts,
     }
-
-
-def _is_telling(piece: bytes) -> bool:
-    """Whether one of the frames in it may hold something to read."""
-    # count() where `in` would do: to bytes that tries first whether the left side is a number
-    told = piece.count(b'"message_') or piece.count(b'"error"') or piece.count(b"event: error")
-    return told > 0

@@ -1,11 +1,25 @@
-"""Which status and which words each of our errors has in the vendors' dialects.
+"""Which status and which words each error has in the vendors' dialects.
 
-One row a class; of an error without a row of its own that of its nearest ancestor holds.
+One row a class; of an error without a row of its own that of its nearest ancestor holds. What
+vendors call an error follows from its status, but for a few.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
 
+from llmgw_desktop.domain.access.access_errors import (
+    AccessError,
+    AccessRevoked,
+    ClientPaused,
+    ForeignHost,
+    ForeignOrigin,
+    LoopDetected,
+    PersonOnly,
+    ScopeNotAllowed,
+    TooManyConnections,
+    Unauthenticated,
+    UnnamedPerson,
+)
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
     AccountsUnusable,
@@ -17,6 +31,7 @@ from llmgw_desktop.domain.errors import (
     KeyMissing,
     LlmgwError,
     LossRefused,
+    NoSuchFlight,
     NotOffered,
     NotServed,
     RequestError,
@@ -40,226 +55,208 @@ from llmgw_desktop.domain.errors import (
 from llmgw_desktop.domain.guard import (
     PromptBlocked,
 )
+from llmgw_desktop.domain.jobs.run_errors import (
+    ApprovalDenied,
+    InvalidRun,
+    JobStillLive,
+    NoSuchJob,
+    NoSuchQuestion,
+    NoSuchSession,
+    NoSuchWorkspace,
+    SessionBusy,
+)
+from llmgw_desktop.domain.jobs.workspace import NoSuchWorktree, WorktreeHasWork, WorktreeInUse
 from llmgw_desktop.domain.policy import (
     BudgetSpent,
     LimitReached,
     PolicyError,
     PriceUnknown,
 )
-from llmgw_desktop.wire.error_row import INVALID, Row
-from llmgw_desktop.wire.own_error_table import OWN_ROWS
+from llmgw_desktop.domain.vault import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
 
-_STORE_ROW = Row(
-    status=503,
-    anthropic="api_error",
-    openai="server_error",
-    advice="Look after the disk and the files of the gateway.",
-)
+_INVALID = "invalid_request_error"
 
-TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
-    {
-        LlmgwError: Row(
-            status=500,
-            anthropic="api_error",
-            openai="server_error",
-            advice="This is a fault of the gateway; its log says more.",
-        ),
-        ConfigError: Row(
-            status=500,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Correct the settings of the gateway.",
-        ),
-        RequestError: Row(
-            status=400,
-            anthropic=INVALID,
-            openai=INVALID,
-            advice="Correct the request and send it again.",
-        ),
-        NotOffered: Row(
-            status=400,
-            anthropic=INVALID,
-            openai=INVALID,
-        ),
-        RequestTooLarge: Row(
-            status=413,
-            anthropic="request_too_large",
-            openai=INVALID,
-            advice="Send less, or raise the limit.",
-        ),
-        # the vendors' SDKs ask again after a 408, which is right here
-        RequestStalled: Row(
-            status=408,
-            anthropic="timeout_error",
-            openai=INVALID,
-            advice="Send the request again.",
-        ),
-        UnsupportedMedia: Row(
-            status=415,
-            anthropic=INVALID,
-            openai=INVALID,
-            advice="Send JSON with 'content-type: application/json'.",
-        ),
-        HttpVersionUnknown: Row(
-            status=505,
-            anthropic=INVALID,
-            openai=INVALID,
-            advice="Ask in HTTP/1.1.",
-        ),
-        LossRefused: Row(
-            status=400,
-            anthropic=INVALID,
-            openai=INVALID,
-            advice="Leave these out, ask a provider that speaks this protocol, or allow the loss.",
-        ),
-        RouteError: Row(
-            status=404,
-            anthropic="not_found_error",
-            openai=INVALID,
-            advice="See GET /v1/models for what this gateway serves.",
-        ),
-        UnknownModel: Row(
-            status=404,
-            anthropic="not_found_error",
-            openai=INVALID,
-            code="model_not_found",
-            advice="GET /v1/models lists the names; providers are added and switched on in the "
-            "gateway's settings.",
-        ),
-        UnknownPath: Row(
-            status=404,
-            anthropic="not_found_error",
-            openai=INVALID,
-            code="unknown_url",
-        ),
-        # not 501: a status of 500 and up would make clients ask again in vain
-        NotServed: Row(
-            status=400,
-            anthropic=INVALID,
-            openai=INVALID,
-        ),
-        # not overloaded_error: that is a word about the vendor, and coding agents that hear it a
-        # few times change to another model; 503 alone makes every client come again
-        GatewayClosed: Row(
-            status=503,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Try again later.",
-        ),
-        UpstreamError: Row(
-            status=502,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Try again; if it stays so, look at the provider's own status.",
-        ),
-        KeyMissing: Row(
-            status=502,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Name in this provider's settings where it is: an entry of the vault in vault "
-            "('llmgw vault set' stores it), or in api_key_env a variable that the gateway is "
-            "started with.",
-        ),
-        SignInNeeded: Row(
-            status=502,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Your own key is fine. Providers in the gateway's window opens the sign-in.",
-        ),
-        CliMissing: Row(
-            status=502,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Your own key is fine; 'llmgw doctor' tells which CLIs are here.",
-        ),
-        UpstreamRefused: Row(
-            status=502,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Check the network and the provider's base URL, then try again.",
-        ),
-        UpstreamTimeout: Row(
-            status=504,
-            anthropic="timeout_error",
-            openai="server_error",
-            advice="Try again, or allow more time in the gateway's settings.",
-        ),
-        UpstreamGarbage: Row(
-            status=502,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Check that the provider's base URL leads to a model service of its kind.",
-        ),
-        UpstreamCut: Row(
-            status=502,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Try again.",
-        ),
-        AccountsUnusable: Row(
-            status=502,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Your own key is fine; look after these accounts in the gateway.",
-        ),
-        AccountsBusy: Row(
-            status=429,
-            anthropic="rate_limit_error",
-            openai="rate_limit_error",
-            code="rate_limit_exceeded",
-            advice="Try again then, or add another account to the gateway.",
-        ),
-        PolicyError: Row(
-            status=403,
-            anthropic="permission_error",
-            openai="permission_error",
-            advice="The gateway's operator decides this in [clients] of its settings.",
-        ),
-        # no SDK asks again after a 400, and none takes it for a key that is no good, as some a 403
-        PromptBlocked: Row(
-            status=400,
-            anthropic=INVALID,
-            openai=INVALID,
-            advice="Leave out what it is about; [[guards]] in the gateway's settings decide this.",
-        ),
-        PriceUnknown: Row(
-            status=403,
-            anthropic="permission_error",
-            openai="permission_error",
-            advice="Tell its price in [[prices]] of the gateway's settings, 0 where it is free.",
-        ),
-        LimitReached: Row(
-            status=429,
-            anthropic="rate_limit_error",
-            openai="rate_limit_error",
-            code="rate_limit_exceeded",
-            advice="Try again then.",
-        ),
-        BudgetSpent: Row(
-            status=429,
-            anthropic="rate_limit_error",
-            openai="insufficient_quota",
-            code="insufficient_quota",
-            advice="The gateway's operator can raise it in [clients] of its settings.",
-        ),
-        ClientGone: Row(
-            status=499,
-            anthropic=INVALID,
-            openai=INVALID,
-            advice="Nothing is to be done.",
-        ),
-        StoreError: Row(
-            status=500,
-            anthropic="api_error",
-            openai="server_error",
-            advice="Look after the disk and the files of the gateway.",
-        ),
-        # 503: it may be there again, and no program is to think that its key is bad
-        **dict.fromkeys((StoreUnavailable, StoreCorrupt, StoreInQuestion), _STORE_ROW),
-        **OWN_ROWS,
-    }
-)
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    """How vendors call an error of some status."""
+
+    anthropic: str
+    openai: str
+    code: str | None = None
+
+
+_STATUS_WORDS: Mapping[int, StatusWords] = {
+    400: StatusWords(_INVALID, _INVALID),
+    401: StatusWords("authentication_error", "authentication_error", "invalid_api_key"),
+    402: StatusWords("billing_error", "insufficient_quota", "insufficient_quota"),
+    403: StatusWords("permission_error", "permission_error"),
+    404: StatusWords("not_found_error", _INVALID, "not_found"),
+    413: StatusWords("request_too_large", _INVALID),
+    429: StatusWords("rate_limit_error", "rate_limit_error", "rate_limit_exceeded"),
+    500: StatusWords("api_error", "server_error"),
+    504: StatusWords("timeout_error", "server_error"),
+    508: StatusWords("api_error", "server_error", "loop"),
+    529: StatusWords("overloaded_error", "server_error", "overloaded"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one of our errors is in the vendors' dialects."""
+
+    status: int
+    advice: str = ""
+    """What to do, in one sentence; what happened and why is said where the error is raised. Empty
+    where only that place can say what to do, and does."""
+    anthropic: str = ""
+    openai: str = ""
+    """Where the vendor's word is not that of the status."""
+    code: str | None = None
+    """OpenAI's code; the error's own kind where the vendor has no word."""
+    gemini_advice: str = ""
+    """What to do where Google's clients do it in another way than all others."""
+
+    @property
+    def words(self) -> StatusWords:
+        usual = status_words(self.status)
+        return StatusWords(self.anthropic or usual.anthropic, self.openai or usual.openai)
+
+
+def status_words(status: int) -> StatusWords:
+    """What vendors call an error of this status, whoever told it."""
+    return _STATUS_WORDS.get(status, _STATUS_WORDS[500 if status >= 500 else 400])
 
 
 def row_of(error: LlmgwError) -> Row:
     return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+
+
+_LOOK_AFTER = "Look after the disk and the files of the gateway."
+TABLE: Mapping[type[LlmgwError], Row] = {
+    LlmgwError: Row(500, "This is a fault of the gateway; its log says more."),
+    ConfigError: Row(500, "Correct the settings of the gateway."),
+    RequestError: Row(400, "Correct the request and send it again."),
+    NotOffered: Row(400),
+    RequestTooLarge: Row(413, "Send less, or raise the limit."),
+    # the vendors' SDKs ask again after a 408, which is right here
+    RequestStalled: Row(408, "Send the request again.", anthropic="timeout_error"),
+    UnsupportedMedia: Row(415, "Send JSON with 'content-type: application/json'."),
+    HttpVersionUnknown: Row(505, "Ask in HTTP/1.1.", anthropic=_INVALID, openai=_INVALID),
+    LossRefused: Row(
+        400, "Leave these out, ask a provider that speaks this protocol, or allow the loss."
+    ),
+    RouteError: Row(404, "See GET /v1/models for what this gateway serves."),
+    UnknownModel: Row(
+        404,
+        "GET /v1/models lists the names; providers are added and switched on in the "
+        "gateway's settings.",
+        code="model_not_found",
+    ),
+    UnknownPath: Row(404, code="unknown_url"),
+    # not 501: a status of 500 and up would make clients ask again in vain
+    NotServed: Row(400),
+    # not overloaded_error: that is a word about the vendor, and coding agents that hear it a
+    # few times change to another model; 503 alone makes every client come again
+    GatewayClosed: Row(503, "Try again later."),
+    UpstreamError: Row(502, "Try again; if it stays so, look at the provider's own status."),
+    KeyMissing: Row(
+        502,
+        "Name in this provider's settings where it is: an entry of the vault in vault "
+        "('llmgw vault set' stores it), or in api_key_env a variable that the gateway is "
+        "started with.",
+    ),
+    SignInNeeded: Row(
+        502, "Your own key is fine. Providers in the gateway's window opens the sign-in."
+    ),
+    CliMissing: Row(502, "Your own key is fine; 'llmgw doctor' tells which CLIs are here."),
+    UpstreamRefused: Row(502, "Check the network and the provider's base URL, then try again."),
+    UpstreamTimeout: Row(504, "Try again, or allow more time in the gateway's settings."),
+    UpstreamGarbage: Row(
+        502, "Check that the provider's base URL leads to a model service of its kind."
+    ),
+    UpstreamCut: Row(502, "Try again."),
+    AccountsUnusable: Row(502, "Your own key is fine; look after these accounts in the gateway."),
+    AccountsBusy: Row(
+        429, "Try again then, or add another account to the gateway.", code="rate_limit_exceeded"
+    ),
+    PolicyError: Row(403, "The gateway's operator decides this in [clients] of its settings."),
+    # no SDK asks again after a 400, and none takes it for a key that is no good, as some a 403
+    PromptBlocked: Row(
+        400, "Leave out what it is about; [[guards]] in the gateway's settings decide this."
+    ),
+    PriceUnknown: Row(
+        403, "Tell its price in [[prices]] of the gateway's settings, 0 where it is free."
+    ),
+    LimitReached: Row(429, "Try again then.", code="rate_limit_exceeded"),
+    BudgetSpent: Row(
+        429,
+        "The gateway's operator can raise it in [clients] of its settings.",
+        openai="insufficient_quota",
+        code="insufficient_quota",
+    ),
+    ClientGone: Row(499, "Nothing is to be done."),
+    StoreError: Row(500, _LOOK_AFTER),
+    StoreInQuestion: Row(
+        503,
+        "A person has to say what is to become of it: in the gateway's window, or with"
+        " 'llmgw restore'; 'llmgw doctor' tells the choices.",
+    ),
+    # 503: it may be there again, and no program is to think that its key is bad
+    **dict.fromkeys((StoreUnavailable, StoreCorrupt), Row(503, _LOOK_AFTER)),
+    # what no vendor has: access, runs and their workspaces, and the vault
+    InvalidRun: Row(400, "Nothing was started: correct the request and send it again."),
+    # the vendors' SDKs ask again after a 409, which is right here
+    SessionBusy: Row(409),
+    NoSuchJob: Row(
+        404, "GET /v1/jobs lists yours; a job is kept for the days that the settings say."
+    ),
+    NoSuchFlight: Row(
+        404,
+        "The header x-llmgw-flight of each answer names yours; one is kept for the days"
+        " that the settings say.",
+    ),
+    NoSuchQuestion: Row(404, "`llmgw approvals list` shows those that wait."),
+    NoSuchWorkspace: Row(404, "`llmgw workspace list` names those that there are."),
+    NoSuchSession: Row(
+        404, "GET /v1/sessions lists yours; one that nobody uses is forgotten in time."
+    ),
+    JobStillLive: Row(409),
+    # it says itself what to leave out, and who can allow it
+    ApprovalDenied: Row(403),
+    NoSuchWorktree: Row(404, "GET /v1/worktrees lists yours."),
+    WorktreeInUse: Row(409),
+    WorktreeHasWork: Row(409),
+    AccessError: Row(
+        403,
+        "A key that may is made with `llmgw key add NAME`, with --scope once for each"
+        " permission that it needs.",
+    ),
+    Unauthenticated: Row(
+        401,
+        "Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
+        openai=_INVALID,
+        code="invalid_api_key",
+        gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
+    ),
+    AccessRevoked: Row(401, openai=_INVALID, code="invalid_api_key"),
+    ScopeNotAllowed: Row(403, "It can ask again, with this scope; a person answers."),
+    PersonOnly: Row(403),
+    UnnamedPerson: Row(403, "Correct what the proxy in front sends."),
+    ForeignHost: Row(421, anthropic="permission_error", openai="permission_error"),
+    ForeignOrigin: Row(403),
+    LoopDetected: Row(
+        508, "Correct the base_url of the provider that leads back, in either gateway's settings."
+    ),
+    ClientPaused: Row(
+        403,
+        "A person lets it go on: Clients in the gateway's window, or paused in [clients] of "
+        "its settings.",
+    ),
+    TooManyConnections: Row(429, "Close some and try again, or raise the limit."),
+    VaultError: Row(500),
+    # 423: a status of 500 and up would make clients ask again in vain
+    VaultLocked: Row(423, anthropic="permission_error"),
+    EntryUnfit: Row(400, "Correct the request and send it again."),
+    NoSuchEntry: Row(404, "Lists show what is there for a project and for all."),
+}

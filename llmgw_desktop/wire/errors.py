@@ -1,4 +1,6 @@
-"""Our own errors in the caller's dialect; `error_table.py` gives each class its status and words.
+"""Our own errors in the caller's dialect, or as OAuth and JSON-RPC tell them.
+
+`error_table.py` gives each class its status and words.
 
 An error that a vendor answered is passed on as it came and never gets here. The official SDKs
 decide by the status alone whether to try again: 408, 409, 429 and everything from 500 up.
@@ -10,7 +12,14 @@ from dataclasses import dataclass
 
 import orjson
 
-from llmgw_desktop.domain.access_errors import AccessError, Unauthenticated
+from llmgw_desktop.domain.access.access_errors import (
+    AccessError,
+    LoopDetected,
+    OauthCode,
+    OauthError,
+    TooManyConnections,
+    Unauthenticated,
+)
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
@@ -22,10 +31,7 @@ from llmgw_desktop.domain.errors import (
     UnknownModel,
     UnknownPath,
 )
-from llmgw_desktop.domain.plain_text import plain_text
-from llmgw_desktop.domain.policy import BudgetSpent, LimitReached
-from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.run_errors import (
+from llmgw_desktop.domain.jobs.run_errors import (
     ApprovalDenied,
     CliResting,
     InvalidRun,
@@ -33,13 +39,13 @@ from llmgw_desktop.domain.run_errors import (
     Saturated,
     is_passing,
 )
-from llmgw_desktop.domain.turned_back import LoopDetected, TooManyConnections
-from llmgw_desktop.domain.vault_errors import EntryUnfit
+from llmgw_desktop.domain.plain_text import plain_text
+from llmgw_desktop.domain.policy import BudgetSpent, LimitReached
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.vault import EntryUnfit
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
-from llmgw_desktop.wire.approvals import approval_object
-from llmgw_desktop.wire.error_row import Row
-from llmgw_desktop.wire.error_table import row_of
-from llmgw_desktop.wire.status_words import STATUS_WORDS
+from llmgw_desktop.wire.error_table import Row, row_of, status_words
+from llmgw_desktop.wire.native.approvals import approval_object
 
 LOOP = 508
 """Loop Detected: whoever asks again goes round once more."""
@@ -80,14 +86,14 @@ def error_reply(
     named = "" if status == 401 else flight_id
     headers = [("content-type", "application/json"), *_headers(error)]
     if protocol is ModelProtocol.ANTHROPIC:
-        body = anthropic.error_body(row.anthropic, message, named)
+        body = anthropic.error_body(row.words.anthropic, message, named)
         headers += [("request-id", named)] if named else []
     elif protocol is ModelProtocol.GEMINI:
         body = gemini.error_body(status, message)
     elif protocol in _OPENAI_DIALECTS:
         code = row.code or error.kind
         body = openai_chat.error_body(
-            row.openai, message, code=code, param=_param(error), more=_of_runs(error)
+            row.words.openai, message, code=code, param=_param(error), more=_of_runs(error)
         )
         headers += [("x-request-id", named)] if named else []
     else:
@@ -111,7 +117,7 @@ def rpc_error_reply(error: LlmgwError) -> ErrorReply:
 
 def foreign_error(status: int, message: str, protocol: ModelProtocol, flight_id: str) -> ErrorReply:
     """A vendor's error as the caller's own vendor would have told it; status and words are kept."""
-    words = STATUS_WORDS.get(status, STATUS_WORDS[500 if status >= 500 else 400])
+    words = status_words(status)
     headers = [("content-type", "application/json")]
     if protocol is ModelProtocol.ANTHROPIC:
         body = anthropic.error_body(words.anthropic, message, flight_id)
@@ -204,3 +210,13 @@ def _when_again(error: LimitReached) -> list[tuple[str, str]]:
     if error.retry_after_s is not None:
         again.append(("retry-after", str(max(math.ceil(error.retry_after_s), 1))))
     return again
+
+
+def oauth_error(error: LlmgwError) -> ErrorReply:
+    """Of a request that was not understood as one of OAuth."""
+    reply = error_reply(error, None)
+    code = OauthCode.INVALID_REQUEST if reply.status < 500 else OauthCode.SERVER_ERROR
+    words = OauthError(code, error_message(error)).description
+    headers = (*reply.headers, ("cache-control", "no-store"), ("pragma", "no-cache"))
+    body = orjson.dumps({"error": str(code), "error_description": words})
+    return ErrorReply(status=reply.status, body=body, headers=headers)

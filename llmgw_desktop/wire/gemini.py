@@ -7,7 +7,6 @@ objects stands in `gemini_frames.py`, which error gets which status in `wire/err
 
 import re
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,12 +17,13 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
     error_in,
+    event_or_nothing,
     object_in,
     parse_answer,
     word_in,
 )
 from llmgw_desktop.wire.gemini_frames import GeminiFrames
-from llmgw_desktop.wire.json_scan import parse_object, read_object
+from llmgw_desktop.wire.json_edits import read_object
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.usages.gemini import searches_in, usage_of
 
@@ -47,50 +47,46 @@ _ACTIONS = frozenset(
 _ERROR_IN_ARRAY = re.compile(rb'\s*\[\s*\{(?=\s*"error")')
 _PUBLISHED = "publishers/google/models/"
 
-STATUS_WORDS: Mapping[int, str] = MappingProxyType(
-    {
-        400: "INVALID_ARGUMENT",
-        401: "UNAUTHENTICATED",
-        402: "FAILED_PRECONDITION",
-        403: "PERMISSION_DENIED",
-        404: "NOT_FOUND",
-        405: "UNIMPLEMENTED",
-        408: "DEADLINE_EXCEEDED",
-        409: "ABORTED",
-        413: "INVALID_ARGUMENT",
-        415: "INVALID_ARGUMENT",
-        421: "PERMISSION_DENIED",
-        429: "RESOURCE_EXHAUSTED",
-        499: "CANCELLED",
-        500: "INTERNAL",
-        501: "UNIMPLEMENTED",
-        502: "UNAVAILABLE",
-        503: "UNAVAILABLE",
-        504: "DEADLINE_EXCEEDED",
-        529: "UNAVAILABLE",
-    }
-)
+STATUS_WORDS: Mapping[int, str] = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    402: "FAILED_PRECONDITION",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    405: "UNIMPLEMENTED",
+    408: "DEADLINE_EXCEEDED",
+    409: "ABORTED",
+    413: "INVALID_ARGUMENT",
+    415: "INVALID_ARGUMENT",
+    421: "PERMISSION_DENIED",
+    429: "RESOURCE_EXHAUSTED",
+    499: "CANCELLED",
+    500: "INTERNAL",
+    501: "UNIMPLEMENTED",
+    502: "UNAVAILABLE",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+    529: "UNAVAILABLE",
+}
 """Google's words for HTTP statuses."""
 
-_STREAM_STATUS: Mapping[str, int] = MappingProxyType(
-    {
-        "malformed_request": 400,
-        "upstream_refused": 503,
-        "upstream_timeout": 504,
-        "upstream_cut": 503,
-        # the words of other vendors
-        "invalid_request_error": 400,
-        "authentication_error": 401,
-        "permission_error": 403,
-        "not_found_error": 404,
-        "request_too_large": 413,
-        "rate_limit_error": 429,
-        "rate_limit_exceeded": 429,
-        "insufficient_quota": 429,
-        "overloaded_error": 503,
-        "timeout_error": 504,
-    }
-)
+_STREAM_STATUS: Mapping[str, int] = {
+    "malformed_request": 400,
+    "upstream_refused": 503,
+    "upstream_timeout": 504,
+    "upstream_cut": 503,
+    # the words of other vendors
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+    "overloaded_error": 503,
+    "timeout_error": 504,
+}
 
 
 def read_address(path: str) -> tuple[str, str]:
@@ -138,7 +134,7 @@ def countable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     return fields
 
 
-class StreamReader:
+class GeminiStreamReader:
     """Reads a copy of a streamed answer for its figures; never raises, whatever comes.
 
     Nearly every object of a stream tells the usage so far, so the last one that does is kept and
@@ -185,7 +181,7 @@ class StreamReader:
         self._settle_usage()
         frame, self._search_frame = self._search_frame, None
         if frame is not None:
-            self._searches = _searches(_parsed(frame))
+            self._searches = _searches(event_or_nothing(frame))
         return usage_of(
             self._figures,
             has_ended=self.has_finish,
@@ -197,7 +193,7 @@ class StreamReader:
     def stop_reason(self) -> str | None:
         frame, self._reason_frame = self._reason_frame, None
         if frame is not None:
-            self._reason = _reason(_parsed(frame)) or self._reason
+            self._reason = _reason(event_or_nothing(frame)) or self._reason
         return self._reason
 
     @property
@@ -227,7 +223,7 @@ class StreamReader:
     def _settle_usage(self) -> None:
         for frame in (self._usage_before, self._usage_frame):
             if frame is not None:
-                self._figures = object_in(_parsed(frame), "usageMetadata") or self._figures
+                self._figures = object_in(event_or_nothing(frame), "usageMetadata") or self._figures
         self._usage_before = self._usage_frame = None
 
     def _read(self, frame: bytes) -> None:
@@ -237,13 +233,13 @@ class StreamReader:
             self._search_frame = frame
         if frame.count(b'"finishReason"') or frame.count(b'"blockReason"'):
             if self._reason is None:
-                self._reason = _reason(_parsed(frame))
+                self._reason = _reason(event_or_nothing(frame))
             else:  # some servers repeat it in every object
                 self._reason_frame = frame
         if frame.count(b'"error"'):
-            self.error_text = self.error_text or told_error(_parsed(frame))
+            self.error_text = self.error_text or told_error(event_or_nothing(frame))
         if self.model is None and self._nameless_frames < _FRAMES_WITHOUT_MODEL:
-            self.model = word_in(_parsed(frame), "modelVersion")
+            self.model = word_in(event_or_nothing(frame), "modelVersion")
             self._nameless_frames += 1
 
 
@@ -299,7 +295,7 @@ def stream_error(message: str, kind: str, *, tail: bytes = b"", number: int = 0)
     """What ends a broken stream honestly: an error object, and nothing that says STOP.
 
     `kind` is that of our error, `tail` what the client has got of an unfinished frame
-    (StreamReader.tail), which also tells the framing. A torn object cannot be taken back in this
+    (the reader's `tail`), which also tells the framing. A torn object cannot be taken back in this
     protocol: the client fails on its half JSON, which is at least no clean end.
     """
     del number  # events of this protocol have none
@@ -339,13 +335,6 @@ def _model_object(model: ModelEntry) -> dict[str, object]:
         "description": f"Served by {model.provider}",
         "supportedGenerationMethods": ["generateContent", "streamGenerateContent", "countTokens"],
     }
-
-
-def _parsed(frame: bytes) -> dict[str, Any]:
-    try:
-        return parse_object(frame)
-    except ValueError:
-        return {}
 
 
 def _searches(payload: Mapping[str, Any]) -> int:

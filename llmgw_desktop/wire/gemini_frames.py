@@ -7,13 +7,14 @@ object says is read by others.
 
 import re
 
+from llmgw_desktop.wire.json_values import STRING
 from llmgw_desktop.wire.sse import CR, SseSplitter, data_of
 
 _BLANK = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _IN_STRING = re.compile(rb'["\\]')
 # a whole string is passed over at once; a quote alone begins one whose end has not come
-_MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]"]', re.DOTALL)
+_MARK = re.compile(STRING + rb'|[{}\[\]"]', re.DOTALL)
 _DATA = b"data: "
 _LF = ord("\n")
 
@@ -26,7 +27,7 @@ class GeminiFrames:
     def __init__(self, max_frame_bytes: int = 1 << 20) -> None:
         self._max_frame_bytes = max_frame_bytes
         self._sse: SseSplitter | None = None
-        self._objects: _ObjectSplitter | None = None
+        self._objects: ObjectSplitter | None = None
         self._start = b""
 
     @property
@@ -81,7 +82,7 @@ class GeminiFrames:
             return []
         self._start = b""
         if start[:1] in (b"[", b"{"):
-            self._objects = _ObjectSplitter(self._max_frame_bytes)
+            self._objects = ObjectSplitter(self._max_frame_bytes)
             return self._objects.feed(start)
         self._sse = SseSplitter(self._max_frame_bytes)
         return self.feed(start)
@@ -98,7 +99,7 @@ def _plain_events(chunk: bytes) -> list[bytes] | None:
     return found
 
 
-class _ObjectSplitter:
+class ObjectSplitter:
     """Objects of an array, or bare ones, as their closing brackets come."""
 
     __slots__ = (
@@ -107,14 +108,18 @@ class _ObjectSplitter:
         "_depth",
         "_in_array",
         "_in_string",
+        "_keeps_all",
         "_max_bytes",
         "_since",
         "_start",
         "has_overflowed",
     )
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, *, keeps_all: bool = False) -> None:
+        """`keeps_all`: each object comes with what stands before it; together they and the tail are
+        all that was fed, however long."""
         self._max_bytes = max_bytes
+        self._keeps_all = keeps_all
         self._buffer = bytearray()
         self._at = 0
         """Up to here the buffer has been looked at."""
@@ -133,7 +138,7 @@ class _ObjectSplitter:
 
     @property
     def tail(self) -> bytes:
-        if self._depth:
+        if self._depth or self._keeps_all:
             return bytes(self._buffer[self._start :])
         return self._since if self._in_array else b""
 
@@ -149,7 +154,7 @@ class _ObjectSplitter:
         for mark in _MARK.finditer(self._buffer, self._at):
             sign = mark[0]
             if sign == b"{":
-                self._start = self._start if self._depth else mark.start()
+                self._start = self._start if self._depth or self._keeps_all else mark.start()
                 self._depth += 1
             elif sign == b"}":
                 self._close(mark.end(), found)
@@ -187,11 +192,11 @@ class _ObjectSplitter:
     def _forget(self) -> None:
         """What has been given away, and what is longer than any object."""
         keep = self._start
-        if self._depth == 0:
+        if self._depth == 0 and not self._keeps_all:
             if b"," in self._buffer[keep : self._at]:
                 self._since = b","
             keep = self._at
-        if len(self._buffer) - keep > self._max_bytes:
+        if len(self._buffer) - keep > self._max_bytes and not self._keeps_all:
             self.has_overflowed = True
             self._depth, self._in_string = 0, False
             keep = self._at = len(self._buffer)

@@ -52,7 +52,7 @@ _NOT_UPSTREAM = _HOP_BY_HOP | {
     "cookie2",
     # words to this gateway
     "x-project",
-    "x-gateway-hops",  # told anew, and to gateways alone (domain/hops.py)
+    "x-gateway-hops",  # told anew, and to gateways alone (domain/routing/hops.py)
     # where the caller is and what page it shows
     "forwarded",
     "via",

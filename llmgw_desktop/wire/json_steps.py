@@ -12,8 +12,8 @@ from functools import cache
 from typing import NoReturn
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.wire.json_large import LargeObject, Span
-from llmgw_desktop.wire.json_values import check_json
+from llmgw_desktop.wire.json_edits import LargeObject, Span
+from llmgw_desktop.wire.json_values import STRING, characters_end, check_json
 
 STEP_BYTES = 16 * 1024
 """No step looks at much more: at its worst, as lists of lists, it is the work of 2 ms."""
@@ -26,13 +26,11 @@ _MOST_RUNS_OF_BRACKETS = 100_000
 _MOST_STEPS_UNCUT = 8
 _DEEPEST = 1024
 
-_STRING_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_STRING = re.compile(_STRING_TEXT, re.DOTALL)
-_KEY = re.compile(rb"[ \t\r\n]*+(%b)[ \t\r\n]*+:[ \t\r\n]*+" % _STRING_TEXT, re.DOTALL)
+_STRING = re.compile(STRING, re.DOTALL)
+_KEY = re.compile(rb"[ \t\r\n]*+(%b)[ \t\r\n]*+:[ \t\r\n]*+" % STRING, re.DOTALL)
 _BLANKS = b" \t\r\n"
 _BLANK = re.compile(rb"[ \t\r\n]*+")
 _SCALAR = re.compile(rb'[^][{}":, \t\r\n]*+')
-_CHARACTERS = re.compile(rb'[^"\\]*+(?:\\(?:u.{4}|[^u])[^"\\]*+)*+', re.DOTALL)
 _BRACKETS = re.compile(rb"[][{}]*+")
 _MARKS = (b",", b":", b"[", b"{")
 _OPENING = {ord("["): b"[", ord("{"): b'{"":'}
@@ -71,10 +69,10 @@ def _items(levels: int = 3) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
 
     An item may hold so many levels of brackets; those of deeper ones are taken one by one.
     """
-    inner = _STRING_TEXT
+    inner = STRING
     for _ in range(levels):
         flat = rb'(?:[^][{}"]++|%b)*+' % inner
-        inner = rb"%b|\[%b\]|\{%b\}" % (_STRING_TEXT, flat, flat)
+        inner = rb"%b|\[%b\]|\{%b\}" % (STRING, flat, flat)
     item = rb'(?:[^][{}",]++|%b)*+' % inner
     return re.compile(item, re.DOTALL), re.compile(rb"(?:%b,)*+" % item, re.DOTALL)
 
@@ -218,15 +216,7 @@ class _Walk:
 
     def _inside_string(self) -> None:
         body, start = self._body, self._at
-        end = min(start + 2 * self._step_bytes, len(body))
-        quote = body.find(b'"', start, end)
-        end = end if quote < 0 else quote
-        if body.find(b"\\", start, end) >= 0:
-            end = self._match(_CHARACTERS)
-        if end < len(body) and body[end] != _QUOTE:
-            # a character's bytes stay together
-            while end > start and body[end] & 0xC0 == 0x80:
-                end -= 1
+        end = characters_end(body, start, start + 2 * self._step_bytes)
         check_json(b'"%b"' % body[start:end])
         self._at = end
         if self._here() == _QUOTE:

@@ -13,7 +13,7 @@ from typing import Any, final
 from typing_extensions import override
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.wire.json_values import parse_json
+from llmgw_desktop.wire.json_values import characters_end, parse_json
 
 STEP_TOKENS = 300
 STEP_EDITS = 1000
@@ -24,7 +24,6 @@ _TOKEN = re.compile(
     rb'|([\[{])|([\]}])|(")|([^ \t\r\n:,\[\]{}"]++))' % _SHORT_BYTES
 )
 _SHORT, _ESCAPED, _OPENS, _CLOSES, _QUOTE = 1, 2, 3, 4, 5
-_CHARACTERS = re.compile(rb'[^"\\]*+(?:\\(?:u.{4}|[^u])[^"\\]*+)*+', re.DOTALL)
 _ESCAPE = re.compile(
     rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)",
     re.DOTALL,
@@ -40,7 +39,7 @@ Edit = tuple[int, int, bytes]
 
 
 @final
-class Text:
+class JsonString:
     """A string between its quotes."""
 
     __slots__ = ("body", "end", "is_escaped", "start")
@@ -65,7 +64,7 @@ class Key(str):
     """A member's name, which knows where it stands."""
 
     __slots__ = ("text",)
-    text: Text
+    text: JsonString
 
 
 @final
@@ -122,7 +121,7 @@ def at_once(body: bytes) -> Any:
     return _all(in_steps(body))
 
 
-def decoded_in_steps(text: Text) -> Generator[None, None, Decoded]:
+def decoded_in_steps(text: JsonString) -> Generator[None, None, Decoded]:
     body, start, end = text.body, text.start, text.end
     if not text.is_escaped:
         return Decoded(body[start:end], body, [(0, start), (end - start, end)])
@@ -139,7 +138,7 @@ def decoded_in_steps(text: Text) -> Generator[None, None, Decoded]:
     return Decoded(b"".join(said), body, anchors)
 
 
-def decoded(text: Text) -> Decoded:
+def decoded(text: JsonString) -> Decoded:
     """As `decoded_in_steps`, of a short one."""
     body, start, end = text.body, text.start, text.end
     if text.is_escaped and end - start <= PIECE_BYTES:  # nearly all, where there are many
@@ -230,13 +229,8 @@ class _Walk:
 
     def _go_through_string(self, begins: int) -> None:
         body, start = self._body, self._at
-        end = start + PIECE_BYTES
-        quote = body.find(b'"', start, end)
-        stop = min(end, len(body)) if quote < 0 else quote
-        if body.find(b"\\", start, stop) >= 0:
-            self._is_escaped = True
-            found = _CHARACTERS.match(body, start, end)
-            stop = start if found is None else found.end()
+        stop = characters_end(body, start, start + PIECE_BYTES)
+        self._is_escaped = self._is_escaped or body.find(b"\\", start, stop) >= 0
         self._at = stop
         if stop < len(body) and body[stop] == ord('"'):
             self._in_string, self._at = None, stop + 1
@@ -245,7 +239,7 @@ class _Walk:
             raise MalformedRequest("The request body is not valid JSON.")
 
     def _string(self, start: int, end: int, *, is_escaped: bool) -> None:
-        text = Text(self._body, start, end, is_escaped=is_escaped)
+        text = JsonString(self._body, start, end, is_escaped=is_escaped)
         if self._open and type(self._open[-1]) is dict and self._keys[-1] is None:
             key = Key(str(text))
             key.text = text
@@ -280,10 +274,7 @@ def _piece_end(body: bytes, start: int, end: int) -> int:
     stop = start + PIECE_BYTES
     if stop >= end:
         return end
-    found = _CHARACTERS.match(body, start, stop)
-    stop = start if found is None else found.end()
-    while stop > start and body[stop] & 0xC0 == 0x80:
-        stop -= 1
+    stop = characters_end(body, start, stop)
     if _HIGH_AT_END.search(body, max(stop - 6, start), stop):
         stop -= 6
     return stop

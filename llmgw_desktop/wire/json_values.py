@@ -9,6 +9,10 @@ from typing import Any
 
 import orjson
 
+STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+"""A whole string with its quotes, in text that is JSON; where DOTALL is on."""
+_CHARACTERS = re.compile(rb'[^"\\]*+(?:\\(?:u.{4}|[^u])[^"\\]*+)*+', re.DOTALL)
+_QUOTE = ord('"')
 _MOST_SURROGATES = 50_000
 _SURROGATE = re.compile(
     rb"\\u[dD](?:([89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|[89a-fA-F][0-9a-fA-F]{2})"
@@ -43,6 +47,20 @@ def check_json(text: bytes) -> None:
             orjson.loads(_ANY_SURROGATE.sub(rb"\\ufffd", text))
     except orjson.JSONDecodeError as error:
         raise ValueError(f"not valid JSON: {error.msg}") from None
+
+
+def characters_end(text: bytes, start: int, end: int) -> int:
+    """How far whole characters of a string go, from within it: to its closing quote, or as near to
+    `end` as no escape and no character is cut in two."""
+    quote = text.find(b'"', start, end)
+    stop = min(end, len(text)) if quote < 0 else quote
+    if text.find(b"\\", start, stop) >= 0:
+        found = _CHARACTERS.match(text, start, end)
+        stop = start if found is None else found.end()
+    if stop < len(text) and text[stop] != _QUOTE:
+        while stop > start and text[stop] & 0xC0 == 0x80:
+            stop -= 1
+    return stop
 
 
 def _may_be_a_surrogate(text: bytes, error: orjson.JSONDecodeError) -> bool:

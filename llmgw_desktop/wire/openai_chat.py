@@ -9,23 +9,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+from typing_extensions import override
 
-from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
+    EventStreamReader,
     error_in,
+    event_or_nothing,
     object_in,
     parse_answer,
     word_in,
 )
-from llmgw_desktop.wire.json_large import Body
-from llmgw_desktop.wire.json_scan import (
+from llmgw_desktop.wire.json_edits import (
+    Body,
     insert_member,
-    locate_member,
     member_value,
     parse_object,
-    read_object,
     replace_value,
 )
 from llmgw_desktop.wire.models import ModelEntry
@@ -36,24 +36,6 @@ _DONE = b"[DONE]"
 _ONLY_USAGE = b'{"include_usage":true}'
 _FRAMES_WITHOUT_MODEL = 8
 """So many frames are looked at for a model name; then the stream has none."""
-
-
-def read_request(body: bytes) -> tuple[dict[str, Any], str, bool]:
-    """The top-level fields, the model, and whether a stream is asked for.
-
-    Everything that we do not act on passes unread. A second `model` at the top level is refused:
-    we would route by one and the vendor could serve the other. `stream` may be null, which the
-    vendor's description allows and which means false.
-    """
-    fields = read_object(body)
-    model = fields.get("model")
-    if not isinstance(model, str) or not model:
-        raise MalformedRequest("a model name is required, as a string", path="model")
-    locate_member(body, "model", fields)
-    streaming = fields.get("stream")
-    if streaming is not None and not isinstance(streaming, bool):
-        raise MalformedRequest("must be true or false", path="stream")
-    return fields, model, streaming is True
 
 
 def asks_for_usage(fields: Mapping[str, Any]) -> bool:
@@ -80,77 +62,31 @@ def with_stream_usage(body: Body, fields: Mapping[str, Any]) -> Body:
     return replace_value(body, "stream_options", wanted, fields=fields)
 
 
-class StreamReader:
-    """Reads a copy of a streamed answer for its figures; never raises, whatever comes.
-
-    Usage may stand in any chunk; the last one wins and null is no usage. `is_complete` is true
+class ChatStreamReader(EventStreamReader):
+    """Usage may stand in any chunk; the last one wins and null is no usage. `is_complete` is true
     after [DONE] alone. Some servers close without it: then `has_finish` says whether the model at
-    least gave its reason to stop, and the pipeline judges what that is worth.
-    """
+    least gave its reason to stop, and the pipeline judges what that is worth."""
 
-    __slots__ = (
-        "_is_told_early",
-        "_nameless_frames",
-        "_splitter",
-        "error_text",
-        "is_complete",
-        "model",
-        "stop_reason",
-        "usage",
-    )
-
-    answer_id: str | None = None
-    """Nobody goes on from an answer of this protocol by its id."""
-    next_number = 0
-    """Nobody numbers its events."""
+    __slots__ = ("_is_told_early", "_nameless_frames", "usage")
 
     def __init__(self) -> None:
-        self._splitter = SseSplitter()
+        super().__init__()
         self._nameless_frames = 0
         self.usage: Usage = UNKNOWN_USAGE
         self._is_told_early = False
-        self.stop_reason: str | None = None
-        self.model: str | None = None
-        self.is_complete = False
-        self.error_text: str | None = None
 
-    @property
-    def has_finish(self) -> bool:
-        """A finish_reason came, with or without the terminal event."""
-        return self.stop_reason is not None
+    @override
+    def _is_telling(self, piece: bytes) -> bool:
+        wants_model = self.model is None and self._nameless_frames < _FRAMES_WITHOUT_MODEL
+        return wants_model or _is_telling(piece)
 
-    @property
-    def tail(self) -> bytes:
-        """The frame that has begun and not ended; `stream_error` wants it."""
-        return self._splitter.tail
-
-    def feed(self, chunk: bytes) -> None:
-        wants_model = self._wants_model
-        if not wants_model and not _is_telling(chunk) and self._splitter.is_whole(chunk):
-            return
-        for frame in self._splitter.feed(chunk):
-            if self._wants_model or _is_telling(frame):
-                self._read(frame)
-
-    def finish(self) -> None:
-        """The stream ended by itself: what is left counts as a frame, blank line or not."""
-        tail = self._splitter.tail
-        if self._wants_model or _is_telling(tail):
-            self._read(tail)
-
-    @property
-    def _wants_model(self) -> bool:
-        return self.model is None and self._nameless_frames < _FRAMES_WITHOUT_MODEL
-
+    @override
     def _read(self, frame: bytes) -> None:
         data = data_of(frame)
         if data.startswith(_DONE):
             self.is_complete = True
             return
-        try:
-            chunk = parse_object(data)
-        except ValueError:
-            chunk = {}
+        chunk = event_or_nothing(data)
         if self.model is None:
             self.model = word_in(chunk, "model")
             self._nameless_frames += 1
@@ -225,7 +161,7 @@ def stream_error(message: str, kind: str, *, tail: bytes = b"", number: int = 0)
     """What ends a broken stream honestly: an error chunk and no [DONE].
 
     `kind` is that of our error, `tail` what the client has got of an unfinished frame
-    (StreamReader.tail). There is no way to take a torn frame back in this protocol: the client
+    (the reader's `tail`). There is no way to take a torn frame back in this protocol: the client
     fails on its half JSON, which is at least no clean end.
     """
     del number  # events of this protocol have none

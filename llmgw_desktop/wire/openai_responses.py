@@ -1,25 +1,31 @@
-"""OpenAI Responses and the Codex flavour of it: reads requests and answers, writes stream errors.
+"""OpenAI Responses and the Codex flavour of it: reads answers, writes stream errors, and goes on
+from answers that are kept by their id.
 
 Bodies and streams are relayed untouched by others; here a copy is read. Errors that are no stream
-and model lists are the same as those of Chat Completions.
+and model lists are the same as those of Chat Completions. Where answers are kept, for whom and for
+how long, is the business of the engine and the store.
 """
 
 import re
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard
+from urllib.parse import parse_qs
 
 import orjson
+from typing_extensions import override
 
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
+    EventStreamReader,
     error_in,
+    event_or_nothing,
     object_in,
     parse_answer,
     word_in,
 )
-from llmgw_desktop.wire.json_scan import locate_member, parse_object, read_object
-from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
+from llmgw_desktop.wire.sse import data_of, event_of
 from llmgw_desktop.wire.usages.openai import responses_usage
 
 MOST_FRAME_BYTES = 64 * 1024 * 1024
@@ -46,93 +52,52 @@ def translated_id(flight_word: str) -> str:
     return f"resp_{flight_word}"
 
 
-def read_request(body: bytes) -> tuple[dict[str, Any], str, bool]:
-    """The top-level fields, the model, and whether a stream is asked for.
+class ResponsesStreamReader(EventStreamReader):
+    """Parses the first and the last event alone. `stop_reason` is `completed`, or why it is not:
+    `max_output_tokens`, `content_filter`; only the terminal event tells it."""
 
-    Everything that we do not act on passes unread. A second `model` at the top level is refused:
-    we would route by one and the vendor could serve the other.
-    """
-    fields = read_object(body)
-    model = fields.get("model")
-    if not isinstance(model, str) or not model:
-        raise MalformedRequest("a model name is required, as a string", path="model")
-    locate_member(body, "model", fields)
-    streaming = fields.get("stream")
-    if streaming is not None and not isinstance(streaming, bool):
-        raise MalformedRequest("must be true or false", path="stream")
-    return fields, model, streaming is True
-
-
-class StreamReader:
-    """Reads a copy of a streamed answer for its figures; never raises, whatever comes.
-
-    Only the first and the last event are parsed; the deltas in between, nearly all of a stream,
-    cost a search for those names.
-    """
-
-    __slots__ = (
-        "_last",
-        "_splitter",
-        "answer_id",
-        "error_text",
-        "is_complete",
-        "model",
-        "stop_reason",
-        "usage",
-    )
+    __slots__ = ("_last", "usage")
 
     def __init__(self) -> None:
-        self._splitter = SseSplitter(MOST_FRAME_BYTES)
+        super().__init__(MOST_FRAME_BYTES)
         self._last = b""
         """What came last of whole events."""
         self.usage: Usage = UNKNOWN_USAGE
-        self.stop_reason: str | None = None
-        """`completed`, or why it is not: `max_output_tokens`, `content_filter`."""
-        self.model: str | None = None
-        self.answer_id: str | None = None
-        self.is_complete = False
-        """response.completed or response.incomplete came: the vendor said that this is all."""
-        self.error_text: str | None = None
-        """The vendor said inside the stream that it failed."""
 
-    @property
-    def has_finish(self) -> bool:
-        """A reason to stop came; in this protocol only the terminal event tells it."""
-        return self.stop_reason is not None
-
-    @property
-    def tail(self) -> bytes:
-        """The frame that has begun and not ended; `stream_error` wants it."""
-        return self._splitter.tail
-
+    @override
     def feed(self, chunk: bytes) -> None:
-        if not _is_telling(chunk) and self._splitter.is_whole(chunk):
+        if not self._is_telling(chunk) and self._splitter.is_whole(chunk):
             self._last = chunk
             return
         for frame in self._splitter.feed(chunk):
             self._last = frame
-            if _is_telling(frame):
+            if self._is_telling(frame):
                 self._read(frame)
 
+    @override
     @property
     def next_number(self) -> int:
-        """That of the event after the last whole one."""
         told = _NUMBER.findall(self._last)
         return int(told[-1]) + 1 if told else 0
 
+    @override
     def finish(self) -> None:
-        """The stream ended by itself: what is left counts as a frame, blank line or not."""
         tail = self._splitter.tail
-        if _is_telling(tail):
+        if self._is_telling(tail):
             self._read(tail, is_tail=True)
 
+    @override
+    def _is_telling(self, piece: bytes) -> bool:
+        if piece.find(b".delta\n", 0, _NAME_BYTES) > 0 and piece.find(b"\n\n") == len(piece) - 2:
+            # one frame that is named a delta: nearly all of them
+            return False
+        return any(map(piece.count, _TELLING))
+
+    @override
     def _read(self, frame: bytes, *, is_tail: bool = False) -> None:
         """A last frame that is torn is no end, whatever its name is."""
         data = data_of(frame)
-        try:
-            event = parse_object(data)
-        except ValueError:
-            event = {}
+        event = event_or_nothing(data)
         kind = event.get("type") or event_of(frame).decode(errors="replace")
         if kind in _FAILURES or ("type" not in event and "error" in event):
             self._note_error(event, data)
@@ -177,9 +142,9 @@ def stream_error(message: str, kind: str, *, tail: bytes = b"", number: int = 0)
     """What ends a broken stream honestly: an error event and no response.completed.
 
     `kind` is that of our error, `tail` what the client has got of an unfinished frame
-    (StreamReader.tail), `number` the event's (StreamReader.next_number). A frame of which only the
-    name has come is taken over; half JSON cannot be taken back in this protocol: the client fails
-    on it, which is at least no clean end.
+    (the reader's `tail`), `number` the event's (its `next_number`). A frame of which only the name
+    has come is taken over; half JSON cannot be taken back in this protocol: the client fails on
+    it, which is at least no clean end.
     """
     joint = b"\n\n"
     if b"data" not in tail:
@@ -206,9 +171,115 @@ def _stop_reason(response: dict[str, Any]) -> str | None:
     return why or word_in(response, "status")
 
 
-def _is_telling(piece: bytes) -> bool:
-    """Whether one of the frames in it may hold something to read."""
-    if piece.find(b".delta\n", 0, _NAME_BYTES) > 0 and piece.find(b"\n\n") == len(piece) - 2:
-        # one frame that is named a delta: nearly all of them
+LISTED = 20
+MOST_LISTED = 100
+_PREFIXES = {
+    "message": "msg",
+    "reasoning": "rs",
+    "function_call": "fc",
+    "function_call_output": "fco",
+}
+
+
+def item_list(items: Sequence[Any], response_id: str, query: str) -> bytes:
+    """The page that is asked for. Raises MalformedRequest with the parameter's name."""
+    asked = parse_qs(query)
+    named = [_named(item, at, response_id) for at, item in enumerate(items)]
+    if _one(asked, "order", "desc", ("asc", "desc")) == "desc":
+        named.reverse()
+    after = asked.get("after", [""])[-1]
+    if after:
+        ids = [item["id"] for item in named]
+        if after not in ids:
+            raise MalformedRequest(f"there is no item '{after[:80]}' to go on after", path="after")
+        named = named[ids.index(after) + 1 :]
+    limit = _limit(asked)
+    page = named[:limit]
+    return orjson.dumps(
+        {
+            "object": "list",
+            "data": page,
+            "first_id": page[0]["id"] if page else None,
+            "last_id": page[-1]["id"] if page else None,
+            "has_more": len(named) > limit,
+        }
+    )
+
+
+def _named(item: Any, at: int, response_id: str) -> dict[str, Any]:
+    """With an id, which callers need not give, and in the long form of a plain text."""
+    told = dict(item) if isinstance(item, Mapping) else {"type": "message", "content": item}
+    kind = told.setdefault("type", "message")
+    if kind == "message" and isinstance(told.get("content"), str):
+        part = "output_text" if told.get("role") == "assistant" else "input_text"
+        told["content"] = [{"type": part, "text": told["content"]}]
+    if not isinstance(told.get("id"), str):
+        told["id"] = f"{_PREFIXES.get(str(kind), 'item')}_{response_id.partition('_')[2]}_{at}"
+    return told
+
+
+def _one(asked: Mapping[str, list[str]], name: str, default: str, words: tuple[str, ...]) -> str:
+    given = asked.get(name, [default])[-1]
+    if given not in words:
+        raise MalformedRequest(f"it must be one of {', '.join(words)}", path=name)
+    return given
+
+
+def _limit(asked: Mapping[str, list[str]]) -> int:
+    given = asked.get("limit", [str(LISTED)])[-1]
+    if not (given.isascii() and given.isdecimal() and 1 <= int(given[:9]) <= MOST_LISTED):
+        raise MalformedRequest(f"it must be a whole number from 1 to {MOST_LISTED}", path="limit")
+    return int(given)
+
+
+_OURS = re.compile(r"[a-z]+_(\w+)_[0-9]+")
+"""Of an item that we wrote: its kind, the word of its answer's id, its place."""
+
+
+def expanded(fields: Mapping[str, Any], stored_items: Sequence[Any]) -> dict[str, Any]:
+    """The request with the conversation that it goes on from put before its own input.
+
+    `stored_items` are inputs and outputs of all turns so far, the oldest first. The id is gone
+    from the outcome, so that nobody goes on from it twice; references to stored items are too,
+    for the items themselves stand there.
+    """
+    own = fields.get("input")
+    items: Sequence[Any] = own if isinstance(own, list) else []
+    if isinstance(own, str):
+        items = [{"type": "message", "role": "user", "content": own}]
+    named = [item.get("id") for item in stored_items if isinstance(item, dict)]
+    ids = {name for name in named if isinstance(name, str)}
+    fresh = [item for item in items if not _refers_to(item, ids)]
+    rest = {name: value for name, value in fields.items() if name != "previous_response_id"}
+    return {**rest, "input": [*stored_items, *fresh]}
+
+
+def referred(fields: Mapping[str, Any]) -> list[str]:
+    """The ids that stand in the input in place of items. Quick where there are none."""
+    given = fields.get("input")
+    items: Sequence[Any] = given if isinstance(given, list) else ()
+    return [item["id"] for item in items if _is_reference(item)]
+
+
+def answer_of(item_id: str) -> str | None:
+    """The id of the answer that an item of ours belongs to; None of anybody else's."""
+    ours = _OURS.fullmatch(item_id)
+    return None if ours is None else translated_id(ours[1])
+
+
+def filled_in(fields: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The request with these items, by their ids, where its input refers to them."""
+    items = [
+        stored.get(item["id"], item) if _is_reference(item) else item for item in fields["input"]
+    ]
+    return {**fields, "input": items}
+
+
+def _refers_to(item: object, ids: set[str]) -> bool:
+    return _is_reference(item) and item["id"] in ids
+
+
+def _is_reference(item: object) -> TypeGuard[dict[str, Any]]:
+    if type(item) is not dict or item.get("type", "item_reference") != "item_reference":
         return False
-    return any(map(piece.count, _TELLING))
+    return "role" not in item and isinstance(item.get("id"), str)

@@ -16,7 +16,7 @@ LARGEST_EVENT_BYTES = 64 * 1024
 """More than this is content, whatever it says."""
 
 
-class Opening(Enum):
+class StreamOpening(Enum):
     """What a frame is, of a stream of which nothing was passed on yet."""
 
     START = "start"
@@ -24,22 +24,22 @@ class Opening(Enum):
     ERROR = "error"
 
 
-def opening(frame: bytes, protocol: ModelProtocol) -> Opening:
+def opening(frame: bytes, protocol: ModelProtocol) -> StreamOpening:
     """Whatever is not known for a start or an error is output."""
     if len(frame) > LARGEST_EVENT_BYTES:
-        return Opening.OUTPUT
+        return StreamOpening.OUTPUT
     data = data_of(frame)
     if not data:
-        return Opening.START  # a comment: `: OPENROUTER PROCESSING`
+        return StreamOpening.START  # a comment: `: OPENROUTER PROCESSING`
     try:
         payload = parse_json(data)
     except ValueError:
-        return Opening.OUTPUT
+        return StreamOpening.OUTPUT
     if type(payload) is not dict:
-        return Opening.OUTPUT
+        return StreamOpening.OUTPUT
     if _is_error(payload):
-        return Opening.ERROR
-    return Opening.START if _STARTS[protocol](payload) else Opening.OUTPUT
+        return StreamOpening.ERROR
+    return StreamOpening.START if _STARTS[protocol](payload) else StreamOpening.OUTPUT
 
 
 def output_chars(frame: bytes) -> int:

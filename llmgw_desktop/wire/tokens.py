@@ -1,16 +1,36 @@
-"""A local guess at how many tokens a request holds, for when no vendor can be asked.
+"""Local guesses at tokens, for when no vendor can be asked or told: of a request's body, of a
+prompt whatever its protocol, and of an answer that broke off.
 
 The rule, stated so that it can be checked: the bytes of all text in the request, as UTF-8, divided
 by four and rounded up; tools and tool inputs count as compact JSON; each image counts 1,600 and
-each document 3,000 tokens. Real tokenizers differ by a fifth and more.
+each document 3,000 tokens. Real tokenizers differ by a fifth and more. Of a broken answer the words
+that came are counted: no tokenizer makes one token of two, so that is a lower bound.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
+from llmgw_desktop.domain.model.content import (
+    Audio,
+    Document,
+    Hosted,
+    Image,
+    Item,
+    Refusal,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+    Video,
+)
+from llmgw_desktop.domain.model.prompt import Prompt, Tool
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.wire.json_values import parse_json
+from llmgw_desktop.wire.sse import data_of
 
 BYTES_PER_TOKEN = 4
 IMAGE_TOKENS = 1600
@@ -88,3 +108,86 @@ def _json_bytes(value: object) -> int:
 def utf8_bytes(text: str) -> int:
     """Of its UTF-8."""
     return len(text) if text.isascii() else len(text.encode(errors="replace"))
+
+
+LOOKED_AT_BYTES = 64 * 1024
+"""More is not read, for nobody may wait for it; what was left out makes the bound no less true."""
+_GROWING: dict[ModelProtocol, tuple[bytes, ...]] = {
+    ModelProtocol.ANTHROPIC: (b'"content_block_delta"',),
+    ModelProtocol.OPENAI_RESPONSES: (b'.delta"',),
+    ModelProtocol.CODEX: (b'.delta"',),
+}
+"""What marks a piece that goes on; the others say again what was said."""
+_WORDS = re.compile(
+    rb'"(?:text|content|thinking|reasoning|reasoning_content|partial_json|arguments|delta|refusal)"'
+    rb'\s*:\s*("(?:[^"\\]|\\.)*")'
+)
+_FRAME_END = re.compile(rb"\r?\n\r?\n")
+
+
+def least_output_tokens(protocol: ModelProtocol, answer: bytes | bytearray) -> int:
+    """`answer` in the dialect of this protocol, as far as it came; 0 where nothing was written."""
+    some = bytes(answer[:LOOKED_AT_BYTES])
+    return len("".join(_written(protocol, some)).split())
+
+
+def _written(protocol: ModelProtocol, answer: bytes) -> Iterator[str]:
+    marks = _GROWING.get(protocol)
+    for frame in _FRAME_END.split(answer):
+        if marks is not None and not any(mark in frame for mark in marks):
+            continue
+        for found in _WORDS.finditer(data_of(frame) or frame):
+            with suppress(ValueError):
+                yield parse_json(found[1])
+
+
+AUDIO_TOKENS = 1500
+VIDEO_TOKENS = 8000
+
+
+def prompt_tokens(prompt: Prompt) -> int:
+    """Text by its bytes, attachments by constants; real tokenizers differ by a fifth and more."""
+    spoken, attached = _weigh_items(item for turn in prompt.turns for item in turn.items)
+    declared = sum(_tool_bytes(tool) for tool in prompt.tools if isinstance(tool, Tool))
+    if prompt.output is not None and prompt.output.schema is not None:
+        declared += len(orjson.dumps(prompt.output.schema))
+    return -(-(spoken + declared) // BYTES_PER_TOKEN) + attached
+
+
+def _weigh_items(items: Iterable[Item]) -> tuple[int, int]:
+    """(bytes of text, tokens of attachments)."""
+    spoken = attached = 0
+    for item in items:
+        if isinstance(item, ToolResult):
+            more, more_attached = _weigh_items(item.items)
+            spoken += more
+            attached += more_attached
+        else:
+            spoken += utf8_bytes(words_of(item))
+            attached += _ATTACHED.get(type(item), 0) if not words_of(item) else 0
+    return spoken, attached
+
+
+def words_of(item: Item) -> str:
+    """The text in it that a model reads or has written."""
+    match item:
+        case ToolCall():
+            return item.name + item.arguments
+        case Text() | Thinking() | Refusal() | Document() | Hosted():
+            return item.text or ""
+        case _:
+            return ""
+
+
+_ATTACHED = {
+    Image: IMAGE_TOKENS,
+    Document: DOCUMENT_TOKENS,
+    Audio: AUDIO_TOKENS,
+    Video: VIDEO_TOKENS,
+}
+
+
+def _tool_bytes(tool: Tool) -> int:
+    schema = tool.schema if tool.schema is not None else tool.grammar
+    written = len(orjson.dumps(schema)) if schema is not None else 0
+    return utf8_bytes(tool.name) + utf8_bytes(tool.description or "") + written

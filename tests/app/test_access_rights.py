@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.access import AccessRights, HolderKind
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.app.questions import Questions, is_list, one_line, waiting_words
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.consent import ConsentTerm
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.permission import Decision
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.store.client_store import ClientStore
-from llmgw_desktop.store.grant_store import GrantStore
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.app.access.oversight import AccessRights, HolderKind
+from llmgw_desktop.app.questions.questions import Questions, is_list, one_line, waiting_words
+from llmgw_desktop.domain.access.consent import ConsentTerm
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.jobs.approval import Decision
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.access.grants import GrantStore
 from tests.support.plain_questions import (
     NOW_S,
     PlainQuestions,

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from llmgw_desktop.app.account_usage import SPAN_S, AccountUsage, used_words
-from llmgw_desktop.domain.flight import FlightTotals
+from llmgw_desktop.app.providers.usage import SPAN_S, AccountUsage, used_words
+from llmgw_desktop.domain.flights.flight import FlightTotals
 from tests.support.turned_clock import TurnedClock
 
 BUSY = FlightTotals(

@@ -4,7 +4,7 @@ from datetime import UTC
 
 import pytest
 
-from llmgw_desktop.app.account_words import (
+from llmgw_desktop.app.providers.usage import (
     ago_text,
     credential_words,
     quota_line,
@@ -12,7 +12,7 @@ from llmgw_desktop.app.account_words import (
     span_text,
     state_words,
 )
-from llmgw_desktop.domain.account import AccountState, AccountStatus, CredentialKind, QuotaWindow
+from llmgw_desktop.domain.provider import AccountState, AccountStatus, CredentialKind, QuotaWindow
 
 NOW_S = 1_763_730_118.0
 

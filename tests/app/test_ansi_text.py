@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from llmgw_desktop.app.ansi_text import LONGEST_SEQUENCE, PLAIN, AnsiReader, Look
+from llmgw_desktop.app.jobs.ansi_text import LONGEST_SEQUENCE, PLAIN, AnsiReader, Look
 
 
 def read(text: str) -> list[tuple[str, Look]]:

@@ -19,25 +19,25 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop import __main__ as program
-from llmgw_desktop.app.audit_keeping import AuditKeeping
-from llmgw_desktop.app.audit_words import VERB_WORDS
+from llmgw_desktop.app.audit.keeping import AuditKeeping
+from llmgw_desktop.app.audit.words import VERB_WORDS
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.container import Container
-from llmgw_desktop.app.doctor.report import State
+from llmgw_desktop.app.doctor.report import FindingState
 from llmgw_desktop.app.doctor.state import look_at_vault
-from llmgw_desktop.domain.acting import act_as
-from llmgw_desktop.domain.audit import BY_ITSELF, ActorDoor, AuditQuery
+from llmgw_desktop.app.gateway.standing import standing
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.audit import BY_ITSELF, ActorDoor, AuditQuery, act_as
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.vault import EntryKind, address
 from llmgw_desktop.engine.front.doors import OwnDoor
-from llmgw_desktop.store.audit_store import AuditStore
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
-from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.audit.audit_store import AuditStore
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
+from llmgw_desktop.store.database.store_mark import mark_file, read_mark
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.safekeeping.checking import wrong_with
-from llmgw_desktop.store.store_mark import mark_file
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 
 SOURCE = Path(program.__file__).parent
 CANARIES = tuple(f"sk-canary{number}-ABCDEFGHIJ0123456789abcdef" for number in range(4))
@@ -62,6 +62,8 @@ COMMANDS = {
     "oauth consent-password set": "consent_secret.set",
     "oauth consent-password clear": "consent_secret.removed",
     "restore": "home.restored, store.restored, store.accepted",
+    "settings set": "settings.changed",
+    "settings reset": "settings.changed",
     "vault set": "vault.stored, vault.replaced",
     "vault rm": "vault.deleted",
     "vault import": "vault.stored",
@@ -70,6 +72,7 @@ COMMANDS = {
     "vault restore": "vault.restored",
     "vault clear": "vault.cleared",
     "workspace add": "workspace.added",
+    "workspace change": "workspace.changed",
     "workspace remove": "workspace.removed",
     "desktop": "gateway.started, gateway.stopped, gateway.paused, gateway.resumed, flights.kept",
     "serve": "gateway.started, gateway.stopped",
@@ -104,6 +107,7 @@ READING = frozenset(
             "vault list",
             "vault decrypt",
         ),
+        *("settings get", "settings list", "settings schema"),
         *("workspace list", "restart", "status"),
     }
 )
@@ -124,6 +128,7 @@ DOORS = {
     "DELETE /v1/credentials/": "vault.deleted",
     "POST /v1/files": "vault.stored",
     "DELETE /v1/files/": "vault.deleted",
+    "POST /v1/vault/rotate": "vault.rotated",
     "POST /v1/consents/": "consent.allowed, consent.refused",
     "POST /v1/approvals/": "permission.allowed, permission.denied",
     "DELETE /v1/worktrees/": "worktree.removed",
@@ -185,6 +190,7 @@ def test_what_commands_do_is_in_the_log_and_no_secret_is(
         ("consent_secret.set", fourth, ("oauth", "consent-password", "set")),
         ("consent_secret.removed", "", ("oauth", "consent-password", "clear")),
         ("workspace.added", "", ("workspace", "add", "w", str(tmp_path / "folder"))),
+        ("workspace.changed", "", ("workspace", "change", "w", "--contain", "always")),
         ("workspace.removed", "", ("workspace", "remove", "w")),
     ):
         assert told(monkeypatch, f"{said}\n", *words) == 0, words
@@ -196,6 +202,9 @@ def test_what_commands_do_is_in_the_log_and_no_secret_is(
         assert newest.act.verb == verb
         assert newest.actor.door is ActorDoor.COMMAND
         assert newest.actor.name
+        mark = read_mark(places.gateway_db)
+        assert mark is not None
+        assert (mark.number, mark.digest) == (newest.number, newest.digest), "an older copy shows"
         store.close()
     store = AuditStore(places.gateway_db, SystemClock())
     assert store.verify().problem == ""
@@ -203,7 +212,7 @@ def test_what_commands_do_is_in_the_log_and_no_secret_is(
     assert len(secrets) >= 8
     assert told(monkeypatch, "", "audit", "list", "--json", "--limit", "1000") == 0
     log = capsys.readouterr().out
-    assert log.count("\n") == 17
+    assert log.count("\n") == 18
     for secret in secrets:
         assert secret not in log
 
@@ -273,7 +282,9 @@ def test_no_start_seals_a_log_whose_end_was_cut_off_together_with_its_head(
     assert start_and_stop().store.problem == ""
     assert start_and_stop().store.problem == ""
     assert told(monkeypatch, "", "audit", "verify") == 0
-    assert "audit" not in {each.name for each in look_at_vault(places, env).findings}
+    assert "audit" not in {
+        each.name for each in look_at_vault(places, standing(places, env)).findings
+    }
     head = places.data_folder / "audit-head.json"
     kept = head.read_bytes()
     with closing(sqlite3.connect(places.gateway_db)) as connection, connection:
@@ -293,8 +304,10 @@ def test_no_start_seals_a_log_whose_end_was_cut_off_together_with_its_head(
     assert "is gone" in start_and_stop().store.problem
     with closing(AuditStore(places.gateway_db, clock)) as store:
         assert [seal.number for seal in store.seals()] == [last]
-        found = {each.name: each for each in look_at_vault(places, env).findings}["audit"]
-        assert found.state is State.WARN
+        found = {each.name: each for each in look_at_vault(places, standing(places, env)).findings}[
+            "audit"
+        ]
+        assert found.state is FindingState.WARN
         assert "audit-head.json" in found.says
         assert told(monkeypatch, "", "audit", "seal") == 1
         assert "--anew" in capsys.readouterr().err

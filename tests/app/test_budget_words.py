@@ -7,15 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from llmgw_desktop.app.budget_words import (
-    anew_words,
-    budget_log,
-    reached_text,
-    reached_title,
-)
-from llmgw_desktop.domain.amount_words import amount_words, budget_words
+from llmgw_desktop.app.policy.words import anew_words, budget_log, reached_text, reached_title
 from llmgw_desktop.domain.events import BudgetReached
-from llmgw_desktop.domain.policy import Budget, Measure, Period, Spent
+from llmgw_desktop.domain.policy import Budget, Measure, Period, Spent, amount_words, budget_words
 from tests.support.turned_clock import TurnedClock
 
 NOW_S = datetime(2026, 11, 21, 9, 0).astimezone().timestamp()

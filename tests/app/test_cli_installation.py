@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.cli_installation import Way, newest_argv, way_to
-from llmgw_desktop.clis.packaging import AGY, PACKAGES
+from llmgw_desktop.app.clis.upgrades import Way, newest_argv, way_to
+from llmgw_desktop.clis.agy import CLI as AGY_CLI
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
-CODEX, VIBE = PACKAGES[CliName.CODEX], PACKAGES[CliName.MISTRAL]
+AGY = AGY_CLI.packaging
+CODEX, VIBE = cli_of(CliName.CODEX).packaging, cli_of(CliName.MISTRAL).packaging
 
 
 def found(command: str) -> str:
@@ -80,7 +82,7 @@ def test_what_came_from_elsewhere_updates_itself(
     tmp_path: Path, name: CliName, target: str, arguments: tuple[str, ...]
 ) -> None:
     program = tmp_path / "bin" / name
-    assert way(target, program, PACKAGES[name]).argv == (str(program), *arguments)
+    assert way(target, program, cli_of(name).packaging).argv == (str(program), *arguments)
     assert way("latest", program, AGY).argv == (str(program), "update")
 
 
@@ -120,7 +122,7 @@ def test_brew_brings_the_newest_only(tmp_path: Path) -> None:
 
 def test_where_there_is_no_way_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(InvalidRun, match="npm install -g @google/gemini-cli"):
-        way("latest", tmp_path / "gemini", PACKAGES[CliName.GEMINI])
+        way("latest", tmp_path / "gemini", cli_of(CliName.GEMINI).packaging)
     with pytest.raises(InvalidRun, match="say latest"):
         way("0.1.0", tmp_path / "codex")
     modules = tmp_path / "lib" / "node_modules"

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.cli_cards import CliCard
-from llmgw_desktop.app.cli_providers import CliForm, CliProviders
-from llmgw_desktop.app.settings_wish import Wish
-from llmgw_desktop.app.sign_in_signs import UNKNOWN_SIGN, Sign, SignedIn
-from llmgw_desktop.domain.account import AccountState, AccountStatus
+from llmgw_desktop.app.clis.cards import CliCard
+from llmgw_desktop.app.clis.sign_in import UNKNOWN_SIGN, Sign, SignedIn
+from llmgw_desktop.app.clis.use import CliForm, CliProviders
+from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.store.config.settings_editor import Written
+from llmgw_desktop.domain.provider import AccountState, AccountStatus
+from llmgw_desktop.store.settings.editor import Written
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
 from tests.support.plain_settings import PlainHealth, PlainSettings
 from tests.ui.plain_gateway import NOW_S, StillClock
@@ -55,7 +55,7 @@ class Desk:
     def stands(self, state: AccountState, **more: Any) -> None:
         self.health.known["claude-cli"] = AccountStatus(account="claude-cli", state=state, **more)
 
-    def do(self, wish: Wish) -> Written:
+    def do(self, wish: SettingsWish) -> Written:
         written = self.settings.editor.apply(wish.edit())
         self.settings.read()
         return written

@@ -10,15 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from llmgw_desktop.app.cli_drift import GoneFlag, drift_of
-from llmgw_desktop.app.cli_survey import CliSurvey
-from llmgw_desktop.app.cli_words import sign_words
-from llmgw_desktop.app.program_words import ProgramAsker
-from llmgw_desktop.app.sign_in_signs import Sign, SignedIn, look_for_sign
+from llmgw_desktop.app.clis.programs import ProgramAsker
+from llmgw_desktop.app.clis.sign_in import Sign, SignedIn, look_for_sign
+from llmgw_desktop.app.clis.survey import CliSurvey, GoneFlag, drift_of
+from llmgw_desktop.app.clis.words import sign_words
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.engine.jobs.known_clis import KnownClis
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.engine.jobs.configured import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
 from tests.support.small_clis import Computer
 
@@ -177,7 +176,7 @@ def test_one_that_says_too_much_is_broken_off(computer: Computer) -> None:
 
 
 def sign(computer: Computer, name: CliName, **env: str) -> tuple[SignedIn, str]:
-    found = look_for_sign(cli_of(name).sign_in, {**computer.env, **env})
+    found = look_for_sign(cli_of(name), {**computer.env, **env})
     return found.state, found.where
 
 
@@ -242,7 +241,7 @@ def test_what_cannot_be_told_is_unknown(computer: Computer) -> None:
     assert sign(computer, CliName.OPENCODE)[0] is SignedIn.YES
     assert sign(computer, CODEX, CODEX_HOME="/elsewhere") == (SignedIn.UNKNOWN, "")
     assert sign(computer, CLAUDE, CLAUDE_CODE_USE_BEDROCK="1") == (SignedIn.UNKNOWN, "")
-    copilot = cli_of(CliName.COPILOT).sign_in
+    copilot = cli_of(CliName.COPILOT)
     assert look_for_sign(copilot, computer.env, has_keyring=True).state is SignedIn.UNKNOWN
 
 

@@ -45,23 +45,26 @@ async def test_each_part_is_closed_whatever_the_others_do(
     places = Places.of({"LLMGW_HOME": str(tmp_path / "home")})
     places.make()
     places.config_file.write_text("[http]\nport = 0\n")
-    container = Container(places, {"HOME": str(tmp_path), "PATH": ""})
-    await container.start()
+    env = {"HOME": str(tmp_path), "PATH": ""}
+    first = Container(places, env)
     closed: list[str] = []
     parts = (
-        (container.consents, "stop"),
-        (container.gateway, "stop"),
-        (container.validations, "close"),
-        (container.runs, "close"),
-        (container.recording, "stop"),
-        (container.health, "keep_all"),
-        (container.audit, "close"),
-        (container.vault, "close"),
-        (container._access, "close"),
+        (first.consents, "stop"),
+        (first.gateway, "stop"),
+        (first.validations, "close"),
+        (first.runs, "close"),
+        (first.health, "keep_all"),
+        (first.recording, "stop"),
+        (first._access, "close"),
+        (first.audit, "close"),
+        (first.vault, "close"),
     )
+    await first.stop()
     names = [type(part).__name__ for part, _ in parts]
     for part, name in parts:
         _spoil(monkeypatch, part, name, closed)
+    container = Container(places, env)
+    await container.start()
     await container.stop()
     assert closed == names
     assert all(f"OSError: {name}" in caplog.text for name in names)

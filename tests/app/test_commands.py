@@ -1,9 +1,19 @@
 """Options that stand for settings win like variables, and are named as what they are."""
 
+import sys
+import types
+from pathlib import Path
+
 import pytest
 
-from llmgw_desktop.app.commands import given_settings, parse, said_of
+from llmgw_desktop.app import commands
+from llmgw_desktop.app.command_line import Command, add_flags
+from llmgw_desktop.app.commands import given_settings, parse, read_in, said_of
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.store.paths import Places
+
+BY_MAIN = {"desktop", "serve", "mcp"}
+"""They go on, and `__main__` itself runs them."""
 
 OF_HOST = ConfigError("expected another address", file="environment", key="LLM_GATEWAY_HTTP_HOST")
 
@@ -86,3 +96,39 @@ def test_a_port_that_is_none(port: str, capsys: pytest.CaptureFixture[str]) -> N
         parse(["serve", f"--port={port}"])
     assert exited.value.code == 2
     assert "a port is a number from 0 to 65535" in capsys.readouterr().err
+
+
+def test_each_command_finds_its_work() -> None:
+    """What a command names is read in when it is called; that it is there, this test alone says."""
+    for command in read_in([]):
+        assert callable(command.find_work()) if command.work else command.name in BY_MAIN
+
+
+def test_a_command_is_one_value_and_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    greet = Command(
+        "greet",
+        "say good day",
+        "greeting:run",
+        lambda parser: add_flags(parser, loud="so that all hear it"),
+        hears_secrets=True,
+    )
+    package = types.ModuleType("llmgw_desktop.app.greeting")
+    package.__dict__.update(GREET=greet, run=lambda arguments, *_: 7 if arguments.loud else 0)
+    monkeypatch.setitem(sys.modules, "llmgw_desktop.app.greeting", package)
+    monkeypatch.setattr(commands, "COMMANDS", (*commands.COMMANDS, "greeting.GREET"))
+    arguments = parse(["greet", "--loud"])
+    assert arguments.chosen.run(arguments, Places.of({"LLMGW_HOME": str(tmp_path)}), {}) == 7
+    for wrong in (["greet", "s3cret"], ["greet", "--port", "1"], ["--port", "1", "greet"]):
+        with pytest.raises(SystemExit):
+            parse(wrong)
+        assert "s3cret" not in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    assert "greet say good day" in " ".join(capsys.readouterr().out.split())
+
+
+def test_only_the_command_that_is_named_is_read_in() -> None:
+    assert [each.name for each in read_in(["vault", "list"])] == ["vault"]
+    assert len(read_in(["--port", "1", "serve"])) == len(commands.COMMANDS)

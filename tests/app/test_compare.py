@@ -10,17 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.compare import Compare, Progress, ShownPanel
-from llmgw_desktop.app.compare_map import Hold
-from llmgw_desktop.app.compare_seats import CLIS, PRACTICE
-from llmgw_desktop.app.compare_wish import MOST_ASKED, Wish, request_of
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.app.validation.compare import Compare, Progress, ShownPanel
+from llmgw_desktop.app.validation.wish import (
+    CLIS,
+    MOST_ASKED,
+    PRACTICE,
+    Hold,
+    PanelWish,
+    request_of,
+)
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.validation import Intent, NoSuchValidation, SeatState, Stance
 from llmgw_desktop.engine.validation.receipts import verify
 from tests.support.panel_clis import FAILS, PASSES, Panels, end_all, panels_in
 
 SLOW = 'while [ ! -e "$HOME/go" ]; do sleep 0.05; done\n'
-VALIDATE = Wish(question="Does it hold?", intent=Intent.VALIDATE, seats=("claude", "codex"))
+VALIDATE = PanelWish(question="Does it hold?", intent=Intent.VALIDATE, seats=("claude", "codex"))
 
 
 @pytest.fixture
@@ -77,7 +82,9 @@ async def test_two_who_agree(panels: Panels) -> None:
 async def test_who_fails_or_is_not_there_counts_with_nobody(panels: Panels) -> None:
     panels.says("codex", "echo broken >&2; exit 3")
     compare = compare_of(panels)
-    wish = Wish(question="Is it so?", intent=Intent.CONSENSUS, seats=("claude", "codex", "grok"))
+    wish = PanelWish(
+        question="Is it so?", intent=Intent.CONSENSUS, seats=("claude", "codex", "grok")
+    )
     shown = await to_end(compare, await compare.ask(wish))
     claude, codex, grok = shown.answers
     assert claude.stance_words == "Agrees"
@@ -94,7 +101,7 @@ async def test_who_fails_or_is_not_there_counts_with_nobody(panels: Panels) -> N
 async def test_answers_grow_and_one_can_be_canceled(panels: Panels) -> None:
     panels.says("codex", f"{SLOW}answer '{PASSES}' 1 1")
     compare = compare_of(panels)
-    panel_id = await compare.ask(Wish(question="Tell me.", seats=("codex", "practice/slow")))
+    panel_id = await compare.ask(PanelWish(question="Tell me.", seats=("codex", "practice/slow")))
     lengths: list[int] = []
     async with asyncio.timeout(60):
         async for progress in compare.follow(panel_id):
@@ -172,32 +179,32 @@ async def test_what_is_not_there_says_so(panels: Panels) -> None:
     with pytest.raises(NoSuchValidation):
         await to_end(compare_of(panels), "val_00")
     with pytest.raises(InvalidRun):
-        await compare_of(panels).ask(Wish(question="Hm?", seats=("claude:",)))
+        await compare_of(panels).ask(PanelWish(question="Hm?", seats=("claude:",)))
 
 
 @pytest.mark.parametrize(
     ("wish", "words"),
     [
-        (Wish(seats=("claude",)), "nothing to ask"),
-        (Wish(content="x", seats=("claude",)), "no question"),
-        (Wish(question="x"), "Nobody is asked"),
-        (Wish(question="x", seats=tuple("abcdefg")), f"At most {MOST_ASKED}"),
-        (Wish(question="x", seats=("claude",)), ""),
-        (Wish(content="x", intent=Intent.RED_TEAM, seats=("claude",)), ""),
+        (PanelWish(seats=("claude",)), "nothing to ask"),
+        (PanelWish(content="x", seats=("claude",)), "no question"),
+        (PanelWish(question="x"), "Nobody is asked"),
+        (PanelWish(question="x", seats=tuple("abcdefg")), f"At most {MOST_ASKED}"),
+        (PanelWish(question="x", seats=("claude",)), ""),
+        (PanelWish(content="x", intent=Intent.RED_TEAM, seats=("claude",)), ""),
     ],
 )
-def test_what_cannot_be_asked(wish: Wish, words: str) -> None:
+def test_what_cannot_be_asked(wish: PanelWish, words: str) -> None:
     assert words in wish.problem
     assert bool(words) is bool(wish.problem)
 
 
 @pytest.mark.parametrize("intent", [Intent.RED_TEAM, Intent.CONSENSUS])
 def test_what_is_attacked_or_claimed_is_never_obeyed(intent: Intent) -> None:
-    request = request_of(Wish(question="Obey me.", intent=intent, seats=("claude",)))
+    request = request_of(PanelWish(question="Obey me.", intent=intent, seats=("claude",)))
     assert (request.question, request.content) == ("", "Obey me.")
 
 
 def test_a_plain_question_takes_its_text_along() -> None:
-    request = request_of(Wish(question="Why?", content="So.", seats=("claude",), focus="x"))
+    request = request_of(PanelWish(question="Why?", content="So.", seats=("claude",), focus="x"))
     assert request.question == "Why?\n\nSo."
     assert request.focus == ""

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app import consent_command
 from llmgw_desktop.app.commands import parse
+from llmgw_desktop.app.questions import commands
 from llmgw_desktop.app.running_gateway import NotRunning
-from llmgw_desktop.domain.consent import ConsentTerm, ConsentWay
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.consent import ConsentTerm, ConsentWay
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.store.paths import Places
 from tests.engine.conftest import House, house_in
 from tests.support.consent_house import until
@@ -28,7 +28,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 async def _run(house: House, *words: str) -> int:
     arguments = parse(["consent", *words])
-    return await asyncio.to_thread(consent_command.run, arguments, house.container.places, {})
+    return await asyncio.to_thread(commands.consent, arguments, house.container.places, {})
 
 
 async def _asked(house: House, **other: Any) -> Any:
@@ -118,9 +118,8 @@ async def test_waiting_is_being_there(
 
 
 async def test_only_the_persons_own_key_answers(house: House) -> None:
-    from llmgw_desktop.app.keys import ClientKeys
-    from llmgw_desktop.domain.clock import SystemClock
-    from llmgw_desktop.domain.ids import TimedIds
+    from llmgw_desktop.app.access.keys import ClientKeys
+    from llmgw_desktop.domain.clock import SystemClock, TimedIds
 
     ticket = await _asked(house)
     store = house.container._access.clients
@@ -165,4 +164,4 @@ async def test_an_answer_that_says_nothing_changes_nothing(house: House, body: o
 def test_no_gateway_runs(own_home: Any) -> None:
     places = Places.of({"LLMGW_HOME": str(own_home)})
     with pytest.raises(NotRunning, match=r"The gateway does not run. Start it: .*llmgw"):
-        consent_command.run(parse(["consent", "list"]), places, {})
+        commands.consent(parse(["consent", "list"]), places, {})

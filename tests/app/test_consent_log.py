@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from llmgw_desktop.app.consent_assembly import log_line
-from llmgw_desktop.domain.consent import ConsentWay
+from llmgw_desktop.app.access.oauth_assembly import log_line
+from llmgw_desktop.domain.access.consent import ConsentWay
 from tests.store.test_consent_store import ANSWER, DECISION, QUESTION
 
 

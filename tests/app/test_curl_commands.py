@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.curl_commands import Asked, Shell, TooLongForShell, curl_command
+from llmgw_desktop.app.flights.copies import CurlRequest, Shell, TooLongForShell, curl_command
 
 HOSTILE = (
     "'; touch owned; echo '$(id) `id` !! !x %PATH% ^& | < > \" \\ \\\" ’\u2028é🙂\nLLMGW_BODY\n'@\n"
@@ -21,8 +21,8 @@ HOSTILE = (
 KEY = "llmgw-THE-KEY"
 
 
-def asked(said: object, key_file: str = "/home/o'neil/run/access.key") -> Asked:
-    return Asked(
+def asked(said: object, key_file: str = "/home/o'neil/run/access.key") -> CurlRequest:
+    return CurlRequest(
         url="http://127.0.0.1:3333/v1/messages?beta=true&a=%27%24",
         key_header="x-api-key:",
         key_file=key_file,

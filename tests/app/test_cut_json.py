@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.cut_json import cut_json_value
+from llmgw_desktop.app.flights.recorded_body import cut_json_value
 
 
 @pytest.mark.parametrize(

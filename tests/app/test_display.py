@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.display import missing_display
+from llmgw_desktop.app.gateway.start_checks import missing_display
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="X11 and Wayland")
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.editors_use import FOR_EDITORS, EditorsUse, take_over
-from llmgw_desktop.store.instance_lock import InstanceLock
-from llmgw_desktop.store.use_lock import UseLock
+from llmgw_desktop.app.gateway.instances import FOR_EDITORS, EditorsUse, take_over
+from llmgw_desktop.store.locks import InstanceLock, UseLock
 
 _HOLD = (
     "import sys, time; from pathlib import Path;"
-    "from llmgw_desktop.store.instance_lock import InstanceLock;"
+    "from llmgw_desktop.store.locks import InstanceLock;"
     "assert InstanceLock(Path(sys.argv[1])).take(sys.argv[2]); print('held', flush=True);"
     "time.sleep(60)"
 )

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.exposure import check_exposure
-from llmgw_desktop.domain.access_settings import AccessSettings
+from llmgw_desktop.app.access.assembly import check_exposure
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.oauth_settings import OauthSettings, RegistrationPolicy
-from llmgw_desktop.domain.settings import HttpSettings, Settings
+from llmgw_desktop.domain.settings.door import (
+    AccessSettings,
+    HttpSettings,
+    OauthSettings,
+    RegistrationPolicy,
+)
+from llmgw_desktop.domain.settings.whole import Settings
 from tests.support.certificates import make_pair
 
 TOKEN = "t0ken-of-the-proxy-0123456789abcdef"

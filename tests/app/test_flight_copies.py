@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from llmgw_desktop.app.flight_copies import (
+from llmgw_desktop.app.flights.copies import (
     NothingToCopy,
     answer_copy_text,
     curl_text,

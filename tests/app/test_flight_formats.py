@@ -5,23 +5,23 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.flight_columns import flight_columns
-from llmgw_desktop.app.flight_errors import explained
-from llmgw_desktop.app.flight_formats import (
-    TokenKind,
+from llmgw_desktop.app.flights.columns import RowTime, flight_columns, shown_flight
+from llmgw_desktop.app.flights.errors import explained
+from llmgw_desktop.app.flights.formats import (
+    ShownTokens,
     facts,
     sentence,
     token_parts,
     tokens_sentence,
 )
-from llmgw_desktop.app.flight_row import RowTime, shown_flight
-from llmgw_desktop.app.flight_timeline import rest_of_timeline, timeline_sentence
-from llmgw_desktop.domain import access_errors, errors, run_errors
-from llmgw_desktop.domain.flight import FlightState, FlightSummary, Phase, PhaseName
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.prompt_facts import PromptFacts, Saving
+from llmgw_desktop.app.flights.route import rest_of_timeline, timeline_sentence
+from llmgw_desktop.domain import errors
+from llmgw_desktop.domain.access import access_errors
+from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary, Phase, PhaseName
+from llmgw_desktop.domain.jobs import run_errors
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import PromptFacts, Saving, Usage
 from tests.support.made_flights import BEGIN_S, failed, record, running, summary
 
 NOW_S = BEGIN_S + 60
@@ -185,10 +185,10 @@ def test_tokens_of_a_vendor_that_tells_its_cache() -> None:
         reasoning_tokens=3,
     )  # fmt: skip
     assert [(part.kind, part.tokens) for part in token_parts(usage)] == [
-        (TokenKind.FRESH, 20),
-        (TokenKind.CACHE_WRITE, 10),
-        (TokenKind.CACHE_READ, 70),
-        (TokenKind.OUTPUT, 5),
+        (ShownTokens.FRESH, 20),
+        (ShownTokens.CACHE_WRITE, 10),
+        (ShownTokens.CACHE_READ, 70),
+        (ShownTokens.OUTPUT, 5),
     ]
     assert tokens_sentence(usage) == (
         "Tokens: fresh input 20, cache write 10, cache read 70, output 5; cache hit rate 70 %; "
@@ -197,7 +197,7 @@ def test_tokens_of_a_vendor_that_tells_its_cache() -> None:
 
 
 def test_tokens_of_a_silent_vendor_are_not_called_fresh() -> None:
-    assert [part.kind for part in token_parts(Usage(input_tokens=100))] == [TokenKind.INPUT]
+    assert [part.kind for part in token_parts(Usage(input_tokens=100))] == [ShownTokens.INPUT]
     assert tokens_sentence(Usage()) == "The provider told no token figures."
     of_nobody = "No provider was asked, so nobody told token figures."
     assert tokens_sentence(Usage(), was_asked=False) == of_nobody
@@ -238,13 +238,15 @@ def test_what_belongs_to_no_phase_is_told_where_it_counts() -> None:
 
 
 NOT_OF_MODELS = (
-    *("engine.mcp.", "engine.validation.", "engine.asking.", "domain.validation"),
-    *("engine.hashing", "domain.oauth_errors", "domain.worktree", "app.running_gateway"),
+    *("engine.mcp.", "engine.validation.", "engine.completion", "domain.validation"),
+    *("engine.hashing", "domain.jobs.workspace", "app.running_gateway"),
 )
 """Told to those who call tools, sign in or give commands; no request of a model meets them."""
 
 
 def is_met(error: type[errors.LlmgwError]) -> bool:
+    if issubclass(error, access_errors.OauthError):
+        return False
     return not error.__module__.removeprefix("llmgw_desktop.").startswith(NOT_OF_MODELS)
 
 

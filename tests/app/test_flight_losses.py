@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.flight_losses import FEATURE_WORDS, Loss, losses_told
-from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.app.flights.losses import FEATURE_WORDS, Loss, losses_told
+from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.wire.translate.losses import Feature

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from llmgw_desktop.app.conversation.message_parts import Role
-from llmgw_desktop.app.conversation.transcript import transcript_of
-from llmgw_desktop.app.flight_texts import (
+from llmgw_desktop.app.flights.conversation.message_parts import SpeakerRole
+from llmgw_desktop.app.flights.conversation.transcript import transcript_of
+from llmgw_desktop.app.flights.texts import (
     LARGE_BYTES,
     PREVIEW_BYTES,
     BodyView,
@@ -16,8 +16,8 @@ from llmgw_desktop.app.flight_texts import (
     shown_text,
     views_of,
 )
-from llmgw_desktop.domain.flight import FlightRecord
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.flights.flight import FlightRecord
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 from tests.support.made_flights import anthropic_stream, record, running, summary
 
@@ -151,18 +151,18 @@ def test_transcript_folds_what_is_long_and_seldom_read() -> None:
     ).encode()
     sections = transcript_of(request_of(record(request_body=body))).sections
     assert [(s.role, s.depth, s.title, s.detail, s.is_folded) for s in sections] == [
-        (Role.SYSTEM, 0, "System", "2 KB", True),
-        (Role.SYSTEM, 1, "", "", False),
-        (Role.TOOLS, 0, "Tools on offer", "2 tools", True),
-        (Role.TOOLS, 1, "Tool Bash", "", True),
-        (Role.TOOLS, 1, "Tool Read", "", True),
-        (Role.USER, 0, "User", "", False),
-        (Role.USER, 1, "", "", False),
-        (Role.ASSISTANT, 0, "Assistant", "", False),
-        (Role.ASSISTANT, 1, "", "", False),
-        (Role.ASSISTANT, 1, "Tool call Bash", '{ "command": "ls" }', True),
-        (Role.TOOL, 0, "Tool result", "", False),
-        (Role.TOOL, 1, "Result of Bash, failed", "no", False),
+        (SpeakerRole.SYSTEM, 0, "System", "2 KB", True),
+        (SpeakerRole.SYSTEM, 1, "", "", False),
+        (SpeakerRole.TOOLS, 0, "Tools on offer", "2 tools", True),
+        (SpeakerRole.TOOLS, 1, "Tool Bash", "", True),
+        (SpeakerRole.TOOLS, 1, "Tool Read", "", True),
+        (SpeakerRole.USER, 0, "User", "", False),
+        (SpeakerRole.USER, 1, "", "", False),
+        (SpeakerRole.ASSISTANT, 0, "Assistant", "", False),
+        (SpeakerRole.ASSISTANT, 1, "", "", False),
+        (SpeakerRole.ASSISTANT, 1, "Tool call Bash", '{ "command": "ls" }', True),
+        (SpeakerRole.TOOL, 0, "Tool result", "", False),
+        (SpeakerRole.TOOL, 1, "Result of Bash, failed", "no", False),
     ]
 
 

@@ -8,16 +8,15 @@ from pathlib import Path
 import pytest
 
 import llmgw_desktop.__main__ as program
-from llmgw_desktop.domain.acting import BY_ITSELF, act_as
-from llmgw_desktop.domain.audit import ActorDoor, AuditQuery
+from llmgw_desktop.domain.audit import BY_ITSELF, ActorDoor, AuditQuery, act_as
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.audit_store import AuditStore
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.flights.batch import make_batch
+from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_file import FlightFile
-from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.paths import Places
 from tests.support.made_flights import record, summary
 

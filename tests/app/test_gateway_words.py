@@ -2,7 +2,7 @@
 
 import pytest
 
-from llmgw_desktop.app.gateway_words import address, base_urls, state_word, status_line
+from llmgw_desktop.app.gateway.control import address, base_urls, state_word, status_line
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from llmgw_desktop.app.ansi_text import Look
-from llmgw_desktop.app.job_output import RESTART, JobOutput, Piece, Voice
+from llmgw_desktop.app.jobs.ansi_text import Look
+from llmgw_desktop.app.jobs.output import RESTART, JobOutput, Piece, Voice
 from llmgw_desktop.domain.cli import (
     CliEvent,
     Retrying,
     RunEnded,
+    RunUsageTold,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
 from llmgw_desktop.domain.usage import Usage
@@ -169,6 +169,6 @@ def test_many_long_lines_are_bounded_by_their_letters() -> None:
 
 def test_figures_are_added_up_as_the_job_tells_them() -> None:
     output = JobOutput()
-    output.note(UsageTold(usage=Usage(output_tokens=3), cost_usd=0.5))
+    output.note(RunUsageTold(usage=Usage(output_tokens=3), cost_usd=0.5))
     output.note(RunEnded(ok=True, text="x"))
     assert (output.figures.usage.output_tokens, output.figures.cost_usd) == (3, 0.5)

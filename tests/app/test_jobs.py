@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.first_job import first_job
-from llmgw_desktop.app.job_words import (
+from llmgw_desktop.app.jobs.jobs import GO_ON, MOST_LISTED, JobList, JobQuery, Jobs
+from llmgw_desktop.app.jobs.words import (
     count_words,
     facts_of,
     figures_text,
+    first_job,
     live_words,
     progress,
     started_text,
@@ -21,16 +22,15 @@ from llmgw_desktop.app.job_words import (
     trouble_of,
     went_on_words,
 )
-from llmgw_desktop.app.jobs import GO_ON, MOST_LISTED, JobList, JobQuery, Jobs
 from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, SessionWish
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.job import Job, JobFigures, JobState, UpstreamWait
-from llmgw_desktop.domain.session import SessionUse
-from llmgw_desktop.domain.submission import Submission, Submitted
+from llmgw_desktop.domain.jobs.cli_settings import Contained, Network
+from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState, SessionUse, UpstreamWait
+from llmgw_desktop.domain.jobs.submission import Submission, Submitted
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.mcp.tools.job_words import job_told
-from llmgw_desktop.wire.jobs import job_object
+from llmgw_desktop.wire.native.jobs import job_object
 from tests.support.job_scene import FIGURES
 from tests.support.plain_runs import NOW_S, PlainRuns, plain_job
 
@@ -257,6 +257,27 @@ def test_facts_show_what_is_unknown_as_unknown() -> None:
     assert facts["Exit status"].value == "0"
     assert facts["From cache"].value == "43,900 (91 %)"
     assert facts["Session"].can_copy
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (None, "–"),
+        (Contained(by="bubblewrap"), "Yes, by bubblewrap"),
+        (
+            Contained(by="bubblewrap", network=Network.LOOPBACK),
+            "Yes, by bubblewrap, and it reaches this gateway alone",
+        ),
+        (
+            Contained(by="bubblewrap", network=Network.OFF),
+            "Yes, by bubblewrap, and without a network",
+        ),
+        (Contained(why="No\u202e way."), "No: it sees what you see. No⟨U+202E⟩ way."),
+    ],
+)
+def test_how_far_it_was_contained_is_told(how: Contained | None, words: str) -> None:
+    (told,) = (each for each in facts_of(plain_job(1), how) if each.label == "Contained")
+    assert told.value == words
 
 
 def test_the_first_job_is_a_command_only_where_it_would_work() -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from llmgw_desktop.app.access.key_command import run
+from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.commands import parse
-from llmgw_desktop.app.key_command import run
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import DEFAULT_SCOPES, SCOPE_WORDS, Scope
+from llmgw_desktop.domain.access.principal import DEFAULT_SCOPES, SCOPE_WORDS, Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.engine.access.authenticator import key_digest
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.paths import Places
 
 
@@ -102,6 +101,36 @@ def test_a_rotated_key_leaves_the_client_as_it_is(
     assert client.old_key_digest == key_digest(first)
     assert client.old_key_ends_at_s is not None
     assert client.old_key_ends_at_s - SystemClock().now_s() == pytest.approx(86_400, abs=600)
+
+
+def test_the_list_says_who_is_paused_or_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = Places.of({"LLMGW_HOME": str(tmp_path)})
+    places.make()
+    for name in ("busy", "stopped", "ended", "labelled"):
+        assert run(parse(["key", "add", name]), places, {}) == 0
+    capsys.readouterr()
+
+    def states() -> list[str]:
+        assert run(parse(["key", "list"]), places, {}) == 0
+        lines = capsys.readouterr().out.splitlines()[1:]
+        return [line.rpartition("\t")[2] for line in lines]
+
+    assert states() == ["active"] * 4
+    places.config_file.write_text(
+        "[clients.stopped]\npaused = true\n[clients.ended]\nexpires = 2001-02-03\n"
+        "[clients.busy]\nparallel = 2\n[clients.labelled.labels.ci]\nparallel = 1\n"
+    )
+    assert states() == ["active", "paused", "expired 2001-02-04 00:00", "active"]
+    everybody = '[clients."*"]\npaused = true\n'
+    places.config_file.write_text(everybody + "[clients.busy]\nparallel = 2\n")
+    assert states() == ["active", "paused", "paused", "paused"]
+    places.config_file.write_text("[clients.busy\n")
+    assert run(parse(["key", "list"]), places, {}) == 0
+    said = capsys.readouterr()
+    assert "which clients are paused or expired is not known" in said.err
+    assert said.out.count("\tnot revoked\n") == 4
 
 
 @pytest.mark.parametrize("hours", ["-1", "721", "x", "1e3"])

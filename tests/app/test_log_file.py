@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.log_file import FILE_BYTES, FILES, LONGEST_ENTRY, ProgramLog
-from llmgw_desktop.domain.account import Account
+from llmgw_desktop.app.gateway.log_file import FILE_BYTES, FILES, LONGEST_ENTRY, ProgramLog
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import SettingsChanged
-from llmgw_desktop.domain.provider import Provider, ProviderKind
-from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.provider import Account, Provider, ProviderKind
+from llmgw_desktop.domain.settings.whole import Settings
 
 KEY = "sk-ant-api03-" + "a1B2" * 10
 log = logging.getLogger("llmgw_desktop.test")
@@ -203,7 +202,7 @@ def test_a_file_that_cannot_be_written_stops_nothing(
         pytest.skip("needs /dev/full")
     else:
         full = lambda _path, _flags, **_: os.open("/dev/full", os.O_WRONLY)  # noqa: E731
-        monkeypatch.setattr("llmgw_desktop.app.log_file.open_own", full)
+        monkeypatch.setattr("llmgw_desktop.app.gateway.log_file.open_own", full)
     program_log.to_stderr()
     with program_log.in_files(folder):
         log.warning("one")

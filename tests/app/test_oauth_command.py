@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from llmgw_desktop.app.access.oauth_command import run
 from llmgw_desktop.app.commands import parse
-from llmgw_desktop.app.oauth_command import run
-from llmgw_desktop.domain.oauth import USUAL_SCOPES, ClientMade, ClientProof, OauthClient
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.store.oauth_client_store import (
+from llmgw_desktop.domain.access.oauth import USUAL_SCOPES, ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.store.access.oauth_clients import (
     CONSENT_PASSWORD,
     REGISTRATION_SECRET,
     OauthClientStore,
+    matches,
 )
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.secret_hash import matches
 
 BACK = "http://127.0.0.1/callback"
 
@@ -45,10 +45,10 @@ def _clients(places: Places) -> list[OauthClient]:
 def test_made_known_given_another_secret_and_refused(
     places: Places, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(parse(["oauth", "client", "list"]), places) == 0
+    assert run(parse(["oauth", "client", "list"]), places, {}) == 0
     assert "oauth client add" in capsys.readouterr().err
     adding = ["oauth", "client", "add", "Shop", "--redirect-uri", BACK, "--scope", "mcp"]
-    assert run(parse(adding), places) == 0
+    assert run(parse(adding), places, {}) == 0
     first = _words(capsys)
     assert set(first) == {"client_id", "client_secret"}
     (client,) = _clients(places)
@@ -59,31 +59,31 @@ def test_made_known_given_another_secret_and_refused(
     )
     assert client.scopes == {Scope.MCP}
     assert matches(first["client_secret"], client.secret_hash)
-    assert run(parse(["oauth", "client", "rotate", "Shop"]), places) == 0
+    assert run(parse(["oauth", "client", "rotate", "Shop"]), places, {}) == 0
     second = _words(capsys)
     assert second["client_id"] == first["client_id"]
     assert not matches(first["client_secret"], _clients(places)[0].secret_hash)
     assert matches(second["client_secret"], _clients(places)[0].secret_hash)
-    assert run(parse(["oauth", "client", "list"]), places) == 0
+    assert run(parse(["oauth", "client", "list"]), places, {}) == 0
     listed = capsys.readouterr().out
     assert "Shop" in listed
     assert second["client_secret"] not in listed
     assert client.secret_hash not in listed
-    assert run(parse(["oauth", "client", "revoke", client.id]), places) == 0
+    assert run(parse(["oauth", "client", "revoke", client.id]), places, {}) == 0
     capsys.readouterr()
-    assert run(parse(["oauth", "client", "revoke", "Shop"]), places) == 1
-    assert run(parse(["oauth", "client", "rotate", "Shop"]), places) == 1
+    assert run(parse(["oauth", "client", "revoke", "Shop"]), places, {}) == 1
+    assert run(parse(["oauth", "client", "rotate", "Shop"]), places, {}) == 1
     assert "no active program 'Shop'" in capsys.readouterr().err
 
 
 def test_a_public_one_has_no_secret(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
     adding = ["oauth", "client", "add", "Agent", "--public", "--redirect-uri", BACK]
-    assert run(parse(adding), places) == 0
+    assert run(parse(adding), places, {}) == 0
     assert set(_words(capsys)) == {"client_id"}
     (client,) = _clients(places)
     assert client.is_public
     assert client.scopes == USUAL_SCOPES
-    assert run(parse(["oauth", "client", "rotate", "Agent"]), places) == 2
+    assert run(parse(["oauth", "client", "rotate", "Agent"]), places, {}) == 2
     assert "has no secret" in capsys.readouterr().err
 
 
@@ -100,7 +100,7 @@ def test_a_public_one_has_no_secret(places: Places, capsys: pytest.CaptureFixtur
 def test_what_cannot_be_one_is_said(
     places: Places, capsys: pytest.CaptureFixture[str], more: list[str], words: str
 ) -> None:
-    assert run(parse(["oauth", "client", "add", *more]), places) == 2
+    assert run(parse(["oauth", "client", "add", *more]), places, {}) == 2
     said = capsys.readouterr()
     assert words in said.err
     assert said.out == ""
@@ -109,8 +109,8 @@ def test_what_cannot_be_one_is_said(
 
 def test_one_name_is_one_program(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
     adding = ["oauth", "client", "add", "Agent", "--public", "--redirect-uri", BACK]
-    assert run(parse(adding), places) == 0
-    assert run(parse(adding), places) == 2
+    assert run(parse(adding), places, {}) == 0
+    assert run(parse(adding), places, {}) == 2
     assert "already a program named 'Agent'" in capsys.readouterr().err
 
 
@@ -133,9 +133,9 @@ def test_the_shared_secret_is_read_and_hashed(
 ) -> None:
     setting = parse(["oauth", "shared-secret", "set"])
     monkeypatch.setattr("sys.stdin", io.StringIO("too short\n"))
-    assert run(setting, places) == 2
+    assert run(setting, places, {}) == 2
     monkeypatch.setattr("sys.stdin", io.StringIO("long enough to be one\n"))
-    assert run(setting, places) == 0
+    assert run(setting, places, {}) == 0
     assert "long enough" not in "".join(capsys.readouterr())
     store = OauthClientStore(places.gateway_db)
     kept = store.secret(REGISTRATION_SECRET)
@@ -156,13 +156,13 @@ def test_a_name_that_a_program_chose_is_inert_and_means_nothing(
     )
     store.add(hostile)
     store.close()
-    assert run(parse(["oauth", "client", "list"]), places) == 0
+    assert run(parse(["oauth", "client", "list"]), places, {}) == 0
     listed = capsys.readouterr().out
     assert "\x1b" not in listed
     assert "\u202e" not in listed
     assert all(len(line) < 600 for line in listed.splitlines())
-    assert run(parse(["oauth", "client", "revoke", hostile.name]), places) == 1
-    assert run(parse(["oauth", "client", "revoke", hostile.id]), places) == 0
+    assert run(parse(["oauth", "client", "revoke", hostile.name]), places, {}) == 1
+    assert run(parse(["oauth", "client", "revoke", hostile.id]), places, {}) == 0
 
 
 def test_the_password_of_the_page_is_read_hashed_and_cleared(
@@ -170,16 +170,16 @@ def test_the_password_of_the_page_is_read_hashed_and_cleared(
 ) -> None:
     setting = parse(["oauth", "consent-password", "set"])
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
-    assert run(setting, places) == 2
+    assert run(setting, places, {}) == 2
     assert "The password has 10 to" in capsys.readouterr().err
     assert _consent_password(places) == ""
     monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
-    assert run(setting, places) == 0
+    assert run(setting, places, {}) == 0
     assert matches("correct horse battery", _consent_password(places))
     with pytest.raises(SystemExit):
         parse(["oauth", "consent-password", "set", "correct horse battery"])
     assert "correct horse" not in capsys.readouterr().err
-    assert run(parse(["oauth", "consent-password", "clear"]), places) == 0
+    assert run(parse(["oauth", "consent-password", "clear"]), places, {}) == 0
     assert _consent_password(places) == ""
 
 

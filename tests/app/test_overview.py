@@ -1,6 +1,6 @@
 """The figures behind the Overview page."""
 
-from llmgw_desktop.app.overview import (
+from llmgw_desktop.app.flights.overview import (
     InputSources,
     Overview,
     OverviewSpan,
@@ -9,14 +9,14 @@ from llmgw_desktop.app.overview import (
     none_words,
     sources_in_words,
 )
-from llmgw_desktop.domain.flight import (
+from llmgw_desktop.domain.flights.flight import (
     FlightBucket,
     FlightQuery,
     FlightState,
     FlightSummary,
     FlightTotals,
 )
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 
 

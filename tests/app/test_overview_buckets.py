@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.overview_buckets import WRITTEN_WITHIN_S, BucketMemory
-from llmgw_desktop.domain.flight import FlightBucket, FlightTotals
+from llmgw_desktop.app.flights.overview import WRITTEN_WITHIN_S, BucketMemory
+from llmgw_desktop.domain.flights.flight import FlightBucket, FlightTotals
 
 BEGIN_S = 1_000_000.0
 SPAN_S = 15.0

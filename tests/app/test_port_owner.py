@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app import start_checks
-from llmgw_desktop.app.port_owner import port_owner
-from llmgw_desktop.app.start_checks import bad_qt_version, start_problem
+from llmgw_desktop.app.gateway import start_checks
+from llmgw_desktop.app.gateway.start_checks import bad_qt_version, port_owner, start_problem
 from llmgw_desktop.domain.errors import PortTaken, StoreUnavailable
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -16,10 +16,9 @@ from llmgw_desktop.app.figures import (
     marked_money,
     tokens_text,
 )
-from llmgw_desktop.app.flight_columns import flight_columns
-from llmgw_desktop.app.flight_formats import facts, token_parts, tokens_sentence
-from llmgw_desktop.app.flight_row import RowTime
-from llmgw_desktop.app.provenance_words import (
+from llmgw_desktop.app.flights.columns import RowTime, flight_columns
+from llmgw_desktop.app.flights.formats import facts, token_parts, tokens_sentence
+from llmgw_desktop.app.flights.provenance_words import (
     cost_words,
     counted_words,
     doubts,
@@ -27,7 +26,7 @@ from llmgw_desktop.app.provenance_words import (
     sum_money,
     sum_tip,
 )
-from llmgw_desktop.domain.flight import (
+from llmgw_desktop.domain.flights.flight import (
     Counted,
     FlightRecord,
     FlightState,

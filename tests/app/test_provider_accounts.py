@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.key_keeping import KeyKeeping
-from llmgw_desktop.app.provider_accounts import AccountForm, ProviderAccounts
-from llmgw_desktop.app.provider_form import KeySource
-from llmgw_desktop.app.settings_wish import Wish
+from llmgw_desktop.app.providers.accounts import (
+    AccountForm,
+    KeyKeeping,
+    KeySource,
+    ProviderAccounts,
+)
+from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.domain.errors import ConfigError
 from tests.support.plain_settings import PlainSettings
 from tests.support.plain_vault import PlainVault
@@ -48,7 +51,7 @@ class Desk:
     def text(self) -> str:
         return self.settings.path.read_text()
 
-    def do(self, wish: Wish) -> str:
+    def do(self, wish: SettingsWish) -> str:
         self.settings.editor.apply(wish.edit())
         self.settings.read()
         return wish.said

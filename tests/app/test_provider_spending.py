@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from llmgw_desktop.app.provider_spending import ProviderSpending
-from llmgw_desktop.domain.flight import FlightState, FlightSummary, FlightTotals
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.app.providers.usage import ProviderSpending
+from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary, FlightTotals
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from tests.support.turned_clock import TurnedClock
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.provider_cards import ProviderCard
-from llmgw_desktop.app.provider_form import KeySource, ProviderForm, field_of
-from llmgw_desktop.app.provider_probe import OLLAMA_URL, ProviderProbe
-from llmgw_desktop.app.providers import Providers
-from llmgw_desktop.app.settings_wish import Wish
-from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
+from llmgw_desktop.app.providers.accounts import KeySource, ProviderForm, field_of
+from llmgw_desktop.app.providers.cards import ProviderCard
+from llmgw_desktop.app.providers.probe import OLLAMA_URL, ProviderProbe
+from llmgw_desktop.app.providers.providers import Providers
+from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
-from llmgw_desktop.domain.provider import ProviderKind
+from llmgw_desktop.domain.provider import AccountState, AccountStatus, ProviderKind, QuotaWindow
 from tests.support.plain_settings import PlainHealth, PlainSettings, Unreachable
 from tests.support.plain_vault import PlainVault
 from tests.ui.plain_gateway import NOW_S, StillClock
@@ -61,7 +60,7 @@ class Desk:
             vault=vault,
         )
 
-    def do(self, wish: Wish) -> str:
+    def do(self, wish: SettingsWish) -> str:
         self.settings.editor.apply(wish.edit())
         self.settings.read()
         return wish.said

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.consent_words import (
+from llmgw_desktop.app.access.decisions import DecisionKind, agent_row, consent_row, gate_row, shown
+from llmgw_desktop.app.inert_text import plain_name, quoted
+from llmgw_desktop.app.questions.consent_words import (
     asks_words,
     consent_view,
     countdown,
@@ -17,9 +19,7 @@ from llmgw_desktop.app.consent_words import (
     scope_summary,
     shown_name,
 )
-from llmgw_desktop.app.decisions import DecisionKind, agent_row, consent_row, gate_row, shown
-from llmgw_desktop.app.inert_text import plain_name, quoted
-from llmgw_desktop.app.permission_words import (
+from llmgw_desktop.app.questions.permission_words import (
     FILE_MARK,
     PartKind,
     asked_parts,
@@ -28,9 +28,9 @@ from llmgw_desktop.app.permission_words import (
     since_words,
     thing_of,
 )
-from llmgw_desktop.app.permission_words import asks_words as agent_asks
-from llmgw_desktop.domain.permission import Ask, FileChange, PermissionKind, nobody_answered
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.app.questions.permission_words import asks_words as agent_asks
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.jobs.approval import Ask, FileChange, PermissionKind, nobody_answered
 from tests.support.plain_questions import (
     HOSTILE_NAME,
     NOW_S,

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.app.commands import parse
-from llmgw_desktop.app.receipt_command import run
+from llmgw_desktop.app.validation.receipt_command import run
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.principal import LOCAL
 from llmgw_desktop.engine.validation.receipts import as_file, digest_of, minted
-from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.receipt_keys import ReceiptKey, ReceiptKeys
-from llmgw_desktop.store.vault import Vault
-from llmgw_desktop.store.vault_row_values import EntryKind
+from llmgw_desktop.store.vault.derived_keys import ReceiptKey, ReceiptKeys
+from llmgw_desktop.store.vault.master_key import VARIABLE, MasterKeys
+from llmgw_desktop.store.vault.sealed_rows import EntryKind
+from llmgw_desktop.store.vault.vault import Vault
 from tests.support.panel_clis import PASSES, end_all, panels_in
 
 ENV = {VARIABLE: "ab" * 32}

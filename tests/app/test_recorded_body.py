@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.recorded_body import (
+from llmgw_desktop.app.flights.recorded_body import (
     BodyKind,
     StreamEvent,
     as_text,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, cast
 
-from llmgw_desktop.app.revocations import Revocations
-from llmgw_desktop.domain.consent import Grant
+from llmgw_desktop.app.access.assembly import Revocations
+from llmgw_desktop.domain.access.consent import Grant
 from llmgw_desktop.domain.events import GrantsChanged
 from llmgw_desktop.engine.bus import Bus
 from tests.support.plain_questions import grant

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app import route_command
 from llmgw_desktop.app.commands import parse
+from llmgw_desktop.app.routing import command
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.routing.accounts import AccountStore
 
 CONFIG = """
 [providers.claude]
@@ -43,7 +43,7 @@ def places(tmp_path: Path) -> Places:
 
 
 def _said(places: Places, capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
-    code = route_command.run(parse(["route", "explain", *argv]), places, {"K": "sk-1"})
+    code = command.run(parse(["route", "explain", *argv]), places, {"K": "sk-1"})
     said = capsys.readouterr()
     return code, said.out, said.err
 
@@ -148,7 +148,7 @@ def test_no_file_is_no_routes(places: Places, capsys: pytest.CaptureFixture[str]
 def test_a_mistake_in_the_file_is_told_as_that(places: Places) -> None:
     places.config_file.write_text('[[routes]]\nto = ["gone"]\n', "utf-8")
     with pytest.raises(ConfigError, match=r"line 2: routes\[0\]\.to\[0\]: there is no provider"):
-        route_command.run(parse(["route", "explain", "m"]), places, {})
+        command.run(parse(["route", "explain", "m"]), places, {})
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.route_words import match_words
-from llmgw_desktop.app.routes import RouteForm, Routes, field_of
-from llmgw_desktop.app.settings_wish import Wish
-from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
+from llmgw_desktop.app.routing.routes import RouteForm, Routes, field_of, match_words
+from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.domain.errors import ConfigError, UnknownModel
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import (
+from llmgw_desktop.domain.routing.route import (
     Consideration,
     RouteDecision,
     RouteMatch,
@@ -50,7 +49,7 @@ class Desk:
         self.explainer = PlainExplainer()
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
 
-    def do(self, wish: Wish) -> str:
+    def do(self, wish: SettingsWish) -> str:
         self.settings.editor.apply(wish.edit())
         self.settings.read()
         return wish.said

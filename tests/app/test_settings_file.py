@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.settings_file import LOOK_EVERY_S, SettingsFile
+from llmgw_desktop.app.settings.settings_file import LOOK_EVERY_S, SettingsFile
 from llmgw_desktop.domain.errors import ConfigError
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.settings_watch import SETTLE_S, SettingsWatch
+from llmgw_desktop.app.settings.settings_file import SETTLE_S, SettingsWatch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 

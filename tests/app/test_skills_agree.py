@@ -6,11 +6,10 @@ import re
 
 import pytest
 
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.mcp.resources.skill_resources import SHIPPED
-from llmgw_desktop.engine.mcp.tool import Profile
-from llmgw_desktop.engine.mcp.tool_errors import CATEGORIES
-from llmgw_desktop.store.resource_files import resource_path
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.engine.mcp.resources.cli_resources import SHIPPED
+from llmgw_desktop.engine.mcp.tool import CATEGORIES, Profile
+from llmgw_desktop.store.resources import resource_path
 from tests.support.panel_clis import Panels, panels_in
 
 _WORD = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")

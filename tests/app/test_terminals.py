@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.terminals import Terminals
+from llmgw_desktop.app.clis.use import Terminals
 
 ARGV = ["/opt/odd place/claude", "auth", "login", "$(touch nothing)", "a;b"]
 

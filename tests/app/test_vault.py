@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.app.container import Container
-from llmgw_desktop.app.vault import Credentials
-from llmgw_desktop.domain.vault_errors import EntryUnfit
+from llmgw_desktop.app.vault.credentials import Credentials
+from llmgw_desktop.domain.vault import EntryUnfit
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault.vault import Vault
 from tests.store.vault.places import OTHER, SECRET, Place
 
 MASTER = "0123456789abcdef" * 4

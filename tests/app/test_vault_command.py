@@ -13,19 +13,26 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from llmgw_desktop.app import vault_command
 from llmgw_desktop.app.commands import parse
+from llmgw_desktop.app.vault import command
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.vault import EntryAddress, EntryKind, address
-from llmgw_desktop.domain.vault_errors import EntryBroken, NoSuchEntry, VaultError, VaultLocked
-from llmgw_desktop.store import vault_backup
+from llmgw_desktop.domain.vault import (
+    EntryAddress,
+    EntryBroken,
+    EntryKind,
+    NoSuchEntry,
+    VaultError,
+    VaultLocked,
+    address,
+)
 from llmgw_desktop.store.at_rest.files import encrypt_file
 from llmgw_desktop.store.flights.flight_file import place_of_old
-from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault import vault_backup
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 
 SECRET = "sk-test-0123456789abcdefghijklmnop"
 OTHER = "sk-other-9876543210zyxwvutsrqponm"
@@ -44,7 +51,7 @@ class Desk:
 
     def run(self, *words: str, stdin: bytes = b"") -> tuple[int, str, str]:
         self.type_in(stdin)
-        code = vault_command.run(parse(["vault", *words]), self.places, self.env)
+        code = command.run(parse(["vault", *words]), self.places, self.env)
         return (code, *self.said())
 
     def value(self, entry: EntryAddress) -> bytes:
@@ -181,14 +188,14 @@ def test_a_prompt_shows_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr("getpass.getpass", typed)
     monkeypatch.setattr("sys.stdin", Terminal())
-    assert vault_command.run(parse(["vault", "set", "openai"]), desk.places, {}) == 0
+    assert command.run(parse(["vault", "set", "openai"]), desk.places, {}) == 0
     assert asked == ["Key for openai/default: "]
     out, err = desk.said()
     assert SECRET not in out + err
     answers = iter([PASSPHRASE, "another one"])
     monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
     backup = desk.home / "vault.backup"
-    assert vault_command.run(parse(["vault", "backup", str(backup)]), desk.places, {}) == 2
+    assert command.run(parse(["vault", "backup", str(backup)]), desk.places, {}) == 2
     assert "the same both times" in desk.said()[1]
     assert not backup.exists()
 

@@ -19,11 +19,11 @@ from translation_samples import MODEL, PAIRS, PROTOCOLS, answer, request, stream
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
-from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.engine.translation.translation import Translation, Translator
 

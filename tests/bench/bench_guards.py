@@ -19,14 +19,18 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import orjson
 
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.guard import GuardAction, GuardRule
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.policy import Budget, ClientPolicy, Measure, Period, RateLimit
-from llmgw_desktop.domain.principal import LOCAL
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.guards.guards import Guards
-from llmgw_desktop.engine.policy.policies import Place, Policies, Wish
-from llmgw_desktop.engine.turns import Turns
+from llmgw_desktop.engine.large_bodies import TimeSlices
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.policy.reservations import ProviderModel, RequestEstimate
 
 ROUNDS, TIMES = 40, 200
 TEXT = "Please look at this function and tell me why it is slow when the list is long. " * 11
@@ -56,17 +60,26 @@ async def main() -> None:
     decision: Any = SimpleNamespace(
         candidates=[SimpleNamespace(upstream=SimpleNamespace(provider="p"))]
     )
-    flight: Any = SimpleNamespace()
-    turns = Turns()
+    flight = OpenFlight(
+        "flt_1",
+        path="/",
+        protocol=ModelProtocol.ANTHROPIC,
+        operation=Operation.GENERATE,
+        clock=SystemClock(),
+    )
+    exchange: Any = SimpleNamespace(request=request, decision=decision, flight=flight)
+    slices = TimeSlices()
     policies = Policies(SystemClock(), lambda *_: None)
     budget = Budget(measure=Measure.TOKENS, amount=1e12, period=Period.DAY)
     rate = RateLimit(measure=Measure.REQUESTS, amount=1e9)
     policies.apply([ClientPolicy(client="*", budgets=(budget,), rate_limits=(rate,))])
-    wish = Wish(model="m", places=(Place("p", "m"),), input_tokens=250, output_tokens=100)
+    wish = RequestEstimate(
+        model="m", places=(ProviderModel("p", "m"),), input_tokens=250, output_tokens=100
+    )
     told = Usage(input_tokens=250, output_tokens=50)
 
     async def looked() -> None:
-        await guards.check(request, decision, flight, turns)
+        await guards.check(exchange, slices)
 
     async def spent() -> None:
         if (admitted := policies.admit(LOCAL, wish)) is not None:

@@ -16,14 +16,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from bench_wire import BIG, REQUEST_HEADERS, SMALL, microseconds
 
-from llmgw_desktop.domain.account import Account
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
-from llmgw_desktop.domain.route import RouteMatch, RouteRule, RouteTarget, Strategy
-from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
+from llmgw_desktop.domain.provider import Account, ModelProtocol, Provider, ProviderKind
+from llmgw_desktop.domain.routing.route import RouteMatch, RouteRule, RouteTarget, Strategy
+from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.routing.router import Router
-from llmgw_desktop.wire import anthropic
+from llmgw_desktop.wire.json_edits import read_request
 
 RULES, PROVIDERS, ACCOUNTS = 200, 5, 10
 CLAUDE = ModelProtocol.ANTHROPIC
@@ -85,7 +84,7 @@ def _router(last: int, *, sized: bool = False) -> Router:
 
 
 def _request(body: bytes, headers: object = REQUEST_HEADERS) -> ModelRequest:
-    fields, _, _ = anthropic.read_request(body)
+    fields, _, _ = read_request(body)
     return ModelRequest(
         flight_id="flt_1",
         principal=LOCAL,

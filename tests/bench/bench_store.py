@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.flight import (
+from llmgw_desktop.domain.flights.flight import (
     FlightQuery,
     FlightRecord,
     FlightState,
@@ -24,20 +24,20 @@ from llmgw_desktop.domain.flight import (
     Phase,
     PhaseName,
 )
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.data_keys import DataKey
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.store.flights.queue import FlightQueue
 from llmgw_desktop.store.flights.rows import Encrypt
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 
 DAYS = 30
 BATCH = 500

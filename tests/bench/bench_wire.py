@@ -19,16 +19,16 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import UnknownModel
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
-from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.wire import anthropic, openai_chat
 from llmgw_desktop.wire.errors import error_reply
 from llmgw_desktop.wire.headers import HeaderPolicy
-from llmgw_desktop.wire.json_scan import replace_string
+from llmgw_desktop.wire.json_edits import read_request, replace_string
 from llmgw_desktop.wire.tokens import estimate_tokens
 
 ROUNDS = 7
@@ -142,8 +142,10 @@ def _time(call: Callable[[], object], count: int) -> float:
     return time.process_time() - begin
 
 
-def _reader(module: anthropic | openai_chat, first: bytes) -> Callable[[bytes], None]:  # type: ignore[valid-type]
-    reader = module.StreamReader()
+def _reader(
+    kind: type[anthropic.AnthropicStreamReader | openai_chat.ChatStreamReader], first: bytes
+) -> Callable[[bytes], None]:
+    reader = kind()
     reader.feed(first)
     return reader.feed
 
@@ -180,8 +182,8 @@ def _practice(protocol: ModelProtocol, *, streaming: bool) -> Callable[[], objec
 def cases() -> dict[str, Callable[[], object]]:
     policy = HeaderPolicy()
     small_fields, big_fields = orjson.loads(SMALL), orjson.loads(BIG)
-    anthropic_feed = _reader(anthropic, b"")
-    openai_feed = _reader(openai_chat, OPENAI_DELTA)
+    anthropic_feed = _reader(anthropic.AnthropicStreamReader, b"")
+    openai_feed = _reader(openai_chat.ChatStreamReader, OPENAI_DELTA)
     usage_filter = openai_chat.UsageChunkFilter()
     torn = [ANTHROPIC_DELTA[:50], ANTHROPIC_DELTA[50:]]
     crlf = ANTHROPIC_DELTA.replace(b"\n", b"\r\n")
@@ -196,14 +198,14 @@ def cases() -> dict[str, Callable[[], object]]:
         "look for secrets, a stream of 64 deltas": lambda: redactor.may_hold_any([stream]),
         "take a secret out of 1 KB": lambda: redactor.clean(with_key),
         "orjson.loads 1 KB (for comparison)": lambda: orjson.loads(SMALL),
-        "read_request 1 KB": lambda: anthropic.read_request(SMALL),
+        "read_request 1 KB": lambda: read_request(SMALL),
         "replace_string 1 KB, fields known": lambda: replace_string(
             SMALL, "model", "other", fields=small_fields
         ),
         "replace_string 1 KB": lambda: replace_string(SMALL, "model", "other"),
         "orjson.loads 50 KB (for comparison)": lambda: orjson.loads(BIG),
-        "read_request 50 KB": lambda: anthropic.read_request(BIG),
-        "read_request 50 KB, model last": lambda: anthropic.read_request(BIG_MODEL_LAST),
+        "read_request 50 KB": lambda: read_request(BIG),
+        "read_request 50 KB, model last": lambda: read_request(BIG_MODEL_LAST),
         "replace_string 50 KB, fields known": lambda: replace_string(
             BIG, "model", "other", fields=big_fields
         ),

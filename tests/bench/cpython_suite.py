@@ -15,7 +15,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
+from llmgw_desktop.ui.loop.qt_hosted_loop import QtHostedLoop
 
 MODULES = (
     "test_events",

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from llmgw_desktop.__main__ import main
-from llmgw_desktop.app import headless
+from llmgw_desktop.app import serve
 
 PERIOD_S = 0.002
 NOTED_MS = 0.5
@@ -42,7 +42,7 @@ class LatenessProbe:
 
 def _with_probe() -> None:
     path = Path(os.environ["BENCH_LATENESS_FILE"])
-    made = headless._loop_factory()
+    made = serve._loop_factory()
 
     def new_loop() -> asyncio.AbstractEventLoop:
         loop = (made or asyncio.new_event_loop)()
@@ -52,7 +52,7 @@ def _with_probe() -> None:
     def factory() -> Callable[[], asyncio.AbstractEventLoop]:
         return new_loop
 
-    headless._loop_factory = factory
+    serve._loop_factory = factory
 
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ def run_in_qt(proxy: Proxy, name: str) -> None:
 
         loop = QEventLoop(app)
     else:
-        from llmgw_desktop.ui.qt_loop import new_event_loop
+        from llmgw_desktop.ui.loop.qt_loop import new_event_loop
 
         loop = new_event_loop(app)
     loop.run_until_complete(proxy.run())

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import orjson
 
 from llmgw_desktop.clis.cli import Cli, OutputReader
-from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, RunEnded, TextGrew, UsageTold
+from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, RunEnded, RunUsageTold, TextGrew
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 T = TypeVar("T")
@@ -67,9 +67,9 @@ def end_of(events: list[CliEvent]) -> RunEnded:
     return ends[0]
 
 
-def last_used(events: list[CliEvent]) -> UsageTold:
+def last_used(events: list[CliEvent]) -> RunUsageTold:
     """The one that counts."""
-    return only(events, UsageTold)[-1]
+    return only(events, RunUsageTold)[-1]
 
 
 def added(cli: Cli, **options: Any) -> list[str]:

@@ -6,10 +6,19 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.clis.asked import Asked, json_text, known, option, written
-from llmgw_desktop.clis.values import JSON_OBJECT, ON, TEXT, TEXTS
+from llmgw_desktop.clis.fields import (
+    JSON_OBJECT,
+    ON,
+    TEXT,
+    TEXTS,
+    Asked,
+    json_text,
+    known,
+    option,
+    written,
+)
 from llmgw_desktop.domain.cli import CliName, CliRequest
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 TABLE = (
     option("plain", TEXT, "A text.", "--plain"),

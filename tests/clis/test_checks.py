@@ -16,7 +16,7 @@ from llmgw_desktop.clis.checks import (
     no_nul,
 )
 from llmgw_desktop.domain.cli import CliFacts, CliName, CliRequest, ErrorCategory, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import SESSION
 
 MAY_ALL = CliFacts(streams=True, forks=True, takes_new_id=True)

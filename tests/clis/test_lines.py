@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.clis.lines import Lines
+from llmgw_desktop.clis.json_lines import Lines
 
 
 @given(

@@ -7,11 +7,11 @@ import pytest
 
 from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS, with_servers
+from llmgw_desktop.clis.mcp_servers import with_servers
 from llmgw_desktop.clis.registry import NAMES, cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest, LaunchPlan
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.mcp_server import GivenServer
-from llmgw_desktop.domain.run_errors import InvalidRun
 
 SECRET = "sk-very-secret"
 SERVERS = (
@@ -21,13 +21,15 @@ SERVERS = (
     ),
 )
 
+TAKE_SERVERS = {name for name in NAMES if (use := cli_of(name).servers) and use.takes}
+
 
 def planned(
     name: CliName, servers: tuple[GivenServer, ...], *, managed: bool = False
 ) -> LaunchPlan:
     cli: Cli = cli_of(name)
     plan = cli.plan(CliRequest(cli=name, prompt="hi"))
-    return with_servers(name, plan, servers, is_managed=managed)
+    return with_servers(cli_of(name), plan, servers, is_managed=managed)
 
 
 @pytest.mark.parametrize("name", sorted(TAKE_SERVERS))
@@ -50,10 +52,10 @@ def test_who_takes_none_says_so(name: CliName) -> None:
 def test_who_asks_is_told_as_its_session_begins() -> None:
     for name in (CliName.GEMINI, CliName.GROK):
         plan = cli_of(name).asking.plan(CliRequest(cli=name, prompt="hi"))  # type: ignore[union-attr]
-        assert with_servers(name, plan, SERVERS, is_managed=False, asks=True) == plan
+        assert with_servers(cli_of(name), plan, SERVERS, is_managed=False, asks=True) == plan
         with pytest.raises(InvalidRun, match="have it ask"):
-            with_servers(name, plan, SERVERS, is_managed=False)
-    managed = with_servers(CliName.GEMINI, plan, SERVERS, is_managed=True, asks=True)
+            with_servers(cli_of(name), plan, SERVERS, is_managed=False)
+    managed = with_servers(cli_of(CliName.GEMINI), plan, SERVERS, is_managed=True, asks=True)
     assert "--allowed-mcp-server-names=local,far" in managed.arguments
     session = orjson.loads(messages.new_session(2, "/work", SERVERS))["params"]
     local, far = session["mcpServers"]
@@ -65,8 +67,8 @@ def test_who_asks_is_told_as_its_session_begins() -> None:
 def test_copilot_would_not_ask_for_every_tool_of_theirs() -> None:
     plan = cli_of(CliName.COPILOT).plan(CliRequest(cli=CliName.COPILOT, prompt="hi"))
     with pytest.raises(InvalidRun, match="without asking"):
-        with_servers(CliName.COPILOT, plan, SERVERS, is_managed=False, asks=True)
-    assert with_servers(CliName.COPILOT, plan, SERVERS, is_managed=False) != plan
+        with_servers(cli_of(CliName.COPILOT), plan, SERVERS, is_managed=False, asks=True)
+    assert with_servers(cli_of(CliName.COPILOT), plan, SERVERS, is_managed=False) != plan
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -107,3 +109,24 @@ def test_gemini_is_kept_from_the_persons_own() -> None:
     managed = planned(CliName.GEMINI, (), managed=True)
     assert managed.arguments[0] == "--allowed-mcp-server-names=llmgw-none"
     assert managed.files == ()
+
+
+def test_opencode_keeps_what_its_environment_says_besides() -> None:
+    plan = cli_of(CliName.OPENCODE).plan(CliRequest(cli=CliName.OPENCODE, prompt="hi"))
+    told = {"model": "own/one", "mcp": {"mine": {"type": "local", "command": ["mine"]}}}
+
+    def joined(said: str, servers: tuple[GivenServer, ...] = SERVERS) -> LaunchPlan:
+        given = {"OPENCODE_CONFIG_CONTENT": said}
+        return with_servers(
+            cli_of(CliName.OPENCODE), plan, servers, is_managed=False, environment=given
+        )
+
+    content = orjson.loads(
+        joined(orjson.dumps(told).decode()).environment["OPENCODE_CONFIG_CONTENT"]
+    )
+    assert content["model"] == "own/one"
+    assert sorted(content["mcp"]) == ["far", "local", "mine"]
+    assert joined("{} // mine", ()) == plan
+    for unreadable in ("{} // mine", "[]", '{"mcp": []}'):
+        with pytest.raises(InvalidRun, match="no plain JSON object"):
+            joined(unreadable)

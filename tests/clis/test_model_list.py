@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from llmgw_desktop.clis.model_list import LISTS, ListedModel
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.clis.subcommand import ListedModel, ModelList
 from llmgw_desktop.domain.cli import CliName
 
 CODEX = {
@@ -35,8 +36,14 @@ Available models:
 """
 
 
+def list_of(name: CliName) -> ModelList:
+    found = cli_of(name).models
+    assert found is not None
+    return found
+
+
 def test_codex_lists_those_to_be_seen_in_its_order() -> None:
-    found = LISTS[CliName.CODEX].read(json.dumps(CODEX))
+    found = list_of(CliName.CODEX).read(json.dumps(CODEX))
     assert found == (
         ListedModel(name="first", title="First", efforts=("low", "high")),
         ListedModel(name="second"),
@@ -44,7 +51,7 @@ def test_codex_lists_those_to_be_seen_in_its_order() -> None:
 
 
 def test_grok_says_which_is_the_default() -> None:
-    found = LISTS[CliName.GROK].read(GROK)
+    found = list_of(CliName.GROK).read(GROK)
     assert found == (
         ListedModel(name="grok-4.6", is_default=True),
         ListedModel(name="grok-4.5"),
@@ -52,11 +59,11 @@ def test_grok_says_which_is_the_default() -> None:
 
 
 def test_opencode_names_provider_and_model() -> None:
-    found = LISTS[CliName.OPENCODE].read("opencode/big-pickle\nnoise here\na/b:c\n")
+    found = list_of(CliName.OPENCODE).read("opencode/big-pickle\nnoise here\na/b:c\n")
     assert [each.name for each in found] == ["opencode/big-pickle", "a/b:c"]
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", [each for each in CliName if cli_of(each).models])
 @pytest.mark.parametrize("text", ["", "\0", "{", "[]", '{"models": 3}', "usage: x\n  -h  help\n"])
 def test_what_is_no_list_names_nothing(name: CliName, text: str) -> None:
-    assert LISTS[name].read(text) == ()
+    assert list_of(name).read(text) == ()

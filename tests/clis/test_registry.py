@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import llmgw_desktop
 from llmgw_desktop.clis import agy, claude, codex, copilot, gemini, grok, mistral, opencode
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.registry import NAMES, cli_of, program_of, variants
 from llmgw_desktop.domain.cli import CliName, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import asked
 
 USUAL = [
@@ -35,6 +38,19 @@ def test_each_is_found_by_its_name(cli: Cli) -> None:
 def test_all_of_them_are_there() -> None:
     assert {cli.name for cli in USUAL} == set(NAMES)
     assert [cli for name in NAMES for cli in variants(name) if cli not in USUAL] == [agy.CLI]
+
+
+def test_nothing_outside_knows_one_by_its_name() -> None:
+    """All facts of a CLI stand in its package; besides, one judges by default, and one has a tool
+    of its own."""
+    house = Path(llmgw_desktop.__file__).parent
+    knowing = {
+        path.relative_to(house).as_posix(): found
+        for path in house.rglob("*.py")
+        if path.parent.parent != house / "clis"
+        and (found := re.findall(r"CliName\.([A-Z]+)", path.read_text("utf-8")))
+    }
+    assert knowing == {"engine/validation/service.py": ["CODEX"], "app/mcp/assembly.py": ["CODEX"]}
 
 
 def test_none_is_read_in_before_it_is_asked_for() -> None:

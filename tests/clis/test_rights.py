@@ -5,7 +5,7 @@ import pytest
 from llmgw_desktop.clis.agy import CLI as AGY
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.registry import NAMES, cli_of
-from llmgw_desktop.clis.rights import RIGHTS, in_safe_mode
+from llmgw_desktop.clis.rights import in_safe_mode
 from llmgw_desktop.domain.cli import CliName, CliRequest
 
 CLIS = (*map(cli_of, NAMES), AGY)
@@ -35,7 +35,7 @@ def command(cli: Cli) -> str:
 
 @pytest.mark.parametrize("cli", CLIS, ids=command)
 def test_every_field_has_its_place_and_one_alone(cli: Cli) -> None:
-    rights = RIGHTS[cli.name]
+    rights = cli.rights
     assert [each.name for each in cli.options if not rights.knows(each.name)] == []
     known = {each.name for each in cli.options}
     for kind in (rights.auto, rights.widens, rights.reaches, rights.plain, rights.says):
@@ -46,7 +46,7 @@ def test_every_field_has_its_place_and_one_alone(cli: Cli) -> None:
 
 @pytest.mark.parametrize("cli", CLIS, ids=command)
 def test_what_takes_a_path_or_settings_reaches(cli: Cli) -> None:
-    rights = RIGHTS[cli.name]
+    rights = cli.rights
     common = {
         "workingDir",
         "sessionId",
@@ -68,28 +68,31 @@ def test_what_takes_a_path_or_settings_reaches(cli: Cli) -> None:
 
 @pytest.mark.parametrize("cli", CLIS, ids=command)
 def test_a_managed_run_that_says_nothing_is_in_the_safe_mode(cli: Cli) -> None:
-    options = in_safe_mode(cli.name, {})
-    for name, value in RIGHTS[cli.name].safe.items():
+    options = in_safe_mode(cli.rights, {})
+    for name, value in cli.rights.safe.items():
         assert options[name] == value
     if cli is not AGY:
         assert cli.plan(CliRequest(cli=cli.name, prompt="hi", options=options)).arguments
 
 
 def test_a_field_that_nobody_knows_is_held_back() -> None:
-    rights = RIGHTS[CliName.CLAUDE]
+    rights = cli_of(CliName.CLAUDE).rights
     assert rights.is_wide("newest", True)
     assert rights.is_reaching("newest", "x")
     assert not rights.is_wide("newest", False)
 
 
 def test_a_narrower_mode_stays() -> None:
-    assert in_safe_mode(CliName.CLAUDE, {"permissionMode": "plan"})["permissionMode"] == "plan"
-    assert in_safe_mode(CliName.COPILOT, {"mode": "plan"}) == {"mode": "plan"}
-    assert in_safe_mode(CliName.CODEX, {"fullAuto": True}) == {"fullAuto": True}
+    assert (
+        in_safe_mode(cli_of(CliName.CLAUDE).rights, {"permissionMode": "plan"})["permissionMode"]
+        == "plan"
+    )
+    assert in_safe_mode(cli_of(CliName.COPILOT).rights, {"mode": "plan"}) == {"mode": "plan"}
+    assert in_safe_mode(cli_of(CliName.CODEX).rights, {"fullAuto": True}) == {"fullAuto": True}
 
 
 def test_a_schema_that_is_a_files_name_reaches() -> None:
-    rights = RIGHTS[CliName.CODEX]
+    rights = cli_of(CliName.CODEX).rights
     assert rights.is_reaching("outputSchema", "/etc/passwd")
     assert not rights.is_reaching("outputSchema", '{"type": "object"}')
     assert not rights.is_reaching("outputSchema", {"type": "object"})
@@ -98,9 +101,9 @@ def test_a_schema_that_is_a_files_name_reaches() -> None:
 @pytest.mark.parametrize("cli", CLIS[:-1], ids=command)
 def test_what_was_approved_can_be_planned(cli: Cli) -> None:
     """Each switch by which everything is allowed, as a managed run would be asked for it."""
-    rights = RIGHTS[cli.name]
+    rights = cli.rights
     for option in cli.options:
         if option.name in rights.widens & rights.says and option.schema.get("type") == "boolean":
-            options = in_safe_mode(cli.name, {option.name: True})
+            options = in_safe_mode(cli.rights, {option.name: True})
             assert options == {option.name: True}
             assert cli.plan(CliRequest(cli=cli.name, prompt="hi", options=options)).arguments

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from llmgw_desktop.clis.stderr import how_it_ended, told_on_stderr
+from llmgw_desktop.clis.failures import how_it_ended, told_on_stderr
 
 
 def test_colours_and_noise_are_left_out() -> None:

@@ -10,7 +10,7 @@ import pytest
 from llmgw_desktop.clis import agy, claude, codex, copilot, gemini, grok, mistral, opencode
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliRequest, ErrorCategory, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import (
     SESSION,
     asked,

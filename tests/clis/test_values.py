@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.clis.values import (
+from llmgw_desktop.clis.fields import (
     JSON_OBJECT,
     ON,
     TEXT,

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.budget_period import WITHOUT_END, span_of
-from llmgw_desktop.domain.policy import Period
+from llmgw_desktop.domain.policy import WITHOUT_END, Period, span_of
 
 HOUR_S = 3600.0
 D, W, M, Y, H = Period.DAY, Period.WEEK, Period.MONTH, Period.YEAR, Period.HOUR

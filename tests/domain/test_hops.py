@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from llmgw_desktop.domain.hops import (
+from llmgw_desktop.domain.access.access_errors import LoopDetected
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.provider import KINDS, ModelProtocol, ProviderKind, Upstream
+from llmgw_desktop.domain.routing.hops import (
     HOP_HEADER,
+    LONGEST,
     MOST_HOPS,
     MOST_VIA,
     NAME_LENGTH,
@@ -19,8 +23,6 @@ from llmgw_desktop.domain.hops import (
     hop_name,
     hops_in,
 )
-from llmgw_desktop.domain.provider import DEFAULT_BASE_URLS, ModelProtocol, ProviderKind, Upstream
-from llmgw_desktop.domain.turned_back import LoopDetected
 
 OWN, OTHER, THIRD = "a" * 12, "b" * 12, "c" * 12
 
@@ -68,6 +70,41 @@ def test_each_gateway_adds_its_mark_and_knows_it_again() -> None:
     assert "over an address that only passes it on" in refused(a, hops=[first[HOP_HEADER]])
 
 
+def test_gateways_of_one_computer_are_told_apart_by_their_ports() -> None:
+    one, other = gateway(OWN, computer="desk"), gateway(OTHER, computer="desk")
+    one.port, other.port = 3333, 3334
+    told = onward(other, onward(one, {}))
+    assert told == {HOP_HEADER: f"{OWN} desk:3333, {OTHER} desk:3334"}
+    assert "desk:3333 → desk:3334 → desk:3333 is a circle." in refused(one, hops=[told[HOP_HEADER]])
+    assert onward(one, {}, near=False) == {HOP_HEADER: OWN}, "where it listens stays near, too"
+    long = gateway(computer="x" * 80)
+    long.port = 65535
+    assert long.name == "x" * (NAME_LENGTH - 6) + ":65535"
+
+
+def test_gateways_of_one_name_are_told_apart_by_their_marks() -> None:
+    a, b = gateway(OWN, given="twin"), gateway(OTHER, given="twin")
+    told = onward(gateway(THIRD, given="c"), onward(b, onward(a, {})))[HOP_HEADER]
+    words = refused(a, hops=[told])
+    assert f"twin ({OWN}) → twin ({OTHER}) → c → twin ({OWN}) is a circle." in words
+    assert "Several gateways are called twin: name them apart by name in [http]." in words
+    assert "Several" not in refused(
+        a, hops=[onward(gateway(THIRD, given="c"), onward(a, {}))[HOP_HEADER]]
+    )
+
+
+@pytest.mark.parametrize("padding", ["x" * 3000, " " * 3000, "é" * 2100])
+@pytest.mark.parametrize("is_split", [True, False])
+def test_no_mark_hides_behind_what_is_too_long_to_be_read(padding: str, is_split: bool) -> None:
+    mark = f"{OWN} me"
+    lines = [padding, mark] if is_split else [f"{padding}, {mark}"]
+    for header, name in (("hops", "X-Gateway-Hops"), ("via", "Via")):
+        with pytest.raises(MalformedRequest, match=f"The header {name} is longer than 2,048"):
+            check(gateway(), **{header: lines})
+    fits = ["x" * (LONGEST - len(mark) - 1), mark]
+    assert "is a circle" in refused(gateway(), hops=fits)
+
+
 def test_lines_that_came_apart_are_one() -> None:
     words = refused(gateway(), hops=[f"{OWN} x", f"{OTHER} y", f"{THIRD}"])
     assert f"'y' and '{THIRD}'" in words
@@ -91,10 +128,10 @@ def test_via_is_passed_on_with_us_in_it_and_made_nowhere() -> None:
     assert VIA not in onward(gateway(), {VIA: "1.1 x\r\nEvil: 1"})
 
 
-@pytest.mark.parametrize("kind", DEFAULT_BASE_URLS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].base_url])
 def test_vendors_own_addresses_hear_nothing(kind: ProviderKind) -> None:
     came_by = {HOP_HEADER: OTHER, VIA: "1.1 squid"}
-    assert onward(gateway(), came_by, DEFAULT_BASE_URLS[kind], near=False) == {}
+    assert onward(gateway(), came_by, KINDS[kind].base_url, near=False) == {}
     assert onward(gateway(), came_by, "https://eu.api.openai.com/v1", near=False) == {}
     assert onward(gateway(), came_by, "https://api.openai.com.evil.example/v1", near=False)
 
@@ -111,7 +148,7 @@ def test_a_name_stands_in_a_header_whatever_it_was(text: str) -> None:
     name = hop_name(text)
     assert len(name) <= NAME_LENGTH
     assert name.isascii()
-    assert name == "" or (name.isprintable() and not set(name) & set(", \r\n:"))
+    assert name == "" or (name.isprintable() and not set(name) & set(", \r\n"))
     assert hops_in([f"{OTHER} {name}"])[0].name == name
 
 

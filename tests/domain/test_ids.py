@@ -2,8 +2,7 @@
 
 import threading
 
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 
 
 def test_they_are_all_different() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.price import (
+from llmgw_desktop.domain.flights.price import (
     Bill,
     Price,
     RateCard,

@@ -2,8 +2,7 @@
 
 import pytest
 
-from llmgw_desktop.domain.account import Account
-from llmgw_desktop.domain.provider import DEFAULT_BASE_URLS, Provider, ProviderKind
+from llmgw_desktop.domain.provider import KINDS, Account, Provider, ProviderKind
 
 OPENAI, OTHER = ProviderKind.OPENAI, ProviderKind.OPENAI_COMPATIBLE
 
@@ -14,11 +13,11 @@ def _problem(kind: ProviderKind, base_url: str, *, env: str = "", key: str = "")
     return provider.key_problem(account)
 
 
-@pytest.mark.parametrize("kind", DEFAULT_BASE_URLS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].base_url])
 def test_a_vendor_wants_a_key(kind: ProviderKind) -> None:
-    assert "neither api_key_env nor vault is set" in _problem(kind, DEFAULT_BASE_URLS[kind])
-    assert "names is not set" in _problem(kind, DEFAULT_BASE_URLS[kind], env="K")
-    assert _problem(kind, DEFAULT_BASE_URLS[kind], env="K", key="sk-1") == ""
+    assert "neither api_key_env nor vault is set" in _problem(kind, KINDS[kind].base_url)
+    assert "names is not set" in _problem(kind, KINDS[kind].base_url, env="K")
+    assert _problem(kind, KINDS[kind].base_url, env="K", key="sk-1") == ""
 
 
 def test_a_vendor_is_told_by_its_address() -> None:

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightSummary, Phase, PhaseName
+from llmgw_desktop.domain.flights.flight import FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.values import maker
 from tests.support.made_flights import failed, summary
 

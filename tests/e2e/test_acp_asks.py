@@ -14,10 +14,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.permission import Decision, DecisionWay, PermissionKind
+from llmgw_desktop.domain.jobs.approval import (
+    ApprovalSettings,
+    Decision,
+    DecisionWay,
+    PermissionKind,
+)
+from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.engine.permissions import desk
 from tests.support import cli_benches
 from tests.support.answers import Answer

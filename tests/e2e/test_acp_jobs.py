@@ -13,14 +13,15 @@ import pytest
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
     Decision,
     DecisionWay,
     PermissionAnswer,
     PermissionKind,
     nobody_answered,
 )
+from llmgw_desktop.domain.jobs.cli_settings import ContainSettings
+from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from tests.support import cli_benches
 from tests.support.acp_talk import SPEAK
@@ -34,6 +35,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 COMMAND = "touch made.txt"
 MODELS = {CliName.OPENCODE: "gw/stub-ok", CliName.MISTRAL: "stub"}
+CERTIFICATES = ContainSettings(readable=(certifi.where(),))
 UNDESCRIBED = (CliName.GEMINI, CliName.MISTRAL)
 
 
@@ -45,8 +47,9 @@ class Scene:
     def yard(self) -> AskingYard:
         # Copilot does not start where it finds no certificates, though it needs none here.
         env = {**self.bench.environment_with({}), "SSL_CERT_FILE": certifi.where()}
-        said = {"command": str(self.bench.program), "env": env}
-        return AskingYard(self.bench.root / "yard", cli_of(self.bench.cli.name), env=env, said=said)
+        said = {"command": str(self.bench.program), "env": env, "containment": CERTIFICATES}
+        home, cli = self.bench.root / "yard", cli_of(self.bench.cli.name)
+        return AskingYard(home, cli, env=env, said=said, contained=True)
 
     @property
     def call(self) -> Answer:
@@ -68,7 +71,14 @@ class Scene:
         return any(json.dumps(words)[1:-1] in each and COMMAND in each for each in told)
 
 
-@pytest.fixture(params=SPEAK, ids=str)
+DAILY = CliName.GROK
+SPEAKERS = [
+    pytest.param(name, marks=pytest.mark.daily if name is DAILY else (), id=str(name))
+    for name in SPEAK
+]
+
+
+@pytest.fixture(params=SPEAKERS)
 async def scene(
     request: pytest.FixtureRequest,
     tmp_path: Path,

@@ -17,12 +17,12 @@ from shiboken6 import delete
 
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.ui.desktop_shell import DesktopShell
 from llmgw_desktop.ui.questions.permission_dialog import PermissionDialog
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Appearance, Theme
-from llmgw_desktop.ui.tray import Tray
 from llmgw_desktop.ui.widgets.button import Button
 from tests.support import cli_benches
 from tests.support.answers import Answer

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from llmgw_desktop.store.safekeeping.backups import make_backup
 from tests.e2e.test_recording import ask, health_detail
 from tests.support.flight_log import wait_flight
 from tests.support.gateway import GatewaySetup, running_gateway
@@ -25,6 +27,53 @@ def llmgw(setup: GatewaySetup, *words: str, typed: str = "") -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def test_an_older_copy_shows_that_is_put_back_after_a_command(
+    own_home: Path, tmp_path: Path
+) -> None:
+    """No gateway ran: what a command takes away does not come back unseen."""
+    setup, database = GatewaySetup(home=own_home), own_home / "data" / "gateway.db"
+    setup.write_config()
+    key = setup.add_key("nightly")
+    shutil.copy(database, tmp_path / "then.db")
+    assert llmgw(setup, "key", "revoke", "nightly")[0] == 0
+    shutil.copy(database, tmp_path / "now.db")
+    shutil.copy(tmp_path / "then.db", database)
+    code, said = llmgw(setup, "key", "list")
+    assert code == 1
+    assert "put back to an older copy" in said
+    assert "llmgw doctor" in said
+    with running_gateway(setup) as gateway:
+        assert ask(gateway, key=key).status == 503
+    shutil.copy(tmp_path / "now.db", database)
+    with running_gateway(setup) as gateway:
+        assert ask(gateway, key=key).status == 401
+
+
+def test_a_store_that_went_with_its_mark_is_not_begun_anew_in_silence(own_home: Path) -> None:
+    setup, data = GatewaySetup(home=own_home), own_home / "data"
+    setup.write_config()
+    setup.add_key("nightly")
+    assert make_backup(data / "gateway.db", data / "backups", 1e9) is not None
+    for path in data.glob("gateway.db*"):
+        path.unlink()
+    for _ in range(2):  # a look makes no new one
+        code, said = llmgw(setup, "key", "list")
+        assert code == 1
+        assert "gateway.db is gone." in said
+        assert "gateway.db is gone." in llmgw(setup, "doctor")[1]
+    with running_gateway(setup) as gateway:
+        assert health_detail(gateway)["gateway"]["problem"] == "gateway.db is gone."
+    code, said = llmgw(setup, "restore", "--at", "newest", "--yes")
+    assert code == 0
+    assert "lost, cannot be told" in said
+    assert "nightly" in llmgw(setup, "key", "list")[1]
+    for path in data.glob("gateway.db*"):
+        path.unlink()
+    assert llmgw(setup, "restore", "--anew", "--yes")[0] == 0
+    assert "nightly" not in llmgw(setup, "key", "list")[1]
+    assert llmgw(setup, "key", "list")[0] == 0
 
 
 def test_a_home_goes_to_another_and_a_loss_is_told_and_undone(
@@ -62,10 +111,20 @@ def test_a_home_goes_to_another_and_a_loss_is_told_and_undone(
     assert llmgw(setup, "key", "list")[0] == 0
     assert llmgw(setup, "restore", str(file), "--yes", typed=PASSPHRASE)[0] == 0
     other = GatewaySetup(home=tmp_path / "other")
+    missing = str(tmp_path / "some" / "where" / "missing")
+    for words in (("restore", missing), ("backup", missing)):
+        code, said = llmgw(other, *words, typed=PASSPHRASE)
+        assert code == 1
+        assert missing in said
     code, said = llmgw(other, "restore", str(file), "--yes", typed="a wrong passphrase\n")
     assert code == 1
     assert "not the right one" in said
-    assert llmgw(other, "restore", str(file), "--yes", typed=PASSPHRASE)[0] == 0
+    for undo in (False, True, True):
+        words = ("--undo",) if undo else (str(file),)
+        code, said = llmgw(other, "restore", *words, "--yes", typed=PASSPHRASE)
+        assert code == 0, "also where there was no home before"
+        assert "access.key was replaced" not in said
+        assert "access.key.before" not in said
     for each in (setup, other):
         assert llmgw(each, "audit", "verify")[0] == 0
         code, said = llmgw(each, "vault", "list")

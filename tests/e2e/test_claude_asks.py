@@ -16,8 +16,7 @@ import pytest
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, SessionWish
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
     Ask,
     Decision,
     DecisionWay,
@@ -25,6 +24,7 @@ from llmgw_desktop.domain.permission import (
     PermissionKind,
     nobody_answered,
 )
+from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from tests.support.answers import Answer
 from tests.support.asking_scene import AskingYard
@@ -69,7 +69,9 @@ class Scene:
 
     def yard(self) -> AskingYard:
         env = {"PATH": os.environ["PATH"], "HOME": str(self.home)}
-        return AskingYard(self.root / "yard", cli_of(CliName.CLAUDE), env=env, said=self.said)
+        return AskingYard(
+            self.root / "yard", cli_of(CliName.CLAUDE), env=env, said=self.said, contained=True
+        )
 
     def made(self) -> list[str]:
         return sorted(each.name for each in self.folder.iterdir())
@@ -106,6 +108,7 @@ async def ended(yard: AskingYard, job: Job) -> Job:
     return done
 
 
+@pytest.mark.daily
 async def test_allowed_once_it_is_done_and_asked_again_the_next_time(
     scene: Scene, yard: AskingYard
 ) -> None:

@@ -64,6 +64,7 @@ def scene(
         yield Scene(claude_program, tmp_path / "claude", lane, gateway, tap, key)
 
 
+@pytest.mark.daily
 def test_a_turn_with_a_tool_call(scene: Scene):
     run = scene.claude().run("run the echo", "--allowedTools", "Bash")
     assert_tool_ran(run)

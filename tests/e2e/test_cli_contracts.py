@@ -10,18 +10,17 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.app.cli_desk import CliDesk
-from llmgw_desktop.app.cli_survey import CliSurvey
-from llmgw_desktop.app.program_words import ProgramAsker
-from llmgw_desktop.clis.registry import cli_of, subcommands_of
+from llmgw_desktop.app.clis.desk import CliDesk
+from llmgw_desktop.app.clis.programs import ProgramAsker
+from llmgw_desktop.app.clis.survey import CliSurvey
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.jobs.known_clis import KnownClis
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.engine.jobs.configured import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
-from llmgw_desktop.engine.mcp.tools.cli_model_tools import cli_model_tools
-from llmgw_desktop.engine.mcp.tools.subcommand_tools import subcommand_tools
+from llmgw_desktop.engine.mcp.tools.cli_tools import cli_model_tools, subcommand_tools
 from llmgw_desktop.engine.mcp.tools.version_tools import version_tools
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
@@ -60,7 +59,7 @@ async def test_what_is_declared_is_what_the_program_says(
         assert contract["probe"]["state"] == "clean", contract["probe"]
         drift = await ask("provider_subcommand_drift", provider=name)
         assert drift["results"] == []
-        assert drift["checked"] == len(subcommands_of(name))
+        assert drift["checked"] == len(cli_of(name).subcommands)
     else:
         assert guarded["installed"] != cli_of(name).contract_version
     models = (await ask("list_models", cli=name))[name]

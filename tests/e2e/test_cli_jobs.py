@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.enclosing import containment_here
+from llmgw_desktop.app.workspaces.workspaces import containment_here
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from tests.support.answers import Answer, Refusal
@@ -62,6 +62,7 @@ def folder(tmp_path: Path) -> str:
     return str(tmp_path / "project")
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("name", BOTH)
 def test_a_tool_changes_a_file_where_it_may_and_the_session_goes_on(
     house: CliHouse, folder: str, name: CliName
@@ -205,6 +206,7 @@ def test_a_key_that_is_refused_is_told_with_what_to_do(
             assert cli_of(name).sign_in.guidance in told["error"]["message"]
 
 
+@pytest.mark.daily
 def test_a_cli_that_is_not_installed_is_told(house: CliHouse) -> None:
     told = house.job(CliName.OPENCODE, "hello")
     assert (told["state"], told["error"]["category"]) == ("failed", "spawn_error")

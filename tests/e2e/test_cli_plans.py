@@ -19,7 +19,7 @@ from llmgw_desktop.domain.cli import (
     ToolBegan,
     ToolEnded,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.support import cli_benches
 from tests.support.cli_bench import Bench, session_of
 from tests.support.gateway import GatewaySetup, running_gateway

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.principal import LOCAL
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
-from llmgw_desktop.engine.mcp.tools.upgrade_tools import upgrade_tools
-from llmgw_desktop.engine.mcp.tools.version_tools import version_tools
+from llmgw_desktop.engine.mcp.tools.version_tools import upgrade_tools, version_tools
 from tests.support.npm_cli import run_npm
 from tests.support.small_clis import Computer
 

@@ -12,31 +12,32 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.app.workspaces.workspaces import containment_here
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.jobs.approval import (
+    ApprovalSettings,
     Decision,
     DecisionWay,
     PermissionAnswer,
     PermissionKind,
     PermissionQuestion,
 )
-from llmgw_desktop.domain.settings import JobSettings, LimitSettings
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.permissions import desk as desk_module
-from llmgw_desktop.engine.permissions.desk import DeskParts, PermissionDesk
-from llmgw_desktop.store.job_store import JobStore
-from llmgw_desktop.store.permission_store import PermissionStore
+from llmgw_desktop.engine.permissions.desk import PermissionDesk, PermissionParts
+from llmgw_desktop.store.jobs.approval_store import PermissionStore
+from llmgw_desktop.store.jobs.job_store import JobStore
+from tests.support.asking_scene import enclosure_around
 from tests.support.responses_script import ScriptedModel, calling, scripted_model
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -71,7 +72,7 @@ class Scene:
         env = {"PATH": path, "HOME": str(self.root / "home")}
         database = self.root / "gateway.db"
         self.desk = PermissionDesk(
-            DeskParts(
+            PermissionParts(
                 store=PermissionStore(database),
                 clock=clock,
                 bus=bus,
@@ -85,7 +86,7 @@ class Scene:
         parts = JobParts(
             store=self.store,
             folders=JobFolders(self.root / "jobs"),
-            launcher=Launcher(env, (said,)),
+            launcher=Launcher(env, (said,), enclosure=enclosure_around(self.root / "jobs", env)),
             clock=clock,
             ids=TimedIds(clock),
             bus=bus,
@@ -194,6 +195,7 @@ async def test_a_denied_command_does_not_run_and_its_note_arrives(
         assert done.figures.usage.input_tokens
 
 
+@pytest.mark.daily
 async def test_what_is_allowed_once_is_asked_again(
     tmp_path: Path, program_of: Callable[[CliName], Path]
 ) -> None:
@@ -386,7 +388,7 @@ async def test_settings_of_the_person_do_not_keep_it_from_asking(
         assert made.made() == []
 
 
-@pytest.mark.parametrize("place", ["home/.codex", "project/.codex", ".codex"])
+@pytest.mark.parametrize("place", ["home/.codex", "project/.codex"])
 async def test_rules_that_could_allow_something_unasked_end_the_run(
     tmp_path: Path, program_of: Callable[[CliName], Path], place: str
 ) -> None:
@@ -399,6 +401,23 @@ async def test_rules_that_could_allow_something_unasked_end_the_run(
         assert f"has rules of its own in {rules}" in done.error
         assert made.model.requests == [], "its model heard nothing"
         assert not (made.project / "ruled.txt").exists()
+
+
+async def test_rules_above_its_project_are_not_seen_or_end_the_run(
+    tmp_path: Path, program_of: Callable[[CliName], Path]
+) -> None:
+    rules = tmp_path / ".codex/rules"
+    rules.mkdir(parents=True)
+    (rules / "default.rules").write_text('prefix_rule(pattern=["touch"], decision="allow")\n')
+    async with scene(tmp_path, program_of) as made:
+        job = await made.job(calling(run("touch ruled.txt")))
+        if containment_here(os.environ).problem():
+            assert f"has rules of its own in {rules}" in (await made.ended(job)).error
+        else:
+            (question,) = await made.questions(job)
+            made.answer(question, Decision.DENY)
+            assert (await made.ended(job)).state is JobState.COMPLETED
+        assert made.made() == []
 
 
 async def test_a_tool_of_a_server_is_asked_whatever_settings_say(

@@ -90,6 +90,24 @@ def test_a_client_that_takes_all_is_named_and_the_others_are_served(gateway: Gat
     assert health(gateway)["status"] == "ok"
 
 
+def test_keyless_connections_are_held_to_the_bound_and_logged(gateway: Gateway) -> None:
+    head = f"GET /v1/models HTTP/1.1\r\nHost: 127.0.0.1:{gateway.port}\r\n\r\n"
+    with crowd(gateway, 300, head.encode()) as pipes:
+        first_lines(pipes)
+        (flood,) = health(gateway)["connections"]["floods"]
+        assert (flood["client"], flood["name"], flood["most"]) == (None, "127.0.0.1", 256)
+        # answered 429; or, where this took long, those before have given way
+        assert (flood["connections"], flood["refused"]) == (256, 44)
+    said = log_of(gateway)
+    assert said.count("'greedy' (cli_") == 1
+    assert "holds 40 connections; beyond 40 they are closed (limits.max_connections_per_c" in said
+    assert said.count("somebody at 127.0.0.1 holds ") == 1
+
+
+def log_of(gateway: Gateway) -> str:
+    return (gateway.home / "log" / "llmgw.log").read_text()
+
+
 def test_the_persons_commands_come_through_connections_that_say_nothing(gateway: Gateway) -> None:
     with crowd(gateway, CROWD, b"GET "):
         time.sleep(0.6)  # they have had their time to ask

@@ -154,6 +154,25 @@ def _named(door: str, told: dict[str, Any]) -> tuple[Any, Any]:
     return error["type"], error["code"]
 
 
+def test_a_gateway_without_a_name_is_called_by_its_port(tmp_path: Path) -> None:
+    """One that leads to itself through a forwarder; and no padding hides that."""
+    setup = GatewaySetup(home=tmp_path / "home")
+    setup.write_config()
+    key = setup.add_key("person")
+    with ExitStack() as stack:
+        gateway = stack.enter_context(running_gateway(_knowing(setup, key)))
+        _lead(gateway, {"round-3": stack.enter_context(tap_thread(gateway.url)).url})
+        url = f"{gateway.url}/v1/chat/completions"
+        asked = json.dumps({"model": "round-3", "messages": ASK}).encode()
+        told = send(url, headers=openai_headers(key), body=asked)
+        assert told.status == 508
+        assert f":{gateway.port}' sent this request out" in told.json()["error"]["message"]
+        padded = [*openai_headers(key), ("x-gateway-hops", "x" * 2100)]
+        told = send(url, headers=padded, body=asked)
+        assert told.status == 400
+        assert "X-Gateway-Hops is longer than 2,048" in told.json()["error"]["message"]
+
+
 def test_nobody_rests_for_it_and_no_other_account_is_asked(circle: Circle) -> None:
     for _ in range(4):
         assert circle.ask("chat", "round-1").status == 508

@@ -13,8 +13,8 @@ import pytest
 
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.vault import EntryKind, address
-from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault.master_key import VARIABLE, MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 from tests.support import codex_cli, npm_cli
 from tests.support.chatgpt_stub import ChatgptStub, chatgpt_stub, sign_in
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway

@@ -10,10 +10,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.domain.events import Event, FlightClosed
-from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.store.paths import Places
 from tests.support.lane import Lane
 from tests.support.upstream import Upstream
@@ -91,6 +92,22 @@ async def house_in(
                 yield House(container, lane, session, closed)
         finally:
             await container.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One for all tests of a file, that run in one loop then; each takes it by `as_new`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        async with house_in(tmp_path_factory.mktemp("house") / "home") as house:
+            yield house
+
+
+def as_new(house: House) -> House:
+    """For the next test: what came to the upstream and what the gateway told is forgotten."""
+    house.lane.forget()
+    house.closed.clear()
+    return house
 
 
 @pytest.fixture

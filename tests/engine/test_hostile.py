@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.engine import gateway
 from tests.engine.conftest import House
 from tests.support.answers import Raw

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
-from llmgw_desktop.engine.upstream.keyless import MASK, MOST_BYTES, KeylessError, without_key
+from llmgw_desktop.engine.upstream.keys import MASK, MOST_BYTES, KeylessError, without_key
 from tests.engine.conftest import House
 from tests.support.answers import Behaviour, Raw, json_with_200, stream_of
 

@@ -9,10 +9,18 @@ import time
 import pytest
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.wire.json_scan import read_object
+from llmgw_desktop.wire.json_edits import read_object
 from llmgw_desktop.wire.json_steps import is_heavy
-from tests.engine.conftest import House
+from tests.engine.conftest import House, as_new
 from tests.support.answers import Raw
+
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def house(standing_house: House) -> House:
+    return as_new(standing_house)
+
 
 SIZE = 900_000
 DOORS = [("/v1/messages", "claude", "claude-stub"), ("/v1/chat/completions", "chat", "gpt-stub")]
@@ -35,6 +43,7 @@ def posting(house: House, path: str, body: bytes) -> object:
     return house.session.post(f"{house.url}{path}", data=body, headers=headers)
 
 
+@in_one_loop
 @pytest.mark.parametrize(("path", "provider", "model"), DOORS)
 @pytest.mark.parametrize(
     "inside", [TEXT, LISTS, OBJECTS, DEEP], ids=["text", "lists", "objects", "deep"]
@@ -51,6 +60,7 @@ async def test_it_goes_on_byte_for_byte_but_for_the_models_name(
     assert house.closed[0].request_bytes == len(body)
 
 
+@in_one_loop
 async def test_usage_is_asked_for_in_its_stream(house: House) -> None:
     body = large("chat/gpt-stub", TEXT, b'"stream":true')
     async with posting(house, "/v1/chat/completions", body) as answer:
@@ -96,6 +106,7 @@ ASKED = [
 ]
 
 
+@in_one_loop
 @pytest.mark.parametrize(("path", "asked"), ASKED)
 async def test_what_has_to_be_read_whole_is_read(
     house: House, path: str, asked: dict[str, object]
@@ -108,6 +119,7 @@ async def test_what_has_to_be_read_whole_is_read(
     assert b'"signature"' not in house.lane.only.body
 
 
+@in_one_loop
 @pytest.mark.parametrize(("path", "provider", "model"), DOORS)
 @pytest.mark.parametrize(
     ("spoil", "words"),
@@ -132,12 +144,14 @@ async def test_a_faulty_one_is_refused_as_a_small_one_is(
     assert not house.lane.requests
 
 
+@in_one_loop
 async def test_practice_does_not_read_bombs(house: House) -> None:
     async with posting(house, "/v1/messages", large("practice/echo", LISTS)) as answer:
         assert answer.status == 413
         assert (await answer.json())["error"]["type"] == "request_too_large"
 
 
+@in_one_loop
 @pytest.mark.parametrize("inside", [LISTS, OBJECTS, DEEP], ids=["lists", "objects", "deep"])
 async def test_others_have_their_turns_meanwhile(house: House, inside: bytes) -> None:
     """Compared with what the reading of this body takes at a stretch, here and now."""

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightQuery, FlightState, PhaseName
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState, PhaseName
 from llmgw_desktop.engine.flights.recorder import REFUSALS_KEPT_PER_S
 from tests.engine.conftest import House
 from tests.support.answers import Answer, Delivery, Raw, Refusal, json_with_200

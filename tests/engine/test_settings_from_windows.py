@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from llmgw_desktop.app.provider_form import KeySource, ProviderForm
+from llmgw_desktop.app.providers.accounts import KeySource, ProviderForm
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
-from llmgw_desktop.domain.route import RouteQuestion
+from llmgw_desktop.domain.routing.route import RouteQuestion
 from tests.engine.conftest import House
 from tests.support.answers import Refusal
 

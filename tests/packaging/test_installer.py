@@ -199,6 +199,7 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     assert not computer.folder.exists()
 
 
+@pytest.mark.daily
 def test_without_a_program_to_put_in_it_says_what_is_missing(tmp_path: Path) -> None:
     need_programs("makensis")
     facts = (

@@ -5,10 +5,12 @@ Making it takes a minute of the processor, so it is made once, for all workers.
 
 from __future__ import annotations
 
+import ast
 import fcntl
 import importlib.metadata
 import json
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -91,6 +93,22 @@ def ask(url: str, key: str) -> Reply:
     said = {"model": "practice/echo", "messages": [{"role": "user", "content": "Hello"}]}
     body = json.dumps(said).encode()
     return send(f"{url}/v1/chat/completions", headers=openai_headers(key), body=body)
+
+
+@pytest.mark.daily
+def test_nothing_is_left_out_that_every_program_needs() -> None:
+    """Without building it: what the code imports, but for what comes with a model of routes."""
+    [told] = [
+        each.value
+        for each in ast.parse((ROOT / "build.spec").read_text()).body
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == "NEVER_NEEDED"
+    ]
+    left_out = {each.value for each in ast.walk(told) if isinstance(each, ast.Constant)}
+    assert "pytest" in left_out
+    code = [path.read_text() for path in (ROOT / "llmgw_desktop").rglob("*.py")]
+    imports = r"^\s*(?:import|from) (\w+)"
+    wanted = {name for text in code for name in re.findall(imports, text, re.MULTILINE)}
+    assert wanted & left_out <= {"numpy", "pyqtgraph", "threadpoolctl"}
 
 
 def test_it_is_one_program_of_bounded_size(program: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.price import RateCard, Rates, Tier
-from llmgw_desktop.store.price_table import load_price_table
+from llmgw_desktop.domain.flights.price import RateCard, Rates, Tier
+from llmgw_desktop.store.routing.prices import load_price_table
 from tests.packaging.machine import PACKAGING
 
 TODAY = date(2026, 11, 22)

@@ -204,6 +204,14 @@ def test_failed_check_stops_nothing_and_is_named_last(
     assert f" s: {names}. " in text.splitlines()[-1]
 
 
+def test_what_stamps_vouch_for_is_run_where_all_is_asked_for(machine: Machine) -> None:
+    machine.command("python3", FAKE_PYTHON)
+    code, text = machine.run("--all", script="test.sh")
+    assert code == 0
+    assert re.search(r"^ran pytest .* --all --note-seconds$", text, re.MULTILINE)
+    assert machine.run("--al", script="test.sh")[0] == 1
+
+
 def test_each_check_is_told_whole_under_its_heading(machine: Machine) -> None:
     machine.command("python3", FAKE_PYTHON)
     text = machine.run(script="test.sh")[1]

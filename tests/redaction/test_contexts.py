@@ -21,6 +21,16 @@ REDACTOR = Redactor()
 SHOWN = MASK.decode()
 
 
+HARD_PASSWORDS = [
+    "$ecret!9xQ",
+    "!Zq8example77x",
+    "@Horse99!x",
+    "(Zq8!x77a",
+    "#Passw0rd!",
+    "your9Zq!kk2",
+]
+
+
 def word(template: str = "{a24}") -> str:
     """Always the same: of what nothing but its place tells, one in 400 looks like words."""
     return sample(template, seed=template)
@@ -71,6 +81,23 @@ def test_few_by_chance_look_like_words() -> None:
         ("Cookie: {}", "session={a32}; theme=dark"),
         ('("password", "{}")', "hunter{d2}"),
         ("password => '{}',", "{a9}"),
+        ("DB_PASSWORD='{}'", "$ecret!9xQ"),
+        ('password: "{}"', "!Zq8example77x"),
+        *(('{{"password": "{}"}}', each) for each in HARD_PASSWORDS),
+        *(("A=1\nDB_PASSWORD={}\nB=2", each) for each in HARD_PASSWORDS),
+        *(("  password: {}\n  user: joe", each) for each in HARD_PASSWORDS),
+        ("password='{}'", "(hunter{d2})"),
+        ("password='{}'", "<Zq8!x{d2}>"),
+        ("A=1\nDB_PASSWORD={}", "(paren)9!x"),
+        ('{{"access_token":"{}","expires_in":3600}}', "{U}"),
+        ('{{"token":"{}"}}', "{U}"),
+        ("refresh_token={}&x=1", "{U}"),
+        ('{{"passwords":["{}","{{}}"]}}', "swordfish"),
+        ('{{"user":"joe","passwords": ["", "{}"], "id": 7}}', "hunter{d2}"),
+        ('{{"secrets":{{"db":"{}","n":1}}}}', "hunter{d2}"),
+        ('{{"credentials":{{"userName":"joe77777","a":{{"b":["{}"]}}}},"id":"x"}}', "{a24}"),
+        ('{{"tokens":{{"access":"{}"}}}}', "{U}"),
+        ("API_KEYS = ['{}']", "{a24}"),
     ],
 )
 def test_the_whole_value_goes_and_no_more(around: str, template: str) -> None:
@@ -93,6 +120,24 @@ WRITTEN = {
         {"data": base64.b64encode(text.encode()).decode()}
     ),
     "in base64 in lines": lambda text: base64.encodebytes((text * 3).encode()).decode(),
+    "in base64 twice": lambda text: base64.b64encode(base64.b64encode(text.encode())).decode(),
+    "in base64 in escapes of programs": lambda text: (
+        "a = '\\x61\\n'; b = " + base64.b64encode(text.encode()).decode()
+    ),
+    "in percents twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "as programs escape it": lambda text: "".join(f"\\x{ord(each):02x}" for each in text),
+    "as programs escape it in JSON": lambda text: json.dumps(
+        text.translate({ord(each): f"\\x{ord(each):02x}" for each in "_-.:/=k"})
+    ),
+    "in hex": lambda text: text.encode().hex(),
+    "in capital hex in JSON": lambda text: json.dumps({"data": "0x" + text.encode().hex().upper()}),
+    "in UTF-16": lambda text: text.encode("utf-16").decode("latin-1"),
+    "in UTF-16, high bytes first": lambda text: text.encode("utf-16-be").decode(),
+    "in UTF-16 in JSON": lambda text: json.dumps(text.encode("utf-16-le").decode()),
+    "with signs of no width": lambda text: "\u200b".join(text),
+    "with signs of no width in JSON": lambda text: json.dumps({"a": "\u2060".join(text)}),
+    "with soft hyphens in JSON": lambda text: json.dumps({"a": "\xad".join(text)}),
+    "with byte order marks": lambda text: text.replace("e", "\ufeffe"),
     "in colours": lambda text: f"\x1b[32m{text}\x1b[0m",
 }
 
@@ -124,6 +169,12 @@ def test_a_secret_is_found_in_whichever_way_it_is_written(way: str, template: st
             json.loads(cleaned)
 
 
+def test_what_is_encoded_and_no_secret_stays() -> None:
+    text = "The token is counted, the password is asked for; see `api_key` there. "
+    for way, write in WRITTEN.items():
+        assert REDACTOR.clean(write(text).encode()) == write(text).encode(), way
+
+
 def test_a_number_goes_too_and_json_stays_json() -> None:
     assert json.loads(REDACTOR.clean(b'{"password": 48151623, "n": 7}')) == {"password": 0, "n": 7}
 
@@ -137,6 +188,24 @@ STAYS = [
     "password = getpass.getpass()\napi_key = os.environ['OPENAI_API_KEY']\ntoken = tokens[0]",
     "api_key=self._api_key, secret: Secret2 = load_secret_v2(path), private_key: PKCS7KeyTypes",
     'api_key: "YOUR_API_KEY", token: "<your token>", password: "${DB_PASSWORD}", secret: "xxxxxxx"',
+    'password: "$VAR" token: "$(cmd --a1)" secret: "<your-password>" passwd: "your_password_here"',
+    "DB_PASSWORD=$DB_PASS_2\nDB_PASSWORD=${PW:-x9}",
+    "DB_PASSWORD=$(get_pw x9)\nPASSWORD=your_password9",
+    'password: "sk-...abcd", password: "ChangeMe!", password: "example-password", token: "{a}:{b}"',
+    'password: "(hidden)", password: "<user 1>:<password>", token: "<b>no</b>", secret: "[x1]"',
+    "password=$1; read -s PASSWORD; echo $PASSWORD > /run/pw1",
+    "DB_PASSWORD=get_password(db1)\nTOKEN=os.environ[X1]\n  password: hash(pw1)\n",
+    "def login(user, password: str = '', token: Token2 | None = None) -> dict[str, int]: ...",
+    "db:\n  password: !vault_2\n  secret: *alias_1\n  token: {{ lookup('env', 'TOKEN_1') }}\n",
+    'if [ -z "$PASSWORD" ]; then PASSWORD=$(openssl rand -base64 32); fi; TOKEN=${1:?no token}',
+    'f"password={password!r}"; f"{user}:{token}"; print("password:", pw1, "token:", tok2)',
+    '{"id":"15474ed9-b0b9-4368-a950-4d08ec65e8a1","request_id":"15474ed9-b0b9-4368-a950-4d08ec65e8a2",'
+    '"session_id":"15474ed9-b0b9-4368-a950-4d08ec65e8a3","resumeToken":'
+    '"15474ed9-b0b9-4368-a950-4d08ec65e8a4"}',
+    '{"password": ["This field is required."], "tokens": ["hello", "world2"], "token": [1, 2]}',
+    '{"properties": {"password": {"type": "string", "format": "password", "minLength": 8,'
+    ' "description": "Eight letters or more, 1 digit"}, "token": {"items": {"enum": ["a1b2"]}}}}',
+    '{"secrets": ["db_password", "api_key_two"], "secrets": {"db": {"file": "./db_pw1.txt"}}}',
     'fields = ["token", "password", "client_secret"]; x = ("login", "password", "encoding")',
     "Authorization: Bearer authentication is described in RFC 6750. A bearer token is opaque.",
     "headers = {'authorization', 'proxy-authorization', 'x-amz-security-token'}",

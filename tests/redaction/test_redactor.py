@@ -1,5 +1,6 @@
 """Secrets do not survive; everything else does, byte for byte."""
 
+import json
 import time
 from collections.abc import Callable
 
@@ -73,6 +74,25 @@ HOSTILE = [
         "[SECRET_0a",
         "[0m",
     ),
+    *(
+        "-----END ",
+        "A" * 64 + "\n-----END ",
+        "-----END PRIVATE KEY-----",
+        '"passwords":["',
+        '{"tokens":{',
+    ),
+    *(
+        "6b",
+        "6B2d",
+        "%2525",
+        "\\x6b",
+        "\0k",
+        "\u200bs",
+        "Y21WaFpH",
+        "DB_PASSWORD=(a",
+        "password: a(",
+    ),
+    *('"token":"${a', "password='your-", 'secret="a_', '\\"secrets\\":{'),
 ]
 
 
@@ -97,6 +117,10 @@ def test_no_body_made_of_a_beginning_takes_more_than_linear_time(unit: str) -> N
         lambda n: b'data: {"index":1,"index":0, ' + b'\\"' * n,
         lambda n: b'{"messages":[{},{}],"index":1,"i":{"index":0},"a":' + b'["b",' * n + b"]" * n,
         lambda n: b'data: {"index":1,"i":{"index":0},' + b'"aindex":1,"b":"c",' * n,
+        lambda n: b'data: {"a":["b"]}\n\ndata: {"a":' + b'["\\",' * n,
+        lambda n: b'data: {"a":"b"}\n\ndata: {"a":1}' + b"\ndata: [x" * n,
+        lambda n: b'{"a":"b"}\n{"a":"b"}' + b'\n{"a":"' * n,
+        lambda n: b'{"passwords":' + b'{"a":["\\"' * n,
         lambda n: b'{"m":"' + (b"\\u0041" + b"\\" * 60) * (n // 20) + b'"}',
     ],
 )
@@ -122,6 +146,37 @@ def test_an_escape_before_a_secret_does_not_hide_it(before: str) -> None:
 def test_a_private_key_without_an_end_is_taken_too() -> None:
     body = b"x -----BEGIN OPENSSH PRIVATE KEY-----\n" + b"A" * 500
     assert Redactor().clean(body) == b"x " + MASK
+
+
+LINES = "\n".join(sample("{b64}") for _ in range(8))
+KEY = (
+    f"-----BEGIN EC PRIVATE KEY-----\n{LINES}\n{sample('{b20}')}==\n-----END EC PRIVATE KEY-----\n"
+)
+
+
+@pytest.mark.parametrize("written", [str, lambda text: json.dumps(text)[1:-1]])
+@pytest.mark.parametrize("cut", [9, 31, 60, 100, 300, 500])
+def test_a_private_key_that_was_cut_goes_as_far_as_it_is_there(
+    written: Callable[[str], str], cut: int
+) -> None:
+    for before, part in (("so it is:\n", KEY[cut:]), ("", KEY[: 50 + cut])):
+        cleaned = Redactor().clean_text(written(f"{before}{part}") + ' and "so on"')
+        assert MASK.decode() in cleaned
+        assert cleaned.startswith(written(before))
+        lines = [line for line in part.splitlines() if "-----" not in line]
+        assert not any(line[-16:] in cleaned for line in lines if len(line) > 16), cleaned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN CERTIFICATE-----\n" + LINES + "\n-----END CERTIFICATE-----\n",
+        "It ends with the line\n-----END RSA PRIVATE KEY-----\nand a line end.",
+        "-----BEGIN RSA PRIVATE KEY-----\nand so on\n-----END RSA PRIVATE KEY-----",
+    ],
+)
+def test_what_speaks_of_private_keys_stays(text: str) -> None:
+    assert Redactor().clean_text(text) == text
 
 
 def test_known_secrets_are_taken_whatever_they_look_like() -> None:

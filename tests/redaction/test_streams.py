@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -59,6 +60,12 @@ EVENTS: dict[str, Callable[[str], dict[str, object]]] = {
     "responses text": _responses("output_text"),
     "responses arguments": _responses("function_call_arguments"),
     "codex reasoning": _responses("reasoning_summary_text"),
+    "any name": lambda text: {"type": "text-delta", "text-delta": text},
+    "name": lambda text: {"n": 1, "name": text},
+    "status": lambda text: {"a": {"status": text, "model": ""}},
+    "id": lambda text: {"object": "", "id": text},
+    "list": lambda text: {"a": {"b": [text]}},
+    "list of several": lambda text: {"a": {"b": [text, 1, "", {"c": []}]}},
     "gemini text": _gemini(),
     "gemini thought": _gemini(thought=True),
 }
@@ -145,6 +152,34 @@ def test_texts_that_go_on_side_by_side_are_told_apart() -> None:
     cleaned = REDACTOR.clean(_sse(events))
     assert cleaned.count(MASK) == 2
     assert all(key[at : at + 5].encode() not in cleaned for key in keys for at in range(5, 40, 5))
+
+
+def test_texts_of_one_name_in_one_event_are_told_apart() -> None:
+    key, around = sample(SAMPLES["GitHub token"]), "It is all said in words, and there are many."
+    events: list[Callable[[str, str], object]] = [
+        lambda a, b: {"a": {"text": a}, "b": {"text": b}},
+        lambda a, b: {"parts": [{"text": b}, {"text": a}]},
+        lambda a, b: {"parts": [b, a]},
+    ]
+    for event in events:
+        rows = [event(key[at : at + 4], around[at : at + 4]) for at in range(0, len(key), 4)]
+        for body in (_sse(rows), _rows(rows), _list(rows)):  # type: ignore[arg-type]
+            cleaned = REDACTOR.clean(body)
+            assert cleaned.count(MASK) == 1
+            assert REDACTOR.may_hold_any([body])
+            assert all(key[at : at + 4].encode() not in cleaned for at in range(4, len(key), 4))
+
+
+@pytest.mark.parametrize("form", ["data: {}\n\n", 'data: "{}"\n\n', "data:{}\r\n\r\n"])
+def test_a_key_in_lines_that_are_no_json_is_gone(form: str) -> None:
+    key = sample(SAMPLES["Anthropic API key"])
+    for size in (1, 5, 40):
+        pieces = ["It", " is ", *(key[at : at + size] for at in range(0, len(key), size)), ", she"]
+        body = "".join(form.format(each) for each in pieces) + "data: [DONE]\n\n"
+        cleaned = REDACTOR.clean(body.encode()).decode()
+        assert REDACTOR.may_hold_any([body.encode()])
+        said = "".join(re.findall(r'data: ?"?([^"\r\n]*)', cleaned))
+        assert said.endswith(f"is {MASK.decode()}, she[DONE]")
 
 
 def test_a_stream_without_a_secret_stays_as_it_is() -> None:

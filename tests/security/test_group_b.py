@@ -109,6 +109,7 @@ def test_b4_no_key_of_ours_reaches_a_vendor(door: Door) -> None:
     [
         *(("GET", "/v1/credentials"), ("POST", "/v1/credentials"), ("GET", "/v1/files")),
         *(("GET", "/metrics"), ("GET", "/health/detail"), ("DELETE", "/v1/credentials/1")),
+        ("POST", "/v1/vault/rotate"),
     ],
 )
 def test_b5_an_ordinary_key_administers_nothing(door: Door, method: str, path: str) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.events import RecorderStatus
-from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store import flight_store
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flight_store import FlightStore
-from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.flights import flight_store
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_store import FlightStore
 from tests.store.recorder_child import WAIT_S
 from tests.store.set_clock import SetClock
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.store.response_store import KeptResponse, KeptTexts, ResponseStore
+from llmgw_desktop.store.routing.responses import KeptResponse, KeptTexts, ResponseStore
 
 
 def kept(number: int) -> KeptResponse:

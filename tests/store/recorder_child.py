@@ -13,12 +13,12 @@ from pathlib import Path
 
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import RecorderStatus
-from llmgw_desktop.domain.flight import FlightQuery, FlightState
-from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store import flight_store
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flight_store import FlightStore
-from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.flights import flight_store
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_store import FlightStore
 from tests.support.made_flights import flight_id, record, running, summary
 
 WAIT_S = 30.0

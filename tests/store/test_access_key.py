@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import StoreCorrupt, StoreUnavailable
-from llmgw_desktop.store.access_key import load_or_make_access_key
+from llmgw_desktop.store.access.clients import load_or_make_access_key
 
 
 def test_made_once_and_private(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_two_homes_have_two_keys(tmp_path: Path) -> None:
 def test_starts_at_once_agree(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path\n"
-        "from llmgw_desktop.store.access_key import load_or_make_access_key\n"
+        "from llmgw_desktop.store.access.clients import load_or_make_access_key\n"
         "sys.stdin.readline(); print(load_or_make_access_key(Path(sys.argv[1])))\n"
     )
     children = [

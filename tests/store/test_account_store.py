@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.store.account_store import LONGEST_TEXT, AccountStore
+from llmgw_desktop.store.routing.accounts import LONGEST_TEXT, AccountStore
 from tests.support.turned_clock import TurnedClock
 
 

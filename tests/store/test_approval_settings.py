@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.approval import ApprovalPolicy, ApprovalSettings, ApprovalStrategy
+from llmgw_desktop.domain.access.principal import REMOTE_KINDS, PrincipalKind
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.principal import REMOTE_KINDS, PrincipalKind
-from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.domain.jobs.approval import ApprovalPolicy, ApprovalSettings, ApprovalStrategy
+from llmgw_desktop.store.settings.reader import load_settings
 
 
 def load(folder: Path, text: str, **env: str) -> ApprovalSettings:

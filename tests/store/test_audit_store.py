@@ -12,16 +12,22 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.acting import acting
-from llmgw_desktop.domain.audit import Act, Actor, ActorDoor, AuditQuery
-from llmgw_desktop.domain.audit_masking import MASK, masked_act, masked_value
-from llmgw_desktop.domain.client import Client
+from llmgw_desktop.domain.access.principal import Client, Scope
+from llmgw_desktop.domain.audit import (
+    MASK,
+    Act,
+    Actor,
+    ActorDoor,
+    AuditQuery,
+    acting,
+    masked_act,
+    masked_value,
+)
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.store.audit_store import AuditStore
-from llmgw_desktop.store.client_store import ClientStore
-from llmgw_desktop.store.receipt_keys import ReceiptKey
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.audit.audit_store import AuditStore
+from llmgw_desktop.store.vault.derived_keys import ReceiptKey
 
 KEY, OTHER_KEY = ReceiptKey(b"k" * 32), ReceiptKey(b"o" * 32)
 TRIGGERS = ("audit_log_unchanged", "audit_log_whole", "audit_seals_whole", "audit_seals_unchanged")
@@ -184,7 +190,7 @@ def test_no_seal_is_left_without_its_head(
         raise OSError(28, "No space left on device")
 
     noted(store, 2)
-    monkeypatch.setattr("llmgw_desktop.store.audit_store.write_whole", full_disk)
+    monkeypatch.setattr("llmgw_desktop.store.audit.audit_store.write_whole", full_disk)
     with pytest.raises(StoreUnavailable):
         store.seal(KEY)
     assert store.seals() == []
@@ -198,7 +204,7 @@ import sys
 from pathlib import Path
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.store.audit_store import AuditStore
+from llmgw_desktop.store.audit.audit_store import AuditStore
 store = AuditStore(Path(sys.argv[1]), SystemClock())
 for number in range(40):
     store.note(Act(verb="key.made", subject=f"{sys.argv[2]}{number}"))

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.client import Client
+from llmgw_desktop.domain.access.principal import ALL_SCOPES, DEFAULT_SCOPES, Client, Scope
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreError, StoreUnavailable
-from llmgw_desktop.domain.principal import ALL_SCOPES, DEFAULT_SCOPES, Scope
-from llmgw_desktop.store.client_store import ClientStore
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from tests.store.set_clock import SetClock
 
 
@@ -128,7 +127,7 @@ def test_processes_at_once(path: Path) -> None:
         "from dataclasses import replace\n"
         "from tests.store.test_client_store import _client\n"
         "from tests.store.set_clock import SetClock\n"
-        "from llmgw_desktop.store.client_store import ClientStore\n"
+        "from llmgw_desktop.store.access.clients import ClientStore\n"
         "first = int(sys.argv[2])\n"
         "sys.stdin.readline()\n"
         "store = ClientStore(Path(sys.argv[1]), SetClock())\n"
@@ -186,7 +185,7 @@ def test_keys_open_where_a_full_disk_keeps_the_tables_of_an_earlier_version(
     def full(path: Path, steps: object) -> None:
         raise StoreUnavailable(f"{path.name} cannot be used: the disk is full.")
 
-    monkeypatch.setattr("llmgw_desktop.store.gateway_file.open_database", full)
+    monkeypatch.setattr("llmgw_desktop.store.database.gateway_file.open_database", full)
     store = ClientStore(path, SetClock())
     (client,) = store.active()
     assert (client.name, client.key_digest, client.old_key_digest) == ("nightly", b"d" * 32, None)

@@ -8,7 +8,7 @@ import pytest
 
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.policy import Budget, ClientPolicy, Measure, Period, RateLimit
-from llmgw_desktop.store.settings import settings_of
+from llmgw_desktop.store.settings.reader import settings_of
 
 WHOLE = b"""
 [clients.nightly]

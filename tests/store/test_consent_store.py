@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.consent import (
+from llmgw_desktop.domain.access.consent import (
     ConsentAnswer,
     ConsentDecision,
     ConsentQuestion,
@@ -15,9 +15,9 @@ from llmgw_desktop.domain.consent import (
     ConsentWay,
     Peer,
 )
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.store import consent_store
-from llmgw_desktop.store.consent_store import LONGEST_TEXT, ConsentStore
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.store.access import consents
+from llmgw_desktop.store.access.consents import LONGEST_TEXT, ConsentStore
 
 QUESTION = ConsentQuestion(
     id="ask_1",
@@ -67,7 +67,7 @@ def test_newest_first_written_or_not(tmp_path: Path) -> None:
 
 
 def test_the_oldest_give_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consent_store, "MOST_KEPT", 3)
+    monkeypatch.setattr(consents, "MOST_KEPT", 3)
     store = ConsentStore(tmp_path / "gateway.db")
     for number in range(6):
         store.note(_at(number))

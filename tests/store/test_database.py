@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreUnavailable
-from llmgw_desktop.store import database
-from llmgw_desktop.store.database import is_of_today, open_database, open_read_only, told
+from llmgw_desktop.store.database import database
+from llmgw_desktop.store.database.database import is_of_today, open_database, open_read_only, told
 from tests.support.rights import without_roots_rights
 
 STEPS = (("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)",),)
@@ -169,7 +169,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.store.database import open_database, open_read_only
+from llmgw_desktop.store.database.database import open_database, open_read_only
 folder, steps = Path(sys.argv[1]), (("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)",),)
 try:
     (folder / "probe").touch()
@@ -215,7 +215,7 @@ def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_starts_at_once(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path\n"
-        "from llmgw_desktop.store.database import open_database\n"
+        "from llmgw_desktop.store.database.database import open_database\n"
         "steps = (('CREATE TABLE a (x)',), ('CREATE TABLE b (x)', 'INSERT INTO b VALUES (1)'))\n"
         "sys.stdin.readline()\n"
         "connection = open_database(Path(sys.argv[1]), steps)\n"

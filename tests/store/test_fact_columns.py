@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.prompt_facts import NO_FACTS, PromptFacts, Saving
-from llmgw_desktop.store.fact_columns import FACT_COLUMNS, fact_cells, facts_of
+from llmgw_desktop.domain.usage import NO_FACTS, PromptFacts, Saving
+from llmgw_desktop.store.flights.rows import FACT_COLUMNS, fact_cells, facts_of
 
 _COUNT = st.integers(min_value=0, max_value=10**9)
 _SAVING = st.none() | st.builds(Saving, before_tokens=_COUNT, after_tokens=_COUNT)

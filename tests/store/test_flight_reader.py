@@ -12,16 +12,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.flights import matches
+from llmgw_desktop.app.flights.recording import matches
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreUnavailable
-from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary, FlightTotals
-from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flight_reader import _NEWEST_FIRST, FlightReader
+from llmgw_desktop.domain.flights.flight import (
+    FlightQuery,
+    FlightState,
+    FlightSummary,
+    FlightTotals,
+)
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.database.schema import FlightRow
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
-from llmgw_desktop.store.schema import FlightRow
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_reader import _NEWEST_FIRST, FlightReader
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from tests.support.made_flights import BEGIN_S, flight_id, record, running, summary
 
 ALL = FlightQuery()

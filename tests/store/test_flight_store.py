@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.events import HeldDeletion, RecorderStatus
-from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
-from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
 from llmgw_desktop.store.flights import queue as queue_module
+from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_file import RETENTION_EVERY_S
-from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_store import FlightStore
 from tests.store.recorder_child import WAIT_S, fly, states
 from tests.store.set_clock import SetClock
 from tests.support.made_flights import flight_id, record, running, summary

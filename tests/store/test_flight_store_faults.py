@@ -17,18 +17,18 @@ import pytest
 
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import RecorderStatus
-from llmgw_desktop.domain.flight import FlightQuery, FlightRecord, FlightState
-from llmgw_desktop.store import database, flight_store
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flight_store import FlightStore
-from llmgw_desktop.store.flights import batch
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightState
+from llmgw_desktop.store.database import database
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.flights import batch, flight_store
 from llmgw_desktop.store.flights import queue as queue_module
 from llmgw_desktop.store.flights.batch import LIGHT_BYTES, Batch
+from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_file import FlightFile
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.store.flights.rows import CUT_OVERLAP
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from tests.store.recorder_child import WAIT_S, fly, states
 from tests.store.set_clock import SetClock
 from tests.support.made_flights import flight_id, record, running, summary

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightQuery, FlightState
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from tests.support.made_flights import flight_id
 
 ALL = FlightQuery()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from llmgw_desktop.domain.hops import is_mark
+from llmgw_desktop.domain.routing.hops import is_mark
 from llmgw_desktop.store.gateway_mark import MARK_FILE, load_or_make_mark
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.consent import ConsentTerm, Grant, Peer
+from llmgw_desktop.domain.access.consent import ConsentTerm, Grant, Peer
+from llmgw_desktop.domain.access.oauth import ClientMade, OauthClient
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.oauth import ClientMade, OauthClient
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.store.grant_store import GrantStore, KeptToken, TokenKind
-from llmgw_desktop.store.oauth_client_store import MOST_REGISTERED, OauthClientStore
+from llmgw_desktop.store.access.grants import GrantStore, KeptToken, TokenKind
+from llmgw_desktop.store.access.oauth_clients import MOST_REGISTERED, OauthClientStore
 
 NOW = 1_000_000_000.0
 DAY = 86_400.0

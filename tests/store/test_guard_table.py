@@ -4,7 +4,7 @@ import pytest
 
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.guard import Finding, GuardAction, GuardRule, PromptRole
-from llmgw_desktop.store.settings import settings_of
+from llmgw_desktop.store.settings.reader import settings_of
 
 WHOLE = b"""
 [[guards]]

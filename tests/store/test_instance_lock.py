@@ -6,11 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from llmgw_desktop.store.instance_lock import InstanceLock
+from llmgw_desktop.store.locks import InstanceLock
 
 _HOLD = (
     "import sys, time; from pathlib import Path;"
-    "from llmgw_desktop.store.instance_lock import InstanceLock;"
+    "from llmgw_desktop.store.locks import InstanceLock;"
     "assert InstanceLock(Path(sys.argv[1])).take() is True; print('held', flush=True);"
     "time.sleep(60)"
 )

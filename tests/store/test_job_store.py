@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
-from llmgw_desktop.domain.job import Job, JobFigures, JobProcess, JobState
+from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobProcess, JobState
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.store.job_store import JobStore
+from llmgw_desktop.store.jobs.job_store import JobStore
 
 
 @pytest.fixture

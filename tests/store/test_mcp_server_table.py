@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.settings import LoadedSettings
-from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.store.settings.reader import load_settings
 
 
 def load(folder: Path, text: str) -> LoadedSettings:

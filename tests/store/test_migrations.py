@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
-from llmgw_desktop.store.migrations import Steps, migrate
+from llmgw_desktop.store.database.database import Steps, migrate, open_database
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 
 ALL = {"gateway": GATEWAY_STEPS, "flights": FLIGHTS_STEPS}
 

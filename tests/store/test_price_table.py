@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.store.price_table import load_price_table
+from llmgw_desktop.store.routing.prices import load_price_table
 
 TABLE = load_price_table()
 VENDORS = ("anthropic", "openai", "google", "groq", "mistral", "xai", "deepseek")

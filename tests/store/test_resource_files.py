@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.store import resource_files
-from llmgw_desktop.store.resource_files import resource_path
+from llmgw_desktop.store import resources
+from llmgw_desktop.store.resources import resource_path
 
 
 @pytest.mark.parametrize("name", ["fonts/Inter-Regular.otf", "icons/app.svg"])
@@ -17,7 +17,7 @@ def test_files_of_the_checkout_are_found(name: str) -> None:
 
 def test_an_installed_copy_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "_resources" / "icons").mkdir(parents=True)
-    monkeypatch.setattr(resource_files, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(resources, "_PACKAGE", tmp_path)
     assert resource_path("icons/app.svg") == tmp_path / "_resources" / "icons" / "app.svg"
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import MalformedRequest, RequestTooLarge, StoreError
-from llmgw_desktop.store import response_bounds, response_store, write_behind
-from llmgw_desktop.store.response_bounds import KEPT_DAYS
-from llmgw_desktop.store.response_store import KeptResponse, KeptTexts, ResponseStore
+from llmgw_desktop.store.database import write_behind
+from llmgw_desktop.store.routing import responses
+from llmgw_desktop.store.routing.responses import KEPT_DAYS, KeptResponse, KeptTexts, ResponseStore
 from tests.store.set_clock import SetClock
 
 Settle = Callable[[ResponseStore], None]
@@ -174,8 +174,8 @@ def test_a_circle_ends(store: ResponseStore) -> None:
 def test_the_old_and_the_many_go(
     store: ResponseStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(response_bounds, "MOST_KEPT", 2)
-    monkeypatch.setattr(response_bounds, "_TIDY_EVERY", 2)
+    monkeypatch.setattr(responses, "MOST_KEPT", 2)
+    monkeypatch.setattr(responses, "_TIDY_EVERY", 2)
     store.put(_kept(1))
     store.close()
     clock.forward(KEPT_DAYS * 86400 + 1)
@@ -202,7 +202,7 @@ def _large(number: int, previous: int | None = None) -> KeptResponse:
 def test_a_conversation_larger_than_any_model_takes(
     store: ResponseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(response_store, "LONGEST_BYTES", 3_500_000)
+    monkeypatch.setattr(responses, "LONGEST_BYTES", 3_500_000)
     for number in range(4):
         store.put(_large(number, previous=number - 1 if number else None))
     assert store.conversation("resp_2", "me") is not None
@@ -213,7 +213,7 @@ def test_a_conversation_larger_than_any_model_takes(
 def test_the_oldest_give_way_when_all_are_too_large(
     store: ResponseStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(response_bounds, "MOST_BYTES", 3 * _kept(1).size + 1)
+    monkeypatch.setattr(responses, "MOST_BYTES", 3 * _kept(1).size + 1)
     for number in range(1, 6):
         clock.forward(1)
         store.put(_kept(number))

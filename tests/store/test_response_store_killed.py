@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.store.response_store import ResponseStore
+from llmgw_desktop.store.routing.responses import ResponseStore
 from tests.store.keeper_child import kept
 
 ROOT = Path(__file__).parents[2]

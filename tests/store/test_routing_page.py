@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.route import Strategy
-from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.domain.routing.route import Strategy
+from llmgw_desktop.store.settings.reader import load_settings
 from tests.support.word_model import files_like_the_model
 
 PAGE = (Path(__file__).parents[2] / "docs" / "routing.md").read_text("utf-8")

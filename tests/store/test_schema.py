@@ -5,70 +5,64 @@ from pathlib import Path
 import peewee
 import pytest
 
-from llmgw_desktop.domain.approval import Approval
-from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.permission import PermissionRule
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.jobs.approval import Approval, PermissionRule
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.jobs.workspace import Workspace
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.domain.workspace import Workspace
-from llmgw_desktop.store.access_schema import (
-    AccessSecretRow,
-    CodeRow,
-    ConsentDecisionRow,
-    GrantRow,
-    OauthClientRow,
-    TokenRow,
-)
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.fact_columns import FACT_COLUMNS
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
-from llmgw_desktop.store.migrations import Steps
-from llmgw_desktop.store.schema import (
-    AccountStateRow,
+from llmgw_desktop.store.access import schema as access_schema
+from llmgw_desktop.store.database import schema
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.database.schema import (
     ApprovalRow,
     BodyRow,
-    ClientRow,
-    Dialect,
     FlightRow,
     JobRow,
     PermissionRuleRow,
-    VaultEntryRow,
-    VaultKeyRow,
+    SqlDialect,
     WorkspaceRow,
-    WorktreeRow,
     columns,
 )
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
+from llmgw_desktop.store.flights.rows import FACT_COLUMNS
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
+
+MODELS: dict[str, type[peewee.Model]] = {
+    each._meta.table_name: each
+    for module in (schema, access_schema)
+    for each in vars(module).values()
+    if isinstance(each, type) and issubclass(each, peewee.Model) and each is not peewee.Model
+}
+IN_FLIGHTS = ("flights", "flight_bodies")
+PLAIN = {
+    *("audit_log", "audit_seals"),  # triggers refuse every change
+    *("encryption", "known_time", "settings_seen"),  # a few rows, read and written whole
+    "flight_sums",  # added up by SQLite itself
+    *("receipts", "validations", "validation_answers"),  # signed bytes, read and written whole
+}
+"""Tables that decision 64 leaves without a model."""
 
 
-@pytest.mark.parametrize(
-    ("model", "steps"),
-    [
-        (ClientRow, GATEWAY_STEPS),
-        (AccountStateRow, GATEWAY_STEPS),
-        (VaultKeyRow, GATEWAY_STEPS),
-        (VaultEntryRow, GATEWAY_STEPS),
-        (JobRow, GATEWAY_STEPS),
-        (WorkspaceRow, GATEWAY_STEPS),
-        (WorktreeRow, GATEWAY_STEPS),
-        (ApprovalRow, GATEWAY_STEPS),
-        (OauthClientRow, GATEWAY_STEPS),
-        (GrantRow, GATEWAY_STEPS),
-        (CodeRow, GATEWAY_STEPS),
-        (TokenRow, GATEWAY_STEPS),
-        (AccessSecretRow, GATEWAY_STEPS),
-        (ConsentDecisionRow, GATEWAY_STEPS),
-        (FlightRow, FLIGHTS_STEPS),
-        (BodyRow, FLIGHTS_STEPS),
-    ],
-)
-def test_models_are_the_tables(tmp_path: Path, model: type[peewee.Model], steps: Steps) -> None:
+def test_each_table_has_a_model_or_is_named_here(tmp_path: Path) -> None:
+    tables: set[str] = set()
+    for number, steps in enumerate((GATEWAY_STEPS, FLIGHTS_STEPS)):
+        connection = open_database(tmp_path / f"{number}.db", steps)
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        connection.close()
+        tables |= {name for (name,) in rows if not name.startswith("sqlite_")}
+    assert tables == set(MODELS) | PLAIN
+
+
+@pytest.mark.parametrize("table", MODELS)
+def test_models_are_the_tables(tmp_path: Path, table: str) -> None:
+    model, steps = MODELS[table], FLIGHTS_STEPS if table in IN_FLIGHTS else GATEWAY_STEPS
     connection = open_database(tmp_path / "x.db", steps)
     rows = connection.execute(f"PRAGMA table_info({model._meta.table_name})").fetchall()
     connection.close()
     fields = model._meta.sorted_fields
     assert [row[1] for row in rows] == [field.column_name for field in fields]
-    assert [bool(row[5]) for row in rows] == [bool(field.primary_key) for field in fields]
+    keys = {key.name for key in model._meta.get_primary_keys()}
+    assert [bool(row[5]) for row in rows] == [field.name in keys for field in fields]
     assert [not row[3] for row in rows] == [bool(field.null) for field in fields]
     kinds = {"TEXT": "TEXT", "INT": "INTEGER", "FLOAT": "REAL", "BLOB": "BLOB"}
     assert [row[2] for row in rows] == [kinds[field.field_type] for field in fields]
@@ -87,7 +81,6 @@ def test_a_workspace_is_its_row() -> None:
     assert set(columns(WorkspaceRow)) - {"name"} == (
         set(Workspace.__slots__)
         - {"is_of_settings", "alias", "allow_worktree", "allow_add_dir", "approvals"}
-        - {"containment"}
     )
 
 
@@ -108,7 +101,7 @@ def test_a_job_is_its_row() -> None:
 
 
 def test_like_takes_every_letter_for_itself() -> None:
-    sql, parameters = Dialect().compose(
+    sql, parameters = SqlDialect().compose(
         FlightRow.select(FlightRow.seq).where(FlightRow.search.contains("5%_\\"))
     )
     assert "LIKE ? ESCAPE ?" in sql

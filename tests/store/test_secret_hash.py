@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llmgw_desktop.store.secret_hash import LONGEST_SECRET, hashed, matches
+from llmgw_desktop.store.access.oauth_clients import LONGEST_SECRET, hashed, matches
 
 
 def test_only_the_secret_matches() -> None:

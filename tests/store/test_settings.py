@@ -9,12 +9,11 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.provider import Provider, ProviderKind
-from llmgw_desktop.domain.settings import CacheSettings, LoadedSettings, RecorderLevel, Settings
-from llmgw_desktop.store.config.known import KNOWN
-from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.domain.provider import Account, Provider, ProviderKind
+from llmgw_desktop.domain.settings.tables import CacheSettings, RecorderLevel
+from llmgw_desktop.domain.settings.whole import LoadedSettings, Settings, single_tables
+from llmgw_desktop.store.settings.reader import load_settings
 from tests.store.config.settings_files import load, refused
 
 
@@ -274,10 +273,9 @@ _values = st.recursive(
 _known_tables = st.fixed_dictionaries(
     {},
     optional={
-        table: st.fixed_dictionaries(
-            {}, optional={known.key: _values for known in KNOWN if known.table == table}
-        )
-        for table in {known.table for known in KNOWN}
+        table.field: st.fixed_dictionaries({}, optional=dict.fromkeys(table.settings, _values))
+        for table in single_tables()
+        if len(table.path) == 1
     },
 )
 _providers = st.dictionaries(

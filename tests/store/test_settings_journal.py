@@ -9,16 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.acting import acting
-from llmgw_desktop.domain.audit import Act, Actor, ActorDoor, AuditQuery
-from llmgw_desktop.domain.audit_masking import MASK, OTHER
+from llmgw_desktop.domain.audit import MASK, OTHER, Act, Actor, ActorDoor, AuditQuery, acting
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.store.audit_store import AuditStore
-from llmgw_desktop.store.config.settings_change import SetKeys
-from llmgw_desktop.store.config.settings_editor import Edit, SettingsEditor
-from llmgw_desktop.store.settings import settings_of
-from llmgw_desktop.store.settings_journal import SettingsJournal
+from llmgw_desktop.store.audit.audit_store import AuditStore
+from llmgw_desktop.store.settings.editor import Edit, SettingsEditor
+from llmgw_desktop.store.settings.journal import SettingsJournal
+from llmgw_desktop.store.settings.reader import settings_of
+from llmgw_desktop.store.toml.changes import SetKeys
 
 PERSON = Actor(name="ada", door=ActorDoor.WINDOW)
 CANARY = "canary-of-a-secret"
@@ -122,7 +120,7 @@ def test_a_change_that_cannot_be_noted_is_not_made(
     def full(*_: object, **__: object) -> Act:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr("llmgw_desktop.store.settings_journal.note", full)
+    monkeypatch.setattr("llmgw_desktop.store.settings.journal.note", full)
     with pytest.raises(StoreUnavailable, match="cannot be noted"):
         desk.edit(max_running_jobs=4)
     assert desk.file.read_bytes() == before
@@ -154,7 +152,7 @@ def test_a_file_that_cannot_be_written_is_not_noted(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("llmgw_desktop.store.config.settings_editor.write_whole", full)
+    monkeypatch.setattr("llmgw_desktop.store.settings.editor.write_whole", full)
     with pytest.raises(StoreUnavailable, match=r"config\.toml cannot be written"):
         desk.edit(max_running_jobs=4)
     assert len(desk.noted()) == 1

@@ -5,48 +5,23 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.account import Account
-from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.workspace import AllowedRoot, Workspace, WorkspaceSettings
 from llmgw_desktop.domain.mcp_server import McpServer
-from llmgw_desktop.domain.oauth_settings import OauthSettings
-from llmgw_desktop.domain.provider import Provider
-from llmgw_desktop.domain.route import RouteMatch
-from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.domain.workspace import AllowedRoot, Workspace, WorkspaceSettings
-from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
-from llmgw_desktop.store.config.cli_table import CLI_KEYS
-from llmgw_desktop.store.config.client_table import CLIENT_KEYS
-from llmgw_desktop.store.config.contain_keys import CONTAIN_KEYS
-from llmgw_desktop.store.config.guard_table import GUARD_KEYS
-from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
-from llmgw_desktop.store.config.known_setting import Known
-from llmgw_desktop.store.config.mcp_server_table import SERVER_KEYS
-from llmgw_desktop.store.config.oauth_table import OAUTH_KEYS
-from llmgw_desktop.store.config.price_rules import PRICE_KEYS
-from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
-from llmgw_desktop.store.config.route_table import MATCH_KEYS, ROUTE_KEYS
-from llmgw_desktop.store.config.values import Value
-from llmgw_desktop.store.config.workspace_table import (
-    REPO_KEYS,
-    ROOT_KEYS,
-    WORKSPACES_KEYS,
-)
-from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.domain.provider import Account, Provider
+from llmgw_desktop.domain.routing.route import RouteMatch
+from llmgw_desktop.domain.setting import Setting
+from llmgw_desktop.domain.settings.whole import single_tables
+from llmgw_desktop.store.settings.clients import CLIENT_KEYS
+from llmgw_desktop.store.settings.clis import CLI_KEYS, CONTAIN_KEYS
+from llmgw_desktop.store.settings.guards import GUARD_KEYS
+from llmgw_desktop.store.settings.mcp_servers import SERVER_KEYS
+from llmgw_desktop.store.settings.prices import PRICE_KEYS
+from llmgw_desktop.store.settings.providers import ACCOUNT_KEYS, PROVIDER_KEYS
+from llmgw_desktop.store.settings.reader import NOT_USED_YET, load_settings
+from llmgw_desktop.store.settings.routes import MATCH_KEYS, ROUTE_KEYS
+from llmgw_desktop.store.settings.workspaces import REPO_KEYS, ROOT_KEYS, WORKSPACES_KEYS
 
-TABLES = (
-    *(
-        "http",
-        "upstream",
-        "recorder",
-        "backups",
-        "storage",
-        "routing",
-        "failover",
-        "jobs",
-        "limits",
-    ),
-    *("cache_awareness", "compression", "approvals"),
-)
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 HEAD = """\
@@ -67,6 +42,10 @@ Unknown names are ignored with a warning; refused where something meant to prote
 An environment variable wins over the file. Keys never stand in the file: it names the entry of the
 vault or the environment variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`);
 units step by 1024.
+
+`llmgw settings list` says what holds now and who says so, `llmgw settings set http.port 4000` and
+`llmgw settings reset http.port` change the tables that are there once as the windows do, and
+`llmgw settings schema` is the JSON Schema of the file, for editors.
 
 This page is made from the code and compared with it by the tests.
 """
@@ -266,14 +245,16 @@ _REQUIRED = {"alias": _NONE, "path": _NONE}
 
 def reference() -> str:
     parts = [HEAD]
-    for table in dict.fromkeys(known.table for known in KNOWN):
-        rows = "".join(_row(known) for known in KNOWN if known.table == table)
+    for table in single_tables():
+        if table.field == "oauth":
+            parts.append(OAUTH + _rows(table.settings, _defaults(table.made)))
+            continue
+        defaults = table.defaults
+        rows = "".join(_row(key, it, getattr(defaults, key)) for key, it in table.settings.items())
         parts.append(
-            f"## `[{table}]`\n\n| key | value | default | environment | meaning |\n"
+            f"## `[{table.field}]`\n\n| key | value | default | environment | meaning |\n"
             f"|---|---|---|---|---|\n{rows}"
         )
-        if table == "http":
-            parts.append(OAUTH + _rows(OAUTH_KEYS, _defaults(OauthSettings)))
     defaults = {field.name: field.default for kept in (Account, Provider) for field in fields(kept)}
     parts.append(PROVIDERS + _rows(PROVIDER_KEYS, defaults))
     parts.append(ACCOUNTS + _rows(ACCOUNT_KEYS, {**defaults, "name": _NONE}))
@@ -285,20 +266,22 @@ def reference() -> str:
     parts.append(
         MATCH
         + "".join(
-            f"| `{key}` | {_cell(value.expected)} | {meaning} |\n"
-            for key, (value, meaning) in MATCH_KEYS.items()
+            f"| `{key}` | {_cell(each.kind.expected)} | {each.words} |\n"
+            for key, each in MATCH_KEYS.items()
         )
     )
     parts.append(ALIASES)
     parts.append(
         PRICES
         + "".join(
-            f"| `{key}` | {_cell(value.expected)} | {meaning} |\n"
-            for key, (value, meaning) in PRICE_KEYS.items()
+            f"| `{key}` | {_cell(each.kind.expected)} | {each.words} |\n"
+            for key, each in PRICE_KEYS.items()
         )
     )
     parts.append(CLIENTS + "".join(f"| `{key}` | {told} |\n" for key, told in CLIENT_KEYS.items()))
-    guard_rows = (f"| `{key}` | {said} | {told} |\n" for key, (said, told) in GUARD_KEYS.items())
+    guard_rows = (
+        f"| `{key}` | {each.kind.expected} | {each.words} |\n" for key, each in GUARD_KEYS.items()
+    )
     parts.append(GUARDS + "".join(guard_rows))
     parts.append(WORKSPACES + _rows(WORKSPACES_KEYS, _defaults(WorkspaceSettings)))
     repo_defaults = {**_defaults(Workspace), "providers": ()} | contain_defaults
@@ -315,19 +298,18 @@ def _defaults(kept: Any) -> dict[str, object]:
     return {field.name: field.default for field in fields(kept)}
 
 
-def _rows(keys: Mapping[str, tuple[Value, str]], defaults: Mapping[str, object]) -> str:
+def _rows(keys: Mapping[str, Setting], defaults: Mapping[str, object]) -> str:
     return "".join(
-        f"| `{key}` | {_cell(value.expected)} | {_default(key, defaults[key])} | {meaning} |\n"
-        for key, (value, meaning) in keys.items()
+        f"| `{key}` | {_cell(it.kind.expected)} | {_default(key, defaults[key])} | {it.words} |\n"
+        for key, it in keys.items()
     )
 
 
-def _row(known: Known) -> str:
-    default = getattr(getattr(Settings(), known.table), known.key)
-    env = ", ".join(f"`{name}`" for name in known.env)
+def _row(key: str, each: Setting, default: object) -> str:
+    env = ", ".join(f"`{name}`" for name in each.env)
     return (
-        f"| `{known.key}` | {_cell(known.value.expected)} | {_default(known.key, default)} "
-        f"| {env} | {known.meaning} |\n"
+        f"| `{key}` | {_cell(each.kind.expected)} | {_default(key, default)} "
+        f"| {env} | {each.words} |\n"
     )
 
 
@@ -357,14 +339,10 @@ def test_page_is_the_codes_own() -> None:
 
 
 def test_every_field_can_be_set() -> None:
-    settings = Settings()
-    declared = {
-        (table, field.name)
-        for table in TABLES
-        for field in fields(getattr(settings, table))
-        if (table, field.name) != ("limits", "of_cli")  # said in each CLI's own table
-    }
-    assert {(known.table, known.key) for known in KNOWN} == declared
+    for table in single_tables():
+        declared = {each.name for each in fields(table.made)}
+        own = {"of_cli"} if table.field == "limits" else set()  # said in each CLI's own table
+        assert set(table.settings) == declared - own, table.field
     assert set(PROVIDER_KEYS) == {field.name for field in fields(Provider)} - {
         "name",
         "accounts",
@@ -375,16 +353,16 @@ def test_every_field_can_be_set() -> None:
     own = {"repos", "allowed_roots", "off"}
     assert set(WORKSPACES_KEYS) == set(_defaults(WorkspaceSettings)) - own
     assert set(ROOT_KEYS) == set(_defaults(AllowedRoot))
-    assert set(OAUTH_KEYS) == set(_defaults(OauthSettings))
     assert set(SERVER_KEYS) == set(_defaults(McpServer)) - {"name"}
     assert set(MATCH_KEYS) == {field.name for field in fields(RouteMatch)}
 
 
 def test_defaults_are_values_that_could_be_set() -> None:
-    for known in KNOWN:
-        default = getattr(getattr(Settings(), known.table), known.key)
-        raw = list(default) if isinstance(default, tuple) else default
-        assert known.value.read(raw) == default
+    for table in single_tables():
+        for key, each in table.settings.items():
+            default = getattr(table.defaults, key)
+            raw = list(default) if isinstance(default, tuple) else default
+            assert each.kind.read(raw) == default, (table.field, key)
 
 
 def test_example_loads(tmp_path: Path) -> None:

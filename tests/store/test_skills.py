@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.store.skills import LONGEST, SkillFolders
+from llmgw_desktop.store.resources import LONGEST, SkillFolders
 
 
 def own(folder: Path, name: str, text: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.store.tls_files import base_url, certificate_of, server_context
 from tests.support.certificates import Pair, make_pair
 

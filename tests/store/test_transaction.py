@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from llmgw_desktop.store.transaction import transaction
+from llmgw_desktop.store.database.database import transaction
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from llmgw_desktop.domain.validation import (
     SeatState,
     ValidationRun,
 )
-from llmgw_desktop.store.validation_store import JUDGE, REVIEWER, ValidationStore
+from llmgw_desktop.store.validation import JUDGE, REVIEWER, ValidationStore
 
 CLAUDE = Seat(name="claude:opus", cli=CliName.CLAUDE, model="opus")
 OTHER = Seat(name="openai/gpt-x", model="gpt-x")

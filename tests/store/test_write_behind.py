@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.store import write_behind
-from llmgw_desktop.store.write_behind import WriteBehind
+from llmgw_desktop.store.database import write_behind
+from llmgw_desktop.store.database.write_behind import WriteBehind
 
 WAIT_S = 30.0
 Write = Callable[[dict[str, int]], None]

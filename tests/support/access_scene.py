@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmgw_desktop.domain.access.consent import ConsentTerm, ConsentWay
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.audit import BY_HAND, BY_ITSELF, Act, Actor, ActorDoor
-from llmgw_desktop.domain.consent import ConsentTerm, ConsentWay
-from llmgw_desktop.domain.permission import Decision, DecisionWay
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.workspace import Workspace, WorkspaceKind
-from llmgw_desktop.domain.worktree import WorktreeLook, WorktreeState
+from llmgw_desktop.domain.jobs.approval import Decision, DecisionWay
+from llmgw_desktop.domain.jobs.cli_settings import Contain, ContainSettings, Network
+from llmgw_desktop.domain.jobs.workspace import (
+    Workspace,
+    WorkspaceKind,
+    WorktreeLook,
+    WorktreeState,
+)
 from tests.support.plain_folders import worktree
 from tests.support.plain_questions import (
     HOSTILE_NAME,
@@ -109,6 +114,11 @@ def set_access_scene(gateway: PlainGateway, *, hostile: bool = False) -> None:
             kind=WorkspaceKind.GIT,
             is_default=True,
             made_by="the window",
+            containment=ContainSettings(
+                contain=Contain.ALWAYS,
+                network=Network.LOOPBACK,
+                readable=("~/.ssh/known_hosts", "/srv/shared/corpora/handbooks-and-glossaries"),
+            ),
         ),
     ]
     gateway.trees.looks = [

@@ -8,10 +8,18 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.clis.dialogue import Asked, Dialogue, Done, GaveUp, Send, Spoken, Withdrawn
+from llmgw_desktop.clis.dialogue import (
+    Dialogue,
+    Done,
+    GaveUp,
+    PermissionAsked,
+    Send,
+    Spoken,
+    Withdrawn,
+)
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest, RunEnded
-from llmgw_desktop.domain.permission import Ask, Decision, DecisionWay, PermissionAnswer
+from llmgw_desktop.domain.jobs.approval import Ask, Decision, DecisionWay, PermissionAnswer
 
 TRANSCRIPTS = Path(__file__).parents[1] / "clis" / "transcripts"
 FOLDER = "/home/ada/project"
@@ -130,7 +138,7 @@ class Talk:
         """Those that are open, as they were shown last."""
         open_asks: dict[str, Ask] = {}
         for each in self.said:
-            if isinstance(each, Asked):
+            if isinstance(each, PermissionAsked):
                 open_asks[each.ask.native_id] = each.ask
             elif isinstance(each, Withdrawn):
                 open_asks.pop(each.native_id, None)

@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import certifi
 
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.domain.events import Event, PermissionChanged
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
     Decision,
     DecisionWay,
     PermissionAnswer,
     PermissionQuestion,
 )
+from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.store.paths import Places
 from tests.support.answers import Answer
 from tests.support.cli_bench import Bench
@@ -35,6 +36,7 @@ port = 0
 [clis.{name}]
 command = {command}
 env = {{ {env} }}
+readable = [{certificates}]
 """
 
 
@@ -106,7 +108,12 @@ async def begun(session: aiohttp.ClientSession, url: str, key: str, body: dict[s
 
 def setup_of(bench: Bench, home: Path, more: str = "") -> GatewaySetup:
     env = ", ".join(f"{name} = {json.dumps(text)}" for name, text in bench.environment.items())
-    toml = _SETTINGS.format(name=bench.cli.name, command=json.dumps(str(bench.program)), env=env)
+    toml = _SETTINGS.format(
+        name=bench.cli.name,
+        command=json.dumps(str(bench.program)),
+        env=env,
+        certificates=json.dumps(certifi.where()),
+    )
     # Its own HOME is the person's: where the CLI's settings lie.
     return GatewaySetup(home=home, toml=toml + more, environment={"HOME": str(bench.made("home"))})
 

@@ -4,20 +4,19 @@ says so."""
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.app.workspaces.workspaces import containment_here
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliRequest, SessionWish
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import Event, PermissionChanged
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
     Ask,
     AskingJob,
     Decision,
@@ -25,19 +24,22 @@ from llmgw_desktop.domain.permission import (
     PermissionAnswer,
     PermissionQuestion,
 )
-from llmgw_desktop.domain.settings import JobSettings, LimitSettings
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.containment.own_ground import OwnGround
+from llmgw_desktop.engine.jobs.enclosure import Enclosure
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
-from llmgw_desktop.engine.jobs.parts import JobParts
-from llmgw_desktop.engine.jobs.permissions import Answered
+from llmgw_desktop.engine.jobs.parts import Answered, JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.store.at_rest.cells import AtRest
-from llmgw_desktop.store.job_store import JobStore
-from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.jobs.job_store import JobStore
+from llmgw_desktop.store.vault.master_key import VARIABLE, MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 
 WAIT_S = 60.0
 """No test depends on how quick anything is; this ends one that hangs."""
@@ -104,6 +106,11 @@ class People:
         self.bus.publish(PermissionChanged(question=_question(job, ask)))
 
 
+def enclosure_around(home: Path, env: Mapping[str, str]) -> Enclosure:
+    """`home`: of the gateway, which no run sees."""
+    return Enclosure(env, OwnGround((home,)), containment_here(os.environ))
+
+
 def answer_of(decision: Decision, note: str = "") -> PermissionAnswer:
     return PermissionAnswer(decision=decision, way=DecisionWay.DIALOG, at_s=1.0, note=note)
 
@@ -133,8 +140,10 @@ class AskingYard:
         env: Mapping[str, str],
         said: Mapping[str, Any] | None = None,
         jobs: JobSettings | None = None,
+        contained: bool = False,
     ) -> None:
-        """`said`: what settings say of the CLI."""
+        """`said`: what settings say of the CLI. `contained`: as the product starts runs, where
+        this computer can."""
         home.mkdir(parents=True, exist_ok=True)
         self.cli = cli
         clock = SystemClock()
@@ -146,10 +155,12 @@ class AskingYard:
         bus = Bus()
         bus.subscribe(self.told.append)
         self.people = People(bus)
+        enclosure = enclosure_around(home, env) if contained else None
+        settings = (CliSettings(name=cli.name, **(said or {})),)
         parts = JobParts(
             store=self.store,
             folders=self.folders,
-            launcher=Launcher(env, (CliSettings(name=cli.name, **(said or {})),)),
+            launcher=Launcher(env, settings, enclosure=enclosure),
             clock=clock,
             ids=TimedIds(clock),
             bus=bus,

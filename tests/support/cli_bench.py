@@ -9,13 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.cli import (
-    CliEvent,
-    CliRequest,
-    RunEnded,
-    SessionTold,
-    UsageTold,
-)
+from llmgw_desktop.domain.cli import CliEvent, CliRequest, RunEnded, RunUsageTold, SessionTold
 from llmgw_desktop.domain.usage import Usage
 
 
@@ -84,7 +78,7 @@ class Bench:
     def used(self, events: list[CliEvent]) -> Usage:
         """By this run alone: out of a file, where the CLI has one."""
         side = self.cli.side_usage
-        told = [event for event in events if isinstance(event, UsageTold)]
+        told = [event for event in events if isinstance(event, RunUsageTold)]
         if side is not None:
             root, path = self.made("home"), side.path.replace("{session_id}", session_of(events))
             if path.startswith("{folder}/"):

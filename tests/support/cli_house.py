@@ -89,11 +89,12 @@ def open_cli_house(
     vendor_model: str = "",
     own_lane: str = "",
     contain: str = "auto",
+    readable: Sequence[str] = (),
 ) -> Iterator[CliHouse]:
     """The port is chosen before, since the CLIs' settings name it. `sign_in_with`: the key that
     the CLIs have in place of a good one; empty: they have none. `vendor_model`: one more model,
     whose lane speaks as Anthropic does. `own_lane`: what the CLIs ask themselves, past the
-    gateway."""
+    gateway. `readable`: what their contained runs see besides."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -109,7 +110,7 @@ def open_cli_house(
         own = key if sign_in_with is None else sign_in_with
         asked = upstream.lane(own_lane).root_url if own_lane else url
         tables = [
-            _table(cli, program_of(cli), root, asked, own) + f'contain = "{contain}"\n'
+            _table(cli, program_of(cli), root, asked, own, readable) + f'contain = "{contain}"\n'
             for cli in clis
         ]
         setup = GatewaySetup(
@@ -119,7 +120,9 @@ def open_cli_house(
             yield CliHouse(gateway=gateway, upstream=upstream, key=key)
 
 
-def _table(cli: CliName, program: Path, root: Path, url: str, key: str) -> str:
+def _table(
+    cli: CliName, program: Path, root: Path, url: str, key: str, readable: Sequence[str]
+) -> str:
     bench = cli_benches.bench_of(cli, program, root / "clis", url, key)
     cache = root.parent / f"{cli}-cache"
     _share_cache(bench.root / "home", cache)
@@ -130,7 +133,8 @@ def _table(cli: CliName, program: Path, root: Path, url: str, key: str) -> str:
     if not key:
         env = {name: text for name, text in env.items() if not name.endswith(_SIGNED_OUT)}
     # Contained, a run follows no link out of its HOME, and reads no certificates elsewhere.
-    shown = f"readable = {json.dumps([certifi.where()])}\nwritable = {json.dumps([str(cache)])}\n"
+    seen = json.dumps([certifi.where(), *readable])
+    shown = f"readable = {seen}\nwritable = {json.dumps([str(cache)])}\n"
     return f"[clis.{cli}]\ncommand = {json.dumps(str(program))}\nenv = {_toml(env)}\n{shown}"
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.cli_drift import Drift, GoneFlag
-from llmgw_desktop.app.sign_in_signs import UNKNOWN_SIGN, Sign, SignedIn
-from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
+from llmgw_desktop.app.clis.sign_in import UNKNOWN_SIGN, Sign, SignedIn
+from llmgw_desktop.app.clis.survey import Drift, GoneFlag
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.provider import AccountState, AccountStatus, QuotaWindow
 from tests.support.routing_scene import NOW_S
 
 if TYPE_CHECKING:

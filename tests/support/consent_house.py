@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 
-from llmgw_desktop.app.consent_pages import ConsentPages
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.consent import (
+from llmgw_desktop.app.access.consent_pages import ConsentPages
+from llmgw_desktop.domain.access.access_errors import OauthCode, SentBack, ShownToPerson
+from llmgw_desktop.domain.access.consent import (
     ANSWER_WITHIN_S,
     ConsentAnswer,
     ConsentDecision,
@@ -23,21 +23,20 @@ from llmgw_desktop.domain.consent import (
     Grant,
     Peer,
 )
+from llmgw_desktop.domain.access.oauth import AuthorizeRequest, ClientMade, OauthClient
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import ConsentChanged, Event
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.oauth import AuthorizeRequest, ClientMade, OauthClient
-from llmgw_desktop.domain.oauth_errors import OauthCode, SentBack, ShownToPerson
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.consents.broker import ConsentBroker, ConsentParts
+from llmgw_desktop.engine.consents.operator import OperatorAnswers
 from llmgw_desktop.engine.consents.programs import Programs
-from llmgw_desktop.engine.front import openai_door
-from llmgw_desktop.engine.front.consent_door import ConsentDoor, add_doors
+from llmgw_desktop.engine.front import model_doors
+from llmgw_desktop.engine.front.consent_door import ConsentDoor
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
-from llmgw_desktop.engine.front.operator_answers import OperatorAnswers
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from tests.engine.conftest import House
 from tests.support.consent_scene import LONG_S
@@ -234,8 +233,8 @@ async def consent_house(
         clock=clock,
     )
     engine = house.container.gateway._engine
-    table = DoorTable(openai_door.dialect())
-    add_doors(table, door, openai_door.dialect())
+    table = DoorTable(model_doors.openai_dialect())
+    door.add_to(table)
     server = HttpServer(
         pipeline=engine.pipeline, gate=engine.gate, doors=table, crowd=Crowd(SystemClock())
     )

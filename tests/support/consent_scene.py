@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from llmgw_desktop.domain.consent import (
+from llmgw_desktop.domain.access.consent import (
     ConsentAnswer,
     ConsentDecision,
     ConsentRequest,
@@ -14,10 +14,10 @@ from llmgw_desktop.domain.consent import (
     Grant,
     Peer,
 )
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import ConsentChanged, Event
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.consents.broker import ConsentBroker, ConsentParts
 from tests.support.turned_clock import TurnedClock

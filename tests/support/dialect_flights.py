@@ -3,13 +3,13 @@
 import json
 from dataclasses import replace
 
-from llmgw_desktop.domain.answer import AnswerEvent
-from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.domain.flights.flight import FlightRecord
+from llmgw_desktop.domain.model.answer import AnswerEvent
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.engine.translation.codecs import codec_of
-from llmgw_desktop.wire.translate.codec import Asked, Target
+from llmgw_desktop.wire.translate.codec import PromptTarget, RequestContext
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.tools import ToolNames
 
 _PATHS = {
     ModelProtocol.ANTHROPIC: "/v1/messages",
@@ -31,11 +31,13 @@ def in_dialect(made: FlightRecord, protocol: ModelProtocol, **changes: object) -
     fields = json.loads(made.request_body or b"{}")
     prompt = theirs.read_prompt(fields, flight.model_asked, flight.streaming, LossReport())
     kind = _KINDS.get(protocol, ProviderKind.OPENAI)
-    target = Target(protocol=protocol, kind=kind, model=flight.model_asked)
+    target = PromptTarget(protocol=protocol, kind=kind, model=flight.model_asked)
     written = ours.write_prompt(prompt, target, LossReport(ours.losses))
     reader = theirs.event_reader(ToolNames())
     events: list[AnswerEvent] = [*reader.feed(made.answer_body or b""), *reader.finish()]
-    asked = Asked(prompt=prompt, model=flight.model_asked, answer_id="9f2c", query="alt=sse")
+    asked = RequestContext(
+        prompt=prompt, model=flight.model_asked, answer_id="9f2c", query="alt=sse"
+    )
     writer = ours.event_writer(asked, LossReport(ours.losses))
     return replace(
         made,

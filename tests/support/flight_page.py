@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.app.flights.recording import Flights
 from llmgw_desktop.domain.events import Event, FlightClosed, FlightOpened
-from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.pages.flights_page import FlightsPage
+from llmgw_desktop.ui.flights.page import FlightsPage
 from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_scene import SceneControl
 from tests.support.made_flights import BEGIN_S, MadeReader, summary

@@ -6,10 +6,16 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-from llmgw_desktop.app.gateway_words import base_urls
+from llmgw_desktop.app.gateway.control import base_urls
 from llmgw_desktop.domain.events import RecorderStatus
-from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary, Phase, PhaseName
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.flights.flight import (
+    FlightRecord,
+    FlightState,
+    FlightSummary,
+    Phase,
+    PhaseName,
+)
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import NO_BILLING_FACTS, BillingFacts, Figure, Usage
 from tests.support.made_flights import BEGIN_S, MadeReader, anthropic_stream, flight_id, record

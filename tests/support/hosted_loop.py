@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
+from llmgw_desktop.ui.loop.qt_hosted_loop import QtHostedLoop
 
 _T = TypeVar("_T")
 

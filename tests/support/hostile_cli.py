@@ -7,11 +7,13 @@ that it knows, and answers with the names of those that went well. What it is to
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import json
 import os
 import socket
 import subprocess
 import sys
+import termios
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -174,11 +176,103 @@ def _connects(address: str) -> bool:
         return True
 
 
+for told in FACTS["sockets"]:
+    attack(f"the socket of {told}")(lambda told=told: _connects(FACTS["sockets"][told]))
+attack("the abstract socket of a screen")(lambda: _connects("\0" + FACTS["screen"]))
 attack("an abstract socket")(lambda: _connects("\0" + FACTS["abstract"]))
 attack("a socket in the gateway's folder")(lambda: _connects(str(HOME / "run/s")))
 attack("a socket of the person's session")(lambda: _connects(FACTS["bus"]))
 attack("the desktop's bus is named")(lambda: os.environ.get("DBUS_SESSION_BUS_ADDRESS"))
+attack("the bus of the system")(lambda: _connects("/run/dbus/system_bus_socket"))
+attack("list what runs of the person's session")(lambda: os.listdir("/run/user"))
+attack("the folder of the session is named")(lambda: os.environ.get("XDG_RUNTIME_DIR"))
 attack("the ssh agent is named")(lambda: os.environ.get("SSH_AUTH_SOCK"))
+
+
+SESSION_KEYRING, USER_KEYRING = -3, -4
+SEARCH, READ, LINK = 10, 11, 8
+
+
+def kernel_key(keyring: int) -> bool:
+    found = call(250, SEARCH, keyring, b"user", FACTS["kernel_key"].encode(), 0)
+    buffer = ctypes.create_string_buffer(64)
+    call(250, READ, found, buffer, 64)
+    return buffer.value == SECRET[:64]
+
+
+def listed(kind: str) -> list[int]:
+    """Numbers of the kernel's keys that are said to be this."""
+    lines = Path("/proc/keys").read_text().splitlines()
+    return [int(line.split()[0], 16) for line in lines if kind in line]
+
+
+def signed(number: int) -> int:
+    return number - (1 << 32) if number >> 31 else number
+
+
+@attack("a key in the session's keyring of the kernel")
+def _session_key() -> object:
+    return kernel_key(SESSION_KEYRING)
+
+
+@attack("a key in the user's keyring of the kernel, by its number")
+def _user_key() -> object:
+    for each in listed(f"_uid.{os.getuid()}:") + listed("_uid."):
+        call(250, LINK, signed(each), SESSION_KEYRING)
+    return kernel_key(SESSION_KEYRING)
+
+
+@attack("shared memory of the old kind")
+def _old_shared_memory() -> object:
+    LIBC.shmat.restype = ctypes.c_void_p
+    number = LIBC.shmget(FACTS["shm_key"], 0, 0)
+    at = LIBC.shmat(number, None, 0) if number >= 0 else None
+    return at not in (None, ctypes.c_void_p(-1).value) and ctypes.string_at(at, 5) == b"words"
+
+
+def in_terminal(act: Callable[[int], object]) -> bool:
+    """In a session of its own, which the person's terminal becomes the one of."""
+    if not (child := os.fork()):
+        try:
+            os.setsid()
+            act(os.open(FACTS["terminal"], os.O_RDWR))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+attack("write to the person's terminal")(lambda: in_terminal(lambda at: os.write(at, b"")))
+
+
+@attack("type into the person's terminal")
+def _type() -> object:
+    return in_terminal(lambda at: fcntl.ioctl(at, termios.TIOCSTI, b"x"))
+
+
+@attack("type into a terminal that it has")
+def _type_here() -> object:
+    """One of its own: whether the call passes at all."""
+    ours, theirs = os.openpty()
+    try:
+        fcntl.ioctl(theirs, termios.TIOCSTI, b"x")
+    except PermissionError:
+        return None
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    return True
+
+
+attack("any process's root")(
+    lambda: any(
+        (Path("/proc") / each / "root" / str(KEY)[1:]).exists()
+        for each in os.listdir("/proc")
+        if each.isdigit()
+    )
+)
+attack("the kernel's log")(lambda: open("/dev/kmsg", "rb"))
+attack("a disk")(lambda: [each for each in Path("/dev").iterdir() if each.is_block_device()])
 
 
 @attack("the door with the person's key")

@@ -9,14 +9,14 @@ from llmgw_desktop.domain.cli import (
     CliName,
     ErrorCategory,
     Retrying,
+    RunUsageTold,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
-from llmgw_desktop.domain.job import Job, JobFigures, JobState
+from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState
 from llmgw_desktop.domain.usage import Usage
 from tests.support.plain_runs import NOW_S, PlainRuns, plain_job
 
@@ -83,7 +83,7 @@ EVENTS: tuple[CliEvent, ...] = (
         "I change the test and say so in it.\n\n```python\n"
         "def test_the_newest_comes_first(store):\n    assert store.ids() == [3, 2, 1]\n```\n"
     ),
-    UsageTold(usage=FIGURES.usage, cost_usd=0.31),
+    RunUsageTold(usage=FIGURES.usage, cost_usd=0.31),
 )
 
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from llmgw_desktop.app.flights import matches
-from llmgw_desktop.domain.flight import (
+from llmgw_desktop.app.flights.recording import matches
+from llmgw_desktop.domain.flights.flight import (
     Attempt,
     FlightQuery,
     FlightRecord,
@@ -14,9 +14,9 @@ from llmgw_desktop.domain.flight import (
     Phase,
     PhaseName,
 )
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Consideration
+from llmgw_desktop.domain.routing.route import Consideration
 from llmgw_desktop.domain.usage import Usage
 
 BEGIN_S = 1_795_273_200.0

@@ -14,19 +14,16 @@ from mcp import MCPError
 from mcp import types as t
 from mcp.server import Server
 
-from llmgw_desktop.clis.values import TEXT
+from llmgw_desktop.clis.fields import TEXT
+from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.events import SettingsChanged
-from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.engine.mcp.changes import Changes
-from llmgw_desktop.engine.mcp.offer import Offer
-from llmgw_desktop.engine.mcp.resource import Prompt, PromptArgument, Resource
-from llmgw_desktop.engine.mcp.sdk_http import SdkHttp, who_asks
-from llmgw_desktop.engine.mcp.sdk_news import SdkNews
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.mcp.changes import OfferChanges
+from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, PromptArgument, Resource
+from llmgw_desktop.engine.mcp.sdk_http import SdkHttp, SdkNews, who_asks
 from llmgw_desktop.engine.mcp.sdk_server import Context, Handlers, make_server
 from llmgw_desktop.engine.mcp.sessions import McpSessions
-from llmgw_desktop.engine.mcp.tool import Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import NotFound, told
+from llmgw_desktop.engine.mcp.tool import McpTool, McpToolCall, NotFound, ToolAnswer, told
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 
 PNG = base64.b64encode(
@@ -41,8 +38,8 @@ _NO_ARGUMENTS = {"type": "object", "properties": {}}
 Odd = Callable[[Context, Mapping[str, Any]], Awaitable[list[dict[str, Any]]]]
 
 
-def fixture_offer(**more: Any) -> Offer:
-    return Offer(
+def fixture_offer(**more: Any) -> McpOffer:
+    return McpOffer(
         **{
             "toolbox": Toolbox(_plain_tools()),
             "resources": _resources(),
@@ -55,8 +52,8 @@ def fixture_offer(**more: Any) -> Offer:
 class FixtureServing(SdkHttp):
     """Our server with the suites' odd tools beside ours."""
 
-    def __init__(self, offer: Offer, sessions: McpSessions) -> None:
-        news = SdkNews(Changes(offer, offer.bus), sessions, who_asks, self.touch)
+    def __init__(self, offer: McpOffer, sessions: McpSessions) -> None:
+        news = SdkNews(OfferChanges(offer, offer.bus), sessions, who_asks, self.touch)
         server = make_server(offer, who_asks, news)
         trigger = _Trigger(offer)
         odd = {
@@ -70,7 +67,7 @@ class FixtureServing(SdkHttp):
 class _Trigger:
     """Two tools that change the lists, as the suites ask for."""
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(self, offer: McpOffer) -> None:
         self._offer = offer
 
     async def tools(self, ctx: Context, given: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -129,22 +126,22 @@ def _add_oddities(server: Server[Any], ours: Handlers, oddities: Mapping[str, Od
     server.get_tool_input_schema = _SCHEMAS.get
 
 
-def _plain_tools() -> tuple[Tool, ...]:
-    async def say(call: ToolCall) -> ToolAnswer:
+def _plain_tools() -> tuple[McpTool, ...]:
+    async def say(call: McpToolCall) -> ToolAnswer:
         text = "This is a simple text response for testing."
         return ToolAnswer(structured={"success": True}, text=text)
 
-    async def fail(call: ToolCall) -> ToolAnswer:
+    async def fail(call: McpToolCall) -> ToolAnswer:
         return told("This tool intentionally returns an error for testing", "internal_error")
 
-    async def advance(call: ToolCall) -> ToolAnswer:
+    async def advance(call: McpToolCall) -> ToolAnswer:
         if call.progress is not None:
             for done in (0, 50, 100):
                 await call.progress(done, 100, f"Completed step {done} of 100")
         return ToolAnswer(structured={"success": True}, text="done")
 
     return tuple(
-        Tool(name=name, title=name, description=name, call=work, scope=Scope.MCP)
+        McpTool(name=name, title=name, description=name, call=work, scope=Scope.MCP)
         for name, work in (
             ("test_simple_text", say),
             ("test_sometimes", say),
@@ -183,9 +180,9 @@ def _resources() -> tuple[Resource, ...]:
     )
 
 
-def _prompts() -> tuple[Prompt, ...]:
-    def one(name: str, text: Callable[[Mapping[str, str]], str], *arguments: str) -> Prompt:
-        return Prompt(
+def _prompts() -> tuple[McpPrompt, ...]:
+    def one(name: str, text: Callable[[Mapping[str, str]], str], *arguments: str) -> McpPrompt:
+        return McpPrompt(
             name=name,
             title=name,
             description=name,

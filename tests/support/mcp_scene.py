@@ -14,24 +14,20 @@ import mcp.types as t
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.values import ON, TEXT
-from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.clis.fields import ON, TEXT, option
+from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import JobChanged, SettingsChanged
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.front import mcp_door, openai_door
+from llmgw_desktop.engine.front import model_doors
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.mcp_door import MakeServing, McpDoor
-from llmgw_desktop.engine.mcp.offer import Offer
-from llmgw_desktop.engine.mcp.resource import Prompt, PromptArgument, Resource
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import NotFound
+from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, PromptArgument, Resource
+from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from tests.engine.conftest import House
 
@@ -46,15 +42,15 @@ CLIENT = {"name": "tests", "version": "1"}
 class Tools:
     """What the tools were told and how they ended."""
 
-    calls: list[ToolCall] = field(default_factory=list)
+    calls: list[McpToolCall] = field(default_factory=list)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
     ends: list[str] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
 
-    def all(self) -> tuple[Tool, ...]:
+    def all(self) -> tuple[McpTool, ...]:
         words = option("words", TEXT, "What to say.")
-        echo = Tool(
+        echo = McpTool(
             name="echo",
             title="Echo",
             description="Says it again.",
@@ -73,18 +69,18 @@ class Tools:
             replace(echo, name="owners", scope=Scope.VAULT_ADMIN),
         )
 
-    async def echo(self, call: ToolCall) -> ToolAnswer:
+    async def echo(self, call: McpToolCall) -> ToolAnswer:
         self.calls.append(call)
         return ToolAnswer(structured={"success": True, "said": call.arguments["words"]})
 
-    async def steps(self, call: ToolCall) -> ToolAnswer:
+    async def steps(self, call: McpToolCall) -> ToolAnswer:
         self.calls.append(call)
         if call.progress is not None:
             for number in range(1, 4):
                 await call.progress(number, 3, f"step {number}")
         return ToolAnswer(structured={"success": True, "said": "done"}, text="done")
 
-    async def wait(self, call: ToolCall) -> ToolAnswer:
+    async def wait(self, call: McpToolCall) -> ToolAnswer:
         self.calls.append(call)
         self.begun.set()
         try:
@@ -176,7 +172,7 @@ async def mcp_scene(
     """`more`: other parts of the Offer."""
     tools, bus = Tools(), Bus()
     engine = house.container.gateway._engine
-    offer = Offer(
+    offer = McpOffer(
         **{
             "toolbox": Toolbox(tools.all()),
             "resources": _resources(tools),
@@ -186,8 +182,8 @@ async def mcp_scene(
         }
     )
     door = McpDoor(engine.gate, lambda: offer, make_serving)
-    table = DoorTable(openai_door.dialect())
-    mcp_door.add_doors(table, door, "/mcp", openai_door.dialect())
+    table = DoorTable(model_doors.openai_dialect())
+    door.add_to(table)
     server = HttpServer(
         pipeline=engine.pipeline, gate=engine.gate, doors=table, crowd=Crowd(SystemClock())
     )
@@ -229,8 +225,8 @@ def _resources(tools: Tools) -> tuple[Resource, ...]:
     return (about_you, notes, replace(about_you, uri="note://vault", scope=Scope.VAULT_ADMIN))
 
 
-def _prompt() -> Prompt:
-    return Prompt(
+def _prompt() -> McpPrompt:
+    return McpPrompt(
         name="review",
         title="Review",
         description="How to review.",

@@ -18,8 +18,8 @@ from mcp.shared.auth import (
     OAuthToken,
 )
 
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentWay
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentWay
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.oauth.server import OauthServer
 
 REDIRECT = "http://127.0.0.1:7788/callback"

@@ -10,29 +10,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentTerm, ConsentWay, Peer
-from llmgw_desktop.domain.events import GrantsChanged
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.oauth import (
+from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentTerm, ConsentWay, Peer
+from llmgw_desktop.domain.access.oauth import (
     GRANTABLE_SCOPES,
     ClientMade,
     ClientProof,
     OauthClient,
     TokenPair,
 )
-from llmgw_desktop.domain.oauth_settings import OauthSettings
-from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.clock import TimedIds
+from llmgw_desktop.domain.events import GrantsChanged
+from llmgw_desktop.domain.settings.door import OauthSettings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.hashing import Hashing
-from llmgw_desktop.engine.oauth.addresses import Addresses
-from llmgw_desktop.engine.oauth.document_fetcher import DocumentFetcher, NotFetched
-from llmgw_desktop.engine.oauth.parts import OauthParts
+from llmgw_desktop.engine.oauth.addresses import OauthAddresses
+from llmgw_desktop.engine.oauth.documents import DocumentFetcher, NotFetched
 from llmgw_desktop.engine.oauth.secrets_made import digest
 from llmgw_desktop.engine.oauth.server import OauthServer
-from llmgw_desktop.engine.oauth.tokens import Tokens
-from llmgw_desktop.store.grant_store import GrantStore
-from llmgw_desktop.store.oauth_client_store import OauthClientStore
-from llmgw_desktop.store.secret_hash import hashed
+from llmgw_desktop.engine.oauth.tokens import OauthParts, TokenFinder
+from llmgw_desktop.store.access.grants import GrantStore
+from llmgw_desktop.store.access.oauth_clients import OauthClientStore, hashed
 from tests.support.turned_clock import TurnedClock
 
 ISSUER = "http://127.0.0.1:3333"
@@ -81,8 +79,8 @@ class OauthScene:
         """As a start of the gateway does; again after `close`."""
         database = self.folder / "gateway.db"
         self.grants, self.clients = GrantStore(database), OauthClientStore(database)
-        addresses = Addresses(lambda: self.issuer, "/mcp")
-        self.tokens = Tokens(
+        addresses = OauthAddresses(lambda: self.issuer, "/mcp")
+        self.tokens = TokenFinder(
             self.grants,
             addresses,
             self.clock,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.app.container import Container
-from llmgw_desktop.domain.principal import LOCAL, Principal
+from llmgw_desktop.domain.access.principal import LOCAL, Principal
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.engine.mcp.tool import ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox

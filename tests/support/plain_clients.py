@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing_extensions import override
 
-from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView
+from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView, ProgramState
 from llmgw_desktop.app.connect.connector import Plan, Wanted
 from llmgw_desktop.app.connect.programs import PROGRAMS, Transport
-from llmgw_desktop.app.connect.standing import State
 
 HTTP = """{
   "mcpServers": {
@@ -89,7 +88,7 @@ class PlainClients(Clients):
             raise self.trouble
 
 
-def card(name: str, state: State, **more: object) -> ClientCard:
+def card(name: str, state: ProgramState, **more: object) -> ClientCard:
     program = PROGRAMS[name]
     values: dict[str, object] = {
         "name": name,
@@ -99,8 +98,8 @@ def card(name: str, state: State, **more: object) -> ClientCard:
         "facts": f"/usr/local/bin/{program.commands[0]} · /home/ada/.{name}/settings.json",
         "used": "",
         "why": "",
-        "can_connect": state is not State.UNREADABLE,
-        "can_undo": state not in (State.READY, State.UNREADABLE),
+        "can_connect": state is not ProgramState.UNREADABLE,
+        "can_undo": state not in (ProgramState.READY, ProgramState.UNREADABLE),
         "takes_models": program.models is not None,
         "wanted": Wanted(),
     }
@@ -111,33 +110,33 @@ FULL = ClientsView(
     cards=(
         card(
             "claude-code",
-            State.SET_UP,
+            ProgramState.SET_UP,
             words="set up: MCP by HTTP, and its models",
             used="last asked 4 m ago · 24 h: 412 requests",
             wanted=Wanted(models=True),
         ),
-        card("codex", State.READY),
+        card("codex", ProgramState.READY),
         card(
             "cursor",
-            State.CHANGED,
+            ProgramState.CHANGED,
             used="last asked 3 d ago · 24 h: 0 requests",
             why="Our entry was changed. Set it up again, or undo.",
         ),
         card(
             "vscode",
-            State.STALE,
+            ProgramState.STALE,
             why="It asks http://127.0.0.1:3334, and the gateway is http://127.0.0.1:3333."
             " Set it up again.",
         ),
         card(
             "zed",
-            State.UNREADABLE,
+            ProgramState.UNREADABLE,
             why="/home/ada/.config/zed/settings.json, line 14: not valid JSON: expected ',' or '}'"
             " (column 3). Nothing was changed.",
         ),
         card(
             "gemini-cli",
-            State.SET_UP,
+            ProgramState.SET_UP,
             words="set up: MCP by stdio",
             wanted=Wanted(transport=Transport.STDIO),
         ),

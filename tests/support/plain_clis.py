@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from llmgw_desktop.app.cli_survey import CliFound
-from llmgw_desktop.app.sign_in_signs import Sign, SignedIn
-from llmgw_desktop.app.terminals import Terminals
+from llmgw_desktop.app.clis.sign_in import Sign, SignedIn
+from llmgw_desktop.app.clis.survey import CliFound
+from llmgw_desktop.app.clis.use import Terminals
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName

@@ -9,19 +9,18 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from llmgw_desktop.app.client_desk.desk import ClientDesk, DeskParts
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.client import ClientFigures
-from llmgw_desktop.domain.clock import Clock, SystemClock
-from llmgw_desktop.domain.consent import ConsentTerm, Grant, Peer
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.app.clients.desk import ClientDesk, DeskParts
+from llmgw_desktop.domain.access.consent import ConsentTerm, Grant, Peer
+from llmgw_desktop.domain.access.oauth import ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.access.principal import ClientFigures, Scope
+from llmgw_desktop.domain.clock import Clock, SystemClock, TimedIds
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.flight import SeenLabel
-from llmgw_desktop.domain.flood import Flood
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.oauth import ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.flights.flight import SeenLabel
 from llmgw_desktop.domain.policy import (
     Budget,
     ClientStanding,
+    Flood,
     LimitRefusal,
     Measure,
     Period,
@@ -29,9 +28,8 @@ from llmgw_desktop.domain.policy import (
     RateStanding,
     Spent,
 )
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.settings import LoadedSettings
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.store.access.clients import ClientStore
 
 
 class PlainDesk:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchWorkspace
-from llmgw_desktop.domain.workspace import Workspace
-from llmgw_desktop.domain.worktree import (
+from llmgw_desktop.domain.jobs.cli_settings import ContainSettings
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchWorkspace
+from llmgw_desktop.domain.jobs.workspace import (
     NoSuchWorktree,
+    Workspace,
     Worktree,
     WorktreeDiff,
     WorktreeHasWork,
@@ -34,19 +35,27 @@ class PlainRegistry:
     def all(self) -> Sequence[Workspace]:
         return tuple(self.known)
 
-    def add(self, alias: str, path: str, *, default: bool, by: str) -> Workspace:
+    def add(
+        self, alias: str, path: str, *, default: bool, by: str, containment: ContainSettings
+    ) -> Workspace:
         if any(each.alias == alias for each in self.known):
             raise InvalidRun("there is a workspace of this alias already", field="alias")
         if "gone" in path:
             raise InvalidRun("there is no such folder", field="path")
-        made = Workspace(alias=alias, path=path, is_default=default, made_by=by)
+        made = Workspace(
+            alias=alias, path=path, is_default=default, made_by=by, containment=containment
+        )
         self.known.append(made)
         return made
 
-    def change(self, alias: str, path: str, *, default: bool) -> Workspace:
+    def change(
+        self, alias: str, path: str, *, default: bool, containment: ContainSettings
+    ) -> Workspace:
         for at, each in enumerate(self.known):
             if each.alias == alias:
-                self.known[at] = replace(each, path=path, is_default=default)
+                self.known[at] = replace(
+                    each, path=path, is_default=default, containment=containment
+                )
                 return self.known[at]
         raise NoSuchWorkspace(alias, field="alias")
 

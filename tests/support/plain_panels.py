@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from typing_extensions import override
 
-from llmgw_desktop.app.compare import Compare, CompareParts
-from llmgw_desktop.app.compare_seats import Askable, askable_of
+from llmgw_desktop.app.validation.compare import Compare, CompareParts
+from llmgw_desktop.app.validation.wish import Askable, askable_of
+from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
-from llmgw_desktop.domain.cli_settings import ALL_CLIS
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.domain.jobs.cli_settings import ALL_CLIS
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.validation import (
     Intent,
@@ -34,9 +34,9 @@ from llmgw_desktop.domain.validation import (
 )
 from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
 from llmgw_desktop.engine.validation.receipts import minted
-from llmgw_desktop.engine.validation.report import Reading, read
+from llmgw_desktop.engine.validation.report import PanelReading, read
 from llmgw_desktop.engine.validation.sealing import sealed_body
-from llmgw_desktop.store.receipt_keys import ReceiptKey
+from llmgw_desktop.store.vault.derived_keys import ReceiptKey
 from llmgw_desktop.wire.models import ModelEntry
 
 PRACTICE = tuple(
@@ -244,7 +244,7 @@ class PlainPanels:
     async def list(self, owner: str, *, limit: int = 50) -> Sequence[ValidationRun]:
         return tuple(self.runs.values())[:limit]
 
-    async def read(self, run: ValidationRun) -> Reading:
+    async def read(self, run: ValidationRun) -> PanelReading:
         return read(run)
 
     async def cancel(self, validation_id: str, owner: str) -> ValidationRun:

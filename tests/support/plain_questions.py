@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from llmgw_desktop.app.access import AccessRights
-from llmgw_desktop.app.decisions import Decisions
-from llmgw_desktop.app.questions import Questions
-from llmgw_desktop.domain.approval import Approval, ApprovalStatus
-from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.client import Client
-from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.consent import (
+from llmgw_desktop.app.access.decisions import Decisions
+from llmgw_desktop.app.access.oversight import AccessRights
+from llmgw_desktop.app.questions.questions import Questions
+from llmgw_desktop.domain.access.consent import (
     ConsentAnswer,
     ConsentDecision,
     ConsentQuestion,
@@ -21,8 +17,13 @@ from llmgw_desktop.domain.consent import (
     Grant,
     Peer,
 )
+from llmgw_desktop.domain.access.principal import Client, Scope
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import ConsentChanged, Event, PermissionChanged
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
+    Approval,
+    ApprovalStatus,
     Ask,
     Decision,
     DecisionWay,
@@ -32,7 +33,6 @@ from llmgw_desktop.domain.permission import (
     PermissionKind,
     PermissionQuestion,
 )
-from llmgw_desktop.domain.principal import Scope
 
 NOW_S = 1_763_730_118.0
 CLAUDE = Peer(pid=41822, program="/usr/local/bin/claude", user="ada", started_ticks=77)

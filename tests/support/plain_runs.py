@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from llmgw_desktop.domain.cli import CliEvent, CliName, RunEnded, TextGrew
 from llmgw_desktop.domain.events import Event, JobChanged
-from llmgw_desktop.domain.job import LIVE_STATES, Job, JobState
-from llmgw_desktop.domain.session import Session
-from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
+from llmgw_desktop.domain.jobs.job import LIVE_STATES, Job, JobState, Session
+from llmgw_desktop.domain.jobs.submission import JobResult, Submission, Submitted
 
 list_of = list
 """`PlainRuns.list` hides it."""

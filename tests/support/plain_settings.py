@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.errors import ConfigError, UpstreamRefused
 from llmgw_desktop.domain.events import Event, SettingsChanged
-from llmgw_desktop.domain.provider import Upstream
-from llmgw_desktop.domain.route import RouteDecision, RouteQuestion
-from llmgw_desktop.domain.settings import LoadedSettings
-from llmgw_desktop.store.config.settings_editor import SettingsEditor
-from llmgw_desktop.store.settings import load_settings, settings_of
+from llmgw_desktop.domain.provider import AccountStatus, Upstream
+from llmgw_desktop.domain.routing.route import RouteDecision, RouteQuestion
+from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.store.settings.editor import SettingsEditor
+from llmgw_desktop.store.settings.reader import load_settings, settings_of
 
 
 class PlainSettings:

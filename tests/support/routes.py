@@ -8,11 +8,10 @@ from typing import Any
 
 from multidict import CIMultiDict
 
-from llmgw_desktop.domain.account import Account
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.principal import LOCAL, Principal
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
-from llmgw_desktop.domain.route import (
+from llmgw_desktop.domain.access.principal import LOCAL, Principal
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
+from llmgw_desktop.domain.provider import Account, ModelProtocol, Provider, ProviderKind
+from llmgw_desktop.domain.routing.route import (
     Alias,
     RouteDecision,
     RouteMatch,
@@ -21,7 +20,8 @@ from llmgw_desktop.domain.route import (
     RouteTarget,
     Strategy,
 )
-from llmgw_desktop.domain.settings import RoutingSettings, Settings
+from llmgw_desktop.domain.settings.tables import RoutingSettings
+from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.routing.router import Router
 
 CHAT, MESSAGES = ModelProtocol.OPENAI_CHAT, ModelProtocol.ANTHROPIC

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
-from llmgw_desktop.domain.route import Consideration, RouteDecision, Strategy
+from llmgw_desktop.domain.provider import AccountState, AccountStatus, QuotaWindow
+from llmgw_desktop.domain.routing.route import Consideration, RouteDecision, Strategy
 
 if TYPE_CHECKING:
     from tests.ui.plain_gateway import PlainGateway

@@ -11,15 +11,15 @@ import jsonschema
 import orjson
 
 from llmgw_desktop.app.container import Container
-from llmgw_desktop.app.mcp_runs import RunFamilies
+from llmgw_desktop.app.mcp.assembly import RunFamilies
+from llmgw_desktop.domain.access.principal import ALL_SCOPES, LOCAL, Principal
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.principal import ALL_SCOPES, LOCAL, Principal
-from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.engine.mcp.schemas import output_schema
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.mcp.listing import output_schema
 from llmgw_desktop.engine.mcp.tool import ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from llmgw_desktop.engine.mcp.tools.sessions import CacheState
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 
 OTHER = Principal(client_id="cli_other", name="other", scopes=ALL_SCOPES)
 

@@ -14,7 +14,9 @@ from typing import Any
 
 from typing_extensions import override
 
-from llmgw_desktop.clis.cli import Cli, RetryWords, SignIn
+from llmgw_desktop.clis.cli import Cli, Packaging, RetryWords, SignIn
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.clis.rights import Rights
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliFacts,
@@ -26,31 +28,29 @@ from llmgw_desktop.domain.cli import (
     PlannedFile,
     Retrying,
     RunEnded,
+    RunUsageTold,
     SessionTold,
     TextGrew,
     ToolBegan,
-    UsageTold,
 )
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.domain.clock import Clock, SystemClock
+from llmgw_desktop.domain.clock import Clock, SystemClock, TimedIds
 from llmgw_desktop.domain.events import Event
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.settings import JobSettings, LimitSettings
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.homes.homes import Homes
-from llmgw_desktop.engine.jobs.breaker import NoBreaker
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
-from llmgw_desktop.engine.jobs.parts import JobParts
+from llmgw_desktop.engine.jobs.parts import Breaker, JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
-from llmgw_desktop.engine.routing.pauses import seconds_in
+from llmgw_desktop.engine.routing.quota_windows import seconds_in
 from llmgw_desktop.store.at_rest.cells import AtRest
-from llmgw_desktop.store.job_store import JobStore
-from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.jobs.job_store import JobStore
+from llmgw_desktop.store.vault.master_key import VARIABLE, MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 
 LONGEST_LINE = 4096
 
@@ -104,7 +104,7 @@ _SAID: Mapping[str, Callable[[str], CliEvent]] = {
     "text": lambda rest: TextGrew(text=rest),
     "session": lambda rest: SessionTold(session_id=rest),
     "model": lambda rest: ModelTold(model=rest),
-    "tokens": lambda rest: UsageTold(usage=Usage(output_tokens=int(rest))),
+    "tokens": lambda rest: RunUsageTold(usage=Usage(output_tokens=int(rest))),
     "tool": lambda _: ToolBegan(call_id="c", name="t"),
     "retrying": _retrying,
 }
@@ -131,6 +131,12 @@ def _texts(value: object) -> tuple[str, ...]:
 def shell_cli(name: CliName = CliName.CLAUDE, **facts: Any) -> Cli:
     return Cli(
         name=name,
+        title="Shell",
+        vendor="own",
+        packaging=Packaging(),
+        variables=cli_of(name).variables,
+        places=cli_of(name).places,
+        rights=Rights(),
         commands=("sh",),
         facts=CliFacts(**{"streams": True, **facts}),
         options=(),
@@ -238,7 +244,7 @@ def with_request(asked: Submission, **changes: Any) -> Submission:
     return replace(asked, request=replace(asked.request, **changes))
 
 
-class WordyBreaker(NoBreaker):
+class WordyBreaker(Breaker):
     """Refuses nothing, and reads a pause out of `retry in Ns`."""
 
     @override

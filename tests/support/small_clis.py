@@ -7,14 +7,14 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from llmgw_desktop.app.cli_desk import CliDesk
-from llmgw_desktop.app.cli_survey import CliSurvey
-from llmgw_desktop.app.cli_upgrader import CliUpgrader
-from llmgw_desktop.app.program_words import PATIENCE_S, ProgramAsker
+from llmgw_desktop.app.clis.desk import CliDesk
+from llmgw_desktop.app.clis.programs import PATIENCE_S, ProgramAsker
+from llmgw_desktop.app.clis.survey import CliSurvey
+from llmgw_desktop.app.clis.upgrades import CliUpgrader
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.engine.jobs.known_clis import KnownClis
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.engine.jobs.configured import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
 
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from llmgw_desktop.clis.cli import Cli, SignIn
+from llmgw_desktop.clis.cli import Cli, Packaging, SignIn
 from llmgw_desktop.clis.dialogue import (
-    Asked,
     AskingMode,
     Done,
     GaveUp,
+    PermissionAsked,
     Send,
     Spoken,
     Withdrawn,
 )
-from llmgw_desktop.clis.lines import Lines
+from llmgw_desktop.clis.json_lines import Lines
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.clis.rights import Rights
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliFacts,
@@ -31,7 +33,7 @@ from llmgw_desktop.domain.cli import (
     RunEnded,
     TextGrew,
 )
-from llmgw_desktop.domain.permission import Ask, PermissionAnswer, PermissionKind
+from llmgw_desktop.domain.jobs.approval import Ask, PermissionAnswer, PermissionKind
 
 
 class LineDialogue:
@@ -78,7 +80,7 @@ class LineDialogue:
                     self._open.append(native_id)
                 kind = PermissionKind.COMMAND
                 ask = Ask(native_id=native_id, kind=kind, command=command, cwd=self._cwd)
-                yield Asked(ask=ask)
+                yield PermissionAsked(ask=ask)
             case "forget":
                 self._open.remove(rest)
                 yield Withdrawn(native_id=rest)
@@ -101,6 +103,12 @@ def _plan(request: CliRequest) -> LaunchPlan:
 def spoken_cli(*, needs_pipe: bool = False, **facts: Any) -> Cli:
     return Cli(
         name=CliName.CLAUDE,
+        title="Shell",
+        vendor="own",
+        packaging=Packaging(),
+        variables=cli_of(CliName.CLAUDE).variables,
+        places=cli_of(CliName.CLAUDE).places,
+        rights=Rights(),
         commands=("sh",),
         facts=CliFacts(**{"streams": True, **facts}),
         options=(),

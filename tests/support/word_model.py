@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from llmgw_desktop.store.semantic_model import FILES
+from llmgw_desktop.store.resources import FILES
 
 
 class WordModel:

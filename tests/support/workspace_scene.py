@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.app.workspaces import open_workspaces
+from llmgw_desktop.app.workspaces.workspaces import open_workspaces
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.workspace import AllowedRoot, WorkspaceSettings
+from llmgw_desktop.domain.jobs.workspace import AllowedRoot, WorkspaceSettings
 from llmgw_desktop.engine.workspaces.registry import Workspaces
 from llmgw_desktop.store.paths import Places
 

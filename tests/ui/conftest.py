@@ -40,7 +40,8 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
-    qapp.setStyle("Fusion")
+    if qapp.style().objectName() != "fusion":  # it has each widget begin anew, of earlier tests too
+        qapp.setStyle("Fusion")
     made = Theme(qapp, Appearance.LIGHT)
     yield made
     delete(made)

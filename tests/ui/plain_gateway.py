@@ -7,22 +7,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from llmgw_desktop.app.audit_book import AuditBook
-from llmgw_desktop.app.backup_desk import BackupDesk
-from llmgw_desktop.app.cli_providers import CliProviders
-from llmgw_desktop.app.client_desk.desk import ClientDesk
+from llmgw_desktop.app.access.oversight import Oversight
+from llmgw_desktop.app.audit.book import AuditBook
+from llmgw_desktop.app.clients.desk import ClientDesk
+from llmgw_desktop.app.clis.use import CliProviders
 from llmgw_desktop.app.connect.clients import Clients
-from llmgw_desktop.app.flights import Flights
-from llmgw_desktop.app.gateway_words import base_urls
-from llmgw_desktop.app.jobs import Jobs
-from llmgw_desktop.app.oversight import Oversight
-from llmgw_desktop.app.overview import Overview
-from llmgw_desktop.app.provider_probe import ProviderProbe
-from llmgw_desktop.app.providers import Providers
-from llmgw_desktop.app.routes import Routes
-from llmgw_desktop.app.safekeeping import Safekeeping
-from llmgw_desktop.app.workspace_list import WorkspaceList
-from llmgw_desktop.app.worktrees import WorktreesUse
+from llmgw_desktop.app.flights.overview import Overview
+from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.app.gateway.control import base_urls
+from llmgw_desktop.app.jobs.jobs import Jobs
+from llmgw_desktop.app.providers.probe import ProviderProbe
+from llmgw_desktop.app.providers.providers import Providers
+from llmgw_desktop.app.routing.routes import Routes
+from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk, Safekeeping
+from llmgw_desktop.app.workspaces.workspaces import WorkspaceList, WorktreesUse
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
@@ -34,9 +32,10 @@ from llmgw_desktop.domain.events import (
     GatewayState,
     GatewayStatus,
     RecorderStatus,
+    StoreAnswer,
     StoreQuestion,
 )
-from llmgw_desktop.domain.flight import (
+from llmgw_desktop.domain.flights.flight import (
     FlightBucket,
     FlightQuery,
     FlightRecord,
@@ -44,11 +43,11 @@ from llmgw_desktop.domain.flight import (
     FlightSummary,
     FlightTotals,
 )
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.jobs.folders import JobFolders
-from llmgw_desktop.store.audit_store import AuditStore
+from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
@@ -265,7 +264,7 @@ class PlainControl:
         self.test_flights = 0
         self.held_decisions: list[bool] = []
         self.question: StoreQuestion | None = None
-        self.store_answers: list[bool] = []
+        self.store_answers: list[StoreAnswer] = []
         self.store_trouble: LlmgwError | None = None
         self.settings_looks = 0
         self.settings: PlainSettings | None = None
@@ -288,8 +287,8 @@ class PlainControl:
     def store_question(self) -> StoreQuestion | None:
         return self.question
 
-    async def answer_store(self, *, restore: bool) -> str:
-        self.store_answers.append(restore)
+    async def answer_store(self, answer: StoreAnswer) -> str:
+        self.store_answers.append(answer)
         if self.store_trouble is not None:
             raise self.store_trouble
         self.question = None

@@ -10,8 +10,8 @@ from typing import Any
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.jobs.submission import Submission
 from tests.support.plain_panels import CLAUDE_ON_PLAN
 from tests.support.told_cli import TRANSCRIPTS, ToldCli
 

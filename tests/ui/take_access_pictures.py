@@ -33,7 +33,7 @@ def _page(studio: Studio, tab: str, *, full: bool = True, hostile: bool = False)
 
 
 def _dialog(studio: Studio, question: object) -> None:
-    from llmgw_desktop.domain.consent import ConsentQuestion
+    from llmgw_desktop.domain.access.consent import ConsentQuestion
 
     studio.show()
     questions = studio.gateway.questions
@@ -138,6 +138,12 @@ def access_workspace_dialog(studio: Studio) -> None:
     page = studio.shell.window.page("access")  # type: ignore[union-attr]
     studio.subject = page.workspaces.open_dialog()  # type: ignore[attr-defined]
     _wait()
+
+
+def access_workspace_change(studio: Studio) -> None:
+    _page(studio, "workspaces")
+    section = studio.shell.window.page("access").workspaces  # type: ignore[union-attr, attr-defined]
+    studio.subject = section.open_dialog(section._cards["app"])
 
 
 def access_worktrees(studio: Studio) -> None:
@@ -248,6 +254,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
         access_workspaces,
         access_workspaces_empty,
         access_workspace_dialog,
+        access_workspace_change,
         access_worktrees,
         access_worktrees_empty,
         access_worktree_diff,

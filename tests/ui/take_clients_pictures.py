@@ -19,7 +19,7 @@ _WAIT_MS = 400
 
 
 def _page(studio: Studio, tab: str = "clients"):  # type: ignore[no-untyped-def]
-    from llmgw_desktop.ui.pages.clients_page import ClientsPage
+    from llmgw_desktop.ui.clients.page import ClientsPage
 
     studio.show("clients")
     assert studio.shell.window is not None

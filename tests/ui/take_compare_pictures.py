@@ -18,7 +18,7 @@ _WAIT_MS = 500
 
 
 def _page(studio: Studio):  # type: ignore[no-untyped-def]
-    from llmgw_desktop.ui.pages.compare_page import ComparePage
+    from llmgw_desktop.ui.compare.page import ComparePage
 
     studio.show("compare")
     assert studio.shell.window is not None
@@ -44,14 +44,14 @@ def compare_empty(studio: Studio) -> None:
 
 
 def compare_written(studio: Studio) -> None:
-    from llmgw_desktop.app.compare_wish import Wish
+    from llmgw_desktop.app.validation.wish import PanelWish
     from llmgw_desktop.domain.validation import Intent
     from tests.support.plain_panels import PLAN
 
     studio.gateway.compare.fill()
     page = _page(studio)
     page.composer.show_wish(
-        Wish(
+        PanelWish(
             question=PLAN,
             content="CREATE TABLE sessions_new (\n  id BIGINT PRIMARY KEY\n);",
             intent=Intent.VALIDATE,

@@ -82,8 +82,8 @@ class Studio:
         self._camera = camera
 
     def show(self, width: int, height: int) -> None:
-        from llmgw_desktop.app.flights import Flights
-        from llmgw_desktop.ui.pages.flights_page import FlightsPage
+        from llmgw_desktop.app.flights.recording import Flights
+        from llmgw_desktop.ui.flights.page import FlightsPage
         from tests.support.flight_scene import SceneClock
 
         self.page = FlightsPage(
@@ -123,7 +123,7 @@ class Studio:
         self.steps.append(lambda: self.page._browser._pane.choose_tab(tab))
 
     def ask(self, **changes: object) -> None:
-        from llmgw_desktop.domain.flight import FlightQuery
+        from llmgw_desktop.domain.flights.flight import FlightQuery
 
         self.steps.append(lambda: self.page.show_query(FlightQuery(**changes)))
 
@@ -155,7 +155,7 @@ def side(studio: Studio) -> None:
 
 def trouble(state: str) -> Callable[[Studio], None]:
     def pose(studio: Studio) -> None:
-        from llmgw_desktop.domain.flight import FlightState
+        from llmgw_desktop.domain.flights.flight import FlightState
 
         studio.reader.total = 2000
         studio.ask(states=frozenset({FlightState(state)}))
@@ -179,7 +179,7 @@ def doubts(studio: Studio) -> None:
 
 
 def errors(studio: Studio) -> None:
-    from llmgw_desktop.domain.flight import FlightState
+    from llmgw_desktop.domain.flights.flight import FlightState
 
     studio.reader.total = 2000
     studio.ask(states=frozenset(FlightState) - {FlightState.OK, FlightState.RUNNING})
@@ -247,7 +247,7 @@ def spoken(tab: str, dialects: str, losses: str = "") -> Callable[[Studio], None
 
 def timeline_rest(studio: Studio) -> None:
     """An answer of a few milliseconds, part of which belongs to no phase."""
-    from llmgw_desktop.domain.flight import Phase, PhaseName
+    from llmgw_desktop.domain.flights.flight import Phase, PhaseName
     from tests.support.made_flights import record, summary
 
     ends = ((PhaseName.READ, 0.36), (PhaseName.ROUTE, 0.39), (PhaseName.CONNECT, 0.9))

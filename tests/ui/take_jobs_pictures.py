@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _WAIT_S = 0.9
@@ -36,7 +37,7 @@ def main() -> None:
     os.environ["QT_SCALE_FACTOR"] = chosen.scales[0]
     sys.path.insert(0, str(_CHECKOUT))
     from llmgw_desktop.ui.application import make_application
-    from llmgw_desktop.ui.qt_loop import run
+    from llmgw_desktop.ui.loop.qt_loop import run
 
     app = make_application()
     run(_take_all(app, chosen.folder, chosen.scales[0], chosen.only), app)
@@ -65,9 +66,9 @@ class Studio:
     def __init__(self, theme: object, folder: Path) -> None:
         from PySide6.QtCore import QSettings
 
-        from llmgw_desktop.ui.desktop_shell import DesktopShell
+        from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+        from llmgw_desktop.ui.shell.tray import Tray
         from llmgw_desktop.ui.theme import Theme
-        from llmgw_desktop.ui.tray import Tray
         from tests.ui.plain_gateway import PlainGateway
 
         assert isinstance(theme, Theme)
@@ -84,7 +85,7 @@ class Studio:
         return set_job_scene(self.gateway.runs, self.gateway.places.jobs_folder)
 
     async def show(self, width: int = 1160, height: int = 760, page: str = "jobs") -> None:
-        from llmgw_desktop.ui.pages.jobs_page import JobsPage
+        from llmgw_desktop.ui.jobs.page import JobsPage
 
         self.shell.show_window()
         window = self.shell.window
@@ -97,7 +98,7 @@ class Studio:
         await asyncio.sleep(_WAIT_S)
 
     async def open(self, job_id: str) -> None:
-        from llmgw_desktop.ui.pages.jobs_page import JobsPage
+        from llmgw_desktop.ui.jobs.page import JobsPage
 
         assert isinstance(self.page, JobsPage)
         self.page.open_job(job_id)
@@ -162,6 +163,44 @@ async def jobs_details(studio: Studio) -> None:
     await studio.open(done.id)
 
 
+async def _contained(studio: Studio, *, width: int = 1160, **how: Any) -> None:
+    """The details of one that has ended."""
+    from llmgw_desktop.domain.jobs.cli_settings import Contained
+    from llmgw_desktop.engine.jobs.enclosure import note_contained
+    from llmgw_desktop.engine.jobs.folders import JobFolders
+
+    studio.fill()
+    done = next(j for j in studio.gateway.runs.jobs.values() if j.state == "completed")
+    folder = JobFolders(studio.gateway.places.jobs_folder).named(done.id)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    note_contained(folder, Contained(**how))
+    await studio.show(width=width)
+    studio.page.pane.choose_tab("Details")  # type: ignore[attr-defined]
+    await studio.open(done.id)
+
+
+async def jobs_contained(studio: Studio) -> None:
+    await _contained(studio, by="bubblewrap")
+
+
+async def jobs_contained_alone(studio: Studio) -> None:
+    from llmgw_desktop.domain.jobs.cli_settings import Network
+
+    await _contained(studio, by="bubblewrap", network=Network.LOOPBACK)
+
+
+async def jobs_not_contained(studio: Studio) -> None:
+    await _contained(studio, why="The settings say so.")
+
+
+async def jobs_no_containment(studio: Studio) -> None:
+    why = (
+        "This system does not let bubblewrap contain runs: bwrap: setting up uid map: Permission"
+        " denied."
+    )
+    await _contained(studio, why=why, width=860)
+
+
 async def jobs_narrow(studio: Studio) -> None:
     speaks = studio.fill()
     studio.gateway.jobs.take_over()
@@ -173,7 +212,7 @@ async def jobs_sessions(studio: Studio) -> None:
     from dataclasses import replace
 
     from llmgw_desktop.domain.cli import CliName
-    from llmgw_desktop.domain.session import SessionTotals
+    from llmgw_desktop.domain.jobs.job import SessionTotals
     from tests.support.job_scene import FIGURES, TITLES
     from tests.support.plain_runs import plain_session
 
@@ -230,7 +269,7 @@ async def jobs_quit(studio: Studio) -> None:
 
 
 async def jobs_waiting(studio: Studio) -> None:
-    from llmgw_desktop.ui.dialogs.quit_dialog import QuitChoice
+    from llmgw_desktop.ui.jobs.quitting import QuitChoice
 
     studio.fill()
     await studio.show()
@@ -258,6 +297,10 @@ POSES: dict[str, Callable[[Studio], Awaitable[None]]] = {
         jobs_failed,
         jobs_cut_off,
         jobs_details,
+        jobs_contained,
+        jobs_contained_alone,
+        jobs_not_contained,
+        jobs_no_containment,
         jobs_narrow,
         jobs_sessions,
         jobs_empty,

@@ -79,9 +79,9 @@ class Studio:
         from PySide6.QtCore import QSettings
 
         from llmgw_desktop.ui.bridge import Bridge
-        from llmgw_desktop.ui.desktop_shell import DesktopShell
+        from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+        from llmgw_desktop.ui.shell.tray import Tray
         from llmgw_desktop.ui.theme import Theme
-        from llmgw_desktop.ui.tray import Tray
         from tests.ui.at_once import run_at_once
         from tests.ui.plain_gateway import PlainGateway
 
@@ -133,7 +133,7 @@ def overview_full(studio: Studio) -> None:
     """With sums that are not whole, and practice that is left out."""
     from dataclasses import replace
 
-    from llmgw_desktop.domain.flight import Counted
+    from llmgw_desktop.domain.flights.flight import Counted
     from llmgw_desktop.domain.usage import Figure
     from tests.ui import plain_gateway
 
@@ -231,7 +231,7 @@ def store_in_question(studio: Studio) -> None:
     _busy(studio)
     what = "gateway.db was put back to an older copy: it had come to entry 812, and ends at 640."
     control = studio.gateway.control
-    control.question = StoreQuestion(what=what, backup="2026-11-21 15:00:02")
+    control.question = StoreQuestion(what=what, backup="2026-11-21 15:00:02", can_stay=True)
     control.move(GatewayState.RUNNING, problem=what)
     studio.show()
 
@@ -243,7 +243,7 @@ def backup_dialog(studio: Studio) -> None:
 
 
 def restore_dialog(studio: Studio) -> None:
-    from llmgw_desktop.app.backup_desk import FILE
+    from llmgw_desktop.app.safekeeping.safekeeping import FILE
 
     _busy(studio)
     studio.show()
@@ -258,6 +258,21 @@ def flights_full(studio: Studio) -> None:
     _busy(studio)
     studio.gateway.reader.waves = False
     studio.show("flights")
+
+
+def overview_large(studio: Studio) -> None:
+    from PySide6.QtTest import QTest
+
+    overview_full(studio)
+    assert studio.shell.window is not None
+    page = studio.shell.window.page("overview")
+    page._read_large()
+    for _ in range(40):
+        QTest.qWait(_WAIT_MS)
+        if page._large is not None:
+            break
+    page._large.read_bucket(40)
+    studio.subject = page._large
 
 
 def flights_empty(studio: Studio) -> None:
@@ -291,6 +306,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     for pose in (
         overview_full,
         overview_sparse,
+        overview_large,
         overview_table,
         overview_empty,
         overview_closed,

@@ -23,21 +23,20 @@ import aiohttp
 from PySide6.QtCore import QSettings
 
 from llmgw_desktop.app import container as composition
-from llmgw_desktop.app.compare_wish import Wish
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.app.validation.wish import PanelWish
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.validation import Intent
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.application import make_application
-from llmgw_desktop.ui.desktop_shell import DesktopShell
-from llmgw_desktop.ui.main_window import MainWindow
-from llmgw_desktop.ui.pages.compare_page import ComparePage
-from llmgw_desktop.ui.qt_loop import run
+from llmgw_desktop.ui.compare.page import ComparePage
+from llmgw_desktop.ui.loop.qt_loop import run
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Appearance, Theme
-from llmgw_desktop.ui.tray import Tray
+from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.support.answers import Answer, Delivery, Refusal, Spent
 from tests.support.lane import Lane
 from tests.support.plain_panels import CODEX_ON_PLAN, GEMINI_ON_PLAN, PLAN
@@ -252,7 +251,7 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
 async def _compare(container: composition.Container, window: MainWindow) -> None:
     """A plan, by a CLI and two models: one dissents."""
     seats = ("claude", "qwen3-coder-30b", "claude-haiku-5")
-    wish = Wish(question=PLAN, intent=Intent.VALIDATE, seats=seats)
+    wish = PanelWish(question=PLAN, intent=Intent.VALIDATE, seats=seats)
     panel_id = await container.compare.ask(wish)
     page = window.findChild(ComparePage)
     assert isinstance(page, ComparePage)

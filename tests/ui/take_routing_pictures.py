@@ -55,8 +55,8 @@ def providers_found(studio: Studio) -> None:
     """A key in the environment, and one account that was tested."""
     from PySide6.QtTest import QTest
 
-    from llmgw_desktop.app.providers import AccountTest
-    from llmgw_desktop.ui.pages.providers_page import ProvidersPage
+    from llmgw_desktop.app.providers.providers import AccountTest
+    from llmgw_desktop.ui.providers.page import ProvidersPage
     from tests.support.routing_scene import set_full_scene
 
     set_full_scene(studio.gateway)
@@ -123,7 +123,7 @@ def clis_full(studio: Studio) -> None:
 
 def clis_refused(studio: Studio) -> None:
     """A sign-in that was refused, and no terminal to open it in."""
-    from llmgw_desktop.app.cli_providers import SignInOpened
+    from llmgw_desktop.app.clis.use import SignInOpened
     from tests.support.cli_scene import set_cli_scene, set_refused
 
     set_cli_scene(studio.gateway)
@@ -228,7 +228,7 @@ def tray_providers(studio: Studio) -> None:
 
 
 def _scroll_to_clis(studio: Studio):  # type: ignore[no-untyped-def]
-    from llmgw_desktop.ui.pages.providers_page import ProvidersPage
+    from llmgw_desktop.ui.providers.page import ProvidersPage
 
     _wait()
     page = _window(studio).findChild(ProvidersPage)

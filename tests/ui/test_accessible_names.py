@@ -26,19 +26,19 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from llmgw_desktop.domain.events import GatewayState
-from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.ui.access.page import AccessPage
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.charts.pickable import Pickable
-from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.ui.compare.page import ComparePage
+from llmgw_desktop.ui.flights.page import FlightsPage
 from llmgw_desktop.ui.flights.table.flight_header import FlightHeader
-from llmgw_desktop.ui.main_window import MainWindow
-from llmgw_desktop.ui.pages.access_page import AccessPage
-from llmgw_desktop.ui.pages.compare_page import ComparePage
-from llmgw_desktop.ui.pages.flights_page import FlightsPage
+from llmgw_desktop.ui.overview.pickable import Pickable
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Appearance, Theme
-from llmgw_desktop.ui.tray import Tray
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.support.access_scene import set_access_scene
 from tests.support.cli_scene import set_cli_scene
 from tests.support.job_scene import set_job_scene

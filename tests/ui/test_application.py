@@ -19,16 +19,17 @@ import pytest
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _PROGRAM = """
+import llmgw_desktop.ui  # first, as in the program: it says how Qt is read in
 import asyncio, os, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.app.restart import Restart
+from llmgw_desktop.app.gateway.instances import Restart
 from llmgw_desktop.ui.application import end_session, run_desktop
-from llmgw_desktop.ui.desktop_shell import DesktopShell
-from llmgw_desktop.ui.main_window import MainWindow
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.ui.plain_gateway import PlainGateway
 
 during = None
@@ -111,7 +112,7 @@ def test_the_end_of_the_session_is_answered_when_the_gateway_has_stopped() -> No
 
 
 TRAY = (
-    "import llmgw_desktop.ui.application as a, llmgw_desktop.ui.tray as t;"
+    "import llmgw_desktop.ui.application as a, llmgw_desktop.ui.shell.tray as t;"
     " a.Tray = lambda icons: t.Tray(icons, lambda: True);"
 )
 """As on a desktop that has one."""

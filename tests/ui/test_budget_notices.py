@@ -15,10 +15,10 @@ from shiboken6 import delete
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import BudgetReached, SettingsChanged
 from llmgw_desktop.domain.policy import Budget, ClientPolicy, Measure, Period, Spent
-from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.tray import Tray
 from tests.ui.jobs.conftest import turn_until
 from tests.ui.plain_gateway import PlainGateway
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSystemTrayIcon, QWidget
 from shiboken6 import delete
 
-from llmgw_desktop.app.safekeeping import finish_restore
+from llmgw_desktop.app.safekeeping.safekeeping import FILE, finish_restore
+from llmgw_desktop.domain.access.principal import Client, Scope
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import (
     GatewayState,
@@ -21,17 +24,20 @@ from llmgw_desktop.domain.events import (
     RecorderChanged,
     RecorderStatus,
     SettingsChanged,
+    StoreAnswer,
     StoreQuestion,
 )
-from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.ui.desktop_shell import DesktopShell
-from llmgw_desktop.ui.dialogs.backup_dialogs import RestoreDialog
-from llmgw_desktop.ui.main_window import MainWindow
-from llmgw_desktop.ui.pages.overview_page import OverviewPage
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.safekeeping.backups import backups_in, make_backup
+from llmgw_desktop.ui.overview.page import OverviewPage
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.store_desk import RestoreDialog
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Appearance, Theme
-from llmgw_desktop.ui.tray import Tray
 from llmgw_desktop.ui.widgets.button import Button
+from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.ui.plain_gateway import PlainGateway, running_flight
 
 # the offscreen platform has no tray to watch
@@ -250,7 +256,7 @@ async def test_a_store_in_question_is_answered_by_a_person(stage: Stage) -> None
     await stage.shell.start()
     stage.shell.open(hidden=False)
     control = stage.gateway.control
-    control.question = StoreQuestion(what="gateway.db was emptied.", backup="10:00")
+    control.question = StoreQuestion(what="gateway.db was emptied.", backup="10:00", can_stay=True)
     control.move(GatewayState.RUNNING, problem="gateway.db was emptied.")
     await turn_until(lambda: len(stage.window.troubles.words) == 1)
     assert "gateway.db was emptied." in stage.window.troubles.words[0]
@@ -259,7 +265,7 @@ async def test_a_store_in_question_is_answered_by_a_person(stage: Stage) -> None
         found = stage.window.troubles.findChildren(QAbstractButton)
         return {each.text(): each for each in found if each.isVisible() and each.text()}
 
-    assert set(buttons()) == {"Restore the backup of 10:00", "Begin anew"}
+    assert set(buttons()) == {"Restore the backup of 10:00", "Begin anew", "Use it as it is"}
     control.store_trouble = StoreUnavailable("The disk is full.")
     buttons()["Restore the backup of 10:00"].click()
     assert buttons() == {}, "once is enough"
@@ -267,13 +273,36 @@ async def test_a_store_in_question_is_answered_by_a_person(stage: Stage) -> None
     control.store_trouble = None
     buttons()["Begin anew"].click()
     await turn_until(lambda: "emptied" not in " ".join(stage.window.troubles.words))
-    assert control.store_answers == [True, False]
+    control.question = StoreQuestion(what="gateway.db is older.", can_stay=True)
+    control.move(GatewayState.RUNNING, problem="gateway.db is older.")
+    await turn_until(lambda: set(buttons()) == {"Begin anew", "Use it as it is"})
+    buttons()["Use it as it is"].click()
+    await turn_until(lambda: "older" not in " ".join(stage.window.troubles.words))
+    assert control.store_answers == [StoreAnswer.RESTORE, StoreAnswer.ANEW, StoreAnswer.AS_IT_IS]
+    control.question = StoreQuestion(what="gateway.db was cut off.", is_in_use=True)
+    control.move(GatewayState.RUNNING, problem="gateway.db was cut off.")
+    await turn_until(lambda: set(buttons()) == {"Start anew"})
+    buttons()["Start anew"].click()
+    assert stage.gateway.restarts == 1
+
+
+def _client(name: str) -> Client:
+    return Client(
+        id=name,
+        name=name,
+        key_digest=name.encode() * 32,
+        key_hint="",
+        scopes=frozenset({Scope.MODELS_USE}),
+        created_at_s=1.0,
+    )
 
 
 async def test_a_home_is_backed_up_and_comes_back_with_the_next_start(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("llmgw_desktop.store.vault_backup.COST", {"n": 1 << 10, "r": 8, "p": 1})
+    monkeypatch.setattr(
+        "llmgw_desktop.store.vault.vault_backup.COST", {"n": 1 << 10, "r": 8, "p": 1}
+    )
     places = stage.gateway.places
     places.make()
     places.config_file.write_text("# then\n")
@@ -282,14 +311,20 @@ async def test_a_home_is_backed_up_and_comes_back_with_the_next_start(
     made = stage.shell._store_desk.ask_backup()
     assert made is not None
     file = tmp_path / "home.backup"
-    made._file._line.setText(str(file))
+    made._file.line.setText(str(file))
     made._once.setText("correct horse battery")
+    assert not made._save.isEnabled()
+    made._again.setText("another")
     made._save.click()
     assert made._again_field.note == "It is not the same."
     made._again.setText("correct horse battery")
     made._save.click()
     await turn_until(file.exists)
     places.config_file.write_text("# now\n")
+    with closing(ClientStore(places.gateway_db, SystemClock())) as clients:
+        clients.add(_client("a"))
+        assert make_backup(places.gateway_db, places.backups_folder, 1e9) is not None
+        clients.add(_client("b"))
     stage.shell._store_desk.ask_restore()
 
     def restoring() -> RestoreDialog | None:
@@ -298,7 +333,14 @@ async def test_a_home_is_backed_up_and_comes_back_with_the_next_start(
     await turn_until(lambda: restoring() is not None)
     dialog = restoring()
     assert dialog is not None
-    dialog._file._line.setText(str(file))
+    automatic = backups_in(places.backups_folder)[0].path.name
+    dialog.choose(automatic)
+    assert dialog._save.isEnabled()
+    await turn_until(lambda: "Key made (1)" in dialog._choice.note)
+    dialog.choose(FILE)
+    await turn_until(lambda: "Key made" not in dialog._choice.note)
+    assert not dialog._save.isEnabled(), "no file is named"
+    dialog._file.line.setText(str(file))
     dialog._secret.setText("another passphrase")
     dialog._save.click()
     await turn_until(lambda: "not the right one" in dialog.problem)

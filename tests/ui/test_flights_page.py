@@ -25,7 +25,7 @@ from llmgw_desktop.domain.events import (
     RecorderChanged,
     RecorderStatus,
 )
-from llmgw_desktop.domain.flight import FlightQuery, FlightState
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Appearance, Theme
 from tests.support.flight_page import FlightBench, flight_bench
@@ -190,7 +190,7 @@ class TestCost:
 
     def test_each_state_has_a_shape_of_its_own(self, bench: FlightBench, theme: Theme) -> None:
         """Also without colour: the marks differ where they are drawn at all."""
-        from llmgw_desktop.ui.flights.table.state_marks import StateMarks
+        from llmgw_desktop.ui.flights.table.flight_delegate import StateMarks
 
         marks = StateMarks(theme)
         shapes = set()

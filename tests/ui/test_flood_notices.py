@@ -12,8 +12,8 @@ from shiboken6 import delete
 
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import FloodsChanged
-from llmgw_desktop.domain.flood import Flood
-from llmgw_desktop.ui.pages.clients_page import ClientsPage
+from llmgw_desktop.domain.policy import Flood
+from llmgw_desktop.ui.clients.page import ClientsPage
 from llmgw_desktop.ui.theme import Theme
 from tests.support.plain_desk import flood_of
 from tests.ui.jobs.conftest import turn_until
@@ -58,7 +58,7 @@ async def test_its_banner_leads_to_the_client_and_goes_with_the_flood(stage: Sta
     window = stage.shell.window
     assert window is not None
     assert title in stage.banners
-    window.troubles._floods._act()
+    window.troubles._floods._buttons[0].click()
     assert window.page_key == "clients"
     page = window.findChild(ClientsPage)
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.garbage import GarbageCollector
+from llmgw_desktop.ui.application import GarbageCollector
 
 
 class Circle(QObject):

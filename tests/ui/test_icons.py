@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
-from llmgw_desktop.store.resource_files import resource_path
-from llmgw_desktop.ui.icons import Icons
+from llmgw_desktop.store.resources import resource_path
+from llmgw_desktop.ui.theme import Icons
 
 NAMES = sorted(path.stem for path in resource_path("icons").glob("*.svg"))
 

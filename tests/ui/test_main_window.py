@@ -12,12 +12,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.app.gateway_words import base_urls
+from llmgw_desktop.app.gateway.control import base_urls
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderStatus
-from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.ui.main_window import MainWindow, Page, fitted
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.ui import flights, overview
+from llmgw_desktop.ui.page import BoundPage
 from llmgw_desktop.ui.theme import Appearance, Theme
-from llmgw_desktop.ui.window.sidebar import SidebarEntry
+from llmgw_desktop.ui.window.main_window import MainWindow, fitted
 
 URL = "http://127.0.0.1:3333"
 URLS = base_urls(URL, "/mcp")
@@ -80,14 +81,8 @@ class Room:
 
     def _make(self) -> MainWindow:
         pages = [
-            Page(
-                entry=SidebarEntry(key="overview", title="Overview", icon="overview"),
-                make=PlainPage,
-            ),
-            Page(
-                entry=SidebarEntry(key="flights", title="Flights", icon="flights"),
-                make=lambda: self.list_page,
-            ),
+            BoundPage(page=overview.PAGE, make=PlainPage),
+            BoundPage(page=flights.PAGE, make=lambda: self.list_page),
         ]
         settings = QSettings(str(self.file), QSettings.Format.IniFormat)
         window = MainWindow(self._theme, pages, settings, lambda: self.may_close)

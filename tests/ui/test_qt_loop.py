@@ -13,15 +13,15 @@ import pytest
 from PySide6.QtCore import QEventLoop, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
-from llmgw_desktop.ui.qt_loop import new_event_loop, qt_call, run
-from llmgw_desktop.ui.qt_pump import qt_watches_selectors
+from llmgw_desktop.ui.loop.qt_hosted_loop import QtHostedLoop
+from llmgw_desktop.ui.loop.qt_loop import new_event_loop, qt_call, run
+from llmgw_desktop.ui.loop.qt_pump import qt_watches_selectors
 from tests.support.hosted_loop import complete, hosted_loop, outcome_of, program
 
 PROGRAM = """
 import asyncio, sys
 from PySide6.QtCore import QCoreApplication, QTimer
-from llmgw_desktop.ui.qt_loop import new_event_loop, qt_call, run
+from llmgw_desktop.ui.loop.qt_loop import new_event_loop, qt_call, run
 app = QCoreApplication([])
 async def pending():
     print("started", flush=True)
@@ -95,7 +95,7 @@ def test_macos_is_asked_whether_qt_watches_its_selector(
 
 def test_without_an_application_there_is_no_loop() -> None:
     code, _, err = outcome_of(
-        "from llmgw_desktop.ui.qt_loop import new_event_loop\nnew_event_loop()"
+        "from llmgw_desktop.ui.loop.qt_loop import new_event_loop\nnew_event_loop()"
     )
     assert code == 1
     assert "application must be made first" in err

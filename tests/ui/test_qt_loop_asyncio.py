@@ -18,13 +18,13 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
+from llmgw_desktop.ui.loop.qt_hosted_loop import QtHostedLoop
 from tests.support.hosted_loop import complete, hosted_loop, outcome_of, program, work
 
 SIGNALS = """
 import asyncio, os, signal, sys, threading
 from PySide6.QtCore import QCoreApplication, QTimer
-from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
+from llmgw_desktop.ui.loop.qt_hosted_loop import QtHostedLoop
 app = QCoreApplication([])
 loop = QtHostedLoop(app)
 async def pending():

@@ -25,7 +25,7 @@ from mcp.client.stdio import stdio_client
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
+from llmgw_desktop.ui.loop.qt_hosted_loop import QtHostedLoop
 from tests.support.hosted_loop import complete, hosted_loop
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX only")

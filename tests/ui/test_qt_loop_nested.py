@@ -13,8 +13,8 @@ import pytest
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox
 
-from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
-from llmgw_desktop.ui.qt_loop import qt_call
+from llmgw_desktop.ui.loop.qt_hosted_loop import QtHostedLoop
+from llmgw_desktop.ui.loop.qt_loop import qt_call
 from tests.support.hosted_loop import PATIENCE_S, complete, hosted_loop
 
 OPEN_MS = 150

@@ -15,7 +15,7 @@ _PROGRAM = """
 import asyncio, os, signal, sys, threading, time
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
-from llmgw_desktop.ui.qt_loop import new_event_loop, qt_call, run
+from llmgw_desktop.ui.loop.qt_loop import new_event_loop, qt_call, run
 app = QApplication([])
 app.setQuitOnLastWindowClosed(False)
 abouts = []

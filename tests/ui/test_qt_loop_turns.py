@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
+from llmgw_desktop.ui.loop.qt_hosted_loop import QtHostedLoop
 from tests.support.hosted_loop import PATIENCE_S, complete, hosted_loop, work
 
 

@@ -11,14 +11,14 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from shiboken6 import delete
 
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentWay
-from llmgw_desktop.domain.permission import Decision
-from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentWay
+from llmgw_desktop.domain.jobs.approval import Decision
 from llmgw_desktop.ui.questions.armed_dialog import ArmedDialog
 from llmgw_desktop.ui.questions.consent_dialog import ConsentDialog
 from llmgw_desktop.ui.questions.permission_dialog import PermissionDialog
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.tray import Tray
 from tests.support.plain_questions import HOSTILE_NAME, NOW_S, consent, permission
 from tests.ui.jobs.conftest import turn_until
 from tests.ui.plain_gateway import PlainGateway

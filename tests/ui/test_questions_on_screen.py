@@ -12,24 +12,24 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from shiboken6 import delete
 
+from llmgw_desktop.app.access.decisions import DecisionRow
 from llmgw_desktop.app.container import Container
-from llmgw_desktop.app.decisions import DecisionRow
+from llmgw_desktop.domain.access.consent import ConsentRequest, ConsentTerm, ConsentWay
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.consent import ConsentRequest, ConsentTerm, ConsentWay
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
     Ask,
     AskingJob,
     Decision,
     PermissionAnswer,
     PermissionKind,
 )
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.ui.desktop_shell import DesktopShell
 from llmgw_desktop.ui.questions.consent_dialog import ConsentDialog
 from llmgw_desktop.ui.questions.permission_dialog import PermissionDialog
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.tray import Tray
 from tests.ui.jobs.conftest import turn_until
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.settings_box import tell_unusable, unusable_box
+from llmgw_desktop.ui.shell.opening import tell_unusable, unusable_box
 
 PROBLEM = "config.toml, line 1: <b>port</b> is no number."
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from llmgw_desktop.ui.settings_watch import SettingsWatch
+from llmgw_desktop.ui.settings_changes import SettingsFileWatch
 
 
 class Watched:
@@ -18,7 +18,7 @@ class Watched:
         self.file = file
         self.seen: list[str | None] = []
         self.owner = QObject()
-        self.watch = SettingsWatch(file, self._check, self.owner)
+        self.watch = SettingsFileWatch(file, self._check, self.owner)
 
     def replace(self, text: str) -> None:
         beside = self.file.with_name("beside")

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.single_instance import SingleInstance, server_name
+from llmgw_desktop.ui.shell.single_instance import SingleInstance, server_name
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def name(tmp_path: Path) -> str:
 
 _ASK = (
     "import sys\n"
-    "from llmgw_desktop.ui.single_instance import SingleInstance\n"
+    "from llmgw_desktop.ui.shell.single_instance import SingleInstance\n"
     "print(SingleInstance.ask_running_to_show(sys.argv[1], 5000))\n"
 )
 
@@ -112,7 +112,7 @@ def test_what_a_killed_first_left_behind_is_taken_over(
     program = (
         "import os, sys\n"
         "from PySide6.QtCore import QCoreApplication\n"
-        "from llmgw_desktop.ui.single_instance import SingleInstance\n"
+        "from llmgw_desktop.ui.shell.single_instance import SingleInstance\n"
         "app = QCoreApplication([])\n"
         f"assert SingleInstance({name!r}).listen(lambda: None)\n"
         "os.kill(os.getpid(), 9)\n"

@@ -9,12 +9,12 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.app.gateway_words import base_urls
-from llmgw_desktop.app.provider_cards import ProviderCard
-from llmgw_desktop.domain.account import AccountState
+from llmgw_desktop.app.gateway.control import base_urls
+from llmgw_desktop.app.providers.cards import ProviderCard
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
-from llmgw_desktop.ui.icons import Icons
-from llmgw_desktop.ui.tray import Tray, TraySnapshot
+from llmgw_desktop.domain.provider import AccountState
+from llmgw_desktop.ui.shell.tray import Tray, TraySnapshot
+from llmgw_desktop.ui.theme import Icons
 
 # the offscreen platform has no tray to watch
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
@@ -42,7 +42,7 @@ def desktop() -> Desktop:
 
 @pytest.fixture
 def tray(qapp: object, desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tray]:
-    monkeypatch.setattr("llmgw_desktop.ui.tray._LOOK_EVERY_MS", 40)
+    monkeypatch.setattr("llmgw_desktop.ui.shell.tray._LOOK_EVERY_MS", 40)
     made = Tray(Icons(), desktop)
     yield made
     made.close()
@@ -227,7 +227,7 @@ def test_a_tray_that_comes_up_later_gets_a_new_icon(
 def test_it_stops_asking_after_half_a_minute(
     tray: Tray, desktop: Desktop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("llmgw_desktop.ui.tray._LOOK_FOR_MS", 0)
+    monkeypatch.setattr("llmgw_desktop.ui.shell.tray._LOOK_FOR_MS", 0)
     desktop.has_tray = False
     tray.start()
     qtbot.waitUntil(lambda: desktop.asked == 2)

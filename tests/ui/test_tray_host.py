@@ -22,9 +22,9 @@ _PROGRAM = """
 import os, sys
 from PySide6.QtCore import QCoreApplication, QTimer
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.app.restart import Restart
+from llmgw_desktop.app.gateway.instances import Restart
 from llmgw_desktop.ui.application import run_desktop
-from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
 from tests.ui.plain_gateway import PlainGateway
 
 places = Places.of(os.environ)

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from llmgw_desktop.domain.errors import MalformedRequest, UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.anthropic import (
-    StreamReader,
+    AnthropicStreamReader,
     model_entry,
     model_list,
     read_answer,
-    read_request,
     stream_error,
 )
+from llmgw_desktop.wire.json_edits import read_request
 from llmgw_desktop.wire.models import ModelEntry
 from tests.wire.streams import anthropic_stream, event, noisy, split
 
@@ -43,14 +43,14 @@ FULL = Usage(
 )
 
 
-def read(*chunks: bytes) -> StreamReader:
-    reader = StreamReader()
+def read(*chunks: bytes) -> AnthropicStreamReader:
+    reader = AnthropicStreamReader()
     for piece in chunks:
         reader.feed(piece)
     return reader
 
 
-def facts(reader: StreamReader) -> tuple[object, ...]:
+def facts(reader: AnthropicStreamReader) -> tuple[object, ...]:
     return (
         reader.usage,
         reader.stop_reason,
@@ -64,9 +64,9 @@ def facts(reader: StreamReader) -> tuple[object, ...]:
 
 def test_a_request_is_read() -> None:
     body = b'{"model":"claude-x","messages":[],"max_tokens":9,"stream":true,"future":{"a":[1]}}'
-    fields, model, streaming = read_request(body)
+    fields, model, streaming = read_request(body, takes_null=False)
     assert (fields, model, streaming) == (orjson.loads(body), "claude-x", True)
-    assert read_request(b'{"model":"m"}')[2] is False
+    assert read_request(b'{"model":"m"}', takes_null=False)[2] is False
 
 
 def test_fields_that_we_do_not_act_on_may_be_anything() -> None:
@@ -90,7 +90,7 @@ def test_fields_that_we_do_not_act_on_may_be_anything() -> None:
 )
 def test_wrong_types_are_refused_with_their_path(body: bytes, path: str) -> None:
     with pytest.raises(MalformedRequest) as caught:
-        read_request(body)
+        read_request(body, takes_null=False)
     assert caught.value.path == path
 
 
@@ -176,7 +176,7 @@ def test_words_in_the_models_text_are_only_text() -> None:
         event("content_block_delta", index=0, delta={"type": "text_delta", "text": text})
         for text in texts
     ]
-    assert facts(read(*frames)) == facts(StreamReader())
+    assert facts(read(*frames)) == facts(AnthropicStreamReader())
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_arbitrary_bytes_never_raise(chunks: list[bytes]) -> None:
 
 
 def test_memory_stays_bounded_without_a_frame_end() -> None:
-    reader = StreamReader()
+    reader = AnthropicStreamReader()
     for _ in range(400):
         reader.feed(b'data: {"type":"message_start' + b"x" * 65536)
     assert len(reader.tail) <= 1 << 20

@@ -13,23 +13,17 @@ import orjson
 import pytest
 from anthropic.types.shared import error_type
 
-from llmgw_desktop.domain import (
-    access_errors,
-    errors,
-    guard,
-    policy,
-    turned_back,
-    vault_errors,
-)
+from llmgw_desktop.domain import errors, guard, policy, vault
+from llmgw_desktop.domain.access import access_errors
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.flight import FlightRecord
-from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.flights.flight import FlightRecord
+from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.engine.mcp.tool_errors import refusal
+from llmgw_desktop.engine.mcp.tool import refusal
 from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply, rpc_error_reply
-from llmgw_desktop.wire.flights import flight_object
-from llmgw_desktop.wire.jobs import job_object
+from llmgw_desktop.wire.native.flights import flight_object
+from llmgw_desktop.wire.native.jobs import job_object
 from tests.support.made_flights import summary
 
 FLIGHT = "flt_0123456789ab"
@@ -76,10 +70,10 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (policy.LimitReached("60."), 429, "rate_limit_error", "rate_limit_exceeded"),
     (policy.BudgetSpent("5 USD."), 429, "rate_limit_error", "insufficient_quota"),
     (errors.NoSuchFlight("flt_1"), 404, "not_found_error", "no_such_flight"),
-    (turned_back.TurnedBack("No."), 500, "api_error", "turned_back"),
-    (turned_back.LoopDetected("Round."), 508, "api_error", "loop"),
-    (turned_back.ClientPaused("Paused."), 403, "permission_error", "client_paused"),
-    (turned_back.TooManyConnections("9."), 429, "rate_limit_error", "too_many_connections"),
+    (access_errors.TurnedBack("No."), 500, "api_error", "turned_back"),
+    (access_errors.LoopDetected("Round."), 508, "api_error", "loop"),
+    (access_errors.ClientPaused("Paused."), 403, "permission_error", "client_paused"),
+    (access_errors.TooManyConnections("9."), 429, "rate_limit_error", "too_many_connections"),
     (errors.RouteError("No."), 404, "not_found_error", "route"),
     (errors.UnknownModel("gpt-0"), 404, "not_found_error", "model_not_found"),
     (errors.UnknownPath("No door at /x."), 404, "not_found_error", "unknown_url"),
@@ -104,11 +98,12 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
         "rate_limit_exceeded",
     ),
     (errors.ClientGone("Gone."), 499, "invalid_request_error", "client_gone"),
-    (vault_errors.VaultError("It broke."), 500, "api_error", "vault"),
-    (vault_errors.VaultLocked("No key."), 423, "permission_error", "vault_locked"),
-    (vault_errors.EntryBroken("Changed."), 500, "api_error", "vault_entry_broken"),
-    (vault_errors.EntryUnfit("name", "a name"), 400, "invalid_request_error", "vault_entry_unfit"),
-    (vault_errors.NoSuchEntry("None."), 404, "not_found_error", "vault_no_such_entry"),
+    (vault.VaultError("It broke."), 500, "api_error", "vault"),
+    (vault.VaultLocked("No key."), 423, "permission_error", "vault_locked"),
+    (vault.KeyGone("Gone."), 423, "permission_error", "vault_key_gone"),
+    (vault.EntryBroken("Changed."), 500, "api_error", "vault_entry_broken"),
+    (vault.EntryUnfit("name", "a name"), 400, "invalid_request_error", "vault_entry_unfit"),
+    (vault.NoSuchEntry("None."), 404, "not_found_error", "vault_no_such_entry"),
     (errors.StoreError("Disk."), 500, "api_error", "store"),
     (errors.StoreUnavailable("Full."), 503, "api_error", "store_unavailable"),
     (errors.StoreCorrupt("Not a database."), 503, "api_error", "store_corrupt"),
@@ -125,16 +120,11 @@ def _tree(root: type[LlmgwError]) -> Iterator[type[LlmgwError]]:
 
 
 def test_no_error_of_the_tree_is_without_an_example_here() -> None:
-    ours = {
-        kind
-        for kind in _tree(LlmgwError)
-        if kind.__module__
-        in {
-            each.__name__
-            for each in (errors, access_errors, guard, policy, turned_back, vault_errors)
-        }
-    }
-    assert {type(example[0]) for example in EXAMPLES} == ours
+    places = {each.__name__ for each in (errors, access_errors, guard, policy, vault)}
+    ours = {kind for kind in _tree(LlmgwError) if kind.__module__ in places}
+    # OAuth's own doors say its refusals, in OAuth's words.
+    at_oauths_doors = set(_tree(access_errors.OauthError))
+    assert {type(example[0]) for example in EXAMPLES} == ours - at_oauths_doors
 
 
 def _raised_by_anthropic(reply: ErrorReply) -> anthropic.APIStatusError:

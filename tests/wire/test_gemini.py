@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from llmgw_desktop.domain.errors import MalformedRequest, UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.gemini import (
-    StreamReader,
+    GeminiStreamReader,
     count_body,
     countable,
     error_body,
@@ -63,15 +63,15 @@ def array(*pieces: Any) -> bytes:
     return b"[" + b"\n,\r\n".join(json.dumps(each, indent=2).encode() for each in pieces) + b"\n]"
 
 
-def read(*chunks: bytes) -> StreamReader:
-    reader = StreamReader()
+def read(*chunks: bytes) -> GeminiStreamReader:
+    reader = GeminiStreamReader()
     for chunk in chunks:
         reader.feed(chunk)
     reader.finish()
     return reader
 
 
-def facts(reader: StreamReader) -> tuple[object, ...]:
+def facts(reader: GeminiStreamReader) -> tuple[object, ...]:
     return (
         reader.usage,
         reader.stop_reason,
@@ -153,7 +153,7 @@ def test_noise_does_no_harm(chunks: list[bytes]) -> None:
 
 
 def test_a_reason_with_every_object_and_figures_read_on_the_way() -> None:
-    reader = StreamReader()
+    reader = GeminiStreamReader()
     for each in events(
         piece("a", finish="STOP", usageMetadata={"promptTokenCount": 1}),
         piece("b", finish="STOP", usageMetadata={"promptTokenCount": 2}),
@@ -226,7 +226,7 @@ def test_a_broken_event_stream_ends_with_an_error() -> None:
 def test_a_broken_array_is_still_json_where_no_object_is_torn(end: str) -> None:
     whole = array(*PIECES[:2])
     begun = {"[": b"[", "}": whole[:-2], ",": whole[:-2] + b"\n,\r\n"}[end]
-    reader = StreamReader()
+    reader = GeminiStreamReader()
     reader.feed(begun)
     pieces = json.loads(begun + stream_error("late", "upstream_timeout", tail=reader.tail))
     assert pieces[-1]["error"]["status"] == "DEADLINE_EXCEEDED"
@@ -236,7 +236,7 @@ def test_a_broken_array_is_still_json_where_no_object_is_torn(end: str) -> None:
 @pytest.mark.parametrize("length", range(1, 60, 7))
 def test_a_torn_object_never_ends_well(length: int) -> None:
     for stream in (b"".join(events(*PIECES)), array(*PIECES)):
-        reader = StreamReader()
+        reader = GeminiStreamReader()
         reader.feed(stream[:length])
         ended = read(stream[:length], stream_error("m", "upstream_cut", tail=reader.tail))
         assert not ended.is_complete

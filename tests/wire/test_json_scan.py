@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.wire.json_scan import (
+from llmgw_desktop.wire.json_edits import (
     insert_member,
     locate_member,
     read_object,

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire import openai_chat
-from llmgw_desktop.wire.json_large import LargeObject, Spliced
-from llmgw_desktop.wire.json_scan import (
+from llmgw_desktop.wire.json_edits import (
+    LargeObject,
+    Spliced,
     insert_member,
     member_value,
     read_object,
+    read_request,
     replace_string,
     replace_value,
 )
@@ -226,7 +228,7 @@ class TestMembers:
         with pytest.raises(MalformedRequest, match="must be given once"):
             replace_string(body, "model", "c", fields=found)
         with pytest.raises(MalformedRequest, match="must be given once"):
-            openai_chat.read_request(found.outline())
+            read_request(found.outline())
 
     def test_one_that_is_missing_or_no_string_is_refused(self) -> None:
         found = found_in(self.BODY)
@@ -286,14 +288,14 @@ class TestOutline:
         )  # fmt: skip
         outline = found_in(body, STEP_BYTES).outline()
         assert outline == b'{"model":"m","stream":true,"long":"","list":[],"object":{},"n":1}'
-        assert openai_chat.read_request(outline)[1:] == ("m", True)
+        assert read_request(outline)[1:] == ("m", True)
 
     def test_what_decides_is_not_crowded_out(self) -> None:
         """A good request was refused as one without a model."""
         members = {f"m{number}": "x" * 510 for number in range(600)}
         body = json.dumps({**members, "model": "m", "stream": True}).encode()
         outline = found_in(body, STEP_BYTES).outline()
-        assert openai_chat.read_request(outline)[1:] == ("m", True)
+        assert read_request(outline)[1:] == ("m", True)
 
     def test_it_stays_little(self) -> None:
         members = b",".join(b'"%d":"%b"' % (n, b"a" * 4000) for n in range(900))

@@ -8,7 +8,14 @@ import pytest
 
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire import json_strings
-from llmgw_desktop.wire.json_strings import Key, Text, at_once, decoded, strings_in, with_edits
+from llmgw_desktop.wire.json_strings import (
+    JsonString,
+    Key,
+    at_once,
+    decoded,
+    strings_in,
+    with_edits,
+)
 
 ODD = 'é\\u00e9\\ud83d\\ude00😀\\ud800x\\\\u0065\\"\\n\\/\\udc00\\u0041\\udead'
 
@@ -18,7 +25,7 @@ def _plain(node: Any) -> Any:
         return {str(key): _plain(value) for key, value in node.items()}
     if isinstance(node, list):
         return [_plain(each) for each in node]
-    return decoded(node).text.decode() if isinstance(node, Text) else node
+    return decoded(node).text.decode() if isinstance(node, JsonString) else node
 
 
 def test_a_tree_says_what_the_parser_says() -> None:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.wire.last_words import LastWords, last_words
+from llmgw_desktop.wire.guards.prompt_parts import LastWords, last_words
 
 ANTHROPIC, CHAT = ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT
 RESPONSES, GEMINI = ModelProtocol.OPENAI_RESPONSES, ModelProtocol.GEMINI

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.wire.least_output import LOOKED_AT_BYTES, least_output_tokens
+from llmgw_desktop.wire.tokens import LOOKED_AT_BYTES, least_output_tokens
 
 ANTHROPIC = (
     b'event: message_start\ndata: {"type":"message_start","message":{"content":[],"usage":'

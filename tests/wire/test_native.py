@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.wire.native import generate_answer, with_gateway_facts
+from llmgw_desktop.wire.native.generate import generate_answer, with_gateway_facts
 
 FACTS = {"resolvedProvider": "p"}
 

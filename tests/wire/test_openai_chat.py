@@ -14,15 +14,15 @@ from openai.types import Model
 
 from llmgw_desktop.domain.errors import MalformedRequest, UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Provenance, Usage
+from llmgw_desktop.wire.json_edits import read_request
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.openai_chat import (
-    StreamReader,
+    ChatStreamReader,
     UsageChunkFilter,
     asks_for_usage,
     model_entry,
     model_list,
     read_answer,
-    read_request,
     stream_error,
     with_stream_usage,
 )
@@ -46,14 +46,14 @@ STREAM = [
 ]
 
 
-def read(*chunks: bytes) -> StreamReader:
-    reader = StreamReader()
+def read(*chunks: bytes) -> ChatStreamReader:
+    reader = ChatStreamReader()
     for piece in chunks:
         reader.feed(piece)
     return reader
 
 
-def facts(reader: StreamReader) -> tuple[object, ...]:
+def facts(reader: ChatStreamReader) -> tuple[object, ...]:
     return (
         reader.usage,
         reader.stop_reason,
@@ -243,7 +243,7 @@ def test_usage_from_before_the_end_is_a_lower_bound(
     last: list[bytes], provenance: Provenance
 ) -> None:
     """Some servers tell it with every chunk."""
-    reader = StreamReader()
+    reader = ChatStreamReader()
     early = (
         b'{"choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":9,"completion_tokens":5}}'
     )
@@ -322,7 +322,7 @@ def test_arbitrary_bytes_never_raise_and_pass_the_filter_unharmed(chunks: list[b
 
 
 def test_memory_stays_bounded_without_a_frame_end() -> None:
-    reader, usage_filter, passed = StreamReader(), UsageChunkFilter(), 0
+    reader, usage_filter, passed = ChatStreamReader(), UsageChunkFilter(), 0
     for _ in range(100):
         reader.feed(b"x" * 65536)
         passed += len(usage_filter.feed(b"x" * 65536))

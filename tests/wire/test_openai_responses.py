@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from llmgw_desktop.domain.errors import MalformedRequest, UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.wire.json_edits import read_request
 from llmgw_desktop.wire.openai_responses import (
-    StreamReader,
+    ResponsesStreamReader,
     read_answer,
-    read_request,
     stream_error,
 )
 from tests.wire.streams import noisy, split
@@ -55,14 +55,14 @@ COMPLETED = event("response.completed", response=response("completed", usage=FIG
 STREAM = [CREATED, DELTA, DELTA, COMPLETED]
 
 
-def read(*chunks: bytes) -> StreamReader:
-    reader = StreamReader()
+def read(*chunks: bytes) -> ResponsesStreamReader:
+    reader = ResponsesStreamReader()
     for piece in chunks:
         reader.feed(piece)
     return reader
 
 
-def facts(reader: StreamReader) -> tuple[object, ...]:
+def facts(reader: ResponsesStreamReader) -> tuple[object, ...]:
     return (
         reader.usage,
         reader.stop_reason,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.guard import PromptRole
+from llmgw_desktop.wire.guards.prompt_parts import count_strings, parts_of
 from llmgw_desktop.wire.json_strings import at_once, decoded
-from llmgw_desktop.wire.prompt_parts import count_strings, parts_of
 
 S, U, A, T = PromptRole.SYSTEM, PromptRole.USER, PromptRole.ASSISTANT, PromptRole.TOOL
 _SCHEMA = {"type": "object", "properties": {"s6": {"type": "string", "description": "s7"}}}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.wire.response_items import item_list
+from llmgw_desktop.wire.openai_responses import item_list
 
 ITEMS: list[Any] = [
     {"role": "user", "content": "hello"},

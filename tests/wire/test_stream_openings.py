@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.wire.stream_openings import Opening, opening, output_chars
+from llmgw_desktop.wire.stream_openings import StreamOpening, opening, output_chars
 
 P = ModelProtocol
-START, OUTPUT, ERROR = Opening.START, Opening.OUTPUT, Opening.ERROR
+START, OUTPUT, ERROR = StreamOpening.START, StreamOpening.OUTPUT, StreamOpening.ERROR
 
 
 def frame(payload: object, event: str = "") -> bytes:
@@ -26,7 +26,7 @@ def block(**fields: object) -> bytes:
     return frame({"type": "content_block_start", "index": 0, "content_block": fields})
 
 
-FRAMES: list[tuple[ModelProtocol, bytes, Opening]] = [
+FRAMES: list[tuple[ModelProtocol, bytes, StreamOpening]] = [
     (P.ANTHROPIC, frame({"type": "message_start", "message": {}}), START),
     (P.ANTHROPIC, frame({"type": "ping"}, "ping"), START),
     (P.ANTHROPIC, block(type="text", text=""), START),
@@ -74,13 +74,13 @@ FRAMES: list[tuple[ModelProtocol, bytes, Opening]] = [
 
 
 @pytest.mark.parametrize(("protocol", "frame", "what"), FRAMES)
-def test_frames(protocol: ModelProtocol, frame: bytes, what: Opening) -> None:
+def test_frames(protocol: ModelProtocol, frame: bytes, what: StreamOpening) -> None:
     assert opening(frame, protocol) is what
 
 
 @given(st.sampled_from(P), st.binary(max_size=200))
 def test_any_bytes_are_something(protocol: ModelProtocol, said: bytes) -> None:
-    assert opening(b"data: " + said + b"\n\n", protocol) in Opening
+    assert opening(b"data: " + said + b"\n\n", protocol) in StreamOpening
     assert output_chars(b"data: " + said + b"\n\n") >= 0
 
 

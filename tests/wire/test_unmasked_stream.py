@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.wire.placeholders import Placeholders
-from llmgw_desktop.wire.unmasked import answer_in_steps
-from llmgw_desktop.wire.unmasked_stream import MOST_HELD, UnmaskedStream
+from llmgw_desktop.wire.guards.placeholders import Placeholders, answer_in_steps
+from llmgw_desktop.wire.guards.streams import MOST_HELD, UnmaskedStream
 
 MAIL, ODD = b"[EMAIL_0123456789ab]", b"[WORDS_ba9876543210]"
 VALUES = {MAIL: b"ann@example.com", ODD: 'say "é\\\n'.encode()}

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from llmgw_desktop.domain.answer import UsageTold
+from llmgw_desktop.domain.model.answer import UsageTold
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.wire import anthropic, gemini, openai_chat, openai_responses
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.tools import ToolNames
 
 ANTHROPIC, CHAT = ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT
 RESPONSES, GEMINI = ModelProtocol.OPENAI_RESPONSES, ModelProtocol.GEMINI
@@ -20,6 +20,12 @@ READERS: Mapping[ModelProtocol, Any] = {
     CHAT: openai_chat,
     RESPONSES: openai_responses,
     GEMINI: gemini,
+}
+STREAM_READERS: Mapping[ModelProtocol, Any] = {
+    ANTHROPIC: anthropic.AnthropicStreamReader,
+    CHAT: openai_chat.ChatStreamReader,
+    RESPONSES: openai_responses.ResponsesStreamReader,
+    GEMINI: gemini.GeminiStreamReader,
 }
 
 
@@ -103,7 +109,7 @@ def read_every_way(protocol: ModelProtocol, usage: Any, **more: Any) -> list[Usa
 
 
 def passed_on(protocol: ModelProtocol, stream: list[bytes]) -> Usage:
-    reader = READERS[protocol].StreamReader()
+    reader = STREAM_READERS[protocol]()
     for frame in stream:
         reader.feed(frame)
     reader.finish()

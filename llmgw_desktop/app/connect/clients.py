@@ -1,35 +1,165 @@
-"""The programs that ask, as a person sees them: how each is set up, and when it was last heard of.
-
-Everything but the constructor blocks, and belongs in a worker.
-"""
+"""How each program stands towards this gateway, in ready words. Looks at files, starts nothing."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
-from llmgw_desktop.app.account_words import ago_text
-from llmgw_desktop.app.connect.connector import Connector, Outcome, Plan, Wanted
-from llmgw_desktop.app.connect.preview import diff_of
-from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Transport
-from llmgw_desktop.app.connect.standing import Standing, State, standings
+from llmgw_desktop.app.connect.connector import Connector, ConnectOutcome, Plan, Wanted
+from llmgw_desktop.app.connect.edits import address_in, diff_of, is_ours, key_in
+from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Program, Transport
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.providers.usage import ago_text
+from llmgw_desktop.domain.access.principal import Client
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
+from llmgw_desktop.domain.errors import ConfigError, StoreError
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.engine.access.authenticator import key_digest
+from llmgw_desktop.store.client_files.config_file import FORMATS, read_bytes, said, text_of
+from llmgw_desktop.store.client_files.connections import Connection
+from llmgw_desktop.store.client_files.marks import MISSING, TextFormat, Unreadable
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+
+_AGAIN = "Set it up again, or undo."
+_OTHER = "It has another entry of this name; undoing brings that back."
+
+
+class ProgramState(StrEnum):
+    """What a person needs to know first."""
+
+    NOT_HERE = "not installed"
+    READY = "not set up"
+    SET_UP = "set up"
+    BY_HAND = "set up by hand"
+    CHANGED = "changed since"
+    STALE = "out of date"
+    UNREADABLE = "cannot be read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramStanding:
+    """One program."""
+
+    program: Program
+    state: ProgramState
+    found: str
+    """Its program or folder; empty: it is not here."""
+    file: Path
+    why: str = ""
+    """What is wrong and what to do; empty when all is well."""
+    connection: Connection | None = None
+    client: Client | None = None
+
+    @property
+    def can_undo(self) -> bool:
+        return self.connection is not None or self.state is ProgramState.BY_HAND
+
+    @property
+    def how(self) -> str:
+        """«MCP by HTTP, and its models»."""
+        if self.connection is None:
+            return ""
+        way = "HTTP" if self.connection.transport == Transport.HTTP else "stdio"
+        return f"MCP by {way}{', and its models' if self.connection.models else ''}"
+
+
+def standings(connector: Connector) -> tuple[ProgramStanding, ...]:
+    """In the order of the table."""
+    return tuple(standing_of(connector, program) for program in PROGRAMS.values())
+
+
+def standing_of(connector: Connector, program: Program) -> ProgramStanding:
+    ground = connector.ground
+    file = program.file(ground)
+    found = program.found(ground)
+    try:
+        known = connector.connections.of(program.name)
+        client = connector.keys.client_of(known)
+        entry = _value(file, program.format, program.path)
+        state, why = _state(known, entry)
+    except (ConfigError, StoreError) as error:
+        return ProgramStanding(
+            program=program, state=ProgramState.UNREADABLE, found=found, file=file, why=str(error)
+        )
+    if state is ProgramState.READY and not found:
+        state = ProgramState.NOT_HERE
+    if known is not None and state is ProgramState.SET_UP:
+        state, why = _staleness(connector, known, client, entry)
+    return ProgramStanding(
+        program=program,
+        state=state,
+        found=found,
+        file=file,
+        why=why,
+        connection=known,
+        client=client,
+    )
+
+
+def _value(file: Path, form: TextFormat, path: tuple[str, ...]) -> Any:
+    try:
+        return form.value_at(text_of(file, read_bytes(file))[1], path)
+    except Unreadable as error:
+        raise said(file, error) from error
+
+
+def _state(known: Connection | None, entry: Any) -> tuple[ProgramState, str]:
+    if known is not None:
+        what = _missing_of(known, entry)
+        return (ProgramState.CHANGED, f"{what} {_AGAIN}") if what else (ProgramState.SET_UP, "")
+    if entry is not MISSING and is_ours(entry):
+        return ProgramState.BY_HAND, ""
+    return ProgramState.READY, "" if entry is MISSING else _OTHER
+
+
+def _missing_of(known: Connection, entry: Any) -> str:
+    if entry is MISSING:
+        return "Our entry is gone from its settings."
+    is_http = known.transport == Transport.HTTP
+    if not is_ours(entry) or (is_http and address_in(entry) != known.mcp_url):
+        return "Our entry was changed."
+    for file in known.files:
+        for mark in file.marks:
+            if _value(Path(file.path), FORMATS[file.format], mark.path) is MISSING:
+                return "Some of our keys are gone."
+    return ""
+
+
+def _staleness(
+    connector: Connector, known: Connection, client: Client | None, entry: Any
+) -> tuple[ProgramState, str]:
+    if known.transport == Transport.STDIO and (missing := _missing_program(entry)):
+        return ProgramState.STALE, f"It starts {missing}, which is gone. Set it up again."
+    try:
+        address = connector.address()
+    except ConfigError as error:
+        return ProgramState.STALE, str(error)
+    asked, is_now = (known.mcp_url, address.mcp)
+    if known.models and known.url != address.base:
+        asked, is_now = (known.url, address.base)
+    if asked != is_now and (known.transport == Transport.HTTP or known.models):
+        return ProgramState.STALE, f"It asks {asked}, and the gateway is {is_now}. Set it up again."
+    if known.key_id and client is None:
+        return ProgramState.STALE, "Its key was revoked. Set it up again for a new one."
+    key = key_in(entry)
+    if client is not None and key and key_digest(key) != client.key_digest:
+        return ProgramState.STALE, "It has another key than the one made for it. Set it up again."
+    return ProgramState.SET_UP, ""
+
+
+def _missing_program(entry: Any) -> str:
+    command = entry.get("command") if isinstance(entry, dict) else None
+    program = command[0] if isinstance(command, list) and command else command
+    if isinstance(program, str) and Path(program).is_absolute() and not Path(program).exists():
+        return program
+    return ""
+
 
 _DAY_S = 24 * 3600.0
 _KEY_TO_FILL_IN = "YOUR-KEY"
 _SNIPPET_KEY = "jetbrains"
-
-
-class RecordedFlights(Protocol):
-    """What is asked of the store's reader."""
-
-    def count(self, query: FlightQuery) -> int: ...
-
-    def page(self, query: FlightQuery, *, offset: int, limit: int) -> Sequence[FlightSummary]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +168,7 @@ class ClientCard:
 
     name: str
     title: str
-    state: State
+    state: ProgramState
     words: str
     """«set up», and by what way."""
     facts: str
@@ -71,7 +201,9 @@ class ClientsView:
         """«2 of 5 programs here are set up»."""
         if not self.cards:
             return ""
-        ready = sum(card.state in (State.SET_UP, State.BY_HAND) for card in self.cards)
+        ready = sum(
+            card.state in (ProgramState.SET_UP, ProgramState.BY_HAND) for card in self.cards
+        )
         are = "is" if len(self.cards) == 1 else "are"
         return f"{ready} of {counted(len(self.cards), 'program')} here {are} set up"
 
@@ -79,7 +211,7 @@ class ClientsView:
 class Clients:
     """What the window shows and does of programs that are set up."""
 
-    def __init__(self, connector: Connector, flights: RecordedFlights, clock: Clock) -> None:
+    def __init__(self, connector: Connector, flights: FlightReader, clock: Clock) -> None:
         self._connector = connector
         self._flights = flights
         self._clock = clock
@@ -87,10 +219,12 @@ class Clients:
     def look(self) -> ClientsView:
         """Raises StoreError."""
         found = standings(self._connector)
-        here = [each for each in found if each.state is not State.NOT_HERE]
+        here = [each for each in found if each.state is not ProgramState.NOT_HERE]
         return ClientsView(
             cards=tuple(self._card(each) for each in here),
-            absent=tuple(each.program.title for each in found if each.state is State.NOT_HERE),
+            absent=tuple(
+                each.program.title for each in found if each.state is ProgramState.NOT_HERE
+            ),
             http_snippet=self._snippet(Transport.HTTP, _KEY_TO_FILL_IN),
             stdio_snippet=self._snippet(Transport.STDIO, ""),
             problem=self._address_problem(),
@@ -119,12 +253,12 @@ class Clients:
         key, _ = self._connector.keys.make(_SNIPPET_KEY)
         return self._snippet(Transport.HTTP, key)
 
-    def _card(self, standing: Standing) -> ClientCard:
+    def _card(self, standing: ProgramStanding) -> ClientCard:
         program, known = standing.program, standing.connection
         words = standing.state.value
         wanted = Wanted()
         if known is not None:
-            words = f"{words}: {standing.how}" if standing.state is State.SET_UP else words
+            words = f"{words}: {standing.how}" if standing.state is ProgramState.SET_UP else words
             wanted = Wanted(transport=Transport(known.transport), models=known.models)
         return ClientCard(
             name=program.name,
@@ -134,7 +268,7 @@ class Clients:
             facts=" · ".join(part for part in (standing.found, str(standing.file)) if part),
             used=self._used(known.key_name) if known is not None and known.key_name else "",
             why=inert_line(standing.why, 400),
-            can_connect=standing.state is not State.UNREADABLE,
+            can_connect=standing.state is not ProgramState.UNREADABLE,
             can_undo=standing.can_undo,
             takes_models=program.models is not None,
             wanted=wanted,
@@ -166,7 +300,7 @@ class Clients:
         return json.dumps({"mcpServers": {ENTRY: entry}}, indent=2, ensure_ascii=False)
 
 
-def _done_words(outcome: Outcome) -> str:
+def _done_words(outcome: ConnectOutcome) -> str:
     parts = [f"{path.name} {what}" for path, what in outcome.files]
     if outcome.key_name:
         parts.append("its key is revoked")

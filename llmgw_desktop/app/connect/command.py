@@ -1,25 +1,49 @@
-"""`llmgw connect CLIENT` and `llmgw connect list`."""
+"""Asks a program that was set up whether it sees our entry, where it tells so without a network."""
 
 import argparse
+import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import closing
 
-from llmgw_desktop.app.connect.address import address_in_settings
-from llmgw_desktop.app.connect.assembly import make_connector
-from llmgw_desktop.app.connect.connector import Connector, Outcome, Plan, Wanted
-from llmgw_desktop.app.connect.own_check import ask_program
-from llmgw_desktop.app.connect.preview import diff_of
-from llmgw_desktop.app.connect.programs import PROGRAMS, Transport
-from llmgw_desktop.app.connect.standing import Standing, standings
+from llmgw_desktop.app.clis.programs import ProgramAsker
+from llmgw_desktop.app.connect.clients import ProgramStanding, standings
+from llmgw_desktop.app.connect.connector import (
+    Connector,
+    ConnectOutcome,
+    Plan,
+    Wanted,
+    make_connector,
+)
+from llmgw_desktop.app.connect.edits import diff_of
+from llmgw_desktop.app.connect.program_keys import address_in_settings
+from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Program, Transport
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.mcp_stdio.engine import find
-from llmgw_desktop.app.own_command import own_command
-from llmgw_desktop.app.program_words import ProgramAsker
+from llmgw_desktop.app.mcp.engine import find
 from llmgw_desktop.app.running_gateway import tell_keys_changed
+from llmgw_desktop.app.this_program import own_command
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.paths import Places
+
+
+def ask_program(program: Program, env: Mapping[str, str], ask: ProgramAsker) -> str:
+    """One sentence; empty where it cannot be asked. Blocks."""
+    path = next(
+        (found for name in program.commands if (found := shutil.which(name, path=env.get("PATH")))),
+        "",
+    )
+    if not program.check or not path:
+        return ""
+    named = " ".join((program.commands[0], *program.check))
+    try:
+        words = ask([path, *program.check], env)
+    except (OSError, ValueError):
+        return ""
+    if words.code == 0 and ENTRY in words.out:
+        return f"{program.title} itself sees it: `{named}` lists {ENTRY}."
+    return f"{program.title} itself was asked, and does not tell of it: run `{named}` to see why."
+
 
 _DONE, _WRONG_USAGE = 0, 2
 
@@ -109,7 +133,7 @@ def _show(plan: Plan) -> int:
     return _DONE
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(outcome: ConnectOutcome) -> None:
     for path, what in outcome.files:
         print(f"{path} {what}.")
     for copy in outcome.copies:
@@ -125,7 +149,7 @@ def _list(connector: Connector) -> int:
     return _DONE
 
 
-def _cells(standing: Standing) -> tuple[str, ...]:
+def _cells(standing: ProgramStanding) -> tuple[str, ...]:
     key = standing.connection.key_name if standing.connection is not None else ""
     return (
         standing.program.name,

@@ -5,28 +5,46 @@ or a StoreError of our own; then nothing is changed.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from llmgw_desktop.app.connect.address import Address
-from llmgw_desktop.app.connect.edits import FileChange, narrowed, widened, with_ours, without_ours
-from llmgw_desktop.app.connect.entries import keyless
-from llmgw_desktop.app.connect.program_keys import ProgramKeys
-from llmgw_desktop.app.connect.programs import PROGRAMS, Ground, Offer, Program, Put, Transport
-from llmgw_desktop.app.connect.writing import put_back, write_all
-from llmgw_desktop.app.keys import KEY_PREFIX
-from llmgw_desktop.app.own_command import own_argv
-from llmgw_desktop.domain.client import Client
-from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.app.access.keys import KEY_PREFIX, ClientKeys
+from llmgw_desktop.app.connect.edits import (
+    FileEdit,
+    keyless,
+    narrowed,
+    put_back,
+    widened,
+    with_ours,
+    without_ours,
+    write_all,
+)
+from llmgw_desktop.app.connect.program_keys import GatewayAddress, ProgramKeys
+from llmgw_desktop.app.connect.programs import (
+    PROGRAMS,
+    GatewayOffer,
+    Ground,
+    Program,
+    Put,
+    Transport,
+)
+from llmgw_desktop.app.this_program import own_argv
+from llmgw_desktop.domain.access.principal import Client
+from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.errors import ConfigError, LlmgwError
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.client_files.connections import (
     ConnectedFile,
     Connection,
     Connections,
     digest,
 )
+from llmgw_desktop.store.paths import Places
 
 _KEY_TO_COME = f"{KEY_PREFIX}{'x' * 43}"
 """Where a key will stand, in a preview."""
@@ -47,7 +65,7 @@ class Plan:
     program: Program
     wanted: Wanted | None
     """None: it is taken back."""
-    changes: tuple[FileChange, ...]
+    changes: tuple[FileEdit, ...]
 
     @property
     def is_done(self) -> bool:
@@ -65,7 +83,7 @@ class Undone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ConnectOutcome:
     """What was done: each file with what became of it, and where copies are kept."""
 
     program: Program
@@ -82,7 +100,7 @@ class Connector:
         self,
         connections: Connections,
         keys: ProgramKeys,
-        address: Callable[[], Address],
+        address: Callable[[], GatewayAddress],
         clock: Clock,
         env: Mapping[str, str],
         platform: str = sys.platform,
@@ -109,7 +127,7 @@ class Connector:
         clean = without_ours(self.connections, known, puts)
         return Plan(program=program, wanted=None, changes=tuple(map(widened, clean)))
 
-    def set_up(self, looked_at: Plan) -> Outcome:
+    def set_up(self, looked_at: Plan) -> ConnectOutcome:
         """Raises ConfigError, StoreError, ValueError; then all is as it was."""
         program, wanted = looked_at.program, looked_at.wanted
         assert wanted is not None
@@ -127,7 +145,7 @@ class Connector:
                 self.keys.revoke(client.id)
             raise
 
-    def undo(self, looked_at: Plan) -> Outcome:
+    def undo(self, looked_at: Plan) -> ConnectOutcome:
         """Raises ConfigError, StoreError."""
         plan = self.plan_undo(looked_at.program.name)
         _check_same(looked_at, plan)
@@ -138,17 +156,17 @@ class Connector:
         if known is not None and known.key_id:
             self.keys.revoke(known.key_id)
         self.connections.forget(plan.program.name, drop=[copy for copy in drop if copy])
-        return Outcome(
+        return ConnectOutcome(
             program=plan.program,
             files=tuple((each.path, _undone(each)) for each in plan.changes),
             copies=tuple(copy for copy in kept if copy),
             key_name=known.key_name if known is not None else "",
         )
 
-    def offer(self, wanted: Wanted, key: str) -> Offer:
+    def offer(self, wanted: Wanted, key: str) -> GatewayOffer:
         """What a program is told of us. Raises ConfigError."""
         home, address = self._env.get("LLMGW_HOME", ""), self.address()
-        return Offer(
+        return GatewayOffer(
             transport=wanted.transport,
             models=wanted.models,
             url=address.base,
@@ -166,7 +184,7 @@ class Connector:
 
     def _all_puts(self, program: Program) -> tuple[Put, ...]:
         """Wherever something of ours may stand."""
-        offer = Offer(
+        offer = GatewayOffer(
             transport=Transport.HTTP,
             models=True,
             url="",
@@ -177,7 +195,7 @@ class Connector:
         )
         return program.puts(self.ground, offer)
 
-    def _write(self, plan: Plan, known: Connection | None, client: Client | None) -> Outcome:
+    def _write(self, plan: Plan, known: Connection | None, client: Client | None) -> ConnectOutcome:
         assert plan.wanted is not None
         files, copies = [], []
         for each in plan.changes:
@@ -207,14 +225,14 @@ class Connector:
             raise
         if known is not None and known.key_id and known.key_id != connection.key_id:
             self.keys.revoke(known.key_id)
-        return Outcome(
+        return ConnectOutcome(
             program=plan.program,
             files=tuple((each.path, "was changed") for each in plan.changes if each.changes),
             copies=tuple(copy for copy in copies if copy),
             key_name=connection.key_name,
         )
 
-    def _copy(self, program: Program, change: FileChange) -> str:
+    def _copy(self, program: Program, change: FileEdit) -> str:
         """Kept as it is where there is one of these very bytes."""
         if change.base is None:
             return ""
@@ -227,7 +245,7 @@ def _needs_key(wanted: Wanted) -> bool:
     return wanted.transport is Transport.HTTP or wanted.models
 
 
-def _connected(change: FileChange, copy: str) -> ConnectedFile:
+def _connected(change: FileEdit, copy: str) -> ConnectedFile:
     before = change.known.mode if change.known is not None else None
     return ConnectedFile(
         path=str(change.path),
@@ -251,9 +269,29 @@ def _check_same(looked_at: Plan, plan: Plan) -> None:
             )
 
 
-def _undone(change: FileChange) -> str:
+def _undone(change: FileEdit) -> str:
     if not change.changes:
         return Undone.LEFT
     if change.then is None:
         return Undone.REMOVED
     return Undone.RESTORED if change.is_exact else Undone.TAKEN_OUT
+
+
+def make_connector(
+    places: Places,
+    clients: ClientStore,
+    address: Callable[[], GatewayAddress],
+    env: Mapping[str, str],
+    clock: Clock,
+) -> Connector:
+    """`address` is where programs find the gateway."""
+    keys = ProgramKeys(ClientKeys(clients, clock, TimedIds(clock)))
+
+    @contextmanager
+    def noting(act: Act) -> Iterator[None]:
+        # opened for each act: they are rare, and nobody would close it
+        with closing(AuditStore(places.gateway_db, clock)) as store, store.noting(act):
+            yield
+
+    connections = Connections(places.connections_folder, noting)
+    return Connector(connections, keys, address, clock, env)

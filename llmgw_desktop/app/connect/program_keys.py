@@ -1,19 +1,22 @@
 """A key for each program that is set up: named after it, and revoked when it is taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from llmgw_desktop.app.connect.entries import key_in
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.client import Client
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.app.connect.edits import key_in
+from llmgw_desktop.domain.access.principal import Client, Scope
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.engine.access.authenticator import key_digest
-from llmgw_desktop.store.client_files.config_file import read_bytes, text_of
+from llmgw_desktop.store.client_files.config_file import FORMATS, read_bytes, text_of
 from llmgw_desktop.store.client_files.connections import ConnectedFile, Connection
-from llmgw_desktop.store.client_files.formats import FORMATS
 from llmgw_desktop.store.client_files.marks import Unreadable
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.settings.reader import load_settings
+from llmgw_desktop.store.tls_files import base_url
 
 SCOPES = (Scope.MCP, Scope.MODELS_USE, Scope.MODELS_LIST, Scope.JOBS_RUN)
 """What a program may do with it."""
@@ -64,3 +67,30 @@ def _keys_in(file: ConnectedFile) -> list[str]:
         values = [FORMATS[file.format].value_at(text, mark.path) for mark in file.marks]
         return [key for key in map(key_in, values) if key]
     return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAddress:
+    """`base` is for model requests, `mcp` for tools."""
+
+    base: str
+    """`http://127.0.0.1:3333`."""
+    mcp: str
+
+
+def address_of(http: HttpSettings, file: str) -> GatewayAddress:
+    """Raises ConfigError: a program cannot follow a port that changes."""
+    if not http.port:
+        raise ConfigError(
+            "0 takes another port at every start, and programs that are set up would not find it;"
+            " set a fixed one, such as 3333",
+            file=file,
+            key="http.port",
+        )
+    base = base_url(http, http.port)
+    return GatewayAddress(base=base, mcp=f"{base}{http.path}")
+
+
+def address_in_settings(places: Places, env: Mapping[str, str]) -> GatewayAddress:
+    """By the settings as they stand in the file. Raises ConfigError."""
+    return address_of(load_settings(places.config_file, env).settings.http, str(places.config_file))

@@ -12,11 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.store.client_files.env_text import ENV
 from llmgw_desktop.store.client_files.json_text import JSON
 from llmgw_desktop.store.client_files.marks import Path as ValuePath
 from llmgw_desktop.store.client_files.marks import TextFormat
-from llmgw_desktop.store.client_files.toml_text import TOML
+from llmgw_desktop.store.client_files.toml_text import ENV, TOML
 
 ENTRY = "llmgw"
 """What we are called among a program's MCP servers."""
@@ -31,7 +30,7 @@ class Transport(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class GatewayOffer:
     """What a program is told of us."""
 
     transport: Transport
@@ -102,9 +101,9 @@ class Program:
     file: Callable[[Ground], Path]
     format: TextFormat
     path: ValuePath
-    entry: Callable[[Offer], Mapping[str, Any]]
-    models: Callable[[Ground, Offer], tuple[Put, ...]] | None = None
-    own_way: Callable[[Offer], str] | None = None
+    entry: Callable[[GatewayOffer], Mapping[str, Any]]
+    models: Callable[[Ground, GatewayOffer], tuple[Put, ...]] | None = None
+    own_way: Callable[[GatewayOffer], str] | None = None
     """The program's own command that comes to the same; a key is left to be filled in."""
     check: tuple[str, ...] = ()
     """Asks the program itself what it has, where that is quick and changes nothing."""
@@ -119,7 +118,7 @@ class Program:
         folder = self.file(ground).parent
         return str(folder) if folder != ground.home and folder.is_dir() else ""
 
-    def puts(self, ground: Ground, offer: Offer) -> tuple[Put, ...]:
+    def puts(self, ground: Ground, offer: GatewayOffer) -> tuple[Put, ...]:
         entry = Put(
             file=self.file(ground), format=self.format, path=self.path, value=self.entry(offer)
         )
@@ -127,10 +126,10 @@ class Program:
         return (entry, *self.besides(ground), *more)
 
 
-def _plain(url_name: str, **more: Any) -> Callable[[Offer], Mapping[str, Any]]:
+def _plain(url_name: str, **more: Any) -> Callable[[GatewayOffer], Mapping[str, Any]]:
     """`url_name` and headers, or a command."""
 
-    def entry(offer: Offer) -> Mapping[str, Any]:
+    def entry(offer: GatewayOffer) -> Mapping[str, Any]:
         if offer.transport is Transport.STDIO:
             return offer.stdio()
         return {url_name: offer.mcp_url, "headers": offer.headers, **more}
@@ -138,10 +137,10 @@ def _plain(url_name: str, **more: Any) -> Callable[[Offer], Mapping[str, Any]]:
     return entry
 
 
-def _typed(**more: Any) -> Callable[[Offer], Mapping[str, Any]]:
+def _typed(**more: Any) -> Callable[[GatewayOffer], Mapping[str, Any]]:
     """As `_plain`, and which of both it is."""
 
-    def entry(offer: Offer) -> Mapping[str, Any]:
+    def entry(offer: GatewayOffer) -> Mapping[str, Any]:
         if offer.transport is Transport.STDIO:
             return {"type": "stdio", **offer.stdio(), **more}
         return {"type": "http", "url": offer.mcp_url, "headers": offer.headers, **more}
@@ -149,7 +148,7 @@ def _typed(**more: Any) -> Callable[[Offer], Mapping[str, Any]]:
     return entry
 
 
-def _codex_entry(offer: Offer) -> Mapping[str, Any]:
+def _codex_entry(offer: GatewayOffer) -> Mapping[str, Any]:
     if offer.transport is Transport.STDIO:
         return offer.stdio()
     return {"url": offer.mcp_url, "http_headers": offer.headers}
@@ -163,13 +162,13 @@ def _codex_patience(ground: Ground) -> tuple[Put, ...]:
     return (Put(file=file, format=TOML, path=path, value=_CODEX_PATIENCE_MS, yields=True),)
 
 
-def _copilot_entry(offer: Offer) -> Mapping[str, Any]:
+def _copilot_entry(offer: GatewayOffer) -> Mapping[str, Any]:
     if offer.transport is Transport.STDIO:
         return {"type": "local", **offer.stdio(), "tools": ["*"]}
     return {"type": "http", "url": offer.mcp_url, "headers": offer.headers, "tools": ["*"]}
 
 
-def _opencode_entry(offer: Offer) -> Mapping[str, Any]:
+def _opencode_entry(offer: GatewayOffer) -> Mapping[str, Any]:
     if offer.transport is Transport.STDIO:
         entry: dict[str, Any] = {"type": "local", "command": list(offer.command)}
         if offer.environment:
@@ -179,7 +178,7 @@ def _opencode_entry(offer: Offer) -> Mapping[str, Any]:
     return {**remote, "oauth": False, "headers": offer.headers}
 
 
-def _claude_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
+def _claude_models(ground: Ground, offer: GatewayOffer) -> tuple[Put, ...]:
     file = ground.folder("CLAUDE_CONFIG_DIR", ".claude") / "settings.json"
     values = {"ANTHROPIC_BASE_URL": offer.url, "ANTHROPIC_AUTH_TOKEN": offer.key}
     return tuple(
@@ -188,7 +187,7 @@ def _claude_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
     )
 
 
-def _codex_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
+def _codex_models(ground: Ground, offer: GatewayOffer) -> tuple[Put, ...]:
     file = _codex_file(ground)
     provider = {
         "name": "LLM Gateway",
@@ -202,7 +201,7 @@ def _codex_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
     )
 
 
-def _gemini_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
+def _gemini_models(ground: Ground, offer: GatewayOffer) -> tuple[Put, ...]:
     """With a base URL alone it looks for another way to sign in, and refuses to start."""
     file = ground.home / ".gemini/.env"
     values = {"GOOGLE_GEMINI_BASE_URL": offer.url, "GEMINI_API_KEY": offer.key}
@@ -218,7 +217,7 @@ def _gemini_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
     )
 
 
-def _claude_way(offer: Offer) -> str:
+def _claude_way(offer: GatewayOffer) -> str:
     if offer.transport is Transport.STDIO:
         return f"claude mcp add --scope user {ENTRY} -- {shlex.join(offer.command)}"
     return (

@@ -18,7 +18,7 @@ _LONGEST = 2000
 _TO_DO = "→ "
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """How a thing stands. The words are the marks: no colour is needed to tell them apart."""
 
     OK = "ok"
@@ -31,13 +31,13 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class DoctorFinding:
     """One thing that was looked at."""
 
     name: str
     """For programs."""
     title: str
-    state: State = State.OK
+    state: FindingState = FindingState.OK
     says: str
     do: str = ""
     """What a person can do about it."""
@@ -46,23 +46,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class ReportSection:
     """Findings that belong together."""
 
     name: str
     title: str
-    findings: tuple[Finding, ...]
+    findings: tuple[DoctorFinding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All of it."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
 
     @property
     def can_serve(self) -> bool:
-        return not any(True for _ in self._of(State.FAULT))
+        return not any(True for _ in self._of(FindingState.FAULT))
 
     def document(self) -> dict[str, Any]:
         return {
@@ -86,21 +86,23 @@ class Report:
         return "\n".join([*lines, self._verdict()]) + "\n"
 
     def _verdict(self) -> str:
-        warnings = sum(1 for _ in self._of(State.WARN))
+        warnings = sum(1 for _ in self._of(FindingState.WARN))
         said = {0: "", 1: " One thing wants attention: see warn."}.get(
             warnings, f" {warnings} things want attention: see warn."
         )
         if self.can_serve:
             return f"The gateway can serve.{said}"
+        if {each.name for each in self._of(FindingState.FAULT)} == {"store"}:
+            return f"The gateway serves you alone, and no program with a key: see FAULT.{said}"
         return f"The gateway cannot serve: see FAULT.{said}"
 
-    def _of(self, state: State) -> Iterable[Finding]:
+    def _of(self, state: FindingState) -> Iterable[DoctorFinding]:
         return (
             each for section in self.sections for each in section.findings if each.state is state
         )
 
 
-def _member(finding: Finding) -> dict[str, Any]:
+def _member(finding: DoctorFinding) -> dict[str, Any]:
     return {
         "name": finding.name,
         "state": finding.state.value.lower(),
@@ -110,7 +112,7 @@ def _member(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _lines(finding: Finding, column: int, width: int) -> list[str]:
+def _lines(finding: DoctorFinding, column: int, width: int) -> list[str]:
     head = f"  {finding.state.value:<{_MARK_WIDTH}}  {inert_line(finding.title, 60):<{column}}  "
     indent = " " * len(head)
     wrap = textwrap.TextWrapper(

@@ -16,22 +16,24 @@ from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
-from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.files import is_encrypted_file, open_file
+from llmgw_desktop.store.database.database import SIDE_FILES
 from llmgw_desktop.store.flights.flight_file import place_of_old
-from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.flights.stored_texts import is_database, texts_in
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.settings import load_settings
-from llmgw_desktop.store.stored_texts import is_database, texts_in
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.settings.reader import load_settings
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 
 _PIECE_BYTES = 1024 * 1024
 _OVERLAP_BYTES = 64 * 1024
 """So much of a piece is looked at again with the next: a secret may lie across."""
 _TELL_EVERY_S = 2.0
+_NOT_ALL_READ = 3
 
 
 @dataclass(slots=True)
@@ -68,6 +70,10 @@ class SecretScan:
         self.meant: list[str] = []
         """What is there to hold a secret, and does."""
         self.unread: list[str] = []
+        self.unread_texts = 0
+        """Files and cells that could not be looked at."""
+        self._of_database: tuple[str, set[bytes]] = ("", set())
+        """The database that was looked through last, and what its cells hold."""
 
     def run(self) -> None:
         files = sorted(_files(self._places))
@@ -77,7 +83,8 @@ class SecretScan:
             try:
                 self._file(path)
             except (OSError, VaultError, StoreError) as error:
-                self.unread.append(f"{self._name(path)}: {inert_line(str(error), 200)}")
+                self.unread_texts += 1
+                self.unread.append(f"{self._name(path)}: {inert_line(str(error), 300)}")
             self._looked_at = before + size
 
     @property
@@ -94,9 +101,17 @@ class SecretScan:
         if is_database(path):
             self._database(path, name)
         is_encrypted = is_encrypted_file(path)
+        known = self._told_of(name)
         with self._opened(path) as file:
-            for kind in self._pieces(file):
-                self._note(name, kind, is_encrypted=is_encrypted)
+            for kind, said in self._pieces(file):
+                if not any(each in said or said in each for each in known):
+                    self._note(name, kind, is_encrypted=is_encrypted)
+
+    def _told_of(self, name: str) -> set[bytes]:
+        """What is found again where a database lies as bytes, and was told of its cells: what is
+        left is what it gave up, and did not write over."""
+        database, said = self._of_database
+        return said if name in {database, *(database + side for side in SIDE_FILES)} else set()
 
     def _opened(self, path: Path) -> BinaryIO:
         if path.is_relative_to(self._places.jobs_folder):
@@ -105,22 +120,26 @@ class SecretScan:
         return open_file(path, self._at_rest, place_of_old(path))
 
     def _database(self, path: Path, name: str) -> None:
-        locked: Counter[str] = Counter()
+        unread: Counter[tuple[str, str]] = Counter()
+        self._of_database = (name, said := set())
         for cell in texts_in(path, self._at_rest):
             where = f"{name}: {cell.table}.{cell.column}"
             if cell.text is None:
-                locked[where] += 1
+                unread[where, cell.why_not] += 1
                 continue
             for found in self._redactor.find_all(cell.text):
                 self._note(where, found.kind, is_encrypted=cell.is_encrypted)
+                if not cell.is_encrypted:
+                    said.add(cell.text[found.start : found.end])
             self._progress()
+        self.unread_texts += unread.total()
         self.unread += [
-            f"{where}: {counted(number, 'cell', 'cells')}, for the vault is locked"
-            for where, number in locked.items()
+            f"{where}: {counted(number, 'text', 'texts')}. {inert_line(why, 300)}"
+            for (where, why), number in unread.items()
         ]
 
-    def _pieces(self, file: BinaryIO) -> Iterator[str]:
-        """The kinds of what is found, each secret once."""
+    def _pieces(self, file: BinaryIO) -> Iterator[tuple[str, bytes]]:
+        """What is found, by its kind, each secret once."""
         kept, piece = b"", file.read(_PIECE_BYTES)
         while piece:
             following = file.read(_PIECE_BYTES)
@@ -128,7 +147,7 @@ class SecretScan:
             kept = text[-_OVERLAP_BYTES:] if following else b""
             for found in self._redactor.find_all(text):
                 if found.start < len(text) - len(kept):
-                    yield found.kind
+                    yield found.kind, text[found.start : found.end]
             self._looked_at += len(piece)
             self._progress()
             piece = following
@@ -152,7 +171,8 @@ class SecretScan:
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    """0 where nothing was found, 1 where something was."""
+    """0 where nothing was found, 1 where something was, 3 where nothing was and not everything
+    could be read."""
     redactor = Redactor()
     with_keys, encrypts = _settings_keys(places, env)
     redactor.know(with_keys)
@@ -166,7 +186,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         sys.stdout.write("\n")
     else:
         sys.stdout.write(_text(scan))
-    return 1 if scan.count else 0
+    return 1 if scan.count else _NOT_ALL_READ if scan.unread_texts else 0
 
 
 def _settings_keys(places: Places, env: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:
@@ -205,6 +225,7 @@ def _document(scan: SecretScan) -> dict[str, Any]:
         "places": [place.document() for place in _in_order(scan)],
         "meant": scan.meant,
         "unread": scan.unread,
+        "unread_texts": scan.unread_texts,
     }
 
 
@@ -222,6 +243,9 @@ def _text(scan: SecretScan) -> str:
             f"{total} in {counted(len(scan.found), 'place', 'places')}. Change each key that is "
             "meant; what was recorded goes when its time is over."
         )
+    elif scan.unread_texts:
+        left = counted(scan.unread_texts, "text")
+        lines.append(f"No secret was found in what could be read; {left} could not be.")
     else:
         lines.append("No secret was found.")
     return "\n".join(lines) + "\n"

@@ -1,4 +1,6 @@
-"""What an agent asks, as a person is to see it: what would be done, not what it is called."""
+"""What an agent asks a person by the Agent Client Protocol, those that are open, and how they are
+answered.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,18 @@ import orjson
 
 from llmgw_desktop.clis.acp.calls import Call, changes_in, written_out
 from llmgw_desktop.clis.told import first_text, object_of
-from llmgw_desktop.domain.permission import Ask, FileChange, PermissionKind
+from llmgw_desktop.domain.jobs.approval import Ask, FileChange, PermissionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from acp.schema import RequestPermissionRequest
 
-    from llmgw_desktop.clis.acp.dialect import Dialect
-    from llmgw_desktop.clis.acp.messages import RpcId
+    from llmgw_desktop.clis.acp.calls import Call
+    from llmgw_desktop.clis.acp.dialect import AgentDialect
+    from llmgw_desktop.clis.acp.messages import Request, RpcId
     from llmgw_desktop.clis.json_lines import Message
+
 
 _EDITS = ("edit", "delete", "move")
 _FOLDER = re.compile(r"\[current working directory ([^\]\n]+)\]")
@@ -47,7 +51,7 @@ class OpenAsk:
         return next((each for each in ids if each in _ONCE), next(iter(ids), ""))
 
 
-def ask_of(waiting: OpenAsk, dialect: Dialect, folder: str) -> Ask:
+def ask_of(waiting: OpenAsk, dialect: AgentDialect, folder: str) -> Ask:
     """As much as is known of it now."""
     call = waiting.call
     told = _told(waiting, dialect)
@@ -61,7 +65,7 @@ def ask_of(waiting: OpenAsk, dialect: Dialect, folder: str) -> Ask:
     )
 
 
-def _told(waiting: OpenAsk, dialect: Dialect) -> dict[str, Any]:
+def _told(waiting: OpenAsk, dialect: AgentDialect) -> dict[str, Any]:
     call = waiting.call
     mcp = dialect.mcp_of(call)
     if mcp is not None:
@@ -138,3 +142,47 @@ def repr_of(arguments: Mapping[str, Any]) -> str:
         return repr(arguments)
     except RecursionError:
         return "It is nested too deep to be shown."
+
+
+class OpenAsks:
+    """Each is answered once."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, OpenAsk] = {}
+        self._seen: dict[str, str] = {}
+        """Ids and their calls, answered ones too."""
+
+    def take(self, request: Request, asked: RequestPermissionRequest, call: Call) -> OpenAsk | None:
+        """None: it was answered. The same again is one question; an id that is used again for
+        another call is another question."""
+        native_id = orjson.dumps(request.rpc_id).decode()
+        if self._seen.get(native_id, call.id) != call.id:
+            native_id = f"{native_id}#{call.id}"
+        waiting = self._open.get(native_id)
+        if waiting is not None:
+            waiting.asked, waiting.params, waiting.raw = asked, request.params, request.raw
+            return waiting
+        if native_id in self._seen:
+            return None
+        self._seen[native_id] = call.id
+        waiting = OpenAsk(
+            native_id=native_id,
+            rpc_id=request.rpc_id,
+            asked=asked,
+            call=call,
+            params=request.params,
+            raw=request.raw,
+        )
+        self._open[native_id] = waiting
+        return waiting
+
+    def pop(self, native_id: str) -> OpenAsk | None:
+        return self._open.pop(native_id, None)
+
+    def of_call(self, call: Call) -> Iterator[OpenAsk]:
+        yield from (each for each in self._open.values() if each.call is call)
+
+    def pop_all(self) -> list[OpenAsk]:
+        waiting = list(self._open.values())
+        self._open.clear()
+        return waiting

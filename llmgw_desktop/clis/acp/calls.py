@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from llmgw_desktop.clis.told import first_text, object_of, one_line, text_of
-from llmgw_desktop.domain.permission import FileChange
+from llmgw_desktop.domain.jobs.approval import FileChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from llmgw_desktop.clis.json_lines import Message
+
 
 _PATHS = ("filepath", "filePath", "file_path", "fileName", "path", "target_file")
 _TOLD = ("command", *_PATHS, "pattern", "query", "url", "uri")
@@ -103,3 +106,13 @@ class Calls:
 
     def forget(self, call_id: str) -> None:
         self._open.pop(call_id, None)
+
+
+def arguments_in(words: str) -> dict[str, Any]:
+    """The JSON object that stands there; else the words themselves."""
+    begin, end = words.find("{"), words.rfind("}")
+    try:
+        found = object_of(orjson.loads(words[begin : end + 1])) if 0 <= begin < end else {}
+    except orjson.JSONDecodeError:
+        found = {}
+    return dict(found) or ({"arguments": words} if words else {})

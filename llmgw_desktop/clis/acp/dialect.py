@@ -1,15 +1,107 @@
-"""In what the agents differ: values, one a CLI, made in its own package."""
+"""How agents differ in speaking the Agent Client Protocol: what a request to one may say, what it
+tells of what it used, and its own words.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.calls import Call
-from llmgw_desktop.clis.acp.spent import SpentWay
-from llmgw_desktop.clis.cli import SignIn
+from llmgw_desktop.clis.checks import UUIDS, SessionIds, as_utf8, checked_session, fit_arguments
+from llmgw_desktop.clis.cli import Option, SignIn
+from llmgw_desktop.clis.fields import Asked
 from llmgw_desktop.clis.json_lines import NOTHING_IS_NOISE, Message
-from llmgw_desktop.clis.told import object_of, objects_of, text_of
-from llmgw_desktop.domain.cli import CliRequest, Retrying
+from llmgw_desktop.clis.told import cost_of, count_of, object_of, objects_of, plus, sum_of, text_of
+from llmgw_desktop.domain.cli import CliFacts, CliRequest, Retrying, RunUsageTold, SessionWish
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+
+
+class UsageScope(StrEnum):
+    """What the figures at a prompt's end are of."""
+
+    PROMPT = "prompt"
+    SESSION = "session"
+    LAST_CALL = "last call"
+    """Of its model: they are the run's only where it was called once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpentWay:
+    read: Callable[[Message], Usage | None]
+    scope: UsageScope
+
+
+class AgentUsage:
+    """Of one run."""
+
+    def __init__(self, way: SpentWay) -> None:
+        self._way = way
+        self._used = UNKNOWN_USAGE
+        self._cost: float | None = None
+        self._calls_are_one = True
+        self._is_whole = True
+        """No prompt's end kept its figures to itself, as that of one that was ended does."""
+
+    def saw_tool(self) -> None:
+        """Its model is called again after that."""
+        self._calls_are_one = False
+
+    def heard_cost(self, cost: Message) -> None:
+        if cost.get("currency") == "USD":
+            self._cost = cost_of(cost.get("amount"))
+
+    def prompt_ended(self, result: Message) -> RunUsageTold | None:
+        used = self._way.read(result)
+        match self._way.scope:
+            case UsageScope.PROMPT:
+                self._is_whole = self._is_whole and used is not None
+                self._used = plus(self._used, used or UNKNOWN_USAGE)
+            case UsageScope.SESSION if used is not None:
+                self._used = used
+            case UsageScope.LAST_CALL:
+                self._used = used or UNKNOWN_USAGE if self._calls_are_one else UNKNOWN_USAGE
+                self._calls_are_one = False
+        usage = self._used if self._is_whole else UNKNOWN_USAGE
+        if usage == UNKNOWN_USAGE and self._cost is None:
+            return None
+        return RunUsageTold(
+            usage=usage,
+            cost_usd=self._cost,
+            is_cumulative=self._way.scope is UsageScope.SESSION,
+            is_cost_cumulative=True,
+        )
+
+
+def usage_of(result: Message) -> Usage | None:
+    """The protocol's own form, its input with what was cached."""
+    used = object_of(result.get("usage"))
+    whole, given = count_of(used.get("inputTokens")), count_of(used.get("outputTokens"))
+    if not whole and not given:
+        return None
+    return Usage(
+        input_tokens=whole,
+        output_tokens=given,
+        cache_read_tokens=count_of(used.get("cachedReadTokens")),
+        cache_write_tokens=count_of(used.get("cachedWriteTokens")),
+        reasoning_tokens=count_of(used.get("thoughtTokens")),
+    )
+
+
+def usage_apart(result: Message) -> Usage | None:
+    """The same of an agent whose input leaves out what was cached, and its output what was
+    thought."""
+    used = usage_of(result)
+    if used is None:
+        return None
+    return Usage(
+        input_tokens=sum_of(used.input_tokens, used.cache_read_tokens, used.cache_write_tokens),
+        output_tokens=sum_of(used.output_tokens, used.reasoning_tokens),
+        cache_read_tokens=used.cache_read_tokens,
+        cache_write_tokens=used.cache_write_tokens,
+        reasoning_tokens=used.reasoning_tokens,
+    )
 
 
 class NoteWay(StrEnum):
@@ -56,7 +148,7 @@ def no_steps(_: CliRequest) -> tuple[Step, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class AgentDialect:
     """One agent's."""
 
     program: str
@@ -116,3 +208,42 @@ def choose(name: str, chosen: str) -> Step:
         params={"configId": name, "value": chosen},
         against=against,
     )
+
+
+EVERYWHERE = frozenset({"outputFormat", "sessionId", "resumeLatest", "forkSession", "workingDir"})
+_WHY = "it cannot be had in a run that asks before it acts; leave it out"
+
+
+def asked_fields(
+    request: CliRequest,
+    table: tuple[Option, ...],
+    *,
+    takes: Collection[str] = (),
+    only: Mapping[str, str] | None = None,
+    free: Collection[str] = (),
+) -> Asked:
+    """`only`: fields with the one word that they may say here. Raises InvalidRun."""
+    messages.load()
+    asked = Asked(request, table, free=free)
+    fit_arguments(request.options, but=free)
+    as_utf8(request.prompt, "prompt")
+    one_word = only or {}
+    known = {*EVERYWHERE, *takes, *one_word}
+    asked.refuse([each.name for each in table if each.name not in known], _WHY)
+    for name, word in one_word.items():
+        if asked.has(name) and asked.value(name) != word:
+            raise InvalidRun(f"in a run that asks before it acts it is `{word}`", field=name)
+    return asked
+
+
+def check_session(request: CliRequest, facts: CliFacts, *, ids: SessionIds = UUIDS) -> None:
+    """A new one, whose id the CLI chooses, or one that goes on. Raises InvalidRun."""
+    match checked_session(request, facts, ids=ids):
+        case SessionWish.CONTINUE:
+            words = "in a run that asks before it acts a session goes on by its id; name it"
+            raise InvalidRun(words, field="sessionId")
+        case SessionWish.FORK:
+            words = "no session can be forked in a run that asks before it acts; resume it"
+            raise InvalidRun(words, field="forkSession")
+        case _:
+            return

@@ -1,39 +1,127 @@
-"""One run over the Agent Client Protocol, as a machine without I/O."""
+"""A run of an agent by the Agent Client Protocol, without I/O: bytes in, events and bytes out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from llmgw_desktop.clis.acp import messages
-from llmgw_desktop.clis.acp.asks import OpenAsk, ask_of
-from llmgw_desktop.clis.acp.beginning import Beginning
-from llmgw_desktop.clis.acp.dialect import Dialect, NoteWay
-from llmgw_desktop.clis.acp.ending import Ending
-from llmgw_desktop.clis.acp.open_asks import OpenAsks
-from llmgw_desktop.clis.acp.spent import Spent
-from llmgw_desktop.clis.acp.talk import Talk
-from llmgw_desktop.clis.acp.wire import Heard, Lost, Notice, Reply, Request, Wire
-from llmgw_desktop.clis.dialogue import Asked, Dialogue, Done, GaveUp, Send, Spoken, Withdrawn
-from llmgw_desktop.clis.lines import LONGEST_LINE
-from llmgw_desktop.clis.told import object_of, text_of
-from llmgw_desktop.domain.cli import CliEvent, CliRequest, Warned
-from llmgw_desktop.domain.permission import Decision, PermissionAnswer
+from llmgw_desktop.clis.acp.asks import OpenAsk, OpenAsks, ask_of
+from llmgw_desktop.clis.acp.calls import Call, Calls
+from llmgw_desktop.clis.acp.dialect import AgentDialect, AgentUsage, NoteWay
+from llmgw_desktop.clis.acp.messages import AgentNotice, Heard, Lost, Reply, Request, Wire
+from llmgw_desktop.clis.acp.session import Beginning, Ending
+from llmgw_desktop.clis.dialogue import (
+    AskingMode,
+    Dialogue,
+    Done,
+    GaveUp,
+    PermissionAsked,
+    Send,
+    Spoken,
+    Withdrawn,
+)
+from llmgw_desktop.clis.json_lines import LONGEST_LINE
+from llmgw_desktop.clis.told import count_of, object_of, text_of
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    CliRequest,
+    LaunchPlan,
+    TextGrew,
+    ThinkingGrew,
+    ToolBegan,
+    ToolEnded,
+    Warned,
+)
+from llmgw_desktop.domain.jobs.approval import Decision, PermissionAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from llmgw_desktop.clis.acp.calls import Call
+    from llmgw_desktop.clis.acp.dialect import AgentDialect
     from llmgw_desktop.clis.json_lines import Message
     from llmgw_desktop.domain.mcp_server import Servers
+
+
+_ENDED = {"completed": True, "failed": False}
+
+
+class AgentTalk:
+    """Of one run."""
+
+    def __init__(self, dialect: AgentDialect, spent: AgentUsage) -> None:
+        self._dialect = dialect
+        self._spent = spent
+        self._calls = Calls()
+        self.has_words = False
+        self._has_said = False
+        self._is_apart = False
+        self._message = ""
+
+    def call(self, told: Any) -> Call:
+        """The one that this belongs to, with what it tells."""
+        call = self._calls.of(told.tool_call_id)
+        call.take(told)
+        return call
+
+    def heard(self, update: Any) -> Iterator[CliEvent]:
+        """Of a session's updates those that are not of calls."""
+        match update.session_update:
+            case "agent_message_chunk" if update.content.type == "text":
+                if (named := update.message_id or "") and named != self._message:
+                    self._message, self._is_apart = named, self._has_said
+                yield from self._said(update.content.text)
+            case "agent_thought_chunk" if update.content.type == "text" and update.content.text:
+                yield ThinkingGrew(text=update.content.text)
+            case "usage_update" if update.cost is not None:
+                cost = update.cost
+                self._spent.heard_cost({"amount": cost.amount, "currency": cost.currency})
+
+    def next_prompt(self) -> None:
+        self._is_apart = self._has_said
+
+    def begun(self, call: Call, *, is_asked: bool = False) -> Iterator[CliEvent]:
+        """Told of once, when it is known what it does."""
+        known = call.told or call.status in ("in_progress", *_ENDED) or is_asked
+        if call.has_begun or not known:
+            return
+        call.has_begun = True
+        self._is_apart = self._has_said
+        self._spent.saw_tool()
+        summary = call.summary or self._dialect.command_of(call)
+        yield ToolBegan(
+            call_id=call.id, name=self._dialect.tool_of(call) or call.kind, summary=summary[:200]
+        )
+
+    def ended(self, call: Call, told: Any) -> Iterator[CliEvent]:
+        """Where this says so. A command that failed did not go well, however it is called."""
+        ok = _ENDED.get(told.status or "")
+        if ok is None:
+            return
+        self._calls.forget(call.id)
+        yield ToolEnded(call_id=call.id, ok=ok and not _exit_code(object_of(told.raw_output)))
+
+    def _said(self, text: str) -> Iterator[CliEvent]:
+        if text and text not in self._dialect.asides:
+            apart = "\n\n" if self._is_apart else ""
+            self._has_said, self._is_apart = True, False
+            self.has_words = self.has_words or not text.isspace()
+            yield TextGrew(text=apart + text)
+
+
+def _exit_code(output: Any) -> int | None:
+    inner = object_of(output.get("metadata"))
+    return count_of(output.get("exit_code")) or count_of(inner.get("exit"))
+
 
 DENIED = "This was denied. Go on without it, or say why you cannot."
 MOST_PROMPTS = 20
 """Of one run: notes of whom nobody listens to end some time."""
 _FIRST_PROMPT = 100
 _COMMANDS = ("/", "!", "#")
-_NO_EVENTS = (Send, Asked, Withdrawn, Done, GaveUp)
+_NO_EVENTS = (Send, PermissionAsked, Withdrawn, Done, GaveUp)
 _WORDS = "What is asked of you:\n"
 
 
@@ -42,7 +130,7 @@ class AcpDialogue(Dialogue):
 
     def __init__(
         self,
-        dialect: Dialect,
+        dialect: AgentDialect,
         request: CliRequest,
         folder: str,
         longest: int = LONGEST_LINE,
@@ -53,8 +141,8 @@ class AcpDialogue(Dialogue):
         self._folder = folder
         self._wire = Wire(longest)
         self._beginning = Beginning(dialect, request, folder, servers)
-        self._spent = Spent(dialect.spent)
-        self._talk = Talk(dialect, self._spent)
+        self._spent = AgentUsage(dialect.spent)
+        self._talk = AgentTalk(dialect, self._spent)
         self._ending = Ending(dialect)
         self._asks = OpenAsks()
         self._notes: list[str] = []
@@ -113,9 +201,9 @@ class AcpDialogue(Dialogue):
             case Request():
                 data = messages.no_such_method(heard.rpc_id)
                 yield Send(key=f"reply:{heard.rpc_id!r}", data=data)
-            case Notice(method=messages.UPDATE) if self._is_prompting:
+            case AgentNotice(method=messages.UPDATE) if self._is_prompting:
                 yield from self._updated(heard.params)
-            case Notice() if again := self._dialect.retrying(heard.method, heard.params):
+            case AgentNotice() if again := self._dialect.retrying(heard.method, heard.params):
                 yield again
             case Reply():
                 yield from self._replied(heard)
@@ -211,7 +299,7 @@ class AcpDialogue(Dialogue):
         ask = ask_of(waiting, self._dialect, self._folder)
         if ask != waiting.shown:
             waiting.shown = ask
-            yield Asked(ask=ask)
+            yield PermissionAsked(ask=ask)
 
     def _denied(self, waiting: OpenAsk, note: str) -> Iterator[Spoken]:
         option = waiting.option("reject_once")
@@ -265,3 +353,26 @@ def as_words(text: str) -> str:
     """An agent takes some beginnings for commands of its own, one of which would switch its asking
     off: what comes from elsewhere is never the first it reads."""
     return _WORDS + text if text.lstrip().startswith(_COMMANDS) else text
+
+
+def asking_mode(
+    dialect: AgentDialect,
+    plan: Callable[[CliRequest], LaunchPlan],
+    proof: str,
+    *,
+    is_told_servers: bool = False,
+    needs_pipe: bool = False,
+) -> AskingMode:
+    """How a CLI that speaks this dialect asks. `is_told_servers`: as its session begins."""
+
+    def told(request: CliRequest, folder: str, servers: Servers = ()) -> AcpDialogue:
+        return AcpDialogue(dialect, request, folder, servers=servers)
+
+    return AskingMode(
+        plan=plan,
+        dialogue=told,
+        dialogue_with=told if is_told_servers else None,
+        load=messages.load,
+        proof=proof,
+        needs_pipe=needs_pipe,
+    )

@@ -1,11 +1,37 @@
-"""How a run of `agy` is started."""
+"""How a run of `agy` is started, and what it prints: the answer as plain text, and neither session
+nor usage nor an end of it.
+"""
 
-from llmgw_desktop.clis.agy.flags import FLAGS, VERSION
-from llmgw_desktop.clis.asked import Asked, known
-from llmgw_desktop.clis.checks import checked_session, fit_arguments, fits_argument
-from llmgw_desktop.clis.gemini.options import OPTIONS, approval_mode
-from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, NamedPath, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+import codecs
+import re
+from collections.abc import Iterator
+
+from llmgw_desktop.clis.checks import fit_arguments, fits_argument, session_arguments
+from llmgw_desktop.clis.cli import SignIn
+from llmgw_desktop.clis.failures import failed, how_it_ended, told_on_stderr
+from llmgw_desktop.clis.fields import Asked, known
+from llmgw_desktop.clis.gemini.contract import OPTIONS, approval_mode
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    CliFacts,
+    CliRequest,
+    ErrorCategory,
+    LaunchPlan,
+    NamedPath,
+    RunEnded,
+    TextGrew,
+)
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+
+VERSION = "1.1.13"
+
+_TOLD = """
+    --add-dir --continue --conversation --dangerously-skip-permissions --help --mode --model
+    --new-project --print --print-timeout --project --sandbox --version
+"""
+
+FLAGS = frozenset(_TOLD.split())
+
 
 FACTS = CliFacts(streams=False, reads_stdin=False, tells_usage=False, idle_timeout_s=3600.0)
 _TEXT_ONLY = "`agy` prints plain text and has no such thing; leave it out, or use the Gemini CLI"
@@ -37,7 +63,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     mode = approval_mode(asked)
     arguments = [
         f"--print={fits_argument(request.prompt, 'prompt')}",
-        *_session(request),
+        *session_arguments(request, FACTS, resume="--conversation"),
         *([f"--model={asked.model}"] if asked.model else []),
         *_MODES[mode],
         *(f"--add-dir={folder}" for folder in asked.texts("includeDirs")),
@@ -58,11 +84,40 @@ def plan(request: CliRequest) -> LaunchPlan:
     )
 
 
-def _session(request: CliRequest) -> list[str]:
-    match checked_session(request, FACTS):
-        case SessionWish.RESUME:
-            return [f"--conversation={request.session_id}"]
-        case SessionWish.CONTINUE:
-            return ["--continue"]
-        case _:
-            return []
+SIGN_IN = SignIn(
+    command=("agy",),
+    guidance=("Antigravity is not signed in: run `agy` in a terminal and follow what it says."),
+)
+_NO_NOISE = re.compile("(?!)")
+
+
+class AgyReader:
+    """Its exit code alone says how it ended."""
+
+    def __init__(self, _: CliRequest) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._has_words = False
+
+    def feed(self, chunk: bytes) -> list[CliEvent]:
+        return list(self._said(self._decoder.decode(chunk)))
+
+    def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
+        rest = self._said(self._decoder.decode(b"", final=True))
+        return [*rest, self._last_word(exit_code, stderr)]
+
+    def _said(self, text: str) -> Iterator[CliEvent]:
+        if text:
+            self._has_words = self._has_words or not text.isspace()
+            yield TextGrew(text=text)
+
+    def _last_word(self, exit_code: int | None, stderr: str) -> RunEnded:
+        if exit_code != 0:
+            told = told_on_stderr(stderr, _NO_NOISE)
+            return failed("\n".join([*told, f"agy ended with {how_it_ended(exit_code)}."]), SIGN_IN)
+        if not self._has_words:
+            return RunEnded(
+                ok=False,
+                error="agy ended well and answered nothing; ask again, or ask otherwise.",
+                category=ErrorCategory.EMPTY,
+            )
+        return RunEnded(ok=True)

@@ -1,17 +1,30 @@
 """Claude Code, as it was seen to be at version 2.1.329."""
 
+from llmgw_desktop.clis.claude.contract import (
+    FLAGS,
+    OPTIONS,
+    RIGHTS,
+    SUBCOMMANDS,
+    UNLISTED,
+    VERSION,
+)
 from llmgw_desktop.clis.claude.dialogue import ClaudeDialogue
-from llmgw_desktop.clis.claude.flags import FLAGS, UNLISTED, VERSION
-from llmgw_desktop.clis.claude.options import OPTIONS
-from llmgw_desktop.clis.claude.plan import FACTS, plan, plan_asking
+from llmgw_desktop.clis.claude.plan import FACTS, SERVERS, UPSTREAM, plan, plan_asking
 from llmgw_desktop.clis.claude.reader import SIGN_IN, ClaudeReader
-from llmgw_desktop.clis.claude.upstream import UPSTREAM
-from llmgw_desktop.clis.cli import Cli, ModelUse
+from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
 from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.domain.cli import CliName
 
 CLI = Cli(
     name=CliName.CLAUDE,
+    title="Claude Code",
+    vendor="anthropic",
+    packaging=Packaging(
+        npm="@anthropic-ai/claude-code", update=("update",), update_to=("install", "{target}")
+    ),
+    variables=("ANTHROPIC_", "CLAUDE_"),
+    places=(".claude/", ".claude.json"),
+    rights=RIGHTS,
     commands=("claude",),
     facts=FACTS,
     options=OPTIONS,
@@ -41,4 +54,12 @@ CLI = Cli(
         proof="It answers `initialize` and takes its mode before the prompt is sent; each"
         " turn's first line names that mode, and any other ends the run.",
     ),
+    skills=(".claude/skills",),
+    model_hints=("fable", "opus", "sonnet"),
+    servers=SERVERS,
+    instructions="appendSystemPrompt",
+    instructions_file="appendSystemPromptFile",
+    review=ReviewUse(options={"permissionMode": "plan", "noSessionPersistence": True}),
+    tells_cache_life=True,
+    subcommands=SUBCOMMANDS,
 )

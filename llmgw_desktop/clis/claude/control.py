@@ -1,15 +1,12 @@
 """Lines of Claude Code's control protocol: what is written to it, and what it asks."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 import orjson
 
+from llmgw_desktop.clis.json_lines import Message
 from llmgw_desktop.clis.told import object_of, objects_of, text_of
-from llmgw_desktop.domain.permission import Ask, FileChange, PermissionAnswer, PermissionKind
-
-Message = Mapping[str, Any]
+from llmgw_desktop.domain.jobs.approval import Ask, FileChange, PermissionAnswer, PermissionKind
 
 INITIALIZE = "llmgw-initialize"
 MODE = "llmgw-mode"

@@ -7,16 +7,14 @@ asking mode, and then says with every turn which mode it is in.
 from collections.abc import Iterator
 
 from llmgw_desktop.clis.claude import control
-from llmgw_desktop.clis.claude.plan import asking_mode, prompt_blocks
-from llmgw_desktop.clis.claude.prompt import as_message
+from llmgw_desktop.clis.claude.plan import as_message, asking_mode, prompt_blocks
 from llmgw_desktop.clis.claude.reader import SIGN_IN, ClaudeReader
-from llmgw_desktop.clis.dialogue import Asked, Done, GaveUp, Send, Spoken, Withdrawn
+from llmgw_desktop.clis.dialogue import Done, GaveUp, PermissionAsked, Send, Spoken, Withdrawn
 from llmgw_desktop.clis.failures import failed
-from llmgw_desktop.clis.json_lines import Message, message_in
-from llmgw_desktop.clis.lines import Lines
+from llmgw_desktop.clis.json_lines import Lines, Message, message_in
 from llmgw_desktop.clis.told import object_of, text_of
 from llmgw_desktop.domain.cli import CliEvent, CliRequest, ErrorCategory
-from llmgw_desktop.domain.permission import Ask, PermissionAnswer
+from llmgw_desktop.domain.jobs.approval import Ask, PermissionAnswer
 
 _ASKING_MODES = frozenset({"default", "manual", "plan"})
 """In a plan nothing is done either; `manual` is what newer versions call the default."""
@@ -109,7 +107,7 @@ class ClaudeDialogue:
             yield Send(key=_key(request_id), data=data)
         else:
             self._open[request_id] = control.ask_in(request_id, asked, self._cwd)
-            yield Asked(ask=self._open[request_id])
+            yield PermissionAsked(ask=self._open[request_id])
 
     def _unreadable(self, line: bytes) -> Iterator[Spoken]:
         """Whoever asks in words that nobody can be shown is not left waiting."""

@@ -1,31 +1,80 @@
-"""How a run of Claude Code is started."""
+"""How a run of Claude Code is started, what it is given, and whom it asks for its models."""
 
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from llmgw_desktop.clis.asked import Asked, json_text, known
-from llmgw_desktop.clis.checks import FOLDER, as_utf8, checked_session, fit_arguments
-from llmgw_desktop.clis.claude.flags import FLAGS, VERSION
-from llmgw_desktop.clis.claude.options import (
+from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
+from llmgw_desktop.clis.claude.contract import (
     ALLOWS_BEFOREHAND,
     BYPASS,
     FILES,
+    FLAGS,
     FOLDERS,
     OPTIONS,
     PROSE,
+    VERSION,
 )
-from llmgw_desktop.clis.claude.prompt import as_message, marked_blocks, plain
+from llmgw_desktop.clis.cli import ModelUpstream, ServersGiven, ServerUse
+from llmgw_desktop.clis.fields import Asked, json_text, known
+from llmgw_desktop.clis.mcp_servers import SERVER_FILE, server_entry, server_file, with_added
+from llmgw_desktop.clis.told import object_of, text_of
 from llmgw_desktop.domain.cli import (
     CliFacts,
     CliRequest,
     LaunchPlan,
     NamedPath,
     PlannedFile,
-    SessionWish,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+
+_ORDER = ("system", "tools", "context", "task")
+_MAY_BE_MARKED = frozenset(_ORDER[:-1])
+_MARK = {"type": "ephemeral", "ttl": "1h"}
+"""An hour, as Claude Code's own marks have it: a shorter one may not stand before a longer one."""
+
+
+def as_message(blocks: list[dict[str, Any]]) -> bytes:
+    message = {"type": "user", "message": {"role": "user", "content": blocks}}
+    return orjson.dumps(message) + b"\n"
+
+
+def plain(prompt: str) -> list[dict[str, Any]]:
+    return [{"type": "text", "text": prompt}]
+
+
+def marked_blocks(parts: object, prompt: str) -> list[dict[str, Any]]:
+    """The parts of a prompt, some of them marked; none where no mark is asked for. Joined they are
+    the prompt, byte for byte: what stands between two parts begins the second."""
+    texts, marks = _checked(parts)
+    given = [(name, texts[name]) for name in _ORDER if texts.get(name)]
+    if "\n\n".join(text for _, text in given) != prompt:
+        raise InvalidRun("its parts are not those of the prompt", field="promptParts")
+    if not any(name in marks for name, _ in given):
+        return []
+    blocks: list[dict[str, Any]] = []
+    for name, text in given:
+        block: dict[str, Any] = {"type": "text", "text": f"\n\n{text}" if blocks else text}
+        blocks.append(block | {"cache_control": _MARK} if name in marks else block)
+    return blocks
+
+
+def _checked(parts: object) -> tuple[dict[str, str], frozenset[str]]:
+    members = dict(parts) if isinstance(parts, dict) else {}
+    control = members.pop("cacheControl", None) or {}
+    if not members.keys() <= set(_ORDER):
+        raise InvalidRun(f"it has {', '.join(_ORDER)} and cacheControl", field="promptParts")
+    for name, text in members.items():
+        if not isinstance(text, str):
+            raise InvalidRun(f"{name} must be a text", field="promptParts")
+        as_utf8(text, "promptParts")
+    if not isinstance(control, dict) or not control.keys() <= _MAY_BE_MARKED:
+        raise InvalidRun(
+            "cacheControl marks system, tools and context, and nothing else", field="promptParts"
+        )
+    return members, frozenset(name for name, is_marked in control.items() if is_marked is True)
+
 
 FACTS = CliFacts(
     streams=True,
@@ -66,7 +115,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     mode = _permission_mode(asked)
     arguments = [
         *_ALWAYS,
-        *_session(request),
+        *session_arguments(request, FACTS),
         *([f"--model={asked.model}"] if asked.model else []),
         *([f"--permission-mode={mode}"] if mode else []),
         *asked.arguments(but=_WRITTEN_HERE),
@@ -158,19 +207,6 @@ def _permission_mode(asked: Asked) -> str:
     return asked.text("permissionMode")
 
 
-def _session(request: CliRequest) -> list[str]:
-    named = request.session_id
-    match checked_session(request, FACTS):
-        case SessionWish.NEW:
-            return [f"--session-id={named}"] if named else []
-        case SessionWish.RESUME:
-            return [f"--resume={named}"]
-        case SessionWish.CONTINUE:
-            return ["--continue"]
-        case SessionWish.FORK:
-            return [f"--resume={named}" if named else "--continue", "--fork-session"]
-
-
 def _tools(asked: Asked) -> list[str]:
     if not asked.has("tools"):
         return []
@@ -215,3 +251,39 @@ def _needs(asked: Asked) -> tuple[NamedPath, ...]:
         *(NamedPath(field=name, path=path, is_folder=name == "addDir") for name, path in folders),
         *(NamedPath(field=name, path=asked.text(name)) for name in FILES if asked.has(name)),
     )
+
+
+_STRICT = "--strict-mcp-config"
+
+
+def _with_servers(plan: LaunchPlan, given: ServersGiven) -> LaunchPlan:
+    if not given.servers and not given.is_managed:
+        return plan
+    known = {each.name: server_entry(each, stdio="stdio", http="http") for each in given.servers}
+    strict = [] if _STRICT in plan.arguments else [_STRICT]
+    return with_added(
+        plan, [f"--mcp-config={FOLDER}/{SERVER_FILE}", *strict], server_file({"mcpServers": known})
+    )
+
+
+SERVERS = ServerUse(write=_with_servers)
+
+
+_URL = "ANTHROPIC_BASE_URL"
+
+
+def _url_in(settings: bytes) -> str:
+    try:
+        told = object_of(orjson.loads(settings))
+    except ValueError:
+        return ""
+    return text_of(object_of(told.get("env")).get(_URL))
+
+
+UPSTREAM = ModelUpstream(
+    url=_URL,
+    headers="ANTHROPIC_CUSTOM_HEADERS",
+    settings_file=".claude/settings.json",
+    url_in=_url_in,
+    file_wins=True,
+)

@@ -1,10 +1,9 @@
-"""What Claude Code prints as stream-json."""
+"""What Claude Code prints as stream-json, and what it says that it used."""
 
 from collections.abc import Iterator
 
 from typing_extensions import override
 
-from llmgw_desktop.clis.claude.spent import Spent, of_models, of_usage
 from llmgw_desktop.clis.cli import SignIn
 from llmgw_desktop.clis.failures import failed
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
@@ -15,6 +14,8 @@ from llmgw_desktop.clis.told import (
     object_of,
     objects_of,
     one_line,
+    plus,
+    sum_of,
     text_of,
 )
 from llmgw_desktop.domain.cli import (
@@ -22,12 +23,84 @@ from llmgw_desktop.domain.cli import (
     CliRequest,
     Retrying,
     RunEnded,
+    RunUsageTold,
     SessionWish,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+
+
+class ClaudeUsage:
+    """Adds up the messages of a run, and the ends of its turns: a run can have several."""
+
+    def __init__(self) -> None:
+        self._before = UNKNOWN_USAGE
+        self._now: dict[str, object] = {}
+        self.settled = UNKNOWN_USAGE
+        self.cost_usd: float | None = None
+
+    @property
+    def so_far(self) -> Usage:
+        return plus(self._before, of_usage(self._now))
+
+    def begin(self, usage: Message) -> None:
+        """Of a message's first piece; its last one adds what it then knows."""
+        self._before = self.so_far
+        self._now = dict(usage)
+
+    def add(self, usage: Message) -> None:
+        self._now.update({name: told for name, told in usage.items() if told is not None})
+
+    def settle(self, usage: Usage, cost_usd: float | None) -> None:
+        self.settled = plus(self.settled, usage)
+        if cost_usd is not None:
+            self.cost_usd = (self.cost_usd or 0.0) + cost_usd
+
+
+def of_usage(usage: Message) -> Usage:
+    """Anthropic's `input_tokens` leaves out what came from the cache and went into it."""
+    read = count_of(usage.get("cache_read_input_tokens"))
+    write = count_of(usage.get("cache_creation_input_tokens"))
+    return Usage(
+        input_tokens=sum_of(count_of(usage.get("input_tokens")), read, write),
+        output_tokens=count_of(usage.get("output_tokens")),
+        cache_read_tokens=read,
+        cache_write_tokens=write,
+        cache_write_1h_tokens=count_of(
+            object_of(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")
+        ),
+        reasoning_tokens=count_of(
+            object_of(usage.get("output_tokens_details")).get("thinking_tokens")
+        ),
+    )
+
+
+def of_models(models: Message) -> tuple[Usage, float | None]:
+    """All of them together; no cost where one of them has a price that nobody knows."""
+    total = UNKNOWN_USAGE
+    costs: list[float | None] = []
+    for model in objects_of(list(models.values())):
+        total = plus(total, _of_model(model))
+        is_known = model.get("costBasis") != "unknown"
+        costs.append(cost_of(model.get("costUSD")) if is_known else None)
+    known = [cost for cost in costs if cost is not None]
+    return total, sum(known) if known and len(known) == len(costs) else None
+
+
+def _of_model(model: Message) -> Usage:
+    read = count_of(model.get("cacheReadInputTokens"))
+    write = count_of(model.get("cacheCreationInputTokens"))
+    return Usage(
+        input_tokens=sum_of(count_of(model.get("inputTokens")), read, write),
+        output_tokens=count_of(model.get("outputTokens")),
+        cache_read_tokens=read,
+        cache_write_tokens=write,
+        cache_write_1h_tokens=count_of(model.get("cacheCreationEphemeral1hInputTokens")),
+        reasoning_tokens=count_of(model.get("thinkingTokens")),
+    )
+
 
 SIGN_IN = SignIn(
     command=("claude", "auth", "login"),
@@ -58,7 +131,7 @@ class ClaudeReader(JsonLinesReader):
         self._goes_on = request.session is not SessionWish.NEW
         self._streamed = ""
         """The message that came in pieces and is not to be said again as a whole."""
-        self._spent = Spent()
+        self._spent = ClaudeUsage()
 
     @override
     def _message(self, message: Message) -> Iterator[CliEvent]:
@@ -105,7 +178,7 @@ class ClaudeReader(JsonLinesReader):
                 yield from self._thought(text_of(delta.get("thinking")))
             case "message_delta":
                 self._spent.add(object_of(event.get("usage")))
-                yield UsageTold(usage=self._spent.so_far)
+                yield RunUsageTold(usage=self._spent.so_far)
 
     def _assistant(self, message: Message) -> Iterator[CliEvent]:
         said = object_of(message.get("message"))
@@ -144,18 +217,18 @@ class ClaudeReader(JsonLinesReader):
             )
         self._end = _end(message)
 
-    def _used(self, message: Message) -> UsageTold | None:
+    def _used(self, message: Message) -> RunUsageTold | None:
         """Of this run: the model's figures of a resumed session are those of the whole of it,
         but for those since the last result."""
         models = object_of(message.get("model_usage_since_last_result"))
         if models:
             self._spent.settle(*of_models(models))
-            return UsageTold(usage=self._spent.settled, cost_usd=self._spent.cost_usd)
+            return RunUsageTold(usage=self._spent.settled, cost_usd=self._spent.cost_usd)
         usage = of_usage(object_of(message.get("usage")))
         if not object_of(message.get("modelUsage")):
             return None
         cost = cost_of(message.get("total_cost_usd"))
-        return UsageTold(
+        return RunUsageTold(
             usage=usage, cost_usd=cost, is_cost_cumulative=cost is not None and self._goes_on
         )
 

@@ -1,13 +1,19 @@
 """Codex, as it was seen to be at version 0.169.0."""
 
-from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
+from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse, SideUsage
 from llmgw_desktop.clis.codex.asking_plan import dialogue, plan_asking
-from llmgw_desktop.clis.codex.flags import FLAGS, HELPS, VERSION
-from llmgw_desktop.clis.codex.options import EFFORTS, OPTIONS
-from llmgw_desktop.clis.codex.own_servers import without_servers
-from llmgw_desktop.clis.codex.plan import FACTS, plan
-from llmgw_desktop.clis.codex.reader import SIGN_IN, CodexReader
-from llmgw_desktop.clis.codex.rollout import PATH, read_usage
+from llmgw_desktop.clis.codex.contract import (
+    EFFORTS,
+    FLAGS,
+    HELPS,
+    MODELS,
+    OPTIONS,
+    RIGHTS,
+    SUBCOMMANDS,
+    VERSION,
+)
+from llmgw_desktop.clis.codex.plan import FACTS, SERVERS, plan, without_servers
+from llmgw_desktop.clis.codex.reader import PATH, SIGN_IN, CodexReader, read_usage
 from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.domain.cli import CliName
 
@@ -20,6 +26,12 @@ _NO_TOOLS: dict[str, object] = {f"features.{name}": False for name in _TOOLS.spl
 
 CLI = Cli(
     name=CliName.CODEX,
+    title="Codex",
+    vendor="openai",
+    packaging=Packaging(npm="@openai/codex", update=("update",)),
+    variables=("OPENAI_", "CODEX_"),
+    places=(".codex/",),
+    rights=RIGHTS,
     commands=("codex",),
     facts=FACTS,
     options=OPTIONS,
@@ -57,4 +69,10 @@ CLI = Cli(
         " thread's reply names the policy `untrusted`, a person as who is asked, and the sandbox"
         " that was wished for; the prompt is sent only then.",
     ),
+    skills=(".codex/skills", ".agents/skills"),
+    models=MODELS,
+    servers=SERVERS,
+    instructions="developerInstructions",
+    review=ReviewUse(options={"sandboxMode": "read-only", "ephemeral": True}, takes_schema=True),
+    subcommands=SUBCOMMANDS,
 )

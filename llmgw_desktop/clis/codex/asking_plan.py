@@ -6,16 +6,15 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.clis.asked import Asked, known
 from llmgw_desktop.clis.checks import as_utf8, checked_session, fit_arguments
-from llmgw_desktop.clis.codex import flags
+from llmgw_desktop.clis.codex import contract
 from llmgw_desktop.clis.codex.app_server import text_input
+from llmgw_desktop.clis.codex.contract import BYPASS, MAY_WRITE, OPTIONS, PROSE
 from llmgw_desktop.clis.codex.dialogue import POLICY, CodexDialogue, Wishes
-from llmgw_desktop.clis.codex.options import BYPASS, MAY_WRITE, OPTIONS, PROSE
-from llmgw_desktop.clis.codex.plan import FACTS, needs_of, sandbox_of
-from llmgw_desktop.clis.codex.settings import as_setting, overrides
+from llmgw_desktop.clis.codex.plan import FACTS, as_setting, needs_of, overrides, sandbox_of
+from llmgw_desktop.clis.fields import Asked, known
 from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 _UNASKED = (BYPASS, "dangerouslyBypassHookTrust")
 _ONLY_EXEC = (
@@ -55,7 +54,7 @@ def plan_asking(request: CliRequest) -> LaunchPlan:
     ]
     return LaunchPlan(
         command="codex",
-        arguments=("app-server", *known(arguments, flags.SERVER, flags.VERSION)),
+        arguments=("app-server", *known(arguments, contract.SERVER, contract.VERSION)),
         output_format="json",
         changes_files=True,
         needs=needs_of(asked),

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.clis.told import listed, object_of, text_of
-from llmgw_desktop.domain.permission import Ask, Decision, FileChange, PermissionKind
+from llmgw_desktop.domain.jobs.approval import Ask, Decision, FileChange, PermissionKind
 
 Message = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ _PROTOCOLS = frozenset({"http", "https"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class CodexAsk:
     """A request of the server's. `ask`: None where it cannot be shown."""
 
     method: str
@@ -74,7 +74,7 @@ def native_id_of(request_id: object) -> str:
     return orjson.dumps(request_id).decode()
 
 
-def read(message: Message, items: Mapping[str, Message], cwd: str) -> Asking:
+def read(message: Message, items: Mapping[str, Message], cwd: str) -> CodexAsk:
     """`items`: what is known of the calls that have begun. Of a method in KNOWN."""
     method, params = text_of(message.get("method")), object_of(message.get("params"))
     item_id = text_of(params.get("itemId")) or text_of(params.get("callId"))
@@ -87,7 +87,7 @@ def read(message: Message, items: Mapping[str, Message], cwd: str) -> Asking:
             "reason": text_of(params.get("reason")) or text_of(params.get("message")),
             "raw": orjson.dumps(params).decode(),
         } | ask
-    return Asking(
+    return CodexAsk(
         method=method,
         request_id=message.get("id"),
         thread_id=text_of(params.get("threadId")),

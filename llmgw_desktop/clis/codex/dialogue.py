@@ -9,18 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmgw_desktop.clis.codex import app_server, asks
-from llmgw_desktop.clis.codex.app_server import Message
-from llmgw_desktop.clis.codex.asks import Asking
-from llmgw_desktop.clis.codex.beforehand import Beforehand
+from llmgw_desktop.clis.codex.app_server import Beforehand, ServerReader
+from llmgw_desktop.clis.codex.asks import CodexAsk
 from llmgw_desktop.clis.codex.reader import SIGN_IN
-from llmgw_desktop.clis.codex.server_reader import ServerReader
-from llmgw_desktop.clis.dialogue import Asked, Done, GaveUp, Send, Spoken, Withdrawn
+from llmgw_desktop.clis.dialogue import Done, GaveUp, PermissionAsked, Send, Spoken, Withdrawn
 from llmgw_desktop.clis.failures import failed
-from llmgw_desktop.clis.json_lines import message_in
-from llmgw_desktop.clis.lines import Lines
+from llmgw_desktop.clis.json_lines import Lines, Message, message_in
 from llmgw_desktop.clis.told import object_of, text_of
 from llmgw_desktop.domain.cli import CliEvent, CliRequest, ErrorCategory
-from llmgw_desktop.domain.permission import Decision, PermissionAnswer
+from llmgw_desktop.domain.jobs.approval import Decision, PermissionAnswer
 
 POLICY = "untrusted"
 _SANDBOXES = {
@@ -58,7 +55,7 @@ class CodexDialogue:
         self._lines = Lines()
         self._items: dict[str, Message] = {}
         """Calls that have begun: a change of files is told there alone."""
-        self._open: dict[str, Asking] = {}
+        self._open: dict[str, CodexAsk] = {}
         self._seen: set[str] = set()
         """Every question that came: the same again is none."""
         self._turn_id = ""
@@ -190,9 +187,9 @@ class CodexDialogue:
             return
         self._reader.asked.add(asking.ask.call_id)
         self._open[native_id] = asking
-        yield Asked(ask=asking.ask)
+        yield PermissionAsked(ask=asking.ask)
 
-    def _answered(self, asking: Asking, decision: Decision, note: str = "") -> Iterator[Spoken]:
+    def _answered(self, asking: CodexAsk, decision: Decision, note: str = "") -> Iterator[Spoken]:
         """A denial has no room for words: they are a message of the turn, just before it."""
         native_id = asking.native_id
         if note and asking.thread_id and asking.turn_id:

@@ -1,8 +1,14 @@
-"""How a run of Codex is started."""
+"""How a run of Codex is started, and its settings as arguments: `name=value`; a value is TOML or,
+where it is none, a text.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
 
 import orjson
 
-from llmgw_desktop.clis.asked import Asked, known
 from llmgw_desktop.clis.checks import (
     FOLDER,
     as_json,
@@ -11,8 +17,9 @@ from llmgw_desktop.clis.checks import (
     fit_arguments,
     fits_argument,
 )
-from llmgw_desktop.clis.codex import flags
-from llmgw_desktop.clis.codex.options import (
+from llmgw_desktop.clis.cli import ServersGiven, ServerUse
+from llmgw_desktop.clis.codex import contract
+from llmgw_desktop.clis.codex.contract import (
     BYPASS,
     FRESH_ONLY,
     MAY_WRITE,
@@ -21,7 +28,8 @@ from llmgw_desktop.clis.codex.options import (
     READ_ONLY,
     SETTINGS,
 )
-from llmgw_desktop.clis.codex.settings import as_setting, overrides
+from llmgw_desktop.clis.fields import Asked, known
+from llmgw_desktop.clis.mcp_servers import with_added
 from llmgw_desktop.domain.cli import (
     CliFacts,
     CliRequest,
@@ -30,7 +38,85 @@ from llmgw_desktop.domain.cli import (
     PlannedFile,
     SessionWish,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_HAVE_FIELDS = {"sandbox_mode": "sandboxMode", "approval_policy": "askForApproval"}
+"""Said in one place, so that what judges a request by its fields judges all of it."""
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def overrides(given: object, field: str) -> list[str]:
+    settings = []
+    for name, value in given.items() if isinstance(given, dict) else ():
+        if not _NAME.fullmatch(name):
+            raise InvalidRun("a setting's name is words with dots between them", field=field)
+        if name in _HAVE_FIELDS:
+            raise InvalidRun(f"say {name} by the field {_HAVE_FIELDS[name]}", field=field)
+        if isinstance(value, str):
+            as_utf8(value, field)
+            if _CONTROL.search(value):
+                raise InvalidRun("a setting's text is one line", field=field)
+            settings.append(fits_argument(f"{name}={value}", field))
+        else:
+            settings.append(fits_argument(f"{name}={_checked(value, field)}", field))
+    return settings
+
+
+def as_setting(value: object) -> str:
+    """As TOML. JSON's texts, numbers and lists are TOML's; its objects are not."""
+    if isinstance(value, Mapping):
+        members: Mapping[str, Any] = value
+        inner = [f"{_text(name)}={as_setting(member)}" for name, member in members.items()]
+        return "{" + ",".join(inner) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(as_setting(each) for each in value) + "]"
+    if isinstance(value, str):
+        return _text(value)
+    written = orjson.dumps(value).decode()
+    if written == "null":
+        raise TypeError("TOML has no null")
+    return written
+
+
+def _checked(value: object, field: str) -> str:
+    try:
+        return as_setting(value)
+    except (TypeError, RecursionError) as error:
+        raise InvalidRun(
+            "it holds what no setting can be, such as null or a number that is none", field=field
+        ) from error
+
+
+def _text(value: str) -> str:
+    """JSON leaves DEL as it is, and TOML does not."""
+    return orjson.dumps(value).decode().replace("\x7f", "\\u007F")
+
+
+def _with_servers(plan: LaunchPlan, given: ServersGiven) -> LaunchPlan:
+    """Before its command, as settings; secrets as variables that these name."""
+    settings: list[str] = []
+    variables: dict[str, str] = {}
+    for number, each in enumerate(given.servers):
+        told: dict[str, Any] = {"enabled": True}
+        if each.command:
+            told |= {"command": each.command, "args": list(each.args), "env_vars": list(each.env)}
+            for name, value in each.env.items():
+                if variables.setdefault(name, value) != value:
+                    raise InvalidRun(
+                        f"two servers want another {name}, and codex has one for all",
+                        field="mcpServers",
+                    )
+        else:
+            names = {header: f"LLMGW_MCP_{number}_{i}" for i, header in enumerate(each.headers)}
+            variables |= {names[header]: value for header, value in each.headers.items()}
+            told |= {"url": each.url, "env_http_headers": names}
+        settings.append(f"--config=mcp_servers.{each.name}={as_setting(told)}")
+    return with_added(plan, settings, environment=variables)
+
+
+SERVERS = ServerUse(write=_with_servers)
+
 
 FACTS = CliFacts(streams=True, forks=True, tells_cache=True)
 _SCHEMA_FILE = "output-schema.json"
@@ -73,7 +159,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     return LaunchPlan(
         command="codex",
         arguments=(
-            *known(_before(asked), flags.TOP, flags.VERSION),
+            *known(_before(asked), contract.TOP, contract.VERSION),
             *_command(request, wish, shared, sandbox, asked.texts("addDir")),
         ),
         stdin=as_utf8(request.prompt, "prompt"),
@@ -96,15 +182,20 @@ def _command(
     named = request.session_id
     match wish:
         case SessionWish.NEW:
-            return ("exec", *known([*shared, *as_flags], flags.EXEC, flags.VERSION), "--", "-")
+            return (
+                "exec",
+                *known([*shared, *as_flags], contract.EXEC, contract.VERSION),
+                "--",
+                "-",
+            )
         case SessionWish.FORK:
             if not named:
                 raise InvalidRun("name the session to fork", field="sessionId")
-            fork = known([*shared, *as_settings], flags.FORK, flags.VERSION)
+            fork = known([*shared, *as_settings], contract.FORK, contract.VERSION)
             return ("exec", "fork", *fork, "--", named, "-")
         case SessionWish.RESUME | SessionWish.CONTINUE:
             last = [] if named else ["--last"]
-            resume = known([*shared, *as_settings, *last], flags.RESUME, flags.VERSION)
+            resume = known([*shared, *as_settings, *last], contract.RESUME, contract.VERSION)
             return ("exec", "resume", *resume, "--", *([named] if named else []), "-")
 
 
@@ -164,3 +255,24 @@ def needs_of(asked: Asked) -> tuple[NamedPath, ...]:
         *(NamedPath(field="images", path=path) for path in asked.texts("images")),
         *(NamedPath(field="addDir", path=path, is_folder=True) for path in asked.texts("addDir")),
     )
+
+
+_SERVER = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_MOST = 200
+
+
+def without_servers(options: Mapping[str, object], settings: bytes) -> Mapping[str, object]:
+    """The same options with these off. Settings that cannot be read name none: then Codex says
+    itself what is wrong with them."""
+    off = {f"mcp_servers.{name}.enabled": False for name in _servers(settings)}
+    given = options.get("configOverrides")
+    return {**options, "configOverrides": {**(given if isinstance(given, dict) else {}), **off}}
+
+
+def _servers(settings: bytes) -> list[str]:
+    try:
+        servers = tomllib.loads(settings.decode()).get("mcp_servers")
+    except (ValueError, RecursionError):
+        return []
+    named = servers if isinstance(servers, dict) else {}
+    return [name for name in named if _SERVER.fullmatch(name)][:_MOST]

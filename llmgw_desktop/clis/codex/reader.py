@@ -1,5 +1,8 @@
-"""What Codex prints with `--json`."""
+"""What Codex prints with `exec --json`, and what a run used, out of the file that it keeps of each
+session.
+"""
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -7,21 +10,106 @@ import orjson
 from typing_extensions import override
 
 from llmgw_desktop.clis.cli import SignIn
-from llmgw_desktop.clis.codex.usage import usage_of
 from llmgw_desktop.clis.failures import status_in
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
-from llmgw_desktop.clis.told import first_text, object_of, one_line, text_of
+from llmgw_desktop.clis.told import count_of, first_text, object_of, one_line, plus, text_of
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
     Retrying,
     RunEnded,
+    RunUsageTold,
     SessionWish,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
+from llmgw_desktop.domain.provider import QuotaWindow
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+
+
+def usage_of(used: Message) -> Usage:
+    """`input_tokens` counts cached ones too."""
+    return Usage(
+        input_tokens=count_of(used.get("input_tokens")),
+        output_tokens=count_of(used.get("output_tokens")),
+        cache_read_tokens=count_of(used.get("cached_input_tokens")),
+        cache_write_tokens=count_of(used.get("cache_write_input_tokens")),
+        reasoning_tokens=count_of(used.get("reasoning_output_tokens")),
+    )
+
+
+PATH = ".codex/sessions/*/*/*/rollout-*-{session_id}.jsonl"
+_MOST_MINUTES = 366 * 1440
+_MARKS = (b'"task_started"', b'"token_count"')
+
+
+def read_usage(content: bytes) -> RunUsageTold | None:
+    """Of the last turn: the sum of its calls of the model. The same figures are told again when
+    something else has changed; they count once. Of the quota what was told last."""
+    used = UNKNOWN_USAGE
+    last_total: object = None
+    windows: tuple[QuotaWindow, ...] = ()
+    for event in _events(content):
+        if event.get("type") == "task_started":
+            used = UNKNOWN_USAGE
+            continue
+        windows = _windows(object_of(event.get("rate_limits"))) or windows
+        info = object_of(event.get("info"))
+        total = info.get("total_token_usage")
+        if total and total != last_total:
+            last_total = total
+            used = plus(used, usage_of(object_of(info.get("last_token_usage"))))
+    if used == UNKNOWN_USAGE and not windows:
+        return None
+    return RunUsageTold(usage=used, windows=windows)
+
+
+def _windows(told: Message) -> tuple[QuotaWindow, ...]:
+    parts = ((name, object_of(told.get(name))) for name in ("primary", "secondary"))
+    return tuple(
+        QuotaWindow(
+            name=_named(part.get("window_minutes")) or name,
+            used_share=min(max(used / 100, 0.0), 1.0),
+            resets_at_s=_number(part.get("resets_at")),
+        )
+        for name, part in parts
+        if (used := _number(part.get("used_percent"))) is not None
+    )
+
+
+def _named(minutes: object) -> str:
+    """`5h`, `7d`, as other vendors call theirs."""
+    length = _number(minutes)
+    if length is None or not 0 < length < _MOST_MINUTES or length != int(length):
+        return ""
+    for unit, size in (("d", 1440), ("h", 60), ("m", 1)):
+        if length % size == 0:
+            return f"{int(length) // size}{unit}"
+    return ""
+
+
+def _number(value: object) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and math.isfinite(value) else None  # type: ignore[arg-type]
+
+
+def _events(content: bytes) -> Iterator[Message]:
+    """A line that is still being written, or was torn, tells nothing."""
+    for line in content.split(b"\n"):
+        if not any(mark in line for mark in _MARKS):
+            continue
+        try:
+            written = object_of(orjson.loads(line))
+        except orjson.JSONDecodeError:
+            continue
+        event = object_of(written.get("payload"))
+        if written.get("type") == "event_msg" and event.get("type") in (
+            "task_started",
+            "token_count",
+        ):
+            yield event
+
 
 SIGN_IN = SignIn(
     command=("codex", "login"),
@@ -76,7 +164,7 @@ class CodexReader(JsonLinesReader):
         call_id = text_of(item.get("id"))
         if _is_tool(item) and call_id not in self._begun:
             self._begun.add(call_id)
-            yield ToolBegan(call_id=call_id, name=_tool_name(item), summary=_summary(item))
+            yield ToolBegan(call_id=call_id, name=_tool_name(item), summary=summary_of(item))
 
     def _item_done(self, item: Message) -> Iterator[CliEvent]:
         match item.get("type"):
@@ -91,7 +179,7 @@ class CodexReader(JsonLinesReader):
             case _ if _is_tool(item):
                 yield from self._item_began(item)
                 self._begun.discard(text_of(item.get("id")))
-                yield ToolEnded(call_id=text_of(item.get("id")), ok=_went_well(item))
+                yield ToolEnded(call_id=text_of(item.get("id")), ok=went_well(item))
 
     def _trouble(self, told: str) -> Iterator[CliEvent]:
         retry = _RETRY.match(told)
@@ -107,8 +195,8 @@ class CodexReader(JsonLinesReader):
     def _done(self, used: Message) -> Iterator[CliEvent]:
         """The figures are those of the whole session, a fork's those of its parent as well."""
         if used:
-            yield UsageTold(usage=usage_of(used), is_cumulative=self._goes_on)
-        structured = _as_json(self._answer) if self._wants_json else None
+            yield RunUsageTold(usage=usage_of(used), is_cumulative=self._goes_on)
+        structured = as_json(self._answer) if self._wants_json else None
         self._end = RunEnded(ok=True, text=self._answer, structured=structured)
 
 
@@ -122,7 +210,8 @@ def _tool_name(item: Message) -> str:
     return f"{server}.{tool}" if server and tool else tool or text_of(item.get("type"))
 
 
-def _summary(item: Message) -> str:
+def summary_of(item: Message) -> str:
+    """What an item does, in a line."""
     changes = item.get("changes")
     if isinstance(changes, list):
         return one_line(", ".join(first_text(change, "path") for change in changes))
@@ -130,15 +219,17 @@ def _summary(item: Message) -> str:
     return one_line(told or first_text(item.get("arguments"), "command", "query", "path", "url"))
 
 
-def _went_well(item: Message) -> bool | None:
-    code = item.get("exit_code")
+def went_well(item: Message, code_name: str = "exit_code") -> bool | None:
+    """None where it does not tell."""
+    code = item.get(code_name)
     if isinstance(code, int):
         return code == 0
     status = item.get("status")
     return status == "completed" if isinstance(status, str) else None
 
 
-def _as_json(text: str) -> object:
+def as_json(text: str) -> object:
+    """An answer by a schema; None where it is none."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

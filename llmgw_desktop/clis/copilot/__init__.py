@@ -1,16 +1,19 @@
 """GitHub Copilot's CLI, as it was seen to be at version 1.0.102."""
 
-from llmgw_desktop.clis.cli import Cli, ModelUpstream, ModelUse, SideUsage
-from llmgw_desktop.clis.copilot.asking import ASKING
-from llmgw_desktop.clis.copilot.events_file import PATH, read_usage
-from llmgw_desktop.clis.copilot.flags import FLAGS, VERSION
-from llmgw_desktop.clis.copilot.options import OPTIONS
-from llmgw_desktop.clis.copilot.plan import FACTS, plan
-from llmgw_desktop.clis.copilot.reader import SIGN_IN, CopilotReader
+from llmgw_desktop.clis.cli import Cli, ModelUpstream, ModelUse, Packaging, ReviewUse, SideUsage
+from llmgw_desktop.clis.copilot.contract import FLAGS, OPTIONS, RIGHTS, SUBCOMMANDS, VERSION
+from llmgw_desktop.clis.copilot.plan import ASKING, FACTS, SERVERS, plan
+from llmgw_desktop.clis.copilot.reader import PATH, SIGN_IN, CopilotReader, read_usage
 from llmgw_desktop.domain.cli import CliName
 
 CLI = Cli(
     name=CliName.COPILOT,
+    title="GitHub Copilot",
+    vendor="github",
+    packaging=Packaging(npm="@github/copilot", update=("update",)),
+    variables=("COPILOT_", "GH_", "GITHUB_"),
+    places=(".copilot/", ".cache/copilot/"),
+    rights=RIGHTS,
     commands=("copilot",),
     facts=FACTS,
     options=OPTIONS,
@@ -35,4 +38,10 @@ CLI = Cli(
         effort="effort",
         efforts=frozenset({"none", "minimal", "low", "medium", "high", "xhigh", "max"}),
     ),
+    skills=(".copilot/skills", ".agents/skills"),
+    model_hints=("auto",),
+    servers=SERVERS,
+    review=ReviewUse(options={"mode": "plan", "disableBuiltinMcps": True}),
+    uses_keyring=True,
+    subcommands=SUBCOMMANDS,
 )

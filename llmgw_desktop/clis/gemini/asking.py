@@ -2,18 +2,22 @@
 
 import re
 
-from llmgw_desktop.clis.acp import messages
-from llmgw_desktop.clis.acp.asking_fields import asked_fields, check_session
-from llmgw_desktop.clis.acp.calls import Call
-from llmgw_desktop.clis.acp.dialect import Dialect, McpUse, NoteWay, Step, other_mode
-from llmgw_desktop.clis.acp.dialogue import AcpDialogue
-from llmgw_desktop.clis.acp.mcp_arguments import arguments_in
-from llmgw_desktop.clis.acp.spent import Scope, SpentWay
-from llmgw_desktop.clis.asked import known
+from llmgw_desktop.clis.acp.calls import Call, arguments_in
+from llmgw_desktop.clis.acp.dialect import (
+    AgentDialect,
+    McpUse,
+    NoteWay,
+    SpentWay,
+    Step,
+    UsageScope,
+    asked_fields,
+    check_session,
+    other_mode,
+)
+from llmgw_desktop.clis.acp.dialogue import asking_mode
 from llmgw_desktop.clis.checks import FOLDER
-from llmgw_desktop.clis.dialogue import AskingMode
-from llmgw_desktop.clis.gemini.flags import FLAGS, VERSION
-from llmgw_desktop.clis.gemini.options import OPTIONS, PROSE
+from llmgw_desktop.clis.fields import known
+from llmgw_desktop.clis.gemini.contract import FLAGS, OPTIONS, PROSE, VERSION
 from llmgw_desktop.clis.gemini.plan import FACTS, environment, system_file
 from llmgw_desktop.clis.gemini.reader import NOISE, SIGN_IN
 from llmgw_desktop.clis.json_lines import Message
@@ -93,7 +97,7 @@ def _tool(call: Call) -> str:
     return call.id.partition("__")[0] if "__" in call.id else text_of(call.kind)
 
 
-DIALECT = Dialect(
+DIALECT = AgentDialect(
     program="Gemini",
     sign_in=SIGN_IN,
     against=lambda told: other_mode(told, _MODE),
@@ -101,7 +105,7 @@ DIALECT = Dialect(
     must_tell=("mode",),
     steps=_steps,
     note_way=NoteWay.AFTER_CANCEL,
-    spent=SpentWay(read=_used, scope=Scope.PROMPT),
+    spent=SpentWay(read=_used, scope=UsageScope.PROMPT),
     tool_of=_tool,
     # It tells no arguments; what it calls a command is the command.
     command_of=lambda call: text_of(call.given.get("command")) or call.title,
@@ -109,12 +113,9 @@ DIALECT = Dialect(
     agent_words=_words,
     noise=NOISE,
 )
-ASKING = AskingMode(
-    plan=plan,
-    dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
-    dialogue_with=lambda request, folder, servers: AcpDialogue(
-        DIALECT, request, folder, servers=servers
-    ),
-    load=messages.load,
-    proof="The session's beginning tells that its mode is `default`, and so does no later update.",
+ASKING = asking_mode(
+    DIALECT,
+    plan,
+    "The session's beginning tells that its mode is `default`, and so does no later update.",
+    is_told_servers=True,
 )

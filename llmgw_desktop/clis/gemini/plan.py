@@ -1,20 +1,28 @@
-"""How a run of the Gemini CLI is started."""
+"""How a run of the Gemini CLI is started, what it is given, and whom it asks for its models."""
 
 from collections.abc import Iterator
 
-from llmgw_desktop.clis.asked import Asked, known
-from llmgw_desktop.clis.checks import FOLDER, as_utf8, checked_session, fit_arguments
-from llmgw_desktop.clis.gemini.flags import FLAGS, VERSION
-from llmgw_desktop.clis.gemini.options import GRANTS, ONLY_AGY, OPTIONS, PROSE, approval_mode
+from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
+from llmgw_desktop.clis.cli import ModelUpstream, ServersGiven, ServerUse
+from llmgw_desktop.clis.fields import Asked, known
+from llmgw_desktop.clis.gemini.contract import (
+    FLAGS,
+    GRANTS,
+    ONLY_AGY,
+    OPTIONS,
+    PROSE,
+    VERSION,
+    approval_mode,
+)
+from llmgw_desktop.clis.mcp_servers import with_added
 from llmgw_desktop.domain.cli import (
     CliFacts,
     CliRequest,
     LaunchPlan,
     NamedPath,
     PlannedFile,
-    SessionWish,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, takes_new_id=True, tells_cache=True)
 _ENVIRONMENT = {
@@ -41,7 +49,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     arguments = [
         "--output-format=stream-json",
         f"--approval-mode={mode}",
-        *_session(request),
+        *session_arguments(request, FACTS, last="--resume=latest"),
         *([f"--model={asked.model}"] if asked.model else []),
         *asked.arguments(),
         *([f"--admin-policy={FOLDER}/{_NO_TOOLS.name}"] if asked.is_on("noTools") else []),
@@ -88,17 +96,6 @@ def _changes_files(asked: Asked, mode: str) -> bool:
     return mode != "plan" or any(asked.texts(name) for name in GRANTS)
 
 
-def _session(request: CliRequest) -> list[str]:
-    named = request.session_id
-    match checked_session(request, FACTS):
-        case SessionWish.RESUME:
-            return [f"--resume={named}"]
-        case SessionWish.CONTINUE:
-            return ["--resume=latest"]
-        case _:
-            return [f"--session-id={named}"] if named else []
-
-
 def _prompt(request: CliRequest, asked: Asked) -> str:
     """It reads the files that a prompt names behind an `@`."""
     attached = [f"@{_escaped(path)}" for path in asked.texts("attachments")]
@@ -109,3 +106,36 @@ def _escaped(path: str) -> str:
     if any(character in path for character in "\r\n"):
         raise InvalidRun("a file's path holds no line break", field="attachments")
     return "".join(f"\\{each}" if each in _TO_ESCAPE else each for each in path)
+
+
+def _with_servers(plan: LaunchPlan, given: ServersGiven) -> LaunchPlan:
+    """It can be kept from the person's own: of those that it is told none is one."""
+    if not given.is_managed:
+        return plan
+    names = ",".join(each.name for each in given.servers) or "llmgw-none"
+    return with_added(plan, [f"--allowed-mcp-server-names={names}"])
+
+
+SERVERS = ServerUse(
+    write=_with_servers,
+    # It reads only files that lie in folders that nobody else may write to, and those of runs lie
+    # below the temporary one.
+    takes=False,
+    is_told=True,
+)
+
+
+_URL = "GOOGLE_GEMINI_BASE_URL"
+
+
+def _url_in(settings: bytes) -> str:
+    for line in settings.decode(errors="replace").splitlines():
+        name, _, value = line.strip().removeprefix("export ").partition("=")
+        if name.strip() == _URL:
+            return value.strip().strip("\"'")
+    return ""
+
+
+UPSTREAM = ModelUpstream(
+    url=_URL, key="GEMINI_API_KEY", settings_file=".gemini/.env", url_in=_url_in
+)

@@ -1,30 +1,111 @@
-"""What the Gemini CLI prints as stream-json."""
+"""What the Gemini CLI prints as stream-json, its errors, and how it says that it tries again."""
 
+import re
 from collections.abc import Iterator
 
+import orjson
 from typing_extensions import override
 
-from llmgw_desktop.clis.cli import SignIn
+from llmgw_desktop.clis.cli import RetryWords, SignIn
 from llmgw_desktop.clis.failures import failed, status_in
-from llmgw_desktop.clis.gemini.errors import (
-    category_of,
-    error_on_stderr,
-    plain,
-    status_of,
-    words_of,
-)
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
 from llmgw_desktop.clis.told import count_of, first_text, object_of, one_line, text_of
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
+    ErrorCategory,
+    Retrying,
     RunEnded,
+    RunUsageTold,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
 from llmgw_desktop.domain.usage import Usage
+
+_STATUSES = {status % 256: status for status in (400, 401, 403, 404, 429, 500, 502, 503, 504, 529)}
+_CATEGORIES = {
+    41: ErrorCategory.AUTH,
+    42: ErrorCategory.INVALID_INPUT,
+    52: ErrorCategory.INVALID_INPUT,
+}
+_WORDS = {
+    41: "It has no way to sign in.",
+    42: "It did not accept what it was asked.",
+    44: "Its sandbox failed.",
+    52: "Its settings are not valid.",
+    53: "The turns that it may take were used up.",
+    54: "A tool failed for good.",
+    55: "It does not trust the folder.",
+    130: "It was canceled.",
+}
+
+
+def status_of(code: int) -> int | None:
+    return code if 400 <= code <= 599 else _STATUSES.get(code)
+
+
+def category_of(code: int) -> ErrorCategory | None:
+    """What a code of its own means; None for one that is a status or says nothing."""
+    return _CATEGORIES.get(code)
+
+
+def words_of(code: int) -> str:
+    return _WORDS.get(code, "")
+
+
+def error_on_stderr(stderr: str) -> tuple[str, int | None] | None:
+    """Message and code of the JSON object that may stand at its end."""
+    at = stderr.rfind("\n{\n") + 1 or (0 if stderr.startswith("{\n") else -1)
+    if at < 0:
+        return None
+    try:
+        told = orjson.loads(stderr[at:])
+    except orjson.JSONDecodeError:
+        return None
+    error = object_of(object_of(told).get("error"))
+    message = text_of(error.get("message"))
+    return (plain(message), count_of(error.get("code"))) if message else None
+
+
+def plain(message: str) -> str:
+    """What is said in `[API Error: {"error": {"message": …}}]`, without its wrapping."""
+    begin, end = message.find("{"), message.rfind("}")
+    try:
+        inner = object_of(orjson.loads(message[begin : end + 1])) if 0 <= begin < end else {}
+    except orjson.JSONDecodeError:
+        return message
+    error = object_of(inner.get("error"))
+    words = text_of(error.get("message"))
+    if not words:
+        return message
+    return f"{words} ({error['code']})" if count_of(error.get("code")) else words
+
+
+_LINE = re.compile(
+    r"Attempt (?P<number>\d{1,4}) failed(?: with (?:status )?(?P<status>[45]\d\d)\b)?(?P<why>.*?)"
+    r"\bRetrying (?:with backoff|after (?P<ms>\d{1,12})ms)\.*(?P<error>.*)"
+)
+
+
+def read(line: bytes) -> Retrying | None:
+    if not line.startswith(b"Attempt "):
+        return None
+    found = _LINE.match(line.decode("utf-8", "replace"))
+    if found is None:
+        return None
+    why, error = found["why"].strip(" :."), found["error"]
+    reason = (plain(error) if "{" in error else "") or why or "refused"
+    return Retrying(
+        reason=reason,
+        attempt=int(found["number"]),
+        status=int(found["status"]) if found["status"] else status_in(f"{why} {error}"),
+        pause_s=int(found["ms"]) / 1000 if found["ms"] else None,
+    )
+
+
+RETRY_WORDS = RetryWords(read=read)
+
 
 SIGN_IN = SignIn(
     command=("gemini",),
@@ -108,7 +189,7 @@ class GeminiReader(JsonLinesReader):
         yield from used(stats)
 
 
-def used(stats: Message) -> Iterator[UsageTold]:
+def used(stats: Message) -> Iterator[RunUsageTold]:
     """By this run. It counts from zero: where all is zero its upstream told nothing."""
     whole, given = count_of(stats.get("input_tokens")), count_of(stats.get("output_tokens"))
     total = count_of(stats.get("total_tokens"))
@@ -118,7 +199,9 @@ def used(stats: Message) -> Iterator[UsageTold]:
         # Its output leaves out what was thought; its total does not.
         given = max(total - whole, given)
     cached = count_of(stats.get("cached"))
-    yield UsageTold(usage=Usage(input_tokens=whole, output_tokens=given, cache_read_tokens=cached))
+    yield RunUsageTold(
+        usage=Usage(input_tokens=whole, output_tokens=given, cache_read_tokens=cached)
+    )
 
 
 def _tool(message: Message) -> ToolBegan:

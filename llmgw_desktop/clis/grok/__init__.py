@@ -1,13 +1,20 @@
 """xAI's Grok CLI, as it was seen to be at version 1.0.41."""
 
-from llmgw_desktop.clis.cli import Cli, ModelUse, OutputReader
+from llmgw_desktop.clis.cli import Cli, ModelUse, OutputReader, Packaging, ReviewUse, ServerUse
 from llmgw_desktop.clis.grok.asking import ASKING
-from llmgw_desktop.clis.grok.flags import FLAGS, UNLISTED, VERSION
-from llmgw_desktop.clis.grok.messages_reader import GrokMessagesReader
-from llmgw_desktop.clis.grok.options import AS_MESSAGES, OPTIONS, asked_format
+from llmgw_desktop.clis.grok.contract import (
+    AS_MESSAGES,
+    FLAGS,
+    MODELS,
+    OPTIONS,
+    RIGHTS,
+    SUBCOMMANDS,
+    UNLISTED,
+    VERSION,
+    asked_format,
+)
 from llmgw_desktop.clis.grok.plan import FACTS, plan
-from llmgw_desktop.clis.grok.reader import SIGN_IN, GrokReader
-from llmgw_desktop.clis.grok.retrying import RETRY_WORDS
+from llmgw_desktop.clis.grok.reader import RETRY_WORDS, SIGN_IN, GrokMessagesReader, GrokReader
 from llmgw_desktop.domain.cli import CliName, CliRequest
 
 
@@ -19,6 +26,16 @@ def reader(request: CliRequest) -> OutputReader:
 
 CLI = Cli(
     name=CliName.GROK,
+    title="Grok",
+    vendor="xai",
+    packaging=Packaging(
+        npm="@xai-official/grok",
+        update=("update",),
+        update_to=("update", "--version={target}"),
+    ),
+    variables=("GROK_", "XAI_"),
+    places=(".grok/",),
+    rights=RIGHTS,
     commands=("grok",),
     facts=FACTS,
     options=OPTIONS,
@@ -52,4 +69,10 @@ CLI = Cli(
         leaves=".grok/sessions/*/{session_id}",
         reads_mentions=True,
     ),
+    skills=(".grok/skills",),
+    models=MODELS,
+    servers=ServerUse(takes=False, is_told=True),
+    instructions="rules",
+    review=ReviewUse(options={"permissionMode": "plan", "noMemory": True}),
+    subcommands=SUBCOMMANDS,
 )

@@ -2,20 +2,23 @@
 
 import re
 
-from llmgw_desktop.clis.acp import messages
-from llmgw_desktop.clis.acp.asking_fields import asked_fields, check_session
 from llmgw_desktop.clis.acp.calls import Call
-from llmgw_desktop.clis.acp.dialect import Dialect, McpUse, NoteWay, Step
-from llmgw_desktop.clis.acp.dialogue import AcpDialogue
-from llmgw_desktop.clis.acp.spent import Scope, SpentWay
-from llmgw_desktop.clis.asked import known
+from llmgw_desktop.clis.acp.dialect import (
+    AgentDialect,
+    McpUse,
+    NoteWay,
+    SpentWay,
+    Step,
+    UsageScope,
+    asked_fields,
+    check_session,
+)
+from llmgw_desktop.clis.acp.dialogue import asking_mode
 from llmgw_desktop.clis.checks import FOLDER
-from llmgw_desktop.clis.dialogue import AskingMode
-from llmgw_desktop.clis.grok.flags import VERSION
-from llmgw_desktop.clis.grok.options import OPTIONS
+from llmgw_desktop.clis.fields import known
+from llmgw_desktop.clis.grok.contract import OPTIONS, VERSION
 from llmgw_desktop.clis.grok.plan import ENVIRONMENT, FACTS
-from llmgw_desktop.clis.grok.reader import SIGN_IN
-from llmgw_desktop.clis.grok.retrying import retrying
+from llmgw_desktop.clis.grok.reader import SIGN_IN, retrying
 from llmgw_desktop.clis.json_lines import Message
 from llmgw_desktop.clis.told import count_of, first_text, object_of, objects_of, text_of
 from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, PlannedFile
@@ -113,23 +116,20 @@ def _used(result: Message) -> Usage | None:
     )
 
 
-DIALECT = Dialect(
+DIALECT = AgentDialect(
     program="Grok",
     sign_in=SIGN_IN,
     against=lambda _: "",
     steps=_steps,
     note_way=NoteWay.WITH_ANSWER,
-    spent=SpentWay(read=_used, scope=Scope.PROMPT),
+    spent=SpentWay(read=_used, scope=UsageScope.PROMPT),
     tool_of=_tool,
     mcp_of=_mcp,
     retrying=retrying,
 )
-ASKING = AskingMode(
-    plan=plan,
-    dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
-    dialogue_with=lambda request, folder, servers: AcpDialogue(
-        DIALECT, request, folder, servers=servers
-    ),
-    load=messages.load,
-    proof="Asked for its hooks before the prompt, it lists the one that makes every tool ask.",
+ASKING = asking_mode(
+    DIALECT,
+    plan,
+    "Asked for its hooks before the prompt, it lists the one that makes every tool ask.",
+    is_told_servers=True,
 )

@@ -1,17 +1,22 @@
 """How a run of the Grok CLI is started."""
 
-from llmgw_desktop.clis.asked import Asked, json_text, known
-from llmgw_desktop.clis.checks import FOLDER, as_utf8, checked_session, fit_arguments
-from llmgw_desktop.clis.grok.flags import FLAGS, VERSION
-from llmgw_desktop.clis.grok.options import AS_MESSAGES, OPTIONS, PROSE, asked_format
+from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
+from llmgw_desktop.clis.fields import Asked, json_text, known
+from llmgw_desktop.clis.grok.contract import (
+    AS_MESSAGES,
+    FLAGS,
+    OPTIONS,
+    PROSE,
+    VERSION,
+    asked_format,
+)
 from llmgw_desktop.domain.cli import (
     CliFacts,
     CliRequest,
     LaunchPlan,
     PlannedFile,
-    SessionWish,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 FACTS = CliFacts(
     streams=True,
@@ -49,7 +54,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         f"--output-format={form}",
         *(["--include-partial-messages"] if form == AS_MESSAGES else []),
         *([] if is_prompt_json else [f"--prompt-file={FOLDER}/{_PROMPT_FILE}"]),
-        *_session(request),
+        *session_arguments(request, FACTS),
         *([f"--model={asked.model}"] if asked.model else []),
         *_permissions(asked),
         *asked.arguments(but=_WRITTEN_HERE),
@@ -101,16 +106,3 @@ def _lists(asked: Asked) -> list[str]:
         for name, flag in _LIST_FLAGS.items()
         if asked.texts(name)
     ]
-
-
-def _session(request: CliRequest) -> list[str]:
-    named = request.session_id
-    match checked_session(request, FACTS):
-        case SessionWish.NEW:
-            return [f"--session-id={named}"] if named else []
-        case SessionWish.RESUME:
-            return [f"--resume={named}"]
-        case SessionWish.CONTINUE:
-            return ["--continue"]
-        case SessionWish.FORK:
-            return [f"--resume={named}" if named else "--continue", "--fork-session"]

@@ -1,26 +1,55 @@
-"""What the Grok CLI prints as streaming-json: one update of its session a line."""
+"""What the Grok CLI prints in its two formats, and how it says that it tries again."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from typing_extensions import override
 
-from llmgw_desktop.clis.cli import SignIn
-from llmgw_desktop.clis.grok.usage import usage_of
-from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
-from llmgw_desktop.clis.sums import plus
-from llmgw_desktop.clis.told import cost_of, count_of, first_text, object_of, one_line, text_of
+from llmgw_desktop.clis.cli import RetryWords, SignIn
+from llmgw_desktop.clis.failures import status_in
+from llmgw_desktop.clis.json_lines import JsonLinesReader, Message, message_in
+from llmgw_desktop.clis.told import (
+    cost_of,
+    count_of,
+    first_text,
+    listed,
+    object_of,
+    objects_of,
+    one_line,
+    plus,
+    sum_of,
+    text_of,
+)
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
     ErrorCategory,
+    Retrying,
     RunEnded,
+    RunUsageTold,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+
+
+def usage_of(used: Message) -> Usage | None:
+    """Its input leaves out what was cached; figures that are all zero are unknown ones."""
+    fresh = count_of(used.get("input_tokens"))
+    read = count_of(used.get("cache_read_input_tokens"))
+    written = count_of(used.get("cache_creation_input_tokens"))
+    output = count_of(used.get("output_tokens"))
+    if not any((fresh, read, written, output)):
+        return None
+    return Usage(
+        input_tokens=sum_of(fresh, read, written),
+        output_tokens=output,
+        cache_read_tokens=read,
+        cache_write_tokens=written,
+        reasoning_tokens=count_of(used.get("reasoning_tokens")),
+    )
+
 
 SIGN_IN = SignIn(
     command=("grok", "login"),
@@ -78,12 +107,12 @@ class GrokReader(JsonLinesReader):
             return self._failed(self._error)
         return without_sign_in(super()._unfinished(exit_code, stderr), stderr)
 
-    def _call_used(self, used: Message) -> Iterator[UsageTold]:
+    def _call_used(self, used: Message) -> Iterator[RunUsageTold]:
         """By one call of its model: the run's so far is their sum."""
         usage = usage_of(used)
         if usage is not None:
             self._used = plus(self._used, usage)
-            yield UsageTold(usage=self._used)
+            yield RunUsageTold(usage=self._used)
 
     def _ended(self, message: Message) -> Iterator[CliEvent]:
         yield from self._session_told(text_of(message.get("sessionId")))
@@ -92,7 +121,7 @@ class GrokReader(JsonLinesReader):
             yield from self._model_told(models[0])
         usage = usage_of(object_of(message.get("usage")))
         if usage is not None:
-            yield UsageTold(usage=usage, cost_usd=cost_of(message.get("total_cost_usd")))
+            yield RunUsageTold(usage=usage, cost_usd=cost_of(message.get("total_cost_usd")))
         stop = text_of(message.get("stopReason"))
         self._end = self._judged(message, stop)
         if self._end.ok and stop != "end_turn":
@@ -148,3 +177,118 @@ def _tool_result(message: Message) -> Iterator[ToolEnded]:
     if ok is not None:
         exit_code = count_of(object_of(message.get("rawOutput")).get("exit_code"))
         yield ToolEnded(call_id=text_of(message.get("toolCallId")), ok=ok and not exit_code)
+
+
+_UPDATE = "_x.ai/session/update"
+
+
+def read(line: bytes) -> Retrying | None:
+    if b'"retry_state"' not in line:
+        return None
+    message = message_in(line)
+    if message is None:
+        return None
+    return retrying(text_of(message.get("method")), object_of(message.get("params")))
+
+
+def retrying(method: str, params: Message) -> Retrying | None:
+    """None: the notice tells something else."""
+    if method != _UPDATE:
+        return None
+    update = object_of(params.get("update"))
+    if update.get("sessionUpdate") != "retry_state" or update.get("type") != "retrying":
+        return None
+    reason = text_of(update.get("reason")) or "refused"
+    return Retrying(
+        reason=reason, attempt=count_of(update.get("attempt")), status=status_in(reason)
+    )
+
+
+RETRY_WORDS = RetryWords(read=read, path=".grok/sessions/*/{session_id}/updates.jsonl")
+
+
+class GrokMessagesReader(JsonLinesReader):
+    """It says everything twice, in pieces and then whole; the pieces are what is passed on."""
+
+    def __init__(self, _: CliRequest) -> None:
+        super().__init__("Grok", SIGN_IN)
+        self._is_in_pieces = False
+        self._error = ""
+
+    @override
+    def _message(self, message: Message) -> Iterator[CliEvent]:
+        yield from self._session_told(text_of(message.get("session_id")))
+        match message.get("type"):
+            case "system":
+                yield from self._model_told(text_of(message.get("model")))
+            case "stream_event":
+                yield from self._piece(object_of(message.get("event")))
+            case "assistant":
+                yield from self._whole(object_of(message.get("message")))
+            case "user":
+                yield from _tool_results(object_of(message.get("message")))
+            case "result":
+                yield from self._result(message)
+            case "error":
+                self._error = text_of(message.get("message"))
+
+    @override
+    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
+        if self._error:
+            return self._failed(self._error)
+        return without_sign_in(super()._unfinished(exit_code, stderr), stderr)
+
+    def _piece(self, event: Message) -> Iterator[CliEvent]:
+        self._is_in_pieces = True
+        delta = object_of(event.get("delta"))
+        match delta.get("type"):
+            case "text_delta":
+                yield from self._said(text_of(delta.get("text")))
+            case "thinking_delta":
+                yield from self._thought(text_of(delta.get("thinking")))
+
+    def _whole(self, said: Message) -> Iterator[CliEvent]:
+        for block in objects_of(said.get("content")):
+            match block.get("type"):
+                case "tool_use":
+                    yield _tool_used(block)
+                case "text" if not self._is_in_pieces:
+                    yield from self._said(text_of(block.get("text")))
+                case "thinking" if not self._is_in_pieces:
+                    yield from self._thought(text_of(block.get("thinking")))
+        self._next_message()
+
+    def _result(self, message: Message) -> Iterator[CliEvent]:
+        models = list(object_of(message.get("modelUsage")))
+        if len(models) == 1:
+            yield from self._model_told(models[0])
+        usage = usage_of(object_of(message.get("usage")))
+        if usage is not None:
+            yield RunUsageTold(usage=usage, cost_usd=cost_of(message.get("total_cost_usd")))
+        self._end = self._judged(message)
+
+    def _judged(self, message: Message) -> RunEnded:
+        stop = text_of(message.get("stop_reason"))
+        text = text_of(message.get("result"))
+        if message.get("is_error") is True:
+            errors = [each for each in listed(message.get("errors")) if isinstance(each, str)]
+            return self._failed("\n".join(errors) or text or "It failed and did not say why.")
+        if stop == "cancelled":
+            return stopped(CANCELED, stop)
+        return RunEnded(ok=True, text=text or None, stop_reason=stop or None)
+
+
+def _tool_used(block: Message) -> ToolBegan:
+    names = ("command", "path", "file_path", "pattern", "query")
+    return ToolBegan(
+        call_id=text_of(block.get("id")),
+        name=text_of(block.get("name")),
+        summary=one_line(first_text(block.get("input"), *names)),
+    )
+
+
+def _tool_results(said: Message) -> Iterator[ToolEnded]:
+    for block in objects_of(said.get("content")):
+        if block.get("type") == "tool_result":
+            ok = block.get("is_error") is not True
+            yield ToolEnded(call_id=text_of(block.get("tool_use_id")), ok=ok)

@@ -1,17 +1,26 @@
 """Mistral's Vibe CLI, `vibe`, as it was seen to be at version 3.0.3."""
 
-from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
-from llmgw_desktop.clis.mistral.asking import ASKING
-from llmgw_desktop.clis.mistral.export import PATH, read_usage
-from llmgw_desktop.clis.mistral.flags import FLAGS, UNLISTED, VERSION
-from llmgw_desktop.clis.mistral.options import OPTIONS
-from llmgw_desktop.clis.mistral.plan import FACTS, plan
-from llmgw_desktop.clis.mistral.reader import SIGN_IN, VibeReader
-from llmgw_desktop.clis.mistral.retrying import RETRY_WORDS
+from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse, SideUsage
+from llmgw_desktop.clis.mistral.contract import (
+    FLAGS,
+    OPTIONS,
+    RIGHTS,
+    SUBCOMMANDS,
+    UNLISTED,
+    VERSION,
+)
+from llmgw_desktop.clis.mistral.plan import ASKING, FACTS, plan
+from llmgw_desktop.clis.mistral.reader import PATH, RETRY_WORDS, SIGN_IN, VibeReader, read_usage
 from llmgw_desktop.domain.cli import CliName
 
 CLI = Cli(
     name=CliName.MISTRAL,
+    title="Mistral Vibe",
+    vendor="mistral",
+    packaging=Packaging(pypi="mistral-vibe"),
+    variables=("MISTRAL_", "VIBE_"),
+    places=(".vibe/",),
+    rights=RIGHTS,
     commands=("vibe",),
     facts=FACTS,
     options=OPTIONS,
@@ -30,4 +39,8 @@ CLI = Cli(
         leaves=".vibe/logs/session/unified/{session_id}",
         reads_mentions=True,
     ),
+    skills=(".vibe/skills",),
+    # It has no such mode: what it would have to ask for is denied, as nobody is there.
+    review=ReviewUse(options={"permissionMode": "ask"}),
+    subcommands=SUBCOMMANDS,
 )

@@ -1,9 +1,25 @@
-"""How a run of Vibe is started."""
+"""How a run of Vibe is started, and one that asks: by its other program, `vibe-acp`."""
 
-from llmgw_desktop.clis.asked import Asked, known
-from llmgw_desktop.clis.checks import FOLDER, as_utf8, checked_session, fit_arguments
-from llmgw_desktop.clis.mistral.flags import FLAGS, VERSION
-from llmgw_desktop.clis.mistral.options import OPTIONS
+import orjson
+
+from llmgw_desktop.clis.acp.calls import Call
+from llmgw_desktop.clis.acp.dialect import (
+    AgentDialect,
+    NoteWay,
+    SpentWay,
+    UsageScope,
+    asked_fields,
+    check_session,
+    choose,
+    other_mode,
+    usage_of,
+)
+from llmgw_desktop.clis.acp.dialogue import asking_mode
+from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
+from llmgw_desktop.clis.fields import Asked, known
+from llmgw_desktop.clis.mistral.contract import FLAGS, OPTIONS, VERSION
+from llmgw_desktop.clis.mistral.reader import NOISE, SIGN_IN
+from llmgw_desktop.clis.told import text_of
 from llmgw_desktop.domain.cli import (
     CliFacts,
     CliRequest,
@@ -12,7 +28,7 @@ from llmgw_desktop.domain.cli import (
     PlannedFile,
     SessionWish,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, tells_cost=True, tells_cache=True, ends_cleanly_on_term=True)
 _PROMPT_FILE = "prompt"
@@ -26,7 +42,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     fit_arguments(request.options)
     if asked.text("transport") == "acp":
         raise InvalidRun("a run over ACP cannot be asked for here; leave it out", field="transport")
-    session = _session(request)
+    session = session_arguments(request, FACTS)
     if asked.model and request.session is not SessionWish.NEW:
         raise InvalidRun(
             "Vibe goes on with the model that a session began with; leave it out, or begin a new"
@@ -54,19 +70,58 @@ def plan(request: CliRequest) -> LaunchPlan:
     )
 
 
-def _session(request: CliRequest) -> list[str]:
-    match checked_session(request, FACTS):
-        case SessionWish.RESUME:
-            return [f"--resume={request.session_id}"]
-        case SessionWish.CONTINUE:
-            return ["--continue"]
-        case _:
-            return []
-
-
 def _price(asked: Asked) -> list[str]:
     """Never in the notation `1e-06`."""
     price = asked.value("maxPrice")
     if not isinstance(price, int | float):
         return []
     return [f"--max-price={f'{price:.{_DECIMALS}f}'.rstrip('0').rstrip('.')}"]
+
+
+_MODE = "ask"
+# Its mode asks for what its tools' own settings do not allow: these go above a person's.
+_CHANGING = ("bash", "experimental_bash", "write_file", "edit", "web_fetch", "task")
+_TOOLS = orjson.dumps({name: {"permission": "ask", "allowlist": []} for name in _CHANGING}).decode()
+
+
+def plan_asking(request: CliRequest) -> LaunchPlan:
+    asked = asked_fields(request, OPTIONS, takes=("transport",), only={"permissionMode": _MODE})
+    check_session(request, FACTS)
+    if asked.model and request.session is not SessionWish.NEW:
+        raise InvalidRun(
+            "Vibe goes on with the model that a session began with; leave it out, or begin a new"
+            " session",
+            field="model",
+        )
+    return LaunchPlan(
+        command="vibe-acp",
+        arguments=(),
+        environment={
+            "VIBE_TOOLS": _TOOLS,
+            **({"VIBE_ACTIVE_MODEL": asked.model} if asked.model else {}),
+        },
+        output_format="acp",
+    )
+
+
+def _tool(call: Call) -> str:
+    return text_of(call.meta.get("tool_name"))
+
+
+DIALECT = AgentDialect(
+    program="Vibe",
+    sign_in=SIGN_IN,
+    against=lambda told: other_mode(told, _MODE),
+    must_tell=("mode",),
+    steps=lambda _: (choose("mode", _MODE),),
+    note_way=NoteWay.AFTER_CANCEL,
+    spent=SpentWay(read=usage_of, scope=UsageScope.SESSION),
+    tool_of=_tool,
+    noise=NOISE,
+)
+ASKING = asking_mode(
+    DIALECT,
+    plan_asking,
+    "The session's mode is set to `ask`, and what comes back tells so.",
+    needs_pipe=True,
+)

@@ -1,23 +1,29 @@
-"""What Vibe prints with `--output=streaming`: one whole entry of the session a line."""
+"""What Vibe prints with `--output=streaming`, what it leaves behind of what it used, and how it
+says that it tries again.
+"""
 
 import re
 from collections.abc import Iterator
 
+import orjson
 from typing_extensions import override
 
-from llmgw_desktop.clis.cli import SignIn
+from llmgw_desktop.clis.cli import RetryWords, SignIn
+from llmgw_desktop.clis.failures import told_on_stderr
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
-from llmgw_desktop.clis.stderr import told_on_stderr
-from llmgw_desktop.clis.told import object_of, objects_of, one_line, text_of
+from llmgw_desktop.clis.told import cost_of, count_of, object_of, objects_of, one_line, text_of
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
     ErrorCategory,
+    Retrying,
     RunEnded,
+    RunUsageTold,
     SessionWish,
     ToolBegan,
     ToolEnded,
 )
+from llmgw_desktop.domain.usage import Usage
 
 SIGN_IN = SignIn(
     command=("vibe", "--setup"),
@@ -122,3 +128,75 @@ def _tool(message: Message) -> Iterator[CliEvent]:
     if object_of(state.get("display")).get("success") is False:
         ok = False
     yield ToolEnded(call_id=call_id, ok=ok)
+
+
+_LINE = re.compile(
+    r"\S+ \d+ (?P<process>\d{1,10}) \w+ Retrying model completion"
+    r" \(attempt (?P<number>\d{1,6}), delay (?P<pause>\d{1,9}(?:\.\d{1,9})?)s\): (?P<why>.*)"
+)
+_STATUS = re.compile(r"\berror '(?P<status>[45]\d\d)\b(?P<words>[^']*)'")
+
+
+def read(line: bytes) -> Retrying | None:
+    found = _found(line)
+    if found is None:
+        return None
+    told = _STATUS.search(found["why"])
+    return Retrying(
+        reason=f"{told['status']}{told['words']}" if told else found["why"],
+        attempt=int(found["number"]),
+        status=int(told["status"]) if told else None,
+        pause_s=float(found["pause"]),
+    )
+
+
+def process_of(line: bytes) -> int | None:
+    found = _found(line)
+    return None if found is None else int(found["process"])
+
+
+def _found(line: bytes) -> re.Match[str] | None:
+    if b" Retrying model completion " not in line:
+        return None
+    return _LINE.match(line.decode("utf-8", "replace"))
+
+
+RETRY_WORDS = RetryWords(read=read, path=".vibe/logs/vibe.log", process_of=process_of)
+
+
+PATH = "{folder}/export.json"
+
+
+def read_usage(content: bytes) -> RunUsageTold | None:
+    """Of export.json, or of meta.json as older versions wrote it beside their sessions."""
+    try:
+        told = object_of(orjson.loads(content))
+    except orjson.JSONDecodeError:
+        return None
+    return _of_export(told) if "usage" in told else _of_meta(object_of(told.get("stats")))
+
+
+def _of_export(told: Message) -> RunUsageTold | None:
+    used = object_of(told.get("usage"))
+    whole, given = count_of(used.get("input_tokens")), count_of(used.get("output_tokens"))
+    if not whole and not given:
+        return None
+    cached = count_of(used.get("cached_input_tokens"))
+    return RunUsageTold(
+        usage=Usage(input_tokens=whole, output_tokens=given, cache_read_tokens=cached),
+        cost_usd=cost_of(told.get("cost_usd")),
+    )
+
+
+def _of_meta(stats: Message) -> RunUsageTold | None:
+    """Of the whole session."""
+    whole = count_of(stats.get("session_prompt_tokens"))
+    given = count_of(stats.get("session_completion_tokens"))
+    if not whole and not given:
+        return None
+    return RunUsageTold(
+        usage=Usage(input_tokens=whole, output_tokens=given),
+        cost_usd=cost_of(stats.get("session_cost")),
+        is_cumulative=True,
+        is_cost_cumulative=True,
+    )

@@ -1,16 +1,32 @@
 """opencode, as it was seen to be at version 1.18.33."""
 
-from llmgw_desktop.clis.cli import Cli, ModelUse
-from llmgw_desktop.clis.opencode.asking import ASKING
-from llmgw_desktop.clis.opencode.flags import FLAGS, HELPS, VERSION
-from llmgw_desktop.clis.opencode.options import OPTIONS
-from llmgw_desktop.clis.opencode.plan import FACTS, plan
-from llmgw_desktop.clis.opencode.reader import SIGN_IN, OpencodeReader
-from llmgw_desktop.clis.opencode.retrying import RETRY_WORDS
+from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
+from llmgw_desktop.clis.opencode.contract import (
+    FLAGS,
+    HELPS,
+    MODELS,
+    OPTIONS,
+    RIGHTS,
+    SUBCOMMANDS,
+    VERSION,
+)
+from llmgw_desktop.clis.opencode.plan import ASKING, FACTS, SERVERS, plan
+from llmgw_desktop.clis.opencode.reader import RETRY_WORDS, SIGN_IN, OpencodeReader
 from llmgw_desktop.domain.cli import CliName
 
 CLI = Cli(
     name=CliName.OPENCODE,
+    title="opencode",
+    vendor="opencode",
+    packaging=Packaging(npm="opencode-ai", update=("upgrade",), update_to=("upgrade", "{target}")),
+    variables=("OPENCODE_",),
+    places=(
+        ".local/share/opencode/",
+        ".local/state/opencode/",
+        ".config/opencode/",
+        ".cache/opencode/",
+    ),
+    rights=RIGHTS,
     commands=("opencode",),
     facts=FACTS,
     options=OPTIONS,
@@ -24,4 +40,9 @@ CLI = Cli(
     helps=HELPS,
     # Reads within its folder, which is empty; nothing else.
     model_use=ModelUse(options={"permissionMode": "default"}),
+    skills=(".config/opencode/skill", ".config/opencode/skills"),
+    models=MODELS,
+    servers=SERVERS,
+    review=ReviewUse(options={"permissionMode": "plan"}),
+    subcommands=SUBCOMMANDS,
 )

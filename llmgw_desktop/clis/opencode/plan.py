@@ -1,16 +1,38 @@
-"""How a run of opencode is started."""
+"""How a run of opencode is started, and one that asks."""
 
 import re
+from typing import Any
 
 import orjson
 
-from llmgw_desktop.clis.asked import Asked, known
-from llmgw_desktop.clis.checks import SessionIds, as_utf8, checked_session, fit_arguments
-from llmgw_desktop.clis.opencode.flags import FLAGS, VERSION
-from llmgw_desktop.clis.opencode.options import OPTIONS
-from llmgw_desktop.clis.opencode.retrying import LOGS
-from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, NamedPath, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.clis.acp.calls import Call
+from llmgw_desktop.clis.acp.dialect import (
+    AgentDialect,
+    McpUse,
+    NoteWay,
+    SpentWay,
+    UsageScope,
+    asked_fields,
+    check_session,
+    choose,
+    other_mode,
+    usage_apart,
+)
+from llmgw_desktop.clis.acp.dialogue import asking_mode
+from llmgw_desktop.clis.checks import FOLDER, SessionIds, as_utf8, fit_arguments, session_arguments
+from llmgw_desktop.clis.cli import ServersGiven, ServerUse
+from llmgw_desktop.clis.fields import Asked, known
+from llmgw_desktop.clis.mcp_servers import with_added
+from llmgw_desktop.clis.opencode.contract import FLAGS, OPTIONS, VERSION
+from llmgw_desktop.clis.opencode.reader import LOGS, SIGN_IN
+from llmgw_desktop.domain.cli import (
+    CliFacts,
+    CliRequest,
+    LaunchPlan,
+    NamedPath,
+    PlannedFile,
+)
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, forks=True, tells_cost=True, tells_cache=True)
 IDS = SessionIds(
@@ -47,7 +69,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         "--format=json",
         "--thinking",
         *LOGS,
-        *_session(request),
+        *session_arguments(request, FACTS, resume="--session", fork="--fork", ids=IDS),
         *([f"--model={asked.model}"] if asked.model else []),
         *_MODES.get(mode, ()),
         *asked.arguments(),
@@ -77,13 +99,111 @@ def _environment(mode: str) -> dict[str, str]:
     return environment
 
 
-def _session(request: CliRequest) -> list[str]:
-    named = request.session_id
-    going = [f"--session={named}"] if named else ["--continue"]
-    match checked_session(request, FACTS, ids=IDS):
-        case SessionWish.RESUME | SessionWish.CONTINUE:
-            return going
-        case SessionWish.FORK:
-            return [*going, "--fork"]
-        case SessionWish.NEW:
-            return []
+_CONTENT = "OPENCODE_CONFIG_CONTENT"
+
+
+def _with_servers(plan: LaunchPlan, given: ServersGiven) -> LaunchPlan:
+    if not given.servers:
+        return plan
+    known: dict[str, Any] = {}
+    for each in given.servers:
+        if each.command:
+            way = {"type": "local", "command": [each.command, *each.args]}
+            known[each.name] = {**way, "environment": dict(each.env), "enabled": True}
+        else:
+            there: dict[str, Any] = {"type": "remote", "url": each.url}
+            known[each.name] = {**there, "headers": dict(each.headers), "enabled": True}
+    own = {**given.environment, **plan.environment}
+    told = _said_in(own.get(_CONTENT, "{}"))
+    joined = {**told, "mcp": {**told.get("mcp", {}), **known}}
+    return with_added(plan, environment={_CONTENT: orjson.dumps(joined).decode()})
+
+
+def _said_in(text: str) -> dict[str, Any]:
+    """Raises InvalidRun."""
+    try:
+        told = orjson.loads(text)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or not isinstance(told.get("mcp", {}), dict):
+        raise InvalidRun(
+            f"{_CONTENT} of its environment is no plain JSON object, so no server can be added",
+            field="mcpServers",
+        )
+    return told
+
+
+SERVERS = ServerUse(write=_with_servers)
+
+
+_ACP_FLAGS = frozenset({"--pure", "--print-logs", "--log-level"})
+"""Of `opencode acp`, from its own help."""
+_AGENT = "build"
+_READING = ("read", "grep", "glob", "list", "lsp", "skill", "todowrite", "todoread")
+# Each tool is named, since a person's own settings are merged with these. What its helpers ask for
+# reaches nobody, so it has none.
+_ASKS = {
+    "*": "ask",
+    **dict.fromkeys(_READING, "allow"),
+    **dict.fromkeys(("edit", "bash", "webfetch", "websearch", "codesearch"), "ask"),
+    **dict.fromkeys(("external_directory", "doom_loop"), "ask"),
+    **dict.fromkeys(("task", "question"), "deny"),
+}
+_BUILT_IN = frozenset({*_ASKS, "write", "patch", "apply_patch", "multiedit"})
+_SETTINGS = "opencode.json"
+
+
+def plan_asking(request: CliRequest) -> LaunchPlan:
+    asked = asked_fields(request, OPTIONS, takes=("pure",), only={"permissionMode": "default"})
+    checked_model(asked)
+    check_session(request, FACTS, ids=IDS)
+    return LaunchPlan(
+        command="opencode",
+        arguments=known(["acp", *LOGS, *asked.arguments()], _ACP_FLAGS, VERSION),
+        environment={
+            **ENVIRONMENT,
+            "OPENCODE_PERMISSION": orjson.dumps(_ASKS).decode(),
+            "OPENCODE_CONFIG": f"{FOLDER}/{_SETTINGS}",
+            # A folder's own settings could give its agents other rules.
+            "OPENCODE_DISABLE_PROJECT_CONFIG": "1",
+        },
+        files=(PlannedFile(name=_SETTINGS, content=_settings(asked)),),
+        output_format="acp",
+    )
+
+
+def _settings(asked: Asked) -> bytes:
+    """Denied something it shall go on, as the others do."""
+    settings = {
+        "permission": _ASKS,
+        "agent": {_AGENT: {"permission": _ASKS}},
+        "experimental": {"continue_loop_on_deny": True},
+    }
+    return orjson.dumps(settings | ({"model": asked.model} if asked.model else {}))
+
+
+def _mcp(call: Call) -> McpUse | None:
+    """Its name holds the server's and the tool's, and not where one ends."""
+    name = call.first_title
+    if call.kind != "other" or not name or name in _BUILT_IN:
+        return None
+    return McpUse(server="", tool=name, arguments=call.given)
+
+
+DIALECT = AgentDialect(
+    program="opencode",
+    sign_in=SIGN_IN,
+    against=lambda told: other_mode(told, _AGENT),
+    must_tell=("mode",),
+    steps=lambda _: (choose("mode", _AGENT),),
+    note_way=NoteWay.AFTER_CANCEL,
+    spent=SpentWay(read=usage_apart, scope=UsageScope.LAST_CALL),
+    tool_of=lambda call: call.first_title,
+    mcp_of=_mcp,
+)
+ASKING = asking_mode(
+    DIALECT,
+    plan_asking,
+    "The session's mode is set to `build`, whose rules are the run's own settings, and what"
+    " comes back tells so. The rules themselves it does not tell.",
+)

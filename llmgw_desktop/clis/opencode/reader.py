@@ -1,28 +1,30 @@
-"""What opencode prints with `run --format=json`: whole parts, and figures step by step."""
+"""What opencode prints with `--format=json`, and how it says that it tries again."""
 
+import re
 from collections.abc import Iterator
 
 from typing_extensions import override
 
-from llmgw_desktop.clis.cli import SignIn
+from llmgw_desktop.clis.cli import RetryWords, SignIn
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
-from llmgw_desktop.clis.sums import plus
 from llmgw_desktop.clis.told import (
     cost_of,
     count_of,
     first_text,
     object_of,
     one_line,
+    plus,
     sum_of,
     text_of,
 )
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
+    Retrying,
     RunEnded,
+    RunUsageTold,
     ToolBegan,
     ToolEnded,
-    UsageTold,
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
@@ -82,7 +84,7 @@ class OpencodeReader(JsonLinesReader):
         self._used = plus(self._used, usage)
         cost = cost_of(part.get("cost"))
         self._cost = self._cost if cost is None else (self._cost or 0.0) + cost
-        yield UsageTold(usage=self._used, cost_usd=self._cost)
+        yield RunUsageTold(usage=self._used, cost_usd=self._cost)
 
     def _trouble(self, error: Message) -> None:
         data = object_of(error.get("data"))
@@ -124,3 +126,18 @@ def _tool(part: Message) -> Iterator[CliEvent]:
     if ok is not None:
         exit_code = count_of(object_of(state.get("metadata")).get("exit"))
         yield ToolEnded(call_id=call_id, ok=ok and not exit_code)
+
+
+LOGS = ("--print-logs", "--log-level=ERROR")
+_ERROR = re.compile(r'\berror\.error="(?:AI_\w+: )?(?P<words>(?:[^"\\]|\\.)*)"')
+
+
+def read(line: bytes) -> Retrying | None:
+    """The errors of titles, which small models make, are no matter of the run."""
+    if b'message="stream error"' not in line or b" small=true " in line:
+        return None
+    found = _ERROR.search(line.decode("utf-8", "replace"))
+    return Retrying(reason=found["words"] if found else "its upstream failed")
+
+
+RETRY_WORDS = RetryWords(read=read)

@@ -10,13 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol
 
-from llmgw_desktop.domain.access_errors import Unauthenticated, UnnamedPerson
-from llmgw_desktop.domain.access_settings import AccessSettings, is_person
-from llmgw_desktop.domain.client import Client
+from llmgw_desktop.domain.access.access_errors import Unauthenticated, UnnamedPerson
+from llmgw_desktop.domain.access.principal import (
+    BEARER,
+    LOCAL,
+    Client,
+    Principal,
+    PrincipalKind,
+    proxied,
+)
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import MalformedRequest, StoreError, StoreUnavailable
-from llmgw_desktop.domain.principal import BEARER, LOCAL, Principal, PrincipalKind, proxied
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.domain.errors import (
+    MalformedRequest,
+    StoreError,
+    StoreInQuestion,
+    StoreUnavailable,
+)
+from llmgw_desktop.domain.settings.door import AccessSettings, is_person
+from llmgw_desktop.store.access.clients import ClientStore
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +93,7 @@ class Authenticator:
             self._own[key_digest(self._access.bearer)] = BEARER
         self._clients = clients
         self._problem = ""
+        self._trouble: type[StoreError] = StoreUnavailable
         self._clock = clock
         self._tokens = tokens
         self._checked_at_s = -REFRESH_S
@@ -95,6 +107,8 @@ class Authenticator:
         """Joined later: what runs CLIs."""
         self.on_gone: Callable[[frozenset[str]], None] = lambda _: None
         """Told the ids of clients whose keys open no more."""
+        self.on_trouble: Callable[[], None] = lambda: None
+        """Told that `problem` is another one; on the loop."""
 
     @property
     def problem(self) -> str:
@@ -102,9 +116,14 @@ class Authenticator:
         self._refresh(REFRESH_S)
         return self._problem
 
+    @property
+    def in_question(self) -> str:
+        """The problem, where it is that `gateway.db` is not what it was; as of the last look."""
+        return self._problem if self._trouble is StoreInQuestion else ""
+
     def identify(self, caller: Knocker) -> Principal:
-        """Raises Unauthenticated, UnnamedPerson, StoreUnavailable (whose key it is cannot be
-        looked up); two different keys in one request are MalformedRequest."""
+        """Raises Unauthenticated, UnnamedPerson, StoreUnavailable or StoreInQuestion (whose key
+        it is cannot be looked up); two different keys in one request are MalformedRequest."""
         presented_keys = caller.presented_keys
         if not presented_keys:
             raise Unauthenticated
@@ -165,7 +184,7 @@ class Authenticator:
             principal = self._principals.get(digest)
         if self._problem and digest not in self._own:
             # never a 401, which would tell a program that its key is bad
-            raise StoreUnavailable(self._problem)
+            raise self._trouble(self._problem)
         if principal is None or self._clock.now_s() >= self._ends.get(digest, math.inf):
             raise Unauthenticated
         return principal
@@ -206,6 +225,8 @@ class Authenticator:
                 return
             self._read(self._clients.active())
         except StoreError as error:
+            is_in_question = isinstance(error, StoreInQuestion)
+            self._trouble = StoreInQuestion if is_in_question else StoreUnavailable
             self._tell_problem(f"Client keys are not accepted: {error}")
             return
         self._version = version
@@ -221,7 +242,9 @@ class Authenticator:
             _log.error(problem)
         elif self._problem and not problem:
             _log.info("client keys are accepted again")
-        self._problem = problem
+        if problem != self._problem:
+            self._problem = problem
+            self.on_trouble()
 
     def _read(self, clients: Sequence[Client]) -> None:
         principals: dict[bytes, Principal] = {}

@@ -1,21 +1,41 @@
 """Who is it, and may it: what stands between a caller and the work, in one place."""
 
+import asyncio
+import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from llmgw_desktop.domain.access_errors import MissingScope, ScopeNotAllowed, Unauthenticated
-from llmgw_desktop.domain.acting import cleaned
+from llmgw_desktop.domain.access.access_errors import (
+    MissingScope,
+    ScopeNotAllowed,
+    TurnedBack,
+    Unauthenticated,
+)
+from llmgw_desktop.domain.access.principal import (
+    LABEL_HEADER,
+    SCOPE_WORDS,
+    WORDS,
+    Principal,
+    PrincipalKind,
+    Scope,
+    is_label,
+)
+from llmgw_desktop.domain.audit import cleaned
 from llmgw_desktop.domain.errors import GatewayClosed, MalformedRequest
 from llmgw_desktop.domain.events import GatewayState
-from llmgw_desktop.domain.hops import HopMark
-from llmgw_desktop.domain.label import LABEL_HEADER, WORDS, is_label
-from llmgw_desktop.domain.principal import SCOPE_WORDS, Principal, PrincipalKind, Scope
-from llmgw_desktop.domain.turned_back import TurnedBack
+from llmgw_desktop.domain.routing.hops import HopMark
 from llmgw_desktop.engine.access.authenticator import Authenticator
-from llmgw_desktop.engine.access.refusals import Refusals
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.wire.headers import KEY_MARK
+
+_log = logging.getLogger(__name__)
+
+EVERY_S = 60.0
+MOST_ADDRESSES = 8
+"""Told by name; the rest is "others"."""
+
 
 _CLOSED_WORDS = {
     GatewayState.PAUSED: "The gateway is paused; resume it from its window or tray icon.",
@@ -23,7 +43,7 @@ _CLOSED_WORDS = {
 }
 
 
-class Challenges(Protocol):
+class Challenging(Protocol):
     """What a program that is not let in is told: how it might be."""
 
     def unknown(self, path: str, scope: Scope, *, has_key: bool) -> str: ...
@@ -39,7 +59,7 @@ class Gate:
         authenticator: Authenticator,
         *,
         before: Callable[[], None] = lambda: None,
-        challenges: Challenges | None = None,
+        challenges: Challenging | None = None,
         hops: HopMark | None = None,
     ) -> None:
         """`before` runs ahead of every decision, so that it is made by the settings of now.
@@ -50,6 +70,8 @@ class Gate:
         self._hops = hops
         self.arrived: Callable[[Caller, Principal, Scope], None] = lambda *_: None
         """Told whose a connection is; may raise TurnedBack, GatewayClosed."""
+        self.unknown: Callable[[Caller], None] = lambda _: None
+        """Told whose key is none; may raise TurnedBack, where its address has too many such."""
         self.refusals = Refusals()
         self.state = GatewayState.STARTING
 
@@ -68,6 +90,7 @@ class Gate:
             principal = self._identified(caller, scope)
         except Unauthenticated as error:
             self.refusals.note(caller.address)
+            self.unknown(caller)
             if self._challenges is not None:
                 has_key = bool(caller.presented_keys)
                 error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
@@ -155,3 +178,40 @@ def _labelled(principal: Principal, said: Sequence[str]) -> Principal:
             "there looks like a key."
         )
     return replace(principal, label=label)
+
+
+class Refusals:
+    """Wrong keys, counted: however many come, the log gets a line a minute and memory stays small.
+    `note` each; the line comes when the minute is over."""
+
+    def __init__(self, every_s: float = EVERY_S) -> None:
+        self._every_s = every_s
+        self._count = 0
+        self._of: Counter[str] = Counter()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def note(self, address: str) -> None:
+        """On the loop."""
+        self._count += 1
+        if address in self._of or len(self._of) < MOST_ADDRESSES:
+            self._of[address] += 1
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._every_s, self.tell)
+
+    def tell(self) -> None:
+        """What was counted since the last line; nothing, where nothing was."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._count:
+            return
+        told = [f"{address or 'no address'} ({count:,})" for address, count in self._of.items()]
+        others = self._count - self._of.total()
+        told += [f"others ({others:,})"] if others else []
+        words = "request" if self._count == 1 else "requests"
+        _log.warning(
+            "%s %s without a valid key, from %s", f"{self._count:,}", words, ", ".join(told)
+        )
+        self._count = 0
+        self._of.clear()

@@ -1,15 +1,21 @@
-"""Asks of every run: may it be, and in which mode. Who asks says more by what he is than by what
-he says: the floor of his kind holds whatever the request names.
+"""Asks of every run: may it be, in which mode, and with which MCP servers. Who asks says more by
+what it is than by what it says: the floor of its kind holds whatever the request names.
 """
 
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.clis.rights import in_safe_mode
-from llmgw_desktop.domain.approval import (
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.cli import CliName, Warned
+from llmgw_desktop.domain.clock import Clock, IdSource
+from llmgw_desktop.domain.events import ApprovalDecided
+from llmgw_desktop.domain.jobs.approval import (
     LONGEST_PREVIEW,
     POLICIES,
     REDACTED,
@@ -20,15 +26,57 @@ from llmgw_desktop.domain.approval import (
     ApprovalStrategy,
     stricter,
 )
-from llmgw_desktop.domain.cli import CliName, Warned
-from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import ApprovalDecided
-from llmgw_desktop.domain.ids import IdSource
-from llmgw_desktop.domain.principal import Principal
-from llmgw_desktop.domain.run_errors import ApprovalDenied
+from llmgw_desktop.domain.jobs.run_errors import ApprovalDenied, InvalidRun
+from llmgw_desktop.domain.mcp_server import McpServer, ServersTold
 from llmgw_desktop.engine.approvals.score import LIMITS, Score, scored
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.store.approval_store import ApprovalStore
+from llmgw_desktop.store.jobs.approval_store import ApprovalStore
+
+KnownServers = Mapping[str, McpServer]
+NO_SERVERS: KnownServers = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    servers: tuple[McpServer, ...]
+    told: ServersTold
+
+    @property
+    def scores(self) -> tuple[tuple[str, int], ...]:
+        return tuple((each.name, each.points) for each in self.servers)
+
+    def check_managed(self) -> None:
+        """Raises InvalidRun naming those that no managed run may have."""
+        refused = [each.name for each in self.servers if not each.managed]
+        if refused:
+            raise InvalidRun(
+                f"a managed run may not have {', '.join(refused)}; the settings allow it by"
+                f" [mcp_servers.{refused[0]}] managed = true",
+                field="mcpServers",
+            )
+
+
+def choose(known: KnownServers, names: tuple[str, ...]) -> Chosen:
+    there = {name: known[name] for name in names if name in known}
+    servers = tuple(each for each in there.values() if each.enabled)
+    enabled = tuple(each.name for each in servers)
+    missing = tuple(name for name in names if name not in enabled)
+    told = ServersTold(
+        requested=names, enabled=enabled, missing=missing, why=_why(missing, there, known)
+    )
+    return Chosen(servers=servers, told=told)
+
+
+def _why(missing: tuple[str, ...], there: KnownServers, known: KnownServers) -> str:
+    if not missing:
+        return ""
+    off = [name for name in missing if name in there]
+    unknown = [name[:64] for name in missing if name not in there]
+    listed = ", ".join(name for name, each in known.items() if each.enabled) or "none"
+    said = [f"{', '.join(off)} switched off"] if off else []
+    said += [f"{', '.join(unknown)} not in the settings"] if unknown else []
+    return f"MCP servers that the run does not get: {'; '.join(said)}. There are: {listed}."
+
 
 _SPOILED = (
     "The review may say little: its tools, or its prompt, keep it from looking ({codes}). Let it"
@@ -105,7 +153,8 @@ class ApprovalGate:
         self._bus.publish(ApprovalDecided(approval=approval))
         if approval.status is ApprovalStatus.DENIED:
             raise ApprovalDenied(approval, may_bypass=self._settings.allow_bypass)
-        options = asked.options if asked.asks else in_safe_mode(asked.cli, asked.options)
+        rights = cli_of(asked.cli).rights
+        options = asked.options if asked.asks else in_safe_mode(rights, asked.options)
         return Passed(options=options, approval=approval, warnings=warnings)
 
     def _strategy(self, asked: AskedOfGate, principal: Principal) -> ApprovalStrategy:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from llmgw_desktop.clis.rights import RIGHTS
-from llmgw_desktop.domain.approval import ApprovalPolicy
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.approval import ApprovalPolicy
 
 LIMITS: Mapping[ApprovalPolicy, int] = MappingProxyType(
     {
@@ -24,7 +24,7 @@ LIMITS: Mapping[ApprovalPolicy, int] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
+class RiskSign:
     """One row: what is looked for, and what it counts."""
 
     code: str
@@ -33,18 +33,18 @@ class Sign:
     """For a record, behind the points."""
 
 
-BYPASS = Sign(code="bypass", points=3, words="asks for more than the safe mode")
-FULL_AUTO = Sign(code="full_auto", points=2, words="goes on by itself (full auto)")
-BOTH = Sign(code="bypass_and_full_auto", points=2, words="both of them together")
-MCP_SERVER = Sign(code="mcp_server", points=0, words="MCP server, by its own score")
-NO_TOOLS = Sign(code="review_without_tools", points=6, words="a review that may use no tool")
-BLINDED = Sign(
+BYPASS = RiskSign(code="bypass", points=3, words="asks for more than the safe mode")
+FULL_AUTO = RiskSign(code="full_auto", points=2, words="goes on by itself (full auto)")
+BOTH = RiskSign(code="bypass_and_full_auto", points=2, words="both of them together")
+MCP_SERVER = RiskSign(code="mcp_server", points=0, words="MCP server, by its own score")
+NO_TOOLS = RiskSign(code="review_without_tools", points=6, words="a review that may use no tool")
+BLINDED = RiskSign(
     code="review_blinded", points=6, words="a review that may not read, search or run anything"
 )
-SUPPRESSED = Sign(
+SUPPRESSED = RiskSign(
     code="tool_suppression", points=4, words="a review whose prompt tells it to look at nothing"
 )
-WORDS = Sign(
+WORDS = RiskSign(
     code="prompt_words", points=3, words="the prompt speaks of destruction or of credentials"
 )
 SIGNS = (BYPASS, FULL_AUTO, BOTH, MCP_SERVER, NO_TOOLS, BLINDED, SUPPRESSED, WORDS)
@@ -82,7 +82,7 @@ class _Sum:
     reasons: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
-    def add(self, sign: Sign, what: str = "", points: int | None = None) -> None:
+    def add(self, sign: RiskSign, what: str = "", points: int | None = None) -> None:
         more = sign.points if points is None else points
         self.points += more
         self.reasons.append(f"+{more} {sign.words}{what and f': {what}'}")
@@ -95,7 +95,7 @@ def scored(
     servers: Sequence[tuple[str, int]] = (),
 ) -> Score:
     """`servers`: MCP servers by name, with their scores."""
-    rights, total = RIGHTS[cli], _Sum()
+    rights, total = cli_of(cli).rights, _Sum()
     wide = tuple(name for name, value in options.items() if rights.is_wide(name, value))
     full_auto = any(rights.is_auto(name, value) for name, value in options.items())
     if wide:
@@ -124,7 +124,7 @@ def scored(
 
 def _review(total: _Sum, options: Mapping[str, Any], prompt: str) -> None:
     """A reviewer who cannot look would still say that all is well."""
-    found: list[tuple[Sign, str]] = []
+    found: list[tuple[RiskSign, str]] = []
     if any(options.get(name) == [] for name in _ALLOWED):
         found.append((NO_TOOLS, ""))
     given = [options.get(name) for name in _DENIED]

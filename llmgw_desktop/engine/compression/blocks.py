@@ -1,6 +1,5 @@
-"""A text as blocks with blank lines between them, and which of them may be touched.
-
-What cannot be told from code, a table or data for sure is taken for it.
+"""A text in its blocks: prose, and code between fences, which stays as it is; and lines that say
+nothing to a reader.
 """
 
 import re
@@ -8,7 +7,41 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from llmgw_desktop.engine.compression.fences import fence_after_all, may_hold_fence
+_FENCE = re.compile(r"[ \t>]*+(`{3,}+|~{3,}+)([^\n]*+)")
+_INDENTS = ("    ", "\t")
+
+
+def is_indented(line: str) -> bool:
+    """As code without fences is."""
+    return line.startswith(_INDENTS)
+
+
+def may_hold_fence(text: str) -> bool:
+    return "```" in text or "~~~" in text
+
+
+def fence_after(line: str, fence: str) -> str:
+    """The fence that is open behind this line; empty: none. `fence`: the one before it."""
+    if not may_hold_fence(line):
+        return fence
+    found = _FENCE.match(line)
+    if found is None:
+        return fence
+    marks, rest = found.groups()
+    if not fence:
+        # A line that goes on with its own sign is code within a line.
+        return "" if marks[0] in rest and marks[0] == "`" else marks
+    closes = marks.startswith(fence) and not rest.strip()
+    return "" if closes else fence
+
+
+def fence_after_all(text: str, fence: str) -> str:
+    """As `fence_after`, of several lines."""
+    if may_hold_fence(text):
+        for line in text.split("\n"):
+            fence = fence_after(line, fence)
+    return fence
+
 
 MOST_BLOCKS = 100_000
 _GAP = re.compile(r"(\n(?:[ \t\r]*+\n)++)")
@@ -31,7 +64,7 @@ class Care(Enum):
 
 
 @dataclass(slots=True)
-class Block:
+class TextBlock:
     """Lines without a blank one among them, and the blank lines behind them."""
 
     text: str
@@ -39,14 +72,14 @@ class Block:
     care: Care
 
 
-def blocks_of(text: str) -> list[Block]:
+def blocks_of(text: str) -> list[TextBlock]:
     """None where there are more than MOST_BLOCKS."""
     pieces = _GAP.split(text)
     if len(pieces) > 2 * MOST_BLOCKS:
         return []
     texts, gaps = pieces[::2], [*pieces[1::2], ""]
     cares = _cares(texts)
-    return [Block(*each) for each in zip(texts, gaps, cares, strict=True)]
+    return [TextBlock(*each) for each in zip(texts, gaps, cares, strict=True)]
 
 
 def _cares(texts: list[str]) -> Iterator[Care]:
@@ -172,3 +205,59 @@ def _is_aligned(text: str) -> bool:
             return True
         was_gapped = is_gapped
     return False
+
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Courtesies:
+    """What may be left out at a text's beginning and at its end."""
+
+    openings: re.Pattern[str]
+    closings: re.Pattern[str]
+
+
+_QUESTIONS = r"have any (?:other |more |further )?questions"
+_HELP = r"need any(?:thing else| (?:more |further )?(?:help|clarification|assistance))"
+_AGREED = r"(?:sure(?: thing)?|certainly|of course|absolutely|great question|happy to help)"
+
+OF_PROMPTS = Courtesies(
+    openings=re.compile(r"(?:hi|hello|hey|good (?:morning|evening))(?: there)?[,.!]?", re.I),
+    closings=re.compile(
+        r"(?:many )?thank(?:s| you)(?: (?:so|very) much)? in advance"
+        r"(?: for your (?:help|time|support|assistance))?[.!]?",
+        re.I,
+    ),
+)
+OF_ANSWERS = Courtesies(
+    openings=re.compile(
+        rf"{_AGREED}[!.,]?(?: i(?:'d| would) be (?:happy|glad) to help(?: you)?"
+        r"(?: with (?:that|this))?)?[!.]?",
+        re.I,
+    ),
+    closings=re.compile(
+        rf"(?:i hope (?:this|that) helps|(?:please )?let me know if you (?:{_QUESTIONS}|{_HELP})"
+        r"|feel free to (?:ask|reach out)(?: if you have any (?:other |more |further )?questions)?"
+        r"|is there anything else (?:i can help(?: you)? with|you need))[.!?]?",
+        re.I,
+    ),
+)
+
+
+def without_courtesies(blocks: list[TextBlock], courtesies: Courtesies) -> list[TextBlock]:
+    """Something is always left; what another block introduces belongs to it."""
+    first, last = 0, len(blocks)
+    while first < last - 1 and _is(blocks[first], courtesies.openings):
+        first += 1
+    while last - 1 > first and _is(blocks[last - 1], courtesies.closings):
+        if blocks[last - 2].text.rstrip().endswith(":"):
+            break
+        last -= 1
+    return blocks[first:last]
+
+
+def _is(block: TextBlock, pattern: re.Pattern[str]) -> bool:
+    if block.care is not Care.PROSE or len(block.text) > _LONGEST:
+        return False
+    return pattern.fullmatch(block.text.strip()) is not None

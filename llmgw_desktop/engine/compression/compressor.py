@@ -1,18 +1,83 @@
-"""Makes a text shorter without changing what it says: blanks, courtesies, repeats, colours.
-
-Code, data, tables, quoted text, numbers, paths and addresses come through letter for letter; what
-is doubtful is left as it is. No text becomes longer, and doing it again changes nothing.
+"""Shorter texts that say the same: without control sequences of terminals, repeats and boilerplate;
+code stays as it is.
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from operator import eq
 
-from llmgw_desktop.engine.compression.ansi import without_ansi
-from llmgw_desktop.engine.compression.blocks import Block, Care, blocks_of, care_of
-from llmgw_desktop.engine.compression.boilerplate import Courtesies, without_courtesies
-from llmgw_desktop.engine.compression.fences import may_hold_fence
-from llmgw_desktop.engine.compression.repeats import folded, numbers_in, once_each
+from llmgw_desktop.engine.compression.blocks import (
+    Care,
+    Courtesies,
+    TextBlock,
+    blocks_of,
+    care_of,
+    fence_after,
+    is_indented,
+    may_hold_fence,
+    without_courtesies,
+)
+
+_SEQUENCE = re.compile(
+    r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\x1b\n]*+(?:\x07|\x1b\\)?|[PX^_][^\x1b\n]*+(?:\x1b\\)?"
+    r"|[ -/]*+[0-~])"
+)
+_ESCAPE = "\x1b"
+
+
+def without_ansi(text: str) -> str:
+    """What is left of an unfinished sequence goes as well, so that none can come to be."""
+    if _ESCAPE not in text:
+        return text
+    lines, fence = text.split("\n"), ""
+    for number, line in enumerate(lines):
+        if not (fence or is_indented(line)) and _ESCAPE in line:
+            lines[number] = line = _SEQUENCE.sub("", line).replace(_ESCAPE, "")
+        fence = fence_after(line, fence)
+    return "\n".join(lines)
+
+
+LEAST_CHARS = 100
+"""Of a block that is worth a note."""
+_NUMBERED = "[block "
+
+
+def folded(lines: list[str]) -> list[str]:
+    """Three and more of the same line, one below the other, as one with a note."""
+    if not any(map(eq, lines, lines[1:])):
+        return lines
+    made: list[str] = []
+    for line, run in groupby(lines):
+        times = sum(1 for _ in run)
+        note = f"[the line above {times - 1} more times]"
+        is_worth_it = times > 2 and len(note) < (times - 1) * (len(line) + 1) - 1
+        made += (line, note) if is_worth_it else [line] * times
+    return made
+
+
+def once_each(blocks: Sequence[TextBlock], known: int) -> None:
+    """Changes the blocks. `known`: how many numbers the text has used already."""
+    may = [each for each in blocks if each.care is not Care.CODE and len(each.text) >= LEAST_CHARS]
+    times = Counter(each.text for each in may)
+    if len(times) == len(may):
+        return
+    numbers: dict[str, int] = {}
+    for each in may:
+        if (count := times[each.text]) < 2:
+            continue
+        if (number := numbers.get(each.text)) is not None:
+            each.text = f"{_NUMBERED}{number} again]"
+            continue
+        number = numbers[each.text] = known + len(numbers) + 1
+        each.text = f"{each.text}\n{_NUMBERED}{number}, {count} times in all]"
+
+
+def numbers_in(text: str) -> int:
+    return text.count(_NUMBERED)
+
 
 MOST_LINES = 400_000
 MOST_SEQUENCES = 1_000_000
@@ -47,7 +112,7 @@ def _is_too_much(text: str) -> bool:
     return text.count("\n") > MOST_LINES or text.count("\x1b") > MOST_SEQUENCES
 
 
-def _without_tail(blocks: list[Block]) -> list[Block]:
+def _without_tail(blocks: list[TextBlock]) -> list[TextBlock]:
     """Blank lines at the end, where no code goes on to it."""
     while len(blocks) > 1 and blocks[-1].care is not Care.CODE and not blocks[-1].text.strip():
         blocks.pop()
@@ -76,7 +141,7 @@ def _finds_in(text: str) -> _Finds:
     return _Finds(rules=rules, runs=runs)
 
 
-def _shorter(block: Block, finds: _Finds) -> str:
+def _shorter(block: TextBlock, finds: _Finds) -> str:
     text = block.text
     has_ends = " \n" in text or text[-1:] == " "
     if not (has_ends or finds.rules or finds.runs or "  " in text):
@@ -110,7 +175,7 @@ def _without_gaps(line: str) -> str:
     return line[: len(line) - len(words)] + " ".join(filter(None, words.split(" ")))
 
 
-def _joined(blocks: list[Block]) -> list[str]:
+def _joined(blocks: list[TextBlock]) -> list[str]:
     parts: list[str] = []
     for number, block in enumerate(blocks):
         parts.append(block.text)

@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.consent import (
+from llmgw_desktop.domain.access.consent import (
     ANSWER_WITHIN_S,
     MOST_A_MINUTE,
     ConsentAnswer,
@@ -22,18 +21,14 @@ from llmgw_desktop.domain.consent import (
     Grant,
     Peer,
 )
+from llmgw_desktop.domain.access.oauth import read_redirect
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.events import ConsentChanged
-from llmgw_desktop.domain.ids import IdSource
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.consents.answers import check_answer
-from llmgw_desktop.engine.consents.attendance import Attendance
-from llmgw_desktop.engine.consents.background import Background
-from llmgw_desktop.engine.consents.floods import Floods
-from llmgw_desktop.engine.consents.folding import same_question
-from llmgw_desktop.engine.consents.remembered import standing_grant
-from llmgw_desktop.engine.consents.ticket import COMES_WITHIN_S, Ticket
-from llmgw_desktop.engine.consents.two_words import two_words
+from llmgw_desktop.engine.consents.background import Background, standing_grant
+from llmgw_desktop.engine.consents.floods import RequestRates
+from llmgw_desktop.engine.consents.tickets import COMES_WITHIN_S, Attendance, Ticket, two_words
 from llmgw_desktop.engine.questions.desk import QuestionDesk
 from llmgw_desktop.engine.tasks import Tasks
 
@@ -89,8 +84,8 @@ class ConsentBroker:
             due=lambda _: self._refusal(ConsentWay.TIMEOUT), changed=self._changed
         )
         self._open: dict[str, _Open] = {}
-        self._requests = Floods(parts.clock, MOST_REQUESTS_A_MINUTE, OWN_REQUESTS_A_MINUTE)
-        self._questions = Floods(parts.clock, MOST_A_MINUTE, OWN_QUESTIONS_A_MINUTE)
+        self._requests = RequestRates(parts.clock, MOST_REQUESTS_A_MINUTE, OWN_REQUESTS_A_MINUTE)
+        self._questions = RequestRates(parts.clock, MOST_A_MINUTE, OWN_QUESTIONS_A_MINUTE)
         self._tasks = Tasks()
         self.background = Background(parts.asking_program, parts.grants_of, self._tasks)
         self._attendance = Attendance(parts.clock, parts.has_password)
@@ -246,3 +241,34 @@ class ConsentBroker:
 
     def _refusal(self, way: ConsentWay) -> ConsentAnswer:
         return ConsentAnswer(allowed=False, way=way, at_s=self._parts.clock.now_s())
+
+
+def check_answer(question: ConsentQuestion, answer: ConsentAnswer) -> None:
+    """Raises ValueError."""
+    if not answer.scopes:
+        raise ValueError("who is let in is let in to something; deny it instead")
+    if foreign := set(answer.scopes) - set(question.scopes):
+        raise ValueError(f"it did not ask for {', '.join(sorted(foreign))}")
+    if answer.term not in question.terms:
+        offered = " or ".join(question.terms)
+        raise ValueError(f"'{answer.term}' cannot be offered to it; choose {offered}")
+
+
+def same_question(request: ConsentRequest, asking: Peer | None) -> tuple[object, ...] | None:
+    """Equal for requests whose answers can only reach the same program; None for one that is a
+    question of its own in any case.
+
+    A client's id is no secret. Were a stranger's request joined to that of a program which a person
+    is about to let in, the stranger would be let in with it, and both browsers would show the same
+    words.
+
+    A program on this computer may listen on another port each time. Where it is not known which
+    one it is, or whose the browser is, the answer may be read by anybody on the way: then each
+    request is a question of its own.
+    """
+    redirect = read_redirect(request.redirect_uri)
+    if asking is None or not (redirect.is_loopback and request.is_local):
+        return None
+    scopes = frozenset(request.scopes)
+    program = asking.pid, asking.started_ticks
+    return request.client_id, redirect.without_port, scopes, request.resource, *program

@@ -7,15 +7,15 @@ share of its own; all shares together are no more than the source may ask anyway
 import ipaddress
 from collections import deque
 
+from llmgw_desktop.domain.access.consent import MOST_A_MINUTE
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.consent import MOST_A_MINUTE
 
 _WINDOW_S = 60.0
 _MOST_SOURCES = 1000
 """Beyond it the one that was quiet for longest is forgotten."""
 
 
-class Floods:
+class RequestRates:
     """A source is an address; of IPv6 its network, for one host has as many as it likes."""
 
     def __init__(self, clock: Clock, most: int = MOST_A_MINUTE, own: int = 0) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from llmgw_desktop.domain.consent import ConsentRequest, Peer
-from llmgw_desktop.domain.redirect import read_redirect
+from llmgw_desktop.domain.access.consent import ConsentRequest, Peer
+from llmgw_desktop.domain.access.oauth import read_redirect
 
 _PROC = Path("/proc")
 _LISTENING, _CONNECTED = "0A", "01"

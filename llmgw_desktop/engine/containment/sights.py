@@ -1,15 +1,79 @@
-"""What a run is shown: the system, the person's HOME without what is secret in it, and to write
-its own work alone."""
+"""Which view each run gets: its folder, its CLI's own places, what settings add, and nothing of
+others; sockets that would lead out are left out.
+"""
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+import stat
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from llmgw_desktop.domain.containment import ContainWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.cli_settings import ContainWish
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.containment.repository import repository_of, shared_by
-from llmgw_desktop.engine.containment.view import Access, View
+from llmgw_desktop.engine.containment.containment import Access, View
+
+_TABLE = Path("/proc/net/unix")
+_NAMED = re.compile(r"(?:\S+ +){6}\d+ (/.*)")
+
+
+def sockets_below(folder: Path, table: Path = _TABLE) -> Iterator[Path]:
+    """Those that there are now, links followed. One that was given no whole path is not told."""
+    try:
+        lines = table.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return
+    named = {found[1] for line in lines if (found := _NAMED.fullmatch(line))}
+    for name in sorted(named):
+        real = Path(os.path.realpath(name))
+        if folder in real.parents and _is_socket(real):
+            yield real
+
+
+def _is_socket(path: Path) -> bool:
+    try:
+        return stat.S_ISSOCK(path.lstat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+_MOST = 4096
+
+
+def repository_of(folder: Path) -> Path | None:
+    """The top of the working tree that this folder lies in."""
+    for each in (folder, *folder.parents):
+        if os.path.lexists(each / ".git"):
+            return each
+    return None
+
+
+def shared_by(folder: Path) -> Path | None:
+    """The git folder that the worktree over this folder shares with others; None where it is no
+    linked worktree. The worktree names it, and it names the worktree: who may write the one alone
+    leads nobody anywhere."""
+    top = repository_of(folder)
+    if top is None or not (top / ".git").is_file():
+        return None
+    named = _line(top / ".git").removeprefix("gitdir: ")
+    own = Path(os.path.realpath(top / named)) if named else None
+    if own is None or own.parent.name != "worktrees":
+        return None
+    back = _line(own / "gitdir")
+    if not back or os.path.realpath(own / back) != os.path.realpath(top / ".git"):
+        return None
+    shared = own.parent.parent
+    is_whole = all((shared / each).exists() for each in ("HEAD", "objects", "refs"))
+    return shared if is_whole else None
+
+
+def _line(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8", errors="surrogateescape") as text:
+            return text.read(_MOST).split("\n")[0]
+    except (OSError, ValueError):
+        return ""
+
 
 _SYSTEM = """
     /usr /bin /sbin /lib /lib32 /lib64 /libx32 /etc /opt /nix /gnu /snap /var/lib/ca-certificates
@@ -92,6 +156,7 @@ def view_of(sight: Sight) -> View:
         view.give(sight.home, Access.WRITE)
     for place in (*sight.own_folders, sight.work, sight.temp):
         view.give(place, Access.WRITE)
+    _hide_listeners(view, sight)
     return view
 
 
@@ -137,6 +202,17 @@ def _show_home(view: View, sight: Sight) -> None:
         instead = sight.temp / "cache" / below
         instead.mkdir(mode=0o700, parents=True, exist_ok=True)
         view.show_instead(home / below, instead)
+
+
+def _hide_listeners(view: View, sight: Sight) -> None:
+    """Of programs in the person's HOME that nobody named: agents for keys, what starts containers.
+    Those in a project are the project's."""
+    if (home := sight.persons_home) is None:
+        return
+    real = Path(os.path.realpath(home))
+    for each in sockets_below(real):
+        if view.ruled_by(each) == real:
+            view.give(each, Access.HIDDEN)
 
 
 def _give_own(view: View, home: Path, below: str, *, is_own: bool) -> None:

@@ -1,207 +1,67 @@
-"""A flight in the air: the one mutable thing of a request, owned by its run in the pipeline."""
+"""A flight in the air: the one mutable record of a request, owned by its run in the pipeline."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
-from llmgw_desktop.domain.flight import (
-    Attempt,
-    FlightState,
-    FlightSummary,
-    Headers,
-    Phase,
-    PhaseName,
-)
+from llmgw_desktop.domain.flights.flight import FlightState, Headers, PhaseName
+from llmgw_desktop.domain.flights.price import Bill, with_cost_marks
 from llmgw_desktop.domain.guard import GuardHit
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.prompt_facts import PromptFacts
+from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Candidate, Consideration, PassedRule, RouteDecision
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
-from llmgw_desktop.domain.values import maker
+from llmgw_desktop.domain.routing.route import Candidate, RouteDecision
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, PromptFacts, Usage
+from llmgw_desktop.engine.flights.flight_facts import FlightFacts, OpenAttempt
+from llmgw_desktop.wire.answer_facts import AnswerTold
 
-# Called with the fields in their order, which for so many is much quicker than by their names.
-_summary: Callable[..., FlightSummary] = maker(FlightSummary)
-_span: Callable[..., Phase] = maker(Phase)
-_attempt: Callable[..., Attempt] = maker(Attempt)
 _BROKEN_OFF = frozenset({FlightState.CUT, FlightState.CANCELED})
-NO_CLIENT = "–"
-"""Shown as the client of a request whose sender is unknown."""
+NAME_CHARS = 600
+ERROR_CHARS = 2000
 
 
-class _OpenAttempt:
-    """A candidate being asked; it ends when it failed, or else with the flight."""
+class OpenFlight(FlightFacts):
+    """Facts are noted as they become known, by these verbs and by nothing else."""
 
-    __slots__ = ("candidate", "ended", "is_free", "outcome", "started", "status")
+    __slots__ = ()
 
-    def __init__(self, candidate: Candidate, started: float) -> None:
-        self.candidate = candidate
-        self.started = started
-        self.ended: float | None = None
-        self.outcome = ""
-        self.status: int | None = None
-        self.is_free = False
+    def came_from(self, client: str, owner: str | None, *, label: str = "", job: str = "") -> None:
+        """`owner`: the client's id."""
+        self.client, self.owner, self.label, self.job = client, owner, label, job
 
+    def began_before(self, waited_s: float, at_s: float) -> None:
+        """It was asked for then, by another program perhaps."""
+        self.started -= waited_s
+        self.started_at_s = at_s
 
-class OpenFlight:
-    """Facts are noted as they become known; `summary` may be asked at any moment, by any thread.
+    def came_with(self, headers: Headers) -> None:
+        """Without secrets."""
+        self.request_headers = headers
 
-    Times are monotonic seconds but for `started_at_s`.
-    """
+    def received(self, body: bytes, *, size: int | None = None) -> None:
+        """`body`: what may be recorded so far; `size`: in bytes, where that is another."""
+        self.request_body, self.request_size = body, size
 
-    choice: Candidate | None
-    """Who was to answer before anything went wrong."""
-    candidate: Candidate | None
-    """Whose answer the caller gets, or who was asked last."""
-    cache_similarity: float | None
-    """Of the question that the answer was given to before."""
-    cost_usd: float | None
-    """As whoever answered told it; else computed at the end, where a price is known."""
-    list_cost_usd: float | None
-    """By the known prices, where whoever answered told a cost of its own."""
+    def may_record(self, body: bytes) -> None:
+        """Of the request, now that guards have looked."""
+        self.request_body = body
 
-    guard_hits: tuple[GuardHit, ...]
-    """What the guards found in the request."""
-    prompt_facts: PromptFacts | None
-    """Of a run that was asked for as a job."""
+    def is_run_of(self, provider: str, model: str) -> None:
+        """Of a vendor's CLI that was asked for as a job."""
+        self.provider, self.upstream_protocol = provider, ModelProtocol.CLI
+        self.model_asked = f"{provider}/{model or 'default'}"
+        self.attempts = 1
 
-    __slots__ = (
-        "_clock",
-        "answer_bytes",
-        "answer_headers",
-        "answer_id",
-        "answer_kept",
-        "answer_whole",
-        "attempt_log",
-        "attempts",
-        "cache_said",
-        "cache_similarity",
-        "candidate",
-        "choice",
-        "chunks",
-        "client",
-        "considered",
-        "cost_usd",
-        "ended",
-        "error_kind",
-        "error_text",
-        "fell_back",
-        "first_byte",
-        "guard_hits",
-        "id",
-        "is_billed_by_vendor",
-        "is_counted",
-        "is_told",
-        "is_whole",
-        "job",
-        "keep_limit",
-        "label",
-        "last_words",
-        "list_cost_usd",
-        "losses",
-        "model_asked",
-        "model_served",
-        "next_number",
-        "operation",
-        "owner",
-        "passed_rules",
-        "path",
-        "phases",
-        "prompt_facts",
-        "protocol",
-        "provider",
-        "request_body",
-        "request_headers",
-        "request_size",
-        "route_reason",
-        "started",
-        "started_at_s",
-        "state",
-        "status",
-        "stop_reason",
-        "streaming",
-        "torn_frame",
-        "upstream_protocol",
-        "usage",
-    )
+    def ran(self, attempts: int, model: str | None) -> None:
+        self.attempts, self.model_served = attempts, model
 
-    def __init__(  # noqa: PLR0915 - a list of facts, none of them known yet
-        self,
-        flight_id: str,
-        *,
-        path: str,
-        protocol: ModelProtocol,
-        operation: Operation,
-        clock: Clock,
-        keep_limit: int = 0,
-    ) -> None:
-        self.id = flight_id
-        self.path = path
-        self.protocol = protocol
-        self.operation = operation
-        self._clock = clock
-        self.started = clock.monotonic_s()
-        self.started_at_s = clock.now_s()
-        self.state = FlightState.RUNNING
-        self.client = NO_CLIENT
-        self.owner: str | None = None
-        self.label = ""
-        self.model_asked = ""
-        self.model_served: str | None = None
-        self.provider: str | None = None
-        self.streaming = False
-        self.status: int | None = None
-        self.first_byte: float | None = None
-        self.ended: float | None = None
-        self.usage: Usage = UNKNOWN_USAGE
-        self.stop_reason: str | None = None
-        self.error_kind: str | None = None
-        self.error_text: str | None = None
-        self.attempts = self.chunks = 0
-        self.choice = self.candidate = self.cost_usd = self.prompt_facts = None
-        self.cache_similarity = self.list_cost_usd = None
-        self.is_billed_by_vendor = False
-        self.job = ""
-        """Of the run that asked this, or of which it is the flight."""
+    def prompted(self, facts: PromptFacts) -> None:
+        self.prompt_facts = facts
+
+    def is_counted_by(self, job: str) -> None:
+        """The flights of that run's requests have its tokens."""
+        self.is_counted, self.job = False, self.job or job
+
+    def counts_itself(self) -> None:
         self.is_counted = True
-        """False where other flights have its tokens."""
-        self.attempt_log: list[_OpenAttempt] = []
-        self.cache_said = ""
-        """Whether the gateway's own cache had the answer: `hit`, `similar` or `miss`; empty where
-        it was not asked."""
-        self.fell_back: bool | None = None
-        """Whether another than the first candidate answered; None where there was but one."""
-        self.upstream_protocol: ModelProtocol | None = None
-        self.losses: tuple[str, ...] = ()
-        self.torn_frame = b""
-        """What the caller has seen of a stream's frame that was never finished."""
-        self.next_number = 0
-        """Of the event that would have come next, where they are numbered."""
-        self.is_whole = False
-        """A translated stream has reached its end."""
-        self.is_told = False
-        """The caller was sent the last word of a stream without an error; who leaves after it had
-        his whole answer."""
-        self.last_words: Callable[[str, str], bytes] | None = None
-        """How a translated stream that has begun is ended when it breaks: (message, kind)."""
-        self.route_reason = ""
-        self.considered: Sequence[Consideration] = ()
-        self.passed_rules: Sequence[PassedRule] = ()
-        self.request_headers: Headers = ()
-        self.request_body = b""
-        """As it is recorded: what was hidden is not in it."""
-        self.request_size: int | None = None
-        """As it came, where that is not what is recorded."""
-        self.guard_hits = ()
-        self.answer_headers: Headers = ()
-        self.answer_id: str | None = None
-        """As its provider called it, where a later request may go on from it."""
-        self.answer_kept = bytearray()
-        self.answer_bytes = 0
-        self.keep_limit = keep_limit
-        """How many bytes of each body the recorder wants."""
-        self.answer_whole = True
-        self.phases: list[tuple[PhaseName, float, float]] = []
 
     def read(self, request: ModelRequest) -> None:
         """The request's body is in and understood."""
@@ -218,7 +78,7 @@ class OpenFlight:
 
     def tried(self, candidate: Candidate) -> None:
         self.attempts += 1
-        self.attempt_log.append(_OpenAttempt(candidate, self._last_end()))
+        self.attempt_log.append(OpenAttempt(candidate, self._last_end()))
         self.answers(candidate)
 
     def answers(self, candidate: Candidate) -> None:
@@ -231,7 +91,7 @@ class OpenFlight:
     def attempt_answered(self, status: int) -> float:
         """The head of a good answer is here; how long after the request was sent, in ms."""
         self.attempt_log[-1].status = status
-        return (self._clock.monotonic_s() - self._last_end()) * 1000
+        return (self.clock.monotonic_s() - self._last_end()) * 1000
 
     def attempt_failed(self, outcome: str, status: int | None, *, is_free: bool = False) -> None:
         """`is_free`: nothing was generated, so no vendor bills it. What a CLI did before it failed
@@ -239,7 +99,11 @@ class OpenFlight:
         attempt = self.attempt_log[-1]
         attempt.outcome, attempt.status = outcome, status
         attempt.is_free = is_free and attempt.candidate.upstream.protocol is not ModelProtocol.CLI
-        attempt.ended = self._clock.monotonic_s()
+        attempt.ended = self.clock.monotonic_s()
+
+    def settles_on(self, winner: Candidate | None, first: Candidate) -> None:
+        """Of several candidates, whose answer the caller gets."""
+        self.fell_back = winner is not first
 
     def goes_on(self) -> None:
         """To another candidate, or to the same one again: the time until now was a wait."""
@@ -258,6 +122,67 @@ class OpenFlight:
         if self.first_byte is not None:
             self._phase(PhaseName.STREAM, self.first_byte)
 
+    def heard(self, headers: Headers) -> None:
+        """The answer's head, without secrets."""
+        self.answer_headers = headers
+
+    def replied(self, status: int) -> None:
+        """What the caller is told."""
+        self.status = status
+
+    def learnt(self, told: AnswerTold) -> None:
+        """All that the answer says of itself."""
+        self.usage, self.stop_reason, self.answer_id = told.usage, told.stop_reason, told.answer_id
+        self.served_by(told.model)
+
+    def served_by(self, model: str | None) -> None:
+        """As the answer names its model, if it does."""
+        self.model_served = model or self.model_served
+
+    def used(self, usage: Usage, cost_usd: float | None = None) -> None:
+        """`cost_usd`: where whoever answered tells it."""
+        self.usage = usage
+        if cost_usd is not None:
+            self.cost_usd = cost_usd
+
+    def costs(self, usd: float | None) -> None:
+        """Whatever a price list says."""
+        self.cost_usd = usd
+
+    def stopped(self, reason: str | None) -> None:
+        self.stop_reason = reason
+
+    def came_whole(self, stop_reason: str) -> None:
+        """A translated stream reached its end."""
+        self.stop_reason, self.is_whole = stop_reason, True
+
+    def lost(self, names: tuple[str, ...]) -> None:
+        """Between two protocols."""
+        self.losses = names
+
+    def because(self, reason: str) -> None:
+        """Why this answer."""
+        self.route_reason = reason
+
+    def looked_in_cache(self, said: str, similarity: float | None = None) -> None:
+        self.cache_said, self.cache_similarity = said, similarity
+
+    def guarded(self, hits: tuple[GuardHit, ...]) -> None:
+        self.guard_hits = hits
+
+    def ends_with(self, last_words: Callable[[str, str], bytes]) -> None:
+        """Where its stream breaks."""
+        self.last_words = last_words
+
+    def tore(self, tail: bytes, next_number: int) -> None:
+        """A stream ended, perhaps in the middle of a frame."""
+        self.torn_frame, self.next_number = tail, next_number
+
+    def wrote(self, *, is_last: bool = False) -> None:
+        """A piece was sent to the caller; `is_last`: the end of an answer without an error."""
+        self.chunks += 1
+        self.is_told = is_last
+
     def keep(self, chunk: bytes | bytearray) -> None:
         """A copy of the answer for the record, up to the limit."""
         self.answer_bytes += len(chunk)
@@ -265,6 +190,11 @@ class OpenFlight:
         self.answer_kept += chunk if len(chunk) <= room else chunk[:room]
         if len(chunk) > room:
             self.answer_whole = False
+
+    def left_out(self, size: int) -> None:
+        """So many bytes of the answer more, of which no copy is kept."""
+        self.answer_bytes += size
+        self.answer_whole = False
 
     def fail(self, state: FlightState, kind: str, text: str) -> None:
         """The first failure names the flight's end; later ones are its consequences."""
@@ -298,76 +228,39 @@ class OpenFlight:
 
     def end(self) -> None:
         """The flight's last moment; one that nothing went wrong with has ended well."""
-        self.ended = self._clock.monotonic_s()
+        self.ended = self.clock.monotonic_s()
         if self.state is FlightState.RUNNING:
             self.state = FlightState.OK
 
-    def summary(self) -> FlightSummary:
-        return _summary(
-            self.id,
-            self.started_at_s,
-            self.state,
-            self.client,
-            self.protocol,
-            self.operation,
-            self.model_asked,
-            self.model_served,
-            self.provider,
-            self.streaming,
-            self.status,
-            None if self.first_byte is None else (self.first_byte - self.started) * 1000.0,
-            None if self.ended is None else (self.ended - self.started) * 1000.0,
-            self.usage,
-            self.stop_reason,
-            self.error_kind,
-            self.error_text,
-            self.attempts,
-            len(self.request_body) if self.request_size is None else self.request_size,
-            self.answer_bytes,
-            self.chunks,
-            self.upstream_protocol,
-            self.losses,
-            self.cost_usd,
-            None if self.candidate is None else self.candidate.upstream.account,
-            self.prompt_facts,
-            self.owner,
-            self.label,
-            self.guard_hits,
-            self.list_cost_usd,
-            self.is_billed_by_vendor,
-            self.job,
-            self.is_counted,
-        )
+    def billed(self, bill: Bill) -> None:
+        """A cost that the vendor told counts, and ours by the known prices stands beside it."""
+        told_usd = self.usage.billing.vendor_cost_usd
+        if told_usd is None and self.attempts:
+            told_usd = self.cost_usd
+        if told_usd is not None:
+            self.cost_usd, self.list_cost_usd = told_usd, bill.usd
+            self.is_billed_by_vendor = True
+        elif self.cost_usd is None:
+            self.cost_usd = bill.usd
+            self.usage = with_cost_marks(self.usage, bill)
 
-    def timeline(self) -> tuple[Phase, ...]:
-        began = self.started
-        return tuple(
-            [
-                _span(name, (start - began) * 1000.0, (end - began) * 1000.0)
-                for name, start, end in self.phases
-            ]
-        )
-
-    def asked(self) -> tuple[Attempt, ...]:
-        """Of a flight that has ended."""
-        began, end = self.started, self.ended or self.started
-        return tuple(
-            [
-                _attempt(
-                    each.candidate.upstream.account,
-                    each.candidate.model,
-                    each.candidate.upstream.protocol,
-                    (each.started - began) * 1000.0,
-                    ((end if each.ended is None else each.ended) - began) * 1000.0,
-                    each.outcome,
-                    each.status,
-                )
-                for each in self.attempt_log
-            ]
-        )
+    def clean(self, text: Callable[[str], str], name: Callable[[str], str]) -> None:
+        """Take secrets out of what callers and vendors write into names and errors; they like to
+        repeat keys. Names are the same again and again, so the usual flight pays next to nothing.
+        """
+        self.model_asked = name(self.model_asked[:NAME_CHARS])
+        self.path = name(self.path[:NAME_CHARS])
+        self.label = name(self.label)
+        if self.model_served is not None:
+            self.model_served = name(self.model_served[:NAME_CHARS])
+        if self.error_text is not None:
+            self.error_text = text(self.error_text[:ERROR_CHARS])
+        for attempt in self.attempt_log:
+            if attempt.outcome:
+                attempt.outcome = text(attempt.outcome[:ERROR_CHARS])
 
     def _phase(self, name: PhaseName, start: float) -> float:
-        now = self._clock.monotonic_s()
+        now = self.clock.monotonic_s()
         self.phases.append((name, start, now))
         return now
 

@@ -3,31 +3,19 @@
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.cli_settings import provider_of
-from llmgw_desktop.domain.glob import Glob
-from llmgw_desktop.domain.price import NO_BILL, Bill, Price, PriceRule, Rates
-from llmgw_desktop.domain.provider import PRACTICE_PREFIX, Provider, ProviderKind, Upstream
+from llmgw_desktop.domain.flights.price import NO_BILL, Bill, Price, PriceRule, Rates
+from llmgw_desktop.domain.jobs.cli_settings import provider_of
+from llmgw_desktop.domain.provider import KINDS, PRACTICE_PREFIX, Provider, Upstream
+from llmgw_desktop.domain.routing.glob import Glob
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.store.price_table import PriceTable, load_price_table
+from llmgw_desktop.store.routing.prices import PriceTable, load_price_table
 
 _KNOWN_PAIRS = 1024
-_VENDORS = {
-    ProviderKind.ANTHROPIC: "anthropic",
-    ProviderKind.OPENAI: "openai",
-    ProviderKind.GOOGLE: "google",
-    ProviderKind.GROQ: "groq",
-}
 _PRACTICE = PRACTICE_PREFIX.rstrip("/")
 """No other provider may have this name."""
 _FREE = Price(rates=Rates(input=0.0, output=0.0), is_free=True)
-_VENDORS_OF_CLIS = {
-    CliName.CLAUDE: "anthropic",
-    CliName.CODEX: "openai",
-    CliName.GEMINI: "google",
-    CliName.GROK: "xai",
-    CliName.MISTRAL: "mistral",
-}
 _VENDORS_BY_HOST = {
     "api.mistral.ai": "mistral",
     "api.x.ai": "xai",
@@ -65,8 +53,7 @@ class Pricing:
     def price_of_run(self, cli: CliName, model: str) -> Price | None:
         """What its vendor takes where it is paid by the token; None where that is not known."""
         price = self.price_of(provider_of(cli), model)
-        vendor = _VENDORS_OF_CLIS.get(cli)
-        return price or (self.table.price_of(vendor, model) if vendor else None)
+        return price or self.table.price_of(cli_of(cli).vendor, model)
 
     def usual(self, upstream: Upstream, model: str) -> float | None:
         """One figure to compare models by; None where no price is known."""
@@ -105,4 +92,4 @@ def vendor_of(provider: Provider) -> str:
     if provider.local:
         return ""
     host = urlsplit(provider.base_url).hostname or ""
-    return _VENDORS.get(provider.kind) or _VENDORS_BY_HOST.get(host, "")
+    return KINDS[provider.kind].price_list or _VENDORS_BY_HOST.get(host, "")

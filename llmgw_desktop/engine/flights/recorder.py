@@ -1,35 +1,32 @@
 """The flight recorder's engine side: opens a flight when a request comes, closes it when it ends.
 
-What is written, and when, is `store/flight_store.py`'s work; nothing here waits for a disk.
+What is written, and when, is `store/flights/flight_store.py`'s work; nothing here waits for a disk.
 """
 
 import asyncio
 from dataclasses import replace
 
-from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import FlightClosed, FlightOpened, RecorderChanged, RecorderStatus
-from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
-from llmgw_desktop.domain.ids import IdSource
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.price import with_cost_marks
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.flights.price import Bill
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, checked
 from llmgw_desktop.domain.values import maker
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.flights.open_flight import NAME_CHARS, OpenFlight
 from llmgw_desktop.engine.flights.pricing import Pricing
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.redaction.redactor import Redactor
-from llmgw_desktop.store.flight_store import FlightStore
-from llmgw_desktop.wire.least_output import least_output_tokens
+from llmgw_desktop.store.flights.flight_store import FlightStore
+from llmgw_desktop.wire.tokens import least_output_tokens
 
 _flight_record = maker(FlightRecord)
 _flight_opened, _flight_closed = maker(FlightOpened), maker(FlightClosed)
 
-NAME_CHARS = 600
-ERROR_CHARS = 2000
 REFUSALS_KEPT_PER_S = 5
 """Of callers without a key no more than so many become flights; the rest is only counted."""
 
@@ -93,11 +90,11 @@ class Recorder:
         flight.end()
         if flight.broke_off:
             heard = least_output_tokens(flight.protocol, flight.answer_kept)
-            flight.usage = flight.usage.broken_off(heard)
-        flight.usage = checked(flight.usage)
+            flight.used(flight.usage.broken_off(heard))
+        flight.used(checked(flight.usage))
         if flight.usage is not UNKNOWN_USAGE or flight.cost_usd is not None:
-            self._bill(flight)
-        self._clean(flight)
+            flight.billed(self._bill_of(flight))
+        flight.clean(self._redactor.clean_text, self._redactor.clean_name)
         self._open.pop(flight.id, None)
         summary = flight.summary()
         self._meters.note(summary)
@@ -153,21 +150,10 @@ class Recorder:
             event = RecorderChanged(status=replace(status))
             loop.call_soon_threadsafe(self._bus.publish, event)
 
-    def _bill(self, flight: OpenFlight) -> None:
-        """By the name under which the model answered, else by the one it was asked under. A bill
-        of the vendor's own counts, and ours stands beside it."""
-        usage = flight.usage
+    def _bill_of(self, flight: OpenFlight) -> Bill:
+        """By the name under which the model answered, else by the one it was asked under."""
         asked_as = None if flight.candidate is None else flight.candidate.model
-        bill = self.pricing.bill(flight.provider, (flight.model_served, asked_as), usage)
-        told_usd = usage.billing.vendor_cost_usd
-        if told_usd is None and flight.attempts:
-            told_usd = flight.cost_usd
-        if told_usd is not None:
-            flight.cost_usd, flight.list_cost_usd = told_usd, bill.usd
-            flight.is_billed_by_vendor = True
-        elif flight.cost_usd is None:
-            flight.cost_usd = bill.usd
-            flight.usage = with_cost_marks(usage, bill)
+        return self.pricing.bill(flight.provider, (flight.model_served, asked_as), flight.usage)
 
     def _shown(self, flight: OpenFlight) -> FlightSummary:
         """Of one in the air: its names are cleaned when it ends."""
@@ -177,41 +163,17 @@ class Recorder:
             return summary
         return replace(summary, model_asked=asked, label=label)
 
-    def _clean(self, flight: OpenFlight) -> None:
-        """What callers and vendors write into names and errors; they like to repeat keys. Names are
-        the same again and again, so the usual flight pays next to nothing."""
-        clean, named = self._redactor.clean_text, self._redactor.clean_name
-        flight.model_asked = named(flight.model_asked[:NAME_CHARS])
-        flight.path = named(flight.path[:NAME_CHARS])
-        flight.label = named(flight.label)
-        if flight.model_served is not None:
-            flight.model_served = named(flight.model_served[:NAME_CHARS])
-        if flight.error_text is not None:
-            flight.error_text = clean(flight.error_text[:ERROR_CHARS])
-        for attempt in flight.attempt_log:
-            if attempt.outcome:
-                attempt.outcome = clean(attempt.outcome[:ERROR_CHARS])
-
     def _record(self, flight: OpenFlight, summary: FlightSummary) -> FlightRecord:
-        if not self.keeps_bodies:
-            return _flight_record(
-                summary=summary,
-                path=flight.path,
-                route_reason=flight.route_reason,
-                phases=flight.timeline(),
-                considered=flight.considered,
-                passed_rules=flight.passed_rules,
-                attempt_log=flight.asked(),
-            )
+        keeps = self.keeps_bodies
         return _flight_record(
             summary=summary,
             path=flight.path,
             route_reason=flight.route_reason,
-            request_headers=flight.request_headers,
-            request_body=flight.request_body,
-            answer_headers=flight.answer_headers,
-            answer_body=bytes(flight.answer_kept),
-            answer_body_whole=flight.answer_whole,
+            request_headers=flight.request_headers if keeps else (),
+            request_body=flight.request_body if keeps else None,
+            answer_headers=flight.answer_headers if keeps else (),
+            answer_body=bytes(flight.answer_kept) if keeps else None,
+            answer_body_whole=flight.answer_whole or not keeps,
             phases=flight.timeline(),
             considered=flight.considered,
             passed_rules=flight.passed_rules,

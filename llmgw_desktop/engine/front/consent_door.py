@@ -5,38 +5,38 @@ person has decided. So the browser keeps showing the page, without a script and 
 and again; and when it goes away, the connection tells.
 """
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol
 
-from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.consent import (
-    ConsentAnswer,
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError, SentBack
+from llmgw_desktop.domain.access.consent import (
     ConsentOutcome,
     ConsentQuestion,
     ConsentRequest,
     ConsentWay,
-    Grant,
-    Peer,
 )
+from llmgw_desktop.domain.access.oauth import AuthorizeRequest
+from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
-from llmgw_desktop.domain.oauth import AuthorizeRequest
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError, SentBack
 from llmgw_desktop.engine.consents.broker import ConsentBroker
-from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.browser_place import is_local, may_lead_to
-from llmgw_desktop.engine.front.consent_form import AnswerForm, read_form
-from llmgw_desktop.engine.front.consent_sessions import (
+from llmgw_desktop.engine.consents.operator import OperatorAnswers
+from llmgw_desktop.engine.front.browser import (
+    AnswerForm,
     BrowserSession,
     BrowserSessions,
+    WebPage,
     drop_cookie,
+    is_local,
+    may_lead_to,
+    read_form,
+    send_to,
     set_cookie,
+    show,
 )
-from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
-from llmgw_desktop.engine.front.guard import OAUTH_BODY_BYTES, SHUT, Opening
+from llmgw_desktop.engine.front.doors import Answer, DoorTable
+from llmgw_desktop.engine.front.guard import OAUTH_BODY_BYTES, SHUT, DoorOpening
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.front.operator_answers import OperatorAnswers
-from llmgw_desktop.engine.front.page import Page, send_to, show
+from llmgw_desktop.engine.oauth.server import OauthServer
 
 AUTHORIZE, WAIT, ANSWER = "/oauth/authorize", "/oauth/wait/", "/oauth/answer"
 MOST_CONNECTIONS = 2
@@ -53,41 +53,18 @@ _WORDS = {
 }
 
 
-class Authorizer(Protocol):
-    """The authorization server, as far as a browser sees it (`engine/oauth/server.py`)."""
-
-    @property
-    def issuer(self) -> str: ...
-
-    @property
-    def is_on(self) -> bool: ...
-
-    async def understood(self, query: str, address: str = "") -> AuthorizeRequest: ...
-
-    async def allowed(
-        self,
-        request: AuthorizeRequest,
-        answer: ConsentAnswer,
-        peer: Peer | None = None,
-        *,
-        standing: Grant | None = None,
-    ) -> str: ...
-
-    def denied(self, request: AuthorizeRequest, code: OauthCode = ..., words: str = ...) -> str: ...
-
-
-class Pages(Protocol):
-    """What a person reads meanwhile (`app/consent_pages.py`)."""
+class ConsentPageMaker(Protocol):
+    """What a person reads meanwhile (`app/access/consent_pages.py`)."""
 
     def waiting(
         self, question: ConsentQuestion, wait_at: str, form: AnswerForm | None = None
-    ) -> Page: ...
+    ) -> WebPage: ...
 
-    def going_on(self, wait_at: str) -> Page: ...
+    def going_on(self, wait_at: str) -> WebPage: ...
 
-    def refused(self, question: ConsentQuestion, way: ConsentWay, back: str) -> Page: ...
+    def refused(self, question: ConsentQuestion, way: ConsentWay, back: str) -> WebPage: ...
 
-    def problem(self, heading: str, words: str) -> Page: ...
+    def problem(self, heading: str, words: str) -> WebPage: ...
 
 
 class ConsentDoor:
@@ -97,10 +74,10 @@ class ConsentDoor:
     def __init__(
         self,
         *,
-        oauth: Authorizer,
+        oauth: OauthServer,
         broker: ConsentBroker,
         password: OperatorAnswers,
-        pages: Pages,
+        pages: ConsentPageMaker,
         clock: Clock,
     ) -> None:
         self._oauth = oauth
@@ -108,6 +85,17 @@ class ConsentDoor:
         self._password = password
         self._pages = pages
         self._sessions = BrowserSessions(clock)
+
+    def add_to(self, table: DoorTable) -> None:
+        form = DoorOpening(takes_forms=True, max_body_bytes=OAUTH_BODY_BYTES)
+        self._add(table, f"GET {AUTHORIZE}", self.authorize, DoorOpening(is_page=True))
+        self._add(table, f"GET {WAIT}{{[A-Za-z0-9_-]+}}", self.wait)
+        self._add(table, f"POST {ANSWER}", self.answer, form)
+
+    def _add(
+        self, table: DoorTable, place: str, answer: Answer, opening: DoorOpening = SHUT
+    ) -> None:
+        table.add_own(None, {place: partial(self.with_pages, answer)}, opening=opening)
 
     async def authorize(self, caller: HttpCaller) -> None:
         address = caller.peer[0] if caller.peer is not None else ""
@@ -147,9 +135,7 @@ class ConsentDoor:
         else:
             await show(caller, self._pages.going_on(f"{WAIT}{session.ticket.id}"))
 
-    async def with_pages(
-        self, answer: Callable[[HttpCaller], Awaitable[None]], caller: HttpCaller
-    ) -> None:
+    async def with_pages(self, answer: Answer, caller: HttpCaller) -> None:
         """What goes wrong is told to a person, on a page."""
         try:
             self._check_is_on()
@@ -194,7 +180,7 @@ class ConsentDoor:
             raise OauthError(OauthCode.INVALID_REQUEST, "The program's address cannot be opened.")
         await send_to(caller, location, more)
 
-    def _waiting(self, session: BrowserSession, problem: str = "") -> Page:
+    def _waiting(self, session: BrowserSession, problem: str = "") -> WebPage:
         form = None
         if self._password.is_set:
             form = AnswerForm(
@@ -227,15 +213,3 @@ class ConsentDoor:
     def _check_is_on(self) -> None:
         if not self._oauth.is_on:
             raise OauthError(OauthCode.ACCESS_DENIED, _OFF)
-
-
-def add_doors(table: DoorTable, door: ConsentDoor, plain: Dialect) -> None:
-    def own(answer: Callable[[HttpCaller], Awaitable[None]], opening: Opening = SHUT) -> OwnDoor:
-        return OwnDoor(
-            dialect=plain, answer=partial(door.with_pages, answer), scope=None, opening=opening
-        )
-
-    table.add("GET", AUTHORIZE, own(door.authorize, Opening(is_page=True)))
-    table.add_named("GET", WAIT, "[A-Za-z0-9_-]+", own(door.wait), prefixes=("",))
-    form = Opening(takes_forms=True, max_body_bytes=OAUTH_BODY_BYTES)
-    table.add("POST", ANSWER, own(door.answer, form))

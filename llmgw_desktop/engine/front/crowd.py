@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
+from llmgw_desktop.domain.access.access_errors import TooManyConnections
+from llmgw_desktop.domain.access.principal import Principal, PrincipalKind
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError
-from llmgw_desktop.domain.flood import Flood
-from llmgw_desktop.domain.principal import Principal, PrincipalKind
-from llmgw_desktop.domain.settings import LimitSettings
-from llmgw_desktop.domain.turned_back import TooManyConnections
+from llmgw_desktop.domain.policy import Flood
+from llmgw_desktop.domain.settings.tables import LimitSettings
 
 MOST_CONNECTIONS = 512
 """One person sits behind loopback. His programs hold a few connections each, and two hundred
@@ -26,7 +26,8 @@ QUIET_S = 0.5
 """A stranger that says nothing for so long may have to give way."""
 MOST_FLOODS = 16
 LOGGED_EVERY_S = 60.0
-"""Who comes and goes at his bound fills no log."""
+"""One line for each in so long, and one for each of MOST_FLOODS: who comes and goes at his bound
+fills no log."""
 _PERSON = "\0person"
 _log = logging.getLogger(__name__)
 
@@ -54,10 +55,11 @@ class _Seat:
 
 
 class _Begun:
-    __slots__ = ("most", "name", "refused", "since_s")
+    __slots__ = ("most", "name", "over_at", "refused", "since_s")
 
-    def __init__(self, name: str, since_s: float, most: int) -> None:
+    def __init__(self, name: str, since_s: float, most: int, held: int) -> None:
         self.name, self.since_s, self.most = name, since_s, most
+        self.over_at = min(held, most) * 3 // 4
         self.refused = 0
 
 
@@ -89,7 +91,8 @@ class Crowd:
         self._known = 0
         """Connections of clients."""
         self._floods: dict[str, _Begun] = {}
-        self._logged_at = -LOGGED_EVERY_S
+        self._logged: dict[str, float] = {}
+        """When a line was written of a group."""
 
     def apply(self, limits: LimitSettings) -> None:
         self._limits = limits
@@ -155,7 +158,7 @@ class Crowd:
         self._known += 0 if is_own else 1
 
     def check_stranger(self, held: Held) -> None:
-        """At a door that wants no key. Raises TooManyConnections."""
+        """No key was shown, or a wrong one. Raises TooManyConnections."""
         seat = self._seats.get(held)
         if seat is None or not seat.is_late or held not in self._strangers:
             return
@@ -166,8 +169,8 @@ class Crowd:
         most = self._most_strangers
         if not is_near and self._remote[address] >= most:
             return self._refused_address(address)
-        if is_near and self._counts[f"@{address}"] >= most and self.make_room(address):
-            self._note(f"@{address}", most)
+        if is_near:
+            self._hold_to(most, address)
         if len(self._seats) < self.most:
             return None
         error = self._refused_all()
@@ -175,6 +178,12 @@ class Crowd:
             if not self.make_room():
                 return error
         return None
+
+    def _hold_to(self, most: int, address: str) -> None:
+        """Those of this computer that came too fast to be told from the person."""
+        group = f"@{address}"
+        while self._counts[group] >= most and self.make_room(address):
+            self._note(group, most)
 
     def make_room(self, address: str = "") -> bool:
         """The oldest stranger gives way on whose connection nothing is under way, where there is
@@ -213,7 +222,7 @@ class Crowd:
         others = [each for each in self._counts if each != _PERSON]
         if others:
             most = max(others, key=self._counts.__getitem__)
-            self._note(most, self._counts[most])
+            self._note(most, self._bound_of(most))
         return GatewayClosed(
             f"{self.most} connections are open, which is all that this gateway serves at once. "
             f"A program on this computer leaves too many of them open."
@@ -228,7 +237,7 @@ class Crowd:
         if seat.group not in self._counts:
             self._names.pop(seat.group, None)
         begun = self._floods.get(seat.group)
-        if begun is not None and self._held_by(seat.group) * 4 <= begun.most * 3:
+        if begun is not None and self._held_by(seat.group) <= begun.over_at:
             del self._floods[seat.group]
             self._tell(self.floods)
 
@@ -239,19 +248,30 @@ class Crowd:
             begun.refused += 1
         elif len(self._floods) < MOST_FLOODS:
             name = self._names.get(group) or group.removeprefix("@")
-            begun = self._floods[group] = _Begun(name, self._clock.now_s(), most)
+            held = self._held_by(group)
+            begun = self._floods[group] = _Begun(name, self._clock.now_s(), most, held)
             begun.refused = 1
-            self._log(name, self._held_by(group))
+            self._log(group, name, held)
             self._tell(self.floods)
 
-    def _log(self, name: str, held: int) -> None:
+    def _log(self, group: str, name: str, held: int) -> None:
         now_s = self._clock.monotonic_s()
-        if now_s - self._logged_at >= LOGGED_EVERY_S:
-            self._logged_at = now_s
-            _log.warning("%s holds %d connections; more are refused", name, held)
+        lately = {of: at for of, at in self._logged.items() if now_s - at < LOGGED_EVERY_S}
+        if group not in lately and len(lately) < MOST_FLOODS:
+            lately[group] = now_s
+            who = f"somebody at {name}" if group.startswith("@") else f"'{name}' ({group})"
+            words = "%s holds %d connections; beyond %d they are closed (limits.max_connections_%s)"
+            whose = "per_address" if group.startswith("@") else "per_client"
+            _log.warning(words, who, held, self._bound_of(group), whose)
+        self._logged = lately
 
     def _held_by(self, group: str) -> int:
         return max(self._counts[group], self._remote[group[1:]] if group[:1] == "@" else 0)
+
+    def _bound_of(self, group: str) -> int:
+        if group.startswith("@"):
+            return self._most_strangers
+        return self._most_of(self._limits.max_connections_per_client)
 
     @property
     def _most_strangers(self) -> int:

@@ -1,25 +1,34 @@
 """The table of doors: method and path → what answers there.
 
-Each path also stands under its drop-in prefix and with or without `/v1`, so that no client fails
-on a suffix.
+Each path of models also stands under its drop-in prefix and with or without `/v1`, so that no
+client fails on a suffix. Doors to the gateway itself share what stands at the end of this file.
 """
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import orjson
+
+from llmgw_desktop.domain.access.access_errors import PersonOnly
+from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scope
 from llmgw_desktop.domain.errors import LlmgwError, UnknownPath
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.engine.caller import JSON, HeaderLines
 from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.guard import SHUT, Opening
+from llmgw_desktop.engine.front.guard import SHUT, DoorOpening
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.wire.errors import ErrorReply
+from llmgw_desktop.wire.native.withheld import without_native_ids
 
 _OFFERED = (
     "This gateway answers messages, chat/completions, responses, embeddings, generateContent, "
     "countTokens and models, /v1/jobs, /v1/sessions and, at http.path (/mcp), MCP."
 )
+Answer = Callable[[HttpCaller], Awaitable[None]]
+Refusal = Callable[[LlmgwError], ErrorReply]
 _MISPLACED = "Set the client's base URL as the gateway shows it."
 
 
@@ -37,12 +46,12 @@ class OwnDoor:
 
     dialect: Dialect | None
     """In which errors are told; None where several dialects share the path (`dialect_of`)."""
-    answer: Callable[[HttpCaller], Awaitable[None]]
+    answer: Answer
     scope: Scope | None
     """What the caller must be allowed; None lets everybody in."""
-    refusal: Callable[[LlmgwError], ErrorReply] | None = None
+    refusal: Refusal | None = None
     """How what goes wrong is told at a door with a form of its own (of exact paths only)."""
-    opening: Opening = SHUT
+    opening: DoorOpening = SHUT
     """What the guard lets through here and nowhere else; of exact paths only (`add`)."""
 
 
@@ -82,6 +91,33 @@ class DoorTable:
         for prefix in prefixes:
             self._named.append((method, re.compile(re.escape(prefix + path) + name), door))
 
+    def add_own(
+        self,
+        scope: Scope | None,
+        answers: Mapping[str, Answer],
+        *,
+        opening: DoorOpening = SHUT,
+        refusal: Refusal | None = None,
+    ) -> None:
+        """Doors to the gateway itself: `POST /v1/jobs`, or with a name `GET /v1/jobs/{}/result`;
+        `{[a-z]+}` says which names there are."""
+        for place, answer in answers.items():
+            method, path = place.split(" ")
+            door = OwnDoor(
+                dialect=self._plain_dialect,
+                answer=answer,
+                scope=scope,
+                opening=opening,
+                refusal=refusal,
+            )
+            before, brace, rest = path.partition("{")
+            if not brace:
+                self.add(method, path, door)
+                continue
+            name, _, after = rest.partition("}")
+            named = f"{name or '[^/]+'}{re.escape(after)}"
+            self.add_named(method, before, named, door, prefixes=("",))
+
     def add_action(
         self, method: str, path: str, action: str, door: Door, *, prefixes: tuple[str, ...]
     ) -> None:
@@ -118,12 +154,12 @@ class DoorTable:
                 return named
         raise self._unknown(path)
 
-    def opening(self, method: str, path: str) -> Opening:
+    def opening(self, method: str, path: str) -> DoorOpening:
         """What the guard is to let through, before it is asked."""
         door = self._exact.get((method, path))
         return door.opening if isinstance(door, OwnDoor) else SHUT
 
-    def refusal_of(self, path: str) -> Callable[[LlmgwError], ErrorReply] | None:
+    def refusal_of(self, path: str) -> Refusal | None:
         """Where the doors of this path have a form of their own."""
         for (_, known), door in self._exact.items():
             if known == path and isinstance(door, OwnDoor) and door.refusal is not None:
@@ -147,3 +183,40 @@ class DoorTable:
         ends = [*(known for _, known in self._exact), *(action for _, _, action, _ in self._acting)]
         advice = _MISPLACED if any(path.endswith(end) for end in ends) else _OFFERED
         return UnknownPath(f"There is nothing at {path[:200]}. {advice}")
+
+
+def who(caller: HttpCaller) -> Principal:
+    assert caller.principal is not None, "the gate has let nobody in"
+    return caller.principal
+
+
+def check_person(caller: HttpCaller, words: str) -> None:
+    """`words` may hold `{name}`. Raises PersonOnly for all but this computer's person."""
+    if who(caller).kind is not PrincipalKind.LOCAL:
+        raise PersonOnly(words.format(name=who(caller).name[:60]))
+
+
+def id_in(caller: HttpCaller) -> str:
+    """The name in `/v1/THINGS/NAME` and in what stands below it."""
+    return caller.path.split("/")[3]
+
+
+async def tell(
+    caller: HttpCaller, answer: Mapping[str, Any], status: int = 200, headers: HeaderLines = JSON
+) -> None:
+    """As JSON; to whoever is elsewhere without what CLIs call their own sessions."""
+    told = without_native_ids(answer) if who(caller).is_remote else answer
+    await caller.reply(status, headers, orjson.dumps(told))
+
+
+def number_in(
+    asked: Mapping[str, list[str]], name: str, default: int, *, least: int, most: int = 10**9
+) -> int:
+    """Raises InvalidRun."""
+    given = asked.get(name, [""])[0]
+    if not given:
+        return default
+    is_number = given.isdecimal() and given.isascii() and len(given) < 12
+    if not is_number or not least <= int(given) <= most:
+        raise InvalidRun(f"it must be a whole number from {least} to {most}", field=name)
+    return int(given)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
-from llmgw_desktop.domain.access_errors import ForeignHost, ForeignOrigin
+from llmgw_desktop.domain.access.access_errors import ForeignHost, ForeignOrigin
 from llmgw_desktop.domain.errors import UnsupportedMedia
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -19,7 +19,7 @@ OAUTH_BODY_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class DoorOpening:
     """What one door takes that no other does. The Host header is checked at every door, and so
     is Origin: a page that posts its form here must not be served with `Referrer-Policy:
     no-referrer`, or its browser says `Origin: null`; `same-origin` will do."""
@@ -51,11 +51,11 @@ _FAMILIES_OF_MARKS = (
 """How the names of those begin that one service gives many of. To know too many harms nobody: they
 speak against the person's own key alone, and there alone where others can come in."""
 
-SHUT = Opening()
+SHUT = DoorOpening()
 """As every door is that says nothing else."""
 
 
-class Guard:
+class RequestGuard:
     """Exact lists, made once: nothing that lets somebody in is matched by pattern or by part."""
 
     def __init__(
@@ -77,7 +77,7 @@ class Guard:
         own_origins = (f"{scheme}://{host}" for host in own)
         self._origins = frozenset((*own_origins, *origins, *((public_url,) if public else ())))
 
-    def check(self, request: web.BaseRequest, opening: Opening = SHUT) -> None:
+    def check(self, request: web.BaseRequest, opening: DoorOpening = SHUT) -> None:
         """Raises ForeignHost, ForeignOrigin, UnsupportedMedia.
 
         That there is exactly one Host header, aiohttp's parser has seen to.

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 
-from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.domain.settings.door import HttpSettings
 
 FIRST = 3
 _MOST = 64

@@ -1,23 +1,57 @@
 """`GET /health` for everybody, `/health/detail` and `/metrics` for those who may see operations."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import orjson
 
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import (
     GatewayState,
     GatewayStatus,
     RecorderStatus,
     SettingsChanged,
 )
-from llmgw_desktop.domain.flood import Flood
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.policy import ClientStanding, Flood
 from llmgw_desktop.engine.caller import JSON
-from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.front.crowd import Crowd
+from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.front.load import Load
-from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.meters import LoadNow, Meters
+from llmgw_desktop.engine.pipeline import Pipeline
+
+
+class Load:
+    """Of models' requests and runs of CLIs alike."""
+
+    def __init__(self, pipeline: Pipeline, recorder: Recorder, crowd: Crowd) -> None:
+        self._pipeline = pipeline
+        self._recorder = recorder
+        self.crowd = crowd
+
+    @property
+    def open_flights(self) -> int:
+        return len(self._pipeline.runs)
+
+    def by_provider(self) -> dict[str, int]:
+        """Only of those of which it is known who answers."""
+        return Counter(each.provider for each in self._recorder.running() if each.provider)
+
+    def now(self) -> LoadNow:
+        return LoadNow(
+            open_flights=self.open_flights,
+            by_provider=self.by_provider(),
+            standings=self._standings(),
+        )
+
+    def _standings(self) -> tuple[ClientStanding, ...]:
+        try:
+            return self._pipeline.policies.standings()
+        except StoreError:  # what cannot be read is left out, and the rest is told
+            return ()
+
 
 _ENDED = frozenset({GatewayState.STOPPING, GatewayState.STOPPED, GatewayState.FAILED})
 _TEXT = (("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),)
@@ -49,22 +83,34 @@ class HealthDoor:
         """Why what the gateway keeps cannot be used; empty, where it can."""
         self.vault: Callable[[], Awaitable[str]] = _nothing
         """Why what the vault holds cannot be used; empty, where it can."""
+        self.vault_warning: Callable[[], Awaitable[str]] = _nothing
+        """Why nothing will open it after the next start; empty, where that is not so."""
+        self.lost_flights: Callable[[], Awaitable[int | None]] = _unknown
+        """Of how many what was said can never be read; None where that is not known."""
+
+    def add_to(self, table: DoorTable) -> None:
+        table.add_own(None, {"GET /health": self.short})
+        answers = {"GET /health/detail": self.detail, "GET /metrics": self.metrics}
+        table.add_own(Scope.OPERATIONS, answers)
 
     async def short(self, caller: HttpCaller) -> None:
         """`ok`: a request would be answered and recorded. 503 only where none can be."""
         self._before()
-        vault = await self.vault()
-        status = b"ok" if self._is_well(vault, self.store()) else b"degraded"
+        problems = self._problems(self.store(), await self.vault(), await self.vault_warning())
+        status = b"degraded" if problems else b"ok"
         code = 503 if self._gateway().state in _ENDED else 200
         await caller.reply(code, JSON, b'{"status":"%s"}' % status)
 
     async def detail(self, caller: HttpCaller) -> None:
+        store, vault, warning = self.store(), await self.vault(), await self.vault_warning()
+        lost_flights = await self.lost_flights()
         gateway, recorder, settings = self._gateway(), self._recorder(), self._settings()
-        vault, store = await self.vault(), self.store()
+        problems = self._problems(store, vault, warning)
         crowd = self._load.crowd
         floods = [_flood(each) for each in crowd.floods]
         body = {
-            "status": "ok" if self._is_well(vault, store) and not floods else "degraded",
+            "status": "degraded" if problems or floods else "ok",
+            "problems": [{"part": part, "says": says} for part, says in problems],
             "gateway": {
                 "state": gateway.state,
                 "url": gateway.url,
@@ -78,24 +124,36 @@ class HealthDoor:
                 "fell_behind": recorder.fell_behind,
                 "encrypted_percent": recorder.encrypted_percent,
                 "held_flights": recorder.held.flights if recorder.held else 0,
+                "lost_flights": lost_flights,
             },
             "settings": {"problem": settings.problem, "warnings": list(settings.warnings)},
             "audit": {"problem": self.audit()},
-            "vault": {"problem": vault},
+            "store": {"problem": store},
+            "vault": {"problem": vault, "warning": warning},
             "open_flights": self._load.open_flights,
             "connections": {"open": crowd.held, "most": crowd.most, "floods": floods},
         }
         await caller.reply(200, JSON, orjson.dumps(body))
 
-    def _is_well(self, *problems: str) -> bool:
-        gateway, recorder = self._gateway(), self._recorder()
-        records_well = recorder.recording and not recorder.fell_behind and not recorder.problem
-        wrong = (gateway.problem, self._settings().problem, self.audit(), *problems)
-        return records_well and gateway.state is GatewayState.RUNNING and not any(wrong)
+    def _problems(self, store: str, vault: str, warning: str) -> list[tuple[str, str]]:
+        """Part and sentence: whatever makes the status a bad one, and nothing else does."""
+        gateway = self._gateway()
+        is_open = gateway.state is GatewayState.RUNNING
+        found = (
+            ("gateway", gateway.problem if gateway.problem != store else ""),
+            ("gateway", "" if is_open or gateway.problem else f"It is {gateway.state}."),
+            ("store", store),
+            ("vault", vault if vault != store else ""),
+            ("vault", warning),
+            ("recorder", _not_recorded(self._recorder())),
+            ("settings", self._settings().problem),
+            ("audit", self.audit()),
+        )
+        return [(part, says) for part, says in found if says]
 
     async def metrics(self, caller: HttpCaller) -> None:
         # imported when first scraped: most people never do
-        from llmgw_desktop.engine.exposition import expose
+        from llmgw_desktop.engine.prometheus import expose
 
         body = expose(self._meters, self._recorder(), self._load.now())
         await caller.reply(200, _TEXT, body)
@@ -103,6 +161,25 @@ class HealthDoor:
 
 async def _nothing() -> str:
     return ""
+
+
+async def _unknown() -> int | None:
+    return None
+
+
+def _not_recorded(recorder: RecorderStatus) -> str:
+    """Why not all of what is asked now is written down, in a sentence; empty where it is."""
+    if recorder.problem:
+        return recorder.problem
+    if not recorder.recording:
+        return "Nothing is recorded: recorder.level is off."
+    if not recorder.fell_behind:
+        return ""
+    return (
+        "In the last minutes more came at once than can be written down. Since the start"
+        f" {recorder.left_out:,} flights were kept with their figures alone, and"
+        f" {recorder.dropped:,} were not kept."
+    )
 
 
 def _flood(flood: Flood) -> dict[str, object]:
@@ -115,9 +192,3 @@ def _flood(flood: Flood) -> dict[str, object]:
         "since": flood.since_s,
         "refused": flood.refused,
     }
-
-
-def add_doors(table: DoorTable, door: HealthDoor, plain: Dialect) -> None:
-    table.add("GET", "/health", OwnDoor(dialect=plain, answer=door.short, scope=None))
-    for path, answer in (("/health/detail", door.detail), ("/metrics", door.metrics)):
-        table.add("GET", path, OwnDoor(dialect=plain, answer=answer, scope=Scope.OPERATIONS))

@@ -1,14 +1,16 @@
-"""A Caller at the other end of an HTTP connection."""
+"""A caller at the other end of an HTTP connection, and how slowly its body may come."""
 
 import asyncio
 import re
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from aiohttp import hdrs, web
 from aiohttp.web_exceptions import HTTPException
 
+from llmgw_desktop.domain.access.principal import LABEL_HEADER, LABEL_PATH, split_path
 from llmgw_desktop.domain.errors import (
     ClientGone,
     MalformedRequest,
@@ -16,21 +18,53 @@ from llmgw_desktop.domain.errors import (
     RequestTooLarge,
     UnsupportedMedia,
 )
-from llmgw_desktop.domain.label import LABEL_HEADER, LABEL_PATH, split_path
-from llmgw_desktop.engine import zstd_unpacking
+from llmgw_desktop.engine import large_bodies
 from llmgw_desktop.engine.caller import HeaderLines
-from llmgw_desktop.engine.front.body_pace import Pace
-from llmgw_desktop.engine.front.guard import Guard
-from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
-from llmgw_desktop.engine.front.http_request import DoorRequest
-from llmgw_desktop.engine.gathering import Gathering
+from llmgw_desktop.engine.front.guard import RequestGuard
+from llmgw_desktop.engine.front.http_message import DateLine, DoorRequest, OutgoingAnswer
+from llmgw_desktop.engine.large_bodies import ENCODINGS, BodyBuffer, Garbled, TimeSlices, Unpacker
 from llmgw_desktop.engine.oauth.secrets_made import ACCESS
-from llmgw_desktop.engine.turns import Turns
-from llmgw_desktop.engine.unpacking import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.wire.headers import KEY_MARK
 
 if TYPE_CHECKING:
-    from llmgw_desktop.domain.principal import Principal
+    from llmgw_desktop.domain.access.principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How slowly a body may come: no piece too late, on the whole not too slowly, never for ever.
+    Whoever sends a byte now and then holds a connection, and memory, at no cost to itself. In
+    seconds and bytes per second."""
+
+    piece_s: float
+    """For the next piece."""
+    grace_s: float = 30.0
+    """Before this time has passed no rate is asked for."""
+    least_rate: int = 0
+    """0: none."""
+    longest_s: float = 86_400.0
+
+    def wait_s(self, took_s: float, came: int) -> float:
+        """How long more is waited for the next piece, when `came` bytes took so long."""
+        left_s = self.longest_s - took_s
+        if self.least_rate:
+            left_s = min(left_s, self.grace_s + came / self.least_rate - took_s)
+        return max(min(self.piece_s, left_s), 0.0)
+
+    def why(self, took_s: float, came: int) -> str:
+        """What is said when nothing came within `wait_s`."""
+        if took_s >= self.longest_s:
+            return (
+                f"The request's body was not whole after {self.longest_s:g} s "
+                f"(http.max_body_s in the settings)."
+            )
+        if self.least_rate and came and came < (took_s - self.grace_s / 2) * self.least_rate:
+            return (
+                f"The request's body came too slowly: {came:,} bytes in {took_s:.0f} s "
+                f"(http.least_body_rate in the settings)."
+            )
+        return f"Nothing came of the request's body for {self.piece_s:g} s."
+
 
 _PLAIN = ("", "identity")
 _GEMINI_PATH = re.compile(r"/v1beta/|/gemini/|:[a-z]+[A-Z][a-zA-Z]+$")
@@ -47,8 +81,8 @@ class HttpCaller:
         *,
         max_body_bytes: int,
         pace: Pace,
-        turns: Turns,
-        guard: Guard,
+        slices: TimeSlices,
+        guard: RequestGuard,
     ) -> None:
         """A body that does not keep to `pace` is not coming."""
         self._request = request
@@ -56,7 +90,7 @@ class HttpCaller:
         self._max_body_bytes = max_body_bytes
         self._pace = pace
         self._limit_words = "http.max_body_bytes in the settings"
-        self._turns = turns
+        self._slices = slices
         self._guard = guard
         path: str = request.path
         self.label_in_path: str | None = None
@@ -64,8 +98,8 @@ class HttpCaller:
         if path.startswith(LABEL_PATH):
             self.label_in_path, path = split_path(path)
         self._path = path
-        self._stream: HttpAnswer | None = None
-        self.response: HttpAnswer | None = None
+        self._stream: OutgoingAnswer | None = None
+        self.response: OutgoingAnswer | None = None
         self.principal: Principal | None = None
         """Known at doors that the gateway answers itself, once the key was seen."""
 
@@ -163,7 +197,7 @@ class HttpCaller:
     async def read_body(self) -> bytes:
         headers = self._request.headers
         encoding = headers.get(hdrs.CONTENT_ENCODING, "").lower()
-        if encoding not in (*_PLAIN, *ENCODINGS, zstd_unpacking.ENCODING):
+        if encoding not in (*_PLAIN, *ENCODINGS, large_bodies.ZSTD):
             raise UnsupportedMedia(f"The content encoding '{encoding[:40]}' cannot be read here.")
         declared = headers.get(hdrs.CONTENT_LENGTH)
         if declared is not None and int(declared) > self._max_body_bytes:
@@ -174,7 +208,7 @@ class HttpCaller:
             body = await self._read()
             if encoding in _PLAIN:
                 return body
-            return await self._turns.take(self._unpacked(encoding, body))
+            return await self._slices.run(self._unpacked(encoding, body))
         except (web.RequestPayloadError, HTTPException) as error:
             raise MalformedRequest(f"The request's body cannot be read: {error}.") from error
         except ConnectionError as error:
@@ -183,7 +217,7 @@ class HttpCaller:
     async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
         if self.response is not None:  # cut off meanwhile, or behind it: there is one answer only
             return
-        answer = self.response = HttpAnswer(self._request, self._date)
+        answer = self.response = OutgoingAnswer(self._request, self._date)
         answer.whole(status, headers, body)
         try:
             await answer.go_out()
@@ -194,7 +228,7 @@ class HttpCaller:
             raise ClientGone("The client left before its answer was complete.") from error
 
     async def begin(self, status: int, headers: HeaderLines) -> None:
-        self._stream = self.response = HttpAnswer(self._request, self._date)
+        self._stream = self.response = OutgoingAnswer(self._request, self._date)
         self._stream.begin(status, headers)
 
     async def send_head(self) -> None:
@@ -226,7 +260,7 @@ class HttpCaller:
             if len(body) > self._max_body_bytes:
                 raise self._too_large()
             return body
-        parts = Gathering()
+        parts = BodyBuffer()
         now_s = asyncio.get_running_loop().time
         began_s = now_s()
         while True:
@@ -236,7 +270,7 @@ class HttpCaller:
             except TimeoutError:
                 raise RequestStalled(self._pace.why(now_s() - began_s, len(parts))) from None
             if not part:
-                return await self._turns.take(parts.whole())
+                return await self._slices.run(parts.whole())
             parts.add(part)
             if len(parts) > self._max_body_bytes:
                 raise self._too_large()
@@ -249,10 +283,10 @@ class HttpCaller:
 
     def _unpacked(self, encoding: str, packed: bytes) -> Generator[None, None, bytes]:
         """In bounded steps: a few bytes may stand for very many."""
-        is_zstd = encoding == zstd_unpacking.ENCODING
-        unpacker = zstd_unpacking.ZstdUnpacker() if is_zstd else Unpacker(encoding)
+        is_zstd = encoding == large_bodies.ZSTD
+        unpacker = large_bodies.ZstdUnpacker() if is_zstd else Unpacker(encoding)
         unpacker.feed(packed)
-        body = Gathering()
+        body = BodyBuffer()
         while not unpacker.is_hungry:
             try:
                 body.add(unpacker.step())

@@ -20,15 +20,18 @@ from aiohttp.streams import StreamReader
 from typing_extensions import override
 
 from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest
-from llmgw_desktop.engine.front.chunk_overhead import ChunkedBody
+from llmgw_desktop.engine.front.aiohttp_gaps import ChunkedBody, StillThere, in_one_task, may_listen
 from llmgw_desktop.engine.front.crowd import MOST_CONNECTIONS, Crowd
 from llmgw_desktop.engine.front.guard import is_loopback
-from llmgw_desktop.engine.front.half_closed import StillThere, may_listen
-from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
-from llmgw_desktop.engine.front.http_faults import UnreadHead, fault_in, unread
-from llmgw_desktop.engine.front.http_request import DoorRequest, is_plain, leading_nowhere, plain
-from llmgw_desktop.engine.front.one_task import in_one_task
-from llmgw_desktop.engine.front.repeated_headers import LenientParser
+from llmgw_desktop.engine.front.http_head import LenientParser, UnreadHead, fault_in, unread
+from llmgw_desktop.engine.front.http_message import (
+    DateLine,
+    DoorRequest,
+    OutgoingAnswer,
+    is_plain,
+    leading_nowhere,
+    plain,
+)
 from llmgw_desktop.wire.errors import ErrorReply, error_reply
 
 _log = logging.getLogger(__name__)
@@ -313,7 +316,7 @@ def _is_encrypted(transport: asyncio.BaseTransport) -> bool:
     return transport.get_extra_info("ssl_object") is not None
 
 
-class _LastAnswer(HttpAnswer):
+class _LastAnswer(OutgoingAnswer):
     """After it the connection ends, but not before a caller who is still sending has heard it."""
 
     def __init__(self, request: web.BaseRequest, date: DateLine, lingering_s: float) -> None:

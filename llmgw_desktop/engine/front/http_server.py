@@ -14,43 +14,49 @@ from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
-from llmgw_desktop.domain.access_errors import AccessError, AccessRevoked
-from llmgw_desktop.domain.access_settings import AccessSettings
-from llmgw_desktop.domain.acting import acting
-from llmgw_desktop.domain.audit import Actor, ActorDoor, elsewhere
-from llmgw_desktop.domain.errors import ClientGone, LlmgwError, PortTaken
-from llmgw_desktop.domain.label import LABEL_PATH, split_path
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.reach import ways_in
-from llmgw_desktop.domain.settings import HttpSettings
-from llmgw_desktop.domain.turned_back import TurnedBack
+from llmgw_desktop.domain.access.access_errors import (
+    AccessError,
+    AccessRevoked,
+    TooManyConnections,
+    TurnedBack,
+)
+from llmgw_desktop.domain.access.principal import LABEL_PATH, Principal, Scope, split_path
+from llmgw_desktop.domain.audit import Actor, ActorDoor, acting, elsewhere
+from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError, PortTaken
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.settings.door import AccessSettings, HttpSettings, ways_in
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.front.body_pace import Pace
+from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import (
+    Door,
     DoorTable,
     ModelDoor,
     OwnDoor,
     check_takes_label,
 )
-from llmgw_desktop.engine.front.guard import Guard
+from llmgw_desktop.engine.front.guard import RequestGuard
 from llmgw_desktop.engine.front.handed_sockets import fitting
-from llmgw_desktop.engine.front.http_answer import DateLine
-from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.front.http_caller import HttpCaller, Pace
 from llmgw_desktop.engine.front.http_connection import (
     DoorConnection,
     DoorServer,
     Patience,
 )
-from llmgw_desktop.engine.front.http_faults import UnreadHead
-from llmgw_desktop.engine.front.http_request import DoorRequest
-from llmgw_desktop.engine.front.room import Room
+from llmgw_desktop.engine.front.http_head import UnreadHead
+from llmgw_desktop.engine.front.http_message import DateLine, DoorRequest
 from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.store.tls_files import server_context
 from llmgw_desktop.wire.errors import ErrorReply, error_reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_OF_PROGRAMS = (Scope.MODELS_USE, Scope.MCP)
+"""What a flood may come for. All else the person asks with the key of this computer."""
+
 
 _BACKLOG = 1024
 _log = logging.getLogger(__name__)
@@ -80,7 +86,7 @@ class HttpServer:
         self._server: DoorServer | None = None
         self.handed: Sequence[socket.socket] = ()
         """What listens already; taken by `open`, where it is of the settings' address."""
-        self._guard = Guard(port=0, hosts=(), origins=())
+        self._guard = RequestGuard(port=0, hosts=(), origins=())
         self._max_body_bytes = 0
         self._pace = Pace(piece_s=self._patience.body_s)
         self._date = DateLine()
@@ -115,7 +121,7 @@ class HttpServer:
             least_rate=settings.least_body_rate,
             longest_s=settings.max_body_s,
         )
-        self._guard = Guard(
+        self._guard = RequestGuard(
             port=port,
             hosts=(*settings.allowed_hosts, *_own_name(settings.host, port)),
             origins=settings.allowed_origins,
@@ -182,7 +188,7 @@ class HttpServer:
             self._date,
             max_body_bytes=self._max_body_bytes,
             pace=self._pace,
-            turns=self._pipeline.turns,
+            slices=self._pipeline.slices,
             guard=self._guard,
         )
         try:
@@ -299,3 +305,61 @@ def _nothing_to_say() -> web.Response:
     response = web.Response(status=499)
     response.force_close()
     return response
+
+
+class Room:
+    """Of one door. The gate tells it who has shown a key."""
+
+    def __init__(self, crowd: Crowd, gate: Gate, policies: Policies) -> None:
+        self._crowd = crowd
+        self._gate = gate
+        self._policies = policies
+        gate.arrived = self._arrived
+        gate.unknown = self._unknown
+
+    def check(self, request: DoorRequest, door: Door, caller: HttpCaller) -> None:
+        """Of those who came too many only the person is served, who asks the gateway about itself.
+        Raises GatewayClosed, TooManyConnections."""
+        if request.surplus is not None:
+            is_question = isinstance(door, OwnDoor) and door.scope not in _OF_PROGRAMS
+            if not (is_question and self._gate.is_person(caller)):
+                raise request.surplus
+        elif isinstance(door, OwnDoor) and door.scope is None and not caller.presented_keys:
+            self._unknown(caller)
+
+    def _unknown(self, caller: Caller) -> None:
+        """No key was shown, or a wrong one. Raises TooManyConnections."""
+        held = _held_of(caller)
+        if held is None:
+            return
+        try:
+            self._crowd.check_stranger(held)
+        except TooManyConnections:
+            _end(caller)
+            raise
+
+    def _arrived(self, caller: Caller, principal: Principal, scope: Scope) -> None:
+        """Raises ClientPaused, TooManyConnections, GatewayClosed."""
+        held = _held_of(caller)
+        if held is None:
+            return
+        is_own = scope not in _OF_PROGRAMS
+        try:
+            self._policies.check_paused(principal, is_own=is_own)
+            held.crowd.known(held, principal, is_own=is_own)
+        except (TurnedBack, GatewayClosed) as error:
+            _end(caller)
+            if isinstance(error, TurnedBack):
+                self._policies.refused(principal, error)
+            raise
+
+
+def _held_of(caller: Caller) -> DoorConnection | None:
+    protocol_of = getattr(caller.connection, "get_protocol", None)  # no uvloop's is asyncio's
+    held = protocol_of() if protocol_of is not None else None
+    return held if isinstance(held, DoorConnection) else None
+
+
+def _end(caller: Caller) -> None:
+    if isinstance(caller, HttpCaller):
+        caller.ends_here()

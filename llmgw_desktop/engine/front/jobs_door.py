@@ -1,6 +1,5 @@
-"""`/v1/jobs`: runs of vendors' CLIs, asked for, followed, canceled, read again.
-
-A job is its owner's: to any other client it is not there.
+"""`/v1/jobs`: runs of vendors' CLIs, asked for, followed, canceled, read again; `/v1/worktrees`:
+the checkouts of one's own jobs. What is another's is not there.
 """
 
 import asyncio
@@ -9,30 +8,35 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-import orjson
-
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.cli import CliName, SessionTold, Warned
 from llmgw_desktop.domain.errors import ClientGone
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob
-from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchJob
+from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.caller import JSON
-from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
+from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.tasks import Tasks
-from llmgw_desktop.wire.jobs import event_frame, flights_object, job_frame, job_object, reply_object
-from llmgw_desktop.wire.json_scan import read_object
-from llmgw_desktop.wire.native_ids import without_native_ids
+from llmgw_desktop.engine.workspaces.worktrees import Worktrees
+from llmgw_desktop.wire.json_edits import read_object
+from llmgw_desktop.wire.native.jobs import (
+    diff_object,
+    event_frame,
+    flights_object,
+    job_frame,
+    job_object,
+    look_object,
+    removed_object,
+    reply_object,
+)
 
-PATH = "/v1/jobs"
 SIGN_OF_LIFE_S = 15.0
 MOST_LISTED = 500
 _LISTED = 100
-_OPERATION = f"POST {PATH}"
+_OPERATION = "POST /v1/jobs"
 """As the gate keeps it."""
 _STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-store"))
 
@@ -44,6 +48,18 @@ class JobsDoor:
         self._runs = runs
         self._gate = gate
         self._relays = Tasks()
+
+    def add_to(self, table: DoorTable) -> None:
+        answers = {
+            "POST /v1/jobs": self.ask,
+            "GET /v1/jobs": self.list_all,
+            "GET /v1/jobs/{}": self.show,
+            "DELETE /v1/jobs/{}": self.remove,
+            "GET /v1/jobs/{}/result": self.result,
+            "GET /v1/jobs/{}/events": self.events,
+            "POST /v1/jobs/{}/cancel": self.cancel,
+        }
+        table.add_own(Scope.JOBS_RUN, answers)
 
     async def ask(self, caller: HttpCaller) -> None:
         """The answer with 200, or with 202 a job that goes on."""
@@ -61,8 +77,8 @@ class JobsDoor:
         )
         job = reply.job
         headers = (*JSON, ("x-llmgw-flight", job.flight_id)) if job.flight_id else JSON
-        told = _for(caller, reply_object(reply))
-        await caller.reply(202 if job.is_live else 200, headers, orjson.dumps(told))
+        status = 202 if job.is_live else 200
+        await tell(caller, reply_object(reply), status, headers)
 
     async def list_all(self, caller: HttpCaller) -> None:
         asked = parse_qs(caller.query, keep_blank_values=True)
@@ -78,23 +94,23 @@ class JobsDoor:
         await tell(caller, {"total": len(jobs), "jobs": [job_object(job) for job in jobs]})
 
     async def show(self, caller: HttpCaller) -> None:
-        job = self._runs.job(_id(caller), who(caller).client_id)
+        job = self._runs.job(id_in(caller), who(caller).client_id)
         job, linked = await self._runs.with_flights(job)
         await _tell_job(caller, {**job_object(job), "flights": flights_object(linked)})
 
     async def result(self, caller: HttpCaller) -> None:
         """What it said so far."""
-        reply = await self._runs.reply(_id(caller), who(caller).client_id)
+        reply = await self._runs.reply(id_in(caller), who(caller).client_id)
         job, linked = await self._runs.with_flights(reply.job)
         told = reply_object(replace(reply, job=job))
         await tell(caller, {**told, "flights": flights_object(linked)})
 
     async def cancel(self, caller: HttpCaller) -> None:
-        job = await self._runs.cancel(_id(caller), who(caller).client_id)
+        job = await self._runs.cancel(id_in(caller), who(caller).client_id)
         await _tell_job(caller, job_object(job))
 
     async def remove(self, caller: HttpCaller) -> None:
-        job_id = _id(caller)
+        job_id = id_in(caller)
         await self._runs.delete(job_id, who(caller).client_id)
         await tell(caller, {"ok": True, "id": job_id})
 
@@ -102,7 +118,7 @@ class JobsDoor:
         """As server-sent events, from the beginning or after the last one that was heard."""
         asked = {"after": [caller.headers.get("last-event-id", "")]} | parse_qs(caller.query)
         after = number_in(asked, "after", 0, least=0)
-        job = self._runs.job(_id(caller), who(caller).client_id)
+        job = self._runs.job(id_in(caller), who(caller).client_id)
         await self._runs.check_readable(job)
         await caller.begin(200, _STREAM)
         await caller.write(job_frame(_without_id(caller, job)))
@@ -121,11 +137,11 @@ class JobsDoor:
     async def _relay(self, caller: HttpCaller, after: int) -> None:
         owner, number = who(caller).client_id, after
         try:
-            async for event in self._runs.events(_id(caller), owner, after=after):
+            async for event in self._runs.events(id_in(caller), owner, after=after):
                 number += 1
                 if not (who(caller).is_remote and isinstance(event, SessionTold)):
                     await caller.write(event_frame(number, event))
-            job = self._runs.job(_id(caller), owner)
+            job = self._runs.job(id_in(caller), owner)
             await caller.write(job_frame(_without_id(caller, job)))
         except ClientGone:
             return
@@ -143,38 +159,9 @@ class JobsDoor:
             return
 
 
-def add_doors(table: DoorTable, door: JobsDoor, plain: Dialect) -> None:
-    def own(answer: Any) -> OwnDoor:
-        return OwnDoor(dialect=plain, answer=answer, scope=Scope.JOBS_RUN)
-
-    table.add("POST", PATH, own(door.ask))
-    table.add("GET", PATH, own(door.list_all))
-    for method, rest, answer in (
-        ("GET", "", door.show),
-        ("DELETE", "", door.remove),
-        ("GET", "/result", door.result),
-        ("GET", "/events", door.events),
-        ("POST", "/cancel", door.cancel),
-    ):
-        table.add_named(method, f"{PATH}/", f"[^/]+{rest}", own(answer), prefixes=("",))
-
-
-def who(caller: HttpCaller) -> Principal:
-    assert caller.principal is not None, "the gate has let nobody in"
-    return caller.principal
-
-
-async def tell(caller: HttpCaller, answer: Mapping[str, Any], status: int = 200) -> None:
-    await caller.reply(status, JSON, orjson.dumps(_for(caller, answer)))
-
-
 async def _tell_job(caller: HttpCaller, told: Mapping[str, Any]) -> None:
     """In the shape of all other answers; `job` is for callers of the first version."""
     await tell(caller, {**told, "job": told})
-
-
-def _for(caller: HttpCaller, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    return without_native_ids(answer) if who(caller).is_remote else answer
 
 
 def _without_id(caller: HttpCaller, job: Job) -> Job:
@@ -187,19 +174,6 @@ def cli_named(name: str) -> CliName:
     """Raises InvalidRun."""
     found: CliName = _word(CliName, name, "cli")
     return found
-
-
-def number_in(
-    asked: Mapping[str, list[str]], name: str, default: int, *, least: int, most: int = 10**9
-) -> int:
-    """Raises InvalidRun."""
-    given = asked.get(name, [""])[0]
-    if not given:
-        return default
-    is_number = given.isdecimal() and given.isascii() and len(given) < 12
-    if not is_number or not least <= int(given) <= most:
-        raise InvalidRun(f"it must be a whole number from {least} to {most}", field=name)
-    return int(given)
 
 
 def _word(words: Any, name: str, field: str) -> Any:
@@ -215,5 +189,37 @@ def _listed(asked: Mapping[str, list[str]], name: str) -> list[str]:
     return [each for text in asked.get(name, []) for each in text.split(",") if each]
 
 
-def _id(caller: HttpCaller) -> str:
-    return caller.path.removeprefix(f"{PATH}/").partition("/")[0]
+_YES, _NO = frozenset({"true", "1"}), frozenset({"false", "0", ""})
+
+
+class WorktreesDoor:
+    """Answers in the gateway's own words."""
+
+    def __init__(self, worktrees: Worktrees) -> None:
+        self._worktrees = worktrees
+
+    def add_to(self, table: DoorTable) -> None:
+        answers = {
+            "GET /v1/worktrees": self.list_all,
+            "DELETE /v1/worktrees/{}": self.remove,
+            "GET /v1/worktrees/{}/diff": self.diff,
+        }
+        table.add_own(Scope.JOBS_RUN, answers)
+
+    async def list_all(self, caller: HttpCaller) -> None:
+        found = await self._worktrees.list(who(caller).client_id)
+        shown = [look_object(each) for each in found]
+        await tell(caller, {"total": len(shown), "worktrees": shown})
+
+    async def diff(self, caller: HttpCaller) -> None:
+        found = await self._worktrees.diff(id_in(caller), who(caller).client_id)
+        await tell(caller, diff_object(found))
+
+    async def remove(self, caller: HttpCaller) -> None:
+        forced = parse_qs(caller.query, keep_blank_values=True).get("force", ["false"])[0].lower()
+        if forced not in _YES | _NO:
+            raise InvalidRun("it must be true or false", field="force")
+        removed = await self._worktrees.remove(
+            id_in(caller), who(caller).client_id, force=forced in _YES
+        )
+        await tell(caller, removed_object(removed))

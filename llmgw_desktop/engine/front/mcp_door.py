@@ -1,7 +1,8 @@
 """`/mcp`: Streamable HTTP for MCP clients, served by the official SDK behind our own HTTP server.
 
 The SDK takes a second and tens of megabytes to come in: it does so in a thread, with the first
-request here or when one is expected, and never where nobody speaks MCP.
+request here or when one is expected, and never where nobody speaks MCP. It sees one request of our
+server as an ASGI application does.
 """
 
 import asyncio
@@ -11,22 +12,105 @@ from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
-from llmgw_desktop.domain.errors import MalformedRequest, RequestTooLarge
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.access.principal import Scope as Permission
+from llmgw_desktop.domain.errors import ClientGone, MalformedRequest, RequestTooLarge
 from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
-from llmgw_desktop.domain.principal import Principal
-from llmgw_desktop.domain.principal import Scope as Permission
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.asgi_exchange import AsgiExchange
-from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
+from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.mcp_short_way import ShortWay
-from llmgw_desktop.engine.mcp.asgi import Receive, Scope, Send
-from llmgw_desktop.engine.mcp.offer import Offer, Visitor
-from llmgw_desktop.engine.mcp.sessions import McpSessions
+from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
+from llmgw_desktop.engine.mcp.sessions import McpSessions, Message, Receive, Scope, Send
 from llmgw_desktop.engine.mcp.tool import Profile
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.wire.errors import rpc_error_reply
+
+_OF_THE_CONNECTION = frozenset(
+    {b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"date", b"server"}
+)
+_OF_THE_BODY = frozenset({"content-length", "content-encoding", "transfer-encoding"})
+"""It is handed over as it was meant."""
+
+
+class AsgiExchange:
+    """`scope`, `receive` and `send` of one request. A whole answer keeps the connection."""
+
+    def __init__(self, caller: HttpCaller, body: bytes) -> None:
+        self._caller = caller
+        self._body: bytes | None = body
+        self._is_gone = False
+        self._left = asyncio.Event()
+        self._status = 500
+        self._headers: list[tuple[str, str]] = []
+
+    def scope(self) -> Scope:
+        caller = self._caller
+        headers = [
+            (name.lower().encode("latin-1"), value.encode("utf-8", "surrogateescape"))
+            for name, value in caller.headers.items()
+            if name.lower() not in _OF_THE_BODY
+        ]
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
+            "http_version": "1.1",
+            "method": caller.method,
+            "scheme": "http",
+            "path": caller.path,
+            "raw_path": caller.path.encode(),
+            "query_string": caller.query.encode(),
+            "root_path": "",
+            "headers": headers,
+            "client": None,
+            "server": None,
+        }
+
+    async def receive(self) -> Message:
+        if self._body is not None:
+            body, self._body = self._body, None
+            return {"type": "http.request", "body": body, "more_body": False}
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    def client_left(self) -> None:
+        self._is_gone = True
+        self._left.set()
+
+    async def send(self, message: Message) -> None:
+        """What comes after the client has left goes nowhere, as ASGI has it."""
+        if not self._is_gone:
+            try:
+                await self._send(message)
+            except ClientGone:
+                self._is_gone = True
+
+    async def _send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._headers = [
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in message.get("headers", ())
+                if name.lower() not in _OF_THE_CONNECTION
+            ]
+            if any(value.startswith("text/event-stream") for _, value in self._headers):
+                await self._caller.begin(self._status, self._headers)
+                await self._caller.send_head()
+        elif message["type"] == "http.response.body":
+            await self._send_body(message.get("body", b""), bool(message.get("more_body")))
+
+    async def _send_body(self, body: bytes, has_more: bool) -> None:
+        caller = self._caller
+        if not has_more and not caller.has_begun:
+            await caller.reply(self._status, self._headers, body)
+            return
+        if not caller.has_begun:
+            await caller.begin(self._status, self._headers)
+        if body:
+            await caller.write(body)
+        if not has_more:
+            await caller.end()
+
 
 PROFILE_HEADER = "x-llmgw-profile"
 _LEAVING_S = 5.0
@@ -34,7 +118,7 @@ _LEAVING_S = 5.0
 _SDK = "llmgw_desktop.engine.mcp.sdk_http"
 
 
-class Serving(Protocol):
+class McpServing(Protocol):
     """What serves requests from the start of `run` to its end."""
 
     async def run(self, is_ready: Callable[[], None], stop: asyncio.Event) -> None: ...
@@ -42,7 +126,7 @@ class Serving(Protocol):
     async def serve(self, scope: Scope, visitor: Visitor, receive: Receive, send: Send) -> None: ...
 
 
-MakeServing = Callable[[Offer, McpSessions], Serving]
+MakeServing = Callable[[McpOffer, McpSessions], McpServing]
 
 
 class McpDoor:
@@ -51,7 +135,7 @@ class McpDoor:
     def __init__(
         self,
         gate: Gate,
-        offer: Callable[[], Offer],
+        offer: Callable[[], McpOffer],
         make_serving: MakeServing | None = None,
         *,
         path: str = "/mcp",
@@ -63,6 +147,11 @@ class McpDoor:
         self._make_serving = make_serving or _sdk_serving
         self._tasks = Tasks()
         self._open: asyncio.Task[_Open] | None = None
+
+    def add_to(self, table: DoorTable) -> None:
+        methods = (f"{method} {self._path}" for method in ("GET", "POST", "DELETE"))
+        answers = dict.fromkeys(methods, self.answer)
+        table.add_own(Permission.MCP, answers, refusal=rpc_error_reply)
 
     def warm(self) -> None:
         """Clients are expected: what takes long is read in before the first comes. Some wait no
@@ -122,13 +211,13 @@ class McpDoor:
     def _may(self, principal: Principal, scope: Permission) -> None:
         self._gate.check_scope(principal, scope, self._path)
 
-    async def _serving(self, door: "_Open") -> Serving:
+    async def _serving(self, door: "_Open") -> McpServing:
         if door.serving is None:
             door.serving = asyncio.get_running_loop().create_future()
             self._tasks.start(self._run(door, door.serving), name="serve MCP")
         return await asyncio.shield(door.serving)
 
-    async def _run(self, door: "_Open", opened: "asyncio.Future[Serving]") -> None:
+    async def _run(self, door: "_Open", opened: "asyncio.Future[McpServing]") -> None:
         try:
             serving = await asyncio.to_thread(self._make_serving, door.offer, door.sessions)
             await serving.run(lambda: opened.set_result(serving), door.stop)
@@ -144,29 +233,21 @@ class McpDoor:
 class _Open:
     """What there is from the first request until the door closes."""
 
-    def __init__(self, offer: Offer, may: Callable[[Principal, Permission], None]) -> None:
+    def __init__(self, offer: McpOffer, may: Callable[[Principal, Permission], None]) -> None:
         self.offer = offer
         self.sessions = McpSessions()
         self.short_way = ShortWay(offer, self.sessions, may)
-        self.serving: asyncio.Future[Serving] | None = None
+        self.serving: asyncio.Future[McpServing] | None = None
         self.stop = asyncio.Event()
-
-
-def add_doors(table: DoorTable, door: McpDoor, path: str, plain: Dialect) -> None:
-    for method in ("GET", "POST", "DELETE"):
-        own = OwnDoor(
-            dialect=plain, answer=door.answer, scope=Permission.MCP, refusal=rpc_error_reply
-        )
-        table.add(method, path, own)
 
 
 def _has_failed(task: "asyncio.Task[_Open]") -> bool:
     return task.done() and (task.cancelled() or task.exception() is not None)
 
 
-def _sdk_serving(offer: Offer, sessions: McpSessions) -> Serving:
+def _sdk_serving(offer: McpOffer, sessions: McpSessions) -> McpServing:
     sdk: Any = importlib.import_module(_SDK)
-    serving: Serving = sdk.Serving(offer, sessions)
+    serving: McpServing = sdk.Serving(offer, sessions)
     return serving
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
+from llmgw_desktop.domain.access.oauth import GRANTABLE_SCOPES
+from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scope
 from llmgw_desktop.domain.errors import ClientGone
 from llmgw_desktop.domain.mcp_presentation import NAME, TITLE, VERSION
-from llmgw_desktop.domain.oauth import GRANTABLE_SCOPES
-from llmgw_desktop.domain.principal import Principal, PrincipalKind, Scope
 from llmgw_desktop.engine.caller import JSON, HeaderLines
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.mcp_message import (
@@ -28,9 +28,9 @@ from llmgw_desktop.engine.front.mcp_message import (
     session_of,
 )
 from llmgw_desktop.engine.mcp import listing
-from llmgw_desktop.engine.mcp.offer import Offer, Visitor
+from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions
-from llmgw_desktop.engine.mcp.tool import Progress, ToolAnswer
+from llmgw_desktop.engine.mcp.tool import ProgressTelling, ToolAnswer
 from llmgw_desktop.engine.tasks import Tasks
 
 PING_S = 15.0
@@ -48,7 +48,7 @@ class ShortWay:
 
     def __init__(
         self,
-        offer: Offer,
+        offer: McpOffer,
         sessions: McpSessions,
         may: Callable[[Principal, Scope], None] = lambda *_: None,
     ) -> None:
@@ -163,7 +163,7 @@ class _Stream:
         self._request = request
         self._is_over = False
 
-    def progress(self) -> Progress | None:
+    def progress(self) -> ProgressTelling | None:
         if self._request.progress_token is None:
             return None
         return self._tell

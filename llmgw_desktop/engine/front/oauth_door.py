@@ -4,13 +4,15 @@ What a person sees (`/oauth/authorize`) stands in `consent_door.py`. Answers her
 RFCs, errors too; nothing of them is ever kept by a cache.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
+from llmgw_desktop.domain.access.oauth import OauthClient, TokenPair
 from llmgw_desktop.domain.errors import (
     ClientGone,
     LlmgwError,
@@ -19,30 +21,26 @@ from llmgw_desktop.domain.errors import (
     StoreError,
     UnknownPath,
 )
-from llmgw_desktop.domain.oauth import OauthClient, TokenPair
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
 from llmgw_desktop.engine.caller import JSON, HeaderLines
-from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
-from llmgw_desktop.engine.front.guard import FORM, OAUTH_BODY_BYTES, Opening
+from llmgw_desktop.engine.front.doors import Answer, DoorTable
+from llmgw_desktop.engine.front.guard import FORM, OAUTH_BODY_BYTES, DoorOpening
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.oauth.addresses import (
     INTROSPECT,
     REGISTER,
     REVOKE,
     TOKEN,
-    Addresses,
     in_order,
 )
 from llmgw_desktop.engine.oauth.server import OauthServer
-from llmgw_desktop.wire.json_scan import read_object
-from llmgw_desktop.wire.oauth import oauth_error
+from llmgw_desktop.wire.errors import oauth_error
+from llmgw_desktop.wire.json_edits import read_object
 
 _MOST_FIELDS = 50
 _NEVER_KEPT: HeaderLines = (*JSON, ("cache-control", "no-store"), ("pragma", "no-cache"))
 _KEPT_SHORTLY: HeaderLines = (*JSON, ("cache-control", "max-age=60"))
-_FORMS = Opening(takes_forms=True, max_body_bytes=OAUTH_BODY_BYTES)
-_REGISTRATION = Opening(max_body_bytes=OAUTH_BODY_BYTES)
+_FORMS = DoorOpening(takes_forms=True, max_body_bytes=OAUTH_BODY_BYTES)
+_REGISTRATION = DoorOpening(max_body_bytes=OAUTH_BODY_BYTES)
 
 
 class OauthDoor:
@@ -52,9 +50,24 @@ class OauthDoor:
         self._server = server
         self._before = before
 
-    @property
-    def addresses(self) -> Addresses:
-        return self._server.addresses
+    def add_to(self, table: DoorTable) -> None:
+        forms = {TOKEN: self.token, REVOKE: self.revoke, INTROSPECT: self.introspect}
+        self._add(table, "POST", forms, _FORMS)
+        self._add(table, "POST", {REGISTER: self.register})
+        addresses = self._server.addresses
+        for path, resource in addresses.resource_paths().items():
+            self._add(table, "GET", {path: partial(self.about_resource, resource)})
+        self._add(table, "GET", dict.fromkeys(addresses.server_paths(), self.about_server))
+
+    def _add(
+        self,
+        table: DoorTable,
+        method: str,
+        works: Mapping[str, Answer],
+        opening: DoorOpening = _REGISTRATION,
+    ) -> None:
+        answers = {f"{method} {path}": partial(self.answer, work) for path, work in works.items()}
+        table.add_own(None, answers, opening=opening, refusal=oauth_error)
 
     async def token(self, caller: HttpCaller) -> None:
         form = await _form(caller)
@@ -92,9 +105,7 @@ class OauthDoor:
     async def about_server(self, caller: HttpCaller) -> None:
         await caller.reply(200, _KEPT_SHORTLY, orjson.dumps(self._server.about_server()))
 
-    async def answer(
-        self, work: Callable[[HttpCaller], Awaitable[None]], caller: HttpCaller
-    ) -> None:
+    async def answer(self, work: Answer, caller: HttpCaller) -> None:
         """Raises UnknownPath where nobody is let in by OAuth."""
         self._before()
         if not self._server.is_on:
@@ -110,29 +121,6 @@ class OauthDoor:
         except LlmgwError as error:  # a body that cannot be read
             status = 413 if isinstance(error, RequestTooLarge) else 400
             await _refuse(caller, _odd(str(error)), status)
-
-
-def add_doors(table: DoorTable, door: OauthDoor, plain: Dialect) -> None:
-    def add(
-        method: str,
-        path: str,
-        work: Callable[[HttpCaller], Awaitable[None]],
-        opening: Opening = _REGISTRATION,
-    ) -> None:
-        answer = partial(door.answer, work)
-        own = OwnDoor(
-            dialect=plain, answer=answer, scope=None, opening=opening, refusal=oauth_error
-        )
-        table.add(method, path, own)
-
-    add("POST", TOKEN, door.token, _FORMS)
-    add("POST", REVOKE, door.revoke, _FORMS)
-    add("POST", INTROSPECT, door.introspect, _FORMS)
-    add("POST", REGISTER, door.register)
-    for path, resource in door.addresses.resource_paths().items():
-        add("GET", path, partial(door.about_resource, resource))
-    for path in door.addresses.server_paths():
-        add("GET", path, door.about_server)
 
 
 async def _form(caller: HttpCaller) -> Mapping[str, str]:

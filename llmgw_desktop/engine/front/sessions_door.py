@@ -4,18 +4,16 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from llmgw_desktop.clis.checks import no_nul
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.front.jobs_door import MOST_LISTED, cli_named, number_in, tell, who
+from llmgw_desktop.engine.front.jobs_door import MOST_LISTED, cli_named
 from llmgw_desktop.engine.runs.sessions import Sessions
-from llmgw_desktop.wire.jobs import session_object
-from llmgw_desktop.wire.json_scan import read_object
+from llmgw_desktop.wire.json_edits import read_object
+from llmgw_desktop.wire.native.jobs import session_object
 
-PATH = "/v1/sessions"
 _LISTED = 100
 _LONGEST_DESCRIPTION = 500
 _FIELDS = {"cli": str, "description": str, "workingDir": str, "setAsActive": bool}
@@ -26,6 +24,18 @@ class SessionsDoor:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+
+    def add_to(self, table: DoorTable) -> None:
+        answers = {
+            "POST /v1/sessions": self.create,
+            "GET /v1/sessions": self.list_all,
+            "DELETE /v1/sessions": self.clear,
+            "GET /v1/sessions/{}": self.show,
+            "DELETE /v1/sessions/{}": self.remove,
+            "POST /v1/sessions/{}/activate": self.activate,
+            "POST /v1/sessions/{}/deactivate": self.deactivate,
+        }
+        table.add_own(Scope.JOBS_RUN, answers)
 
     async def create(self, caller: HttpCaller) -> None:
         """One in which nothing was said yet; its first run begins it."""
@@ -49,40 +59,24 @@ class SessionsDoor:
         await tell(caller, {"total": len(shown), "sessions": shown, "activeSessions": names})
 
     async def show(self, caller: HttpCaller) -> None:
-        found = await self._sessions.get(_id(caller), who(caller).client_id)
+        found = await self._sessions.get(id_in(caller), who(caller).client_id)
         await tell(caller, {"session": session_object(found)})
 
     async def activate(self, caller: HttpCaller) -> None:
-        found = await self._sessions.activate(_id(caller), who(caller).client_id)
+        found = await self._sessions.activate(id_in(caller), who(caller).client_id)
         await tell(caller, {"session": session_object(found)})
 
     async def deactivate(self, caller: HttpCaller) -> None:
-        found = await self._sessions.deactivate(_id(caller), who(caller).client_id)
+        found = await self._sessions.deactivate(id_in(caller), who(caller).client_id)
         await tell(caller, {"session": session_object(found)})
 
     async def remove(self, caller: HttpCaller) -> None:
-        gone = await self._sessions.delete(_id(caller), who(caller).client_id)
+        gone = await self._sessions.delete(id_in(caller), who(caller).client_id)
         await tell(caller, {"ok": True, "id": gone.id})
 
     async def clear(self, caller: HttpCaller) -> None:
         count = await self._sessions.clear(who(caller).client_id, _cli_in(caller))
         await tell(caller, {"ok": True, "deleted": count})
-
-
-def add_doors(table: DoorTable, door: SessionsDoor, plain: Dialect) -> None:
-    def own(answer: Any) -> OwnDoor:
-        return OwnDoor(dialect=plain, answer=answer, scope=Scope.JOBS_RUN)
-
-    table.add("POST", PATH, own(door.create))
-    table.add("GET", PATH, own(door.list_all))
-    table.add("DELETE", PATH, own(door.clear))
-    for method, rest, answer in (
-        ("GET", "", door.show),
-        ("DELETE", "", door.remove),
-        ("POST", "/activate", door.activate),
-        ("POST", "/deactivate", door.deactivate),
-    ):
-        table.add_named(method, f"{PATH}/", f"[^/]+{rest}", own(answer), prefixes=("",))
 
 
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:
@@ -105,7 +99,3 @@ _SAID = {str: "a text", bool: "true or false"}
 def _cli_in(caller: HttpCaller) -> CliName | None:
     named = parse_qs(caller.query).get("cli")
     return cli_named(named[0]) if named else None
-
-
-def _id(caller: HttpCaller) -> str:
-    return caller.path.removeprefix(f"{PATH}/").partition("/")[0]

@@ -6,31 +6,27 @@ projects share. It sees its own and the shared; of others it does not learn that
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 from urllib.parse import parse_qs
 
-import orjson
-
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.errors import MalformedRequest, RequestTooLarge
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.vault import (
     MOST_FILE_BYTES,
+    NoSuchEntry,
     VaultEntry,
     address,
     checked_project,
 )
-from llmgw_desktop.domain.vault_errors import NoSuchEntry
-from llmgw_desktop.engine.caller import JSON
-from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
+from llmgw_desktop.engine.front.doors import Answer, DoorTable, check_person, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.store.vault import Vault
-from llmgw_desktop.wire.json_scan import read_object
-from llmgw_desktop.wire.vault import CREDENTIALS, FILES, VaultWords, shown
+from llmgw_desktop.store.vault.vault import Vault
+from llmgw_desktop.wire.json_edits import read_object
+from llmgw_desktop.wire.native.withheld import CREDENTIALS, FILES, VaultWords, shown
 
 MOST_BODY_BYTES = 2 * MOST_FILE_BYTES
 """A file in JSON is longer than it is."""
-_T = TypeVar("_T")
 
 
 _PATHS = {CREDENTIALS: "/v1/credentials", FILES: "/v1/files"}
@@ -44,6 +40,17 @@ class VaultDoor:
         self._vault = vault
         self._told = stored
 
+    def add_to(self, table: DoorTable) -> None:
+        answers: dict[str, Answer] = {"POST /v1/vault/rotate": self.rotate}
+        for words, path in _PATHS.items():
+            answers |= {
+                f"POST {path}": partial(self.store, words),
+                f"GET {path}": partial(self.list_all, words),
+                f"GET {path}/{{}}": partial(self.show, words),
+                f"DELETE {path}/{{}}": partial(self.remove, words),
+            }
+        table.add_own(Scope.VAULT_ADMIN, answers)
+
     async def store(self, words: VaultWords, caller: HttpCaller) -> None:
         fields = await _body(caller)
         project = _text(fields, "project", default=_project_of(caller))
@@ -51,54 +58,40 @@ class VaultDoor:
         name = _text(fields, words.name, default=words.default_name or None)
         secret = _text(fields, words.secret)
         entry = address(words.kind, provider, name, project)
-        stored = await self._aside(lambda: self._vault.put(entry, secret.encode(), by=_who(caller)))
+        stored = await asyncio.to_thread(
+            self._vault.put, entry, secret.encode(), by=who(caller).name
+        )
         self._told(stored)
-        await _reply(caller, 201, shown(words, stored))
+        await tell(caller, shown(words, stored), 201)
 
     async def list_all(self, words: VaultWords, caller: HttpCaller) -> None:
         project = checked_project(_project_of(caller))
-        await self._aside(self._vault.check_open)
-        entries = await self._aside(lambda: self._vault.entries(words.kind, project))
-        await _reply(caller, 200, {words.listed: [shown(words, entry) for entry in entries]})
+        await asyncio.to_thread(self._vault.check_open)
+        entries = await asyncio.to_thread(self._vault.entries, words.kind, project)
+        await tell(caller, {words.listed: [shown(words, entry) for entry in entries]})
 
     async def show(self, words: VaultWords, caller: HttpCaller) -> None:
-        await _reply(caller, 200, shown(words, await self._found(words, caller, "")))
+        await tell(caller, shown(words, await self._found(words, caller, "")))
 
     async def remove(self, words: VaultWords, caller: HttpCaller) -> None:
         entry = await self._found(words, caller, _text(await _body(caller), "project", default=""))
-        if not await self._aside(lambda: self._vault.remove(entry.id, by=_who(caller))):
+        if not await asyncio.to_thread(self._vault.remove, entry.id, by=who(caller).name):
             raise NoSuchEntry(f"The vault has no entry {entry.id} here.")
-        await _reply(caller, 200, {"ok": True, "id": entry.id})
+        await tell(caller, {"ok": True, "id": entry.id})
+
+    async def rotate(self, caller: HttpCaller) -> None:
+        """For a person whose command does not find the key that we hold. Raises PersonOnly."""
+        check_person(caller, "Only the person at this computer changes the vault's key.")
+        count = await asyncio.to_thread(self._vault.rotate, by=who(caller).name)
+        await tell(caller, {"entries": count})
 
     async def _found(self, words: VaultWords, caller: HttpCaller, project: str) -> VaultEntry:
         project = checked_project(project or _project_of(caller))
         number = caller.path.rpartition("/")[2]
         if not number.isdecimal() or not number.isascii() or len(number) > 18:
             raise MalformedRequest("expected the number that the list shows", path="id")
-        await self._aside(self._vault.check_open)
-        return await self._aside(lambda: self._vault.entry(int(number), words.kind, project))
-
-    async def _aside(self, work: Callable[[], _T]) -> _T:
-        """The keyring and the disk may take their time."""
-        return await asyncio.to_thread(work)
-
-
-def add_doors(table: DoorTable, door: VaultDoor, plain: Dialect) -> None:
-    for words, path in _PATHS.items():
-
-        def own(
-            answer: Callable[[VaultWords, HttpCaller], Any], words: VaultWords = words
-        ) -> OwnDoor:
-            return OwnDoor(
-                dialect=plain,
-                answer=lambda caller: answer(words, caller),
-                scope=Scope.VAULT_ADMIN,
-            )
-
-        table.add("POST", path, own(door.store))
-        table.add("GET", path, own(door.list_all))
-        for method, answer in (("GET", door.show), ("DELETE", door.remove)):
-            table.add_named(method, f"{path}/", "[^/]+", own(answer), prefixes=("",))
+        await asyncio.to_thread(self._vault.check_open)
+        return await asyncio.to_thread(self._vault.entry, int(number), words.kind, project)
 
 
 async def _body(caller: HttpCaller) -> Mapping[str, Any]:
@@ -120,11 +113,3 @@ def _text(fields: Mapping[str, Any], name: str, *, default: str | None = None) -
 def _project_of(caller: HttpCaller) -> str:
     named = parse_qs(caller.query).get("project", ())
     return named[0] if named else caller.headers.get("x-project", "")
-
-
-def _who(caller: HttpCaller) -> str:
-    return caller.principal.name if caller.principal is not None else "nobody"
-
-
-async def _reply(caller: HttpCaller, status: int, answer: Mapping[str, Any]) -> None:
-    await caller.reply(status, JSON, orjson.dumps(answer))

@@ -121,7 +121,7 @@ def _stripped(text: str) -> str:
     return _changed(text, _BARE)
 
 
-class Reading:
+class FoldedText:
     """A copy, and where each part of it stands in the text."""
 
     def __init__(self, text: str, folded: str, fold: Callable[[str], str]) -> None:
@@ -169,7 +169,7 @@ class Reading:
             raw += size
 
 
-def readings(text: bytes) -> Iterator[Reading]:
+def readings(text: bytes) -> Iterator[FoldedText]:
     """Those copies of a text of UTF-8 that differ from it and from each other."""
     if text.isascii() and not any(blank.encode() in text for blank in _ASCII_BLANKS):
         return
@@ -178,7 +178,7 @@ def readings(text: bytes) -> Iterator[Reading]:
     for fold in (_composed, _stripped):
         if (folded := fold(said)) not in known:
             known.add(folded)
-            yield Reading(said, folded, fold)
+            yield FoldedText(said, folded, fold)
 
 
 def _size(text: str) -> int:

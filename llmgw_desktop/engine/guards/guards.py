@@ -2,8 +2,8 @@
 of every kept answer.
 
 A request without hits goes on untouched. What is blocked reaches nobody; what is to be hidden
-leaves as placeholders, which are also all that is recorded of it. Where nothing is set nothing is
-done.
+leaves as placeholders, which are also all that is recorded of it. What they stand for is kept in
+memory alone, for clients that go on from what a vendor keeps. Where nothing is set nothing is done.
 """
 
 import asyncio
@@ -12,17 +12,44 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from llmgw_desktop.domain.guard import GuardAction, GuardHit, GuardRule, PromptBlocked
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.principal import Principal
-from llmgw_desktop.domain.route import RouteDecision
-from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.guards.memory import Memory
-from llmgw_desktop.engine.turns import Turns
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.guard import GuardAction, GuardHit, GuardRule, PromptBlocked, PromptRole
+from llmgw_desktop.domain.jobs.cli_settings import provider_of
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.engine.exchange import Exchange
+from llmgw_desktop.engine.large_bodies import TimeSlices
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.guards.rules import Selection
 
+
+MOST_CLIENTS = 100
+MOST_VALUES = 5000
+
+
+class Memory:
+    """Of all clients, each for itself."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, OrderedDict[bytes, bytes]] = OrderedDict()
+
+    def of(self, client_id: str) -> Mapping[bytes, bytes]:
+        return dict(self._known.get(client_id, {}))
+
+    def keep(self, client_id: str, values: Mapping[bytes, bytes]) -> None:
+        known = self._known.setdefault(client_id, OrderedDict())
+        self._known.move_to_end(client_id)
+        for shown, value in values.items():
+            known[shown] = value
+            known.move_to_end(shown)
+        while len(known) > MOST_VALUES:
+            known.popitem(last=False)
+        while len(self._known) > MOST_CLIENTS:
+            self._known.popitem(last=False)
+
+
+_MOST_WAITING = 1000
 _MOST_SELECTIONS = 256
 _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
@@ -96,32 +123,32 @@ class Guards:
                 _kept(self._ready)[names] = made
         return made
 
-    async def check(
-        self, request: ModelRequest, decision: RouteDecision, flight: OpenFlight, turns: Turns
-    ) -> Hidden | None:
+    async def check(self, exchange: Exchange, slices: TimeSlices) -> Hidden | None:
         """None: it may leave as it is. Raises PromptBlocked, MalformedRequest, VaultError."""
-        providers = (each.upstream.provider for each in decision.candidates)
+        request, flight = exchange.request, exchange.flight
+        providers = (each.upstream.provider for each in exchange.decision.candidates)
         selection = await self.selection(request.principal, providers)
         if selection is None:
             return None
         from llmgw_desktop.engine.guards import checking
-        from llmgw_desktop.engine.guards.looking import Look  # `selection` has read them in
+        from llmgw_desktop.engine.guards.scanning import PromptScan  # `selection` has read them in
 
-        look = Look(selection)
-        tree = await checking.looked_through(look, request, turns)
+        look = PromptScan(selection)
+        tree = await checking.looked_through(look, request, slices)
         if request.operation is Operation.EMBED and selection.is_strict:
             checking.refuse_tokens(request.fields if tree is None else tree)
-        hits = flight.guard_hits = look.hits
+        hits = look.hits
+        flight.guarded(hits)
         blocks = [hit for hit in hits if hit.action is GuardAction.BLOCK]
         hides = [hit for hit in hits if hit.action is GuardAction.MASK]
         known = self._memory.of(request.principal.client_id) if _goes_on(request.fields) else {}
         if not blocks and not hides:
             return Hidden(request.body, known) if known else None
         key = await self._key(request.principal.client_id)
-        body, values = await checking.hidden(selection, request.body, tree, key, turns)
+        body, values = await checking.hidden(selection, request.body, tree, key, slices=slices)
         if blocks:
-            flight.request_body = body
-            raise PromptBlocked(blocked_words(blocks))
+            flight.may_record(body)
+            raise PromptBlocked(_blocked_words(blocks))
         if look.cannot_hide is not None:
             name = look.cannot_hide.rule.name
             raise PromptBlocked(
@@ -141,10 +168,10 @@ class Guards:
 
 def _selection_of(rules: Sequence[GuardRule]) -> "Selection":
     # Read in where there are guards, with all that goes through prompts, beside the loop.
-    from llmgw_desktop.engine.guards import checking, unmasking
+    from llmgw_desktop.engine.guards import checking
     from llmgw_desktop.engine.guards.rules import Selection
 
-    del checking, unmasking
+    del checking
     return Selection(rules)
 
 
@@ -165,7 +192,7 @@ def _goes_on(fields: Mapping[str, Any]) -> bool:
     return any(name in fields for name in _GOES_ON)
 
 
-def blocked_words(blocks: Sequence[GuardHit]) -> str:
+def _blocked_words(blocks: Sequence[GuardHit]) -> str:
     names = list(dict.fromkeys(f"'{hit.rule}'" for hit in blocks))
     is_one = len(names) == 1
     told = ", ".join(names[:10])
@@ -173,3 +200,42 @@ def blocked_words(blocks: Sequence[GuardHit]) -> str:
         "The guard {} of this gateway blocks" if is_one else "The guards {} of this gateway block"
     )
     return f"{blocks_it.format(told)} this prompt"
+
+
+class RunGuards:
+    """What runs of CLIs are held to that are asked for as jobs. On the loop."""
+
+    def __init__(self, guards: Guards) -> None:
+        self._guards = guards
+        self._hits: OrderedDict[str, tuple[GuardHit, ...]] = OrderedDict()
+        """By the ids of flights that have not begun."""
+
+    async def check(
+        self,
+        flight_id: str,
+        principal: Principal,
+        cli: CliName,
+        texts: Iterable[tuple[PromptRole, str]],
+    ) -> None:
+        """Raises PromptBlocked."""
+        selection = await self._guards.selection(principal, [provider_of(cli)])
+        if selection is None:
+            return
+        from llmgw_desktop.engine.guards.checking import look_at_texts  # `selection` has read it in
+
+        look = await asyncio.to_thread(look_at_texts, selection, tuple(texts))
+        hits = look.hits
+        if blocks := [hit for hit in hits if hit.action is GuardAction.BLOCK]:
+            raise PromptBlocked(_blocked_words(blocks))
+        if hides := [hit for hit in hits if hit.action is GuardAction.MASK]:
+            raise PromptBlocked(
+                f"The guard '{hides[0].rule}' of this gateway has to hide something in this "
+                "prompt, which it cannot do for runs of CLIs that are asked for as jobs"
+            )
+        self._hits[flight_id] = hits
+        if len(self._hits) > _MOST_WAITING:
+            self._hits.popitem(last=False)
+
+    def hits(self, flight_id: str) -> tuple[GuardHit, ...]:
+        """What was found before this flight began; told once."""
+        return self._hits.pop(flight_id, ())

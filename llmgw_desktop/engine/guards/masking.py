@@ -14,11 +14,11 @@ import re2
 
 from llmgw_desktop.domain.guard import GuardAction, PromptBlocked
 from llmgw_desktop.engine.guards.folding import readings
-from llmgw_desktop.engine.guards.looking import is_json, is_thought
 from llmgw_desktop.engine.guards.rules import Looker, Selection
-from llmgw_desktop.wire.json_strings import Decoded, Edit, Text, at_once, decoded
-from llmgw_desktop.wire.placeholders import placeholder
-from llmgw_desktop.wire.prompt_parts import Part, every_word
+from llmgw_desktop.engine.guards.scanning import is_json, is_thought
+from llmgw_desktop.wire.guards.placeholders import placeholder
+from llmgw_desktop.wire.guards.prompt_parts import PromptPart, every_word
+from llmgw_desktop.wire.json_strings import Decoded, Edit, JsonString, at_once, decoded
 
 MOST_VALUES = 2000
 MOST_PLACES = 100_000
@@ -50,7 +50,7 @@ class Masker:
         """Placeholder, what it stands for."""
         return {shown: value for value, shown in self._placeholders.items()}
 
-    def gather(self, part: Part, said: Decoded) -> None:
+    def gather(self, part: PromptPart, said: Decoded) -> None:
         """Raises PromptBlocked."""
         for _, _, value, label in self._spots(part, said.text, self._by_rules(part)):
             if value in self._placeholders:
@@ -69,7 +69,7 @@ class Masker:
             for at in range(0, len(known), _LITERALS_AT_ONCE)
         ]
 
-    def hide(self, part: Part, said: Decoded) -> None:
+    def hide(self, part: PromptPart, said: Decoded) -> None:
         """Raises PromptBlocked."""
         if part.is_fixed or not self._placeholders:
             return
@@ -88,7 +88,7 @@ class Masker:
                 f"In more than {MOST_PLACES:,} places of this prompt something is to be hidden"
             )
 
-    def _by_rules(self, part: Part) -> _Find:
+    def _by_rules(self, part: PromptPart) -> _Find:
         looker = None if is_thought(part) else self._selection.by_role.get(part.role)
 
         def find(text: bytes) -> Iterator[Found]:
@@ -116,7 +116,7 @@ class Masker:
                 if _is_by_itself(text, start, end):
                     yield start, end, ""
 
-    def _spots(self, part: Part, text: bytes, find: _Find) -> list[_Spot]:
+    def _spots(self, part: PromptPart, text: bytes, find: _Find) -> list[_Spot]:
         if part.is_arguments or b"\\" in text:
             return _deep_spots(text, find, is_arguments=part.is_arguments)
         return _merged(text, [(s, e, text[s:e], label) for s, e, label in find(text)])
@@ -134,7 +134,7 @@ def _deep_spots(text: bytes, find: _Find, *, is_arguments: bool, depth: int = 0)
     if not (unfolds and is_arguments):
         spots += [(s, e, text[s:e], label) for s, e, label in find(text)]
     for word in every_word(at_once(text)) if unfolds else ():
-        if isinstance(word, Text):
+        if isinstance(word, JsonString):
             said = decoded(word)
             for start, end, value, label in _deep_spots(
                 said.text, find, is_arguments=False, depth=depth + 1

@@ -1,27 +1,33 @@
-"""Private HOMEs: runs of a CLI whose sign-in the vault keeps work in one that is theirs.
-
-It lasts, so that sessions can be gone on with. The sign-in lies in it only while a run uses it:
-placed before the first one starts, written back at each end, taken away after the last.
+"""Private HOMEs of runs whose sign-in the vault keeps: lent to a run, taken back after its last
+process, and what a CLI renewed meanwhile is kept.
 """
 
+import json
 import logging
+import re
 import threading
-from collections.abc import Callable, Sequence, Set
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import field, replace
 from pathlib import Path
+from typing import Protocol
 
+from llmgw_desktop.domain.audit import BY_ITSELF, acting
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import (
     GLOBAL_PROJECT,
     MOST_FILE_BYTES,
+    EntryAddress,
     EntryKind,
+    NoSuchEntry,
+    VaultError,
+    VaultLocked,
     address,
     checked_project,
 )
-from llmgw_desktop.domain.vault_errors import NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.engine.homes import safe_files
-from llmgw_desktop.engine.homes.home_keeper import WantedSignIn
-from llmgw_desktop.engine.homes.record import (
+from llmgw_desktop.engine.homes.safe_files import (
     HomeRecord,
     all_records,
     digest,
@@ -29,10 +35,154 @@ from llmgw_desktop.engine.homes.record import (
     read_record,
     write_record,
 )
-from llmgw_desktop.engine.homes.writing_back import WriteBack, has_entry
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault.vault import Vault
 
+
+@value
+class WantedSignIn:
+    """Whose sign-in a run needs. `account` is the vault's provider of its files, `files` those
+    below HOME: the first must be there. None: the CLI's cannot be kept."""
+
+    cli: CliName
+    account: str
+    files: tuple[str, ...]
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """Variables that name a folder of the CLI's own, and where that is below HOME."""
+    project: str = ""
+    """Of the request: its own entries count before those of all projects."""
+
+
+class HomeKeeper(Protocol):
+    """What is asked of `homes.Homes`."""
+
+    def check(self, wanted: WantedSignIn) -> None: ...
+
+    def lend(self, wanted: WantedSignIn, job_id: str) -> Path: ...
+
+    def home_of(self, job_id: str) -> Path | None: ...
+
+    def give_back(self, job_id: str) -> None: ...
+
+    def take_over(self, live: Set[str]) -> None: ...
+
+    def settle(self) -> None: ...
+
+
+class NoHomes:
+    """A HomeKeeper that has none."""
+
+    def check(self, wanted: WantedSignIn) -> None:
+        raise NoSuchEntry("There is no vault here.")
+
+    def lend(self, wanted: WantedSignIn, job_id: str) -> Path:
+        raise NoSuchEntry("There is no vault here.")
+
+    def home_of(self, job_id: str) -> Path | None:
+        return None
+
+    def give_back(self, job_id: str) -> None: ...
+
+    def take_over(self, live: Set[str]) -> None: ...
+
+    def settle(self) -> None: ...
+
+
+_RENEWS = re.compile(r"(?:^|\.)(?:refresh|[a-z_-]*refresh[_-]?token)$", re.IGNORECASE)
+_SIGNS_IN = re.compile(r"refresh|access|token|key|secret", re.IGNORECASE)
+"""Names of members that hold a credential, behind those of the members around them."""
+_LONGEST = 400
+
+
+def unfit(old: bytes, new: bytes) -> str:
+    """Why not, in words that tell nothing of either; empty if it may."""
+    if not new.strip(b" \t\r\n\0"):
+        return "it is empty"
+    if old.startswith(new) or (b"\0" in new and b"\0" not in old):
+        return "it is cut short"
+    before = _object(old)
+    return "" if before is None else _lacking(before, _object(new))
+
+
+def _lacking(before: dict[str, object], after: dict[str, object] | None) -> str:
+    if after is None:
+        return "it is cut short"
+    if _holds(before, _SIGNS_IN) and not _holds(after, _SIGNS_IN):
+        return "nothing stands in it that signs in"
+    if _holds(before, _RENEWS) and not _holds(after, _RENEWS):
+        return "what it is renewed with is missing"
+    return ""
+
+
+def _object(data: bytes) -> dict[str, object] | None:
+    """Copilot begins its file with a line of comment."""
+    lines = (line for line in data.splitlines() if not line.lstrip().startswith(b"//"))
+    try:
+        found = json.loads(b"\n".join(lines))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _holds(found: object, names: re.Pattern[str]) -> bool:
+    """Whether a text that is not empty stands below such a name."""
+    return any(names.search(name) for name, _ in _named_texts(found))
+
+
+def _named_texts(found: object) -> Iterator[tuple[str, str]]:
+    """All of them, each with the names of the members around it."""
+    waiting = [("", found)]
+    while waiting:
+        name, each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += ((f"{name}.{below}"[-_LONGEST:], item) for below, item in each.items())
+        elif isinstance(each, list):
+            waiting += ((name, item) for item in each)
+        elif isinstance(each, str) and each:
+            yield name, each
+
+
+REFRESHED = ".refreshed"
+"""Behind the name of an entry: what a CLI made of an older one."""
+_WHO = "a run's CLI"
 _log = logging.getLogger(__name__)
+
+
+class WriteBack:
+    """Of all files of one HOME. Raises OSError, VaultError, StoreError."""
+
+    def __init__(self, root: Path, vault: Vault) -> None:
+        self._root = root
+        self._vault = vault
+
+    def agreed(self, record: HomeRecord) -> dict[str, str]:
+        """The digests of what vault and files agree on now, for `placed`."""
+        return {file: self._agreed(record, file, old) for file, old in record.placed.items()}
+
+    def _agreed(self, record: HomeRecord, file: str, placed: str) -> str:
+        found = safe_files.read(self._root, f"{record.home}/{file}", MOST_FILE_BYTES)
+        if found is None or digest(found) == placed:
+            return placed
+        entry = record.entry(file)
+        if not has_entry(self._vault, entry):
+            _log.info("vault: %s was removed; what its CLI made of it is not kept", entry.label)
+            return placed
+        stored = self._vault.secret(entry, by=_WHO)
+        if digest(found) == digest(stored):
+            return digest(found)
+        if why := unfit(stored, found):
+            _log.warning("vault: %s stays as it was: of the CLI's file %s", entry.label, why)
+            return placed
+        if digest(stored) != placed:
+            entry = address(entry.kind, entry.provider, entry.name + REFRESHED, entry.project)
+            _log.warning("vault: what a CLI refreshed after a change by hand goes beside it")
+        with acting(BY_ITSELF):
+            self._vault.put(entry, found, by=_WHO)
+        return digest(found)
+
+
+def has_entry(vault: Vault, entry: EntryAddress) -> bool:
+    """Of this very project; nothing is opened."""
+    return any(each.address == entry for each in vault.entries(EntryKind.FILE, entry.project))
 
 
 class Homes:

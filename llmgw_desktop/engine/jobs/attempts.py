@@ -10,24 +10,27 @@ from dataclasses import dataclass, replace
 from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.job import Job, JobProcess, JobState, UpstreamWait
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.settings import JobSettings, LimitSettings
-from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.domain.vault_errors import VaultError
-from llmgw_desktop.engine.jobs import outcome, retries
+from llmgw_desktop.domain.jobs.job import Job, JobProcess, JobState, UpstreamWait
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
+from llmgw_desktop.domain.vault import VaultError
+from llmgw_desktop.engine.jobs import live_job, outcome
+from llmgw_desktop.engine.jobs.enclosure import own_log_of
 from llmgw_desktop.engine.jobs.launch import Launch, Launcher
-from llmgw_desktop.engine.jobs.limits import RunLimits
-from llmgw_desktop.engine.jobs.live_job import LiveJob, with_output
+from llmgw_desktop.engine.jobs.live_job import (
+    LiveJob,
+    RetryLimits,
+    made_ready,
+    servers_told,
+    talk_with,
+    with_output,
+)
 from llmgw_desktop.engine.jobs.news import News
-from llmgw_desktop.engine.jobs.outcome import Account, Stop, Verdict
+from llmgw_desktop.engine.jobs.outcome import RunAccount, RunStop, RunVerdict
 from llmgw_desktop.engine.jobs.parts import JobParts
-from llmgw_desktop.engine.jobs.refusals import RefusalWatch
-from llmgw_desktop.engine.jobs.retries import RetryLimits
-from llmgw_desktop.engine.jobs.runner import Run
-from llmgw_desktop.engine.jobs.talks import made_ready, servers_told, talk_with
-from llmgw_desktop.engine.jobs.upstream_ear import EarPlace, UpstreamEar
-from llmgw_desktop.engine.jobs.walls import own_log_of
+from llmgw_desktop.engine.jobs.refusals import EarPlace, RefusalWatch, UpstreamEar
+from llmgw_desktop.engine.jobs.runner import Run, RunLimits
 
 _log = logging.getLogger(__name__)
 
@@ -36,9 +39,9 @@ _log = logging.getLogger(__name__)
 class Ended:
     """`run` of one that was started: what it left behind is still to go."""
 
-    verdict: Verdict
+    verdict: RunVerdict
     run: Run | None = None
-    account: Account | None = None
+    account: RunAccount | None = None
 
 
 class Attempts:
@@ -120,7 +123,7 @@ class Attempts:
         except OSError as error:
             await asyncio.to_thread(live.folder.remove_temp)
             reason = error.strerror or "the system refused"
-            verdict = outcome.not_started(reason, passes=retries.passes(error) or None)
+            verdict = outcome.not_started(reason, passes=live_job.passes(error) or None)
         await launcher.housing.give_back(job_id)
         return Ended(verdict=verdict)
 
@@ -155,7 +158,7 @@ class Attempts:
             self._parts.clock,
             self._jobs.upstream_refused_s,
             changed=changed,
-            give_up=lambda: live.stop(Stop.REFUSED),
+            give_up=lambda: live.stop(RunStop.REFUSED),
         )
         process, cli = live.job.process, self._clis[live.cli.name]
         place = EarPlace(
@@ -179,12 +182,12 @@ class Attempts:
     async def again(self, live: LiveJob) -> Ended | None:
         """The next run of one that waits for it, to its end."""
         due_at_s = live.folder.retry_due_at_s(live.job.retries)
-        longest_s = retries.longest_pause_s(live.job.retries)
+        longest_s = live_job.longest_pause_s(live.job.retries)
         await live.pause(min(max(due_at_s - self._parts.clock.now_s(), 0.0), longest_s))
         if live.stop_asked is not None:
             return Ended(verdict=outcome.stopped(live.stop_asked, None))
         try:
-            live.asked = retries.begun_anew(live.asked)
+            live.asked = live_job.begun_anew(live.asked)
             live.launch = checked_again(self._parts.launcher, live)
             await asyncio.to_thread(self._parts.folders.keep, live.folder, live.asked)
         except (InvalidRun, OSError) as error:
@@ -206,7 +209,7 @@ class Attempts:
         verdict = ended.verdict
         limits = RetryLimits(most=self._jobs.retries, left_s=self._limits_of(live).total_s)
         told_s = self._parts.breaker.told_pause_s(verdict.error)
-        pause_s = retries.pause_s(live, verdict, ended.account, limits, told_s)
+        pause_s = live_job.pause_s(live, verdict, ended.account, limits, told_s)
         if pause_s is None:
             return False
         live.run = live.refusals = None
@@ -229,7 +232,7 @@ class Attempts:
         self._tell(live)
         return True
 
-    async def _settle(self, live: LiveJob, account: Account) -> None:
+    async def _settle(self, live: LiveJob, account: RunAccount) -> None:
         """What it used. That cannot be found out is no failure of the run."""
         ledger = self._parts.ledger
         try:

@@ -1,25 +1,82 @@
-"""Whether a run is contained, and what it sees then: decided when it is asked for, done when it is
-started."""
+"""What a job keeps of its containment: how its run was started, and what it is given in the
+place of other things."""
 
 import errno
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import orjson
+
 import llmgw_desktop
-from llmgw_desktop.clis.own_places import OWN_PLACES, own_folders, places_of_others
-from llmgw_desktop.domain.cli import CliName, ErrorCategory
-from llmgw_desktop.domain.containment import Contain, Contained, ContainWish, Network
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.clis.registry import cli_of, places_of_others
+from llmgw_desktop.domain.cli import CliName, ErrorCategory, NamedPath
+from llmgw_desktop.domain.jobs.cli_settings import Contain, Contained, ContainWish, Network
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.engine.containment import door_within
-from llmgw_desktop.engine.containment.containment import Containment, NoContainment
+from llmgw_desktop.engine.containment.containment import Containment, NoContainment, View
 from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.containment.sights import Sight, check_given, seen_environment, view_of
-from llmgw_desktop.engine.containment.view import View
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.walls import door_of, own_log_of
+
+_RECORD = "containment.json"
+
+
+def note_contained(folder: JobFolder, contained: Contained) -> None:
+    """How the run is started. Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with os.fdopen(os.open(folder.path / _RECORD, flags, 0o600), "wb") as file:
+        file.write(orjson.dumps(contained))
+
+
+def contained_of(folder: JobFolder) -> Contained | None:
+    """None: it was not started yet, or nobody wrote it down."""
+    try:
+        kept = orjson.loads((folder.path / _RECORD).read_bytes())
+        return Contained(**kept | {"network": Network(kept["network"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def own_log_of(folder: JobFolder) -> Path:
+    """Of a contained run whose CLI logs into one file for all its runs: there it is seen in that
+    one's place."""
+    return folder.temp / "own.log"
+
+
+def door_of(folder: JobFolder) -> Path:
+    """Of a run that reaches this gateway alone: the socket by which it does."""
+    return folder.temp / "door"
+
+
+def is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # who may not even look is told the same
+        return False
+
+
+def check_needed(needed: NamedPath, working_dir: str) -> None:
+    """Whether it is there. Raises InvalidRun."""
+    if not needed.path.startswith(("/", "~")) and not working_dir:
+        raise InvalidRun("is not an absolute path, and no workingDir is named.", field=needed.field)
+    path = place(needed, working_dir)
+    is_there = is_folder(path) if needed.is_folder else os.path.exists(path)  # noqa: PTH110
+    if not is_there:
+        kind = "folder" if needed.is_folder else "file or folder"
+        raise InvalidRun(f"names a {kind} that is not there.", field=needed.field)
+
+
+def place(needed: NamedPath, working_dir: str) -> Path:
+    """Where it is said to lie. Raises InvalidRun."""
+    try:
+        return Path(working_dir or "/") / Path(needed.path).expanduser()
+    except RuntimeError:
+        raise InvalidRun("names somebody's home who is not known.", field=needed.field) from None
+
 
 CONTAIN = "contain"
 """The field that refusals name."""
@@ -105,16 +162,16 @@ class Enclosure:
         inmate: Inmate,
     ) -> tuple[list[str], dict[str, str]]:
         """Command and environment of a contained run. Raises OSError."""
-        home = environment.get("HOME", "")
+        home, places = environment.get("HOME", ""), cli_of(inmate.cli).places
         sight = Sight(
             program=Path(argv[0]),
             path=environment.get("PATH", ""),
             home=_place(home),
             persons_home=_place(self._home),
             is_at_home=_place(home) == _place(self._home),
-            own_places=OWN_PLACES[inmate.cli],
+            own_places=places,
             others_places=places_of_others(inmate.cli),
-            own_folders=[Path(each) for each in own_folders(inmate.cli, inmate.homes, environment)],
+            own_folders=[Path(each) for each in _named_places(places, inmate.homes, environment)],
             temp=folder.temp,
             work=Path(cwd).resolve(),
             top=Path(inmate.top).resolve() if inmate.top else None,
@@ -130,6 +187,20 @@ class Enclosure:
             [*self._way_out(folder, inmate.wish), *argv], view, sight.work, inmate.wish.network
         )
         return command, seen_environment(environment, view)
+
+
+def _named_places(
+    places: Sequence[str], homes: Mapping[str, str], environment: Mapping[str, str]
+) -> list[str]:
+    """A CLI's own places where the environment names others for them. `homes`: such variables, and
+    which folder below HOME each stands for."""
+    found: list[str] = []
+    for variable, below in homes.items():
+        top = f"{below}/" if below else ""
+        if named := environment.get(variable):
+            own = (each for each in places if each.startswith(top))
+            found += [f"{named}/{each.removeprefix(top)}" for each in own]
+    return found
 
 
 def _place(text: str) -> Path | None:

@@ -13,9 +13,8 @@ from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from llmgw_desktop.domain.errors import LlmgwError, StoreError
-from llmgw_desktop.domain.vault_errors import VaultError
-from llmgw_desktop.engine.jobs.ended_folder import convert, lies_otherwise, rest_plain
-from llmgw_desktop.engine.jobs.folders import JobFolders
+from llmgw_desktop.domain.vault import VaultError
+from llmgw_desktop.engine.jobs.folders import JobFolders, convert, lies_otherwise, rest_plain
 from llmgw_desktop.store.at_rest.cells import Standing
 from llmgw_desktop.store.at_rest.data_keys import PLAIN_NUMBER, DataKey, number_for
 

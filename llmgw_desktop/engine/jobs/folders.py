@@ -1,4 +1,6 @@
-"""The folders of all jobs: made, found, tidied and removed."""
+"""All folders of jobs: those that there are, what was asked for in one, and what of one is
+encrypted after its end.
+"""
 
 import shutil
 import threading
@@ -6,14 +8,148 @@ from collections.abc import Callable, Iterable, Set
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
+from llmgw_desktop.domain.jobs.cli_settings import kept_settings
+from llmgw_desktop.domain.jobs.job import SessionUse, session_totals_of
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.usage import AnswerShape, PromptFacts, Saving
+from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.jobs.folder import JobFolder, neutral_root, write_record
-from llmgw_desktop.engine.jobs.kept_submission import submission_of, without_words
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
-from llmgw_desktop.store.safekeeping.spared_jobs import SPARED
+from llmgw_desktop.store.at_rest.data_keys import PLAIN_NUMBER, DataKey
+from llmgw_desktop.store.at_rest.files import (
+    BESIDE,
+    convert_file,
+    encrypt_file,
+    number_of_file,
+)
+from llmgw_desktop.store.jobs.job_store import SPARED
+
+
+def submission_of(asked: dict[str, Any]) -> Submission:
+    """Raises ValueError, TypeError or KeyError where it is not what was kept."""
+    request = asked.pop("request")
+    words = {
+        "cli": CliName(request["cli"]),
+        "session": SessionWish(request["session"]),
+        "mcp_servers": tuple(request.get("mcp_servers", ())),
+    }
+    session = asked.pop("session")
+    facts = asked.pop("prompt_facts", {})
+    return Submission(
+        containment=kept_settings(asked.pop("containment", {})),
+        **asked | {"answer_shape": AnswerShape(asked.get("answer_shape", ""))},
+        prompt_facts=_facts(facts),
+        session=session and _session(session),
+        request=CliRequest(**request | words),
+    )
+
+
+def without_words(asked: Submission, to_read: Set[str]) -> Submission:
+    """With the options `to_read` alone."""
+    options = {name: each for name, each in asked.request.options.items() if name in to_read}
+    return replace(asked, request=replace(asked.request, prompt="", options=options))
+
+
+def _session(kept: dict[str, Any]) -> SessionUse:
+    before = kept.pop("before")
+    if before is not None:
+        before = session_totals_of(before)
+    return SessionUse(**kept, before=before)
+
+
+def _facts(kept: dict[str, Any]) -> PromptFacts:
+    savings = {name: kept.get(name) for name in ("prompt_saving", "answer_saving")}
+    return PromptFacts(
+        **kept | {name: saving and Saving(**saving) for name, saving in savings.items()}
+    )
+
+
+Clean = Callable[[str], str]
+"""Takes secrets out of a text."""
+
+
+def convert(
+    folder: JobFolder,
+    key: DataKey | None,
+    clean: Clean,
+    between: Callable[[], None],
+    *,
+    is_fresh: bool = False,
+) -> int:
+    """How many of its files are under this key now that were not, or plain where there is none.
+    `between` is called after each piece of a file. `is_fresh`: the job ended just now, and what
+    cannot be opened was written so by its run. Raises OSError, VaultError, StoreError.
+    """
+    _sweep(folder)
+    if key is not None:
+        folder.keep_words(None)
+    else:
+        folder.keep_words(clean)
+        if _is_encrypted(folder.kept_words):
+            folder.drop_secret_words(clean)
+    changed, problem = 0, None
+    for path in folder.texts():
+        place = folder.place_of(path)
+        try:
+            if key is not None and is_fresh and _only_looks_encrypted(folder, path):
+                changed += encrypt_file(path, key, place, between=between, is_plain=True)
+            else:
+                changed += convert_file(path, folder.at_rest, key, place, between=between)
+        except VaultError as error:  # a damaged one; the others can be read all the same
+            problem = error
+    if problem is not None:
+        raise problem
+    return changed
+
+
+def rest_plain(folder: JobFolder, clean: Clean) -> bool:
+    """It cannot be encrypted now: what was asked is deleted if there is a secret in it. Whether
+    anything lies there in plain. Raises OSError, VaultError, StoreError."""
+    _sweep(folder)
+    folder.keep_words(clean)
+    if folder.kept_words.exists() and not _is_encrypted(folder.kept_words):
+        folder.drop_secret_words(clean)
+    return lies_otherwise(folder, encrypted=True)
+
+
+def lies_otherwise(folder: JobFolder, *, encrypted: bool) -> bool:
+    """Whether any of its files is not as it should be, as far as that shows without a key. One that
+    is gone is not."""
+    with suppress(OSError):
+        return any(_is_encrypted(path) != encrypted for path in folder.texts())
+    return False
+
+
+def _only_looks_encrypted(folder: JobFolder, path: Path) -> bool:
+    """It begins as ours do, and is not. Raises OSError, StoreError."""
+    if not _is_encrypted(path):
+        return False
+    try:
+        with folder.open(path) as file:
+            file.read(1)
+    except VaultError:
+        return True
+    return False
+
+
+def _is_encrypted(path: Path) -> bool:
+    """False for one that is not there. Raises OSError."""
+    try:
+        return number_of_file(path) != PLAIN_NUMBER
+    except FileNotFoundError:
+        return False
+
+
+def _sweep(folder: JobFolder) -> None:
+    """What a fall left of a file that was to take another's place."""
+    for path in folder.path.glob(f".*{BESIDE}"):
+        path.unlink(missing_ok=True)
+
 
 _TEMP = "llmgw-"
 

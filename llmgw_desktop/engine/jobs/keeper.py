@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from llmgw_desktop.domain.job import JobProcess
+from llmgw_desktop.domain.jobs.job import JobProcess
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.processes import started_ticks
 

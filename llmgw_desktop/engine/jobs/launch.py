@@ -15,34 +15,42 @@ from llmgw_desktop.clis.checks import no_place
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.clis.mcp_servers import with_servers
-from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan
-from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
-from llmgw_desktop.domain.containment import Contained, ContainSettings, ContainWish, wish_of
-from llmgw_desktop.domain.job import JobProcess
+from llmgw_desktop.domain.cli import CliName, CliRequest, LaunchPlan
+from llmgw_desktop.domain.jobs.cli_settings import (
+    DEFAULT_MODELS,
+    CliSettings,
+    Contained,
+    ContainSettings,
+    ContainWish,
+    wish_of,
+)
+from llmgw_desktop.domain.jobs.job import JobProcess
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.mcp_server import Servers
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.engine.containment.abstract_sockets import without_them
-from llmgw_desktop.engine.homes.home_keeper import HomeKeeper, NoHomes, WantedSignIn
+from llmgw_desktop.engine.containment.held_thread import held
+from llmgw_desktop.engine.homes.homes import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
-from llmgw_desktop.engine.jobs.boots import boot_id
-from llmgw_desktop.engine.jobs.enclosure import Enclosure, Inmate
+from llmgw_desktop.engine.jobs.configured import McpServers
+from llmgw_desktop.engine.jobs.enclosure import (
+    Enclosure,
+    Inmate,
+    check_needed,
+    is_folder,
+    note_contained,
+    place,
+)
 from llmgw_desktop.engine.jobs.environment import (
-    MARKER,
+    Housing,
+    check_sizes,
     environment_for,
     environment_in_private_home,
     search_path,
+    size_of,
 )
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.housing import Housing
-from llmgw_desktop.engine.jobs.mcp_servers import McpServers
-from llmgw_desktop.engine.jobs.named_places import check_needed, is_folder, place
-from llmgw_desktop.engine.jobs.walls import note_contained
+from llmgw_desktop.engine.jobs.process_tree import boot_id
+from llmgw_desktop.engine.jobs.processes import MARKER
 
-LONGEST_ARGUMENT = 131_071
-"""Linux takes no longer one, whatever else there is room for."""
-MOST_ARGUMENTS = 2048
-MOST_BYTES = 1024 * 1024
-"""Of all arguments and the environment: half of what Linux takes with its usual stack."""
 _FOLDER = "{folder}/"
 _NOTHING_SAID = ContainSettings()
 _WHOLE_FOLDER = "={folder}"
@@ -117,22 +125,23 @@ class Launcher:
         if not said.enabled:
             raise InvalidRun("is switched off. Switch it on under Providers.", field="cli")
         servers = self.servers.given(request.mcp_servers, project)
-        plan = _with_servers(cli, request, self._plan(cli, request), servers)
-        own = self._environment(cli, said)
+        usual = self._environment(cli, said)
+        own = {**usual, **said.env}
+        plan = _with_servers(cli, request, self._plan(cli, request), servers, own)
         launch = Launch(
-            program=self._program(cli, plan.command, own["PATH"]),
+            program=self._program(cli, plan.command, usual["PATH"]),
             cli=cli.name,
             homes=cli.sign_in.homes,
             shared_log=_shared_log(cli),
             plan=plan,
-            environment={**own, **said.env, **plan.environment},
+            environment={**own, **plan.environment},
             working_dir=checked_folder(request.working_dir),
             sign_in=_wanted(cli, said, project),
             asking=cli.asking if request.asks else None,
             servers=servers,
             wish=wish_of((said.containment, of_workspace)),
         )
-        _check_sizes(launch, request.prompt)
+        check_sizes(launch.plan.arguments, launch.environment, request.prompt)
         for each in plan.needs:
             check_needed(each, launch.working_dir)
         launch = replace(launch, contained=self.enclosure.decide(launch.wish))
@@ -153,7 +162,8 @@ class Launcher:
 
     def planned_again(self, launch: Launch, cli: Cli, request: CliRequest) -> Launch:
         """The same request with another session's id. Raises InvalidRun."""
-        plan = _with_servers(cli, request, self._plan(cli, request), launch.servers)
+        plan = self._plan(cli, request)
+        plan = _with_servers(cli, request, plan, launch.servers, launch.environment)
         return replace(launch, plan=plan)
 
     def meant(self, cli: Cli, request: CliRequest) -> CliRequest:
@@ -202,7 +212,7 @@ class Launcher:
         if not launch.contained.by:
             return keeper.start(argv, folder=folder, env=env, cwd=cwd)
         argv, env = self.enclosure.start(argv, env, cwd, folder, _inmate(launch))
-        return without_them(lambda: keeper.start(argv, folder=folder, env=env, cwd=cwd))
+        return held(lambda: keeper.start(argv, folder=folder, env=env, cwd=cwd))
 
     def home(self, cli: Cli, job_id: str) -> Path:
         """Where the CLI has its own files, while a run goes on."""
@@ -212,7 +222,7 @@ class Launcher:
 
     def environment(self, cli: Cli) -> dict[str, str]:
         """What a run of it sees in the person's own HOME, before a plan adds its own."""
-        own = environment_for(cli.name, self._env, cli.sign_in.variables)
+        own = environment_for(cli, self._env)
         return {**own, **self._of(cli).env}
 
     def persons_environment(self, cli: Cli) -> dict[str, str] | None:
@@ -238,7 +248,7 @@ class Launcher:
     def _environment(self, cli: Cli, said: CliSettings) -> dict[str, str]:
         if said.vault:
             return environment_in_private_home(self._env) | dict(cli.sign_in.kept_environment)
-        return environment_for(cli.name, self._env, cli.sign_in.variables)
+        return environment_for(cli, self._env)
 
     def _of(self, cli: Cli) -> CliSettings:
         return self._said.get(cli.name) or CliSettings(name=cli.name)
@@ -271,8 +281,17 @@ def _shared_log(cli: Cli) -> str:
     return words.path if words is not None and words.process_of is not None else ""
 
 
-def _with_servers(cli: Cli, request: CliRequest, plan: LaunchPlan, given: Servers) -> LaunchPlan:
-    return with_servers(cli.name, plan, given, is_managed=request.is_managed, asks=request.asks)
+def _with_servers(
+    cli: Cli, request: CliRequest, plan: LaunchPlan, given: Servers, own: Mapping[str, str]
+) -> LaunchPlan:
+    return with_servers(
+        cli,
+        plan,
+        given,
+        is_managed=request.is_managed,
+        asks=request.asks,
+        environment=own,
+    )
 
 
 def _native(program: Path, patterns: tuple[str, ...]) -> Path:
@@ -302,7 +321,7 @@ def checked_folder(working_dir: str) -> str:
     """One that a run may work in; empty stays empty. Raises InvalidRun."""
     if not working_dir:
         return ""
-    _size(working_dir, "workingDir")
+    size_of(working_dir, "workingDir")
     folder = Path(working_dir)
     if not folder.is_absolute():
         raise InvalidRun("is not an absolute path. Say it from the root on.", field="workingDir")
@@ -327,42 +346,6 @@ def _cwd(launch: Launch, folder: JobFolder) -> Path:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise OSError(errno.EPERM, "the session's folder is not ours alone")
     return neutral
-
-
-def _check_sizes(launch: Launch, prompt: str) -> None:
-    """The text of no argument is ever told: it may be anything."""
-    arguments = launch.plan.arguments
-    sizes = [_size(each, _name(each, prompt)) for each in arguments]
-    for each, size in zip(arguments, sizes, strict=True):
-        if size > LONGEST_ARGUMENT:
-            raise _too_large(
-                f"has {size:,} bytes, and an argument may have {LONGEST_ARGUMENT:,}.",
-                _name(each, prompt),
-            )
-    if len(arguments) > MOST_ARGUMENTS:
-        raise _too_large(f"are {len(arguments):,}, and {MOST_ARGUMENTS:,} may be.", "arguments")
-    env = [_size(f"{name}={value}", "environment") for name, value in launch.environment.items()]
-    if env and max(env) > LONGEST_ARGUMENT:
-        raise _too_large("has a variable that is too long.", "environment")
-    if (total := sum(sizes) + sum(env)) > MOST_BYTES:
-        raise _too_large(f"have {total:,} bytes in all, and {MOST_BYTES:,} may be.", "arguments")
-
-
-def _size(text: str, name: str) -> int:
-    if "\0" in text:
-        raise InvalidRun("holds a NUL character, which no program takes.", field=name)
-    try:
-        return len(text.encode())
-    except UnicodeEncodeError:
-        raise InvalidRun("holds half a character.", field=name) from None
-
-
-def _name(argument: str, prompt: str) -> str:
-    return "prompt" if prompt and prompt in argument else "arguments"
-
-
-def _too_large(message: str, name: str) -> InvalidRun:
-    return InvalidRun(message, field=name, category=ErrorCategory.INPUT_TOO_LARGE)
 
 
 def _placed(text: str, names: list[str], folder: JobFolder) -> str:

@@ -13,24 +13,22 @@ from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import Event, JobChanged, PermissionChanged
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.settings import JobSettings, LimitSettings
-from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.domain.vault_errors import VaultError
-from llmgw_desktop.engine.jobs import adoption, outcome
-from llmgw_desktop.engine.jobs.adoption import Fate
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
+from llmgw_desktop.domain.vault import VaultError
+from llmgw_desktop.engine.jobs import outcome, process_tree
 from llmgw_desktop.engine.jobs.attempts import Attempts, Ended, checked_again
 from llmgw_desktop.engine.jobs.ended_files import EndedFiles
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end
-from llmgw_desktop.engine.jobs.outcome import Verdict
+from llmgw_desktop.engine.jobs.live_job import LiveJob, dialogue_of, made_ready, with_end
+from llmgw_desktop.engine.jobs.outcome import RunVerdict
 from llmgw_desktop.engine.jobs.parts import JobParts
-from llmgw_desktop.engine.jobs.playback import DialogueReader
-from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
+from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, Fate, ProcessTree
 from llmgw_desktop.engine.jobs.queue import JobQueue
 from llmgw_desktop.engine.jobs.runner import Run, stop_on_record
-from llmgw_desktop.engine.jobs.talks import dialogue_of, made_ready
+from llmgw_desktop.engine.jobs.talk import DialogueReader
 from llmgw_desktop.engine.tasks import Tasks
 
 WRITE_AGAIN_S = 5.0
@@ -158,7 +156,7 @@ class JobLife:
         """From any thread."""
         return job_id in self.live or job_id in self._sweeping
 
-    async def end(self, live: LiveJob, verdict: Verdict) -> None:
+    async def end(self, live: LiveJob, verdict: RunVerdict) -> None:
         """Its last word. Once more does no harm: the first stays."""
         if live.is_ending:
             return
@@ -230,7 +228,7 @@ class JobLife:
         self._parts.breaker.began(job, live.asked)
         if waits := job.retries > 0 and job.process is None:
             await asyncio.to_thread(live.folder.set_aside, job.retries)
-        seen = await asyncio.to_thread(adoption.look, job, live.folder)
+        seen = await asyncio.to_thread(process_tree.look, job, live.folder)
         if seen.fate is Fate.NEVER_BEGAN:
             await self._parts.launcher.housing.give_back(job.id)
         if seen.fate is Fate.NEVER_BEGAN and waits:

@@ -9,14 +9,14 @@ from llmgw_desktop.domain.cli import (
     ErrorCategory,
     ModelTold,
     RunEnded,
+    RunUsageTold,
     SessionTold,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
 )
-from llmgw_desktop.domain.job import (
+from llmgw_desktop.domain.jobs.job import (
     EXIT_IDLE_TIMEOUT,
     EXIT_MISSING,
     EXIT_OVERFLOW,
@@ -47,7 +47,7 @@ _RETRYABLE = frozenset(
 _TRANSIENT = frozenset({408, 409, 425, 429})
 
 
-class Stop(StrEnum):
+class RunStop(StrEnum):
     """Why we ended a run."""
 
     CANCELED = "canceled"
@@ -65,9 +65,9 @@ class Stop(StrEnum):
     """Its upstream did not take its requests, and it went on asking."""
 
 
-AT_ONCE = frozenset({Stop.OVERFLOW, Stop.UNPROVEN})
+AT_ONCE = frozenset({RunStop.OVERFLOW, RunStop.UNPROVEN})
 """It is not asked kindly."""
-SILENT = AT_ONCE | {Stop.UNSURE, Stop.LINGERED}
+SILENT = AT_ONCE | {RunStop.UNSURE, RunStop.LINGERED}
 """Nothing more is said to it."""
 
 
@@ -82,7 +82,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class RunVerdict:
     """The end of a job."""
 
     state: JobState
@@ -99,7 +99,7 @@ class Verdict:
         return self.category in _RETRYABLE if self.passes is None else self.passes
 
 
-class Account:
+class RunAccount:
     """What a run has said so far, as figures; its text is left where it lies."""
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class Account:
         self.has_begun = self.has_begun or is_work(event)
         if isinstance(event, TextGrew):
             self.has_answer = self.has_answer or bool(event.text.strip())
-        elif isinstance(event, UsageTold):
+        elif isinstance(event, RunUsageTold):
             self._note_usage(event)
         elif isinstance(event, SessionTold):
             self.figures = replace(old, provider_session_id=event.session_id)
@@ -128,7 +128,7 @@ class Account:
             said = bool(event.text and event.text.strip()) or event.structured is not None
             self.has_answer = self.has_answer or said
 
-    def _note_usage(self, told: UsageTold) -> None:
+    def _note_usage(self, told: RunUsageTold) -> None:
         """A whole session's figures say nothing of this run by themselves: who keeps sessions
         takes the difference."""
         if told.is_cumulative:
@@ -146,72 +146,72 @@ class Account:
 
 def is_work(event: CliEvent) -> bool:
     """It said or did something: its upstream answers."""
-    if isinstance(event, UsageTold):
+    if isinstance(event, RunUsageTold):
         return event.is_cumulative or bool(event.usage.output_tokens)
     return isinstance(event, TextGrew | ThinkingGrew | ToolBegan | ToolEnded)
 
 
 _STOPPED = {
-    Stop.CANCELED: (JobState.CANCELED, None, None, "It was canceled."),
-    Stop.TIMEOUT: (
+    RunStop.CANCELED: (JobState.CANCELED, None, None, "It was canceled."),
+    RunStop.TIMEOUT: (
         JobState.FAILED,
         EXIT_TIMEOUT,
         ErrorCategory.TIMEOUT,
         "It took longer than a run may, and was stopped.",
     ),
-    Stop.IDLE: (
+    RunStop.IDLE: (
         JobState.FAILED,
         EXIT_IDLE_TIMEOUT,
         ErrorCategory.IDLE_TIMEOUT,
         "It said nothing for longer than it may, and was stopped.",
     ),
-    Stop.OVERFLOW: (
+    RunStop.OVERFLOW: (
         JobState.FAILED,
         EXIT_OVERFLOW,
         ErrorCategory.OUTPUT_OVERFLOW,
         "It wrote more than a run may, and was stopped. What is above the limit was dropped.",
     ),
-    Stop.UNPROVEN: (
+    RunStop.UNPROVEN: (
         JobState.FAILED,
         None,
         ErrorCategory.CLI,
         "It does not ask before it acts, though it was started so, and was stopped.",
     ),
-    Stop.UNSURE: (
+    RunStop.UNSURE: (
         JobState.FAILED,
         None,
         ErrorCategory.CLI,
         "The gateway ended, or the disk was full, while something was said to the agent. Whether"
         " that arrived cannot be found out, so it was stopped. Ask for it again.",
     ),
-    Stop.LINGERED: (
+    RunStop.LINGERED: (
         JobState.FAILED,
         None,
         ErrorCategory.CLI,
         "It had done all, did not end by itself, and was ended.",
     ),
-    Stop.REFUSED: (
+    RunStop.REFUSED: (
         JobState.FAILED,
         EXIT_TIMEOUT,
         ErrorCategory.UPSTREAM,
         "Its upstream refused it for longer than is borne, and it was stopped.",
     ),
 }
-_FOR_WANT_OF_AN_ANSWER = frozenset({Stop.REFUSED, Stop.TIMEOUT, Stop.IDLE})
+_FOR_WANT_OF_AN_ANSWER = frozenset({RunStop.REFUSED, RunStop.TIMEOUT, RunStop.IDLE})
 
 
 def stopped(
-    why: Stop, exit_code: int | None, last: RunEnded | None = None, cause: Cause | None = None
-) -> Verdict:
+    why: RunStop, exit_code: int | None, last: RunEnded | None = None, cause: Cause | None = None
+) -> RunVerdict:
     """We ended it. `last`: its own last word, which knows better why it does not ask. `cause`: what
     stood when a limit ended it."""
     state, code, category, error = _STOPPED[why]
-    if why is Stop.UNPROVEN and last is not None and last.error:
+    if why is RunStop.UNPROVEN and last is not None and last.error:
         error = last.error
     passes = None
     if cause is not None and why in _FOR_WANT_OF_AN_ANSWER:
         error, category, passes = f"{error} {cause.words}", cause.category, cause.passes
-    return Verdict(
+    return RunVerdict(
         state=state,
         exit_code=exit_code if code is None else code,
         category=category,
@@ -220,13 +220,13 @@ def stopped(
     )
 
 
-def was_done(why: Stop | None) -> bool:
+def was_done(why: RunStop | None) -> bool:
     """How its process ended says nothing of what it did."""
-    return why is Stop.LINGERED
+    return why is RunStop.LINGERED
 
 
-def missing(program: str) -> Verdict:
-    return Verdict(
+def missing(program: str) -> RunVerdict:
+    return RunVerdict(
         state=JobState.FAILED,
         exit_code=EXIT_MISSING,
         category=ErrorCategory.SPAWN,
@@ -234,8 +234,8 @@ def missing(program: str) -> Verdict:
     )
 
 
-def no_turn(patience_s: float) -> Verdict:
-    return Verdict(
+def no_turn(patience_s: float) -> RunVerdict:
+    return RunVerdict(
         state=JobState.FAILED,
         exit_code=EXIT_QUEUE_TIMEOUT,
         category=ErrorCategory.SATURATED,
@@ -244,9 +244,9 @@ def no_turn(patience_s: float) -> Verdict:
     )
 
 
-def not_started(reason: str, *, passes: bool | None = None) -> Verdict:
+def not_started(reason: str, *, passes: bool | None = None) -> RunVerdict:
     """`passes`: the computer had no room for it just now."""
-    return Verdict(
+    return RunVerdict(
         state=JobState.FAILED,
         category=ErrorCategory.SPAWN,
         error=f"It could not be started: {reason}.",
@@ -254,40 +254,40 @@ def not_started(reason: str, *, passes: bool | None = None) -> Verdict:
     )
 
 
-def without_sign_in(reason: str) -> Verdict:
+def without_sign_in(reason: str) -> RunVerdict:
     """The vault did not give it; nothing was started."""
-    return Verdict(state=JobState.FAILED, category=ErrorCategory.AUTH, error=reason)
+    return RunVerdict(state=JobState.FAILED, category=ErrorCategory.AUTH, error=reason)
 
 
-def not_followed() -> Verdict:
+def not_followed() -> RunVerdict:
     """A fault of the gateway, which ended it."""
-    return Verdict(
+    return RunVerdict(
         state=JobState.FAILED,
         category=ErrorCategory.CLI,
         error="The gateway could not follow it and stopped it. The gateway's log says more.",
     )
 
 
-def lost() -> Verdict:
-    return Verdict(
+def lost() -> RunVerdict:
+    return RunVerdict(
         state=JobState.ORPHANED,
         error="How it ended cannot be found out: what looked after it is gone. What it wrote is "
         "kept.",
     )
 
 
-def restarted() -> Verdict:
+def restarted() -> RunVerdict:
     """The computer ended it."""
-    return Verdict(
+    return RunVerdict(
         state=JobState.FAILED,
         category=ErrorCategory.INTERRUPTED,
         error="The computer was restarted while it ran. What it wrote until then is kept.",
     )
 
 
-def ended_with_its_keeper() -> Verdict:
+def ended_with_its_keeper() -> RunVerdict:
     """A contained one: none outlives what looks after it."""
-    return Verdict(
+    return RunVerdict(
         state=JobState.FAILED,
         category=ErrorCategory.INTERRUPTED,
         error="What looked after it was killed, and it was ended with that, as it was contained."
@@ -295,28 +295,30 @@ def ended_with_its_keeper() -> Verdict:
     )
 
 
-def unkept(account: Account) -> Verdict:
+def unkept(account: RunAccount) -> RunVerdict:
     """It was followed to its end, but nobody was told its exit status."""
     last = account.ended
     if last is None or not last.ok:
         said = f" {last.error}" if last is not None and last.error else ""
-        return Verdict(
+        return RunVerdict(
             state=JobState.ORPHANED,
             category=None if last is None else last.category,
             error=f"It ended without saying that it was done.{said} {EXIT_UNKNOWN}",
         )
     if not account.has_answer:
         error = f"It said that it was done and answered nothing. {EXIT_UNKNOWN}"
-        return Verdict(state=JobState.FAILED, category=ErrorCategory.EMPTY, error=error)
-    return Verdict(state=JobState.COMPLETED, error=EXIT_UNKNOWN)
+        return RunVerdict(state=JobState.FAILED, category=ErrorCategory.EMPTY, error=error)
+    return RunVerdict(state=JobState.COMPLETED, error=EXIT_UNKNOWN)
 
 
-def ended(account: Account, exit_code: int, *, wrote: bool, half_read: bool = False) -> Verdict:
+def ended(
+    account: RunAccount, exit_code: int, *, wrote: bool, half_read: bool = False
+) -> RunVerdict:
     """It ended by itself. Nothing but the CLI's own word, an answer and exit code 0 together are
     a success."""
     last = account.ended
     if not wrote and exit_code in _CANNOT_RUN:
-        return Verdict(
+        return RunVerdict(
             state=JobState.FAILED,
             exit_code=exit_code,
             category=ErrorCategory.SPAWN,
@@ -330,19 +332,19 @@ def ended(account: Account, exit_code: int, *, wrote: bool, half_read: bool = Fa
         error = "It ended without having read its whole prompt."
     elif not account.has_answer:
         error = "It ended well and answered nothing."
-        return Verdict(
+        return RunVerdict(
             state=JobState.FAILED, exit_code=0, category=ErrorCategory.EMPTY, error=error
         )
     else:
-        return Verdict(state=JobState.COMPLETED, exit_code=0)
-    return Verdict(
+        return RunVerdict(state=JobState.COMPLETED, exit_code=0)
+    return RunVerdict(
         state=JobState.FAILED, exit_code=exit_code, category=ErrorCategory.CLI, error=error
     )
 
 
-def _failed(exit_code: int, last: RunEnded | None) -> Verdict:
+def _failed(exit_code: int, last: RunEnded | None) -> RunVerdict:
     unsaid = f"It ended with code {exit_code} and did not say that it was done."
-    return Verdict(
+    return RunVerdict(
         state=JobState.FAILED,
         exit_code=exit_code,
         category=(None if last is None else last.category) or ErrorCategory.CLI,

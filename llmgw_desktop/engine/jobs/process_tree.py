@@ -1,26 +1,60 @@
-"""All processes of a run, and their end.
-
-A run's tools leave its group, its session and their own parents. They are found by what they cannot
-all shed at once: their ancestors, the keeper's session, and the job's mark in their environment.
+"""A run's processes: found by their mark, taken over after a restart of ours, missed where the
+keeper is gone, and ended.
 """
 
 import asyncio
+import functools
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+from pathlib import Path
 
-from llmgw_desktop.domain.job import JobProcess
-from llmgw_desktop.engine.containment.bubblewrap import PROGRAM
+from llmgw_desktop.domain.jobs.job import Job, JobProcess
+from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.containment.containment import PROGRAM
+from llmgw_desktop.engine.jobs import keeper
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.keeper import NAME
+from llmgw_desktop.engine.jobs.news import News
 from llmgw_desktop.engine.jobs.processes import (
     ProcessMark,
     Seen,
     all_processes,
+    has_proc,
     is_marked,
     send,
+    started_ticks,
 )
+
+_LINUX = Path("/proc/sys/kernel/random/boot_id")
+_MACOS = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
+
+
+@functools.cache
+def boot_id() -> str:
+    """Another after each restart of the computer; empty where the system tells none."""
+    try:
+        if sys.platform == "darwin":
+            told = subprocess.run(  # noqa: S603 - no shell, a fixed command
+                _MACOS, capture_output=True, text=True, check=True
+            )
+            return told.stdout.strip()
+        return _LINUX.read_text().strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def was_restarted_since(folder: JobFolder) -> bool:
+    """The computer, since the run of this folder was started. Unknown is no."""
+    began_in, now = folder.boot(), boot_id()
+    return bool(began_in and now) and began_in != now
+
 
 TERM_GRACE_S = 5.0
 _MOST_ROUNDS = 400
@@ -116,3 +150,100 @@ class ProcessTree:
             await asyncio.sleep(min(pause_s, max(deadline - time.monotonic(), 0.02)))
             pause_s = min(pause_s * 2, 0.25)
         return len(left)
+
+
+_LOOKS = 50
+_PAUSE_S = 0.02
+
+
+class Fate(StrEnum):
+    """How it is found."""
+
+    RUNS = "runs"
+    ENDED = "ended"
+    """Its exit status is there, or nobody will ever write it."""
+    NEVER_BEGAN = "never began"
+
+
+@value
+class Found:
+    """`process` of one that runs."""
+
+    fate: Fate
+    process: JobProcess | None = None
+
+
+def look(job: Job, folder: JobFolder) -> Found:
+    """Reads /proc and may wait a little: for a thread."""
+    if was_restarted_since(folder):
+        return Found(fate=Fate.ENDED)  # whoever has its numbers now is somebody else
+    for _ in range(_LOOKS):
+        process = _keeper_of(job, folder)
+        if process is not None:
+            return Found(fate=Fate.RUNS, process=process)
+        if job.process is not None or keeper.read_keeper(folder) is not None:
+            return Found(fate=Fate.ENDED)
+        if not ProcessTree(job.id, None).find():
+            return Found(fate=Fate.NEVER_BEGAN)
+        # Its keeper has been started and has not yet said so.
+        time.sleep(_PAUSE_S)
+    return Found(fate=Fate.ENDED)
+
+
+def _keeper_of(job: Job, folder: JobFolder) -> JobProcess | None:
+    """By its number and its start; where we fell between its start and our writing it down, by
+    its number and the job's mark, which no other process has."""
+    known = job.process
+    if known is not None:
+        return known if started_ticks(known.pid) == known.started_ticks else None
+    pid = keeper.read_keeper(folder)
+    if pid is None or not is_marked(pid, job.id):
+        return None
+    ticks = started_ticks(pid)
+    return None if ticks is None else JobProcess(pid=pid, started_ticks=ticks, group=pid)
+
+
+class UnkeptRun:
+    """`call` is called when its CLI has ended."""
+
+    def __init__(self, tree: ProcessTree, news: News, call: Callable[[], None]) -> None:
+        self._tree = tree
+        self._news = news
+        self._call = call
+        self._cli: ProcessMark | None = None
+        self._was_looked_for = False
+        self._forget: Callable[[], None] = lambda: None
+
+    @property
+    def was_found(self) -> bool:
+        """It went on without its keeper, whether or not it still does."""
+        return self._cli is not None
+
+    async def goes_on(self) -> bool:
+        """It is looked for once; what it leaves behind is not it."""
+        if not self._was_looked_for:
+            self._was_looked_for = True
+            self._cli = await asyncio.to_thread(self._found)
+            if self._cli is not None:
+                self._forget = self._news.of_end(self._cli.pid, self._call)
+        cli = self._cli
+        return cli is not None and started_ticks(cli.pid) == cli.started_ticks
+
+    def close(self) -> None:
+        self._forget()
+
+    def _found(self) -> ProcessMark | None:
+        """The first that the keeper started, but for its own helpers; all else came of it."""
+        if not has_proc():
+            return None
+        there = [mark for mark in self._tree.find() if not _is_helper(mark.pid)]
+        return min(there, key=lambda mark: (mark.started_ticks, mark.pid), default=None)
+
+
+def _is_helper(pid: int) -> bool:
+    """It holds the run's input open, or copies its output: it ends with the run."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return True  # gone
+    return NAME.encode() in words or words == [b"cat", b""]

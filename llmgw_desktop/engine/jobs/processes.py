@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.jobs.environment import MARKER
 
+MARKER = "LLMGW_JOB_ID"
+"""Set for every run: by it all its descendants are found, whatever became of their parents."""
 _PROC = Path("/proc")
 _PS = ("ps", "-ww", "-o", "pid=,ppid=,pgid=,state=,lstart=")
 _GRAVES = ("Z", "X")

@@ -14,7 +14,7 @@ from contextlib import suppress
 from llmgw_desktop.clis.dialogue import Send
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.said_log import SaidLog
+from llmgw_desktop.engine.jobs.spool import SaidLog
 
 
 class RunInput:

@@ -1,8 +1,5 @@
-"""Follows one run from its start, or from where another program left it, to its end.
-
-What it wrote is read from the beginning each time: readers are machines with a state, and at most
-`max_job_output_bytes` are read again. Memory holds one piece of it and the figures.
-"""
+"""How long a run may take and how long it may say nothing. Two timers a run, neither of which looks
+whether something happened: the second is set anew only when it rings."""
 
 import asyncio
 import logging
@@ -15,19 +12,80 @@ from pathlib import Path
 
 from llmgw_desktop.clis.cli import OutputReader
 from llmgw_desktop.domain.cli import CliEvent
-from llmgw_desktop.domain.job import JobProcess
+from llmgw_desktop.domain.jobs.job import JobProcess
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs import keeper, outcome
-from llmgw_desktop.engine.jobs.boots import was_restarted_since
+from llmgw_desktop.engine.jobs.enclosure import contained_of
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.limits import Deadlines, RunLimits
 from llmgw_desktop.engine.jobs.news import News
-from llmgw_desktop.engine.jobs.outcome import AT_ONCE, SILENT, Account, Stop, Verdict
-from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
+from llmgw_desktop.engine.jobs.outcome import AT_ONCE, SILENT, RunAccount, RunStop, RunVerdict
+from llmgw_desktop.engine.jobs.process_tree import (
+    TERM_GRACE_S,
+    ProcessTree,
+    UnkeptRun,
+    was_restarted_since,
+)
+from llmgw_desktop.engine.jobs.refusals import UpstreamEar
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, cut, tail
 from llmgw_desktop.engine.jobs.talk import Talk
-from llmgw_desktop.engine.jobs.unkept import UnkeptRun
-from llmgw_desktop.engine.jobs.upstream_ear import UpstreamEar
-from llmgw_desktop.engine.jobs.walls import contained_of
+
+
+@value
+class RunLimits:
+    """Of one run."""
+
+    total_s: float
+    """From now on."""
+    idle_s: float | None
+    """None where the CLI says nothing until it is done: then silence says nothing either."""
+    output_bytes: int
+
+
+class Deadlines:
+    """Calls `stop` at most once for each limit."""
+
+    def __init__(self, limits: RunLimits, stop: Callable[[RunStop], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._idle_s = limits.idle_s
+        self._stop = stop
+        self._heard = self._loop.time()
+        total_s = max(limits.total_s, 0.0)
+        self._total = self._loop.call_later(total_s, stop, RunStop.TIMEOUT)
+        self._idle: asyncio.TimerHandle | None = None
+        self._is_resting = False
+        self._is_closed = False
+        self._look()
+
+    def heard(self) -> None:
+        """The run said something."""
+        self._heard = self._loop.time()
+
+    def rest(self, is_waiting: bool) -> None:
+        """While it waits for a person its silence says nothing, and nobody looks."""
+        if is_waiting == self._is_resting:
+            return
+        self._is_resting = is_waiting
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        self.heard()
+        self._look()
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._total.cancel()
+        if self._idle is not None:
+            self._idle.cancel()
+
+    def _look(self) -> None:
+        if self._idle_s is None or self._is_resting or self._is_closed:
+            return
+        left_s = self._heard + self._idle_s - self._loop.time()
+        if left_s <= 0:
+            self._stop(RunStop.IDLE)
+        else:
+            self._idle = self._loop.call_later(left_s, self._look)
+
 
 _KEEPER_WAIT_S = 0.2
 _KEEPER_WAITS = 15
@@ -44,8 +102,8 @@ _log = logging.getLogger(__name__)
 class Followed:
     """A run to its end."""
 
-    verdict: Verdict
-    account: Account
+    verdict: RunVerdict
+    account: RunAccount
     stdout_bytes: int
     stderr_bytes: int
     truncated: bool = False
@@ -72,18 +130,18 @@ class Run:
         self._limits = limits
         self._news = news
         self._tree = ProcessTree(job_id, process)
-        self._account = Account()
+        self._account = RunAccount()
         self._wake = asyncio.Event()
         self._gone = asyncio.Event()
         self._unkept = UnkeptRun(self._tree, news, self._wake.set)
-        self._why: Stop | None = None
+        self._why: RunStop | None = None
         self._told: Callable[[], None] = _nobody
         self._ear: UpstreamEar | None = None
         self._lingers: asyncio.TimerHandle | None = None
         self._sizes: Mapping[Path, int] = {}
         """Of stdout and stderr when it was judged."""
 
-    def stop(self, why: Stop) -> None:
+    def stop(self, why: RunStop) -> None:
         """End it, soon. The first reason counts."""
         if self._why is None:
             self._why = why
@@ -155,7 +213,7 @@ class Run:
                 size = now
                 deadlines.heard()
             if size > self._limits.output_bytes:
-                self.stop(Stop.OVERFLOW)
+                self.stop(RunStop.OVERFLOW)
             if self._why is not None and not has_ended:
                 return
             if self._ear is not None:
@@ -197,7 +255,7 @@ class Run:
     def _wait_for_its_going(self) -> None:
         if self._lingers is None:
             loop = asyncio.get_running_loop()
-            self._lingers = loop.call_later(LINGER_S, self.stop, Stop.LINGERED)
+            self._lingers = loop.call_later(LINGER_S, self.stop, RunStop.LINGERED)
 
     async def _say_goodbye(self, talk: Talk, stdout: Spool) -> None:
         """What it asks is denied, and it may end by itself."""
@@ -213,7 +271,7 @@ class Run:
         except TimeoutError:
             return
 
-    async def _kill(self, why: Stop, stdout: Spool) -> None:
+    async def _kill(self, why: RunStop, stdout: Spool) -> None:
         """Its reason is written down first: whoever follows it after us shall know it too."""
         try:
             self._folder.note_stop(why)
@@ -267,7 +325,7 @@ class Run:
             truncated=self._cut(),
         )
 
-    def _unseen(self) -> Verdict:
+    def _unseen(self) -> RunVerdict:
         """Nobody wrote down how it ended."""
         if was_restarted_since(self._folder):
             return outcome.restarted()
@@ -285,10 +343,10 @@ class Run:
             return False
 
 
-def stop_on_record(folder: JobFolder) -> Stop | None:
+def stop_on_record(folder: JobFolder) -> RunStop | None:
     """Why a run was ended, or was about to be."""
     try:
-        return Stop(folder.stop_record.read_text())
+        return RunStop(folder.stop_record.read_text())
     except (OSError, ValueError):
         return None
 

@@ -11,22 +11,21 @@ from dataclasses import replace
 from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliEvent, CliName
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive
-from llmgw_desktop.domain.settings import JobSettings, LimitSettings
-from llmgw_desktop.domain.submission import EarlierRun, JobResult, Submission, Submitted
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun, JobStillLive
+from llmgw_desktop.domain.jobs.submission import EarlierRun, JobResult, Submission, Submitted
+from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
 from llmgw_desktop.engine.jobs import outcome, reading
 from llmgw_desktop.engine.jobs.attempts import in_its_folder
-from llmgw_desktop.engine.jobs.dedup import earlier_run, may_be_shared, request_key
 from llmgw_desktop.engine.jobs.ended_files import EndedFiles
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
 from llmgw_desktop.engine.jobs.life import JobLife
 from llmgw_desktop.engine.jobs.live_job import LiveJob, title_of, waits_of
-from llmgw_desktop.engine.jobs.one_at_a_time import refuse_second
-from llmgw_desktop.engine.jobs.outcome import Stop
+from llmgw_desktop.engine.jobs.outcome import RunStop
 from llmgw_desktop.engine.jobs.parts import JobParts
-from llmgw_desktop.engine.jobs.raw_output import RawOutput
+from llmgw_desktop.engine.jobs.queue import earlier_run, may_be_shared, refuse_second, request_key
+from llmgw_desktop.engine.jobs.reading import RawOutput
 
 _TIDY_EVERY = 50
 
@@ -259,9 +258,9 @@ class Supervisor:
         live = self._live.get(job_id)
         if live is None:
             return job
-        live.stop(Stop.CANCELED)
+        live.stop(RunStop.CANCELED)
         if live.job.state is JobState.QUEUED:
-            await self._life.end(live, outcome.stopped(Stop.CANCELED, None))
+            await self._life.end(live, outcome.stopped(RunStop.CANCELED, None))
         await live.ended.wait()
         return live.job
 

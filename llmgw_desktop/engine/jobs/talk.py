@@ -1,24 +1,109 @@
-"""The talk with one run that asks: what it says is read, its questions are put, answers are sent.
+"""A dialogue that is fed as it was before: what the run wrote and, at their places, the answers.
 
-It begins anew with every program that follows the run: what was sent already is left out, and what
-was answered stays answered. A question that still stands is put again.
+So it says the same again, however often: to a program that goes on with a run, and to whoever reads
+what one said.
 """
 
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import BinaryIO, get_args
 
-from llmgw_desktop.clis.dialogue import Asked, Dialogue, Done, GaveUp, Send, Spoken, Withdrawn
+from llmgw_desktop.clis.dialogue import (
+    Dialogue,
+    Done,
+    GaveUp,
+    PermissionAsked,
+    Send,
+    Spoken,
+    Withdrawn,
+)
 from llmgw_desktop.domain.cli import CliEvent
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.permission import Ask, AskingJob, Decision, PermissionAnswer
+from llmgw_desktop.domain.jobs.approval import Ask, AskingJob, Decision, PermissionAnswer
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.outcome import Stop
-from llmgw_desktop.engine.jobs.permissions import Permissions
-from llmgw_desktop.engine.jobs.playback import Playback, events_of
+from llmgw_desktop.engine.jobs.outcome import RunStop
+from llmgw_desktop.engine.jobs.parts import Permissions
 from llmgw_desktop.engine.jobs.run_input import RunInput
-from llmgw_desktop.engine.jobs.said_log import SaidLog
+from llmgw_desktop.engine.jobs.spool import Said, SaidLog, SaidMark, SaidReader
+
+_EVENTS = get_args(CliEvent)
+
+
+class Playback:
+    """What a dialogue says to this."""
+
+    def __init__(self, dialogue: Dialogue, marks: Iterable[SaidMark] = ()) -> None:
+        self._dialogue = dialogue
+        self._marks = deque(marks)
+        self.offset = 0
+        """Of what it was fed."""
+
+    def add(self, marks: Iterable[SaidMark]) -> None:
+        """Those that came later."""
+        self._marks.extend(marks)
+
+    def begin(self) -> list[Spoken]:
+        return [*self._dialogue.begin(), *self._due()]
+
+    def feed(self, chunk: bytes) -> list[Spoken]:
+        said: list[Spoken] = []
+        while self._marks and self._marks[0].at - self.offset < len(chunk):
+            piece = chunk[: max(self._marks[0].at - self.offset, 0)]
+            said += self._fed(piece)
+            said += self._due()
+            chunk = chunk[len(piece) :]
+        said += self._fed(chunk)
+        said += self._due()
+        return said
+
+    def _fed(self, piece: bytes) -> list[Spoken]:
+        self.offset += len(piece)
+        return self._dialogue.feed(piece) if piece else []
+
+    def _due(self) -> list[Spoken]:
+        said: list[Spoken] = []
+        while self._marks and self._marks[0].at <= self.offset:
+            mark = self._marks.popleft()
+            if mark.answer is None:
+                said += self._dialogue.stop()
+            else:
+                said += self._dialogue.answer(mark.native_id, mark.answer)
+        return said
+
+
+class DialogueReader:
+    """An OutputReader of what a run said that is spoken with: while it goes on, or later."""
+
+    def __init__(self, dialogue: Dialogue, log: Callable[[], BinaryIO]) -> None:
+        self._dialogue = dialogue
+        self._playback = Playback(dialogue)
+        self._log = SaidReader(log)
+        self._said = Said()
+        self._seen = 0
+        self._has_begun = False
+
+    def feed(self, chunk: bytes) -> list[CliEvent]:
+        return [*self._begun(), *events_of(self._playback.feed(chunk))]
+
+    def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
+        return [*self._begun(), *self._dialogue.finish(exit_code, stderr)]
+
+    def _begun(self) -> list[CliEvent]:
+        self._log.more(self._said)
+        self._playback.add(self._said.marks[self._seen :])
+        self._seen = len(self._said.marks)
+        if self._has_begun:
+            return []
+        self._has_begun = True
+        return events_of(self._playback.begin())
+
+
+def events_of(spoken: Iterable[Spoken]) -> list[CliEvent]:
+    return [each for each in spoken if isinstance(each, _EVENTS)]
+
 
 _log = logging.getLogger(__name__)
 
@@ -53,13 +138,13 @@ class Talk:
         self._new: dict[str, Ask] = {}
         """Of those what has not been put yet: more may be known of it in a moment."""
         self._is_over = False
-        self._stop: Callable[[Stop], None] = _nobody
+        self._stop: Callable[[RunStop], None] = _nobody
         self._rests: Callable[[bool], None] = _nobody
         self._done: Callable[[], None] = _nothing
 
     def begin(
         self,
-        stop: Callable[[Stop], None],
+        stop: Callable[[RunStop], None],
         rests: Callable[[bool], None],
         done: Callable[[], None],
     ) -> None:
@@ -67,7 +152,7 @@ class Talk:
         nothing more to do than to go."""
         self._stop, self._rests, self._done = stop, rests, done
         if self._is_torn:
-            self._break_off(Stop.UNSURE)
+            self._break_off(RunStop.UNSURE)
         self._take(self._playback.begin())
 
     def feed(self, chunk: bytes) -> list[CliEvent]:
@@ -118,7 +203,7 @@ class Talk:
         for each in spoken:
             if isinstance(each, Send):
                 self._send(each)
-            elif isinstance(each, Asked):
+            elif isinstance(each, PermissionAsked):
                 self._asked(each.ask)
             elif isinstance(each, Withdrawn):
                 self._withdraw(each.native_id)
@@ -126,12 +211,12 @@ class Talk:
                 self._input.close()
                 self._done()
             elif isinstance(each, GaveUp):
-                self._break_off(Stop.UNPROVEN)
+                self._break_off(RunStop.UNPROVEN)
         return events_of(spoken)
 
     def _send(self, send: Send) -> None:
         if send.key in self._unsure:
-            self._break_off(Stop.UNSURE)
+            self._break_off(RunStop.UNSURE)
         elif not self._is_silent:
             self._input.send(send)
 
@@ -160,7 +245,7 @@ class Talk:
         if self._is_over or self._is_silent or native_id not in self._open:
             return
         if answer.decision is Decision.STOP:
-            self._stop(Stop.CANCELED)
+            self._stop(RunStop.CANCELED)
             return
         try:
             self._log.answered(native_id, answer, self._playback.offset)
@@ -188,9 +273,9 @@ class Talk:
     def _not_written(self, error: OSError) -> None:
         """What is not written down may not be sent: a later program could not go on from it."""
         _log.warning("what %s is told cannot be written down: %s", self._parts.job.id, error)
-        self._break_off(Stop.UNSURE)
+        self._break_off(RunStop.UNSURE)
 
-    def _break_off(self, why: Stop) -> None:
+    def _break_off(self, why: RunStop) -> None:
         """Nothing more is said to it."""
         self._is_silent = True
         self._stop(why)

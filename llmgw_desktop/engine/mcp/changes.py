@@ -16,9 +16,8 @@ from llmgw_desktop.domain.events import (
 )
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.mcp import listing
-from llmgw_desktop.engine.mcp.offer import Offer, Visitor
-from llmgw_desktop.engine.mcp.reading import found
-from llmgw_desktop.engine.mcp.tool_errors import NotFound
+from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor, found
+from llmgw_desktop.engine.mcp.tool import NotFound
 
 GATHERED_S = 0.1
 MOST_ADDRESSES = 200
@@ -63,10 +62,10 @@ class Listener:
         self.hear(changes)
 
 
-class Changes:
+class OfferChanges:
     """Listens to the bus while anybody listens to it."""
 
-    def __init__(self, offer: Offer, bus: Bus) -> None:
+    def __init__(self, offer: McpOffer, bus: Bus) -> None:
         self._offer = offer
         self._bus = bus
         self._listeners: dict[Listener, None] = {}

@@ -1,18 +1,53 @@
-"""What tools may ask about the vendors' CLIs on this computer; `app/cli_desk.py` knows it.
+"""What tools may ask about the vendors' CLIs on this computer; `app/clis/desk` knows it.
 
-Nothing here blocks the loop, and nothing asks a vendor but `newest`.
+Nothing here blocks the loop, nothing asks a vendor but `newest`, and several are asked at once.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.clis.model_list import ListedModel
-from llmgw_desktop.clis.subcommand import Subcommand
+from llmgw_desktop.clis.fields import one_of, option
+from llmgw_desktop.clis.subcommand import ListedModel, Subcommand
+from llmgw_desktop.domain.access.principal import LOCAL, Principal
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.engine.mcp.tool import McpToolCall
+
+_Of = TypeVar("_Of")
+_To = TypeVar("_To")
+_Name = TypeVar("_Name", bound=StrEnum)
+
+
+async def each_of(these: Iterable[_Of], work: Callable[[_Of], Awaitable[_To]]) -> list[_To]:
+    """In their order."""
+    return list(await asyncio.gather(*(work(each) for each in these)))
+
+
+async def each_by_name(
+    names: Iterable[_Name], work: Callable[[_Name], Awaitable[_To]]
+) -> dict[str, _To]:
+    """By their plain texts: JSON's keys are nothing else."""
+    these = tuple(names)
+    found = await each_of(these, work)
+    return {name.value: each for name, each in zip(these, found, strict=True)}
+
+
+ONE_CLI = option("cli", one_of(*CliName), "This one only.")
+
+
+def asked_clis(call: McpToolCall) -> tuple[CliName, ...]:
+    """The one that was named, else all."""
+    name = call.arguments.get("cli")
+    return tuple(CliName) if name is None else (CliName(name),)
+
+
+def is_local(principal: Principal) -> bool:
+    """The person at this computer, to whom its paths are no news."""
+    return principal.client_id == LOCAL.client_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +115,7 @@ class Newest:
     problem: str = ""
 
 
-class CliDesk(Protocol):
+class CliInspection(Protocol):
     """Answers are kept while a program's file stays the same."""
 
     def cli(self, name: CliName) -> Cli: ...
@@ -134,8 +169,8 @@ class Upgraded:
     version_after: str = ""
 
 
-class CliUpgrader(Protocol):
-    """`app/cli_upgrader.py`."""
+class Upgrader(Protocol):
+    """`app/clis/upgrades.py`."""
 
     async def plan(self, name: CliName, target: str) -> UpgradePlan:
         """Raises InvalidRun where it cannot be done, with words."""

@@ -4,18 +4,50 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.engine.mcp.offer import Offer, Visitor
-from llmgw_desktop.engine.mcp.resource import Prompt, Resource
-from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
-from llmgw_desktop.engine.mcp.tool import Profile, Tool, ToolAnswer
+from llmgw_desktop.clis.cli import Option
+from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Resource, Visitor
+from llmgw_desktop.engine.mcp.tool import McpTool, Profile, ToolAnswer
 
 
-def tools_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
+def input_schema(tool: McpTool, profile: Profile = Profile.FULL) -> dict[str, Any]:
+    is_cut = profile is not Profile.FULL and tool.core_takes is not None
+    shown = [
+        option
+        for option in tool.takes
+        if not is_cut or option.name in (tool.core_takes or ()) or option.name in tool.needs
+    ]
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {option.name: _told(option) for option in shown},
+    }
+    if tool.needs:
+        schema["required"] = sorted(tool.needs)
+    if not is_cut:
+        schema["additionalProperties"] = False
+    return schema
+
+
+def _told(option: Option) -> dict[str, Any]:
+    """Without a meaning where another tool says it."""
+    meaning = {"description": option.meaning} if option.meaning else {}
+    return {**option.schema, **meaning}
+
+
+def output_schema(tool: McpTool) -> dict[str, Any]:
+    """Nothing but `success` is always there: an error is told in a shape of its own."""
+    return {
+        "type": "object",
+        "properties": {"success": {"type": "boolean"}, **tool.tells},
+        "required": ["success"],
+    }
+
+
+def tools_shown(offer: McpOffer, visitor: Visitor) -> list[dict[str, Any]]:
     shown = offer.toolbox.shown(visitor.principal, visitor.profile)
     return [tool_shown(tool, visitor.profile) for tool in shown]
 
 
-def tool_shown(tool: Tool, profile: Profile) -> dict[str, Any]:
+def tool_shown(tool: McpTool, profile: Profile) -> dict[str, Any]:
     """Hints that are as clients assume them anyway are left out: every client carries the list."""
     hints: dict[str, Any] = {"title": tool.title}
     if tool.reads_only:
@@ -48,7 +80,7 @@ def answer_shown(answer: ToolAnswer) -> dict[str, Any]:
     return shown
 
 
-def resources_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
+def resources_shown(offer: McpOffer, visitor: Visitor) -> list[dict[str, Any]]:
     return [
         {"uri": each.uri, **_described(each)}
         for each in resources_allowed(offer, visitor)
@@ -56,7 +88,7 @@ def resources_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
     ]
 
 
-def templates_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
+def templates_shown(offer: McpOffer, visitor: Visitor) -> list[dict[str, Any]]:
     return [
         {"uriTemplate": each.uri, **_described(each)}
         for each in resources_allowed(offer, visitor)
@@ -64,15 +96,15 @@ def templates_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
     ]
 
 
-def prompts_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
+def prompts_shown(offer: McpOffer, visitor: Visitor) -> list[dict[str, Any]]:
     return [_prompt_shown(each) for each in prompts_allowed(offer, visitor)]
 
 
-def resources_allowed(offer: Offer, visitor: Visitor) -> list[Resource]:
+def resources_allowed(offer: McpOffer, visitor: Visitor) -> list[Resource]:
     return [each for each in offer.resources if each.scope in visitor.principal.scopes]
 
 
-def prompts_allowed(offer: Offer, visitor: Visitor) -> list[Prompt]:
+def prompts_allowed(offer: McpOffer, visitor: Visitor) -> list[McpPrompt]:
     return [each for each in offer.prompts if each.scope in visitor.principal.scopes]
 
 
@@ -84,7 +116,7 @@ def _described(resource: Resource) -> dict[str, Any]:
     }
 
 
-def _prompt_shown(prompt: Prompt) -> dict[str, Any]:
+def _prompt_shown(prompt: McpPrompt) -> dict[str, Any]:
     return {
         "name": prompt.name,
         "title": prompt.title,

@@ -34,10 +34,17 @@ from typing_extensions import override
 from llmgw_desktop.domain import mcp_presentation
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.plain_text import plain_text
-from llmgw_desktop.engine.mcp import listing, reading
-from llmgw_desktop.engine.mcp.offer import Offer, Visitor
-from llmgw_desktop.engine.mcp.tool import Progress
-from llmgw_desktop.engine.mcp.tool_errors import NotFound
+from llmgw_desktop.engine.mcp import listing
+from llmgw_desktop.engine.mcp.offer import (
+    McpOffer,
+    Visitor,
+    choices,
+    places,
+    prompt_named,
+    prompt_text,
+    read,
+)
+from llmgw_desktop.engine.mcp.tool import NotFound, ProgressTelling
 
 Context = ServerRequestContext[Any, Any]
 WhoAsks = Callable[[Context], Visitor]
@@ -68,8 +75,8 @@ class GatewayServer(Server[Any]):
         )
 
 
-class News(Protocol):
-    """How clients hear of changes; `sdk_news` knows."""
+class SessionNews(Protocol):
+    """How clients hear of changes; `SdkNews` knows."""
 
     async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult: ...
 
@@ -82,7 +89,7 @@ class News(Protocol):
     async def session_opened(self, ctx: Context, params: NotificationParams | None) -> None: ...
 
 
-def make_server(offer: Offer, who: WhoAsks, news: News) -> GatewayServer:
+def make_server(offer: McpOffer, who: WhoAsks, news: SessionNews) -> GatewayServer:
     """`who` finds out for whom a request is served."""
     handlers = Handlers(offer, who)
     lists = CacheHint(ttl_ms=_LISTS_STAY_MS, scope="private")
@@ -122,7 +129,7 @@ def make_server(offer: Offer, who: WhoAsks, news: News) -> GatewayServer:
 class Handlers:
     """One method of the protocol each."""
 
-    def __init__(self, offer: Offer, who: WhoAsks) -> None:
+    def __init__(self, offer: McpOffer, who: WhoAsks) -> None:
         self._offer = offer
         self._who = who
 
@@ -152,7 +159,7 @@ class Handlers:
 
     async def read_resource(self, ctx: Context, params: ReadResourceRequestParams) -> Any:
         try:
-            resource, text = await reading.read(self._offer, self._who(ctx), params.uri)
+            resource, text = await read(self._offer, self._who(ctx), params.uri)
         except NotFound as error:
             is_modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
             code = INVALID_PARAMS if is_modern else _RESOURCE_NOT_FOUND
@@ -171,8 +178,8 @@ class Handlers:
     async def get_prompt(self, ctx: Context, params: GetPromptRequestParams) -> Any:
         visitor = self._who(ctx)
         try:
-            text = reading.prompt_text(self._offer, visitor, params.name, params.arguments)
-            described = reading.prompt_named(self._offer, visitor, params.name).description
+            text = prompt_text(self._offer, visitor, params.name, params.arguments)
+            described = prompt_named(self._offer, visitor, params.name).description
         except LlmgwError as error:
             raise MCPError(INVALID_PARAMS, plain_text(str(error))) from error
         message = {"role": "user", "content": {"type": "text", "text": text}}
@@ -180,14 +187,14 @@ class Handlers:
 
     async def complete(self, ctx: Context, params: CompleteRequestParams) -> Any:
         ref, asked = params.ref, params.argument
-        known = reading.choices(self._offer, self._who(ctx), getattr(ref, "name", ""), asked.name)
+        known = choices(self._offer, self._who(ctx), getattr(ref, "name", ""), asked.name)
         if isinstance(ref, ResourceTemplateReference):
-            known = reading.places(self._offer, self._who(ctx), ref.uri, asked.name)
+            known = places(self._offer, self._who(ctx), ref.uri, asked.name)
         fitting = [each for each in known if each.startswith(asked.value)][:_MOST_COMPLETIONS]
         return {**_WHOLE, "completion": {"values": fitting, "hasMore": False}}
 
 
-def _progress(ctx: Context) -> Progress | None:
+def _progress(ctx: Context) -> ProgressTelling | None:
     if ctx.meta is None or ctx.meta.get("progress_token") is None:
         return None
 

@@ -1,10 +1,13 @@
-"""Sessions of the era that begins with `initialize`, as far as others than the SDK know them."""
+"""Sessions of the era that begins with `initialize`, as far as others than the SDK know them, and
+the few words of ASGI that the SDK is spoken to with.
+"""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.mcp.changes import Listener
+
 
 Notify = Callable[[str, Mapping[str, Any] | None], Awaitable[None]]
 
@@ -56,3 +59,9 @@ class McpSessions:
         session = self._open.pop(session_id, None)
         if session is not None and session.listener is not None:
             session.listener.stop()
+
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]

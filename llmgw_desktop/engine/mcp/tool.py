@@ -1,4 +1,4 @@
-"""A tool of the MCP door, without a word of its transport: what it takes, tells and does."""
+"""A tool of the MCP door, without a word of its transport: what it takes, does and tells."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,22 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from llmgw_desktop.clis.cli import Option
-from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.access.access_errors import AccessError
+from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.jobs.run_errors import (
+    ApprovalDenied,
+    InvalidRun,
+    NoSuchJob,
+    NoSuchSession,
+    NoSuchWorkspace,
+    is_passing,
+)
+from llmgw_desktop.domain.jobs.workspace import NoSuchWorktree
+from llmgw_desktop.domain.plain_text import plain_text
+from llmgw_desktop.wire.native.approvals import approval_object
 
 Schema = Mapping[str, Any]
 
@@ -27,20 +42,20 @@ REVIEW_AND_FULL = frozenset({Profile.REVIEW, Profile.FULL})
 FULL_ALONE = frozenset({Profile.FULL})
 
 
-class Progress(Protocol):
+class ProgressTelling(Protocol):
     """Tells the client what comes while the call goes on."""
 
     async def __call__(self, done: float, total: float | None, message: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCall:
+class McpToolCall:
     """One use of a tool, its arguments checked against what the tool takes."""
 
     principal: Principal
     arguments: Mapping[str, Any] = field(repr=False)
     project: str = ""
-    progress: Progress | None = None
+    progress: ProgressTelling | None = None
     """Where the client asked to be told."""
 
 
@@ -55,7 +70,7 @@ class ToolAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
+class McpTool:
     """A row of the toolbox."""
 
     name: str
@@ -71,7 +86,7 @@ class Tool:
     and only what asks for nothing, false or an empty list, is let pass."""
     tells: Schema = field(default_factory=dict)
     """JSON schemas of what its structure holds, by name."""
-    call: Callable[[ToolCall], Awaitable[ToolAnswer]]
+    call: Callable[[McpToolCall], Awaitable[ToolAnswer]]
     scope: Scope
     """To whom this is not allowed the tool is not there."""
     profiles: frozenset[Profile] = EVERY_PROFILE
@@ -92,3 +107,79 @@ class Tool:
     def shown_to(self, principal: Principal, profile: Profile) -> bool:
         is_for_him = profile in self.profiles and self.scope in principal.scopes
         return is_for_him and (self.is_on is None or self.is_on())
+
+
+NOT_FOUND = "not_found"
+PERMISSION = "permission_denied"
+DENIED = "approval_denied"
+INTERNAL = "internal_error"
+CATEGORIES = (
+    *ErrorCategory,
+    JobState.CANCELED,
+    JobState.ORPHANED,
+    NOT_FOUND,
+    PERMISSION,
+    DENIED,
+    INTERNAL,
+)
+"""All words that `errorCategory` may hold."""
+
+
+class InvalidArgument(InvalidRun):
+    """Of a tool; `field` is its name."""
+
+    kind = "invalid_argument"
+
+
+class NotFound(RequestError):
+    """Not there, or another's: nobody learns which."""
+
+    kind = "not_found"
+
+
+def refusal(error: LlmgwError, **more: Any) -> ToolAnswer:
+    """`more`: what this tool adds, such as the id that was asked for."""
+    if isinstance(error, ApprovalDenied):
+        more["approval"] = approval_object(error.approval)
+    return told(
+        str(error),
+        category_of(error),
+        field=getattr(error, "field", "") or None,
+        retryable=is_passing(error),
+        more=more,
+    )
+
+
+def told(
+    message: str,
+    category: str,
+    *,
+    field: str | None = None,
+    retryable: bool = False,
+    more: Mapping[str, Any] | None = None,
+) -> ToolAnswer:
+    message = plain_text(message)
+    structured = {
+        "success": False,
+        "error": message,
+        "errorCategory": category,
+        "field": field,
+        "retryable": retryable,
+        **(more or {}),
+    }
+    return ToolAnswer(structured=structured, text=message, is_error=True)
+
+
+def category_of(error: LlmgwError) -> str:
+    if isinstance(error, NoSuchJob | NoSuchSession | NoSuchWorkspace | NoSuchWorktree | NotFound):
+        return NOT_FOUND
+    if isinstance(error, AccessError):
+        return PERMISSION
+    if isinstance(error, ApprovalDenied):
+        return DENIED
+    category = getattr(error, "category", None)
+    if category:
+        return str(category)
+    if isinstance(error, GatewayClosed):
+        return ErrorCategory.SATURATED
+    return ErrorCategory.INVALID_INPUT if isinstance(error, RequestError) else INTERNAL

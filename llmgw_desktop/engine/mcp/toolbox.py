@@ -1,19 +1,34 @@
-"""All tools by name: who sees which, and the one way by which any is called."""
+"""All tools by name: who sees which, what each takes, and the one way by which any is called."""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from llmgw_desktop.domain.acting import acting, who_acts
-from llmgw_desktop.domain.audit import Actor, ActorDoor
+from llmgw_desktop.clis.checks import no_nul
+from llmgw_desktop.clis.fields import fits, said
+from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.audit import Actor, ActorDoor, acting, who_acts
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.engine.mcp.arguments import checked
-from llmgw_desktop.engine.mcp.tool import Profile, Progress, Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import INTERNAL, refusal, told
-from llmgw_desktop.wire.native_ids import cleaned_text, native_ids_in, without_native_ids
+from llmgw_desktop.domain.plain_text import meant
+from llmgw_desktop.engine.mcp.tool import (
+    INTERNAL,
+    InvalidArgument,
+    McpTool,
+    McpToolCall,
+    Profile,
+    ProgressTelling,
+    ToolAnswer,
+    refusal,
+    told,
+)
+from llmgw_desktop.wire.native.withheld import cleaned_text, native_ids_in, without_native_ids
+
+_OF_CLIENTS = frozenset({"wait_for_previous"})
+"""Gemini CLI shows its model each tool with this argument more, for the order in which it calls
+tools itself, and sends it along."""
+
 
 _log = logging.getLogger(__name__)
 
@@ -21,19 +36,19 @@ _log = logging.getLogger(__name__)
 class Toolbox:
     """Never raises but CancelledError: what goes wrong is told in the one shape of errors."""
 
-    def __init__(self, tools: Iterable[Tool]) -> None:
-        self._tools: dict[str, Tool] = {}
+    def __init__(self, tools: Iterable[McpTool]) -> None:
+        self._tools: dict[str, McpTool] = {}
         for tool in tools:
             assert tool.name not in self._tools, f"two tools are named {tool.name}"
             self._tools[tool.name] = tool
 
-    def __iter__(self) -> Iterator[Tool]:
+    def __iter__(self) -> Iterator[McpTool]:
         return iter(self._tools.values())
 
     def __contains__(self, name: object) -> bool:
         return name in self._tools
 
-    def shown(self, principal: Principal, profile: Profile) -> list[Tool]:
+    def shown(self, principal: Principal, profile: Profile) -> list[McpTool]:
         return [tool for tool in self._tools.values() if tool.shown_to(principal, profile)]
 
     def scope_of(self, name: str) -> Scope | None:
@@ -48,7 +63,7 @@ class Toolbox:
         principal: Principal,
         *,
         project: str = "",
-        progress: Progress | None = None,
+        progress: ProgressTelling | None = None,
     ) -> ToolAnswer:
         """Whatever the client's profile: it only says what is listed."""
         tool = self._tools.get(name)
@@ -59,7 +74,7 @@ class Toolbox:
                 ErrorCategory.INVALID_INPUT,
             )
         try:
-            call = ToolCall(
+            call = McpToolCall(
                 principal=principal,
                 arguments=checked(tool, arguments),
                 project=project,
@@ -91,3 +106,47 @@ def _for_elsewhere(answer: ToolAnswer) -> ToolAnswer:
     found = native_ids_in(answer.structured)
     text = None if answer.text is None else cleaned_text(answer.text, found)
     return replace(answer, structured=without_native_ids(answer.structured), text=text)
+
+
+def checked(tool: McpTool, arguments: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Those that were given; null means: not given. Raises InvalidArgument."""
+    given = {name: value for name, value in (arguments or {}).items() if value is not None}
+    table = {option.name: option for option in tool.takes}
+    for name, value in given.items():
+        option = table.get(name)
+        if option is None and name in _OF_CLIENTS:
+            continue
+        if option is None and name in tool.refuses:
+            _refuse(tool, name, value)
+            continue
+        if option is None:
+            has = ", ".join(table) or "no arguments"
+            hint = meant(name, {each.name: each.schema for each in tool.takes})
+            raise InvalidArgument(
+                f"{tool.name} has no such argument; {hint}it has {has}", field=name[:80]
+            )
+        if not fits(value, option.schema):
+            raise InvalidArgument(f"it must be {said(option.schema)}", field=name)
+        if isinstance(value, str):
+            no_nul(value, name)
+        if not _has_whole_characters(value):
+            raise InvalidArgument("it holds half a character", field=name)
+    for name in sorted(tool.needs - given.keys()):
+        raise InvalidArgument("it must be given", field=name)
+    return {name: value for name, value in given.items() if name in table}
+
+
+def _has_whole_characters(value: object) -> bool:
+    """JSON can write halves of characters, which neither programs nor files take."""
+    if isinstance(value, str):
+        return value.isascii() or value.encode("utf-8", "ignore").decode() == value
+    if isinstance(value, list):
+        return all(map(_has_whole_characters, value))
+    if isinstance(value, dict):
+        return all(map(_has_whole_characters, (*value, *value.values())))
+    return True
+
+
+def _refuse(tool: McpTool, name: str, value: object) -> None:
+    if value is not False and value != []:
+        raise InvalidArgument(tool.refuses[name], field=name)

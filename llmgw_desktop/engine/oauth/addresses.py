@@ -1,4 +1,5 @@
-"""Where everything of OAuth is found: the issuer, our doors as resources, and what is told of both.
+"""Where everything of OAuth is found: the issuer, our doors as resources, what is told of both, and
+what a program that is not let in is told of how it might be (RFC 6750).
 
 All of it begins with the address that the gateway shows, or that a person has set; what a Host
 header says is nobody's proof.
@@ -7,9 +8,10 @@ header says is nobody's proof.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from llmgw_desktop.domain.oauth import GRANTABLE_SCOPES, USUAL_SCOPES, ClientProof
-from llmgw_desktop.domain.oauth_settings import OauthSettings, RegistrationPolicy
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.access_errors import OauthCode
+from llmgw_desktop.domain.access.oauth import GRANTABLE_SCOPES, USUAL_SCOPES, ClientProof
+from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scope
+from llmgw_desktop.domain.settings.door import OauthSettings, RegistrationPolicy
 
 AUTHORIZE, TOKEN, REGISTER = "/oauth/authorize", "/oauth/token", "/oauth/register"
 REVOKE, INTROSPECT = "/oauth/revoke", "/oauth/introspect"
@@ -19,7 +21,7 @@ EVERY_DOOR = ""
 """Of tokens for the gateway as a whole."""
 
 
-class Addresses:
+class OauthAddresses:
     """`url` is the gateway's, known once it listens; `mcp_path` the MCP door's."""
 
     def __init__(self, url: Callable[[], str], mcp_path: str) -> None:
@@ -104,3 +106,42 @@ def in_order(scopes: Iterable[Scope]) -> list[str]:
     """As `Scope` lists them."""
     wanted = frozenset(scopes)
     return [str(scope) for scope in Scope if scope in wanted]
+
+
+class Challenges:
+    """Values of `WWW-Authenticate`; the plain one where nobody is let in by OAuth."""
+
+    def __init__(self, addresses: OauthAddresses, is_on: Callable[[], bool]) -> None:
+        self._addresses = addresses
+        self._is_on = is_on
+
+    def unknown(self, path: str, scope: Scope, *, has_key: bool) -> str:
+        """With a 401: nothing was presented, or nothing that is good here."""
+        if not self._is_on() or not self._addresses.issuer:
+            return "Bearer"
+        wanted = in_order((USUAL_SCOPES | {scope}) & GRANTABLE_SCOPES)
+        error = (
+            (("error", str(OauthCode.INVALID_TOKEN)), ("error_description", "It is not good here."))
+            if has_key
+            else ()
+        )
+        return self._bearer(path, wanted, error)
+
+    def lacking(self, path: str, principal: Principal, scope: Scope) -> str:
+        """With a 403: what it has and what it needs, to be asked for together. Empty where asking
+        would not help: keys get their scopes otherwise, and some no program is given."""
+        may_ask = principal.kind is PrincipalKind.OAUTH and scope in GRANTABLE_SCOPES
+        if not may_ask or not self._is_on():
+            return ""
+        wanted = in_order(principal.scopes | {scope})
+        return self._bearer(path, wanted, (("error", str(OauthCode.INSUFFICIENT_SCOPE)),))
+
+    def _bearer(
+        self, path: str, scopes: Iterable[str], error: Iterable[tuple[str, str]] = ()
+    ) -> str:
+        parts = [
+            *error,
+            ("scope", " ".join(scopes)),
+            ("resource_metadata", self._addresses.resource_document(path)),
+        ]
+        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts)

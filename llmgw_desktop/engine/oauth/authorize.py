@@ -7,12 +7,12 @@ sent anywhere: a person reads on a page what is wrong.
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
-from llmgw_desktop.domain.oauth import USUAL_SCOPES, AuthorizeRequest, OauthClient
-from llmgw_desktop.domain.oauth_errors import OauthCode, SentBack, ShownToPerson
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.engine.oauth.addresses import Addresses
-from llmgw_desktop.engine.oauth.clients import Clients
-from llmgw_desktop.engine.oauth.redirects import is_fit, is_registered, with_answer
+from llmgw_desktop.domain.access.access_errors import OauthCode, SentBack, ShownToPerson
+from llmgw_desktop.domain.access.oauth import USUAL_SCOPES, AuthorizeRequest, OauthClient
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.engine.oauth.addresses import OauthAddresses
+from llmgw_desktop.engine.oauth.client_metadata import is_fit, is_registered, with_answer
+from llmgw_desktop.engine.oauth.clients import OauthClients
 from llmgw_desktop.engine.oauth.secrets_made import is_challenge
 
 _MOST_PARAMETERS = 50
@@ -23,7 +23,7 @@ _SCOPES = frozenset(str(scope) for scope in Scope)
 class Understanding:
     """Raises ShownToPerson, and SentBack once it is known where to."""
 
-    def __init__(self, clients: Clients, addresses: Addresses) -> None:
+    def __init__(self, clients: OauthClients, addresses: OauthAddresses) -> None:
         self._clients = clients
         self._addresses = addresses
 
@@ -75,7 +75,7 @@ class _Wrong(Exception):
 
 
 class _Refusal:
-    def __init__(self, redirect: str, state: str, addresses: Addresses) -> None:
+    def __init__(self, redirect: str, state: str, addresses: OauthAddresses) -> None:
         self._redirect = redirect
         self._state = state
         self._addresses = addresses

@@ -8,29 +8,29 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_plus
 
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError, ShownToPerson
+from llmgw_desktop.domain.access.oauth import GRANTABLE_SCOPES, ClientMade, OauthClient
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.oauth import GRANTABLE_SCOPES, ClientMade, OauthClient
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError, ShownToPerson
-from llmgw_desktop.domain.oauth_settings import RegistrationPolicy
-from llmgw_desktop.domain.reach import names_this_computer
+from llmgw_desktop.domain.net_address import names_this_computer
+from llmgw_desktop.domain.settings.door import RegistrationPolicy
 from llmgw_desktop.engine.hashing import HashingBusy
 from llmgw_desktop.engine.oauth.client_metadata import (
     check_rest,
     checked_proof,
     checked_redirects,
+    leads_here,
     name_of,
 )
 from llmgw_desktop.engine.oauth.documents import Documents, is_document_id
-from llmgw_desktop.engine.oauth.parts import OauthParts
-from llmgw_desktop.engine.oauth.redirects import leads_here
 from llmgw_desktop.engine.oauth.secrets_made import SECRET, made
-from llmgw_desktop.store.oauth_client_store import REGISTRATION_SECRET
+from llmgw_desktop.engine.oauth.tokens import OauthParts
+from llmgw_desktop.store.access.oauth_clients import REGISTRATION_SECRET
 
 _SECRET_FIELDS = ("shared_secret", "registration_secret")
 _LONGEST_ID = 500
 
 
-class Clients:
+class OauthClients:
     """On the loop; files and hashes in threads."""
 
     def __init__(self, parts: OauthParts, documents: Documents) -> None:

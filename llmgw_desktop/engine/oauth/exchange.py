@@ -7,27 +7,27 @@ that was exchanged already, are in two hands: all that came of that grant ends.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from llmgw_desktop.domain.consent import Grant
-from llmgw_desktop.domain.oauth import OauthClient, TokenPair
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.engine.oauth.clients import Clients
-from llmgw_desktop.engine.oauth.parts import OauthParts
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
+from llmgw_desktop.domain.access.consent import Grant
+from llmgw_desktop.domain.access.oauth import OauthClient, TokenPair
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.engine.oauth.clients import OauthClients
 from llmgw_desktop.engine.oauth.secrets_made import ACCESS, REFRESH, answers, digest, made
-from llmgw_desktop.store.grant_store import KeptToken, TakenCode, TokenKind
+from llmgw_desktop.engine.oauth.tokens import OauthParts
+from llmgw_desktop.store.access.grants import KeptToken, TakenCode, TokenKind
 
 _LONGEST = 512
 """Of a code or token of ours."""
 _SCOPES = frozenset(str(scope) for scope in Scope)
 
 
-class Exchange:
+class TokenExchange:
     """On the loop, the file in threads. `revoke` ends a grant and says so."""
 
     def __init__(
         self,
         parts: OauthParts,
-        clients: Clients,
+        clients: OauthClients,
         *,
         revoke: Callable[[str], Awaitable[Grant | None]],
     ) -> None:

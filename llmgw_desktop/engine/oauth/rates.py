@@ -7,8 +7,8 @@ shares together are once more as much: who comes under many names gets no more t
 
 from collections.abc import Awaitable, Callable
 
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
 
 MOST_SOURCES = 1024
 AUTHORIZATIONS, EXCHANGES, REGISTRATIONS = 30, 120, 10
@@ -42,7 +42,7 @@ class _Buckets:
         return (1 - left) * 60 / self._most if is_over else 0.0
 
 
-class Rate:
+class OauthRate:
     """Of one door."""
 
     def __init__(self, clock: Clock, per_minute: int, own_per_minute: int = 0) -> None:
@@ -69,9 +69,9 @@ class Rate:
         return not self._besides.take(address)
 
 
-class Rates:
+class OauthRates:
     def __init__(self, clock: Clock) -> None:
-        self.authorizations = Rate(clock, AUTHORIZATIONS, OWN_AUTHORIZATIONS)
-        self.exchanges = Rate(clock, EXCHANGES, OWN_EXCHANGES)
-        self.registrations = Rate(clock, REGISTRATIONS, OWN_REGISTRATIONS)
-        self.odd_registrations = Rate(clock, ODD_REGISTRATIONS)
+        self.authorizations = OauthRate(clock, AUTHORIZATIONS, OWN_AUTHORIZATIONS)
+        self.exchanges = OauthRate(clock, EXCHANGES, OWN_EXCHANGES)
+        self.registrations = OauthRate(clock, REGISTRATIONS, OWN_REGISTRATIONS)
+        self.odd_registrations = OauthRate(clock, ODD_REGISTRATIONS)

@@ -9,31 +9,31 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from llmgw_desktop.domain.acting import acting
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentTerm, Grant, Peer, actor_of
-from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import GrantsChanged
-from llmgw_desktop.domain.oauth import (
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError, SentBack, ShownToPerson
+from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentTerm, Grant, Peer, actor_of
+from llmgw_desktop.domain.access.oauth import (
     LONGEST_GRANT_S,
     AuthorizeRequest,
     OauthClient,
     TokenPair,
 )
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError, SentBack, ShownToPerson
-from llmgw_desktop.engine.oauth.addresses import Addresses, in_order
+from llmgw_desktop.domain.audit import acting
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.events import GrantsChanged
+from llmgw_desktop.engine.oauth.addresses import OauthAddresses, in_order
 from llmgw_desktop.engine.oauth.authorize import (
     Understanding,
     allowed_url,
     client_in,
     refused_url,
 )
-from llmgw_desktop.engine.oauth.clients import Clients, named_client
+from llmgw_desktop.engine.oauth.clients import OauthClients, named_client
 from llmgw_desktop.engine.oauth.documents import Documents
-from llmgw_desktop.engine.oauth.exchange import Exchange
-from llmgw_desktop.engine.oauth.parts import OauthParts
-from llmgw_desktop.engine.oauth.rates import Rates, Telling
+from llmgw_desktop.engine.oauth.exchange import TokenExchange
+from llmgw_desktop.engine.oauth.rates import OauthRates, Telling
 from llmgw_desktop.engine.oauth.secrets_made import CODE, digest, made
-from llmgw_desktop.store.grant_store import TokenKind
+from llmgw_desktop.engine.oauth.tokens import OauthParts
+from llmgw_desktop.store.access.grants import TokenKind
 
 _TERMS_S = {
     ConsentTerm.PROGRAM: LONGEST_GRANT_S,
@@ -54,10 +54,10 @@ class OauthServer:
         self._store = parts.grants
         self._clock = parts.clock
         self._addresses = parts.addresses
-        self._clients = Clients(parts, Documents(parts.fetcher, parts.clock))
+        self._clients = OauthClients(parts, Documents(parts.fetcher, parts.clock))
         self._understanding = Understanding(self._clients, parts.addresses)
-        self._exchange = Exchange(parts, self._clients, revoke=self.revoke)
-        self._rates = Rates(parts.clock)
+        self._exchange = TokenExchange(parts, self._clients, revoke=self.revoke)
+        self._rates = OauthRates(parts.clock)
         self._swept_at_s = -_SWEEP_EVERY_S
 
     @property
@@ -70,7 +70,7 @@ class OauthServer:
         return self._parts.settings().enabled
 
     @property
-    def addresses(self) -> Addresses:
+    def addresses(self) -> OauthAddresses:
         return self._addresses
 
     def about_server(self) -> dict[str, Any]:

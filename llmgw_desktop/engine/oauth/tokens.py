@@ -5,16 +5,21 @@ noticed within a second, by this one at once.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.consent import ConsentTerm, Grant, Peer
+from llmgw_desktop.domain.access.consent import ConsentTerm, Grant, Peer
+from llmgw_desktop.domain.access.oauth import owner_of, plain_name
+from llmgw_desktop.domain.access.principal import Principal, PrincipalKind
+from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.oauth import owner_of, plain_name
-from llmgw_desktop.domain.principal import Principal, PrincipalKind
-from llmgw_desktop.engine.oauth.addresses import Addresses
-from llmgw_desktop.store.grant_store import GrantStore, KeptToken, TokenKind
+from llmgw_desktop.domain.settings.door import OauthSettings
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.hashing import Hashing
+from llmgw_desktop.engine.oauth.addresses import OauthAddresses
+from llmgw_desktop.engine.oauth.documents import DocumentFetcher
+from llmgw_desktop.store.access.grants import GrantStore, KeptToken, TokenKind
+from llmgw_desktop.store.access.oauth_clients import OauthClientStore
 
 REFRESH_S = 1.0
 USED_EVERY_S = 30.0
@@ -35,13 +40,13 @@ class _Held:
     used_at_s: float
 
 
-class Tokens:
+class TokenFinder:
     """`find` is quick; a file that cannot be read opens nothing."""
 
     def __init__(
         self,
         store: GrantStore,
-        addresses: Addresses,
+        addresses: OauthAddresses,
         clock: Clock,
         *,
         is_running: Callable[[Peer], bool],
@@ -141,3 +146,26 @@ class Tokens:
 
 def _program(grant: Grant) -> Peer | None:
     return grant.peer if grant.term is ConsentTerm.PROGRAM else None
+
+
+async def _nobody(_: str, __: int | None) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OauthParts:
+    """Joined by the composition root."""
+
+    grants: GrantStore
+    clients: OauthClientStore
+    tokens: TokenFinder
+    addresses: OauthAddresses
+    settings: Callable[[], OauthSettings]
+    clock: Clock
+    ids: IdSource
+    bus: Bus
+    hashing: Hashing
+    fetcher: DocumentFetcher
+    program_at: Callable[[str, int | None], Awaitable[str]] = _nobody
+    """Which program holds the other end of a connection, by its address and port there; empty
+    where that is not known."""

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from llmgw_desktop.domain.approval import ApprovalSettings, Unattended
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import PermissionChanged
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
+    ApprovalSettings,
     Ask,
     AskingJob,
     Decision,
@@ -23,18 +23,17 @@ from llmgw_desktop.domain.permission import (
     PermissionDecision,
     PermissionQuestion,
     PermissionRule,
+    Unattended,
     nobody_answered,
 )
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.permissions.audience import Audience
-from llmgw_desktop.engine.permissions.floods import Floods
-from llmgw_desktop.engine.permissions.job_rules import JobRules
-from llmgw_desktop.engine.permissions.kept import Clean, kept
-from llmgw_desktop.engine.permissions.open_ask import Answered, OpenAsk
+from llmgw_desktop.engine.permissions.asks import Answered, Clean, WaitingAsk, kept
+from llmgw_desktop.engine.permissions.limits import Audience, QuestionLimits
 from llmgw_desktop.engine.permissions.review import looked_at
+from llmgw_desktop.engine.permissions.rules import JobRules
 from llmgw_desktop.engine.questions.desk import QuestionDesk
 from llmgw_desktop.engine.tasks import Tasks
-from llmgw_desktop.store.permission_store import PermissionStore
+from llmgw_desktop.store.jobs.approval_store import PermissionStore
 
 LEAST_S = 60.0
 """A question that fell due while nobody could answer it waits so long again."""
@@ -43,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeskParts:
+class PermissionParts:
     store: PermissionStore
     clock: Clock
     bus: Bus
@@ -56,13 +55,13 @@ class DeskParts:
 class PermissionDesk:
     """On the loop. One for all jobs."""
 
-    def __init__(self, parts: DeskParts, settings: ApprovalSettings) -> None:
+    def __init__(self, parts: PermissionParts, settings: ApprovalSettings) -> None:
         self._parts = parts
         self._settings = settings
         self._rules = JobRules(parts.store)
-        self._floods = Floods(parts.clock)
-        self._open: dict[tuple[str, str], OpenAsk] = {}
-        self._on_desk: dict[str, OpenAsk] = {}
+        self._floods = QuestionLimits(parts.clock)
+        self._open: dict[tuple[str, str], WaitingAsk] = {}
+        self._on_desk: dict[str, WaitingAsk] = {}
         self._desk: QuestionDesk[PermissionQuestion, PermissionAnswer] = QuestionDesk(
             due=self._too_late, changed=self._changed
         )
@@ -90,7 +89,7 @@ class PermissionDesk:
             if found is not None:  # nobody shall have allowed what he was not shown
                 at_s = found.asked_at_s
                 self.withdraw(*key)
-            found = OpenAsk(job=job, ask=ask, answered=answered, asked_at_s=at_s)
+            found = WaitingAsk(job=job, ask=ask, answered=answered, asked_at_s=at_s)
             self._open[key] = found
         found.looks += 1
         turn = self._turns.setdefault(job.id, asyncio.Lock())
@@ -160,7 +159,7 @@ class PermissionDesk:
         await self._tasks.finish(2.0)
         await asyncio.to_thread(self._parts.store.close)
 
-    async def _look(self, found: OpenAsk, look: int, turn: asyncio.Lock) -> None:
+    async def _look(self, found: WaitingAsk, look: int, turn: asyncio.Lock) -> None:
         async with turn:
             await self._rules.load(found.job.id)
             review = await looked_at(found.job, found.ask, self._parts.is_private)
@@ -174,7 +173,7 @@ class PermissionDesk:
             self._changed(self._question(found), answer)
             self._answered(found, answer)
 
-    def _unasked(self, found: OpenAsk) -> PermissionAnswer | None:
+    def _unasked(self, found: WaitingAsk) -> PermissionAnswer | None:
         """The answer where no person is asked."""
         job_id, review = found.job.id, found.review
         if review.refusal:
@@ -192,13 +191,13 @@ class PermissionDesk:
             return self._given(DecisionWay.POLICY, note=_UNATTENDED)
         return None
 
-    def _by_rule(self, found: OpenAsk) -> PermissionAnswer | None:
+    def _by_rule(self, found: WaitingAsk) -> PermissionAnswer | None:
         rule = self._rules.allows(found.job.id, found.review.rule)
         if rule is None:
             return None
         return self._given(DecisionWay.RULE, Decision.ONCE, person=rule.person)
 
-    def _put(self, found: OpenAsk) -> None:
+    def _put(self, found: WaitingAsk) -> None:
         if self._desk.replace(found.question_id, self._question(found)):
             return
         found.question_id = found.lasting_id
@@ -210,12 +209,12 @@ class PermissionDesk:
             question.id, question, lambda answer: self._decided(found, answer), within_s=within_s
         )
 
-    def _question(self, found: OpenAsk) -> PermissionQuestion:
+    def _question(self, found: WaitingAsk) -> PermissionQuestion:
         due_s = found.asked_at_s + self._settings.answer_within_minutes * 60
         now_s = self._parts.clock.now_s()
         return found.question(due_s if due_s > now_s else now_s + LEAST_S)
 
-    def _decided(self, found: OpenAsk, answer: PermissionAnswer) -> None:
+    def _decided(self, found: WaitingAsk, answer: PermissionAnswer) -> None:
         """It is off the desk."""
         del self._on_desk[found.question_id]
         found.is_decided = True
@@ -226,7 +225,7 @@ class PermissionDesk:
         else:
             self._answered(found, answer)
 
-    async def _grant(self, found: OpenAsk, answer: PermissionAnswer) -> None:
+    async def _grant(self, found: WaitingAsk, answer: PermissionAnswer) -> None:
         """Kept before the agent hears of it: a crash between the two has it asked again."""
         job_id = found.job.id
         await self._rules.add(job_id, found.review.rule, answer)
@@ -235,7 +234,7 @@ class PermissionDesk:
             if (by_rule := self._by_rule(other)) is not None:
                 self._desk.answer(other.question_id, by_rule)
 
-    def _answered(self, found: OpenAsk, answer: PermissionAnswer) -> None:
+    def _answered(self, found: WaitingAsk, answer: PermissionAnswer) -> None:
         if self._open.get(found.key) is not found or self._is_closed:
             return
         del self._open[found.key]

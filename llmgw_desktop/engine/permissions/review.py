@@ -1,19 +1,52 @@
 """A question as it is looked at before anybody is asked: may it be put at all, what is there to
-warn of, what would "for this job" mean."""
+warn of (such as characters that a person cannot see), what would "for this job" mean.
+"""
 
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
-from llmgw_desktop.domain.permission import Ask, AskingJob, PermissionKind
-from llmgw_desktop.engine.permissions.paths import PathView
-from llmgw_desktop.engine.permissions.rules import NO_RULE, Rule, rule_of
-from llmgw_desktop.engine.permissions.text_signs import texts_in, warnings_of
+from llmgw_desktop.domain.jobs.approval import Ask, AskingJob, PermissionKind
+from llmgw_desktop.engine.permissions.rules import NO_RULE, PathView, Rule, rule_of
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+_HIDDEN = re.compile(
+    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"
+    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
+)
+_HOLDS_CONTROLS = "It holds control characters, which no ordinary text needs."
+_HOLDS_HIDDEN = "It holds characters that hide or reorder text: it may not be what it looks like."
+
+
+def warnings_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """One sentence for each kind that is there."""
+    controls = hidden = False
+    for text in texts:
+        controls = controls or _CONTROLS.search(text) is not None
+        hidden = hidden or _HIDDEN.search(text) is not None
+    return (*((_HOLDS_CONTROLS,) if controls else ()), *((_HOLDS_HIDDEN,) if hidden else ()))
+
+
+def texts_in(found: object) -> Iterator[str]:
+    """All texts of a JSON value, however deep: names too."""
+    todo = [found]
+    while todo:
+        match todo.pop():
+            case str() as text:
+                yield text
+            case Mapping() as members:
+                todo += [*members, *members.values()]
+            case list() | tuple() as items:
+                todo += items
+            case _:
+                pass
+
 
 MOST_BYTES = 256 * 1024
 """Of all that a person would have to read."""

@@ -1,17 +1,142 @@
-"""What "allow for this job" means: this again, and nothing but this.
+"""What "allow for this job" means, where paths really lead, and what was allowed.
 
 Everything that decides what is done goes into a digest: the exact command in its folder, each file
-by where it really leads, the exact address, a tool with its exact arguments.
+by where it really leads, the exact address, a tool with its exact arguments. A prompt is no
+sandbox: what a command does cannot be told from its words. Only what is named is looked at; the
+files of an edit are known, those of a command are guessed at.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+import logging
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 
 import orjson
 
-from llmgw_desktop.domain.permission import Ask, PermissionKind
-from llmgw_desktop.engine.permissions.paths import Place
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.jobs.approval import (
+    Ask,
+    AskingJob,
+    PermissionAnswer,
+    PermissionKind,
+    PermissionRule,
+)
+from llmgw_desktop.store.jobs.approval_store import PermissionStore
+
+_MOST_NAMED = 200
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s'\"]*")
+_WORD = re.compile(r"[^\s'\"`=:,;|&<>(){}\[\]$]+")
+_HARMLESS = ("/bin/", "/sbin/", "/usr/", "/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr")
+
+
+@dataclass(slots=True)
+class ResolvedPath:
+    """`known`: sentences of what is certain; `guessed`: of what a command's words look like."""
+
+    known: list[str] = field(default_factory=list)
+    guessed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathInView:
+    """A path as it was said, and where it really leads."""
+
+    said: str
+    full: str
+    real: str
+
+
+class PathView:
+    """Of one job. Touches the disk."""
+
+    def __init__(self, job: AskingJob, is_private: Callable[[Path], bool]) -> None:
+        self._working_dir = job.working_dir
+        self._top = os.path.realpath(job.top or job.working_dir)
+        self._limit = "the workspace" if job.top else "the job's working folder"
+        self._home = str(Path("~").expanduser())
+        self._is_private = is_private
+        self._is_own = is_private(Path(self._top))
+        """It lies among the gateway's own files: a folder that was made for this job."""
+
+    def folder(self, ask: Ask) -> PathInView:
+        """Where it is done."""
+        return self._place(ask.cwd or self._working_dir, self._working_dir)
+
+    def files(self, ask: Ask) -> list[PathInView]:
+        """Those that it changes."""
+        folder = self.folder(ask).full
+        return [self._place(each.path, folder) for each in ask.changes]
+
+    def look(self, ask: Ask) -> ResolvedPath:
+        """What a person should know of them."""
+        found = ResolvedPath()
+        folder = self.folder(ask)
+        if ask.kind is PermissionKind.COMMAND and (said := self._said_of(folder)):
+            found.known.append(f"It runs {said}")
+        for place in self.files(ask):
+            if said := self._said_of(place):
+                found.known.append(f"It leads {said}")
+        for word in _named(ask):
+            if said := self._said_of(self._place(word, folder.full)):
+                found.guessed.append(f"It names a path {said}")
+        return found
+
+    def _place(self, said: str, folder: str) -> PathInView:
+        is_home = said == "~" or said.startswith("~/")
+        full = str(Path(folder) / (self._home + said[1:] if is_home else said))
+        return PathInView(said=said, full=full, real=_real(full))
+
+    def _said_of(self, place: PathInView) -> str:
+        """Where it leads, as the rest of a sentence; nothing for what stays inside."""
+        real = Path(place.real)
+        leads = "" if place.real == place.said else f" (it leads to {place.real})"
+        is_inside = _is_inside(place.real, self._top)
+        if is_inside and self._is_own:
+            return ""
+        if self._is_private(real):
+            return f"where credentials are kept: {place.said}{leads}"
+        if is_inside:
+            return ""
+        if _is_inside(os.path.normpath(place.full), self._top):
+            return f"by a link out of {self._limit}: {place.said}{leads}"
+        return f"outside {self._limit}: {place.said}{leads}"
+
+
+def _named(ask: Ask) -> Iterator[str]:
+    """Words of a command that look like paths which could lead out."""
+    if ask.kind is not PermissionKind.COMMAND:
+        return
+    seen: set[str] = set()
+    for found in _WORD.finditer(_ADDRESS.sub(" ", ask.command)):
+        word = found.group()
+        if not _could_lead_out(word) or word in seen:
+            continue
+        seen.add(word)
+        yield word
+        if len(seen) == _MOST_NAMED:
+            return
+
+
+def _could_lead_out(word: str) -> bool:
+    if word.startswith(_HARMLESS) and ".." not in word:
+        return False
+    return len(word) > 1 and len(word) < 4096 and (word[0] in "/~" or "/" in word or ".." in word)
+
+
+def _real(path: str) -> str:
+    """Of what need not be there."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return path
+
+
+def _is_inside(path: str, top: str) -> bool:
+    return path == top or path.startswith(top.rstrip("/") + "/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +150,7 @@ class Rule:
 NO_RULE = Rule()
 
 
-def rule_of(ask: Ask, folder: Place, files: Sequence[Place]) -> Rule:
+def rule_of(ask: Ask, folder: PathInView, files: Sequence[PathInView]) -> Rule:
     """Raises TypeError for arguments that are no JSON."""
     match ask.kind:
         case PermissionKind.COMMAND if ask.command and not ask.changes:
@@ -47,7 +172,7 @@ def rule_of(ask: Ask, folder: Place, files: Sequence[Place]) -> Rule:
             return NO_RULE
 
 
-def _of_files(ask: Ask, files: Sequence[Place]) -> Rule:
+def _of_files(ask: Ask, files: Sequence[PathInView]) -> Rule:
     changed = [each for each, change in zip(files, ask.changes, strict=True) if not change.is_gone]
     gone = [each for each, change in zip(files, ask.changes, strict=True) if change.is_gone]
     words = [f"any change of {_names(changed)}"] if changed else []
@@ -62,10 +187,67 @@ def _of_files(ask: Ask, files: Sequence[Place]) -> Rule:
     )
 
 
-def _names(places: Sequence[Place]) -> str:
+def _names(places: Sequence[PathInView]) -> str:
     """All of them: a rule is shown whole."""
     return ", ".join(dict.fromkeys(each.full for each in places))
 
 
 def _digest(*parts: object) -> str:
     return sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+MOST_OF_JOB = 500
+"""Further ones are not kept: what they allow is asked again."""
+_log = logging.getLogger(__name__)
+_LONGEST_WORDS = 1000
+
+
+class JobRules:
+    """On the loop."""
+
+    def __init__(self, store: PermissionStore) -> None:
+        self._store = store
+        self._held: dict[str, dict[str, PermissionRule]] = {}
+
+    async def load(self, job_id: str) -> None:
+        """Those of an earlier start. A file that cannot be read allows nothing."""
+        if job_id in self._held:
+            return
+        try:
+            stored = await asyncio.to_thread(self._store.rules, job_id)
+        except StoreError as error:
+            _log.warning("what was allowed for job %s is not known: %s", job_id, error)
+            return
+        self._held.setdefault(job_id, {each.digest: each for each in stored})
+
+    def allows(self, job_id: str, rule: Rule) -> PermissionRule | None:
+        """What of it was allowed, where all of it was."""
+        held = self._held.get(job_id, {})
+        found = [held.get(digest) for digest in rule.digests]
+        return None if not found or None in found else found[0]
+
+    async def add(self, job_id: str, rule: Rule, answer: PermissionAnswer) -> None:
+        """Written when this returns; where the disk takes none, it holds until the program
+        ends."""
+        held = self._held.setdefault(job_id, {})
+        if len(held) + len(rule.digests) > MOST_OF_JOB:
+            return
+        for digest in rule.digests:
+            held[digest] = PermissionRule(
+                job_id=job_id,
+                digest=digest,
+                words=rule.words[:_LONGEST_WORDS],
+                person=answer.person,
+                made_at_s=answer.at_s,
+            )
+            try:
+                await asyncio.to_thread(self._store.add_rule, held[digest])
+            except StoreError as error:
+                _log.warning("what was allowed for job %s is not kept: %s", job_id, error)
+
+    async def forget(self, job_id: str) -> None:
+        self._held.pop(job_id, None)
+        try:
+            await asyncio.to_thread(self._store.forget_rules, job_id)
+        except StoreError as error:
+            _log.warning("what was allowed for job %s is not forgotten: %s", job_id, error)

@@ -8,9 +8,9 @@ What vendors tell then teaches, for each client and model, how many tokens its b
 import math
 from collections import OrderedDict
 
-from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.usage import Figure, Usage
-from llmgw_desktop.engine.policy.ready import UNSAID_OUTPUT_TOKENS
+from llmgw_desktop.engine.policy.reservations import UNSAID_OUTPUT_TOKENS
 from llmgw_desktop.wire.tokens import utf8_bytes
 
 MOST_PAIRS = 1024

@@ -1,22 +1,27 @@
-"""All that one client may spend and ask for at the same time: taken on at once, or not at all."""
+"""All that one client may spend and ask for at the same time, and the ledgers of all clients and
+labels: made when one comes, remembered over restarts.
+"""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from llmgw_desktop.domain.amount_words import amount_words, budget_words
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.policy import (
+    BudgetKey,
     BudgetSpent,
     ClientPolicy,
+    KeptSpent,
     LimitReached,
     Measure,
     RateStanding,
     Spent,
+    amount_words,
+    budget_words,
 )
-from llmgw_desktop.engine.policy.bucket import Bucket
-from llmgw_desktop.engine.policy.purse import Purse
+from llmgw_desktop.engine.policy.buckets import Purse, TokenBucket
+from llmgw_desktop.engine.policy.reservations import Bound, Ready, made_ready
 
 Amounts = Mapping[Measure, float]
 
@@ -33,7 +38,7 @@ class Reservation:
     """Of a request that a run of the same client makes: at the same time they are one."""
 
 
-class Ledger:
+class ClientLedger:
     """Of one client. On the loop: between the look and the taking nobody else comes."""
 
     def __init__(self, policy: ClientPolicy, zone: tzinfo, clock: Clock) -> None:
@@ -41,9 +46,9 @@ class Ledger:
         self._clock = clock
         self._running = 0
         self.purses = tuple(Purse(budget, zone) for budget in policy.budgets)
-        self._buckets = tuple(Bucket(limit) for limit in policy.rate_limits)
+        self._buckets = tuple(TokenBucket(limit) for limit in policy.rate_limits)
 
-    def take_over(self, other: "Ledger") -> None:
+    def take_over(self, other: "ClientLedger") -> None:
         """By new settings: what runs and what was spent is the same as before."""
         self._running = other._running
         spent = {(each.budget.measure, each.budget.period): each for each in other.purses}
@@ -153,7 +158,7 @@ class Ledger:
             retry_after_s=None if spent.ends_at_s is None else spent.ends_at_s - now_s,
         )
 
-    def _too_fast(self, bucket: Bucket, waits_s: float) -> LimitReached:
+    def _too_fast(self, bucket: TokenBucket, waits_s: float) -> LimitReached:
         limit = bucket.limit
         amount = amount_words(limit.measure, limit.amount)
         return LimitReached(
@@ -161,3 +166,94 @@ class Ledger:
             f"in {math.ceil(waits_s)} s",
             retry_after_s=waits_s,
         )
+
+
+Remembered = Mapping[BudgetKey, KeptSpent]
+Keep = Callable[[BudgetKey, KeptSpent], None]
+Reached = Callable[[Bound, Spent, int], None]
+"""Whose it is, the budget, and the mark that it has reached."""
+ReadyOf = Callable[[str, str], Ready | None]
+"""As what a client is known, and a label or none → what holds."""
+
+
+def nobody_keeps(key: BudgetKey, kept: KeptSpent) -> None:
+    del key, kept
+
+
+class ClientLedgers:
+    """On the loop. `remembered` is asked once, when a first client with a budget comes; `keep` is
+    told of each budget's figures when they have changed."""
+
+    def __init__(
+        self, clock: Clock, remembered: Callable[[], Remembered], keep: Keep, reached: Reached
+    ) -> None:
+        self._clock = clock
+        self._remembered_of = remembered
+        self._remembered: dict[BudgetKey, KeptSpent] | None = None
+        self._keep = keep
+        self._reached = reached
+        self._ledgers: dict[str, ClientLedger] = {}
+        self._bounds: dict[str, Bound] = {}
+
+    def __getitem__(self, of: str) -> ClientLedger:
+        return self._ledgers[of]
+
+    def bound(self, of: str) -> Bound:
+        """Of a ledger that is there."""
+        return self._bounds[of]
+
+    def get(self, of: str) -> ClientLedger | None:
+        return self._ledgers.get(of)
+
+    def apply(self, ready_of: ReadyOf) -> None:
+        """What was spent stays spent; what runs is settled by the new ones."""
+        for of, old in tuple(self._ledgers.items()):
+            bound = self._bounds[of]
+            ready = ready_of(bound.known, bound.label) or made_ready(
+                ClientPolicy(client=bound.name)
+            )
+            new = ClientLedger(replace(ready.policy, client=bound.name), ready.zone, self._clock)
+            self._remember(of, new)
+            new.take_over(old)
+            self._ledgers[of] = new
+            self._tell_marks(of, new)
+
+    def of(self, bound: Bound) -> ClientLedger:
+        ledger = self._ledgers.get(bound.id)
+        if ledger is None:
+            policy = replace(bound.ready.policy, client=bound.name)
+            ledger = ClientLedger(policy, bound.ready.zone, self._clock)
+            self._remember(bound.id, ledger)
+            self._ledgers[bound.id], self._bounds[bound.id] = ledger, bound
+            self._tell_marks(bound.id, ledger)
+        return ledger
+
+    def changed(self, of: str) -> None:
+        """Its figures have: they are kept, and a mark that they reach is told."""
+        ledger = self._ledgers[of]
+        self._tell_marks(of, ledger)
+        for purse in ledger.purses:
+            self._keep_figures(of, purse)
+
+    def _tell_marks(self, of: str, ledger: ClientLedger) -> None:
+        now_s = self._clock.now_s()
+        for purse in ledger.purses:
+            if mark := purse.new_mark(now_s):
+                self._keep_figures(of, purse)
+                self._reached(self._bounds[of], purse.standing(now_s), mark)
+
+    def _keep_figures(self, of: str, purse: Purse) -> None:
+        key = (of, purse.budget.measure, purse.budget.period)
+        if self._remembered is not None:  # for a table that goes and comes back
+            self._remembered[key] = purse.kept
+        self._keep(key, purse.kept)
+
+    def _remember(self, of: str, ledger: ClientLedger) -> None:
+        if not ledger.purses:
+            return
+        if self._remembered is None:
+            self._remembered = dict(self._remembered_of())
+        for purse in ledger.purses:
+            key = (of, purse.budget.measure, purse.budget.period)
+            if (known := self._remembered.get(key)) is not None:
+                purse.remember(known, self._clock.now_s())

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from llmgw_desktop.domain.amount_words import moment_words
+from llmgw_desktop.domain.access.access_errors import ClientPaused, TurnedBack
+from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, kind_of
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import BudgetReached
+from llmgw_desktop.domain.flights.price import STANDARD, Price
 from llmgw_desktop.domain.policy import (
+    EVERYBODY,
     ClientExpired,
     ClientPolicy,
     ClientStanding,
@@ -20,19 +23,31 @@ from llmgw_desktop.domain.policy import (
     PolicyError,
     PriceUnknown,
     Spent,
+    is_paused,
+    moment_words,
 )
-from llmgw_desktop.domain.price import STANDARD, Price
-from llmgw_desktop.domain.principal import Principal, PrincipalKind, kind_of
-from llmgw_desktop.domain.turned_back import ClientPaused, TurnedBack
 from llmgw_desktop.domain.usage import Figure, Usage
-from llmgw_desktop.engine.policy.bounds import Bound, Spender, bound_id
 from llmgw_desktop.engine.policy.estimates import Estimates
-from llmgw_desktop.engine.policy.ledger import Reservation
-from llmgw_desktop.engine.policy.ledgers import Keep, Ledgers, Remembered, nobody_keeps
-from llmgw_desktop.engine.policy.ready import Place, Ready, Wish, allowed_places, made_ready
-from llmgw_desktop.engine.policy.visits import Visit, Visits
+from llmgw_desktop.engine.policy.ledger import (
+    ClientLedgers,
+    Keep,
+    Remembered,
+    Reservation,
+    nobody_keeps,
+)
+from llmgw_desktop.engine.policy.reservations import (
+    Bound,
+    ProviderModel,
+    Ready,
+    RequestEstimate,
+    Spender,
+    Visit,
+    Visits,
+    allowed_places,
+    bound_id,
+    made_ready,
+)
 
-EVERYBODY = "*"
 _TOKENS = int(Figure.INPUT | Figure.OUTPUT)
 
 PriceOf = Callable[[str, str], Price | None]
@@ -40,10 +55,10 @@ PriceOf = Callable[[str, str], Price | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
+class Reservations:
     """`places`: those that this client may use."""
 
-    places: tuple[Place, ...]
+    places: tuple[ProviderModel, ...]
     held: tuple[tuple[str, Reservation], ...]
     """By `bound_id`: of the client, and of its caller's label."""
 
@@ -67,9 +82,9 @@ class Policies:
         self._holders = holders
         self._ready: dict[str, Ready] = {}
         self._tell = tell
-        self._ledgers = Ledgers(clock, remembered, keep, self._reached)
+        self._ledgers = ClientLedgers(clock, remembered, keep, self._reached)
         self._visits = Visits()
-        self.of_runs: dict[str, Admitted] = {}
+        self.of_runs: dict[str, Reservations] = {}
         """What runs of CLIs have taken on, by the ids of their flights."""
         self.estimates = Estimates()
 
@@ -80,7 +95,7 @@ class Policies:
         self._ledgers.apply(self._ready_of)
         for visit, policy in before:
             if policy != self._policy_as(visit.known):
-                visit.limits_changed(self._clock.now_s())
+                visit.limits_changed(self._policy_as(visit.known), self._clock.now_s())
 
     def comes(self, principal: Principal) -> Visit:
         """Something of it is under way, with limits or without, until `goes`."""
@@ -88,14 +103,16 @@ class Policies:
         visit.running += 1
         return visit
 
-    def check_paused(self, principal: Principal) -> None:
-        """At the door. Nobody pauses this computer's person. Raises ClientPaused."""
-        if not self._ready or principal.kind is PrincipalKind.LOCAL:
+    def check_paused(self, principal: Principal, *, is_own: bool) -> None:
+        """At the door. `is_own`: neither a model nor MCP is asked for, which this computer's
+        person may always. What a run of it asks goes on. Raises ClientPaused."""
+        is_person = principal.kind is PrincipalKind.LOCAL
+        if not self._ready or principal.job or (is_person and is_own):
             return
-        ready = self._ready_of(principal.known_as)
-        if ready is not None and ready.policy.paused:
+        if is_paused(self._policy_as(principal.known_as), principal.known_as):
+            whose = "This computer's own access key" if is_person else f"'{principal.name}'"
             raise ClientPaused(
-                f"'{principal.name}' is paused: a person has stopped it for a while",
+                f"{whose} is paused: a person has stopped it for a while",
                 client_id=principal.client_id,
                 client=principal.name,
             )
@@ -115,13 +132,13 @@ class Policies:
             return bound.ready.policy
         return None
 
-    def check(self, principal: Principal, wish: Wish) -> None:
+    def check(self, principal: Principal, wish: RequestEstimate) -> None:
         """Whether it may use this at all; nothing is taken on. Raises ModelForbidden."""
         with self._noting(principal):
             for bound in self._bounds_of(principal):
                 wish = replace(wish, places=allowed_places(bound.ready, wish, bound.words))
 
-    def admit(self, principal: Principal, wish: Wish) -> Admitted | None:
+    def admit(self, principal: Principal, wish: RequestEstimate) -> Reservations | None:
         """None for a client without a policy. Raises ModelForbidden, ClientExpired, PriceUnknown,
         LimitReached, BudgetSpent; then nothing was taken on."""
         bounds = self._bounds_of(principal)
@@ -139,12 +156,12 @@ class Policies:
 
     def settle(
         self,
-        admitted: Admitted,
+        admitted: Reservations,
         usage: Usage,
         cost_usd: float | None,
         *,
         is_whole: bool = True,
-        at_most: Wish | None = None,
+        at_most: RequestEstimate | None = None,
     ) -> None:
         """By what was told. What is not known counts as it was reserved; of what is only known in
         part, as of an answer that broke off, at least that counts, or where more is known now than
@@ -164,7 +181,7 @@ class Policies:
             self._ledgers.changed(of)
 
     def _least(
-        self, of: str, reservation: Reservation, at_most: Wish | None
+        self, of: str, reservation: Reservation, at_most: RequestEstimate | None
     ) -> Mapping[Measure, float]:
         amounts = reservation.amounts
         if at_most is not None:
@@ -174,7 +191,7 @@ class Policies:
                 amounts = {**amounts, **_counted(at_most)}
         return {each: amounts.get(each, 0.0) for each in Measure}
 
-    def goes_on(self, principal: Principal, wish: Wish) -> Admitted | None:
+    def goes_on(self, principal: Principal, wish: RequestEstimate) -> Reservations | None:
         """An earlier program let it in, and it has not ended: the same is reserved again. None
         for a client without a policy."""
         bounds = self._bounds_of(principal)
@@ -187,9 +204,9 @@ class Policies:
             except PriceUnknown:  # since then: what it tells of its cost counts all the same
                 amounts = _counted(wish)
             held.append((bound.id, self._ledgers.of(bound).hold(amounts)))
-        return Admitted(places=wish.places, held=tuple(held))
+        return Reservations(places=wish.places, held=tuple(held))
 
-    def let_go(self, admitted: Admitted) -> None:
+    def let_go(self, admitted: Reservations) -> None:
         """Nobody was asked: nothing was spent."""
         for of, reservation in admitted.held:
             self._ledgers[of].settle(reservation, dict.fromkeys(Measure, 0.0))
@@ -228,6 +245,7 @@ class Policies:
             rates=() if ledger is None else ledger.rates(),
             refusals=tuple(visit.refusals.values()),
             labels=tuple(self._labels_of(visit)),
+            is_paused=is_paused(self._policy_as(visit.known), visit.known),
         )
 
     def _labels_of(self, visit: Visit) -> Iterator[LabelStanding]:
@@ -298,14 +316,16 @@ class Policies:
             return tables.labels.get(label) if tables is not None else None
         return everybody if own is None or own.policy.has_labels_alone else own
 
-    def _admit(self, bounds: Sequence[Bound], wish: Wish, *, is_within: bool) -> Admitted:
+    def _admit(
+        self, bounds: Sequence[Bound], wish: RequestEstimate, *, is_within: bool
+    ) -> Reservations:
         for bound in bounds:
             expires_at_s = bound.ready.policy.expires_at_s
             if expires_at_s is not None and self._clock.now_s() >= expires_at_s:
                 since = f"it ended on {moment_words(expires_at_s)}"
                 raise ClientExpired(f"The time of '{bound.words}' is over: {since}")
             wish = replace(wish, places=allowed_places(bound.ready, wish, bound.words))
-        admitted = Admitted(places=wish.places, held=())
+        admitted = Reservations(places=wish.places, held=())
         try:
             for bound in bounds:
                 amounts = self._amounts(bound, wish)
@@ -316,13 +336,13 @@ class Policies:
             raise
         return admitted
 
-    def _amounts(self, bound: Bound, wish: Wish) -> dict[Measure, float]:
+    def _amounts(self, bound: Bound, wish: RequestEstimate) -> dict[Measure, float]:
         amounts = _counted(wish)
         if bound.ready.counts_money:
             amounts[Measure.USD] = self._most_usd(wish, bound)
         return amounts
 
-    def _most_usd(self, wish: Wish, bound: Bound) -> float:
+    def _most_usd(self, wish: RequestEstimate, bound: Bound) -> float:
         """What the dearest of them would take."""
         most = 0.0
         for place in wish.places:
@@ -349,6 +369,6 @@ def _known_in_part(usage: Usage) -> set[Measure]:
     return found | {Measure.TOKENS} if is_half or usage.partial & _TOKENS else found
 
 
-def _counted(wish: Wish) -> dict[Measure, float]:
+def _counted(wish: RequestEstimate) -> dict[Measure, float]:
     tokens = wish.input_tokens + wish.most_output_tokens
     return {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}

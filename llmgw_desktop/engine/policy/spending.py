@@ -1,19 +1,26 @@
-"""What one request to a model spends: taken on when it is known who may answer, settled later."""
+"""What one request, or one run of a CLI, spends: taken on when it is known who may answer, settled
+when it has ended. A run that an earlier program began reserves as much again in this one.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.cli_settings import provider_of
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Candidate, RouteDecision
+from llmgw_desktop.domain.routing.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.policy.policies import Admitted, Policies
-from llmgw_desktop.engine.policy.ready import UNSAID_OUTPUT_TOKENS, Place, Wish
-
-if TYPE_CHECKING:
-    from llmgw_desktop.engine.policy.visits import Visit
+from llmgw_desktop.engine.policy.policies import Policies, Reservations
+from llmgw_desktop.engine.policy.reservations import (
+    UNSAID_OUTPUT_TOKENS,
+    ProviderModel,
+    RequestEstimate,
+    Visit,
+)
 
 _BOUNDS = {
     ModelProtocol.ANTHROPIC: ("max_tokens",),
@@ -35,15 +42,15 @@ _STREAMED_BYTES = 100
 _NOTHING = Usage(input_tokens=0, output_tokens=0)
 
 
-class Spending:
+class RequestSpending:
     """Of one request."""
 
     __slots__ = ("_admitted", "_is_count", "_policies", "_request", "_visit", "_wish")
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
-        self._admitted: Admitted | None = None
-        self._wish: Wish | None = None
+        self._admitted: Reservations | None = None
+        self._wish: RequestEstimate | None = None
         self._request: ModelRequest | None = None
         self._visit: Visit | None = None
         self._is_count = False
@@ -56,7 +63,7 @@ class Spending:
             return decision
         self._is_count = request.operation is Operation.COUNT_TOKENS
         fields, estimates = request.fields, self._policies.estimates
-        wish = Wish(
+        wish = RequestEstimate(
             model=request.model,
             places=tuple(_place(each) for each in decision.candidates),
             input_tokens=0 if self._is_count else estimates.input_tokens(request),
@@ -100,7 +107,7 @@ class Spending:
                 at_most=self._at_most(flight),
             )
 
-    def _at_most(self, flight: OpenFlight) -> Wish | None:
+    def _at_most(self, flight: OpenFlight) -> RequestEstimate | None:
         """With what is known now: a prompt that was told is no estimate any more, and an answer
         whose length nobody bounded has at least as much as had come."""
         wish, usage = self._wish, flight.usage
@@ -114,8 +121,8 @@ class Spending:
         return wish
 
 
-def _place(candidate: Candidate) -> Place:
-    return Place(candidate.upstream.provider, candidate.model)
+def _place(candidate: Candidate) -> ProviderModel:
+    return ProviderModel(candidate.upstream.provider, candidate.model)
 
 
 def most_output(fields: Mapping[str, Any], protocol: ModelProtocol) -> int | None:
@@ -151,3 +158,104 @@ def _numbers(asked: Mapping[str, Any], names: Sequence[str]) -> list[int]:
             continue
         found += [number] if number > 0 else []
     return found
+
+
+DEFAULT_MODEL = "default"
+NOTHING_MORE = Usage(input_tokens=0, output_tokens=0)
+Asked = tuple[str, str]
+"""A model and a prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """`admitted`: None of a client without limits."""
+
+    visit: Visit
+    admitted: Reservations | None
+    client_id: str
+    model: str
+
+
+class RunSpending:
+    """Of all runs. On the loop."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._running: dict[str, _Run] = {}
+        """By the ids of their flights."""
+
+    def begin(
+        self,
+        flight_id: str,
+        principal: Principal,
+        cli: CliName,
+        asked: Asked,
+        *,
+        further: Sequence[str] = (),
+    ) -> None:
+        """`further`: models that it may go over to. Raises PolicyError."""
+        admitted = None
+        if self._policies.policy_of(principal) is not None:
+            for each in further:
+                self._policies.check(principal, self._wish(principal, cli, (each, "")))
+            wish = self._wish(principal, cli, asked)
+            admitted = self._policies.admit(principal, wish)
+        self._goes(flight_id, principal, admitted, _model_name(cli, asked[0]))
+
+    def not_begun(self, flight_id: str) -> None:
+        """It was refused for another reason, or another's run does the same."""
+        admitted = self._left(flight_id)
+        if admitted is not None:
+            self._policies.let_go(admitted)
+
+    def goes_on(self, flight_id: str, principal: Principal, cli: CliName, asked: Asked) -> None:
+        """Where an earlier program began it, as much is reserved again: it is reckoned from what
+        was asked, which lies with the run."""
+        if flight_id not in self._running:
+            admitted = self._policies.goes_on(principal, self._wish(principal, cli, asked))
+            self._goes(flight_id, principal, admitted, _model_name(cli, asked[0]))
+
+    def ended(
+        self, flight_id: str, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
+    ) -> None:
+        """`is_whole`: it came to its end, and told all that it used. A run whose requests were
+        settled one by one has used nothing besides (NOTHING_MORE)."""
+        run = self._running.get(flight_id)
+        admitted = self._left(flight_id)
+        if run is None or admitted is None:
+            return
+        self._policies.settle(admitted, usage, cost_usd, is_whole=is_whole)
+        if is_whole and usage is not NOTHING_MORE:
+            self._policies.estimates.learn_of_run(run.client_id, run.model, usage)
+
+    def _goes(
+        self, flight_id: str, principal: Principal, admitted: Reservations | None, model: str
+    ) -> None:
+        visit = self._policies.comes(principal)
+        self._running[flight_id] = _Run(visit, admitted, principal.client_id, model)
+        if admitted is not None:
+            self._policies.of_runs[flight_id] = admitted
+
+    def _wish(self, principal: Principal, cli: CliName, asked: Asked) -> RequestEstimate:
+        model, prompt = asked
+        name = _model_name(cli, model)
+        read, written = self._policies.estimates.run_tokens(principal.client_id, name, prompt)
+        return RequestEstimate(
+            model=name,
+            places=(ProviderModel(provider_of(cli), model or DEFAULT_MODEL),),
+            input_tokens=read,
+            output_tokens=None,
+            unsaid_output_tokens=written,
+        )
+
+    def _left(self, flight_id: str) -> Reservations | None:
+        self._policies.of_runs.pop(flight_id, None)
+        run = self._running.pop(flight_id, None)
+        if run is None:
+            return None
+        self._policies.goes(run.visit)
+        return run.admitted
+
+
+def _model_name(cli: CliName, model: str) -> str:
+    return f"{provider_of(cli)}/{model or DEFAULT_MODEL}"

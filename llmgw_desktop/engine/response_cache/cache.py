@@ -5,7 +5,7 @@ another client was answered is never given: the client is part of what is looked
 least used give way.
 
 Where a route says so, answers are also kept by their kin: the requests that differ from theirs in
-nothing but what was said last (`question.py`).
+nothing but what was said last.
 """
 
 import hashlib
@@ -14,11 +14,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.route import RouteDecision, RouteRule
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
+from llmgw_desktop.domain.routing.route import RouteDecision, RouteRule
 from llmgw_desktop.engine.caller import HeaderLines
+from llmgw_desktop.engine.embedding.model_thread import Vector
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.response_cache.question import Question
+
+_OTHER_BYTES = 2_048
+"""The vector and what holds it all together."""
+
+
+@dataclass(slots=True)
+class CacheQuestion:
+    kin: bytes
+    """A digest of all the rest, the client first of all."""
+    text: str
+    vector: Vector | None = None
+    """Set by the model's thread: on the loop None may mean not yet."""
+    may_be_shared: bool = False
+    """Its answer is good, whole and nothing but words. Set by the model's thread."""
+
+    @property
+    def size(self) -> int:
+        """In memory, at most."""
+        return 4 * len(self.text) + _OTHER_BYTES
+
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_OF_ONE = 4 * 1024 * 1024
@@ -47,12 +67,12 @@ class KeptAnswer:
     flight_id: str
     """Of the request that it was the answer of."""
     size: int
-    question: Question | None = None
+    question: CacheQuestion | None = None
     """By which likeness it may be found."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CacheKey:
     """Where the answer of a request is looked for, and how long one holds."""
 
     key: bytes
@@ -62,7 +82,7 @@ class Place:
     """Of which settings; what was asked under earlier ones is not kept."""
     least_similarity: float = 0.0
     """From which on the answer to a like question will do; 0: never."""
-    question: Question | None = None
+    question: CacheQuestion | None = None
     """What was asked, where its answer may do for a like one."""
 
 
@@ -89,7 +109,7 @@ class ResponseCache:
         self._rules = rules
         self._since += 1
 
-    def place(self, request: ModelRequest, decision: RouteDecision) -> Place | None:
+    def place(self, request: ModelRequest, decision: RouteDecision) -> CacheKey | None:
         """None for a request whose answer is neither looked for nor kept."""
         rule = self._rules.get(decision.rule)
         if rule is None or request.operation not in _REPEATABLE:
@@ -100,35 +120,41 @@ class ResponseCache:
         if any(request.fields.get(name) for name in _DEPENDS):
             return None
         key = _key(request, request.body)
-        return Place(key, rule.cache_s, rule.name, self._since, rule.cache_similarity)
+        return CacheKey(
+            key,
+            rule.cache_s,
+            rule.name,
+            self._since,
+            least_similarity=rule.cache_similarity,
+        )
 
-    def question(self, request: ModelRequest, place: Place) -> Question | None:
+    def question(self, request: ModelRequest, place: CacheKey) -> CacheQuestion | None:
         """None where no answer but its own is to be given."""
         if not place.least_similarity or request.operation is not Operation.GENERATE:
             return None
         # read in where a route wants it
         from llmgw_desktop.engine.embedding.wordpiece import MOST_CHARACTERS
-        from llmgw_desktop.wire.last_words import last_words
+        from llmgw_desktop.wire.guards.prompt_parts import last_words
 
         found = last_words(request.protocol, request.body, request.fields)
         if found is None or len(found.text) > MOST_CHARACTERS:
             return None
-        return Question(_key(request, found.rest), found.text)
+        return CacheQuestion(_key(request, found.rest), found.text)
 
-    def kin(self, question: Question, place: Place) -> list[KeptAnswer]:
+    def kin(self, question: CacheQuestion, place: CacheKey) -> list[KeptAnswer]:
         """Good for as long as nobody has waited."""
         if place.since != self._since:
             return []
         kin = self._kin.get(question.kin, {}).values()
         return [kept for kept in kin if self.age_s(kept) < place.ttl_s]
 
-    def has(self, kept: KeptAnswer, place: Place) -> bool:
+    def has(self, kept: KeptAnswer, place: CacheKey) -> bool:
         """Whether it may still be given, after a wait."""
         kin = self._kin.get(kept.question.kin, {}) if kept.question is not None else {}
         is_here = any(each is kept for each in kin.values())
         return is_here and place.since == self._since and self.age_s(kept) < place.ttl_s
 
-    def find(self, place: Place) -> KeptAnswer | None:
+    def find(self, place: CacheKey) -> KeptAnswer | None:
         kept = self._kept.get(place.key)
         if kept is None:
             return None
@@ -140,7 +166,7 @@ class ResponseCache:
 
     def keep(
         self,
-        place: Place,
+        place: CacheKey,
         flight: OpenFlight,
         *,
         status: int,

@@ -7,8 +7,17 @@ have a veto. It may refuse what would have been right: then a question is asked 
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
+
+from llmgw_desktop.domain.errors import UpstreamError
+from llmgw_desktop.domain.model.answer import Answer, AnswerEvent, StopKind
+from llmgw_desktop.domain.model.content import RedactedThinking, Text, Thinking
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.wire.translate.answer_events import collected
+from llmgw_desktop.wire.translate.codec import EventReader
+from llmgw_desktop.wire.translate.tools import ToolNames
 
 MOST_WITH_OTHERS = 12
 """Questions of more words than that must have the same ones: in a long text one other word hardly
@@ -153,3 +162,33 @@ def _look_alike(one: str, other: str) -> bool:
     if any(long == syllable + short for syllable in _NEGATING):
         return True
     return one[:_LOOK_ALIKE] == other[:_LOOK_ALIKE]
+
+
+MOST_BYTES = 256 * 1024
+"""What is longer was hardly asked in words that many use."""
+
+
+def is_plain_answer(protocol: ModelProtocol, pieces: Sequence[bytes], *, is_stream: bool) -> bool:
+    if sum(map(len, pieces)) > MOST_BYTES:
+        return False
+    codec = codec_of(protocol)
+    try:
+        if is_stream:
+            answer = collected(_events(codec.event_reader(ToolNames()), pieces))
+        else:
+            answer = codec.read_answer(b"".join(pieces), ToolNames())
+    except UpstreamError:
+        return False
+    return _is_plain(answer)
+
+
+def _events(reader: EventReader, pieces: Sequence[bytes]) -> Iterator[AnswerEvent]:
+    for piece in pieces:
+        yield from reader.feed(piece)
+    yield from reader.finish()
+
+
+def _is_plain(answer: Answer) -> bool:
+    says_something = any(isinstance(item, Text) and item.text.strip() for item in answer.items)
+    is_words = all(isinstance(item, Text | Thinking | RedactedThinking) for item in answer.items)
+    return says_something and is_words and answer.stop.kind is StopKind.END

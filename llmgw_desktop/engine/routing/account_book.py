@@ -1,20 +1,78 @@
-"""The accounts of the settings and what is remembered of each, across new settings and starts.
-
-What is done with it is decided in `health.py`; who wants to know is told through `account_news`.
+"""The accounts of the settings and what is remembered of each, across new settings and starts; who
+wants to know is told how they stand. What is done with it is decided in `health.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.events import AccountChanged
+from llmgw_desktop.domain.provider import (
+    AccountState,
+    AccountStatus,
+    Provider,
+    ProviderKind,
+    account_id,
+)
 from llmgw_desktop.domain.values import maker
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.routing.account_news import AccountNews
 from llmgw_desktop.engine.routing.account_record import AccountRecord
-from llmgw_desktop.engine.routing.rests import Moment, Standing
-from llmgw_desktop.engine.upstream.key_changes import KeyChanges
-from llmgw_desktop.store.account_store import AccountStore
+from llmgw_desktop.engine.routing.cooldowns import CooldownState, Moment
+from llmgw_desktop.engine.upstream.keys import KeyChanges
+from llmgw_desktop.store.routing.accounts import AccountStore
+
+_log = logging.getLogger(__name__)
+
+
+class AccountNews:
+    """Remembers what was told last of each account."""
+
+    def __init__(self, bus: Bus, store: AccountStore | None) -> None:
+        self._bus = bus
+        self._store = store
+        self._told: dict[str, AccountStatus] = {}
+
+    def tell(self, record: AccountRecord, now: Moment) -> None:
+        status = record.status(now)
+        if _is_same(status, self._told.get(record.name)):
+            return
+        if status.reason:
+            _log.info("account %s: %s", record.name, status.reason)
+        self._told[record.name] = status
+        self.keep(record, now)
+        self._bus.publish(AccountChanged(status=status))
+
+    def keep(self, record: AccountRecord, now: Moment) -> None:
+        """For the next start."""
+        if self._store is None:
+            return
+        kept = record.kept(now)
+        if kept is None:
+            self._store.drop(record.name)
+        else:
+            self._store.put(record.name, kept)
+
+    def forget(self, gone: Iterable[str]) -> None:
+        """These accounts are no longer in the settings."""
+        for name in gone:
+            self._told.pop(name, None)
+            if self._store is not None:
+                self._store.drop(name)
+
+
+def _is_same(status: AccountStatus, before: AccountStatus | None) -> bool:
+    """To whoever looks at it; a second is nothing here."""
+    if before is None:
+        return status.state is AccountState.READY and not status.windows and not status.last_error
+    return _face(status) == _face(before)
+
+
+def _face(status: AccountStatus) -> tuple[object, ...]:
+    until = None if status.until_s is None else round(status.until_s)
+    models = tuple((name, round(until_s)) for name, until_s in status.cooling_models)
+    shares = tuple((each.name, each.used_share) for each in status.windows)
+    return status.state, until, status.reason, models, shares, status.last_error
+
 
 OF_KEYS = frozenset({AccountState.AUTH_REQUIRED, AccountState.OVER_QUOTA})
 """Another key may end these."""
@@ -74,14 +132,14 @@ class AccountBook:
             return
         changes.look()
         if changes.noticed_at_s > record.refused_at:
-            record.own, record.models = Standing(), {}
+            record.own, record.models = CooldownState(), {}
             self.changed(record)
 
     def reset(self, account: str) -> None:
         """A person says that all is well again."""
         record = self.records.get(account)
         if record is not None:
-            record.own, record.models = Standing(), {}
+            record.own, record.models = CooldownState(), {}
             record.provider.went_well(float("inf"))
             self.all_changed(record)
 
@@ -116,7 +174,7 @@ class AccountBook:
             record.provider, record.address = shared, provider.base_url
             credential = hash((account.api_key, account.vault, provider.base_url))
             if record.credential not in (None, credential):
-                record.own, record.models = Standing(), {}
+                record.own, record.models = CooldownState(), {}
             record.credential = credential
             record.off = not (provider.enabled and account.enabled)
             record.key_problem = provider.key_problem(account)
@@ -124,10 +182,10 @@ class AccountBook:
             self.records[name] = record
 
 
-def _shared(provider: Provider, before: Mapping[str, AccountRecord]) -> Standing:
+def _shared(provider: Provider, before: Mapping[str, AccountRecord]) -> CooldownState:
     """What all accounts of one address have in common."""
     for account in provider.accounts:
         record = before.get(account_id(provider.name, account.name))
         if record is not None and record.address == provider.base_url:
             return record.provider
-    return Standing()
+    return CooldownState()

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
+from llmgw_desktop.domain.provider import AccountState, AccountStatus, QuotaWindow
+from llmgw_desktop.engine.routing.cooldowns import (
+    Cooldown,
+    CooldownState,
+    Moment,
+    kept_cooldown,
+    restored_cooldown,
+)
 from llmgw_desktop.engine.routing.quota_windows import (
     MOST_WINDOWS,
     plausible_amount,
     plausible_moment,
     quota_windows,
     share_left,
-)
-from llmgw_desktop.engine.routing.rests import (
-    Moment,
-    Rest,
-    Standing,
-    kept_rest,
-    restored_rest,
 )
 
 MOST_MODELS = 64
@@ -52,11 +52,11 @@ class AccountRecord:
         "windows_at",
     )
 
-    def __init__(self, name: str, provider: Standing) -> None:
+    def __init__(self, name: str, provider: CooldownState) -> None:
         self.name = name
         self.provider = provider
-        self.own = Standing()
-        self.models: dict[str, Standing] = {}
+        self.own = CooldownState()
+        self.models: dict[str, CooldownState] = {}
         self.off = False
         self.key_problem = ""
         self.address = ""
@@ -86,20 +86,20 @@ class AccountRecord:
         rests = any(each.rest is not None for each in standings)
         self.is_well = not (self.off or self.key_problem or rests)
 
-    def standings(self, model: str) -> list[Standing]:
+    def standings(self, model: str) -> list[CooldownState]:
         """Whatever may forbid asking this account for this model."""
         found = [self.provider, self.own]
         if of_model := self.models.get(model):
             found.append(of_model)
         return found
 
-    def model_standing(self, model: str) -> Standing:
+    def model_standing(self, model: str) -> CooldownState:
         standing = self.models.get(model)
         if standing is None:
             if len(self.models) >= MOST_MODELS:
                 well = (name for name, each in self.models.items() if each.rest is None)
                 del self.models[next(well, next(iter(self.models)))]
-            standing = self.models[model] = Standing()
+            standing = self.models[model] = CooldownState()
         return standing
 
     def note_time(self, latency_ms: float) -> None:
@@ -182,15 +182,15 @@ class AccountRecord:
         """What an earlier run wrote; whatever cannot be understood of it is left out."""
         try:
             told = orjson.loads(kept)
-            self.own.rest = restored_rest(told["own"], now)
+            self.own.rest = restored_cooldown(told["own"], now)
             for name, rest in list(told["models"].items())[:MOST_MODELS]:
-                self.model_standing(name).rest = restored_rest(rest, now)
+                self.model_standing(name).rest = restored_cooldown(rest, now)
             words, at_s = told["last_error"]
             self.last_error, self.last_error_at_s = str(words), _number(at_s)
             windows = told["windows"][:MOST_WINDOWS]
             self.windows = tuple([_window(each, now.wall) for each in windows])
         except (ValueError, TypeError, KeyError, AttributeError):
-            self.own, self.models = Standing(), {}
+            self.own, self.models = CooldownState(), {}
             self.last_error, self.last_error_at_s, self.windows = "", None, ()
         self.look()
 
@@ -211,5 +211,5 @@ def _number(kept: object) -> float | None:
     return float(kept) if isinstance(kept, int | float) else None
 
 
-def _kept(rest: Rest | None, now: Moment) -> list[object] | None:
-    return None if rest is None else kept_rest(rest, now)
+def _kept(rest: Cooldown | None, now: Moment) -> list[object] | None:
+    return None if rest is None else kept_cooldown(rest, now)

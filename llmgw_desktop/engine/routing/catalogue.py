@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import UpstreamError
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, Upstream
+from llmgw_desktop.domain.provider import Account, ModelProtocol, Provider, Upstream
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
 from llmgw_desktop.wire.models import ModelEntry

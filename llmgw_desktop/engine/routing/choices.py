@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from llmgw_desktop.domain.account import DEFAULT_ACCOUNT, Account, CredentialKind, account_id
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, Upstream
-from llmgw_desktop.domain.route import Candidate, Consideration
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.provider import (
+    DEFAULT_ACCOUNT,
+    Account,
+    CredentialKind,
+    ModelProtocol,
+    Provider,
+    Upstream,
+    account_id,
+)
+from llmgw_desktop.domain.routing.route import Candidate, Consideration
 from llmgw_desktop.domain.values import value
 
 TRANSLATED = frozenset({Operation.GENERATE, Operation.COUNT_TOKENS})
@@ -32,7 +39,7 @@ class Lead:
 
 
 @value
-class Choice:
+class RouteChoice:
     """One that may answer, with all that never changes while the settings stay."""
 
     candidate: Candidate
@@ -70,7 +77,7 @@ class Upstreams:
         return made
 
 
-class Choices:
+class RouteChoices:
     """Makes them of leads and remembers those that were left out, each with its reason."""
 
     def __init__(
@@ -84,7 +91,7 @@ class Choices:
         self._protocol = protocol
         self._operation = operation
         self._price = price
-        self.found: list[Choice] = []
+        self.found: list[RouteChoice] = []
         self.left_out: list[Consideration] = []
         self._places: set[tuple[str, str]] = set()
 
@@ -118,7 +125,7 @@ class Choices:
             elif (upstream.account, lead.model) not in self._places:
                 self._places.add((upstream.account, lead.model))  # two leads may come to the same
                 self.found.append(
-                    Choice(
+                    RouteChoice(
                         candidate=Candidate(upstream=upstream, model=lead.model),
                         account=upstream.account,
                         model=lead.model,

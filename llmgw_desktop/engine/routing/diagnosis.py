@@ -22,7 +22,7 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind
-from llmgw_desktop.engine.routing.pauses import told_pause_s
+from llmgw_desktop.engine.routing.quota_windows import told_pause_s
 from llmgw_desktop.wire.answer_facts import error_in
 from llmgw_desktop.wire.errors import LOOP
 from llmgw_desktop.wire.json_values import parse_json

@@ -6,30 +6,24 @@ that takes every name in the caller's protocol.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import unquote
 
+from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.provider import (
-    BY_NAME_ONLY,
+    KINDS,
     PRACTICE_PREFIX,
     ModelProtocol,
     Provider,
     ProviderKind,
 )
-from llmgw_desktop.domain.route import Alias, RouteTarget
+from llmgw_desktop.domain.routing.route import Alias, RouteTarget
 from llmgw_desktop.engine.routing.choices import Lead
 from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
 from llmgw_desktop.wire.models import ModelEntry
 
 PRACTICE = Provider(name="practice", kind=ProviderKind.PRACTICE)
-_FAMILIES = (
-    (re.compile(r"claude-"), ProviderKind.ANTHROPIC),
-    (
-        re.compile(r"(?:gpt-(?!oss)|chatgpt-|codex-|o[1-9](?:-|$)|text-embedding-)"),
-        ProviderKind.OPENAI,
-    ),
-    (re.compile(r"gemini-"), ProviderKind.GOOGLE),
-)
+_FAMILIES = tuple((re.compile(facts.models), kind) for kind, facts in KINDS.items() if facts.models)
 """How vendors call their own models."""
 
 
@@ -39,7 +33,7 @@ class Directory:
     def __init__(self, providers: Sequence[Provider], aliases: Sequence[Alias]) -> None:
         self._all = {provider.name: provider for provider in providers}
         self._practice = self._all.setdefault(PRACTICE.name, PRACTICE)
-        self._others = [each for each in providers if each.kind not in BY_NAME_ONLY]
+        self._others = [each for each in providers if not KINDS[each.kind].by_name_only]
         self.enabled = [each for each in self._others if each.enabled]
         self._aliases = {alias.name: alias.to for alias in aliases}
 
@@ -192,3 +186,22 @@ def _any_on(providers: Sequence[Provider]) -> bool:
 
 def _has_account(provider: Provider, name: str) -> bool:
     return any(account.name == name for account in provider.accounts)
+
+
+def chosen_model(provider: str, model: str, providers: Iterable[Provider]) -> str:
+    """Where no model is named, the first that is listed. Raises MalformedRequest."""
+    if f"{provider}/" == PRACTICE_PREFIX and model.startswith(PRACTICE_PREFIX):
+        return model  # its models are listed under their whole names
+    if provider and model:
+        return f"{provider}/{model}"
+    if model:
+        return model
+    for each in providers:
+        anybody = not provider and not KINDS[each.kind].by_name_only
+        if each.models and (anybody or provider == each.name):
+            return f"{each.name}/{each.models[0]}"
+    raise MalformedRequest(
+        "name one of GET /v1/models; none can be chosen for you, because no provider lists "
+        "its models in the settings",
+        path="$.model",
+    )

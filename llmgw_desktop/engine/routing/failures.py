@@ -7,10 +7,11 @@ belongs to is left to `diagnosis.py`, keeping the rests to `health.py`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 
-from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.domain.settings import FailoverSettings
+from llmgw_desktop.domain.provider import AccountState
+from llmgw_desktop.domain.settings.tables import FailoverSettings
 from llmgw_desktop.domain.values import value
 
 
@@ -38,7 +39,7 @@ class FailureKind(StrEnum):
     SLOW = "slow"
 
 
-class Scope(StrEnum):
+class FailureScope(StrEnum):
     """What is left alone."""
 
     NONE = "nothing"
@@ -61,7 +62,7 @@ class FailureClass:
     """Another candidate may be tried."""
     again: bool = False
     """The same account may be asked once more within the request."""
-    scope: Scope = Scope.NONE
+    scope: FailureScope = FailureScope.NONE
     state: AccountState = AccountState.COOLING
     """Of the account while it is left alone."""
     passes: bool = False
@@ -77,109 +78,98 @@ class FailureClass:
 _HOUR_S = 3600.0
 _ASK_AGAIN = "Nothing is to be done: it is asked again by itself."
 _NO_REST = 0.0
+_harmless = partial(FailureClass, first_s=_NO_REST)
+"""Says nothing of the account."""
+_dead = partial(FailureClass, scope=FailureScope.ACCOUNT, is_dead=True)
+_passing = partial(
+    FailureClass, scope=FailureScope.ACCOUNT, passes=True, first_s=60.0, most_s=_HOUR_S / 2
+)
 
 TABLE: Mapping[FailureKind, FailureClass] = MappingProxyType(
     {
-        FailureKind.REQUEST: FailureClass(
+        FailureKind.REQUEST: _harmless(
             when="400, 413, 422 and every other status below 500 that no row below is for",
             happened="It refused the request",
             advice="Correct the request.",
             others_may=False,
-            first_s=_NO_REST,
         ),
-        FailureKind.LOOP: FailureClass(
+        FailureKind.LOOP: _harmless(
             when="508: a gateway that it leads to has had this request before",
             happened="It leads back to a gateway that this request came through",
             advice="Correct its base_url, or that of the gateway behind it.",
             others_may=False,
-            first_s=_NO_REST,
         ),
-        FailureKind.UNTRANSLATED: FailureClass(
+        FailureKind.UNTRANSLATED: _harmless(
             when="the request cannot be written in the candidate's protocol",
             happened="The request cannot be told in its protocol",
             advice="Ask a provider that speaks the program's own protocol.",
-            first_s=_NO_REST,
         ),
         FailureKind.MODEL_MISSING: FailureClass(
             when="404 that names the model; 400 or 403 with a code or words that say so",
             happened="It does not have this model",
             advice="Correct the model's name in the request, the route or the provider's models.",
-            scope=Scope.MODEL,
+            scope=FailureScope.MODEL,
             first_s=12 * _HOUR_S,
             most_s=12 * _HOUR_S,
         ),
-        FailureKind.KEY_MISSING: FailureClass(
+        FailureKind.KEY_MISSING: _dead(
             when="its key is not set, or the vault is locked; nothing was sent",
             happened="Its key is missing",
             advice="Give it a key, or unlock the vault.",
-            scope=Scope.ACCOUNT,
             state=AccountState.AUTH_REQUIRED,
             first_s=_NO_REST,
-            is_dead=True,
         ),
-        FailureKind.CREDENTIAL: FailureClass(
+        FailureKind.CREDENTIAL: _dead(
             when="401, 403",
             happened="Its vendor refused the key",
             advice="Sign in anew, or give the account another key.",
-            scope=Scope.ACCOUNT,
             state=AccountState.AUTH_REQUIRED,
             first_s=None,
-            is_dead=True,
         ),
-        FailureKind.SIGN_IN: FailureClass(
+        FailureKind.SIGN_IN: _dead(
             when="a CLI that says that nobody is signed in, or that its key is refused",
             happened="Nobody is signed in with it",
             advice="Sign in with the CLI in a terminal; then it is asked again by itself.",
-            scope=Scope.ACCOUNT,
             state=AccountState.AUTH_REQUIRED,
             first_s=20.0,
             most_s=300.0,
-            is_dead=True,
         ),
-        FailureKind.NOT_INSTALLED: FailureClass(
+        FailureKind.NOT_INSTALLED: _dead(
             when="a CLI whose program is not there or cannot be started",
             happened="Its program is not on this computer",
             advice="Install it, or name its place in its settings.",
-            scope=Scope.ACCOUNT,
             first_s=20.0,
             most_s=20.0,
-            is_dead=True,
         ),
-        FailureKind.QUOTA: FailureClass(
+        FailureKind.QUOTA: _dead(
             when="402; `insufficient_quota`, words about credit or billing, a daily limit, a "
             "subscription's window that is used up, with any status",
             happened="Its quota or credit is used up",
             advice="Add credit at the vendor, or wait until the quota begins anew.",
-            scope=Scope.ACCOUNT,
             state=AccountState.OVER_QUOTA,
             first_s=_HOUR_S / 2,
             most_s=12 * _HOUR_S,
-            is_dead=True,
         ),
         FailureKind.RATE_LIMIT: FailureClass(
             when="429",
             happened="It takes no more for a while",
             advice=_ASK_AGAIN,
             again=True,
-            scope=Scope.MODEL,
+            scope=FailureScope.MODEL,
             first_s=1.0,
             most_s=_HOUR_S / 2,
         ),
-        FailureKind.OVERLOADED: FailureClass(
+        FailureKind.OVERLOADED: _passing(
             when="408, 409, 425, 500 and above, 529, but not 508",
             happened="It failed or is overloaded",
             advice=_ASK_AGAIN,
             again=True,
-            scope=Scope.ACCOUNT,
-            passes=True,
-            first_s=60.0,
-            most_s=_HOUR_S / 2,
         ),
         FailureKind.REGION: FailureClass(
             when="403 that speaks of the country or region, 451",
             happened="It does not serve the place from where it was asked",
             advice="Ask from another network, or use another provider.",
-            scope=Scope.ENDPOINT,
+            scope=FailureScope.ENDPOINT,
             first_s=600.0,
             most_s=_HOUR_S / 2,
         ),
@@ -187,61 +177,42 @@ TABLE: Mapping[FailureKind, FailureClass] = MappingProxyType(
             when="403 with a page instead of JSON: a guard before the vendor",
             happened="A guard before the vendor turned it away",
             advice="Look whether a VPN or proxy is in the way; it is asked again by itself.",
-            scope=Scope.ENDPOINT,
+            scope=FailureScope.ENDPOINT,
             first_s=10.0,
             most_s=_HOUR_S / 2,
         ),
-        FailureKind.OFFLINE: FailureClass(
+        FailureKind.OFFLINE: _harmless(
             when="the name is unknown or the network cannot be reached",
             happened="It cannot be reached from here",
             advice="Look whether this computer is online.",
-            first_s=_NO_REST,
         ),
-        FailureKind.REFUSED: FailureClass(
+        FailureKind.REFUSED: _passing(
             when="no connection: refused, too slow, not to be trusted",
             happened="It could not be connected to",
             advice="Look whether it runs and its base_url is right; it is asked again by itself.",
-            scope=Scope.ENDPOINT,
-            passes=True,
-            first_s=60.0,
-            most_s=_HOUR_S / 2,
+            scope=FailureScope.ENDPOINT,
         ),
-        FailureKind.TIMEOUT: FailureClass(
+        FailureKind.TIMEOUT: _passing(
             when="connected, and silence for longer than `upstream.first_byte_timeout_s`",
             happened="It did not begin to answer in time",
             advice=_ASK_AGAIN,
-            scope=Scope.ACCOUNT,
-            passes=True,
-            first_s=60.0,
-            most_s=_HOUR_S / 2,
         ),
-        FailureKind.CUT: FailureClass(
+        FailureKind.CUT: _passing(
             when="the connection broke before a word of the answer",
             happened="It broke the connection off",
             advice=_ASK_AGAIN,
             again=True,
-            scope=Scope.ACCOUNT,
-            passes=True,
-            first_s=60.0,
-            most_s=_HOUR_S / 2,
         ),
-        FailureKind.GARBAGE: FailureClass(
+        FailureKind.GARBAGE: _passing(
             when="HTML, half JSON, a redirect, no HTTP, 404 without a word about a model",
             happened="What it answered is not of its protocol",
             advice="Look whether its base_url leads to a model service of its kind.",
-            scope=Scope.ACCOUNT,
-            passes=True,
-            first_s=60.0,
-            most_s=_HOUR_S / 2,
         ),
-        FailureKind.SLOW: FailureClass(
+        FailureKind.SLOW: _passing(
             when="fewer characters than `failover.slow_chars_per_s` while the beginning is watched",
             happened="It answered too slowly",
             advice=_ASK_AGAIN,
-            scope=Scope.MODEL,
-            passes=True,
-            first_s=60.0,
-            most_s=_HOUR_S / 2,
+            scope=FailureScope.MODEL,
         ),
     }
 )
@@ -276,8 +247,8 @@ class Failure:
         return TABLE[self.kind]
 
     @property
-    def scope(self) -> Scope:
-        return Scope.ACCOUNT if self.is_of_account else self.row.scope
+    def scope(self) -> FailureScope:
+        return FailureScope.ACCOUNT if self.is_of_account else self.row.scope
 
     @property
     def costs_nothing(self) -> bool:
@@ -293,7 +264,7 @@ class Failure:
         return told if told.endswith((".", "!", "?", "…")) else f"{told}."
 
 
-def rest_s(failure: Failure, trips: int, settings: FailoverSettings) -> float | None:
+def cooldown_s(failure: Failure, trips: int, settings: FailoverSettings) -> float | None:
     """How long to leave alone what has failed `trips` times before; None: until a person acts."""
     row = failure.row
     if row.first_s is None:

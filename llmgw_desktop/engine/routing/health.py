@@ -8,20 +8,19 @@ its models' names say.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.provider import Provider
-from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.domain.settings import FailoverSettings
+from llmgw_desktop.domain.provider import AccountState, AccountStatus, Provider, QuotaWindow
+from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.domain.settings.tables import FailoverSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.routing.account_book import OF_KEYS, AccountBook
 from llmgw_desktop.engine.routing.account_record import AccountRecord
-from llmgw_desktop.engine.routing.failures import Failure, FailureKind, Scope
+from llmgw_desktop.engine.routing.cooldowns import TRIAL_S, CooldownState
+from llmgw_desktop.engine.routing.failures import Failure, FailureKind, FailureScope
 from llmgw_desktop.engine.routing.quota_windows import plausible_moment
-from llmgw_desktop.engine.routing.rests import TRIAL_S, Standing
-from llmgw_desktop.engine.upstream.key_changes import KeyChanges
-from llmgw_desktop.store.account_store import AccountStore
+from llmgw_desktop.engine.upstream.keys import KeyChanges
+from llmgw_desktop.store.routing.accounts import AccountStore
 
 WINDOWS_EVERY_S = 5.0
 """Quota headers of answers that went well are read so often at most."""
@@ -50,7 +49,7 @@ class Wait:
     """What the account is in the way with; READY where nothing is."""
 
 
-class Health:
+class HealthTracker:
     """Used on the loop alone. `clean` takes secrets out of vendors' words."""
 
     def __init__(
@@ -219,7 +218,7 @@ class Health:
             self.went_well(candidate, began, None, headers or {})
             return
         is_projects_own = bool(project and candidate.upstream.vault) and failure.row.is_dead
-        if failure.scope is Scope.NONE or is_projects_own:  # says nothing of it for others
+        if failure.scope is FailureScope.NONE or is_projects_own:  # says nothing of it for others
             self.let_go(candidate)
             return
         now = self._book.now()
@@ -235,7 +234,8 @@ class Health:
             record.refused_at = began
         if failure.status is not None and standing is not record.provider:
             record.provider.went_well(began)  # it did answer: the door is open
-        standing.failed(failure, self._reason(failure), self._settings, began, now)
+        reason = self._reason(failure)
+        standing.failed(failure, reason, self._settings, began=began, now=now)
         self._book.all_changed(record)
 
     def _note_success(self, record: AccountRecord, model: str, began: float) -> None:
@@ -257,10 +257,10 @@ class Health:
                 standing.rest.trial_until = 0.0
 
     @staticmethod
-    def _standing(record: AccountRecord, model: str, scope: Scope) -> Standing:
-        if scope is Scope.MODEL:
+    def _standing(record: AccountRecord, model: str, scope: FailureScope) -> CooldownState:
+        if scope is FailureScope.MODEL:
             return record.model_standing(model)
-        return record.provider if scope is Scope.ENDPOINT else record.own
+        return record.provider if scope is FailureScope.ENDPOINT else record.own
 
     def _reason(self, failure: Failure) -> str:
         return self._clean(f"{failure.outcome} {failure.row.advice}".strip())

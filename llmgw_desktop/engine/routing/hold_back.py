@@ -1,9 +1,4 @@
-"""Reads the beginning of an answer ahead, so that an error behind a good status can go elsewhere.
-
-What was read is passed on as it came, piece by piece. The first words of a stream wait no longer
-than `hold_s` for what follows them: an answer's own first word is never late, for it ends the wait
-(docs/decisions/0017).
-"""
+"""Watches the beginning of a stream for one that crawls, while it can still be given up."""
 
 import asyncio
 from collections import deque
@@ -14,14 +9,37 @@ from llmgw_desktop.domain.errors import UpstreamCut
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.routing.diagnosis import of_event
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind
-from llmgw_desktop.engine.routing.slow_guard import MOST_BYTES as GUARDED_BYTES
-from llmgw_desktop.engine.routing.slow_guard import MOST_PIECES as GUARDED_PIECES
-from llmgw_desktop.engine.routing.slow_guard import SlowGuard
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.answer_facts import told_error
 from llmgw_desktop.wire.json_values import check_json
 from llmgw_desktop.wire.sse import SseSplitter, data_of
-from llmgw_desktop.wire.stream_openings import Opening, opening
+from llmgw_desktop.wire.stream_openings import StreamOpening, opening, output_chars
+
+MOST_CHARS = 256
+"""So much in time is quick enough, whatever rate is wanted."""
+GUARDED_PIECES = 512
+GUARDED_BYTES = 1 << 20
+
+
+class SlowGuard:
+    """From the first word on, for `window_s`; the reader keeps the time."""
+
+    def __init__(self, chars_per_s: int, window_s: float) -> None:
+        self.window_s = window_s
+        self._wanted = min(chars_per_s * window_s, MOST_CHARS)
+        self._chars = 0
+
+    def feed(self, frame: bytes) -> None:
+        self._chars += output_chars(frame)
+
+    @property
+    def is_content(self) -> bool:
+        return self._chars >= self._wanted
+
+    @property
+    def words(self) -> str:
+        return f"{self._chars} characters in {self.window_s:g} s"
+
 
 MOST_EVENTS = 64
 MOST_BYTES = 256 * 1024
@@ -161,9 +179,9 @@ class HoldBack:
         self._events += 1
         if not self._has_output:
             what = opening(frame, self._protocol)
-            if what is Opening.ERROR:
+            if what is StreamOpening.ERROR:
                 return of_event(data_of(frame), self._answer.headers, self._now_s)
-            if what is Opening.START:
+            if what is StreamOpening.START:
                 return None
             self._has_output = True
             if self._guard is not None:

@@ -3,23 +3,24 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.route import Consideration, RouteDecision, Strategy
+from llmgw_desktop.domain.routing.route import Consideration, RouteDecision, Strategy
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.routing.affinity import Affinity, Place
-from llmgw_desktop.engine.routing.choices import Choice, Choices
-from llmgw_desktop.engine.routing.considered import Considerations, Figures, words_of
-from llmgw_desktop.engine.routing.passed_rules import PassedRules
-from llmgw_desktop.engine.routing.rules import ReadyRule
+from llmgw_desktop.engine.routing.choices import RouteChoice, RouteChoices
+from llmgw_desktop.engine.routing.conversation import Affinity, Place
+from llmgw_desktop.engine.routing.rules import PassedRules, ReadyRule
 from llmgw_desktop.engine.routing.strategies import (
-    AccountHealth,
+    Considerations,
+    RoutingHealth,
+    WeighedFigures,
     automatic_ranks,
     in_turn,
     levels,
+    words_of,
 )
 
 WEIGHED_FOR_S = 0.25
 _MOST_RANKS = 1000
-Weighed = tuple[Sequence[Choice], Mapping[int, object], Figures]
+Weighed = tuple[Sequence[RouteChoice], Mapping[int, object], WeighedFigures]
 """The order, who is equal to whom, what was weighed."""
 
 
@@ -31,19 +32,19 @@ class Weighing:
 
     def __init__(self) -> None:
         self.until_s = 0.0
-        self.of: list[Choice] = []
+        self.of: list[RouteChoice] = []
         self.made: Weighed | None = None
 
 
 @value
-class Plan:
+class RoutePlan:
     """All that may answer one kind of request, ranked as far as that can be known before."""
 
     reason: str
     rule: str
     strategy: Strategy
     keeps_conversations: bool
-    ranked: tuple[Choice, ...]
+    ranked: tuple[RouteChoice, ...]
     """In the order of the strategy, as far as that is known without health and figures."""
     equals: Mapping[int, object]
     """By `id` of the choice: whose is the same share the place by weight."""
@@ -64,14 +65,14 @@ class Fork:
         self,
         sized: Sequence[ReadyRule],
         last: ReadyRule | None,
-        make: Callable[[ReadyRule | None], Plan],
+        make: Callable[[ReadyRule | None], RoutePlan],
     ) -> None:
         self._sized = sized
         self._last = last
         self._make = make
-        self._plans: dict[int, Plan] = {}
+        self._plans: dict[int, RoutePlan] = {}
 
-    def of(self, tokens: int | None) -> Plan:
+    def of(self, tokens: int | None) -> RoutePlan:
         rule = next((each for each in self._sized if each.fits_size(tokens)), self._last)
         number = 0 if rule is None else rule.number
         plan = self._plans.get(number)
@@ -81,14 +82,14 @@ class Fork:
 
 
 def plan_of(
-    choices: Choices,
+    choices: RouteChoices,
     *,
     reason: str,
     strategy: Strategy,
     keeps_conversations: bool,
     passed: PassedRules,
     rule: str = "",
-) -> Plan:
+) -> RoutePlan:
     found, left_out = choices.found, tuple(choices.left_out)
     decision = None
     ranked = levels(found, strategy)
@@ -111,7 +112,7 @@ def plan_of(
             ),
             passed=passed,
         )
-    return Plan(
+    return RoutePlan(
         reason=reason,
         rule=rule,
         strategy=strategy,
@@ -128,7 +129,7 @@ def plan_of(
 class Deciding:
     """Orders the candidates of a plan for one request. It keeps whose turn it is."""
 
-    def __init__(self, health: AccountHealth, affinity: Affinity, clock: Clock) -> None:
+    def __init__(self, health: RoutingHealth, affinity: Affinity, clock: Clock) -> None:
         self._health = health
         self._clock = clock
         self._affinity = affinity
@@ -136,7 +137,7 @@ class Deciding:
 
     def decide(
         self,
-        plan: Plan,
+        plan: RoutePlan,
         *,
         conversation: str,
         strict: bool,
@@ -144,8 +145,8 @@ class Deciding:
         passed: PassedRules,
     ) -> RouteDecision:
         """Those that may not be asked now stand last, for the case that nobody else is left."""
-        well: list[Choice] = []
-        ill: list[tuple[Choice, str]] = []
+        well: list[RouteChoice] = []
+        ill: list[tuple[RouteChoice, str]] = []
         why_not = self._health.why_not
         for choice in plan.ranked:
             if why := choice.problem or why_not(choice.account, choice.model):
@@ -175,7 +176,7 @@ class Deciding:
             conversation=conversation,
         )
 
-    def _weighed(self, plan: Plan, well: list[Choice], *, is_fresh: bool) -> Weighed:
+    def _weighed(self, plan: RoutePlan, well: list[RouteChoice], *, is_fresh: bool) -> Weighed:
         last, now_s = plan.weighing, self._clock.monotonic_s()
         if last.made is not None and not is_fresh and now_s < last.until_s and last.of == well:
             return last.made
@@ -184,7 +185,7 @@ class Deciding:
             last.until_s, last.of, last.made = now_s + WEIGHED_FOR_S, well, made
         return made
 
-    def _weigh(self, plan: Plan, well: list[Choice]) -> Weighed:
+    def _weigh(self, plan: RoutePlan, well: list[RouteChoice]) -> Weighed:
         quota_left, latency_ms = self._health.quota_left, self._health.latency_ms
         quotas = [quota_left(choice.account) for choice in well]
         paces = [latency_ms(choice.account) for choice in well]
@@ -197,10 +198,10 @@ class Deciding:
             if keys[at] != best or plan.equals[id(well[at])] != first:
                 break
             equals[id(well[at])] = first
-        return [well[at] for at in places], equals, Figures(well, quotas, paces)
+        return [well[at] for at in places], equals, WeighedFigures(well, quotas, paces)
 
     def _in_turn(
-        self, well: list[Choice], equals: Mapping[int, object], *, takes_turn: bool
+        self, well: list[RouteChoice], equals: Mapping[int, object], *, takes_turn: bool
     ) -> None:
         """Puts those that share the first place into the order of their turns."""
         first = equals[id(well[0])]
@@ -214,7 +215,7 @@ class Deciding:
             self._turns.update(turns)
 
 
-def _moved_up(well: list[Choice], place: Place) -> bool:
+def _moved_up(well: list[RouteChoice], place: Place) -> bool:
     """Whether who answered this conversation is among them; it then stands first."""
     account, model = place
     for at, choice in enumerate(well):

@@ -9,19 +9,30 @@ from collections.abc import Iterator, Sequence
 
 from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import NotServed, RouteError, UnknownModel
-from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import Provider
-from llmgw_desktop.domain.route import Candidate, RouteDecision, RouteQuestion, RouteStep
-from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.engine.routing.affinity import Affinity
-from llmgw_desktop.engine.routing.choices import TRANSLATED, Choices, Lead, Upstreams, not_taken
-from llmgw_desktop.engine.routing.conversation import conversation_of, following_turn
+from llmgw_desktop.domain.routing.route import Candidate, RouteDecision, RouteQuestion, RouteStep
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.routing.choices import (
+    TRANSLATED,
+    Lead,
+    RouteChoices,
+    Upstreams,
+    not_taken,
+)
+from llmgw_desktop.engine.routing.conversation import Affinity, conversation_of, following_turn
 from llmgw_desktop.engine.routing.directory import Directory
-from llmgw_desktop.engine.routing.passed_rules import PassedRules, why_passed
-from llmgw_desktop.engine.routing.plan import Deciding, Fork, Plan, plan_of
-from llmgw_desktop.engine.routing.rules import Asked, ReadyRule, ready, whose_words
-from llmgw_desktop.engine.routing.sizes import input_tokens_of
-from llmgw_desktop.engine.routing.strategies import AccountHealth, AllWell, UsualPrice, no_price
+from llmgw_desktop.engine.routing.plan import Deciding, Fork, RoutePlan, plan_of
+from llmgw_desktop.engine.routing.rules import (
+    Asked,
+    PassedRules,
+    ReadyRule,
+    input_tokens_of,
+    ready,
+    whose_words,
+    why_passed,
+)
+from llmgw_desktop.engine.routing.strategies import AllWell, RoutingHealth, UsualPrice, no_price
 from llmgw_desktop.wire.models import ModelEntry
 
 LONGEST_NAME = 512
@@ -37,7 +48,7 @@ class Router:
         self,
         settings: Settings | None = None,
         *,
-        health: AccountHealth | None = None,
+        health: RoutingHealth | None = None,
         price: UsualPrice = no_price,
         affinity: Affinity | None = None,
         clock: Clock | None = None,
@@ -53,7 +64,7 @@ class Router:
         self._rules = ready(settings.routes)
         self._asks_for_labels = any(rule.match.label != "*" for rule in settings.routes)
         """Else no label is looked at: there may be any number, and a plan is made for each."""
-        self._plans: dict[Asked, Plan | Fork] = {}
+        self._plans: dict[Asked, RoutePlan | Fork] = {}
         self._deciding = Deciding(self._health, self._affinity, self._clock)
 
     def renewed(self, settings: Settings) -> "Router":
@@ -159,7 +170,7 @@ class Router:
             if not why:
                 return
 
-    def _remembered(self, asked: Asked) -> "Plan | Fork":
+    def _remembered(self, asked: Asked) -> "RoutePlan | Fork":
         if len(asked[1]) > LONGEST_NAME:
             raise UnknownModel(asked[1])
         plan = self._plan(asked)
@@ -169,7 +180,7 @@ class Router:
             self._plans[asked] = plan
         return plan
 
-    def _plan(self, asked: Asked) -> "Plan | Fork":
+    def _plan(self, asked: Asked) -> "RoutePlan | Fork":
         """By the first rule that matches; a fork where the size decides between some."""
         if len(asked[1]) > LONGEST_NAME:
             raise UnknownModel(asked[1])
@@ -183,15 +194,17 @@ class Router:
             sized.append(rule)
         return self._fork(asked, sized, None)
 
-    def _fork(self, asked: Asked, sized: list[ReadyRule], last: ReadyRule | None) -> "Plan | Fork":
-        def by(rule: ReadyRule | None) -> Plan:
+    def _fork(
+        self, asked: Asked, sized: list[ReadyRule], last: ReadyRule | None
+    ) -> "RoutePlan | Fork":
+        def by(rule: ReadyRule | None) -> RoutePlan:
             return self._by_name(asked) if rule is None else self._by_rule(asked, rule)
 
         return Fork(sized, last, by) if sized else by(last)
 
-    def _by_rule(self, asked: Asked, ready_rule: ReadyRule) -> Plan:
+    def _by_rule(self, asked: Asked, ready_rule: ReadyRule) -> RoutePlan:
         rule, model = ready_rule.rule, asked[1]
-        choices = Choices(asked[0], asked[2], self._upstreams, self._price)
+        choices = RouteChoices(asked[0], asked[2], self._upstreams, self._price)
         leads = [
             lead
             for target in rule.to
@@ -213,9 +226,9 @@ class Router:
             passed=self._passed(asked, ready_rule.number - 1),
         )
 
-    def _by_name(self, asked: Asked) -> Plan:
+    def _by_name(self, asked: Asked) -> RoutePlan:
         protocol, model, operation = asked[:3]
-        choices = Choices(protocol, operation, self._upstreams, self._price)
+        choices = RouteChoices(protocol, operation, self._upstreams, self._price)
         names = self._directory.expanded(model)
         led: list[Lead] = []
         for at, name in enumerate(names):
@@ -250,7 +263,7 @@ def _with_passed(decision: RouteDecision, passed: PassedRules) -> RouteDecision:
     )
 
 
-def _nobody(asked: Asked, led: Sequence[Lead], choices: Choices) -> RouteError:
+def _nobody(asked: Asked, led: Sequence[Lead], choices: RouteChoices) -> RouteError:
     """Why a name leads to nobody who could answer."""
     protocol, model, operation = asked[:3]
     if not led:
@@ -262,7 +275,7 @@ def _nobody(asked: Asked, led: Sequence[Lead], choices: Choices) -> RouteError:
     return NotServed(f"Nobody who has '{model[:80]}' can answer. {_told(choices)}")
 
 
-def _told(choices: Choices) -> str:
+def _told(choices: RouteChoices) -> str:
     return " ".join(f"{each.account}: {each.reason}" for each in choices.left_out)
 
 

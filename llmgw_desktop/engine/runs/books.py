@@ -1,39 +1,109 @@
-"""The books of runs: which session each belongs to, what it really used, its flight."""
+"""What is written down of a run as it begins, works and ends: its session, what it really used,
+its flight.
+"""
 
 import asyncio
 import logging
+import re
+import shutil
+import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.account import QuotaWindow
-from llmgw_desktop.domain.cli import ErrorCategory, SessionWish, UsageTold
-from llmgw_desktop.domain.cli_settings import provider_of
+from llmgw_desktop.domain.cli import ErrorCategory, RunUsageTold, SessionWish
+from llmgw_desktop.domain.clock import IdSource
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.ids import IdSource
-from llmgw_desktop.domain.job import Job, JobFigures
-from llmgw_desktop.domain.linked_flights import NO_FLIGHTS
-from llmgw_desktop.domain.session import SessionTotals, SessionUse
-from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.engine.jobs.outcome import Account
-from llmgw_desktop.engine.runs.leavings import remove_session
-from llmgw_desktop.engine.runs.renewal import renewed
+from llmgw_desktop.domain.flights.linked_flights import NO_FLIGHTS
+from llmgw_desktop.domain.jobs.cli_settings import provider_of
+from llmgw_desktop.domain.jobs.job import Job, JobFigures, SessionTotals, SessionUse
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.provider import QuotaWindow
+from llmgw_desktop.engine.jobs.outcome import RunAccount
+from llmgw_desktop.engine.jobs.parts import Ledger
+from llmgw_desktop.engine.runs.cli_files import read_side_usage
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.runs.settling import settled
-from llmgw_desktop.engine.runs.side_files import read_side_usage
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.runs.run_flights import RunFlights
     from llmgw_desktop.engine.runs.run_links import RunLinks
 
-_BEGAN_NOTHING = frozenset({ErrorCategory.AUTH, ErrorCategory.INVALID_INPUT})
-"""After these a CLI has told an id under which it finds nothing later."""
 
+_ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9_-]{15,99}")
+"""An id of a CLI's, long enough to be nobody else's."""
+_MOST = 8
 _log = logging.getLogger(__name__)
 
 
-class Books:
+def remove_session(home: Path, pattern: str, session_id: str, since_s: float) -> None:
+    """The folder of this one session, if it was made since then. For a thread."""
+    if not pattern or not _ID.fullmatch(session_id):
+        return
+    for folder in islice(home.glob(pattern.replace("{session_id}", session_id)), _MOST):
+        try:
+            is_its_own = folder.name == session_id and folder.is_dir() and not folder.is_symlink()
+            if is_its_own and _oldest(folder) >= since_s - 1:
+                shutil.rmtree(folder)
+        except OSError as error:
+            _log.info("the session of an answer could not be removed: %s", error)
+
+
+def _oldest(folder: Path) -> float:
+    """Files there that were there before are another run's."""
+    return min((each.lstat().st_mtime for each in folder.rglob("*")), default=0.0)
+
+
+def renewed(asked: Submission, sessions: Sessions, ids: IdSource) -> Submission:
+    """With a flight of its own where it has none; then its session is as of now, too, since an
+    earlier run may have had it. For a thread. Raises StoreError."""
+    if asked.flight_id:
+        return asked
+    asked = replace(asked, flight_id=ids.new("flt"), has_own_flight=True, is_attempt=False)
+    use = asked.session
+    if use is None:
+        return asked
+    if use.is_new:
+        return _begun_again(asked, use, sessions)
+    return _gone_on_again(asked, use, sessions)
+
+
+def _begun_again(asked: Submission, use: SessionUse, sessions: Sessions) -> Submission:
+    """No id is given twice."""
+    request = asked.request
+    new = sessions.new(request.cli, asked.owner, use.working_dir)
+    if request.session is not SessionWish.NEW:
+        return replace(asked, session=replace(use, id=new.id))
+    use = replace(
+        use,
+        id=new.id,
+        new_provider_id=str(uuid.uuid4()) if use.new_provider_id else "",
+        neutral_dir=new.neutral_dir,
+    )
+    return replace(asked, session=use, request=replace(request, session_id=""))
+
+
+def _gone_on_again(asked: Submission, use: SessionUse, sessions: Sessions) -> Submission:
+    known = sessions.find(use.id, asked.owner)
+    if known is None or not known.provider_session_id:
+        return asked
+    request = replace(
+        asked.request, session=SessionWish.RESUME, session_id=known.provider_session_id
+    )
+    use = replace(use, new_provider_id="", before=known.totals)
+    return replace(asked, session=use, request=request)
+
+
+_BEGAN_NOTHING = frozenset({ErrorCategory.AUTH, ErrorCategory.INVALID_INPUT})
+"""After these a CLI has told an id under which it finds nothing later."""
+
+
+class Books(Ledger):
     """A Ledger of the jobs."""
 
     def __init__(
@@ -55,20 +125,26 @@ class Books:
         self.told_quota: Callable[[str, Sequence[QuotaWindow]], None] = _nobody_asks
         """(account, windows): who keeps how accounts stand."""
 
+    @override
     async def prepare(self, asked: Submission) -> Submission:
         if asked.flight_id:
             return asked
         return await asyncio.to_thread(renewed, asked, self._sessions, self._ids)
 
+    @override
     def enter(self, job: Job, asked: Submission) -> None:
         if asked.session is not None:
             self._sessions.enter(asked.session, job.cli, job.owner)
 
+    @override
     def strike(self, job: Job, asked: Submission) -> None:
         if asked.session is not None:
             self._sessions.strike(asked.session, job.owner)
 
-    async def settle(self, job: Job, asked: Submission, account: Account, temp: Path) -> JobFigures:
+    @override
+    async def settle(
+        self, job: Job, asked: Submission, account: RunAccount, temp: Path
+    ) -> JobFigures:
         side = await self._side_usage(job, asked, account, temp)
         if side is not None and side.windows:
             self.told_quota(provider_of(job.cli), side.windows)
@@ -88,7 +164,7 @@ class Books:
             await self._go_on(use, job, name, totals)
         return figures
 
-    async def _forget(self, job: Job, asked: Submission, account: Account) -> None:
+    async def _forget(self, job: Job, asked: Submission, account: RunAccount) -> None:
         """A caller at a model's door has no use for a session."""
         cli, session_id = self._cli_of(job), account.figures.provider_session_id
         leaves = cli.model_use.leaves
@@ -105,13 +181,14 @@ class Books:
         except StoreError as error:
             _log.warning("session %s could not be kept up: %s", use.id, error)
 
+    @override
     def changed(self, job: Job, asked: Submission) -> None:
         if self.flights is not None:
             self.flights.changed(job, asked)
 
     async def _side_usage(
-        self, job: Job, asked: Submission, account: Account, temp: Path
-    ) -> UsageTold | None:
+        self, job: Job, asked: Submission, account: RunAccount, temp: Path
+    ) -> RunUsageTold | None:
         cli = self._cli_of(job)
         side = cli.side_usage
         if side is None:
@@ -127,7 +204,7 @@ class Books:
         )
 
 
-def _began_nothing(account: Account) -> bool:
+def _began_nothing(account: RunAccount) -> bool:
     return account.ended is not None and account.ended.category in _BEGAN_NOTHING
 
 

@@ -8,22 +8,23 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
-from llmgw_desktop.domain.cache_state import (
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.domain.cli import CliName, Warned
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.flights.cache_state import (
     CacheUse,
     GlobalCache,
     LastUse,
-    ModelUse,
+    ModelCacheUse,
     PrefixCache,
     SessionCache,
     together,
 )
-from llmgw_desktop.domain.cli import CliName, Warned
-from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.price import Price
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.domain.session import Session
-from llmgw_desktop.domain.settings import CacheSettings
-from llmgw_desktop.store.cache_sums import CacheSums, Which
+from llmgw_desktop.domain.flights.price import Price
+from llmgw_desktop.domain.jobs.job import Session
+from llmgw_desktop.domain.settings.tables import CacheSettings
+from llmgw_desktop.store.flights.cache_sums import CacheSums, Which
 
 HOURS = 24
 SOON_S = 30.0
@@ -63,7 +64,7 @@ class CacheStates:
         self, cli: CliName, owner: str, *, prefix_hash: str, session_id: str
     ) -> tuple[Warned, ...]:
         """Before a request is sent. For a thread."""
-        if cli is not CliName.CLAUDE or not self._settings.warn_on_ttl_expiry:
+        if not cli_of(cli).tells_cache_life or not self._settings.warn_on_ttl_expiry:
             return ()
         left = [
             self._left_s(last)
@@ -93,7 +94,7 @@ class CacheStates:
             hours=HOURS,
             use=together(each.use for each in models),
             clis=tuple(
-                ModelUse(cli=cli, model="", use=together(uses)) for cli, uses in by_cli.items()
+                ModelCacheUse(cli=cli, model="", use=together(uses)) for cli, uses in by_cli.items()
             ),
             marks=self._sums.marks(which),
         )
@@ -101,7 +102,7 @@ class CacheStates:
     def _of_session(self, session: Session) -> SessionCache:
         which = Which(owners=[session.owner], session_id=session.id)
         last = self._sums.last(which, self._clock.now_s())
-        knows_life = last is not None and session.cli is CliName.CLAUDE
+        knows_life = last is not None and cli_of(session.cli).tells_cache_life
         return SessionCache(
             session_id=session.id,
             cli=session.cli,
@@ -125,7 +126,7 @@ class CacheStates:
             last_at_s=span[1],
         )
 
-    def _priced(self, which: Which) -> list[ModelUse]:
+    def _priced(self, which: Which) -> list[ModelCacheUse]:
         priced = []
         for each in self._sums.by_model(which):
             price = self._price_of(each.cli, each.model) if each.model else None

@@ -7,22 +7,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import orjson
+from typing_extensions import override
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
-from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import SignInNeeded
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.provider import ModelProtocol, Upstream
-from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.domain.run_errors import CliResting
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.jobs.cli_settings import DEFAULT_MODELS, CliSettings
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.run_errors import CliResting
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.provider import AccountState, ModelProtocol, Upstream
+from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.engine.jobs.parts import Breaker
 from llmgw_desktop.engine.routing.diagnosis import of_answer, of_error
 from llmgw_desktop.engine.routing.failures import Failure
-from llmgw_desktop.engine.routing.health import Health
-from llmgw_desktop.engine.routing.pauses import told_pause_s
+from llmgw_desktop.engine.routing.health import HealthTracker
+from llmgw_desktop.engine.routing.quota_windows import told_pause_s
 
 _STATUS: Mapping[ErrorCategory, int] = MappingProxyType(
     {
@@ -39,16 +40,17 @@ _CATEGORY = {
 _SHORTEST_S = 1
 
 
-class CliHealth:
+class CliHealth(Breaker):
     """A Breaker of the jobs."""
 
-    def __init__(self, health: Health, clis: Mapping[CliName, Cli], clock: Clock) -> None:
+    def __init__(self, health: HealthTracker, clis: Mapping[CliName, Cli], clock: Clock) -> None:
         self._health = health
         self._clis = clis
         self._clock = clock
         self._open: dict[str, tuple[Candidate, float]] = {}
         """Of each job that has not ended: who is asked, and since when."""
 
+    @override
     def check(self, asked: Submission) -> None:
         """Raises CliResting."""
         if asked.is_attempt:
@@ -62,12 +64,14 @@ class CliHealth:
         left_s = max(math.ceil(wait.left_s or 0.0), _SHORTEST_S)
         raise CliResting(candidate.upstream.provider, why, category=category, retry_after_s=left_s)
 
+    @override
     def began(self, job: Job, asked: Submission) -> None:
         if asked.is_attempt:
             return
         candidate = _candidate(job.cli, job.model)
         self._open[job.id] = (candidate, self._health.begin(candidate))
 
+    @override
     def ended(self, job: Job) -> None:
         candidate, began = self._open.pop(job.id, (None, 0.0))
         if candidate is None:
@@ -79,6 +83,7 @@ class CliHealth:
         else:
             self._health.let_go(candidate)
 
+    @override
     def told_pause_s(self, error: str) -> float | None:
         return told_pause_s({}, error, self._clock.now_s())
 

@@ -9,19 +9,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from llmgw_desktop.clis.asked import option
 from llmgw_desktop.clis.checks import no_flag, no_nul
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.clis.instructions import instructed
-from llmgw_desktop.clis.values import ON, TEXT, TEXTS, fits, one_of, said, whole_number
-from llmgw_desktop.domain.approval import ApprovalPolicy, ApprovalStrategy, Asking
+from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, fits, one_of, option, said, whole_number
 from llmgw_desktop.domain.cli import Warned
-from llmgw_desktop.domain.near_names import meant
-from llmgw_desktop.domain.prompt_facts import NO_FACTS, AnswerShape, PromptFacts
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.worktree import LONGEST_REF, NAME, NAME_WORDS, WorktreeWish
-from llmgw_desktop.engine.runs.cache_marks import cache_marks
-from llmgw_desktop.engine.runs.prompt import PARTS, read_prompt
+from llmgw_desktop.domain.jobs.approval import ApprovalPolicy, ApprovalStrategy, Asking
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.workspace import LONGEST_REF, NAME, NAME_WORDS, WorktreeWish
+from llmgw_desktop.domain.plain_text import meant
+from llmgw_desktop.domain.usage import NO_FACTS, AnswerShape, PromptFacts
+from llmgw_desktop.engine.runs.prompt import PARTS, cache_marks, read_prompt
 
 COMMON = (
     option("prompt", TEXT, "What to say to the CLI; this or promptParts."),
@@ -138,7 +135,7 @@ def read_fields(
     if marks.parts is not None:
         given["promptParts"] = marks.parts
     instructions = common.get("requestInstructions", "")
-    prompt, given = instructed(cli.name, said.text, given, instructions)
+    prompt, given = cli.instructed(said.text, given, instructions)
     return RunAsked(
         cli=cli,
         prompt=prompt,

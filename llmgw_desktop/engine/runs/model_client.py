@@ -1,38 +1,101 @@
-"""Vendors' CLIs as upstreams: a model request becomes a run, and what it says the answer.
-
-The head of the answer is given when the run has said its first word: one that fails before is an
-error with a status, so that another candidate may be asked.
+"""A CLI that stands for a model: what a request to the HTTP doors becomes, and its run as an
+upstream's answer.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
 
 import orjson
 from multidict import CIMultiDict
 
+from llmgw_desktop.clis.checks import FOLDER
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliName,
+    CliRequest,
     ErrorCategory,
     ModelTold,
     RunEnded,
+    RunUsageTold,
     TextGrew,
     ThinkingGrew,
-    UsageTold,
 )
-from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.errors import CliMissing, KeyMissing, NotServed, SignInNeeded
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.submission import Submission, Submitted
+from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, DEFAULT_MODELS
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.submission import Submission, Submitted
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
-from llmgw_desktop.engine.runs.model_call import submission_of
-from llmgw_desktop.engine.runs.own_settings import settings_of
+from llmgw_desktop.engine.runs.cli_files import settings_of
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
-from llmgw_desktop.wire.translate.cli.frames import CliFrames
+from llmgw_desktop.wire.cli import CliFrames
+
+_LEAD = "The user says:\n\n"
+_COMMAND = re.compile(r"[\s\ufeff]*/")
+"""At a prompt's head, as CLIs see it: JavaScript takes a byte order mark for a blank, too."""
+_MENTION = re.compile(r"""(?<!\w)@(?=[^\s\u2060])|@(?=[/~.\\"'])""")
+"""Behind a letter some CLIs see one as well; what looks like a mail address stays as it is."""
+_WORD_JOINER = "\u2060"
+"""Has no width and no meaning: a model reads over it."""
+
+
+def submission_of(cli: Cli, call: UpstreamCall, settings: bytes = b"") -> Submission:
+    """A run of its own, whatever goes on: a caller's stream is his alone. `settings`: the
+    person's, of a CLI that is to go without some of them."""
+    asked: dict[str, Any] = orjson.loads(bytes(call.body))
+    return Submission(
+        request=_request(cli, call.candidate.model, asked, settings),
+        owner=call.principal.client_id,
+        client=call.principal.name,
+        label=call.principal.label,
+        flight_id=call.flight_id,
+        project=call.project,
+        force_refresh=True,
+        is_attempt=True,
+    )
+
+
+def _request(cli: Cli, model: str, asked: dict[str, Any], settings: bytes) -> CliRequest:
+    use = cli.model_use
+    prompt: str = asked["prompt"]
+    options = dict(use.without(use.options, settings) if use.without else use.options)
+    if system := asked.get("system"):
+        if use.system and _fits(system, use.longest_system):
+            options[use.system] = system
+        else:
+            prompt = f"{system}\n\n{prompt}"
+    if (effort := asked.get("effort")) in use.efforts and use.effort:
+        options[use.effort] = effort
+    if (schema := asked.get("schema")) is not None:
+        if use.schema:
+            options[use.schema] = schema
+        else:
+            told = orjson.dumps(schema).decode()
+            prompt = f"{prompt}\n\nAnswer with nothing but JSON that fits this schema:\n{told}"
+    return CliRequest(
+        cli=cli.name,
+        prompt=only_words(prompt, reads_mentions=use.reads_mentions),
+        model="" if model in DEFAULT_MODELS else model,
+        options=options,
+    )
+
+
+def _fits(system: str, longest: int | None) -> bool:
+    return longest is None or (len(system.encode()) <= longest and FOLDER not in system)
+
+
+def only_words(prompt: str, *, reads_mentions: bool) -> str:
+    """What a CLI takes as words alone: a `/` at its head is a command to most, and an `@` a file
+    of this computer, which would go to whoever asks."""
+    if _COMMAND.match(prompt):
+        prompt = f"{_LEAD}{prompt}"
+    return _MENTION.sub(f"@{_WORD_JOINER}", prompt) if reads_mentions else prompt
+
 
 _STATUS: Mapping[ErrorCategory | None, int] = {
     ErrorCategory.RATE_LIMIT: 429,
@@ -181,7 +244,7 @@ class RunAnswer:
                 return self._frames.text(text)
             case ThinkingGrew(text=text):
                 return self._frames.thinking(text)
-            case UsageTold(is_cumulative=False):
+            case RunUsageTold(is_cumulative=False):
                 return self._frames.usage(event.usage, _cost(event))
             case RunEnded():
                 return self._settled() + self._end(event)
@@ -232,7 +295,7 @@ def _status(end: RunEnded) -> int:
     return _STATUS.get(end.category, 502)
 
 
-def _cost(told: UsageTold) -> float | None:
+def _cost(told: RunUsageTold) -> float | None:
     return None if told.is_cost_cumulative else told.cost_usd
 
 

@@ -1,24 +1,36 @@
-"""What is said to a CLI: one text, or parts of which the first stay from request to request.
-
-The parts are joined by blank lines, so that a vendor's cache finds the same beginning again.
+"""The prompt of a run: out of its parts, made shorter where it is asked for, with marks for the
+vendor's cache.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from llmgw_desktop.clis.checks import no_nul
-from llmgw_desktop.clis.values import ON
-from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.fields import ON
+from llmgw_desktop.domain.cli import ErrorCategory, Warned
 from llmgw_desktop.domain.guard import PromptRole
-from llmgw_desktop.domain.prompt_facts import PromptFacts
-from llmgw_desktop.domain.run_errors import InvalidRun, OnePrompt
-from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.engine.compression.boilerplate import OF_PROMPTS
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun, OnePrompt
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.usage import AnswerShape, PromptFacts, Saving
+from llmgw_desktop.engine.compression.blocks import OF_ANSWERS, OF_PROMPTS
 from llmgw_desktop.engine.compression.compressor import compressed
-from llmgw_desktop.engine.runs.shaping import saving
 from llmgw_desktop.wire.tokens import text_tokens
+
+
+def shaped(text: str, shape: AnswerShape) -> tuple[str, Saving | None]:
+    """No saving where none was asked for. A long text takes a while."""
+    if shape is AnswerShape.AS_IT_IS:
+        return text, None
+    short = compressed(text, OF_ANSWERS if shape is AnswerShape.OPTIMIZED else None)
+    return short, saving(text, short)
+
+
+def saving(before: str, after: str) -> Saving:
+    return Saving(before_tokens=text_tokens(before), after_tokens=text_tokens(after))
+
 
 STABLE = ("system", "tools", "context")
 _PARTS = (*STABLE, "task")
@@ -100,7 +112,7 @@ def said_in(submission: Submission) -> Iterator[tuple[PromptRole, str]]:
     """All words that a run is asked with: its prompt, and what its own fields say, with the names
     in them (of agents, of a schema's members)."""
     # whoever goes through prompts has read it in already
-    from llmgw_desktop.wire.prompt_parts import every_word
+    from llmgw_desktop.wire.guards.prompt_parts import every_word
 
     yield PromptRole.USER, submission.request.prompt
     for value in submission.request.options.values():
@@ -150,3 +162,66 @@ def _check_length(text: str, name: str) -> None:
             field=name,
             category=ErrorCategory.INPUT_TOO_LARGE,
         )
+
+
+MARKED_TTL_S = 3600
+"""Claude Code's own marks say an hour; a shorter one may not stand before a longer one."""
+_LEAST_OF_SONNET = 1024
+_LEAST_OF_OTHERS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheMarks:
+    """What is decided."""
+
+    facts: PromptFacts
+    parts: Mapping[str, Any] | None = None
+    """For the CLI; None: nothing is marked."""
+    warnings: tuple[Warned, ...] = ()
+
+
+def cache_marks(cli: Cli, said: SaidPrompt, model: str, *, emits: bool) -> CacheMarks:
+    """`emits`: the settings have the stable beginning marked where the caller marks nothing."""
+    if not said.parts:
+        return CacheMarks(facts=said.facts)
+    if not any(each.name == "promptParts" for each in cli.options):
+        words = f"{cli.name} takes no marks of what to cache; they are left out."
+        return CacheMarks(facts=said.facts, warnings=(_noop(words),) if said.wanted else ())
+    warnings: list[Warned] = []
+    if empty := [name for name in said.wanted if name not in said.parts]:
+        warnings.append(_noop(f"Nothing is in {', '.join(empty)}: there is nothing to mark."))
+    marked = [name for name in said.wanted if name in said.parts]
+    is_worth_it = said.facts.stable_prefix_tokens >= least_cacheable(model)
+    is_shortened = said.facts.prompt_saving is not None
+    if not marked and is_worth_it and emits and not is_shortened:
+        marked = [said.stable[-1]]
+    if not marked:
+        if is_worth_it:
+            warnings.append(_uncached(said.facts, model, is_shortened=is_shortened))
+        return CacheMarks(facts=said.facts, warnings=tuple(warnings))
+    return CacheMarks(
+        facts=replace(
+            said.facts, cache_control_blocks=len(marked), cache_control_ttl_s=MARKED_TTL_S
+        ),
+        parts={**said.parts, "cacheControl": dict.fromkeys(marked, True)},
+        warnings=tuple(warnings),
+    )
+
+
+def least_cacheable(model: str) -> int:
+    """Tokens; a shorter beginning is not kept by Anthropic, marked or not."""
+    return _LEAST_OF_SONNET if "sonnet" in model.lower() else _LEAST_OF_OTHERS
+
+
+def _noop(words: str) -> Warned:
+    return Warned(code="cache_control_noop", message=words)
+
+
+def _uncached(facts: PromptFacts, model: str, *, is_shortened: bool) -> Warned:
+    why = "a prompt that is made shorter takes no marks" if is_shortened else "nothing is marked"
+    words = (
+        f"The stable beginning of the prompt has about {facts.stable_prefix_tokens:,} tokens, from"
+        f" {least_cacheable(model):,} on it can be cached, and {why}. Mark its parts with"
+        f" cacheControl."
+    )
+    return Warned(code="cacheable_prefix_uncached", message=words)

@@ -1,37 +1,74 @@
-"""Runs that were asked for as jobs, as flights: who asked a model door has one already.
-
-A flight begins with its job and ends with it, in this program or in the next one.
-"""
+"""A run as a flight: held to what its client may spend, opened, told of, closed."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import orjson
 
+from llmgw_desktop.domain.access.principal import Principal, kind_of
 from llmgw_desktop.domain.cli import SessionWish
-from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.job import Job, JobFigures, JobState
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.principal import Principal, kind_of
-from llmgw_desktop.domain.prompt_facts import NO_FACTS
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.jobs.cli_settings import provider_of
+from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState
+from llmgw_desktop.domain.jobs.submission import JobResult, Submission, Submitted
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.submission import JobResult, Submission
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE
+from llmgw_desktop.domain.usage import NO_FACTS, UNKNOWN_USAGE
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
-from llmgw_desktop.engine.policy.run_spending import NOTHING_MORE
-from llmgw_desktop.engine.runs.shaping import shaped
+from llmgw_desktop.engine.policy.spending import NOTHING_MORE
+from llmgw_desktop.engine.runs.prompt import shaped
 from llmgw_desktop.engine.tasks import Tasks
 
 if TYPE_CHECKING:
-    from llmgw_desktop.engine.guards.run_guards import RunGuards
-    from llmgw_desktop.engine.policy.run_spending import RunSpending
+    from llmgw_desktop.engine.guards.guards import RunGuards
+    from llmgw_desktop.engine.policy.spending import RunSpending
     from llmgw_desktop.engine.runs.run_links import RunLinks
+
+
+class Charge:
+    """`spending` is None where no client has limits."""
+
+    def __init__(self, spending: "RunSpending | None") -> None:
+        self._spending = spending
+        self._flight_id = ""
+
+    def take(self, principal: Principal, submission: Submission) -> None:
+        """Under the name of its flight, which is known before it begins. Raises PolicyError."""
+        if self._spending is not None:
+            request = submission.request
+            self._spending.begin(
+                submission.flight_id,
+                principal,
+                request.cli,
+                (request.model, request.prompt),
+                further=tuple(_further_models(request.options)),
+            )
+            self._flight_id = submission.flight_id
+
+    def keep(self, submitted: Submitted) -> None:
+        """Until it ends. Where another's run does the same nothing is spent."""
+        if submitted.deduped:
+            self.give_back()
+
+    def give_back(self) -> None:
+        if self._spending is not None and self._flight_id:
+            self._spending.not_begun(self._flight_id)
+
+
+def _further_models(options: Mapping[str, object]) -> Iterator[str]:
+    """Models that a run's own fields name beside its model, or instead of it."""
+    fallback, overrides = options.get("fallbackModel"), options.get("configOverrides")
+    if isinstance(fallback, str):
+        yield from (each.strip() for each in fallback.split(",") if each.strip())
+    if isinstance(overrides, Mapping):
+        named = (overrides[name] for name in overrides if name.rpartition(".")[2].endswith("model"))
+        yield from (each for each in named if isinstance(each, str))
+
 
 PATH = "/v1/jobs"
 _CLOSE_PATIENCE_S = 10.0
@@ -104,18 +141,16 @@ class RunFlights:
         flight = self._recorder.open(
             PATH, ModelProtocol.CLI, Operation.GENERATE, flight_id=job.flight_id
         )
-        flight.started -= max(self._clock.now_s() - job.asked_at_s, 0.0)
-        flight.started_at_s = job.asked_at_s
-        flight.client, flight.owner, flight.label = job.client, job.owner, asked.label
-        flight.job = job.id
-        flight.provider = provider_of(job.cli)
-        flight.upstream_protocol = ModelProtocol.CLI
-        flight.model_asked = f"{flight.provider}/{job.model or 'default'}"
-        flight.attempts = 1
-        flight.request_headers = _ASKED
-        flight.request_body = _as_asked(asked)
-        flight.guard_hits = () if self.guards is None else self.guards.hits(job.flight_id)
-        flight.prompt_facts = None if asked.prompt_facts == NO_FACTS else asked.prompt_facts
+        waited_s = max(self._clock.now_s() - job.asked_at_s, 0.0)
+        flight.began_before(waited_s, job.asked_at_s)
+        flight.came_from(job.client, job.owner, label=asked.label, job=job.id)
+        flight.is_run_of(provider_of(job.cli), job.model)
+        flight.came_with(_ASKED)
+        flight.received(_as_asked(asked))
+        if self.guards is not None:
+            flight.guarded(self.guards.hits(job.flight_id))
+        if asked.prompt_facts != NO_FACTS:
+            flight.prompted(asked.prompt_facts)
         return flight
 
     async def _close(self, flight: OpenFlight, job: Job) -> None:
@@ -150,10 +185,9 @@ class RunFlights:
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:
             flight.goes_on()
-        flight.usage = job.figures.usage
-        flight.cost_usd = job.figures.cost_usd
-        flight.attempts = 1 + job.retries
-        flight.model_served = job.figures.model or job.model or None
+        flight.used(job.figures.usage)
+        flight.costs(job.figures.cost_usd)
+        flight.ran(1 + job.retries, job.figures.model or job.model or None)
         if (state := _STATES.get(job.state)) is not None:
             flight.fail(state, str(job.category or job.state), job.error)
         if not flight.keep_limit and not job.answer_shape:
@@ -161,24 +195,24 @@ class RunFlights:
         # What is made shorter is told of the whole.
         most_bytes = None if job.answer_shape else flight.keep_limit
         said = await self._said(job, most_bytes)
-        flight.stop_reason = said.stop_reason
+        flight.stopped(said.stop_reason)
         if job.answer_shape and said.structured is None and said.text:
             _, saving = await asyncio.to_thread(shaped, said.text, job.answer_shape)
-            flight.prompt_facts = replace(job.prompt_facts, answer_saving=saving)
+            flight.prompted(replace(job.prompt_facts, answer_saving=saving))
         if not flight.keep_limit:
             return
-        flight.answer_headers = _ANSWERED
+        flight.heard(_ANSWERED)
         flight.keep(said.text.encode("utf-8", "replace"))
         if said.left_out_bytes:
-            flight.answer_bytes += said.left_out_bytes
-            flight.answer_whole = False
+            flight.left_out(said.left_out_bytes)
 
 
 def _count_beside(flight: OpenFlight, figures: JobFigures) -> None:
     """What a run asked elsewhere, beside the requests that passed here, is its own flight's."""
     if not flight.is_counted and figures.beside != UNKNOWN_USAGE:
-        flight.usage, flight.cost_usd = figures.beside, figures.beside_usd
-        flight.is_counted = True
+        flight.used(figures.beside)
+        flight.costs(figures.beside_usd)
+        flight.counts_itself()
 
 
 def _as_asked(asked: Submission) -> bytes:

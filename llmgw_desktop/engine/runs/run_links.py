@@ -12,13 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
+from typing_extensions import override
+
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.containment import Network
-from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.flight import FlightState, FlightSummary
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.linked_flights import NO_FLIGHTS, LinkedFlights, linked_flights
-from llmgw_desktop.domain.principal import (
+from llmgw_desktop.domain.access.principal import (
     RUN_KEY,
     RUN_SCOPES,
     RUN_URL,
@@ -26,16 +23,21 @@ from llmgw_desktop.domain.principal import (
     PrincipalKind,
     kind_of,
 )
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.flights.linked_flights import NO_FLIGHTS, LinkedFlights, linked_flights
+from llmgw_desktop.domain.jobs.cli_settings import Network
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.jobs.enclosure import contained_of, door_of
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.walls import contained_of, door_of
-from llmgw_desktop.engine.routing.pauses import told_pause_s
-from llmgw_desktop.engine.runs.own_upstream import key_variables, upstream_of
-from llmgw_desktop.engine.runs.run_doors import RunDoors
-from llmgw_desktop.engine.runs.run_processes import RunProcesses
+from llmgw_desktop.engine.jobs.parts import OwnRequests
+from llmgw_desktop.engine.routing.quota_windows import told_pause_s
+from llmgw_desktop.engine.runs.cli_files import key_variables, upstream_of
+from llmgw_desktop.engine.runs.run_processes import RunDoors, RunProcesses
 from llmgw_desktop.wire.headers import KEY_MARK
 
 LAST_WORDS_S = 5.0
@@ -83,7 +85,7 @@ class UpstreamNews(Protocol):
     def upstream_answered(self, job_id: str) -> None: ...
 
 
-class RunLinks:
+class RunLinks(OwnRequests):
     """On the loop. Of all runs that go on."""
 
     def __init__(
@@ -124,6 +126,7 @@ class RunLinks:
 
     # What the jobs tell.
 
+    @override
     async def lend(
         self, job: Job, asked: Submission, cli: Cli, folder: JobFolder, given: Mapping[str, str]
     ) -> Mapping[str, str]:
@@ -147,6 +150,7 @@ class RunLinks:
         run.digest, self._by_digest[digest] = digest, run
         return variables
 
+    @override
     async def follow(self, job: Job, asked: Submission, folder: JobFolder) -> None:
         is_ours = job.id in self._runs
         run = self._entered(job, asked)
@@ -190,6 +194,7 @@ class RunLinks:
         self._note_told(job, run)
         return run.flights
 
+    @override
     def ended(self, job: Job) -> None:
         self._doors.shut(job.id)
         run = self._runs.pop(job.id, None)
@@ -259,8 +264,7 @@ class RunLinks:
         tokens already."""
         job_id = self._told.get(flight.id, "")
         if job_id:
-            flight.is_counted = False
-            flight.job = flight.job or job_id
+            flight.is_counted_by(job_id)
 
     async def flights(self, job: Job) -> LinkedFlights:
         """What a job has asked so far, by what is recorded where it has ended long ago. Raises

@@ -10,44 +10,33 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
-from llmgw_desktop.domain.containment import ContainSettings
+from llmgw_desktop.domain.clock import IdSource
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.ids import IdSource
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.linked_flights import NO_FLIGHTS, LinkedFlights
-from llmgw_desktop.domain.principal import Principal
-from llmgw_desktop.domain.prompt_facts import AnswerShape
-from llmgw_desktop.domain.run import RunReply
-from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob
-from llmgw_desktop.domain.settings import JobSettings
-from llmgw_desktop.domain.submission import Submission, Submitted
-from llmgw_desktop.domain.worktree import Worktree
-from llmgw_desktop.engine.jobs.raw_output import RawOutput
+from llmgw_desktop.domain.flights.linked_flights import NO_FLIGHTS, LinkedFlights
+from llmgw_desktop.domain.jobs.cli_settings import ContainSettings
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchJob
+from llmgw_desktop.domain.jobs.submission import RunReply, Submission, Submitted
+from llmgw_desktop.domain.jobs.workspace import Worktree
+from llmgw_desktop.domain.settings.tables import JobSettings
+from llmgw_desktop.domain.usage import AnswerShape
+from llmgw_desktop.engine.jobs.reading import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.runs.admission import Admission, Admitted, operation_of
-from llmgw_desktop.engine.runs.charge import Charge
 from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
-from llmgw_desktop.engine.runs.prompt import said_in
-from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
-from llmgw_desktop.engine.runs.sessions import Sessions
-from llmgw_desktop.engine.runs.shaping import shaped
+from llmgw_desktop.engine.runs.prompt import said_in, shaped
+from llmgw_desktop.engine.runs.run_flights import Charge
+from llmgw_desktop.engine.runs.sessions import SessionPlan, Sessions, session_plan
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 
 if TYPE_CHECKING:
-    from llmgw_desktop.engine.guards.run_guards import RunGuards
-    from llmgw_desktop.engine.policy.run_spending import RunSpending
+    from llmgw_desktop.engine.guards.guards import RunGuards
+    from llmgw_desktop.engine.policy.spending import RunSpending
     from llmgw_desktop.engine.runs.cache_states import CacheStates
     from llmgw_desktop.engine.runs.run_links import RunLinks
-
-
-def _nothing() -> None:
-    return
-
-
-def _nobody_cares(job: Job) -> None:
-    del job
 
 
 class RunService:
@@ -100,7 +89,7 @@ class RunService:
         *,
         wait: bool,
         project: str = "",
-        began: Callable[[Job], None] = _nobody_cares,
+        began: Callable[[Job], None] = lambda _: None,
     ) -> RunReply:
         """A job that ended, or one that goes on. Raises InvalidRun, NoSuchWorkspace, SessionBusy,
         ApprovalDenied, Saturated: then nothing was made. `began` is told of the job before it is
@@ -300,7 +289,7 @@ class RunService:
         owner: str,
         *,
         after: int = 0,
-        caught_up: Callable[[], None] = _nothing,
+        caught_up: Callable[[], None] = lambda: None,
     ) -> AsyncIterator[CliEvent]:
         """From the beginning, but for the first `after`, and on until the job ends; `caught_up`
         is told whenever all that was said so far has been read. Raises NoSuchJob."""

@@ -7,19 +7,18 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
-from llmgw_desktop.domain.cli import UsageTold
-from llmgw_desktop.domain.job import JobFigures
-from llmgw_desktop.domain.linked_flights import LinkedFlights
-from llmgw_desktop.domain.session import SessionTotals
+from llmgw_desktop.domain.cli import RunUsageTold
+from llmgw_desktop.domain.flights.linked_flights import LinkedFlights
+from llmgw_desktop.domain.jobs.job import JobFigures, SessionTotals
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Usage
-from llmgw_desktop.engine.jobs.outcome import Account
+from llmgw_desktop.engine.jobs.outcome import RunAccount
 
 _Number = float | int | None
 
 
 def settled(
-    account: Account,
-    side: UsageTold | None,
+    account: RunAccount,
+    side: RunUsageTold | None,
     before: SessionTotals | None,
     *,
     is_fresh: bool,

@@ -13,15 +13,14 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.answer import Answer
+from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.errors import MalformedRequest, StoreError
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.domain.model.answer import Answer
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import RouteDecision
-from llmgw_desktop.engine.translation.nesting import request_nesting
-from llmgw_desktop.engine.translation.translation import Translation
-from llmgw_desktop.store.response_store import KeptResponse, KeptTexts, ResponseStore
+from llmgw_desktop.domain.routing.route import RouteDecision
+from llmgw_desktop.engine.translation.translation import Translation, request_nesting
+from llmgw_desktop.store.routing.responses import KeptResponse, KeptTexts, ResponseStore
 from llmgw_desktop.wire.openai_responses import translated_id
 from llmgw_desktop.wire.translate.losses import LossReport
 
@@ -40,7 +39,7 @@ class Continuations:
         previous = request.fields.get("previous_response_id")
         if isinstance(previous, str):
             request = await self._gone_on(request, previous, decision)
-        from llmgw_desktop.wire.translate.openai_responses.kept import referred
+        from llmgw_desktop.wire.openai_responses import referred
 
         if not (named := referred(request.fields)):
             return request
@@ -73,6 +72,7 @@ class Continuations:
         request: ModelRequest,
         translation: Translation,
         answer: Answer,
+        *,
         size: int,
         written: bytes | None = None,
     ) -> None:
@@ -112,7 +112,7 @@ class Continuations:
         said = self._conversation(previous, request.principal.client_id)
         if said is None:
             return None
-        from llmgw_desktop.wire.translate.openai_responses.kept import expanded
+        from llmgw_desktop.wire.openai_responses import expanded
 
         fields = expanded(request.fields, said)
         body = orjson.dumps(fields)
@@ -122,7 +122,7 @@ class Continuations:
 
     def _filled_in(self, request: ModelRequest, named: Sequence[str]) -> ModelRequest:
         """As it came where none of them is kept: beside the loop, as `_resumed`."""
-        from llmgw_desktop.wire.translate.openai_responses.kept import answer_of, filled_in
+        from llmgw_desktop.wire.openai_responses import answer_of, filled_in
 
         answers = {answer for name in named if (answer := answer_of(name)) is not None}
         items = [each for answer in answers for each in self._output(answer, request.principal)]

@@ -4,7 +4,11 @@ As the relay does for one protocol, it raises what goes wrong and leaves the hon
 pipeline.
 """
 
-from llmgw_desktop.domain.answer import (
+from functools import partial
+
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.model.answer import (
     Answer,
     AnswerBegun,
     AnswerEnded,
@@ -13,30 +17,27 @@ from llmgw_desktop.domain.answer import (
     ItemGrew,
     UsageTold,
 )
-from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
-from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.model_request import ModelRequest
-from llmgw_desktop.engine.answer_reading import (
+from llmgw_desktop.domain.model.prompt import ModelRequest
+from llmgw_desktop.engine.caller import JSON, HeaderLines
+from llmgw_desktop.engine.dialect import is_event_stream, is_json
+from llmgw_desktop.engine.exchange import (
     MAX_WHOLE_BYTES,
+    Exchange,
     collect,
     not_again,
     own_headers,
     with_own_words,
 )
-from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
-from llmgw_desktop.engine.dialect import is_event_stream, is_json
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.translation.beside_loop import beside_loop
 from llmgw_desktop.engine.translation.continuations import Continuations
-from llmgw_desktop.engine.translation.nesting import answer_nesting
-from llmgw_desktop.engine.translation.translation import Translation
+from llmgw_desktop.engine.translation.translation import Translation, answer_nesting, beside_loop
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.answer_facts import told_error
 from llmgw_desktop.wire.errors import foreign_error
 from llmgw_desktop.wire.headers import HeaderPolicy
-from llmgw_desktop.wire.translate.callers_usage import estimated_names
+from llmgw_desktop.wire.translate.answer_events import Collector, collected, events_of
 from llmgw_desktop.wire.translate.codec import EventWriter
-from llmgw_desktop.wire.translate.collect import Collector, collected, events_of
+from llmgw_desktop.wire.translate.usage import estimated_names
 
 _ESTIMATED = "x-llmgw-estimated"
 _TOLD_ON = ("retry-after", "retry-after-ms", "x-should-retry")
@@ -50,116 +51,98 @@ class Interpreter:
         self._continuations = continuations
 
     async def run(
-        self,
-        request: ModelRequest,
-        answer: UpstreamAnswer,
-        translation: Translation,
-        caller: Caller,
-        flight: OpenFlight,
+        self, exchange: Exchange, answer: UpstreamAnswer, translation: Translation
     ) -> None:
         """Raises UpstreamError, ClientGone."""
-        flight.answer_headers = self._header_policy.masked_headers(answer.headers)
+        flight = exchange.flight
+        flight.heard(self._header_policy.masked_headers(answer.headers))
         try:
             if answer.status >= 400:
-                await self._error(request, answer, caller, flight)
+                await self._error(exchange, answer)
             elif not 200 <= answer.status <= 299:
                 raise UpstreamGarbage(f"'{flight.provider}' answered with status {answer.status}.")
             else:
-                await self._good(request, answer, translation, caller, flight)
+                await self._good(exchange, answer, translation)
         finally:
-            flight.losses = translation.report.names
+            flight.lost(translation.report.names)
             await answer.close()
 
     async def _good(
-        self,
-        request: ModelRequest,
-        answer: UpstreamAnswer,
-        translation: Translation,
-        caller: Caller,
-        flight: OpenFlight,
+        self, exchange: Exchange, answer: UpstreamAnswer, translation: Translation
     ) -> None:
         run = self._whole
-        if is_event_stream(answer.headers) and request.streaming:
+        if is_event_stream(answer.headers) and exchange.request.streaming:
             run = self._stream
-        with answer_nesting(flight.provider):
-            await run(request, answer, translation, caller, flight)
+        with answer_nesting(exchange.flight.provider):
+            await run(exchange, answer, translation)
 
-    async def _error(
-        self, request: ModelRequest, answer: UpstreamAnswer, caller: Caller, flight: OpenFlight
-    ) -> None:
+    async def _error(self, exchange: Exchange, answer: UpstreamAnswer) -> None:
         """The vendor's status and words in the caller's dialect."""
+        flight = exchange.flight
         told = told_error(await collect(answer, flight))
         words = told or f"'{flight.provider}' answered with status {answer.status}."
         flight.fail(FlightState.FAILED, f"upstream_{answer.status}", words)
-        reply = foreign_error(answer.status, words, request.protocol, flight.id)
-        flight.status = reply.status
+        reply = foreign_error(answer.status, words, exchange.request.protocol, flight.id)
+        flight.replied(reply.status)
         kept = [(name, answer.headers[name]) for name in _TOLD_ON if name in answer.headers]
         lines = [*reply.headers, *kept, *not_again(answer), *own_headers(flight)]
-        await caller.reply(reply.status, lines, reply.body)
+        await exchange.caller.reply(reply.status, lines, reply.body)
 
     async def _whole(
-        self,
-        request: ModelRequest,
-        answer: UpstreamAnswer,
-        translation: Translation,
-        caller: Caller,
-        flight: OpenFlight,
+        self, exchange: Exchange, answer: UpstreamAnswer, translation: Translation
     ) -> None:
         """An answer that one of the two sides does not stream."""
+        request, flight = exchange.request, exchange.flight
         body = await collect(answer, flight)
         size = len(body)
-        told = await beside_loop(size, self._read_whole, answer, body, translation, flight)
+        read = partial(self._read_whole, answer, body, translation, flight.provider)
+        told = await beside_loop(size, read)
         if not request.streaming:
             told = translation.callers_usage().answer(told)
-        flight.usage = told.usage
-        flight.cost_usd = told.cost_usd
-        flight.stop_reason = told.stop.vendor_word or told.stop.kind
-        flight.model_served = told.model or flight.model_served
+        flight.used(told.usage, told.cost_usd)
+        flight.stopped(told.stop.vendor_word or told.stop.kind)
+        flight.served_by(told.model)
         if request.streaming:
             if self._continuations.keeps(request, translation):
-                self._continuations.keep(request, translation, told, size)
-            await self._replay(told, size, translation, caller, flight)
+                self._continuations.keep(request, translation, told, size=size)
+            await self._replay(exchange, told, size, translation)
             return
         written = await beside_loop(size, translation.write_answer, told)
-        flight.losses = translation.report.names
-        flight.status = answer.status
+        flight.lost(translation.report.names)
+        flight.replied(answer.status)
         flight.keep(written)
         if self._continuations.keeps(request, translation):
-            self._continuations.keep(request, translation, told, len(written), written)
-        shown = with_own_words(written, request, flight)
+            self._continuations.keep(request, translation, told, size=len(written), written=written)
+        shown = with_own_words(written, exchange)
         lines = [*JSON, *own_headers(flight)]
         if names := estimated_names(flight.usage):
             lines.append((_ESTIMATED, names))
-        await caller.reply(answer.status, lines, shown)
+        await exchange.caller.reply(answer.status, lines, shown)
 
     @staticmethod
     def _read_whole(
-        answer: UpstreamAnswer, body: bytes, translation: Translation, flight: OpenFlight
+        answer: UpstreamAnswer, body: bytes, translation: Translation, provider: str | None
     ) -> Answer:
         if is_event_stream(answer.headers):
             reader = translation.event_reader()
             return collected([*reader.feed(body), *reader.finish()])
         if is_json(answer.headers):
             if words := told_error(body):
-                raise UpstreamGarbage(f"'{flight.provider}' answered {answer.status}, but: {words}")
+                raise UpstreamGarbage(f"'{provider}' answered {answer.status}, but: {words}")
             return translation.theirs.read_answer(body, translation.names)
         kind = answer.headers.get("Content-Type", "nothing it names")
         raise UpstreamGarbage(
-            f"'{flight.provider}' answered {answer.status} with {kind[:80]}, not with JSON."
+            f"'{provider}' answered {answer.status} with {kind[:80]}, not with JSON."
         )
 
     async def _stream(
-        self,
-        request: ModelRequest,
-        answer: UpstreamAnswer,
-        translation: Translation,
-        caller: Caller,
-        flight: OpenFlight,
+        self, exchange: Exchange, answer: UpstreamAnswer, translation: Translation
     ) -> None:
+        request, caller, flight = exchange.request, exchange.caller, exchange.flight
         reader, writer = translation.event_reader(), translation.event_writer()
         usage = translation.callers_usage()
         collector = Collector() if self._continuations.keeps(request, translation) else None
-        flight.last_words = writer.fail
+        flight.ends_with(writer.fail)
         chunk = b" "
         room = MAX_WHOLE_BYTES  # what has begun is remembered until it ends, however much begins
         try:
@@ -171,25 +154,24 @@ class Interpreter:
                 if more := reader.more(chunk):  # nearly always
                     usage.say(reader.grown, more)
                     if collector is not None:
-                        collector.grow(reader.grown, more)
+                        collector.grow_item(reader.grown, more)
                     written = writer.grow(reader.grown, more)
                 else:
                     events = usage.events(reader.feed(chunk) if chunk else reader.finish())
                     if self._note(events, flight):
                         answer.said_all()
                     if events and not caller.has_begun:
-                        await self._begin(events[0], writer, caller, flight)
+                        await self._begin(exchange, events[0], writer)
                     if collector is not None and events:
                         self._collect(events, collector, request, translation)
                     written = _written(writer, events)
                 if written:
                     flight.keep(written)
                     await caller.write(written)
-                    flight.chunks += 1
-                    flight.is_told = flight.is_whole
+                    flight.wrote(is_last=flight.is_whole)
         finally:
             flight.streamed()
-        await self._finish(caller, flight)
+        await self._finish(exchange)
 
     def _collect(
         self,
@@ -203,45 +185,39 @@ class Interpreter:
             collector.feed(event)
         if type(events[-1]) is AnswerEnded:
             told, size = collector.answer(), collector.chars
-            self._continuations.keep(request, translation, told, size)
+            self._continuations.keep(request, translation, told, size=size)
 
     async def _replay(
-        self,
-        told: Answer,
-        size: int,
-        translation: Translation,
-        caller: Caller,
-        flight: OpenFlight,
+        self, exchange: Exchange, told: Answer, size: int, translation: Translation
     ) -> None:
         """A whole answer for a caller who asked for a stream."""
+        flight = exchange.flight
         events = translation.callers_usage().events(events_of(told))
         writer = translation.event_writer()
-        flight.last_words = writer.fail
+        flight.ends_with(writer.fail)
         self._note(events, flight)
-        await self._begin(events[0], writer, caller, flight)
+        await self._begin(exchange, events[0], writer)
         written = await beside_loop(size, _written, writer, events)
         flight.keep(written)
-        await caller.write(written)
-        flight.chunks += 1
-        flight.is_told = flight.is_whole
+        await exchange.caller.write(written)
+        flight.wrote(is_last=flight.is_whole)
         flight.streamed()
-        await self._finish(caller, flight)
+        await self._finish(exchange)
 
     @staticmethod
-    async def _begin(
-        first: AnswerEvent, writer: EventWriter, caller: Caller, flight: OpenFlight
-    ) -> None:
+    async def _begin(exchange: Exchange, first: AnswerEvent, writer: EventWriter) -> None:
         """An error as the very first event can still become a proper status."""
+        flight = exchange.flight
         if isinstance(first, AnswerFailed):
             raise UpstreamGarbage(f"'{flight.provider}' answered with an error: {first.message}")
         flight.answered()
-        flight.status = 200
+        flight.replied(200)
         lines: HeaderLines = [
             ("content-type", writer.content_type),
             ("cache-control", "no-cache"),
             *own_headers(flight),
         ]
-        await caller.begin(200, lines)
+        await exchange.caller.begin(200, lines)
 
     @staticmethod
     def _note(events: list[AnswerEvent], flight: OpenFlight) -> bool:
@@ -250,21 +226,19 @@ class Interpreter:
             match event:
                 case ItemGrew():
                     pass
-                case AnswerBegun(model=model) if model:
-                    flight.model_served = model
+                case AnswerBegun(model=model):
+                    flight.served_by(model)
                 case UsageTold(usage=usage, cost_usd=cost_usd):
-                    flight.usage = usage
-                    if cost_usd is not None:
-                        flight.cost_usd = cost_usd
+                    flight.used(usage, cost_usd)
                 case AnswerEnded(stop=stop):
-                    flight.stop_reason = stop.vendor_word or stop.kind
-                    flight.is_whole = True
+                    flight.came_whole(stop.vendor_word or stop.kind)
                 case AnswerFailed(message=message):
                     flight.fail(FlightState.CUT, "upstream_stream_error", message)
         return flight.is_whole
 
     @staticmethod
-    async def _finish(caller: Caller, flight: OpenFlight) -> None:
+    async def _finish(exchange: Exchange) -> None:
+        caller, flight = exchange.caller, exchange.flight
         if not caller.has_begun:
             raise UpstreamCut(f"'{flight.provider}' ended its answer before it began.")
         if not flight.is_whole and flight.error_kind is None:

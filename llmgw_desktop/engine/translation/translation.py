@@ -1,23 +1,121 @@
-"""One request between two protocols: read, written for the candidate, its answer read back."""
+"""Requests in another protocol than their caller's: large ones are written beside the loop.
 
-from collections.abc import Callable
+JSON that is nested deeper than it can be written again (1024 levels are read, 254 written) is
+refused when the writing has failed: nobody means well with it, so it costs the others nothing. What
+passes from one side to the other of the same protocol is never written again and may be as deep as
+it likes.
+"""
 
-from llmgw_desktop.domain.answer import Answer
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar, TypeVarTuple
+
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import LossRefused
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.errors import LossRefused, MalformedRequest, UpstreamGarbage
+from llmgw_desktop.domain.model.answer import Answer
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation, Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.values import maker, value
-from llmgw_desktop.engine.translation.beside_loop import beside_loop, weight_of
-from llmgw_desktop.engine.translation.nesting import request_nesting
-from llmgw_desktop.wire.translate.callers_usage import CallersUsage
-from llmgw_desktop.wire.translate.codec import Asked, Codec, EventReader, EventWriter, Target
-from llmgw_desktop.wire.translate.counts import count_request
-from llmgw_desktop.wire.translate.estimate import prompt_tokens
+from llmgw_desktop.wire.tokens import prompt_tokens
+from llmgw_desktop.wire.translate.codec import (
+    Codec,
+    EventReader,
+    EventWriter,
+    PromptTarget,
+    RequestContext,
+)
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.tools import ToolNames
+from llmgw_desktop.wire.translate.usage import CallersUsage, count_request
+
+_DEEP = 200
+_STEPS_SHOWN = 6
+
+
+@contextmanager
+def request_nesting(fields: Mapping[str, Any]) -> Iterator[None]:
+    """Round what writes a request again. Raises MalformedRequest with the place."""
+    try:
+        yield
+    except (TypeError, RecursionError) as error:
+        if not _is_of_depth(error):
+            raise
+        raise MalformedRequest(
+            "is nested too deeply to be translated", path=_deepest(fields)
+        ) from None
+
+
+@contextmanager
+def answer_nesting(provider: str | None) -> Iterator[None]:
+    """Round what reads and writes an answer. Raises UpstreamGarbage."""
+    try:
+        yield
+    except (TypeError, RecursionError) as error:
+        if not _is_of_depth(error):
+            raise
+        raise UpstreamGarbage(
+            f"'{provider}' answered with JSON that is nested too deeply to be translated."
+        ) from None
+
+
+def _is_of_depth(error: Exception) -> bool:
+    """orjson says it in words alone."""
+    return isinstance(error, RecursionError) or "Recursion limit" in str(error)
+
+
+def _deepest(fields: Mapping[str, Any]) -> str:
+    """The beginning of the path to the first place that is too deep."""
+    waiting: list[tuple[object, tuple[str, ...], int]] = [(fields, (), 0)]
+    while waiting:
+        value, path, depth = waiting.pop()
+        if depth > _DEEP:
+            return "".join(path).removeprefix(".")
+        if not isinstance(value, dict | list):
+            continue
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        for step, each in inner:
+            shown = f".{str(step)[:80]}" if isinstance(value, dict) else f"[{step}]"
+            longer = (*path, shown) if len(path) < _STEPS_SHOWN else path
+            waiting.append((each, longer, depth + 1))
+    return ""
+
+
+LARGE_BYTES = 256 * 1024
+"""From this size on a body is worked on beside the loop."""
+_NEVER_LARGE_BYTES = 2 * 1024
+_MOST_LIGHT_OBJECTS = 1_500
+"""Each takes 3 µs and more, in schemas as in messages."""
+_MOST_LIGHT_REFERENCES = 16
+"""What a schema refers to is put in place for some vendors, over and over."""
+_Given = TypeVarTuple("_Given")
+_Made = TypeVar("_Made")
+
+
+def weight_of(body: bytes) -> int:
+    """Of a request that is to be translated: its bytes, unless it has more in it than they tell.
+
+    It weighs as a large one if it is so finely divided, as schemas may be, or may refer to itself
+    so often, that to translate it would stop the loop for some 5 ms and more. What is quick to see
+    has to do: to look for more would take as long as to parse it.
+    """
+    size = len(body)
+    if not _NEVER_LARGE_BYTES < size < LARGE_BYTES:
+        return size
+    if body.count(b"{") > _MOST_LIGHT_OBJECTS:
+        return LARGE_BYTES
+    if b"$" in body and body.count(b"$ref") > _MOST_LIGHT_REFERENCES:
+        return LARGE_BYTES
+    return size
+
+
+async def beside_loop(size: int, work: Callable[[*_Given], _Made], *given: *_Given) -> _Made:
+    """In a thread where `size` is that of a large body, else at once."""
+    if size < LARGE_BYTES:
+        return work(*given)
+    return await asyncio.to_thread(work, *given)
+
 
 STRICT_HEADER = "x-llmgw-strict"
 _TELL_PROMPT = frozenset({ModelProtocol.ANTHROPIC})
@@ -30,7 +128,7 @@ class Translation:
     """`body` is for the candidate; what comes back is read with `theirs`, written with `ours`."""
 
     prompt: Prompt
-    asked: Asked
+    asked: RequestContext
     body: bytes
     names: ToolNames
     report: LossReport
@@ -57,7 +155,7 @@ class Translation:
         return self.ours.event_writer(self.asked, self.report.under(self.ours.losses))
 
 
-_target, _asked, _translation = maker(Target), maker(Asked), maker(Translation)
+_target, _asked, _translation = maker(PromptTarget), maker(RequestContext), maker(Translation)
 
 
 class Translator:

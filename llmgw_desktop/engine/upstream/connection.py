@@ -12,7 +12,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from multidict import CIMultiDict
 from typing_extensions import override
 
-from llmgw_desktop.wire.json_large import Body
+from llmgw_desktop.wire.json_edits import Body
 
 HEAD_LIMIT_BYTES = 64 * 1024
 HIGH_WATER_BYTES = 512 * 1024
@@ -39,7 +39,7 @@ class ConnectionClosed(Exception):
         self.heard = heard
 
 
-class Connection(asyncio.Protocol):
+class UpstreamConnection(asyncio.Protocol):
     """Carries one exchange after another; `is_reusable` says whether another one may follow."""
 
     def __init__(self) -> None:

@@ -19,17 +19,25 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from llmgw_desktop.domain.hops import OF_HOPS, HopMark
 from llmgw_desktop.domain.provider import ModelProtocol, Upstream
-from llmgw_desktop.domain.settings import UpstreamSettings
-from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall
-from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
-from llmgw_desktop.engine.upstream.http_body import HttpAnswer
-from llmgw_desktop.engine.upstream.keyless import KeylessError, without_key
-from llmgw_desktop.engine.upstream.keys import Keys
-from llmgw_desktop.engine.upstream.paths import upstream_path
-from llmgw_desktop.engine.upstream.pool import LeadsAstray, LeadsBack, Pool, Target
-from llmgw_desktop.engine.upstream.silence import SilenceTimer, SilenceWatch
+from llmgw_desktop.domain.routing.hops import OF_HOPS, HopMark
+from llmgw_desktop.domain.settings.tables import UpstreamSettings
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, upstream_path
+from llmgw_desktop.engine.upstream.connection import (
+    BrokenAnswer,
+    ConnectionClosed,
+    UpstreamConnection,
+)
+from llmgw_desktop.engine.upstream.http_body import UpstreamHttpAnswer
+from llmgw_desktop.engine.upstream.keys import KeylessError, ProviderKeys, without_key
+from llmgw_desktop.engine.upstream.pool import (
+    ConnectTarget,
+    LeadsAstray,
+    LeadsBack,
+    Pool,
+    SilenceTimer,
+    SilenceWatch,
+)
 
 STALE_WITHIN_S = 1.0
 """A kept connection that closes without a word so soon was closing already when it was taken: the
@@ -47,7 +55,7 @@ _UNSENDABLE = re.compile(r"[\x00-\x20\x7f]")
 class _Place:
     """A URL as a connection needs it."""
 
-    target: Target
+    target: ConnectTarget
     request_line: str
     """With the Host header."""
 
@@ -60,7 +68,10 @@ class HttpClient:
     """All connections to providers."""
 
     def __init__(
-        self, settings: UpstreamSettings, keys: Keys | None = None, hops: HopMark | None = None
+        self,
+        settings: UpstreamSettings,
+        keys: ProviderKeys | None = None,
+        hops: HopMark | None = None,
     ) -> None:
         """Without `keys` nobody can be asked whose key lies in the vault; without `hops` no
         gateway is told that a request comes from one."""
@@ -74,6 +85,8 @@ class HttpClient:
     def avoid(self, own_addresses: frozenset[tuple[str, int]]) -> None:
         """Where the gateway itself listens; asking there would go round in a circle."""
         self._pool.own_addresses = own_addresses
+        if self._hops is not None:
+            self._hops.port = next((port for _, port in own_addresses), None)
 
     async def close(self) -> None:
         self._pool.close()
@@ -131,7 +144,7 @@ class HttpClient:
         self,
         headers: Mapping[str, str],
         upstream: Upstream,
-        target: Target,
+        target: ConnectTarget,
         came_by: Mapping[str, str],
     ) -> Mapping[str, str]:
         """With what a gateway that this leads to, or back to, knows a circle by."""
@@ -167,7 +180,7 @@ class HttpClient:
         return answer
 
     async def _ask(
-        self, connection: Connection, head: bytes, call: UpstreamCall | None, provider: str
+        self, connection: UpstreamConnection, head: bytes, call: UpstreamCall | None, provider: str
     ) -> SilenceWatch:
         """Until the head of the answer is there; whatever goes wrong closes the connection.
 
@@ -196,8 +209,12 @@ class HttpClient:
         return watch
 
     def _answer(
-        self, connection: Connection, target: Target, provider: str, watch: SilenceWatch
-    ) -> HttpAnswer:
+        self,
+        connection: UpstreamConnection,
+        target: ConnectTarget,
+        provider: str,
+        watch: SilenceWatch,
+    ) -> UpstreamHttpAnswer:
         if 300 <= connection.status < 400:
             connection.close()
             raise UpstreamGarbage(
@@ -208,12 +225,19 @@ class HttpClient:
             connection.close()
             raise UpstreamGarbage(f"'{provider}' answered with status {connection.status}.")
         try:
-            return HttpAnswer(connection, self._pool, target, provider, watch, self.settings)
+            return UpstreamHttpAnswer(
+                connection,
+                self._pool,
+                target,
+                provider=provider,
+                watch=watch,
+                settings=self.settings,
+            )
         except UpstreamGarbage:
             connection.close()
             raise
 
-    async def _connect(self, target: Target, provider: str) -> Connection:
+    async def _connect(self, target: ConnectTarget, provider: str) -> UpstreamConnection:
         timeout_s = self.settings.connect_timeout_s
         try:
             return await self._pool.connect(target, timeout_s)
@@ -244,7 +268,7 @@ def _make_place(base_url: str, local: bool, path: str, query: str) -> _Place:
     for version in ("/v1", "/v1beta"):
         if base_url.endswith(version) and path.startswith(f"{version}/"):
             path = path.removeprefix(version)
-    target = Target.of(base_url, local=local)
+    target = ConnectTarget.of(base_url, local=local)
     scheme, _, rest = base_url.partition("://")
     host, slash, base_path = rest.partition("/")
     del scheme
@@ -263,7 +287,7 @@ def _head(start: str, headers: Mapping[str, str], upstream: Upstream, body_bytes
     return (start + "".join(lines)).encode("utf-8", "surrogateescape")
 
 
-def _no_connection(provider: str, target: Target, error: OSError) -> str:
+def _no_connection(provider: str, target: ConnectTarget, error: OSError) -> str:
     where = f"{target.host}:{target.port}"
     if isinstance(error, LeadsBack):
         return f"'{provider}' at {where} is this gateway itself, not a provider."

@@ -1,4 +1,9 @@
-"""Connections to upstreams, kept open between requests."""
+"""The connections that are kept to each address, and the one timer that notices that an upstream
+has fallen silent.
+
+A timeout around every read would cost more than the read, and a timer for every answer a good part
+of a short one; here a read only notes its time, and the timer asks whose is long past.
+"""
 
 import asyncio
 import ipaddress
@@ -6,12 +11,13 @@ import socket
 import ssl
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from llmgw_desktop.domain.net_address import innermost, is_never_a_provider, is_own_network
-from llmgw_desktop.engine.upstream.connection import Connection
+from llmgw_desktop.engine.upstream.connection import UpstreamConnection
 
 KEPT_PER_TARGET = 64
 IDLE_LIMIT_S = 50.0
@@ -19,7 +25,7 @@ IDLE_LIMIT_S = 50.0
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ConnectTarget:
     """Where a base URL leads."""
 
     host: str
@@ -29,14 +35,14 @@ class Target:
     """It may lead to the person's own computer or network."""
 
     @staticmethod
-    def of(url: str, *, local: bool = False) -> "Target":
+    def of(url: str, *, local: bool = False) -> "ConnectTarget":
         """Raises ValueError for what is no http(s) URL."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"'{url}' is no http or https address")
         is_tls = parts.scheme == "https"
         port = parts.port or (443 if is_tls else 80)
-        return Target(parts.hostname, port, is_tls, local or not _is_public(parts.hostname))
+        return ConnectTarget(parts.hostname, port, is_tls, local or not _is_public(parts.hostname))
 
 
 class LeadsBack(OSError):
@@ -82,10 +88,10 @@ class Pool:
     def __init__(self) -> None:
         self.own_addresses: frozenset[tuple[str, int]] = frozenset()
         """Where the gateway listens: no upstream is there, whatever its name."""
-        self._idle: dict[Target, list[Connection]] = defaultdict(list)
+        self._idle: dict[ConnectTarget, list[UpstreamConnection]] = defaultdict(list)
         self._tls: ssl.SSLContext | None = None
 
-    def kept(self, target: Target) -> Connection | None:
+    def kept(self, target: ConnectTarget) -> UpstreamConnection | None:
         """The newest that is open and not too old."""
         idle = self._idle[target]
         youngest_allowed = time.monotonic() - IDLE_LIMIT_S
@@ -96,7 +102,7 @@ class Pool:
             connection.close()
         return None
 
-    def give_back(self, target: Target, connection: Connection) -> None:
+    def give_back(self, target: ConnectTarget, connection: UpstreamConnection) -> None:
         """For another exchange if it can bear one, else it is closed."""
         idle = self._idle[target]
         if not connection.is_reusable or len(idle) >= KEPT_PER_TARGET:
@@ -111,12 +117,12 @@ class Pool:
                 connection.close()
         self._idle.clear()
 
-    async def connect(self, target: Target, timeout_s: float) -> Connection:
+    async def connect(self, target: ConnectTarget, timeout_s: float) -> UpstreamConnection:
         """A new one. Raises OSError (ssl.SSLError included), TimeoutError."""
         context = self._tls_context() if target.is_tls else None
         async with asyncio.timeout(timeout_s):
             transport, connection = await asyncio.get_running_loop().create_connection(
-                Connection, target.host, target.port, ssl=context
+                UpstreamConnection, target.host, target.port, ssl=context
             )
         try:
             self._check_reached(target, plain_address(transport.get_extra_info("peername")))
@@ -125,7 +131,7 @@ class Pool:
             raise
         return connection
 
-    def _check_reached(self, target: Target, reached: tuple[str, int]) -> None:
+    def _check_reached(self, target: ConnectTarget, reached: tuple[str, int]) -> None:
         """Nothing was said yet: a name may lead to another address at each look-up."""
         if reached in self.own_addresses:
             raise LeadsBack
@@ -138,3 +144,118 @@ class Pool:
         if self._tls is None:  # reading the certificates takes a while: only when first needed
             self._tls = ssl.create_default_context()
         return self._tls
+
+
+_NEARLY_S = 0.001
+
+
+class SilenceTimer:
+    """One for a client; it runs while anybody is listened to, and once more."""
+
+    def __init__(self) -> None:
+        self._watches: set[SilenceWatch] = set()
+        self._handle: asyncio.TimerHandle | None = None
+        self._due = 0.0
+
+    def watch(self, limit_s: float, on_silence: Callable[[], None]) -> "SilenceWatch":
+        """For one exchange, whose `end` must be called."""
+        return SilenceWatch(self, limit_s, on_silence)
+
+    def close(self) -> None:
+        """Nothing is noticed any more."""
+        self._watches.clear()
+        self._stop()
+
+    def add(self, watch: "SilenceWatch") -> None:
+        self._watches.add(watch)
+        self.look_by(watch.due)
+
+    def discard(self, watch: "SilenceWatch") -> None:
+        self._watches.discard(watch)
+
+    def look_by(self, due: float) -> None:
+        """At this moment or before: an earlier look arranges the next one."""
+        if self._handle is not None:
+            if self._due <= due:
+                return
+            self._stop()
+        self._due = due
+        self._handle = asyncio.get_running_loop().call_at(due, self._look)
+
+    def _stop(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _look(self) -> None:
+        self._handle = None
+        now = asyncio.get_running_loop().time()
+        silent = [watch for watch in self._watches if watch.is_silent_at(now)]
+        self._watches.difference_update(silent)
+        if self._watches:
+            self.look_by(min(watch.due for watch in self._watches))
+        for watch in silent:
+            watch.tell()
+
+
+class SilenceWatch:
+    """Calls `on_silence` once when nothing was heard for `limit_s` after `listen`."""
+
+    __slots__ = (
+        "_is_on",
+        "_is_resting",
+        "_limit_s",
+        "_loop",
+        "_on_silence",
+        "_timer",
+        "due",
+        "fell_silent",
+    )
+
+    def __init__(self, timer: SilenceTimer, limit_s: float, on_silence: Callable[[], None]) -> None:
+        self._timer = timer
+        self._loop = asyncio.get_running_loop()
+        self._on_silence = on_silence
+        self._limit_s = limit_s
+        self._is_on = False
+        self._is_resting = False
+        self.due = 0.0
+        self.fell_silent = False
+
+    def listen(self) -> None:
+        """From this moment on."""
+        self.due = self._loop.time() + self._limit_s
+        self._is_resting = False
+        if not self._is_on:
+            self._is_on = True
+            self._timer.add(self)
+
+    def rest(self) -> None:
+        """Nobody listens for a while: whoever reads is slow, and silence means nothing."""
+        self._is_resting = True
+
+    def expect(self, limit_s: float) -> None:
+        """From now on another patience."""
+        is_shorter = limit_s < self._limit_s
+        self._limit_s = limit_s
+        if self._is_on:
+            self.due = self._loop.time() + limit_s
+            if is_shorter:
+                self._timer.look_by(self.due)
+
+    def end(self) -> None:
+        if self._is_on:
+            self._is_on = False
+            self._timer.discard(self)
+
+    # the timer's side
+
+    def is_silent_at(self, now: float) -> bool:
+        if self._is_resting:
+            self.due = now + self._limit_s
+        return self.due - now <= _NEARLY_S
+
+    def tell(self) -> None:
+        self._is_on = False
+        self.fell_silent = True
+        self._on_silence()

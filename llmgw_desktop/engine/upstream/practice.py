@@ -10,23 +10,22 @@ from typing import Any, Protocol
 
 from multidict import CIMultiDict
 
-from llmgw_desktop.domain.clock import Clock, SystemClock
+from llmgw_desktop.domain.clock import Clock, SystemClock, TimedIds
 from llmgw_desktop.domain.errors import MalformedRequest, NotServed, UpstreamCut
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.upstream import practice_anthropic, practice_openai
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.practice_scripts import (
     MODEL_NAMES,
-    Ending,
     Fault,
     Script,
+    ScriptEnding,
+    ScriptTurn,
     Stamp,
-    Turn,
     script_for,
 )
-from llmgw_desktop.wire.json_scan import read_object
+from llmgw_desktop.wire.json_edits import read_object
 
 PRACTICE_MODELS: tuple[str, ...] = MODEL_NAMES
 PACE_S = 0.05
@@ -49,13 +48,13 @@ class _Dialect(Protocol):
 
     def complaint(self, fields: Mapping[str, Any], operation: Operation) -> str | None: ...
 
-    def read_turn(self, fields: Mapping[str, Any], body: bytes) -> Turn: ...
+    def read_turn(self, fields: Mapping[str, Any], body: bytes) -> ScriptTurn: ...
 
-    def whole(self, script: Script, turn: Turn, stamp: Stamp) -> bytes: ...
+    def whole(self, script: Script, turn: ScriptTurn, stamp: Stamp) -> bytes: ...
 
-    def beats(self, script: Script, turn: Turn, stamp: Stamp) -> Iterator[bytes]: ...
+    def beats(self, script: Script, turn: ScriptTurn, stamp: Stamp) -> Iterator[bytes]: ...
 
-    def count(self, turn: Turn) -> bytes: ...
+    def count(self, turn: ScriptTurn) -> bytes: ...
 
     def error(self, status: int, message: str, request_id: str) -> bytes: ...
 
@@ -102,7 +101,7 @@ class PracticeClient:
         return PracticeAnswer(200, headers, beats, pace_s=pace_s, ending=script.ending)
 
     @staticmethod
-    def _outcome(call: UpstreamCall, dialect: _Dialect) -> Fault | tuple[Script, Turn]:
+    def _outcome(call: UpstreamCall, dialect: _Dialect) -> Fault | tuple[Script, ScriptTurn]:
         if len(call.body) > MOST_BYTES:
             return Fault(status=413, message=_TOO_MUCH)
         body = bytes(call.body)
@@ -130,7 +129,7 @@ class PracticeAnswer:
         beats: Iterable[bytes],
         *,
         pace_s: float = 0.0,
-        ending: Ending = Ending.WHOLE,
+        ending: ScriptEnding = ScriptEnding.WHOLE,
     ) -> None:
         self.status = status
         self.headers = headers
@@ -144,7 +143,7 @@ class PracticeAnswer:
         return await anext(self._reading, b"")
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        is_whole = self._ending is Ending.WHOLE
+        is_whole = self._ending is ScriptEnding.WHOLE
         pieces = _gathered(self._beats) if is_whole and not self._pace_s else self._beats
         for number, piece in enumerate(pieces):
             if number == _BEATS_BEFORE_THE_END and not is_whole:
@@ -152,9 +151,9 @@ class PracticeAnswer:
             if number:
                 await asyncio.sleep(self._pace_s)
             yield piece
-        if self._ending is Ending.CUT:
+        if self._ending is ScriptEnding.CUT:
             raise UpstreamCut("The practice provider broke off, as the model's name asks for.")
-        if self._ending is Ending.STALL:
+        if self._ending is ScriptEnding.STALL:
             await self._closed.wait()
 
     def said_all(self) -> None:
@@ -173,7 +172,7 @@ def _json_answer(status: int, headers: CIMultiDict[str], body: bytes) -> Practic
 def _in_parts(body: bytes, script: Script) -> Iterable[bytes]:
     """A body that is not streamed takes as long as its stream would, and breaks off like it."""
     parts = len(list(script.pieces(script.text))) if script.is_paced else 1
-    if script.ending is not Ending.WHOLE:
+    if script.ending is not ScriptEnding.WHOLE:
         parts = _BEATS_BEFORE_THE_END + 1
     size = -(-len(body) // parts)
     return [body[at : at + size] for at in range(0, len(body), size)]

@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.upstream.practice_scripts import (
     OfferedTool,
     Script,
+    ScriptTurn,
     Stamp,
-    Turn,
     last_user_text,
     messages_of,
     texts_in,
@@ -51,8 +51,8 @@ def complaint(fields: Mapping[str, Any], operation: Operation) -> str | None:
     return None
 
 
-def read_turn(fields: Mapping[str, Any], body: bytes) -> Turn:
-    return Turn(
+def read_turn(fields: Mapping[str, Any], body: bytes) -> ScriptTurn:
+    return ScriptTurn(
         user_text=last_user_text(fields),
         tool=_tool_to_call(fields),
         tool_result=_tool_result(fields),
@@ -61,7 +61,7 @@ def read_turn(fields: Mapping[str, Any], body: bytes) -> Turn:
     )
 
 
-def whole(script: Script, turn: Turn, stamp: Stamp) -> bytes:
+def whole(script: Script, turn: ScriptTurn, stamp: Stamp) -> bytes:
     message = _message(script, turn, stamp)
     message["content"] = list(_blocks(script, stamp))
     message["stop_reason"] = _stop_reason(script)
@@ -69,7 +69,7 @@ def whole(script: Script, turn: Turn, stamp: Stamp) -> bytes:
     return orjson.dumps(message)
 
 
-def beats(script: Script, turn: Turn, stamp: Stamp) -> Iterator[bytes]:
+def beats(script: Script, turn: ScriptTurn, stamp: Stamp) -> Iterator[bytes]:
     """The stream in the pieces that a vendor would send one after another."""
     start = {"type": "message_start", "message": _message(script, turn, stamp)}
     head = _event("message_start", start) + _event("ping", {"type": "ping"})
@@ -88,7 +88,7 @@ def beats(script: Script, turn: Turn, stamp: Stamp) -> Iterator[bytes]:
     yield head + _event("message_delta", ending) + _event("message_stop", {"type": "message_stop"})
 
 
-def count(turn: Turn) -> bytes:
+def count(turn: ScriptTurn) -> bytes:
     return orjson.dumps({"input_tokens": turn.input_tokens})
 
 
@@ -97,7 +97,7 @@ def error(status: int, message: str, request_id: str) -> bytes:
     return anthropic.error_body(kind, message, request_id)
 
 
-def _message(script: Script, turn: Turn, stamp: Stamp) -> dict[str, Any]:
+def _message(script: Script, turn: ScriptTurn, stamp: Stamp) -> dict[str, Any]:
     """As it stands at the beginning: nothing said, nothing spent but the prompt."""
     return {
         "id": f"msg_{stamp.id}",
@@ -118,7 +118,7 @@ def _spent(script: Script) -> dict[str, Any]:
     return spent
 
 
-def _cache_words(turn: Turn) -> dict[str, int]:
+def _cache_words(turn: ScriptTurn) -> dict[str, int]:
     """Nothing is cached here. Who marks something for caching is told so; else not a word."""
     if not turn.marks_cache:
         return {}

@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.upstream.practice_scripts import (
     OfferedTool,
     Script,
+    ScriptTurn,
     Stamp,
-    Turn,
     last_user_text,
     messages_of,
     texts_in,
@@ -46,8 +46,8 @@ def complaint(fields: Mapping[str, Any], operation: Operation) -> str | None:
     return None
 
 
-def read_turn(fields: Mapping[str, Any], body: bytes) -> Turn:
-    return Turn(
+def read_turn(fields: Mapping[str, Any], body: bytes) -> ScriptTurn:
+    return ScriptTurn(
         user_text=last_user_text(fields),
         tool=_tool_to_call(fields),
         tool_result=_tool_result(fields),
@@ -56,7 +56,7 @@ def read_turn(fields: Mapping[str, Any], body: bytes) -> Turn:
     )
 
 
-def whole(script: Script, turn: Turn, stamp: Stamp) -> bytes:
+def whole(script: Script, turn: ScriptTurn, stamp: Stamp) -> bytes:
     message: dict[str, Any] = {
         "role": "assistant",
         "content": script.text or None,
@@ -78,7 +78,7 @@ def whole(script: Script, turn: Turn, stamp: Stamp) -> bytes:
     return orjson.dumps(head | {"choices": [choice], "usage": _usage(script, turn)})
 
 
-def beats(script: Script, turn: Turn, stamp: Stamp) -> Iterator[bytes]:
+def beats(script: Script, turn: ScriptTurn, stamp: Stamp) -> Iterator[bytes]:
     """The stream in the pieces that a vendor would send one after another."""
     head = _head("chat.completion.chunk", stamp)
     before = b'data: %b,"choices":[{"index":0,"delta":' % orjson.dumps(head)[:-1]
@@ -98,7 +98,7 @@ def beats(script: Script, turn: Turn, stamp: Stamp) -> Iterator[bytes]:
     yield last + b"data: [DONE]\n\n"
 
 
-def count(turn: Turn) -> bytes:
+def count(turn: ScriptTurn) -> bytes:
     return orjson.dumps({"input_tokens": turn.input_tokens})
 
 
@@ -117,7 +117,7 @@ def _head(kind: str, stamp: Stamp) -> dict[str, Any]:
     }
 
 
-def _usage(script: Script, turn: Turn) -> dict[str, Any]:
+def _usage(script: Script, turn: ScriptTurn) -> dict[str, Any]:
     """No word on caching: nothing is cached here, and this protocol has no way to ask for it."""
     usage: dict[str, Any] = {
         "prompt_tokens": turn.input_tokens,

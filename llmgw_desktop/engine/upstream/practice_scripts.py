@@ -42,7 +42,7 @@ _FAULTS = {
 }
 
 
-class Ending(StrEnum):
+class ScriptEnding(StrEnum):
     """How the body of an answer ends."""
 
     WHOLE = "whole"
@@ -59,7 +59,7 @@ class OfferedTool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class ScriptTurn:
     """What is looked at in a request."""
 
     user_text: str
@@ -76,7 +76,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCall:
+class ScriptToolCall:
     name: str
     arguments: str
     """JSON."""
@@ -88,11 +88,11 @@ class Script:
 
     text: str = ""
     thinking: str = ""
-    tool_call: ToolCall | None = None
+    tool_call: ScriptToolCall | None = None
     step: int | None = _STEP_CHARACTERS
     """Characters in each piece of a stream; None is word by word."""
     is_paced: bool = False
-    ending: Ending = Ending.WHOLE
+    ending: ScriptEnding = ScriptEnding.WHOLE
 
     @property
     def output_tokens(self) -> int:
@@ -127,7 +127,7 @@ class Stamp:
     created_s: int
 
 
-def script_for(model: str, turn: Turn) -> Script | Fault:
+def script_for(model: str, turn: ScriptTurn) -> Script | Fault:
     """What this model answers to this request."""
     if model not in MODEL_NAMES:
         names = ", ".join(MODEL_NAMES)
@@ -168,7 +168,7 @@ def last_user_text(fields: Mapping[str, Any]) -> str:
     return ""
 
 
-def _echo(turn: Turn) -> str:
+def _echo(turn: ScriptTurn) -> str:
     return turn.user_text or "There is no text of a user to echo."
 
 
@@ -179,13 +179,13 @@ def _thoughts(user_text: str) -> str:
     )
 
 
-def _tools_script(turn: Turn) -> Script:
+def _tools_script(turn: ScriptTurn) -> Script:
     if turn.tool_result is not None:
         return Script(text=f"The tool answered:\n{turn.tool_result[:_LONGEST_QUOTE]}")
     if turn.tool is None:
         return Script(text="No tool was offered, so there is none to call.")
     arguments = orjson.dumps(arguments_for(turn.tool.schema)).decode()
-    return Script(tool_call=ToolCall(name=turn.tool.name, arguments=arguments))
+    return Script(tool_call=ScriptToolCall(name=turn.tool.name, arguments=arguments))
 
 
 def _slow_text(user_text: str) -> str:
@@ -203,15 +203,15 @@ def _long_text() -> str:
     return (line * (LONG_BYTES // len(line) + 1))[:LONG_BYTES]
 
 
-_PLAYS: Mapping[str, Callable[[Turn], Script]] = MappingProxyType(
+_PLAYS: Mapping[str, Callable[[ScriptTurn], Script]] = MappingProxyType(
     {
         "echo": lambda turn: Script(text=_echo(turn)),
         "slow": lambda turn: Script(text=_slow_text(turn.user_text), step=None, is_paced=True),
         "tools": _tools_script,
         "thinking": lambda turn: Script(text=_echo(turn), thinking=_thoughts(turn.user_text)),
         "long": lambda turn: Script(text=_long_text(), step=_LONG_STEP),
-        "cut": lambda turn: Script(text=_BROKEN_TEXT, step=None, ending=Ending.CUT),
-        "stall": lambda turn: Script(text=_BROKEN_TEXT, step=None, ending=Ending.STALL),
+        "cut": lambda turn: Script(text=_BROKEN_TEXT, step=None, ending=ScriptEnding.CUT),
+        "stall": lambda turn: Script(text=_BROKEN_TEXT, step=None, ending=ScriptEnding.STALL),
     }
 )
 

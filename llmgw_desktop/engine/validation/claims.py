@@ -39,7 +39,7 @@ class _Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ClaimText:
     """One claim as it is compared."""
 
     text: str
@@ -57,9 +57,9 @@ class Piece:
         return (tuple(sorted(self.words)), tuple(sorted(self.numbers)), self.is_negated)
 
 
-def pieces_of(answer: str) -> tuple[list[Piece], bool]:
+def pieces_of(answer: str) -> tuple[list[ClaimText], bool]:
     """Its claims, and whether these are all of it."""
-    pieces: list[Piece] = []
+    pieces: list[ClaimText] = []
     is_whole = len(answer) <= MOST_TEXT
     for text, is_block in _texts(answer[:MOST_TEXT]):
         if len(pieces) == MOST_CLAIMS:
@@ -109,13 +109,13 @@ def _sentences(lines: list[str]) -> Iterator[str]:
         yield held
 
 
-def _piece(text: str) -> Piece | None:
+def _piece(text: str) -> ClaimText | None:
     text = text.strip(" \t*_|")[:LONGEST_CLAIM]
     tokens = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
     if not tokens:
         return None
     read = [_read(token) for token in tokens]
-    return Piece(
+    return ClaimText(
         text,
         frozenset(value for kind, value in read if kind is _Kind.WORD),
         frozenset(value for kind, value in read if kind is _Kind.NUMBER),
@@ -134,12 +134,12 @@ def _read(token: str) -> tuple[_Kind, str]:
     return (_Kind.EMPTY, "") if bare in _EMPTY else (_Kind.WORD, _stem(bare))
 
 
-def _block(text: str) -> Piece | None:
+def _block(text: str) -> ClaimText | None:
     lines = [line.rstrip() for line in text.splitlines()]
     joined = "\n".join(lines).strip("\n")
     if not joined.strip():
         return None
-    return Piece(joined, frozenset(), frozenset(), is_negated=False, is_block=True)
+    return ClaimText(joined, frozenset(), frozenset(), is_negated=False, is_block=True)
 
 
 def _stem(word: str) -> str:

@@ -13,7 +13,7 @@ from llmgw_desktop.engine.validation.claims import (
     LONGEST_CLAIM,
     MOST_CLAIMS,
     MOST_TEXT,
-    Piece,
+    ClaimText,
     pieces_of,
 )
 
@@ -27,7 +27,7 @@ LONGEST_SHOWN = 300
 class _Group:
     """Claims that say the same; the first stands for all."""
 
-    def __init__(self, piece: Piece, rarest: Sequence[str]) -> None:
+    def __init__(self, piece: ClaimText, rarest: Sequence[str]) -> None:
         self.piece = piece
         self.rarest = rarest
         self.holders: set[int] = set()
@@ -46,7 +46,7 @@ class _Groups:
         self._by_key: dict[tuple[object, ...], int] = {}
         self._by_word: dict[str, list[int]] = {}
 
-    def add(self, piece: Piece, holder: int) -> None:
+    def add(self, piece: ClaimText, holder: int) -> None:
         key = piece.key
         number = self._by_key.get(key)
         if number is None:
@@ -57,14 +57,14 @@ class _Groups:
             self._by_key[key] = number
         self.all[number].holders.add(holder)
 
-    def _begin(self, piece: Piece, rarest: Sequence[str]) -> int:
+    def _begin(self, piece: ClaimText, rarest: Sequence[str]) -> int:
         number = len(self.all)
         self.all.append(_Group(piece, rarest))
         for word in rarest:
             self._by_word.setdefault(word, []).append(number)
         return number
 
-    def _alike(self, piece: Piece, rarest: Sequence[str]) -> int | None:
+    def _alike(self, piece: ClaimText, rarest: Sequence[str]) -> int | None:
         """The group that is most alike and does not contradict."""
         best, found = 0.0, None
         for number in self._candidates(rarest):
@@ -96,7 +96,7 @@ class _Groups:
                     return list(seen)
         return list(seen)
 
-    def _rarest(self, piece: Piece) -> list[str]:
+    def _rarest(self, piece: ClaimText) -> list[str]:
         """So many that any claim alike enough has one of them, too."""
         words = sorted(piece.words, key=self._rank.__getitem__)
         return words[: len(words) - math.ceil(SAME * len(words)) + 1] if words else []
@@ -107,7 +107,7 @@ def compare(answers: Sequence[str]) -> Comparison:
     cut: list[str] = []
     # In an order of their own, so that the caller's changes nothing.
     order = sorted(range(len(answers)), key=lambda number: answers[number])
-    pieces: list[tuple[int, Piece]] = []
+    pieces: list[tuple[int, ClaimText]] = []
     for number in order:
         found, is_whole = pieces_of(answers[number])
         pieces += [(number, piece) for piece in found]
@@ -148,7 +148,7 @@ def compare(answers: Sequence[str]) -> Comparison:
     )
 
 
-def contradicts(one: Piece, other: Piece) -> str:
+def contradicts(one: ClaimText, other: ClaimText) -> str:
     """Why two claims about the same cannot both be so; empty if they can."""
     if one.is_block or other.is_block:
         return ""
@@ -182,7 +182,7 @@ def as_table(comparison: Comparison, names: Sequence[str], most_rows: int | None
     return "\n".join(rows)
 
 
-def _overlap(one: Piece, other: Piece) -> float:
+def _overlap(one: ClaimText, other: ClaimText) -> float:
     """Jaccard's: of all words of both, those in common."""
     common = len(one.words & other.words)
     return common / (len(one.words) + len(other.words) - common) if common else 0.0

@@ -15,6 +15,7 @@ from llmgw_desktop.domain.validation import (
     Stance,
     Verdict,
 )
+from llmgw_desktop.engine.validation.seats import maker_of
 
 CLEAR = (Stance.AGREE, Stance.DISAGREE, Stance.MIXED)
 _TOLD_CONTRADICTIONS = 3
@@ -57,7 +58,7 @@ def agreement_of(
     count = Count(
         asked=len(answers),
         of_one_mind=votes[stance] if stance in CLEAR else 0,
-        vendors=len({answer.vendor for answer in of_one_mind}),
+        vendors=len({maker_of(answer) for answer in of_one_mind}),
         contradictions=contradictions,
     )
     signals = [signal for answer, verdict in told if (signal := _signal(answer, verdict))]

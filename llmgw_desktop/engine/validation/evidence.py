@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.engine.workspaces.tame_git import TameGit, too_large
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.engine.workspaces.git import TameGit, too_large
 
 SCHEMA = "review-evidence.v2"
 SCOPES = ("auto", "uncommitted", "branch", "commit")

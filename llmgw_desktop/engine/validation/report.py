@@ -21,15 +21,15 @@ from llmgw_desktop.engine.validation.comparison import compare
 from llmgw_desktop.engine.validation.confidence import agreement_of
 from llmgw_desktop.engine.validation.prompts import letter
 from llmgw_desktop.engine.validation.verdicts import verdict_of
-from llmgw_desktop.wire.flights import provenance_member
-from llmgw_desktop.wire.jobs import usage_object
+from llmgw_desktop.wire.native.flights import provenance_member
+from llmgw_desktop.wire.native.jobs import usage_object
 
 _SHOWN_CONTENT = 2_000
 _EMPTY_WARNING = "It ended well and said nothing: this counts as no answer."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class PanelReading:
     """A panel with all that is computed of it."""
 
     run: ValidationRun
@@ -40,7 +40,7 @@ class Reading:
     agreement: Agreement
 
 
-def read(run: ValidationRun) -> Reading:
+def read(run: ValidationRun) -> PanelReading:
     """Pure; for a thread where the answers are long."""
     is_plain = run.request.intent is Intent.ASK
     answered = [answer for answer in run.answers if answer.has_answered]
@@ -53,7 +53,7 @@ def read(run: ValidationRun) -> Reading:
             if answer.has_answered
         ]
         comparison = compare(rationales)
-    return Reading(
+    return PanelReading(
         run=run,
         verdicts=verdicts,
         judge_verdict=verdict_of(run.judge) if run.judge else None,
@@ -62,7 +62,7 @@ def read(run: ValidationRun) -> Reading:
     )
 
 
-def report_object(reading: Reading) -> dict[str, Any]:
+def report_object(reading: PanelReading) -> dict[str, Any]:
     run, agreement = reading.run, reading.agreement
     results = [
         result_object(answer, verdict)
@@ -122,7 +122,7 @@ def result_object(answer: SeatAnswer, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def synthesis_object(reading: Reading) -> dict[str, Any]:
+def synthesis_object(reading: PanelReading) -> dict[str, Any]:
     run, judge = reading.run, reading.run.judge
     wanted = judge.seat if judge else run.request.judge
     status = "not_requested"
@@ -167,7 +167,7 @@ def comparison_object(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def recommendation(reading: Reading) -> str:
+def recommendation(reading: PanelReading) -> str:
     """By rule; the judge's, where there is one."""
     run, agreement = reading.run, reading.agreement
     verdict = reading.judge_verdict
@@ -190,7 +190,7 @@ def recommendation(reading: Reading) -> str:
     return f"{words[agreement.stance]}."
 
 
-def as_text(reading: Reading) -> str:
+def as_text(reading: PanelReading) -> str:
     run, agreement = reading.run, reading.agreement
     lines = [f"{run.request.intent} {run.id}: {run.state}"]
     for answer, verdict in zip(run.answers, reading.verdicts, strict=True):

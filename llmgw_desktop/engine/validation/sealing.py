@@ -3,18 +3,19 @@
 import hashlib
 from typing import Any
 
-from llmgw_desktop.domain.acting import cleaned
+from llmgw_desktop.domain.audit import cleaned
 from llmgw_desktop.domain.canonical import canonical
 from llmgw_desktop.domain.validation import PanelRequest, SeatAnswer, ValidationRun, Verdict
 from llmgw_desktop.engine.validation.receipts import digest_of
-from llmgw_desktop.engine.validation.report import Reading, recommendation
-from llmgw_desktop.wire.jobs import usage_object
+from llmgw_desktop.engine.validation.report import PanelReading, recommendation
+from llmgw_desktop.engine.validation.seats import maker_of
+from llmgw_desktop.wire.native.jobs import usage_object
 
 LONGEST_CONTENT = 20_000
 """Characters of what was judged that stand in the receipt; of more its digest alone."""
 
 
-def sealed_body(reading: Reading) -> dict[str, Any]:
+def sealed_body(reading: PanelReading) -> dict[str, Any]:
     """Without fractions: they have more than one writing."""
     run, agreement = reading.run, reading.agreement
     judge = run.judge
@@ -70,7 +71,7 @@ def _answer(answer: SeatAnswer | None, verdict: Verdict | None) -> dict[str, Any
     return {
         "seat": answer.seat.name,
         "model": answer.model,
-        "vendor": answer.vendor,
+        "vendor": maker_of(answer),
         "status": str(answer.state),
         "stance": str(verdict.stance),
         "verdict": _clean(verdict.said),

@@ -1,4 +1,6 @@
-"""One who is asked, from being asked to the answer as it is kept."""
+"""One who is asked, from being asked to the answer as it is kept; and what a judge is given: the
+exact answers that are kept, without their names.
+"""
 
 import asyncio
 import json
@@ -7,18 +9,31 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.cli import ErrorCategory, TextGrew
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.job import EXIT_MISSING, Job, JobState
-from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.domain.run import RunReply
-from llmgw_desktop.domain.run_errors import NoSuchJob
-from llmgw_desktop.domain.validation import PanelRequest, Seat, SeatAnswer, SeatState
-from llmgw_desktop.engine.runs.model_call import only_words
-from llmgw_desktop.engine.validation.asker import JobEnded, Models, Question, Runs, Told
+from llmgw_desktop.domain.jobs.job import EXIT_MISSING, Job, JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchJob
+from llmgw_desktop.domain.jobs.submission import RunReply
+from llmgw_desktop.domain.validation import (
+    Intent,
+    PanelRequest,
+    Seat,
+    SeatAnswer,
+    SeatState,
+    ValidationRun,
+)
+from llmgw_desktop.engine.completion import Completion, CompletionResult
+from llmgw_desktop.engine.runs.model_client import only_words
+from llmgw_desktop.engine.runs.run_service import RunService
+from llmgw_desktop.engine.validation.prompts import judge_prompt, schema_of
 from llmgw_desktop.engine.validation.receipts import digest_of
-from llmgw_desktop.engine.validation.seats import fields_of
+from llmgw_desktop.engine.validation.seats import (
+    JobEnded,
+    Models,
+    fields_of,
+)
 
 LONGEST_KEPT = 1_000_000
 """Characters of an answer; a longer one is cut, says so, and is not judged."""
@@ -32,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class SeatCall:
     """What is said to a seat, and for whom."""
 
     request: PanelRequest
@@ -46,16 +61,16 @@ class SeatRuns:
     """Never raises but CancelledError and StoreError: what goes wrong stands in the answer."""
 
     def __init__(
-        self, runs: Runs, job_ended: JobEnded, models: Models | None, clock: Clock
+        self, runs: RunService, job_ended: JobEnded, models: Models | None, clock: Clock
     ) -> None:
         self._runs = runs
         self._job_ended = job_ended
         self._models = models
         self._clock = clock
-        self.questions: dict[str, Question] = {}
+        self.questions: dict[str, Completion] = {}
         """Of the HTTP doors, under way, by their correlation ids."""
 
-    async def begin(self, answer: SeatAnswer, call: Call) -> SeatAnswer:
+    async def begin(self, answer: SeatAnswer, call: SeatCall) -> SeatAnswer:
         """With its job; or skipped, where it could not even be asked."""
         try:
             if answer.seat.cli is None:
@@ -123,11 +138,11 @@ class SeatRuns:
                 if isinstance(event, TextGrew):
                     yield event.text
 
-    async def _ask_cli(self, answer: SeatAnswer, call: Call) -> SeatAnswer:
+    async def _ask_cli(self, answer: SeatAnswer, call: SeatCall) -> SeatAnswer:
         assert answer.seat.cli is not None
         cli = self._runs.cli(answer.seat.cli)
         prompt = only_words(call.prompt, reads_mentions=cli.model_use.reads_mentions)
-        fields = fields_of(cli, answer.seat, call.request, prompt, call.schema)
+        fields = fields_of(cli, answer.seat, call.request, prompt, schema=call.schema)
         fields["correlationId"] = answer.correlation_id
         reply = await self._runs.ask_to_read(
             answer.seat.cli, fields, call.principal, project=call.project
@@ -141,7 +156,7 @@ class SeatRuns:
         )
         return asked if reply.job.is_live else self._of_reply(asked, reply)
 
-    def _ask_model(self, answer: SeatAnswer, call: Call) -> SeatAnswer:
+    def _ask_model(self, answer: SeatAnswer, call: SeatCall) -> SeatAnswer:
         name = answer.seat.name
         if self._models is None:
             said = f"'{name}' is no CLI, and this gateway asks no other models here."
@@ -167,7 +182,7 @@ class SeatRuns:
             self.questions.pop(answer.correlation_id, None)
         return self._of_told(answer, told)
 
-    def _of_told(self, answer: SeatAnswer, told: Told) -> SeatAnswer:
+    def _of_told(self, answer: SeatAnswer, told: CompletionResult) -> SeatAnswer:
         known = replace(
             answer,
             model=told.model,
@@ -218,3 +233,63 @@ def _ended_at(job: Job, answer: SeatAnswer) -> float | None:
     if job.ended_at_s is None:
         return answer.ended_at_s
     return max(job.ended_at_s, answer.asked_at_s)
+
+
+MOST_JUDGED = 400_000
+"""Characters of all answers together."""
+_QUESTIONS = {
+    Intent.SECOND_OPINION: "Does the answer that was reviewed hold?",
+    Intent.RED_TEAM: "Does the text that was attacked hold?",
+    Intent.CONSENSUS: "Is the claim true?",
+    Intent.REVIEW: "May the changes be merged as they are?",
+}
+
+
+def checked_for_judge(run: ValidationRun) -> None:
+    """Raises InvalidRun where there is nothing to judge, or not exactly what was answered."""
+    answered = [answer for answer in run.answers if answer.has_answered]
+    if not answered:
+        raise InvalidRun("nobody answered: there is nothing to judge", field="validationId")
+    for answer in answered:
+        if not answer.is_whole:
+            raise InvalidRun(
+                f"the answer of {answer.seat.name} was cut, and a judge is given whole ones alone",
+                field="validationId",
+            )
+        if digest_of(answer.text) != answer.sha256:
+            raise InvalidRun(
+                f"the answer of {answer.seat.name} is not as it was kept: its digest differs",
+                field="validationId",
+            )
+    if sum(len(answer.text) for answer in answered) > MOST_JUDGED:
+        raise InvalidRun(
+            f"the answers have more than {MOST_JUDGED:,} characters together",
+            field="validationId",
+            category=ErrorCategory.INPUT_TOO_LARGE,
+        )
+
+
+def judge_call(run: ValidationRun, principal: Principal) -> tuple[SeatCall, tuple[str, ...]]:
+    """With the seats in the order in which the judge sees them: by their digests, which is neither
+    the caller's order nor that of their names."""
+    answered = sorted(
+        (answer for answer in run.answers if answer.has_answered),
+        key=lambda answer: (answer.sha256, answer.seat.name),
+    )
+    request = PanelRequest(intent=Intent.SYNTHESIS, seats=())
+    call = SeatCall(
+        request=request,
+        prompt=judge_prompt(_question_of(run), [answer.text for answer in answered]),
+        schema=schema_of(Intent.SYNTHESIS),
+        principal=principal,
+        project=run.project,
+    )
+    return call, tuple(answer.seat.name for answer in answered)
+
+
+def _question_of(run: ValidationRun) -> str:
+    request = run.request
+    parts = [request.question, _QUESTIONS.get(request.intent, "")]
+    if request.content and request.intent is not Intent.REVIEW:
+        parts.append(request.content)
+    return "\n\n".join(part for part in parts if part)

@@ -1,38 +1,39 @@
-"""Who is asked, by the name that a caller gave, and how each CLI is asked so that it only reads."""
+"""Who is asked, by the name that a caller gave; how each CLI is asked so that it only reads; and
+what a seat needs of whoever asks models and runs CLIs.
+"""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+)
+from typing import Any, Protocol
 
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER, DEFAULT_MODELS
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.validation import LONGEST_SEAT, Intent, PanelRequest, Seat
+from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, DEFAULT_MODELS
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.validation import LONGEST_SEAT, Intent, PanelRequest, Seat, SeatAnswer
+from llmgw_desktop.engine.completion import Completion
 
 MOST_SEATS = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewUse:
-    """How a CLI reads a folder and changes nothing in it."""
-
-    options: Mapping[str, object] = field(default_factory=dict)
-    takes_schema: bool = False
-    """Seen to answer by a schema in this mode, too."""
-
-
-REVIEWS: Mapping[CliName, ReviewUse] = {
-    CliName.CLAUDE: ReviewUse(options={"permissionMode": "plan", "noSessionPersistence": True}),
-    CliName.CODEX: ReviewUse(
-        options={"sandboxMode": "read-only", "ephemeral": True}, takes_schema=True
-    ),
-    CliName.GEMINI: ReviewUse(options={"approvalMode": "plan"}),
-    CliName.GROK: ReviewUse(options={"permissionMode": "plan", "noMemory": True}),
-    # It has no such mode: what it would have to ask for is denied, as nobody is there.
-    CliName.MISTRAL: ReviewUse(options={"permissionMode": "ask"}),
-    CliName.OPENCODE: ReviewUse(options={"permissionMode": "plan"}),
-    CliName.COPILOT: ReviewUse(options={"mode": "plan", "disableBuiltinMcps": True}),
+_FAMILIES = {
+    "claude": "anthropic",
+    "gpt": "openai",
+    "codex": "openai",
+    "gemini": "google",
+    "gemma": "google",
+    "grok": "xai",
+    "mistral": "mistral",
+    "devstral": "mistral",
+    "codestral": "mistral",
+    "qwen": "alibaba",
+    "deepseek": "deepseek",
+    "llama": "meta",
 }
 
 
@@ -67,7 +68,7 @@ def fields_of(
     """A request to this CLI: reviewers of changes read a folder, all others only answer."""
     use = cli.model_use
     is_review = request.intent is Intent.REVIEW
-    review = REVIEWS[cli.name]
+    review = cli.review
     # Who has no way of only answering at least only reads.
     reads = is_review or not use.options
     fields: dict[str, object] = dict(review.options if reads else use.options)
@@ -80,9 +81,33 @@ def fields_of(
     return {**fields, "prompt": prompt, "model": seat.model}
 
 
+def maker_of(answer: SeatAnswer) -> str:
+    """Who made the model, as far as its name tells; else whose CLI or provider it is."""
+    seat, model = answer.seat, answer.model or answer.seat.model
+    named = model.rpartition("/")[2].lower()
+    for family, vendor in _FAMILIES.items():
+        if named.startswith(family):
+            return vendor
+    if seat.cli is not None:
+        return cli_of(seat.cli).vendor
+    return seat.name.partition("/")[0].lower()
+
+
 def _parted(name: str) -> tuple[str, str, str]:
     """At its first `:` or `/`, whichever comes first."""
     for number, character in enumerate(name):
         if character in ":/":
             return name[:number], character, name[number + 1 :]
     return name, "", ""
+
+
+class Models(Protocol):
+    """As `engine/in_process_client` does it."""
+
+    def ask(
+        self, model: str, prompt: str, principal: Principal, *, project: str = ""
+    ) -> Completion: ...
+
+
+JobEnded = Callable[[str], Awaitable[Job | None]]
+"""The job as it is when it ends."""

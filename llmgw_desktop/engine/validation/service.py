@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.errors import GatewayClosed, RequestError
-from llmgw_desktop.domain.ids import IdSource
-from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.domain.validation import (
     Comparison,
     Intent,
@@ -29,12 +28,11 @@ from llmgw_desktop.domain.validation import (
 )
 from llmgw_desktop.engine.validation.comparison import compare
 from llmgw_desktop.engine.validation.following import Following, all_of
-from llmgw_desktop.engine.validation.judging import checked_for_judge
 from llmgw_desktop.engine.validation.receipts import SigningKey, minted
-from llmgw_desktop.engine.validation.report import Reading, read
+from llmgw_desktop.engine.validation.report import PanelReading, read
 from llmgw_desktop.engine.validation.sealing import sealed_body
-from llmgw_desktop.engine.validation.seat_run import SeatRuns
-from llmgw_desktop.store.validation_store import ValidationStore
+from llmgw_desktop.engine.validation.seat_run import SeatRuns, checked_for_judge
+from llmgw_desktop.store.validation import ValidationStore
 
 JUDGE_BY_DEFAULT = Seat(name="codex", cli=CliName.CODEX)
 KEPT_S = 30 * 86_400.0
@@ -42,13 +40,13 @@ KEPT_S = 30 * 86_400.0
 _CORRELATION = re.compile(r"validation-(val_[0-9a-f]+)-")
 
 
-class Keys(Protocol):
+class SealingKeys(Protocol):
     """Where the key for receipts comes from."""
 
     def key(self) -> SigningKey: ...
 
 
-class Sealed(RequestError):
+class SealedResult(RequestError):
     """What a receipt holds does not change any more."""
 
     kind = "receipt_minted"
@@ -66,7 +64,7 @@ class ValidationParts:
 
     store: ValidationStore
     seats: SeatRuns
-    keys: Keys
+    keys: SealingKeys
     clock: Clock
     ids: IdSource
     known_now_s: Callable[[], float] | None = None
@@ -176,7 +174,7 @@ class ValidationService:
         """Newest first."""
         return await asyncio.to_thread(self._store.recent, owner, limit)
 
-    async def read(self, run: ValidationRun) -> Reading:
+    async def read(self, run: ValidationRun) -> PanelReading:
         """With its verdicts, its comparison, and what they come to."""
         return await asyncio.to_thread(read, run)
 
@@ -214,7 +212,7 @@ class ValidationService:
         if any(answer.is_live for answer in run.answers):
             raise NotEnded("Not all reviewers have ended; ask again then.", retry_after_s=10)
         if await asyncio.to_thread(self._store.receipt, run.id):
-            raise Sealed(
+            raise SealedResult(
                 f"The receipt of {run.id} is minted: what it holds does not change any more. Start"
                 " another validation, with judgeModel."
             )

@@ -10,11 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.worktree import BRANCHES, Worktree, WorktreeDiff, WorktreeLook
-from llmgw_desktop.engine.workspaces.git import git_folder
-from llmgw_desktop.engine.workspaces.guard import is_inside
-from llmgw_desktop.engine.workspaces.tame_git import TameGit
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.workspace import BRANCHES, Worktree, WorktreeDiff, WorktreeLook
+from llmgw_desktop.engine.workspaces.folders import is_inside
+from llmgw_desktop.engine.workspaces.git import TameGit, git_folder
 
 FIELD = "worktree"
 MOST_PATCH_BYTES = 1024 * 1024

@@ -1,14 +1,15 @@
-"""New git repositories: made by the git program, with none of a person's settings or hooks."""
+"""Git, asked so that a repository of somebody else's cannot have it run anything."""
 
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from llmgw_desktop.domain.cli import ErrorCategory
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.engine.jobs.environment import search_path
 
 _PATIENCE_S = 30.0
@@ -74,3 +75,213 @@ def git_folder(folder: Path) -> Path | None:
 
 def _failed(words: str) -> InvalidRun:
     return InvalidRun(words, field="kind", category=ErrorCategory.SPAWN)
+
+
+TIME_LIMIT_S = 30.0
+_SHORT = 1024 * 1024
+"""Bytes of answers that are about the repository, not of it."""
+_PASSED_ON = (
+    "PATH",
+    "HOME",
+    "USERPROFILE",
+    "SYSTEMROOT",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "XDG_CONFIG_HOME",
+)
+_SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "core.pager=cat",
+    "core.quotePath=false",
+    "core.sshCommand=false",
+    "core.askPass=",
+    "credential.helper=",
+    "diff.external=",
+    "diff.submodule=short",
+    "diff.ignoreSubmodules=dirty",
+    "submodule.recurse=false",
+    "core.sparseCheckout=false",
+    "core.alternateRefsCommand=false",
+    "uploadpack.packObjectsHook=",
+    "log.showSignature=false",
+    "log.showRoot=true",
+    "safe.bareRepository=explicit",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "color.ui=false",
+)
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    # None is called so: every transport is refused, whatever the repository allows.
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_LFS_SKIP_SMUDGE": "1",
+    "GIT_PAGER": "cat",
+    "GIT_EDITOR": "false",
+    "LC_ALL": "C",
+}
+_FILTER_PARTS = ("clean", "smudge", "process")
+
+
+class TameGit:
+    """In one folder. For a thread. Everything raises InvalidRun, with `workingDir` as its field
+    unless another is named."""
+
+    def __init__(
+        self,
+        folder: str,
+        env: Mapping[str, str],
+        *,
+        most_bytes: int = _SHORT,
+        git_dir: str = "",
+        time_limit_s: float = TIME_LIMIT_S,
+    ) -> None:
+        """`git_dir`: where git keeps what belongs to the folder; what the folder's own mark, or
+        `core.worktree`, says of that does not count then."""
+        self._folder = folder
+        self._env = {name: env[name] for name in _PASSED_ON if name in env} | _ENVIRONMENT
+        if git_dir:
+            self._env |= {"GIT_DIR": git_dir, "GIT_WORK_TREE": folder}
+        self._most_bytes = most_bytes
+        self._time_limit_s = time_limit_s
+        self._settings = [word for each in _SETTINGS for word in ("-c", each)]
+        if not Path(folder).is_dir():
+            raise InvalidRun(f"there is no folder {folder}", field="workingDir")
+        self._env |= self._without_programs()
+
+    def beginning(self, *arguments: str, index: str = "") -> tuple[bytes, bool]:
+        """What it says, as much as is wanted, and whether that is all. `index`: a file that takes
+        the place of the folder's own."""
+        more = {"GIT_INDEX_FILE": index} if index else {}
+        code, out, err = self._call(arguments, self._most_bytes, more, is_cut=True)
+        if code not in (0, None):
+            raise _git_failed(code, err)
+        return out[: self._most_bytes], len(out) <= self._most_bytes
+
+    def text(self, *arguments: str) -> str:
+        """What it says, where that is short."""
+        return self.run(*arguments, most_bytes=_SHORT).decode("utf-8", "replace").strip()
+
+    def found(self, *arguments: str) -> str:
+        """The same, and empty where git finds nothing."""
+        code, out, _ = self._call(arguments, _SHORT)
+        return out.decode("utf-8", "replace").strip() if code == 0 else ""
+
+    def run(self, *arguments: str, most_bytes: int | None = None) -> bytes:
+        code, out, err = self._call(arguments, most_bytes or self._most_bytes)
+        if code != 0:
+            raise _git_failed(code, err)
+        return out
+
+    def _without_programs(self) -> dict[str, str]:
+        """Filters that the repository would have its files passed through, and hooks that are
+        settings. As variables: a name may hold what `-c` would end at."""
+        arguments = ("config", "--list", "--name-only", "-z", "--includes")
+        code, out, _ = self._call(arguments, _SHORT)
+        names = os.fsdecode(out).split("\0") if code == 0 else []
+        drivers = {name[7:].rpartition(".")[0] for name in names if name.startswith("filter.")}
+        settings = [(f"filter.{each}.{part}", "") for each in drivers for part in _FILTER_PARTS]
+        settings += [(f"filter.{each}.required", "false") for each in drivers]
+        hooks = {name[5:].rpartition(".")[0] for name in names if name.startswith("hook.")} - {""}
+        settings += [(f"hook.{each}.enabled", "false") for each in hooks]
+        variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+        for number, (name, value) in enumerate(settings):
+            variables[f"GIT_CONFIG_KEY_{number}"] = name
+            variables[f"GIT_CONFIG_VALUE_{number}"] = value
+        return variables
+
+    def _call(
+        self,
+        arguments: Sequence[str],
+        most_bytes: int,
+        more: Mapping[str, str] | None = None,
+        *,
+        is_cut: bool = False,
+    ) -> tuple[int | None, bytes, bytes]:
+        """Its exit code is None where no more was wanted of it (`is_cut`)."""
+        command = ["git", "--no-pager", "--literal-pathspecs", *self._settings, *arguments]
+        try:
+            process = subprocess.Popen(  # noqa: S603 - a list, no shell
+                command,
+                cwd=self._folder,
+                env={**self._env, **(more or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=os.name == "posix",
+            )
+        except OSError as error:
+            raise InvalidRun(
+                f"git cannot be started: {error.strerror}. Install it, or put it on PATH.",
+                field="workingDir",
+                category=ErrorCategory.SPAWN,
+            ) from error
+        return self._read(process, most_bytes, is_cut=is_cut)
+
+    def _read(
+        self, process: "subprocess.Popen[bytes]", most_bytes: int, *, is_cut: bool
+    ) -> tuple[int | None, bytes, bytes]:
+        """No more than is wanted, and no longer."""
+        is_late = threading.Event()
+
+        def too_late() -> None:
+            is_late.set()
+            process.kill()
+
+        timer = threading.Timer(self._time_limit_s, too_late)
+        timer.start()
+        err: list[bytes] = []
+        assert process.stdout is not None
+        assert process.stderr is not None
+        told = process.stderr
+        drain = threading.Thread(target=lambda: err.append(_beginning(told)))
+        drain.start()
+        try:
+            out = process.stdout.read(most_bytes + 1)
+            code = None
+            if len(out) <= most_bytes:
+                code = process.wait()
+            elif not is_cut:
+                raise too_large(most_bytes)
+        finally:
+            timer.cancel()
+            process.kill()
+            process.wait()
+            drain.join()
+            process.stdout.close()
+            process.stderr.close()
+        if is_late.is_set():
+            raise InvalidRun(
+                f"git did not end within {self._time_limit_s:.0f} s; name fewer paths",
+                field="workingDir",
+                category=ErrorCategory.TIMEOUT,
+            )
+        return code, out, b"".join(err)
+
+
+def _git_failed(code: int | None, err: bytes) -> InvalidRun:
+    lines = err.decode("utf-8", "replace").strip().splitlines() or [f"exit code {code}"]
+    return InvalidRun(f"git says: {lines[0][:300]}", field="workingDir")
+
+
+def too_large(most_bytes: int) -> InvalidRun:
+    return InvalidRun(
+        f"the changes are more than {most_bytes} bytes; nothing is cut, so name fewer paths, or"
+        " allow more",
+        field="maxArtifactBytes",
+        category=ErrorCategory.INPUT_TOO_LARGE,
+    )
+
+
+def _beginning(stream: object) -> bytes:
+    """All is read, so that the program never waits; little is kept."""
+    read = stream.read  # type: ignore[attr-defined]
+    kept: bytes = read(8192)
+    while read(65536):
+        pass
+    return kept

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchWorkspace
-from llmgw_desktop.domain.workspace import (
+from llmgw_desktop.domain.jobs.cli_settings import ContainSettings
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchWorkspace
+from llmgw_desktop.domain.jobs.workspace import (
     ALIAS,
     ALIAS_WORDS,
     AllowedRoot,
@@ -22,10 +23,13 @@ from llmgw_desktop.domain.workspace import (
     WorkspaceKind,
     WorkspaceSettings,
 )
-from llmgw_desktop.engine.workspaces.creation import Creation
+from llmgw_desktop.domain.setting import Unfit
+from llmgw_desktop.engine.workspaces.folders import Creation, Guard, is_inside, real_folder
 from llmgw_desktop.engine.workspaces.git import Git, git_folder
-from llmgw_desktop.engine.workspaces.guard import Guard, is_inside, real_folder
-from llmgw_desktop.store.workspace_store import WorkspaceStore
+from llmgw_desktop.store.settings.clis import CONTAIN_KEYS
+from llmgw_desktop.store.workspaces import WorkspaceStore
+
+_NOTHING_SAID = ContainSettings()
 
 
 class Workspaces:
@@ -179,19 +183,38 @@ class Workspaces:
             self._add(workspace)
             return workspace
 
-    def add(self, alias: str, path: str, *, default: bool, by: str) -> Workspace:
+    def add(
+        self,
+        alias: str,
+        path: str,
+        *,
+        default: bool,
+        by: str,
+        containment: ContainSettings = _NOTHING_SAID,
+    ) -> Workspace:
         """For the person at this computer: any folder that may be one. Raises InvalidRun."""
+        _check_places(containment)
         with self._changing:
             self._check_new(alias, default=default)
             real = self._guard.workspace(path, "path")
             kind = WorkspaceKind.FOLDER if git_folder(real) is None else WorkspaceKind.GIT
-            workspace = self._new(alias, real, kind, root="", default=default, by=by)
+            made = self._new(alias, real, kind, root="", default=default, by=by)
+            workspace = replace(made, containment=containment)
             self._add(workspace)
             return workspace
 
-    def change(self, alias: str, path: str, *, default: bool) -> Workspace:
-        """For the person at this computer: another folder, or the default one from now on or no
-        longer. Raises NoSuchWorkspace, InvalidRun; then it is as it was."""
+    def change(
+        self,
+        alias: str,
+        path: str,
+        *,
+        default: bool,
+        containment: ContainSettings | None = None,
+    ) -> Workspace:
+        """For the person at this computer: another folder, the default one from now on or no
+        longer, contained otherwise (None: as before). Raises NoSuchWorkspace, InvalidRun; then it
+        is as it was."""
+        _check_places(containment or _NOTHING_SAID)
         with self._changing:
             known = self.get(alias, "alias")
             if known.is_of_settings:
@@ -207,6 +230,7 @@ class Workspaces:
                 kind=kind,
                 root=known.root if is_same else "",
                 is_default=default,
+                containment=known.containment if containment is None else containment,
             )
             if not self._store.change(changed):
                 raise NoSuchWorkspace(alias, field="alias")
@@ -278,6 +302,15 @@ class Workspaces:
         """Another process may have been quicker."""
         if not self._store.add(workspace):
             raise InvalidRun("there is a workspace of this alias already", field="alias")
+
+
+def _check_places(said: ContainSettings) -> None:
+    """As the settings file would. Raises InvalidRun."""
+    for field, paths in (("readable", said.readable), ("writable", said.writable)):
+        try:
+            CONTAIN_KEYS[field].kind.read(list(paths))
+        except Unfit as unfit:
+            raise InvalidRun(f"it must be {unfit}", field=field) from None
 
 
 def _real_root(root: AllowedRoot, field: str) -> Path:

@@ -7,15 +7,14 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import Event, JobChanged, WorktreesChanged
-from llmgw_desktop.domain.ids import IdSource
-from llmgw_desktop.domain.principal import Principal
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.workspace import Place
-from llmgw_desktop.domain.worktree import (
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.workspace import (
     NoSuchWorktree,
+    Place,
     Worktree,
     WorktreeDiff,
     WorktreeHasWork,
@@ -28,8 +27,8 @@ from llmgw_desktop.domain.worktree import (
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.workspaces.checkout import FIELD, Checkouts, repository_over
-from llmgw_desktop.engine.workspaces.guard import is_inside, real_folder
-from llmgw_desktop.store.worktree_store import WorktreeStore
+from llmgw_desktop.engine.workspaces.folders import is_inside, real_folder
+from llmgw_desktop.store.workspaces import WorktreeStore
 
 _FORGET_AFTER_S = 60 * 86_400.0
 _NAME_OF_ID = 12

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.vault_errors import VaultError, VaultLocked
+from llmgw_desktop.domain.vault import KeyGone, VaultError, VaultLocked
 from llmgw_desktop.store.at_rest.data_keys import DataKey, DataKeys, is_encrypted, number_of
 
 WITHHELD = b"\x00"
 """In the place of a text that could not be encrypted, for the vault was locked."""
 WITHHELD_WORDS = "(not kept: the vault was locked)"
 UNREADABLE_WORDS = "(encrypted: the vault is locked)"
+GONE_WORDS = "(encrypted: its key is gone)"
 _MOMENT_S = 1.0
 _ASK_AGAIN_S = 30.0
 """So long after the vault was found locked it is asked again, if there is something to write."""
@@ -162,6 +163,8 @@ class AtRest:
             if not isinstance(cell, str) and not self._answers():
                 return UNREADABLE_WORDS
             return self.text(cell, place)
+        except KeyGone:
+            return GONE_WORDS
         except VaultLocked:
             return UNREADABLE_WORDS
         except VaultError as error:

@@ -4,8 +4,11 @@ wrapped by a key that is derived from the master key.
 The newest one under the master key in force is for writing; older ones still open what they
 encrypted. A change of the master key wraps all of them anew and adds one, so that what is stored
 moves to a key that nobody held before. None is ever deleted: a row of a late writer may need it.
+Flights lie in a file of their own, so all of them are kept beside `gateway.db` as well, before any
+is used: an older copy of it that is put back finds them there.
 """
 
+import logging
 import os
 import secrets
 import threading
@@ -14,15 +17,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.vault_errors import EntryBroken, VaultLocked
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.vault import EntryBroken, KeyGone, VaultError
 
 if TYPE_CHECKING:
-    from llmgw_desktop.store.vault_cipher import KeySet
+    from llmgw_desktop.store.at_rest.key_set import KeySet
 
 KEY_BYTES = 32
 PLAIN_NUMBER = 0
 """Of no data key: what is kept lies in plain."""
 NONCE_BYTES = 12
+_NONCES_DRAWN = 512
 TAG_BYTES = 16
 MARK = b"\x01"
 """The first byte of what is encrypted. JSON and zlib's streams never begin so."""
@@ -32,6 +37,7 @@ EXTRA_BYTES = HEAD_BYTES + NONCE_BYTES + TAG_BYTES
 _LOOK_EVERY_S = 2.0
 """So often it is looked whether another process changed the key, and only while it is used."""
 _LARGEST_NUMBER = 2**32 - 1
+_log = logging.getLogger(__name__)
 
 
 class WrappedKey(NamedTuple):
@@ -65,10 +71,38 @@ class Masters(Protocol):
     def keys(self) -> "KeySet": ...
 
 
+class KeysBeside(Protocol):
+    """Where data keys are kept outside of `gateway.db`, in `safekeeping/kept_keys.py`."""
+
+    def rows(self, master: str) -> Sequence[WrappedKey]: ...
+
+    def join(self, keys: "KeySet", now_s: float) -> None: ...
+
+
+class _Nonces:
+    """Random ones, many drawn at once: each draw gives up the interpreter's lock, and the loop that
+    waits for it would be woken for every cell. Any thread may ask; no two get the same."""
+
+    __slots__ = ("_drawn",)
+
+    def __init__(self) -> None:
+        self._drawn: list[bytes] = []
+
+    def next(self) -> bytes:
+        try:
+            return self._drawn.pop()
+        except IndexError:
+            random = os.urandom(_NONCES_DRAWN * NONCE_BYTES)
+            drawn = [random[at : at + NONCE_BYTES] for at in range(0, len(random), NONCE_BYTES)]
+            nonce = drawn.pop()
+            self._drawn += drawn
+            return nonce
+
+
 class DataKey:
     """One of them, opened. Never shown, not even by mistake."""
 
-    __slots__ = ("_cipher", "_head", "number")
+    __slots__ = ("_cipher", "_head", "_nonces", "number")
 
     def __init__(self, number: int, key: bytes) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -76,10 +110,11 @@ class DataKey:
         self.number = number
         self._head = MARK + number.to_bytes(4, "big")
         self._cipher: AESGCM = AESGCM(key)
+        self._nonces = _Nonces()
 
     def encrypt(self, text: bytes, place: str) -> bytes:
         """Opens again only for the same place: what row and column it is, of which kind."""
-        nonce = os.urandom(NONCE_BYTES)
+        nonce = self._nonces.next()
         return self._head + nonce + self._cipher.encrypt(nonce, text, place.encode())
 
     def decrypt(self, cell: bytes, place: str) -> bytes:
@@ -128,9 +163,10 @@ class DataKeys:
     """May be used from any thread, and by several processes at once; may block as the system's
     keyring does. Everything raises VaultLocked, EntryBroken, StoreError."""
 
-    def __init__(self, rows: KeyRows, masters: Masters, clock: Clock) -> None:
+    def __init__(self, rows: KeyRows, masters: Masters, clock: Clock, beside: KeysBeside) -> None:
         self._rows = rows
         self._masters = masters
+        self._beside = beside
         self._clock = clock
         self._lock = threading.Lock()
         self._opened: dict[int, DataKey] = {}
@@ -153,13 +189,19 @@ class DataKeys:
         if found is not None:
             return found
         with self._lock:
-            for row in self._rows.data_keys():
+            for row in (*self._rows.data_keys(), *self._kept_beside()):
                 if row.number == number:
                     return self._open(row)
-        raise VaultLocked(
-            "What is stored there cannot be read: gateway.db does not hold the key that it was "
-            "encrypted under. Put back a copy of the file from before."
+        raise KeyGone(
+            "What is stored there cannot be read: the key that it was encrypted under lies neither "
+            "in gateway.db nor beside it. A copy of gateway.db from that time may hold it."
         )
+
+    def numbers(self) -> frozenset[int]:
+        """Of all that the master key in force opens, whether that is at hand or not."""
+        master = self._rows.current_key()
+        rows = (*self._rows.data_keys(), *self._kept_beside())
+        return frozenset(each.number for each in rows if master and each.master == master.key_id)
 
     def refresh(self) -> None:
         """The next look is made at once: a rotation of our own has taken place."""
@@ -173,20 +215,30 @@ class DataKeys:
             if master is not None and master.key_id == rows[-1].master:
                 return known
         keys = self._masters.keys()
-        for row in reversed(rows):
+        self._keep_beside(keys)
+        for row in reversed(self._rows.data_keys()):
             if row.master == keys.key_id:
                 return self._open(row)
-        made = new_key(keys)
-        if self._rows.add_data_key(made, self._clock.now_s()):
-            return self._open(made)
-        return self._newest()  # another process was faster, or has changed the master key
+        self._rows.add_data_key(new_key(keys), self._clock.now_s())
+        return self._newest()  # it, or that of another process, which was faster
+
+    def _kept_beside(self) -> Sequence[WrappedKey]:
+        master = self._rows.current_key()
+        return () if master is None else self._beside.rows(master.key_id)
+
+    def _keep_beside(self, keys: "KeySet") -> None:
+        """A disk that takes it not now may do so with the next backup."""
+        try:
+            self._beside.join(keys, self._clock.now_s())
+        except (StoreError, VaultError) as error:
+            _log.warning("data keys could not be kept beside gateway.db: %s", error)
 
     def _open(self, row: WrappedKey) -> DataKey:
         found = self._opened.get(row.number)
         if found is None:
             keys = self._masters.keys()
             if row.master != keys.key_id:
-                raise VaultLocked(
+                raise KeyGone(
                     f"What is stored there was encrypted under the master key {row.master}, which "
                     f"is not the vault's any more."
                 )

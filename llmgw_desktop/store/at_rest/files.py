@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from typing_extensions import override
 
-from llmgw_desktop.domain.vault_errors import EntryBroken
+from llmgw_desktop.domain.vault import EntryBroken
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.data_keys import (
     HEAD_BYTES,
@@ -135,12 +135,6 @@ def open_file(path: Path, at_rest: AtRest, place: str) -> BinaryIO:
         file.close()
         raise
     return io.BufferedReader(_EncryptedFile(file, key, place), CHUNK_BYTES)
-
-
-def plain_size(path: Path) -> int:
-    """How long the text is, encrypted or not. Raises OSError."""
-    size = path.stat().st_size
-    return _plain_size(size) if is_encrypted_file(path) else size
 
 
 class _EncryptedFile(io.RawIOBase):

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import WITHHELD, AtRest, place
 from llmgw_desktop.store.at_rest.data_keys import (
     PLAIN_NUMBER,
@@ -21,9 +21,8 @@ from llmgw_desktop.store.at_rest.data_keys import (
     number_for,
     number_of,
 )
-from llmgw_desktop.store.database import open_database, told
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
-from llmgw_desktop.store.transaction import transaction
+from llmgw_desktop.store.database.database import open_database, told, transaction
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 
 ROWS_A_STEP = 50
 BYTES_A_STEP = 1024 * 1024
@@ -32,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class TextColumns:
     """Columns of a table that are encrypted, and what a row is known by."""
 
     table: str
@@ -43,15 +42,15 @@ class Texts:
 
 
 TEXTS = (
-    Texts("kept_responses", ("id",), ("input", "output", "answer"), are_bytes=True),
-    Texts("validations", ("id",), ("request",)),
-    Texts("validation_answers", ("validation_id", "role", "seat"), ("text", "record")),
-    Texts("receipts", ("seq",), ("body",), are_bytes=True),
-    Texts("approvals", ("id",), ("prompt_preview", "metadata")),
-    Texts("permission_decisions", ("id",), ("ask", "job_title", "note")),
-    Texts("permission_rules", ("job_id", "digest"), ("words",)),
-    Texts("jobs", ("id",), ("title",)),
-    Texts("sessions", ("id",), ("description",)),
+    TextColumns("kept_responses", ("id",), ("input", "output", "answer"), are_bytes=True),
+    TextColumns("validations", ("id",), ("request",)),
+    TextColumns("validation_answers", ("validation_id", "role", "seat"), ("text", "record")),
+    TextColumns("receipts", ("seq",), ("body",), are_bytes=True),
+    TextColumns("approvals", ("id",), ("prompt_preview", "metadata")),
+    TextColumns("permission_decisions", ("id",), ("ask", "job_title", "note")),
+    TextColumns("permission_rules", ("job_id", "digest"), ("words",)),
+    TextColumns("jobs", ("id",), ("title",)),
+    TextColumns("sessions", ("id",), ("description",)),
 )
 
 
@@ -105,7 +104,7 @@ class GatewayConversion:
                 _log.warning("%d texts in %s cannot be opened", unreadable, self._path.name)
 
     def _convert(
-        self, connection: sqlite3.Connection, texts: Texts, key: DataKey | None
+        self, connection: sqlite3.Connection, texts: TextColumns, key: DataKey | None
     ) -> Iterator[tuple[float, int]]:
         """How much of the table is done, and how many of its texts nothing opens."""
         rows = connection.execute(f"SELECT {', '.join(texts.key)} FROM {texts.table}").fetchall()  # noqa: S608 - our names
@@ -123,7 +122,7 @@ class GatewayConversion:
     def _convert_row(
         self,
         connection: sqlite3.Connection,
-        texts: Texts,
+        texts: TextColumns,
         row: tuple[object, ...],
         key: DataKey | None,
     ) -> tuple[int, int]:
@@ -186,6 +185,6 @@ def _is_journal_empty(connection: sqlite3.Connection) -> bool:
     return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
 
 
-def _has_rows(connection: sqlite3.Connection, texts: Texts) -> bool:
+def _has_rows(connection: sqlite3.Connection, texts: TextColumns) -> bool:
     found = connection.execute(f"SELECT 1 FROM {texts.table} LIMIT 1")  # noqa: S608 - our names
     return found.fetchone() is not None

@@ -9,12 +9,14 @@ import codecs
 import os
 import secrets
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.store.client_files.marks import Unreadable
+from llmgw_desktop.store.client_files.json_text import JSON
+from llmgw_desktop.store.client_files.marks import TextFormat, Unreadable
+from llmgw_desktop.store.client_files.toml_text import ENV, TOML
 from llmgw_desktop.store.private_files import OWNER_ONLY
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -183,3 +185,6 @@ def _refused(path: Path, why: str, line: int | None = None) -> ConfigError:
 
 
 _BINARY = getattr(os, "O_BINARY", 0)
+
+
+FORMATS: Mapping[str, TextFormat] = {each.name: each for each in (ENV, JSON, TOML)}

@@ -16,8 +16,8 @@ from typing import Any
 
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.errors import StoreCorrupt, StoreError, StoreUnavailable
-from llmgw_desktop.store.audit_rows import log_unwritten
-from llmgw_desktop.store.client_files.marks import Mark
+from llmgw_desktop.store.audit.audit_rows import log_unwritten
+from llmgw_desktop.store.client_files.marks import OwnMark
 from llmgw_desktop.store.private_files import write_first, write_whole
 
 _VERSION = 1
@@ -29,7 +29,7 @@ class ConnectedFile:
 
     path: str
     format: str
-    marks: tuple[Mark, ...]
+    marks: tuple[OwnMark, ...]
     """In the order in which they were put."""
     after: str
     """Its hash, as we left it."""
@@ -173,7 +173,7 @@ def _connection(told: Any) -> Connection:
 
 
 def _file(told: Any) -> ConnectedFile:
-    marks = tuple(Mark(**{**each, "path": tuple(each["path"])}) for each in told["marks"])
+    marks = tuple(OwnMark(**{**each, "path": tuple(each["path"])}) for each in told["marks"])
     rest = {name: told[name] for name in ("path", "format", "after", "copy")}
     return ConnectedFile(marks=marks, folders=tuple(told["folders"]), mode=told.get("mode"), **rest)
 

@@ -18,7 +18,7 @@ from llmgw_desktop.store.client_files.json_nodes import (
 )
 from llmgw_desktop.store.client_files.marks import (
     MISSING,
-    Mark,
+    OwnMark,
     Path,
     TextFormat,
     Unreadable,
@@ -69,7 +69,7 @@ def _value_at(text: str, path: Path) -> Any:
     return value
 
 
-def _put(text: str, path: Path, value: Value) -> tuple[str, Mark]:
+def _put(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:
     root = read_json(text)
     if root is None:
         return _new_text(text, path, value)
@@ -79,22 +79,22 @@ def _put(text: str, path: Path, value: Value) -> tuple[str, Mark]:
     if known is not None:
         written = style.value(value)
         start, end = known.value.start, known.value.end
-        mark = Mark(path=path, written=written, before=text[start:end])
+        mark = OwnMark(path=path, written=written, before=text[start:end])
         return text[:start] + written + text[end:], mark
     member = style.member(path[depth], _wrapped(value, path[depth + 1 :]))
     changed, hollow = _with_member(text, holder, member, style)
     written = _leaf(f"{{{member}}}", path[depth:])
     made = len(path) - 1 - depth
-    return changed, Mark(path=path, written=written, made=made, hollow=hollow)
+    return changed, OwnMark(path=path, written=written, made=made, hollow=hollow)
 
 
-def _new_text(text: str, path: Path, value: Value) -> tuple[str, Mark]:
+def _new_text(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:
     """A file without anything, or with comments alone."""
     line_end = line_end_of(text)
     document = json.dumps(_wrapped(value, path), ensure_ascii=False, indent=_USUAL_INDENT)
     document = document.replace("\n", line_end)
     gap = line_end if text and not text.endswith("\n") else ""
-    mark = Mark(path=path, written=_leaf(document, path), made=len(path), hollow=text)
+    mark = OwnMark(path=path, written=_leaf(document, path), made=len(path), hollow=text)
     return f"{text}{gap}{document}{line_end}", mark
 
 
@@ -191,7 +191,7 @@ def _member_at(root: Node | None, path: Path, text: str = "", written: str = "")
     return next(reversed(same or named), None)
 
 
-def _take_out(text: str, mark: Mark) -> str:
+def _take_out(text: str, mark: OwnMark) -> str:
     root = read_json(text)
     member = _member_at(root, mark.path, text, mark.written)
     if member is None or root is None:

@@ -13,7 +13,7 @@ MISSING: Final = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class OwnMark:
     """One value of ours in a text: where it is, and what was there before."""
 
     path: Path
@@ -45,8 +45,8 @@ class TextFormat:
     name: str
     value_at: Callable[[str, Path], Any]
     """MISSING where nothing stands there."""
-    put: Callable[[str, Path, Value], tuple[str, Mark]]
-    take_out: Callable[[str, Mark], str]
+    put: Callable[[str, Path, Value], tuple[str, OwnMark]]
+    take_out: Callable[[str, OwnMark], str]
     """What is gone already is no error."""
 
 

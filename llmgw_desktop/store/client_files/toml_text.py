@@ -2,33 +2,34 @@
 
 A table goes to the end of the file, a value of the file itself below the last of its like. What
 was written is looked for again word by word when it is taken out; where others have changed it,
-the table goes as `store/config/settings_change.py` removes tables.
+the table goes as `store/toml/changes.py` removes tables.
 """
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import tomlkit
 
 from llmgw_desktop.store.client_files.marks import (
     MISSING,
-    Mark,
+    OwnMark,
     Path,
     TextFormat,
     Unreadable,
     Value,
     line_end_of,
 )
-from llmgw_desktop.store.config.settings_change import (
+from llmgw_desktop.store.toml.blocks import cut, group, joined
+from llmgw_desktop.store.toml.changes import (
     CannotChange,
     RemoveTable,
     changed_text,
+    written_lines,
+    written_value,
 )
-from llmgw_desktop.store.config.toml_blocks import cut, group, joined
+from llmgw_desktop.store.toml.reading import NotToml, read_toml
 
-_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _SIMPLE = r'\s*=\s*("(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'|[0-9]+)"
 
 
@@ -41,7 +42,7 @@ def _value_at(text: str, path: Path) -> Any:
     return found
 
 
-def _put(text: str, path: Path, value: Value) -> tuple[str, Mark]:
+def _put(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:
     before = _value_at(text, path)
     expected = _read(text)
     _set(expected, path, value)
@@ -51,18 +52,18 @@ def _put(text: str, path: Path, value: Value) -> tuple[str, Mark]:
     raise _not_here(path)
 
 
-def _ways(text: str, path: Path, value: Value, *, is_there: bool) -> Iterator[tuple[str, Mark]]:
+def _ways(text: str, path: Path, value: Value, *, is_there: bool) -> Iterator[tuple[str, OwnMark]]:
     """To write it so. Which of them means what it should is seen by reading it."""
     if isinstance(value, Mapping):
         yield (_with_other_table if is_there else _with_table)(text, path, value)
     elif isinstance(value, str | int) and len(path) == 1:
-        new = tomlkit.item(value).as_string()
+        new = written_value(value)
         yield from _with_other_root_value(text, path, new)
         if not is_there:
             yield _with_root_value(text, path, new)
 
 
-def _take_out(text: str, mark: Mark) -> str:
+def _take_out(text: str, mark: OwnMark) -> str:
     if _value_at(text, mark.path) is MISSING:
         return text
     expected = _read(text)
@@ -85,16 +86,16 @@ def _not_here(path: Path) -> Unreadable:
     return Unreadable(f"'{'.'.join(path)}' is written in a way that is not changed by program")
 
 
-def _with_table(text: str, path: Path, value: Mapping[str, Any]) -> tuple[str, Mark]:
+def _with_table(text: str, path: Path, value: Mapping[str, Any]) -> tuple[str, OwnMark]:
     line_end = line_end_of(text)
     gap = "" if not text or text.endswith("\n") else line_end
     if text.strip() and not text.endswith(line_end * 2):
         gap += line_end
     written = gap + _lines(path, value, line_end)
-    return text + written, Mark(path=path, written=written)
+    return text + written, OwnMark(path=path, written=written)
 
 
-def _with_other_table(text: str, path: Path, value: Mapping[str, Any]) -> tuple[str, Mark]:
+def _with_other_table(text: str, path: Path, value: Mapping[str, Any]) -> tuple[str, OwnMark]:
     """In the place of the one that is there."""
     blocks = cut(text)
     at = group(blocks, path)
@@ -108,27 +109,27 @@ def _with_other_table(text: str, path: Path, value: Mapping[str, Any]) -> tuple[
     lines = _lines(path, value, line_end)
     written = lines if before.endswith("\n") else lines.removesuffix(line_end)
     changed = text[:start] + written + text[start + len(before) :]
-    return changed, Mark(path=path, written=written, before=before)
+    return changed, OwnMark(path=path, written=written, before=before)
 
 
-def _with_other_root_value(text: str, path: Path, new: str) -> Iterator[tuple[str, Mark]]:
+def _with_other_root_value(text: str, path: Path, new: str) -> Iterator[tuple[str, OwnMark]]:
     """In the place of the one that is there; inside a string of several lines it only seems so."""
     for known in _root_value(path[0]).finditer(_top(text)):
         before = known.group()
         written = before[: known.start(1) - known.start()] + new
         changed = text[: known.start()] + written + text[known.end() :]
-        yield changed, Mark(path=path, written=written, before=before)
+        yield changed, OwnMark(path=path, written=written, before=before)
 
 
-def _with_root_value(text: str, path: Path, new: str) -> tuple[str, Mark]:
+def _with_root_value(text: str, path: Path, new: str) -> tuple[str, OwnMark]:
     """Below the last of its like, or at the top where there are none."""
     line_end, top = line_end_of(text), _top(text)
     line = f"{tomlkit.key(path[0]).as_string()} = {new}"
     if not top:
         written = f"{line}{line_end}{line_end if text.strip() else ''}"
-        return written + text, Mark(path=path, written=written)
+        return written + text, OwnMark(path=path, written=written)
     written = f"{line}{line_end}" if top.endswith("\n") else f"{line_end}{line}"
-    return top + written + text[len(top) :], Mark(path=path, written=written)
+    return top + written + text[len(top) :], OwnMark(path=path, written=written)
 
 
 def _top(text: str) -> str:
@@ -143,21 +144,7 @@ def _root_value(name: str) -> re.Pattern[str]:
 
 def _lines(path: Path, value: Mapping[str, Any], line_end: str) -> str:
     name = ".".join(tomlkit.key(each).as_string() for each in path)
-    lines = [f"[{name}]"]
-    lines += [f"{tomlkit.key(key).as_string()} = {_item(each)}" for key, each in value.items()]
-    return "".join(f"{line}{line_end}" for line in lines)
-
-
-def _item(value: Any) -> str:
-    if isinstance(value, Mapping):
-        inner = ", ".join(
-            f"{tomlkit.key(key).as_string()} = {_item(v)}" for key, v in value.items()
-        )
-        return f"{{ {inner} }}" if inner else "{}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{', '.join(_item(each) for each in value)}]"
-    text: str = tomlkit.item(value).as_string()
-    return text
+    return written_lines(f"[{name}]", value, line_end)
 
 
 def _without(text: str, path: Path) -> str:
@@ -182,19 +169,10 @@ def _with_piece(text: str, piece: str) -> str:
 
 def _read(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
-    except RecursionError:
-        raise Unreadable("it is nested too deeply") from None
-    except ValueError as error:
-        message = str(error)
-        place = _PLACE.search(message)
-        line = column = None
-        if place is not None and place.group(1):
-            line, column = int(place.group(1)), int(place.group(2))
-        elif place is not None:
-            line = text.count("\n") + 1
-        reason = message[: place.start()] if place is not None else message
-        raise Unreadable(f"not valid TOML: {reason}", line=line, column=column) from error
+        return read_toml(text)
+    except NotToml as error:
+        words = str(error).replace("is nested", "it is nested", 1)
+        raise Unreadable(words, line=error.line, column=error.column) from error
 
 
 def _means(text: str, data: Any) -> bool:
@@ -229,3 +207,55 @@ def _drop(data: dict[str, Any], path: Path) -> None:
 
 
 TOML = TextFormat(name="toml", value_at=_value_at, put=_put, take_out=_take_out)
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@%+-]*")
+
+
+def _line(name: str) -> re.Pattern[str]:
+    """The value is the first group; a comment behind it is not part of it."""
+    return re.compile(
+        rf"^[ \t]*(?:export[ \t]+)?{re.escape(name)}[ \t]*=[ \t]*"
+        r"""("(?:[^"\\\r\n]|\\.)*"|'[^'\r\n]*'|[^#\r\n]*?)(?=[ \t]*(?:#[^\r\n]*)?\r?$)""",
+        re.MULTILINE,
+    )
+
+
+def _found(text: str, path: Path) -> re.Match[str] | None:
+    """The last of this name: that is the one that counts."""
+    matches = list(_line(path[0]).finditer(text))
+    return matches[-1] if matches else None
+
+
+def _variable_at(text: str, path: Path) -> Any:
+    found = _found(text, path)
+    return MISSING if found is None else found.group(1).strip("\"'")
+
+
+def _put_variable(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:
+    if not isinstance(value, str) or not _PLAIN.fullmatch(value):
+        raise Unreadable(f"'{path[0]}' cannot be given such a value here")
+    found = _found(text, path)
+    if found is not None:
+        changed = text[: found.start(1)] + value + text[found.end(1) :]
+        return changed, OwnMark(path=path, written=value, before=found.group(1))
+    line_end = line_end_of(text)
+    gap = line_end if text and not text.endswith("\n") else ""
+    written = f"{gap}{path[0]}={value}{line_end}"
+    return text + written, OwnMark(path=path, written=written)
+
+
+def _take_out_variable(text: str, mark: OwnMark) -> str:
+    found = _found(text, mark.path)
+    if found is None:
+        return text
+    if mark.before is not None:
+        return text[: found.start(1)] + mark.before + text[found.end(1) :]
+    at = text.rfind(mark.written, 0, found.end() + 2) if mark.written else -1
+    if 0 <= at <= found.start() < at + len(mark.written):
+        return text[:at] + text[at + len(mark.written) :]
+    end = text.find("\n", found.end())
+    return text[: found.start()] + (text[end + 1 :] if end >= 0 else "")
+
+
+ENV = TextFormat(name="env", value_at=_variable_at, put=_put_variable, take_out=_take_out_variable)

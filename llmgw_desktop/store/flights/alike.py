@@ -11,21 +11,23 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 
-from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.usage import NO_BILLING_FACTS
-from llmgw_desktop.store.fact_columns import FACT_COLUMNS, fact_cells
-from llmgw_desktop.store.figure_cells import PARTIAL_BITS, billing_cell
+from llmgw_desktop.store.database.schema import FlightRow, columns
+from llmgw_desktop.store.database.write_behind import Row
 from llmgw_desktop.store.flights.rows import (
+    FACT_COLUMNS,
     MOST_TOKENS,
     NAME_CHARS,
+    PARTIAL_BITS,
     TEXT_CHARS,
-    Row,
+    billing_cell,
+    fact_cells,
+    hits_cell,
     scrubbed,
     search_words,
     short,
 )
-from llmgw_desktop.store.guard_cells import hits_cell
-from llmgw_desktop.store.schema import FlightRow, columns
 
 UNKNOWN = math.nan
 """In the place of None in a row's own part: SQLite stores it as NULL, and Python's module need not

@@ -8,9 +8,12 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
+from llmgw_desktop.store.database.database import ROW_REFUSED, transaction
+from llmgw_desktop.store.database.schema import FlightRow, columns
+from llmgw_desktop.store.database.write_behind import Insert, Row
 from llmgw_desktop.store.flights.alike import (
     COMMON_COLUMNS,
     OWN_COLUMNS,
@@ -18,27 +21,25 @@ from llmgw_desktop.store.flights.alike import (
     flight_parts,
     of_stored,
 )
-from llmgw_desktop.store.flights.bodies import body_bytes, figures_of, without_bodies
-from llmgw_desktop.store.flights.body_rows import BodyRows
-from llmgw_desktop.store.flights.insert import Insert
+from llmgw_desktop.store.flights.bodies import (
+    BodyRows,
+    Seal,
+    body_bytes,
+    figures_of,
+    without_bodies,
+)
 from llmgw_desktop.store.flights.rows import (
     BODY_COLUMNS,
     LATE_COLUMNS,
     TEXT_CHARS,
     WAY_COLUMNS,
     Encrypt,
-    Row,
 )
-from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.flights.sums import add_sums, teach
-from llmgw_desktop.store.schema import FlightRow, columns
-from llmgw_desktop.store.transaction import ROW_REFUSED, transaction
 
 Snapshot = Callable[[], FlightSummary]
 _Groups = dict[tuple[Row, str, str], Alike]
 
-FLIGHTS_A_GLANCE = 50
-"""Bodies of so many flights are looked at together for secrets."""
 LOST_AT_ONCE = 500
 LIGHT_BYTES = 64 * 1024
 LIGHT_BYTES_A_BATCH = 1024 * 1024
@@ -83,9 +84,8 @@ def make_batch(
         except Exception:  # noqa: BLE001 - one odd flight must not cost the others
             _log.exception("an open flight could not be noted")
     ended: _Groups = {}
-    for start in range(0, len(closed), FLIGHTS_A_GLANCE):
-        some = closed[start : start + FLIGHTS_A_GLANCE]
-        bodies = BodyRows(settings, seal.over(some), encrypt=encrypt)
+    for some, clean in seal.parts(closed):
+        bodies = BodyRows(settings, clean, encrypt=encrypt)
         for record in some:
             _add_ended(batch, ended, record, bodies)
     batch.running += running.values()
@@ -127,7 +127,7 @@ def late_batch(
     other batches. Empty, with the flight refused, if they cannot be sealed or encrypted."""
     batch = Batch()
     try:
-        clean = seal.over((record,))
+        clean = seal.over(record)
         between()
         batch.late.append(BodyRows(settings, clean, between, encrypt).late(record))
     except Exception:  # noqa: BLE001 - no body may be written that could not be sealed

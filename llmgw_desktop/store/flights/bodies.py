@@ -1,12 +1,202 @@
-"""How much a record's bodies weigh, and records with less of them.
+"""Bodies and headers of flights as rows, with secrets taken out, and back."""
 
-In the place of a body that is left out stands a mark: None, and not whole.
-"""
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from dataclasses import replace
+import orjson
 
-from llmgw_desktop.domain.flight import FlightRecord
-from llmgw_desktop.store.flights.rows import CUT_OVERLAP
+from llmgw_desktop.domain.flights.flight import FlightRecord, Headers
+from llmgw_desktop.domain.routing.route import Consideration, PassedRule
+from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
+from llmgw_desktop.store.database.write_behind import Row
+from llmgw_desktop.store.flights.rows import (
+    CUT_OVERLAP,
+    ENCRYPTED,
+    MOST_CONSIDERED,
+    NAME_CHARS,
+    PACK_BYTES,
+    TEXT_CHARS,
+    Encrypt,
+    place_of,
+)
+
+PACK_STEP_BYTES = 256 * 1024
+"""Packed in some 3 ms."""
+
+
+def _nothing() -> None:
+    pass
+
+
+class BodyRows:
+    """Makes rows of bodies as the settings say; `clean` removes secrets from a body."""
+
+    def __init__(
+        self,
+        settings: RecorderSettings,
+        clean: Callable[[bytes], bytes],
+        between: Callable[[], None] = _nothing,
+        encrypt: Encrypt | None = None,
+    ) -> None:
+        """`between` is called between the steps in which a large body is packed. Without
+        `encrypt` bodies and headers are stored in plain."""
+        self._keeps_bodies = settings.level is RecorderLevel.FULL
+        self._most_bytes = settings.max_body_bytes
+        self._clean = clean
+        self._between = between
+        self._encrypt = encrypt
+        self._said: dict[int, str] = {}
+
+    def row(self, record: FlightRecord) -> Row:
+        """In the order of BODY_COLUMNS, the flight's id in the place of its `seq`."""
+        if not self._keeps_bodies:
+            nothing = ("[]", None, 0, 1)
+            said = self._considered(record.considered)
+            passed = self._passed(record.passed_rules)
+            ends = (_phases(record), said, _attempts(record), passed)
+            return (record.summary.id, *nothing, *nothing, *ends)
+        asked, answered = self._bodies(record)
+        return (
+            record.summary.id,
+            self._headers(record, "request_headers", record.request_headers),
+            *asked,
+            self._headers(record, "answer_headers", record.answer_headers),
+            *answered,
+            _phases(record),
+            self._considered(record.considered),
+            _attempts(record),
+            self._passed(record.passed_rules),
+        )
+
+    def late(self, record: FlightRecord) -> Row:
+        """In the order of LATE_COLUMNS, and the flight's id behind them."""
+        asked, answered = self._bodies(record)
+        return (
+            self._headers(record, "request_headers", record.request_headers),
+            self._headers(record, "answer_headers", record.answer_headers),
+            *asked,
+            *answered,
+            record.summary.id,
+        )
+
+    def _bodies(self, record: FlightRecord) -> tuple[Row, Row]:
+        """Of what was asked and of what was answered: the body as kept, how it is kept, whether it
+        is whole."""
+        flight_id = record.summary.id
+        asked = self._packed(record.request_body, record.request_body_whole)
+        answered = self._packed(record.answer_body, record.answer_body_whole)
+        return (
+            self._encrypted(asked, place_of(flight_id, "request_body")),
+            self._encrypted(answered, place_of(flight_id, "answer_body")),
+        )
+
+    def _encrypted(self, packed: tuple[bytes | None, int, int], place: str) -> Row:
+        body, how, is_whole = packed
+        if self._encrypt is None or body is None:
+            return packed
+        return self._encrypt(body, place), how | ENCRYPTED, is_whole
+
+    def _headers(self, record: FlightRecord, column: str, headers: Headers) -> str | bytes:
+        if not headers:
+            return _json(headers)
+        said = self._clean(_json(headers).encode(errors="replace"))
+        if self._encrypt is None:
+            return said.decode(errors="replace")
+        return self._encrypt(said, place_of(record.summary.id, column))
+
+    def _passed(self, passed: Sequence[PassedRule]) -> str:
+        """Those of one kind of request are one object, unless a size decided."""
+        if not passed:
+            return "[]"
+        said = self._said.get(id(passed))
+        if said is None:
+            rows = [(each.name, each.why[:NAME_CHARS]) for each in passed]
+            said = self._clean(_json(rows).encode(errors="replace")).decode(errors="replace")
+            self._said[id(passed)] = said
+        return said
+
+    def _considered(self, considered: Sequence[Consideration]) -> str:
+        """Cleaned as bodies are: the model's name came from outside. The decisions of one route
+        with one candidate are one object."""
+        if not considered:
+            return "[]"
+        said = self._said.get(id(considered))
+        if said is None:
+            said = self._said[id(considered)] = self._said_of(considered)
+        return said
+
+    def _said_of(self, considered: Sequence[Consideration]) -> str:
+        rows = [
+            (each.account, each.model[:NAME_CHARS], each.rank, each.reason[:TEXT_CHARS])
+            for each in considered[:MOST_CONSIDERED]
+        ]
+        return self._clean(_json(rows).encode(errors="replace")).decode(errors="replace")
+
+    def _packed(self, body: bytes | None, is_whole: bool) -> tuple[bytes | None, int, int]:
+        """The body as kept, whether it is compressed, whether it is whole."""
+        if body is None:
+            return None, 0, int(is_whole)
+        if len(body) > self._most_bytes:
+            is_whole = False
+            body = self._beginning(body)
+        else:
+            body = self._clean(body)
+        if len(body) >= PACK_BYTES:
+            packed = self._compressed(body)
+            if len(packed) < len(body):
+                return packed, 1, int(is_whole)
+        return body, 0, int(is_whole)
+
+    def _compressed(self, body: bytes) -> bytes:
+        if len(body) <= PACK_STEP_BYTES:
+            return zlib.compress(body, 1)
+        self._between()
+        packer, view = zlib.compressobj(1), memoryview(body)
+        packed = []
+        for start in range(0, len(body), PACK_STEP_BYTES):
+            packed.append(packer.compress(view[start : start + PACK_STEP_BYTES]))
+            self._between()
+        return b"".join((*packed, packer.flush()))
+
+    def _beginning(self, body: bytes) -> bytes:
+        """Of a body that is too long. More than is kept is sealed, so that a secret which the
+        cut goes through is still seen as one."""
+        beyond = min(CUT_OVERLAP, len(body) - self._most_bytes)
+        sealed = self._clean(body[: self._most_bytes + beyond])
+        return sealed[: max(min(self._most_bytes, len(sealed) - beyond), 0)]
+
+
+def _phases(record: FlightRecord) -> str:
+    return _json([(at.name, at.start_ms, at.end_ms, at.note) for at in record.phases])
+
+
+def _attempts(record: FlightRecord) -> str:
+    return _json(
+        [
+            (
+                each.account,
+                each.model[:NAME_CHARS],
+                each.protocol._value_,
+                each.start_ms,
+                each.end_ms,
+                each.outcome[:TEXT_CHARS],
+                each.status,
+            )
+            for each in record.attempt_log
+        ]
+    )
+
+
+def _json(value: Any) -> str:
+    if not value:
+        return "[]"
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # bytes of a header that are no UTF-8, as half characters
+        return json.dumps(value)
 
 
 def body_bytes(record: FlightRecord) -> int:
@@ -42,3 +232,63 @@ def cut(record: FlightRecord, most_bytes: int) -> FlightRecord:
     if body is None or len(body) <= most_bytes:
         return record
     return replace(record, request_body=body[:most_bytes], request_body_whole=False)
+
+
+FLIGHTS_A_GLANCE = 50
+"""Texts of so many flights are looked at together."""
+GLANCE_BYTES = 256 * 1024
+"""More is not put together for a glance; copying it would cost more than it saves."""
+
+Clean = Callable[[bytes], bytes]
+
+
+def _always(_: Iterable[bytes]) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """`clean` removes secrets from a body; `may_hold` is False only if none of several has any."""
+
+    clean: Clean
+    may_hold: Callable[[Iterable[bytes]], bool] = _always
+
+    def parts(self, records: Iterable[FlightRecord]) -> Iterator[tuple[list[FlightRecord], Clean]]:
+        """As many as one glance is for, each time, and what cleans their bodies and headers."""
+        part: list[FlightRecord] = []
+        texts: list[bytes] = []
+        size = 0
+        for record in records:
+            own = _texts(record)
+            weight = sum(map(len, own))
+            if part and (len(part) == FLIGHTS_A_GLANCE or size + weight > GLANCE_BYTES):
+                yield part, self._for(texts, size)
+                part, texts, size = [], [], 0
+            part.append(record)
+            texts += own
+            size += weight
+        if part:
+            yield part, self._for(texts, size)
+
+    def over(self, record: FlightRecord) -> Clean:
+        """What cleans the bodies and headers of this one."""
+        texts = _texts(record)
+        return self._for(texts, sum(map(len, texts)))
+
+    def _for(self, texts: list[bytes], size: int) -> Clean:
+        return self.clean if size > GLANCE_BYTES or self.may_hold(texts) else _as_it_is
+
+
+def _texts(record: FlightRecord) -> list[bytes]:
+    texts = [body for body in (record.request_body, record.answer_body) if body]
+    if record.request_headers or record.answer_headers:
+        texts.append(_values(record.request_headers) + _values(record.answer_headers))
+    return texts
+
+
+def _values(headers: Headers) -> bytes:
+    return "\n".join([value for _, value in headers]).encode(errors="replace")
+
+
+def _as_it_is(body: bytes) -> bytes:
+    return body

@@ -8,9 +8,12 @@ journal emptied, so that no freed page holds any of it.
 
 import logging
 import sqlite3
+from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
-from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.data_keys import (
     PLAIN_NUMBER,
@@ -19,8 +22,10 @@ from llmgw_desktop.store.at_rest.data_keys import (
     number_for,
     number_of,
 )
-from llmgw_desktop.store.flights.rows import ENCRYPTED, Row, place_of
-from llmgw_desktop.store.transaction import transaction
+from llmgw_desktop.store.database.database import is_of_today, open_read_only, told, transaction
+from llmgw_desktop.store.database.write_behind import Row
+from llmgw_desktop.store.flights.rows import ENCRYPTED, place_of
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 
 ROWS_A_STEP = 64
 BYTES_A_STEP = 1024 * 1024
@@ -225,3 +230,28 @@ def _as_text(cell: object) -> object:
 
 def _said(number: int) -> str:
     return "encrypted" if number != PLAIN_NUMBER else "stored in plain"
+
+
+# All cells of a flight are under one key; where there are headers, CASE reads no body.
+_BY_KEY = """
+SELECT head, count(*) FROM (
+    SELECT CASE
+        WHEN substr(request_headers, 1, 1) = x'01' THEN substr(request_headers, 1, 5)
+        WHEN substr(answer_headers, 1, 1) = x'01' THEN substr(answer_headers, 1, 5)
+        WHEN request_body_packed & 2 THEN substr(request_body, 1, 5)
+        WHEN answer_body_packed & 2 THEN substr(answer_body, 1, 5)
+    END AS head FROM flight_bodies
+) WHERE head IS NOT NULL GROUP BY head
+"""
+
+
+def flights_lost(path: Path, known: Collection[int]) -> int | None:
+    """Of how many flights what was said is under none of these data keys. None for a file of
+    another version. Walks through the whole file; raises StoreError."""
+    if not path.exists():
+        return 0
+    if not is_of_today(path, FLIGHTS_STEPS):
+        return None
+    with told(path), closing(open_read_only(path, FLIGHTS_STEPS)) as connection:
+        found = connection.execute(_BY_KEY).fetchall()
+    return sum(int(count) for head, count in found if number_of(head) not in known)

@@ -1,42 +1,106 @@
-"""`flights.db` as the writer thread holds it: opened, checked, written, set aside if damaged.
+"""How `flights.db` was left by an orderly end: kept beside it, and compared by the next start.
 
-When to write and when to try again is left to `flight_store.py`.
+A file that is gone, emptied or older than it was would otherwise look like any other. It may be
+deleted at any time, so it is told and used, unlike `gateway.db`.
 """
 
+import json
 import logging
 import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreCorrupt
 from llmgw_desktop.domain.events import HeldDeletion
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.at_rest.data_keys import DataKey
 from llmgw_desktop.store.at_rest.files import encrypt_file
-from llmgw_desktop.store.database import SIDE_FILES, open_database, told
+from llmgw_desktop.store.database.database import (
+    SIDE_FILES,
+    is_cut,
+    missing_parts,
+    open_database,
+    told,
+)
 from llmgw_desktop.store.flights.batch import Batch, BatchWriter
 from llmgw_desktop.store.flights.conversion import Conversion
-from llmgw_desktop.store.flights.known_time import KnownTime
-from llmgw_desktop.store.flights.last_left import (
-    Left,
-    leave,
-    left_file,
-    read_left,
-    why_gone,
-    why_older,
-)
-from llmgw_desktop.store.flights.retention import Retention
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
-from llmgw_desktop.store.schema_parts import is_cut, missing_parts
+from llmgw_desktop.store.flights.retention import KnownTime, Retention
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
+from llmgw_desktop.store.private_files import content_digest, write_whole
+
+_MOST_BYTES = 10_000
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    seen_at_s: float
+    """The time that it knew."""
+    content: str
+    """Its SHA-256; empty of a large one."""
+    left_at_ns: int
+    """Its time of change."""
+
+
+def left_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.left")
+
+
+def read_left(path: Path) -> Left | None:
+    try:
+        said = json.loads(left_file(path).read_bytes()[:_MOST_BYTES])
+        return Left(float(said["seen_at_s"]), str(said["content"]), int(said["left_at_ns"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError):
+        _log.warning("%s cannot be read", left_file(path).name)
+        return None
+
+
+def leave(path: Path, seen_at_s: float, most_bytes: int) -> None:
+    """After the last connection was closed. Raises OSError."""
+    found = path.stat()
+    content = content_digest(path) if found.st_size <= most_bytes else ""
+    left = Left(seen_at_s, content, found.st_mtime_ns)
+    write_whole(left_file(path), json.dumps(asdict(left)).encode() + b"\n")
+
+
+def why_gone(path: Path, left: Left | None) -> str:
+    """Before it is opened, in a sentence; empty where it is there. Raises StoreCorrupt where a
+    disk changed it by itself, while nothing wrote into it; OSError."""
+    if left is None:
+        return ""
+    if not path.exists():
+        return f"{path.name} is gone; a new one was begun."
+    found = path.stat()
+    if not found.st_size:
+        return f"{path.name} was emptied; a new one was begun."
+    is_untouched = found.st_mtime_ns == left.left_at_ns and left.content
+    if is_untouched and content_digest(path) != left.content:
+        raise StoreCorrupt(
+            f"{path.name} is damaged: its content changed while nothing wrote into it."
+        )
+    return ""
+
+
+def why_older(path: Path, connection: sqlite3.Connection, left: Left | None) -> str:
+    """In a sentence; empty where it is as it was left, or younger. Raises sqlite3.Error."""
+    row = connection.execute("SELECT seen_at_s FROM known_time").fetchone()
+    if left is None or (row is not None and row[0] >= left.seen_at_s):
+        return ""
+    if row is None:
+        return f"{path.name} was emptied; it is used as it is."
+    return f"{path.name} was put back to an older copy; it is used as it is."
+
 
 CHECKED_BYTES = 16 * 1024 * 1024
 """A file up to this size is checked at start; in larger ones damage shows when it is met."""
 RETENTION_EVERY_S = 5.0
-_log = logging.getLogger(__name__)
 
 
 def place_of_old(path: Path) -> str:

@@ -3,13 +3,15 @@ something to write. Bounded: bodies that do not fit are left out, and of too man
 dropped; both are counted.
 """
 
+import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.store.flights.batch import Snapshot
 from llmgw_desktop.store.flights.bodies import body_bytes, fitting
 
@@ -184,3 +186,37 @@ class FlightQueue:
         self._wake_at = wake_at
         self._writer.wait(seconds)
         self._wake_at = _NEVER
+
+
+LATELY_S = 300.0
+"""So long after a loss it is still one of now."""
+_log = logging.getLogger(__name__)
+
+
+class Losses:
+    """`note` is called on the writer thread, `are_fresh` may be asked on any."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._counts = (0, 0)
+        self._last_s: float | None = None
+
+    @property
+    def are_fresh(self) -> bool:
+        """Whether something was lost within the last minutes."""
+        last_s = self._last_s
+        return last_s is not None and self._clock.monotonic_s() < last_s + LATELY_S
+
+    def note(self, dropped: int, left_out: int) -> None:
+        """How many flights were dropped, and how many kept without their bodies, until now."""
+        if (dropped, left_out) == self._counts:
+            return
+        if not self.are_fresh:
+            _log.warning(
+                "not everything can be written down: %d flights were kept without their "
+                "bodies and %d were not kept; what follows now is only counted",
+                left_out - self._counts[1],
+                dropped - self._counts[0],
+            )
+        self._counts = (dropped, left_out)
+        self._last_s = self._clock.monotonic_s()

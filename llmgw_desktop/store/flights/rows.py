@@ -1,11 +1,14 @@
-"""Flights as rows and back: shortened, sealed and packed here. What runs them is SQL elsewhere."""
+"""A flight as a row and back: its facts, figures and hits of guards as cells."""
 
 import json
 import zlib
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
-from llmgw_desktop.domain.flight import (
+import orjson
+
+from llmgw_desktop.domain.flights.flight import (
     Attempt,
     FlightRecord,
     FlightState,
@@ -14,16 +17,122 @@ from llmgw_desktop.domain.flight import (
     Phase,
     PhaseName,
 )
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.guard import GuardAction, GuardHit, PromptRole
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Consideration, PassedRule
-from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.store.fact_columns import facts_of
-from llmgw_desktop.store.figure_cells import billing_of, marks_of
-from llmgw_desktop.store.guard_cells import hits_of
-from llmgw_desktop.store.schema import BodyRow, columns
+from llmgw_desktop.domain.routing.route import Consideration, PassedRule
+from llmgw_desktop.domain.usage import (
+    NO_BILLING_FACTS,
+    BillingFacts,
+    PromptFacts,
+    Saving,
+    Usage,
+    billing_facts_of,
+)
+from llmgw_desktop.store.database.schema import BodyRow, columns
+from llmgw_desktop.store.database.write_behind import Row
 
-Row = tuple[Any, ...]
+FACT_COLUMNS = (
+    "stable_prefix_hash",
+    "stable_prefix_tokens",
+    "cache_control_blocks",
+    "cache_control_ttl_seconds",
+    "compression",
+)
+
+
+def fact_cells(facts: PromptFacts) -> tuple[Any, ...]:
+    """In the order of FACT_COLUMNS; `compression` is JSON, or NULL where nothing was to become
+    shorter."""
+    savings = {
+        name: (saving.before_tokens, saving.after_tokens)
+        for name, saving in (("prompt", facts.prompt_saving), ("answer", facts.answer_saving))
+        if saving is not None
+    }
+    return (
+        facts.stable_prefix_hash,
+        facts.stable_prefix_tokens,
+        facts.cache_control_blocks,
+        facts.cache_control_ttl_s,
+        orjson.dumps(savings).decode() if savings else None,
+    )
+
+
+def facts_of(cells: tuple[Any, ...]) -> PromptFacts:
+    """Raises ValueError or TypeError for what we did not write."""
+    prefix, tokens, blocks, ttl_s, compression = cells
+    savings = orjson.loads(compression) if compression else {}
+    return PromptFacts(
+        stable_prefix_hash=prefix,
+        stable_prefix_tokens=tokens,
+        cache_control_blocks=blocks,
+        cache_control_ttl_s=ttl_s,
+        prompt_saving=_saving(savings.get("prompt")),
+        answer_saving=_saving(savings.get("answer")),
+    )
+
+
+def _saving(pair: list[int] | None) -> Saving | None:
+    return None if pair is None else Saving(before_tokens=pair[0], after_tokens=pair[1])
+
+
+PARTIAL_BITS = 8
+"""The bits of lower bounds stand above those of estimates."""
+_ESTIMATED = (1 << PARTIAL_BITS) - 1
+_MOST_NAMES = 32
+"""Of members that nobody knows and of what has no price; a vendor may send any number."""
+_NAME_CHARS = 200
+_PLAIN = {each.name: each.default for each in fields(BillingFacts)}
+
+
+def marks_of(cell: int | None) -> tuple[int, int]:
+    """Estimated, partial: bits of Figure."""
+    marks = cell or 0
+    return marks & _ESTIMATED, marks >> PARTIAL_BITS
+
+
+def billing_cell(facts: BillingFacts) -> str | None:
+    """JSON of what was told; NULL where nothing was."""
+    told = {name: getattr(facts, name) for name in _PLAIN}
+    said = {name: _short(it) for name, it in told.items() if it != _PLAIN[name]}
+    return orjson.dumps(said).decode("utf-8", "replace") if said else None
+
+
+def billing_of(cell: str | None) -> BillingFacts:
+    """Raises ValueError or TypeError for what we did not write."""
+    if not cell:
+        return NO_BILLING_FACTS
+    told: dict[str, Any] = orjson.loads(cell)
+    return billing_facts_of({name: it for name, it in told.items() if name in _PLAIN})
+
+
+def _short(it: Any) -> Any:
+    """Names are a vendor's own words, in any number."""
+    if type(it) is str:
+        return it[:_NAME_CHARS].encode("utf-8", "replace").decode()
+    if type(it) is tuple:
+        return [_short(each) for each in it[:_MOST_NAMES]]
+    return it
+
+
+def hits_cell(hits: tuple[GuardHit, ...]) -> str | None:
+    if not hits:
+        return None
+    rows = [(each.rule, each.action, each.what, each.role, each.count) for each in hits]
+    return orjson.dumps(rows).decode()
+
+
+def hits_of(cell: str | None) -> tuple[GuardHit, ...]:
+    """Raises ValueError for words of a later version."""
+    if not cell:
+        return ()
+    return tuple(
+        GuardHit(
+            rule=rule, action=GuardAction(action), what=what, role=PromptRole(role), count=count
+        )
+        for rule, action, what, role, count in orjson.loads(cell)
+    )
+
 
 NAME_CHARS = 300
 """Of a model's or client's name so much is kept in a row; the body has the whole."""

@@ -12,8 +12,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llmgw_desktop.domain.flight import FlightBucket, FlightTotals
-from llmgw_desktop.store.flights.counts import WANTED, counted_in, counts_from_bytes, of_rows
+from llmgw_desktop.domain.flights.flight import FlightBucket, FlightTotals
+from llmgw_desktop.store.flights.counts import (
+    WANTED,
+    bin_of,
+    counted_in,
+    counts_from_bytes,
+    from_bytes,
+    of_rows,
+    packed,
+    percentile,
+    percentiles_of_bins,
+)
 from llmgw_desktop.store.flights.sums import (
     ERROR_STATES,
     HOUR_S,
@@ -22,13 +32,6 @@ from llmgw_desktop.store.flights.sums import (
     SLOTS_KEPT_S,
     SUMMED,
     Sum,
-)
-from llmgw_desktop.store.flights.ttft_bins import (
-    bin_of,
-    from_bytes,
-    packed,
-    percentile,
-    percentiles_of_bins,
 )
 
 EXACT_FLIGHTS = 1000

@@ -1,32 +1,117 @@
-"""Automatic backups of `gateway.db`: made, found, verified, and given up when there are enough.
+"""Copies of `gateway.db` in one piece: made, listed, thinned out, and what happened since one."""
 
-Each is a copy that opens as a database, sealed as the file itself is, with a few lines of JSON
-beside it by which it is known to be whole. A new one is verified before an older one goes.
-"""
-
+import hashlib
 import json
 import logging
-from collections.abc import Sequence
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from llmgw_desktop.domain.audit import entry_of
 from llmgw_desktop.domain.errors import StoreCorrupt, StoreError
-from llmgw_desktop.domain.settings import BackupSettings
-from llmgw_desktop.store.database import connect_read_only, told
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
-from llmgw_desktop.store.private_files import write_whole
-from llmgw_desktop.store.safekeeping.snapshot import (
-    Snapshot,
-    check_whole,
-    synced_digest,
-    take_snapshot,
+from llmgw_desktop.domain.settings.tables import BackupSettings
+from llmgw_desktop.store.at_rest.data_keys import PLAIN_NUMBER
+from llmgw_desktop.store.at_rest.gateway_conversion import TEXTS, read_number
+from llmgw_desktop.store.database.database import (
+    connect_read_only,
+    missing_parts,
+    schema_version,
+    told,
 )
-from llmgw_desktop.store.schema_parts import missing_parts
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
+from llmgw_desktop.store.private_files import make_empty, write_whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a copy holds, by which it is known again."""
+
+    size: int
+    sha256: str
+    steps: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Rows of each table."""
+    has_plain: bool = False
+    """Texts in it are not encrypted, or were not when it was made: freed pages may hold them."""
+
+
+def take_snapshot(path: Path, target: Path) -> Snapshot:
+    """Of a database that others use, into a file of its own that is there when this returns.
+    Waits for the disk; nobody waits for it. Raises StoreUnavailable, StoreCorrupt; then there is
+    no such file."""
+    make_empty(target)
+    try:
+        with told(path), closing(connect_read_only(path)) as source:
+            source.execute("BEGIN")  # counted and copied as of one moment
+            counts = _counts(source)
+            with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever comes
+        return _looked_at(target, counts)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _looked_at(target: Path, counts: Mapping[str, int]) -> Snapshot:
+    with told(target), closing(connect_read_only(target)) as copy:
+        check_whole(target, copy)
+        found, steps = _counts(copy), schema_version(copy)
+        has_plain = _has_plain(copy, counts)
+        if found != counts:
+            raise StoreCorrupt(f"{target.name} does not hold what was copied.")
+    with told(target):
+        return Snapshot(
+            size=target.stat().st_size,
+            sha256=synced_digest(target),
+            steps=steps,
+            counts=counts,
+            has_plain=has_plain,
+        )
+
+
+def check_whole(path: Path, connection: sqlite3.Connection) -> None:
+    """Raises StoreCorrupt, sqlite3.Error."""
+    answer = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    if answer != "ok":
+        raise StoreCorrupt(f"{path.name} is damaged: {answer.splitlines()[-1]}.")
+
+
+def synced_digest(path: Path) -> str:
+    """SHA-256 of a file that nobody else has open, which is safely on the disk afterwards. Raises
+    OSError."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _has_plain(connection: sqlite3.Connection, counts: Mapping[str, int]) -> bool:
+    if not any(counts.get(texts.table, 0) for texts in TEXTS):
+        return False
+    return "encryption" not in counts or read_number(connection) in (None, PLAIN_NUMBER)
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    names = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    return {
+        name: connection.execute(f'SELECT count(*) FROM "{_quoted(name)}"').fetchone()[0]  # noqa: S608
+        for (name,) in sorted(names)
+    }
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', '""')
+
 
 _STAMP = "%Y%m%dT%H%M%SZ"
-_DAY_S = 86_400
+_HOUR_S, _DAY_S = 3600, 86_400
 _MOST_BYTES = 100_000
 _log = logging.getLogger(__name__)
 
@@ -114,20 +199,27 @@ def tidy(folder: Path, settings: BackupSettings) -> list[Backup]:
 
 
 def superfluous(found: Sequence[Backup], settings: BackupSettings) -> list[Backup]:
-    """Of what is there, newest first. Ages count from the newest: no leap of the clock makes
-    anything old. Once texts are encrypted none is kept in which they are not."""
+    """Of what is there, newest first. The newest stay, and the last ones of hours and days, so that
+    many of one hour push out none of the hours before. Ages count from the newest: no leap of the
+    clock makes anything old. Once texts are encrypted none is kept in which they are not."""
     if not found:
         return []
     plain = [] if found[0].snapshot.has_plain else [x for x in found if x.snapshot.has_plain]
     found = [each for each in found if each not in plain]
     kept = {each.path for each in found[: max(settings.hourly, 1)]}
-    days: dict[int, Path] = {}
-    for each in found:
-        days.setdefault(int(each.made_at_s // _DAY_S), each.path)
-    kept |= {days[day] for day in sorted(days, reverse=True)[: settings.daily]}
+    kept |= _last_of_each(found, _HOUR_S, settings.hourly)
+    kept |= _last_of_each(found, _DAY_S, settings.daily)
     oldest_s = found[0].made_at_s - settings.max_days * _DAY_S
     old = [each for each in found[1:] if each.path not in kept or each.made_at_s < oldest_s]
     return plain + old
+
+
+def _last_of_each(found: Sequence[Backup], span_s: int, count: int) -> set[Path]:
+    """Of the newest so many spans in which there is one; `found`: newest first."""
+    last: dict[int, Path] = {}
+    for each in found:
+        last.setdefault(int(each.made_at_s // span_s), each.path)
+    return {last[span] for span in sorted(last, reverse=True)[:count]}
 
 
 def _read(path: Path) -> Backup | None:
@@ -141,3 +233,63 @@ def _read(path: Path) -> Backup | None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
     return backup if backup.path.exists() else None
+
+
+_LAST = "SELECT number, digest FROM audit_log ORDER BY number DESC LIMIT 1"
+_AT = "SELECT digest FROM audit_log WHERE number = ?"
+_SINCE = "SELECT verb, body, digest FROM audit_log WHERE number > ? ORDER BY number"
+_JOBS = "SELECT count(*) FROM jobs WHERE asked_at_s > ?"
+_TAKEN = ("key.revoked", "oauth_client.revoked", "grant.revoked")
+_GIVEN = ("key.made", "oauth_client.registered", "grant.given")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneSince:
+    """What a restore of the backup loses."""
+
+    verbs: Mapping[str, int] = field(default_factory=dict)
+    """Acts by their verbs."""
+    open_again: Sequence[str] = ()
+    """Whose access was taken since then, by name: the backup still gives it."""
+    jobs: int = 0
+    """Made since then."""
+
+    def has_any(self, *kinds: str) -> bool:
+        """Acts of these kinds, as `key`."""
+        return any(verb.partition(".")[0] in kinds for verb in self.verbs)
+
+
+def done_since(path: Path, backup: Backup) -> DoneSince | None:
+    """None where it cannot be told: the file cannot be read, or another one went before it. Waits
+    for the disk; changes nothing."""
+    try:
+        with told(backup.path), closing(connect_read_only(backup.path)) as then:
+            last = then.execute(_LAST).fetchone() or (0, "")
+        with told(path), closing(connect_read_only(path)) as now:
+            if last[0] and now.execute(_AT, last[:1]).fetchone() != (last[1],):
+                return None
+            acts = now.execute(_SINCE, last[:1]).fetchall()
+            jobs = int(now.execute(_JOBS, [backup.made_at_s]).fetchone()[0])
+    except (StoreError, sqlite3.Error):
+        return None
+    return DoneSince(
+        verbs=Counter(verb for verb, _, _ in acts), open_again=_open_again(acts), jobs=jobs
+    )
+
+
+def _open_again(acts: Sequence[tuple[str, bytes, str]]) -> list[str]:
+    names: dict[str, None] = {}
+    given = set()
+    for verb, body, digest in acts:
+        if verb not in _TAKEN + _GIVEN:
+            continue
+        try:
+            subject = entry_of(bytes(body), digest).act.subject
+        except (ValueError, KeyError, TypeError):
+            continue
+        kind = verb.partition(".")[0]
+        if verb in _GIVEN:
+            given.add((kind, subject))
+        elif (kind, subject) not in given:
+            names[subject] = None
+    return list(names)

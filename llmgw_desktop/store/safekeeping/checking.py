@@ -1,23 +1,37 @@
-"""Whether `gateway.db` is what it was: looked at before anything opens it, and told in a sentence.
+"""Whether `gateway.db` is as it was left: looked at on start, and told on an orderly end."""
 
-Nothing is changed by looking. What SQLite itself checks (`quick_check`), what the schema's steps
-have made, how far the file had come by its mark and by the audit log's signed head: each says what
-the others cannot.
-"""
-
-import hashlib
 import json
+import logging
+import os
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from llmgw_desktop.domain.audit import AuditSeal
 from llmgw_desktop.domain.errors import StoreError, StoreInQuestion
-from llmgw_desktop.store.audit_chain import is_genuine
-from llmgw_desktop.store.database import connect_read_only, told
-from llmgw_desktop.store.migrations import Steps, schema_version
-from llmgw_desktop.store.schema_parts import is_cut, missing_parts
-from llmgw_desktop.store.store_mark import Mark, check_come_so_far, read_mark
+from llmgw_desktop.store.audit.audit_chain import is_genuine
+from llmgw_desktop.store.database.database import (
+    SIDE_FILES,
+    Steps,
+    connect_read_only,
+    is_cut,
+    is_of_today,
+    missing_parts,
+    schema_version,
+    told,
+)
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
+from llmgw_desktop.store.database.store_mark import (
+    StoreMark,
+    check_come_so_far,
+    is_told_of,
+    read_mark,
+    why_nothing,
+    write_mark,
+)
+from llmgw_desktop.store.private_files import content_digest
+from llmgw_desktop.store.safekeeping.backups import make_backup
 
 MOST_HASHED_BYTES = 256 * 1024 * 1024
 _DIGEST = "SELECT digest FROM audit_log WHERE number = ?"
@@ -33,17 +47,11 @@ def wrong_with(path: Path, steps: Steps) -> str:
     mark, head = read_mark(path), kept_head(path)
     try:
         if not path.exists() or not path.stat().st_size:
-            return _why_nothing(path, mark, head)
+            return _wrong_without(path, mark)
         with told(path), closing(connect_read_only(path)) as connection:
             return _wrong_inside(path, connection, steps, mark, head)
     except StoreError as error:
         return str(error)
-
-
-def content_digest(path: Path) -> str:
-    """Of a file that nobody has open. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def kept_head(path: Path) -> AuditSeal | None:
@@ -55,19 +63,17 @@ def kept_head(path: Path) -> AuditSeal | None:
         return None
 
 
-def _why_nothing(path: Path, mark: Mark | None, head: AuditSeal | None) -> str:
-    if mark is None and head is None:
-        return ""
+def _wrong_without(path: Path, mark: StoreMark | None) -> str:
     if mark is not None and mark.found:
         return mark.found
-    return f"{path.name} was emptied." if path.exists() else f"{path.name} is gone."
+    return why_nothing(path) if mark is not None or is_told_of(path) else ""
 
 
 def _wrong_inside(
     path: Path,
     connection: sqlite3.Connection,
     steps: Steps,
-    mark: Mark | None,
+    mark: StoreMark | None,
     head: AuditSeal | None,
 ) -> str:
     cut = f"{path.name} is damaged: its end was cut off." if is_cut(path, connection) else ""
@@ -102,7 +108,7 @@ def _behind_head(path: Path, connection: sqlite3.Connection, head: AuditSeal) ->
     )
 
 
-def _rotten(path: Path, mark: Mark | None) -> str:
+def _rotten(path: Path, mark: StoreMark | None) -> str:
     """What a disk changed by itself, while nothing ran: SQLite sees it only where it breaks a
     page. Whoever has written into the file since has made it another."""
     found = path.stat()
@@ -115,3 +121,67 @@ def _rotten(path: Path, mark: Mark | None) -> str:
     if content_digest(path) == mark.content:
         return ""
     return f"{path.name} is damaged: its content changed while nothing wrote into it."
+
+
+_log = logging.getLogger(__name__)
+
+
+def look_at_start(path: Path) -> str:
+    """What is wrong with `gateway.db`, in a sentence; empty where nothing is. What was found
+    stands in its mark, so that no program of ours opens it until it is as it was, or a person has
+    said what is to become of it."""
+    found = wrong_with(path, GATEWAY_STEPS)
+    mark = read_mark(path)
+    if found:
+        _log.error(found)
+    if found != (mark.found if mark is not None else ""):
+        _write(path, replace(mark or StoreMark(), found=found))
+    return found
+
+
+def keep_earlier_version(path: Path, folder: Path, now_s: float) -> None:
+    """A backup of a file that the steps of the schema will change."""
+    try:
+        if path.exists() and path.stat().st_size and not is_of_today(path, GATEWAY_STEPS):
+            made = make_backup(path, folder, now_s)
+            if made is not None:
+                _log.info("%s is of an earlier version; it is kept as %s", path.name, made.path)
+    except (StoreError, OSError) as error:
+        _log.warning("%s could not be backed up before its tables change: %s", path.name, error)
+
+
+def leave(path: Path) -> None:
+    """After the last connection: what the file holds, so that a disk that changes it shows."""
+    mark = read_mark(path)
+    if mark is None or mark.found or not _is_closed(path):
+        return
+    try:
+        before = path.stat()
+        if before.st_size > MOST_HASHED_BYTES:
+            return
+        content = content_digest(path)
+        if path.stat().st_mtime_ns == before.st_mtime_ns:
+            write_mark(path, replace(mark, content=content, left_at_ns=before.st_mtime_ns))
+    except OSError as error:
+        _log.warning("how %s was left cannot be kept: %s", path.name, error.strerror)
+
+
+def cannot_be_written(path: Path) -> str:
+    """Why nothing new can be kept, in a sentence; empty where it can."""
+    for each in (path, path.parent):
+        if each.exists() and not os.access(each, os.W_OK):
+            return f"{path.name} cannot be used: the file or its folder is read-only."
+    return ""
+
+
+def _is_closed(path: Path) -> bool:
+    return path.exists() and not any(
+        path.with_name(path.name + side).exists() for side in SIDE_FILES
+    )
+
+
+def _write(path: Path, mark: StoreMark) -> None:
+    try:
+        write_mark(path, mark)
+    except OSError as error:
+        _log.warning("what was found of %s cannot be kept: %s", path.name, error.strerror)

@@ -20,15 +20,15 @@ from typing_extensions import override
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.vault_errors import VaultLocked
-from llmgw_desktop.store.database import SIDE_FILES, told
-from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.domain.vault import VaultLocked
+from llmgw_desktop.store.database.database import SIDE_FILES, told
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.safekeeping.snapshot import take_snapshot
-from llmgw_desktop.store.vault_rows import VaultRows
+from llmgw_desktop.store.safekeeping.backups import take_snapshot
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault_rows import VaultRows
 
 if TYPE_CHECKING:
-    from llmgw_desktop.store.safekeeping.sealed_stream import SealedWriter
+    from llmgw_desktop.store.vault.vault_backup import SealedWriter
 
 FORMAT = "llmgw-home-backup"
 MANIFEST = "manifest.json"
@@ -40,7 +40,7 @@ LEFT_OUT = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class BackupWritten:
     """What a backup holds."""
 
     files: int
@@ -48,9 +48,22 @@ class Written:
     """Of the file, in bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What goes along, under its name in the backup."""
+
+    name: str
+    path: Path
+    stat: os.stat_result
+
+    @property
+    def size(self) -> int:
+        return self.stat.st_size if stat.S_ISREG(self.stat.st_mode) else 0
+
+
 def write_home(
     places: Places, target: Path, passphrase: str, master_keys: MasterKeys, clock: Clock
-) -> Written:
+) -> BackupWritten:
     """Waits for the disk. Raises StoreUnavailable, StoreCorrupt, VaultLocked, EntryUnfit; then
     there is no such file."""
     _check_outside(places, target)
@@ -58,22 +71,22 @@ def write_home(
     beside = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
     work = places.data_folder / ".backing-up"
     try:
-        with told(target), os.fdopen(os.open(beside, _NEW, 0o600), "wb") as file:
+        with told(target, in_full=True), os.fdopen(os.open(beside, _NEW, 0o600), "wb") as file:
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(mode=0o700)
             # ciphers are nothing that a start needs
-            from llmgw_desktop.store.safekeeping.sealed_stream import SealedWriter
+            from llmgw_desktop.store.vault.vault_backup import SealedWriter
 
             sealed = SealedWriter(file, FORMAT, passphrase, clock.now_s())
             files = _write_all(sealed, places, work, masters)
             sealed.finish()
             file.flush()
             os.fsync(file.fileno())
-        with told(target):
+        with told(target, in_full=True):
             if os.path.lexists(target):
                 raise StoreUnavailable(f"{target} is there already; name a file that is not.")
             beside.rename(target)
-            return Written(files=files, size=target.stat().st_size)
+            return BackupWritten(files=files, size=target.stat().st_size)
     finally:
         beside.unlink(missing_ok=True)
         shutil.rmtree(work, ignore_errors=True)
@@ -106,24 +119,30 @@ def _masters(places: Places, master_keys: MasterKeys) -> list[dict[str, str]]:
 def _write_all(
     sealed: "SealedWriter", places: Places, work: Path, masters: Sequence[dict[str, str]]
 ) -> int:
+    found = _found(places, work)
     with _tar(sealed) as tar:
-        _add_bytes(tar, MANIFEST, json.dumps({"version": 1, "masters": list(masters)}).encode())
-        count = 0
-        for database in (places.gateway_db, places.flights_db):
-            if database.exists() and database.stat().st_size:
-                copy = work / database.name
-                take_snapshot(database, copy)
-                _add_file(tar, f"data/{database.name}", copy)
-                copy.unlink()
-                count += 1
-        own = {places.gateway_db.name, places.flights_db.name}
-        taken = {name + side for name in own for side in ("", *SIDE_FILES)}
-        count += _add_folder(tar, "config", places.config_folder, frozenset())
-        count += _add_folder(tar, "data", places.data_folder, LEFT_OUT | taken)
-        if places.access_key_file.exists():
-            _add_file(tar, "run/access.key", places.access_key_file)
-            count += 1
-    return count
+        said = {"version": 1, "masters": list(masters), "bytes": sum(x.size for x in found)}
+        _add_bytes(tar, MANIFEST, json.dumps(said).encode())
+        return sum(_add(tar, each) for each in found)
+
+
+def _found(places: Places, work: Path) -> list[_Found]:
+    """What goes along, with the sizes of now: the manifest says first how much will come."""
+    found = []
+    for database in (places.gateway_db, places.flights_db):
+        if database.exists() and database.stat().st_size:
+            copy = work / database.name
+            take_snapshot(database, copy)
+            found.append(_Found(f"data/{database.name}", copy, copy.lstat()))
+    own = {places.gateway_db.name, places.flights_db.name}
+    taken = {name + side for name in own for side in ("", *SIDE_FILES)}
+    found += _in_folder("config", places.config_folder, frozenset())
+    found += _in_folder("data", places.data_folder, LEFT_OUT | taken)
+    if places.access_key_file.exists():
+        found.append(
+            _Found("run/access.key", places.access_key_file, places.access_key_file.stat())
+        )
+    return found
 
 
 @contextmanager
@@ -132,37 +151,51 @@ def _tar(sealed: "SealedWriter") -> Iterator[tarfile.TarFile]:
         yield tar
 
 
-def _add_folder(tar: tarfile.TarFile, name: str, folder: Path, left_out: frozenset[str]) -> int:
-    count = 0
+def _in_folder(name: str, folder: Path, left_out: frozenset[str]) -> Iterator[_Found]:
     for each in sorted(folder.iterdir()) if folder.is_dir() else ():
         if each.name in left_out:
             continue
-        inside = f"{name}/{each.name}"
-        found = each.lstat()
-        if stat.S_ISDIR(found.st_mode):
-            tar.addfile(_entry(inside, tarfile.DIRTYPE, found))
-            count += _add_folder(tar, inside, each, frozenset())
-        elif stat.S_ISLNK(found.st_mode):
-            entry = _entry(inside, tarfile.SYMTYPE, found)
-            entry.linkname = str(each.readlink())
-            tar.addfile(entry)
-            count += 1
-        elif stat.S_ISREG(found.st_mode):
-            count += _add_file(tar, inside, each)
-    return count
+        try:
+            found = _Found(f"{name}/{each.name}", each, each.lstat())
+            yield found
+            if stat.S_ISDIR(found.stat.st_mode):
+                yield from _in_folder(found.name, each, frozenset())
+        except FileNotFoundError:  # it went meanwhile
+            continue
 
 
-def _add_file(tar: tarfile.TarFile, name: str, path: Path) -> int:
-    """1, or 0 for one that went meanwhile."""
+def _add(tar: tarfile.TarFile, found: _Found) -> int:
+    """How many files: 0 for a folder, for what is no file, and for what went meanwhile."""
+    mode = found.stat.st_mode
+    if stat.S_ISDIR(mode):
+        tar.addfile(_entry(found.name, tarfile.DIRTYPE, found.stat))
+    elif stat.S_ISLNK(mode):
+        return _add_link(tar, found)
+    elif stat.S_ISREG(mode):
+        return _add_file(tar, found)
+    return 0
+
+
+def _add_link(tar: tarfile.TarFile, found: _Found) -> int:
+    entry = _entry(found.name, tarfile.SYMTYPE, found.stat)
     try:
-        file = path.open("rb")
+        entry.linkname = str(found.path.readlink())
+    except OSError:
+        return 0
+    tar.addfile(entry)
+    return 1
+
+
+def _add_file(tar: tarfile.TarFile, found: _Found) -> int:
+    """As long as it was when it was found."""
+    try:
+        file = found.path.open("rb")
     except FileNotFoundError:
         return 0
     with file:
-        found = os.fstat(file.fileno())
-        entry = _entry(name, tarfile.REGTYPE, found)
-        entry.size = found.st_size
-        tar.addfile(entry, io.BufferedReader(_Exactly(file, found.st_size)))
+        entry = _entry(found.name, tarfile.REGTYPE, found.stat)
+        entry.size = found.size
+        tar.addfile(entry, io.BufferedReader(_Exactly(file, found.size)))
     return 1
 
 

@@ -1,7 +1,8 @@
 """Brings a home back from a backup: all of it is unpacked beside and verified before anything is
 replaced, and what stood there is kept.
 
-The file may be anybody's: nothing in it is written outside of the folders that are made for it.
+The file may be anybody's: nothing in it is written outside of the folders that are made for it, and
+no more than it says at its beginning, nor than it holds itself.
 """
 
 import json
@@ -15,18 +16,22 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.vault_errors import EntryBroken, VaultError
-from llmgw_desktop.store.database import connect_read_only, told
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
-from llmgw_desktop.store.master_key import KeptIn, MasterKeys, master_of
-from llmgw_desktop.store.migrations import Steps, schema_version
+from llmgw_desktop.domain.vault import EntryBroken, VaultError
+from llmgw_desktop.store.database.database import (
+    Steps,
+    connect_read_only,
+    missing_parts,
+    schema_version,
+    told,
+)
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.safekeeping.aside import Swap, stamp
+from llmgw_desktop.store.safekeeping.backups import check_whole
 from llmgw_desktop.store.safekeeping.home_backup import FORMAT, MANIFEST
 from llmgw_desktop.store.safekeeping.restoring import keep_own_head
-from llmgw_desktop.store.safekeeping.snapshot import check_whole
-from llmgw_desktop.store.safekeeping.swapping import Swap, stamp
-from llmgw_desktop.store.schema_parts import missing_parts
+from llmgw_desktop.store.vault.master_key import KeptIn, MasterKeys, master_of
 
 _COPY_BYTES = 1024 * 1024
 _MOST_MANIFEST = 1_000_000
@@ -43,6 +48,16 @@ class Unpacked:
     swaps: list[Swap] = field(default_factory=list)
     masters: dict[str, bytes] = field(default_factory=dict, repr=False)
     files: int = 0
+    most_bytes: int = 0
+    """What the files of the backup may take on the disk together."""
+
+    def take(self, entry: tarfile.TarInfo) -> None:
+        """One file more. One of a few bytes may claim to have any size by holes in it: ours have
+        none. Raises VaultError."""
+        if entry.issparse() or not 0 <= entry.size <= self.most_bytes:
+            raise VaultError("The backup claims to hold more than it does. Nothing was restored.")
+        self.most_bytes -= entry.size
+        self.files += 1
 
     def keep_masters(self, env: Mapping[str, str]) -> None:
         """Where they are not found, in the keyring or in the folder to come. Raises
@@ -58,7 +73,7 @@ def unpack(places: Places, path: Path, passphrase: str, clock: Clock) -> Unpacke
     folders = _staging(places)
     discard(places)
     try:
-        with told(path), path.open("rb") as file:
+        with told(path, in_full=True), path.open("rb") as file:
             return _unpacked(places, file, passphrase, folders, clock)
     except BaseException:
         discard(places)
@@ -81,10 +96,11 @@ def _unpacked(
     places: Places, file: IO[bytes], passphrase: str, folders: dict[str, Path], clock: Clock
 ) -> Unpacked:
     # ciphers are nothing that a start needs
-    from llmgw_desktop.store.safekeeping.sealed_stream import SealedReader
+    from llmgw_desktop.store.vault.vault_backup import SealedReader
 
     sealed = SealedReader(file, FORMAT, passphrase)
-    found = Unpacked(made_at_s=sealed.made_at_s, data=folders["data"])
+    size = os.fstat(file.fileno()).st_size  # nothing is compressed
+    found = Unpacked(made_at_s=sealed.made_at_s, data=folders["data"], most_bytes=size)
     links: list[tuple[Path, str]] = []
     for folder in folders.values():
         folder.mkdir(mode=0o700, parents=True)
@@ -99,8 +115,8 @@ def _unpacked(
             elif entry.issym():
                 links.append((target, entry.linkname))
             elif entry.isreg():
+                found.take(entry)
                 _write_file(tar, entry, target)
-                found.files += 1
     sealed.drain()  # only its end says that nothing is missing
     for target, to in links:  # last: nothing is ever written through one
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -133,6 +149,7 @@ def _read_manifest(tar: tarfile.TarFile, entry: tarfile.TarInfo, found: Unpacked
     file = tar.extractfile(entry) if entry.isreg() and entry.size <= _MOST_MANIFEST else None
     try:
         said = json.loads(file.read()) if file is not None else {}
+        found.most_bytes = min(found.most_bytes, int(said.get("bytes", found.most_bytes)))
         found.masters = {each["key_id"]: master_of(each["master"]) for each in said["masters"]}
     except (ValueError, KeyError, TypeError):
         raise VaultError("The backup does not say what it holds. Nothing was restored.") from None

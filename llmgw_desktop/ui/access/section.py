@@ -1,25 +1,131 @@
-"""What the parts of the Access page have in common: a line above, a list, and what went wrong."""
+"""What the parts of the Access page have in common: a line above, cards, and what went wrong."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.ui.access.entry_card import Act, Entry
-from llmgw_desktop.ui.access.entry_list import EntryList
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
-from llmgw_desktop.ui.widgets.empty_state import EmptyState
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button
+from llmgw_desktop.ui.widgets.cards import Card, EmptyState, card_head
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, tip
+from llmgw_desktop.ui.widgets.layouts import v_box
+from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryAction:
+    """A button. `name` is what a screen reader says: the word with what it is done to."""
+
+    word: str
+    name: str
+    do: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a card shows."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...]
+    icon: str
+    tone: Tone = Tone.MUTED
+    note: str = ""
+    """Beside the title, quiet."""
+    hint: str = ""
+    """For whoever points at it."""
+
+
+class EntryCard(Card):
+    """Made anew when what it shows changes."""
+
+    def __init__(self, theme: Theme, entry: Entry, acts: Sequence[EntryAction]) -> None:
+        super().__init__(theme)
+        space = theme.space
+        title = FlowingLabel(theme, entry.title, weight=QFont.Weight.DemiBold)
+        note = Label(theme, entry.note, size=TextSize.CAPTION, tone=Tone.ACCENT)
+        facts = [FlowingLabel(theme, line, tone=Tone.MUTED) for line in entry.lines if line]
+        self.buttons = [self._button(theme, act) for act in acts]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space(4), space(3), space(3.5), space(3))
+        head = (MarkIcon(theme, entry.icon, entry.tone), title, note)
+        column.addWidget(card_head(theme, head, facts, self.buttons))
+        if not entry.note:
+            note.hide()
+        self.setToolTip(tip(entry.hint))
+        self.setAccessibleName(entry.title)
+        self.setAccessibleDescription(
+            ". ".join(line for line in (entry.note, *entry.lines) if line)
+        )
+
+    def _button(self, theme: Theme, act: EntryAction) -> Button:
+        button = Button(theme, act.word)
+        button.setAccessibleName(act.name)
+        button.clicked.connect(lambda: act.do())
+        return button
+
+
+class EntryList(QStackedWidget):
+    """The same entries again leave everything as it stands: focus, place, and what is pressed."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        nothing: EmptyState,
+        acts_of: Callable[[str], Sequence[EntryAction]],
+    ) -> None:
+        """`acts_of`: what can be done with the entry of this key."""
+        super().__init__()
+        self._theme = theme
+        self._acts_of = acts_of
+        self._shown: tuple[Entry, ...] | None = None
+        self.cards: dict[str, EntryCard] = {}
+        self._scroll = QScrollArea()
+        dress_view(self._scroll, theme)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._nothing = nothing
+        self.addWidget(nothing)
+        self.addWidget(self._scroll)
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        if tuple(entries) == self._shown:
+            return
+        self._shown = tuple(entries)
+        focused = next((key for key, card in self.cards.items() if self._holds_focus(card)), "")
+        content = QWidget()
+        column = v_box(self._theme, on=content, gap=2, margins=(6, 1, 6, 6))
+        self.cards = {
+            each.key: EntryCard(self._theme, each, self._acts_of(each.key)) for each in entries
+        }
+        for card in self.cards.values():
+            column.addWidget(card)
+        column.addStretch(1)
+        at = self._scroll.verticalScrollBar().value()
+        self._scroll.setWidget(content)
+        self._scroll.verticalScrollBar().setValue(at)
+        self.setCurrentIndex(1 if entries else 0)
+        if focused in self.cards and self.cards[focused].buttons:
+            self.cards[focused].buttons[0].setFocus()
+
+    def _holds_focus(self, card: EntryCard) -> bool:
+        return any(button.hasFocus() for button in card.buttons)
+
 
 _T = TypeVar("_T")
 
 
-class Section(QWidget):
+class AccessSection(QWidget):
     """A list of cards; who makes one of it says what is read and what can be done."""
 
     said = Signal(str, object)
@@ -44,7 +150,7 @@ class Section(QWidget):
         """What there is now; shown when it is here."""
         raise NotImplementedError
 
-    def acts_of(self, key: str) -> Sequence[Act]:
+    def acts_of(self, key: str) -> Sequence[EntryAction]:
         """What can be done with the entry of this key."""
         return ()
 
@@ -67,9 +173,4 @@ class Section(QWidget):
         self._bar.setContentsMargins(space(6), space(3), space(6), space(3))
         self._bar.setSpacing(space(2))
         self._bar.addWidget(self._words, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._trouble)
-        column.addLayout(self._bar)
-        column.addWidget(self.list, 1)
+        v_box(self._theme, self._trouble, self._bar, (self.list, 1), on=self, gap=0, margins=0)

@@ -1,27 +1,149 @@
-"""One client in full: how it stands, what is left of its budgets, what it may, who it is."""
+"""Who shares a client's key, by the label each gives itself; one click leads to its flights."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.client_desk.facts import Fact, limits_words
-from llmgw_desktop.app.client_desk.rows import ClientRow
-from llmgw_desktop.ui.clients.budget_rows import BudgetRows
-from llmgw_desktop.ui.clients.caller_rows import CallerRows
-from llmgw_desktop.ui.clients.client_acts import ClientActs
-from llmgw_desktop.ui.clients.fact_rows import FactRows
-from llmgw_desktop.ui.clients.state_marks import client_mark
+from llmgw_desktop.app.clients.desk import CallerLine
+from llmgw_desktop.app.clients.facts import Fact, limits_words
+from llmgw_desktop.app.clients.rows import ShownClient
+from llmgw_desktop.app.policy.limit_words import BudgetLine
+from llmgw_desktop.ui.clients.client_model import client_mark
+from llmgw_desktop.ui.clients.client_table import BudgetBar
+from llmgw_desktop.ui.clients.client_work import ClientActs
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Tone
-from llmgw_desktop.ui.widgets.mark import Mark
-from llmgw_desktop.ui.widgets.tip import tip
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, tip
+from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
-from llmgw_desktop.ui.widgets.wrapped_row import WrappedRow
+
+_TITLE = "Callers that share its key, by what each says that it is"
+
+
+class CallerRows(QWidget):
+    """Hidden where there are none."""
+
+    flights_wanted = Signal(str)
+    """Of the caller with this label."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shown: tuple[CallerLine, ...] = ()
+        self._rows = QWidget()
+        self._column = v_box(
+            theme, Label(theme, _TITLE, tone=Tone.MUTED), self._rows, on=self, gap=1.5, margins=0
+        )
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        return "\n".join(f"{each.name}: {each.words}" for each in self._shown)
+
+    def show_lines(self, lines: Sequence[CallerLine]) -> None:
+        if tuple(lines) == self._shown:
+            return
+        self._shown = tuple(lines)
+        rows = QWidget()
+        grid = QGridLayout(rows)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(self._theme.space(3))
+        grid.setColumnStretch(1, 1)
+        for at, line in enumerate(lines):
+            name = Button(self._theme, line.name)
+            name.setAccessibleName(f"Flights of {line.name}")
+            name.setToolTip("What it asked, on the Flights page")
+            name.clicked.connect(lambda _=False, line=line: self.flights_wanted.emit(line.label))
+            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(FlowingLabel(self._theme, line.words), at, 1)
+        self._column.replaceWidget(self._rows, rows)
+        self._rows.hide()
+        self._rows.deleteLater()
+        self._rows = rows
+        self.setVisible(bool(lines))
+
+
+_LABEL_UNITS = 26
+
+
+class FactRows(QWidget):
+    """Lines are kept and filled anew, since people step through clients quickly."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: list[tuple[Label, FlowingLabel]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.space(3))
+        self._grid.setVerticalSpacing(theme.space(1.5))
+        self._grid.setColumnMinimumWidth(0, theme.space(_LABEL_UNITS))
+        self._grid.setColumnStretch(1, 1)
+
+    @property
+    def words(self) -> str:
+        shown = [row for row in self._rows if not row[0].isHidden()]
+        return "\n".join(f"{label.text()}: {value.text()}" for label, value in shown)
+
+    def show_facts(self, facts: Sequence[Fact]) -> None:
+        while len(self._rows) < len(facts):
+            row = (Label(self._theme, tone=Tone.MUTED), FlowingLabel(self._theme))
+            for column, widget in enumerate(row):
+                self._grid.addWidget(widget, len(self._rows), column, Qt.AlignmentFlag.AlignTop)
+            self._rows.append(row)
+        for (label, value), fact in zip(self._rows, facts, strict=False):
+            label.setText(fact[0])
+            value.setText(fact[1])
+            value.setAccessibleName(fact[0])
+        for at, row in enumerate(self._rows):
+            for widget in row:
+                widget.setVisible(at < len(facts))
+
+
+_NAME_UNITS = 26
+
+
+class BudgetRows(QWidget):
+    """Hidden where there are none."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: list[tuple[Label, BudgetBar, FlowingLabel]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.space(3))
+        self._grid.setVerticalSpacing(theme.space(1))
+        self._grid.setColumnMinimumWidth(0, theme.space(_NAME_UNITS))
+        self._grid.setColumnStretch(2, 1)
+        self.hide()
+
+    def show_lines(self, lines: Sequence[BudgetLine]) -> None:
+        while len(self._rows) < len(lines):
+            self._add_row()
+        for (name, bar, words), line in zip(self._rows, lines, strict=False):
+            name.setText(line.name)
+            bar.show_line(line)
+            words.setText(f"used up · {line.words}" if line.is_spent else line.words)
+            words.set_tone(Tone.ERROR if line.is_spent else Tone.TEXT)
+        for at, row in enumerate(self._rows):
+            for widget in row:
+                widget.setVisible(at < len(lines))
+        self.setVisible(bool(lines))
+
+    def _add_row(self) -> None:
+        name = Label(self._theme, tone=Tone.MUTED)
+        row = (name, BudgetBar(self._theme), FlowingLabel(self._theme))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        for column, widget in enumerate(row):
+            place = middle if column < 2 else Qt.AlignmentFlag(0)
+            self._grid.addWidget(widget, len(self._rows), column, place)
+        self._rows.append(row)
+
 
 _TO_RIGHT, _TO_BOTTOM = "Move to the right side", "Move to the bottom"
 
@@ -36,7 +158,7 @@ class ClientPane(QWidget):
         super().__init__()
         self._theme = theme
         self._key = ""
-        self._mark = Mark(theme, "off")
+        self._mark = MarkIcon(theme, "off")
         self._name = FlowingLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
         self._state = FlowingLabel(theme, weight=QFont.Weight.Medium)
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
@@ -59,7 +181,7 @@ class ClientPane(QWidget):
         said = [label.text() for label in labels if not label.isHidden()]
         return "\n".join([*said, self.callers.words, self._facts.words])
 
-    def show_client(self, row: ClientRow, facts: Sequence[Fact]) -> None:
+    def show_client(self, row: ShownClient, facts: Sequence[Fact]) -> None:
         self._mark.show_mark(*client_mark(row.state))
         self._name.setText(row.name)
         asked = f"last seen {row.seen}" if row.seen else ""
@@ -99,21 +221,14 @@ class ClientPane(QWidget):
 
     def _lay_out(self) -> None:
         space = self._theme.space
-        head = QHBoxLayout()
-        head.setSpacing(space(2))
-        head.addWidget(self._mark)
-        head.addWidget(self._name, 1)
-        head.addWidget(self._turn)
-        head.addWidget(self._close)
+        head = h_box(self._theme, self._mark, (self._name, 1), self._turn, self._close, gap=2)
         acts = QWidget()
         row = WrappedRow(space(2), acts)
         for button in self._buttons:
             row.addWidget(button)
         content = QWidget()
-        inside = QVBoxLayout(content)
-        inside.setContentsMargins(space(6), space(1), space(6), space(5))
-        inside.setSpacing(space(3))
-        for each in (
+        v_box(
+            self._theme,
             self._state,
             acts,
             self._refused,
@@ -121,17 +236,17 @@ class ClientPane(QWidget):
             self._whose,
             self.callers,
             self._facts,
-        ):
-            inside.addWidget(each)
-        inside.addStretch(1)
+            None,
+            on=content,
+            gap=3,
+            margins=(6, 1, 6, 5),
+        )
         dress_view(self._scroll, self._theme)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(content)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, space(2.5), 0, 0)
-        column.setSpacing(space(1))
+        column = v_box(self._theme, on=self, gap=1, margins=(0, 2.5, 0, 0))
         above = QWidget()
         above.setLayout(head)
         head.setContentsMargins(space(6), 0, space(2), 0)

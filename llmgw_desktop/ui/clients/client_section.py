@@ -1,6 +1,6 @@
 """Who asks: the list of all clients and the pane of the chosen one.
 
-Rows come ready from `app/client_desk`; they are read by the bridge's worker. What is done about one
+Rows come ready from `app/clients`; they are read by the bridge's worker. What is done about one
 of them stands in `client_work`.
 """
 
@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.client_desk.callers import CallerLine
-from llmgw_desktop.app.client_desk.choosing import WHICH, Which, shown_rows
-from llmgw_desktop.app.client_desk.desk import ClientDesk, ClientsLook
-from llmgw_desktop.app.client_desk.rows import ClientRow
+from llmgw_desktop.app.clients.desk import CallerLine, ClientDesk, ClientsLook
+from llmgw_desktop.app.clients.facts import WHICH, WhichClients, shown_rows
+from llmgw_desktop.app.clients.rows import ShownClient
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.domain.events import (
     BudgetReached,
@@ -28,22 +27,20 @@ from llmgw_desktop.domain.events import (
     SettingsChanged,
 )
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.clients.client_acts import ClientActs
-from llmgw_desktop.ui.clients.client_model import ClientModel
+from llmgw_desktop.ui.clients.client_model import client_model
 from llmgw_desktop.ui.clients.client_pane import ClientPane
 from llmgw_desktop.ui.clients.client_table import ClientTable
-from llmgw_desktop.ui.clients.client_work import ClientWork
-from llmgw_desktop.ui.settings_changer import SettingsChanger
+from llmgw_desktop.ui.clients.client_work import ClientActs, ClientWork
+from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
-from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.choice import Choice
-from llmgw_desktop.ui.widgets.empty_state import EmptyState
-from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind, add_key
+from llmgw_desktop.ui.widgets.cards import EmptyState
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
-from llmgw_desktop.ui.widgets.pane_splitter import PaneSplitter
-from llmgw_desktop.ui.widgets.search_field import SearchField
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
+from llmgw_desktop.ui.widgets.panes import PaneSplitter
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 
 _NEWS = (
@@ -90,13 +87,13 @@ class ClientSection(QWidget, MadeInSteps):
         self._desk = desk
         self._bridge = bridge
         self._theme = theme
-        self._rows: tuple[ClientRow, ...] = ()
+        self._rows: tuple[ShownClient, ...] = ()
         self._wanted = ""
         """To be shown once it is read."""
         self.acts = ClientActs(self)
         self.work = ClientWork(desk, changer, bridge, theme, self)
         yield
-        self._model = ClientModel(self)
+        self._model = client_model(self)
         self.table = ClientTable(self._model, theme)
         yield
         self.pane = ClientPane(theme, self.acts)
@@ -104,7 +101,7 @@ class ClientSection(QWidget, MadeInSteps):
         self._splitter = PaneSplitter(theme, self.table, self.pane, settings, "clients")
         yield
         self.field = SearchField(theme, "Find a client")
-        self.which = Choice(theme, WHICH, name="Which clients")
+        self.which = ChoiceBox(theme, WHICH, name="Which clients")
         self._count = Label(theme, tone=Tone.MUTED)
         self.make = Button(theme, "Make a key…", kind=ButtonKind.PRIMARY, icon="plus")
         yield
@@ -119,7 +116,7 @@ class ClientSection(QWidget, MadeInSteps):
         self._connect()
 
     @property
-    def rows(self) -> tuple[ClientRow, ...]:
+    def rows(self) -> tuple[ShownClient, ...]:
         """Those in the list."""
         return self._model.rows
 
@@ -135,7 +132,7 @@ class ClientSection(QWidget, MadeInSteps):
         """As soon as it is read, whatever was looked for before."""
         self._wanted = key
         self.field.clear()
-        self.which.choose(Which.CURRENT)
+        self.which.choose(WhichClients.CURRENT)
         self._open_wanted()
         self.read()
 
@@ -184,17 +181,17 @@ class ClientSection(QWidget, MadeInSteps):
         self._refresh.ended()
 
     def _show(self) -> None:
-        shown = shown_rows(self._rows, Which(self.which.key), self.field.text())
+        shown = shown_rows(self._rows, WhichClients(self.which.key), self.field.text())
         self._model.show_rows(shown)
         clients = [row for row in self._rows if row.is_client and not row.is_revoked]
-        is_some = bool(self.field.text().strip()) or self.which.key != Which.CURRENT
+        is_some = bool(self.field.text().strip()) or self.which.key != WhichClients.CURRENT
         of = f"{len(shown):,} shown · " if is_some else ""
         self._count.setText(f"{of}{counted(len(clients), 'client')}")
         self._stack.setCurrentWidget(self._splitter if shown else self.nothing)
         is_alone = len(clients) <= 1 and bool(shown) and self._desk.has_keys
         self.alone.setVisible(is_alone)
 
-    def _on_chosen(self, row: ClientRow | None) -> None:
+    def _on_chosen(self, row: ShownClient | None) -> None:
         self.acts.show_client(row)
         if row is None:
             self.pane.hide()
@@ -207,7 +204,7 @@ class ClientSection(QWidget, MadeInSteps):
             self._show_client(row)
             self.pane.show()
 
-    def _show_client(self, row: ClientRow) -> None:
+    def _show_client(self, row: ShownClient) -> None:
         self.pane.show_client(row, self._desk.facts(row))
         spent = self._desk.label_spent(row)
 
@@ -254,25 +251,16 @@ class ClientSection(QWidget, MadeInSteps):
             ("Find a client", "/", self._find),
             ("Make a key", "N", self.work.ask_key),
         ):
-            action = QAction(words, self)
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(do)
-            self.addAction(action)
+            add_key(self, words, [key], do)
 
     def _find(self) -> None:
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
 
     def _lay_out(self) -> None:
-        space = self._theme.space
-        bar = QHBoxLayout()
-        bar.setContentsMargins(space(6), space(3), space(6), space(3))
-        bar.setSpacing(space(2))
-        bar.addWidget(self.field, 1)
-        bar.addWidget(self.which)
-        bar.addWidget(self._count)
-        bar.addWidget(self.make)
+        bar = h_box(
+            self._theme, (self.field, 1), self.which, self._count, self.make, gap=2, margins=(6, 3)
+        )
         connect = Button(self._theme, "Connect a program…")
         connect.clicked.connect(self.programs_wanted)
         self.alone.add_buttons(connect)
@@ -283,13 +271,9 @@ class ClientSection(QWidget, MadeInSteps):
         self.pane.hide()
         self._stack.addWidget(self._splitter)
         self._stack.addWidget(self.nothing)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addLayout(bar)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self.alone)
+        v_box(
+            self._theme, self.banner, bar, (self._stack, 1), self.alone, on=self, gap=0, margins=0
+        )
         self.alone.hide()
         self.setFocusProxy(self.table)
 
@@ -300,4 +284,4 @@ class ClientSection(QWidget, MadeInSteps):
 
     def _show_all(self) -> None:
         self.field.clear()
-        self.which.choose(Which.ALL.value)
+        self.which.choose(WhichClients.ALL.value)

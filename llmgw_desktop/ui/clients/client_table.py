@@ -1,190 +1,130 @@
-"""The table of clients: keys that move, bars for budgets, columns that give way to the name."""
+"""The table of clients, bars for budgets in it; and how a budget stands, as a bar: what was used,
+then what running requests have reserved. The words stand beside it."""
 
-from PySide6.QtCore import (
-    QItemSelection,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.client_desk.rows import ClientRow
+from llmgw_desktop.app.clients.rows import ShownClient
 from llmgw_desktop.app.figures import UNKNOWN
-from llmgw_desktop.ui.clients.budget_bar import paint_budget
-from llmgw_desktop.ui.clients.client_model import COLUMNS, ClientModel
-from llmgw_desktop.ui.clients.state_marks import client_colour, client_mark
+from llmgw_desktop.app.policy.limit_words import BudgetLine
+from llmgw_desktop.ui.clients.client_model import client_colour, client_mark
+from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable, paint_line
-from llmgw_desktop.ui.widgets.view_clothes import dress_header
+from llmgw_desktop.ui.widgets.row_model import Column, RowModel
+from llmgw_desktop.ui.widgets.tables import FittedTable, RowCells, TableLook, paint_line
 
-_Index = QModelIndex | QPersistentModelIndex
-_GO_FIRST = ("kind", "tokens", "program", "seen", "cost", "requests", "budgets")
-"""Columns that leave where the name has no room, in this order."""
-_LEAST_NAME_CHARS = 18
-_MARK_UNITS = 5.5
+
+def paint_budget(painter: QPainter, bar: QRectF, line: BudgetLine, colours: Colours) -> None:
+    """Hatched where nobody knows."""
+    ink = colours.error if line.is_spent else colours.warning if line.is_low else colours.accent
+    corner = bar.height() / 2
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mixed(ink, colours.surface, 0.16))
+    painter.drawRoundedRect(bar, corner, corner)
+    if line.used_share is None:
+        painter.setBrush(Qt.BrushStyle.BDiagPattern)
+        painter.drawRoundedRect(bar, corner, corner)
+    else:
+        both = min(line.used_share + line.reserved_share, 1.0)
+        _paint_share(painter, bar, both, mixed(ink, colours.surface, 0.5))
+        _paint_share(painter, bar, line.used_share, ink)
+    painter.restore()
+
+
+def _paint_share(painter: QPainter, bar: QRectF, share: float, ink: QColor) -> None:
+    if share <= 0:
+        return
+    filled = QRectF(bar)
+    filled.setWidth(max(bar.width() * share, bar.height()))
+    painter.setBrush(ink)
+    painter.drawRoundedRect(filled, bar.height() / 2, bar.height() / 2)
+
+
+class BudgetBar(QWidget):
+    """One of its own, for the pane."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._line: BudgetLine | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_line(self, line: BudgetLine) -> None:
+        self._line = line
+        self.setAccessibleName(f"{line.name}: {line.words}")
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.space(32), self._theme.space(4.5))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._line is None:
+            return
+        thick = self._theme.space(1.5)
+        painter = QPainter(self)
+        bar = QRectF(0, (self.height() - thick) / 2, self.width(), thick)
+        paint_budget(painter, bar, self._line, self._theme.colours)
+        painter.end()
+
+
 _MOST_BARS = 3
 _BAR_UNITS = 16
-_QUIET = frozenset({"kind", "seen", "program"})
 
 
-class ClientTable(RowTable):
+def _ink(row: ShownClient, column: Column[ShownClient], colours: Colours) -> QColor | None:
+    if column.key == "name":
+        return colours.muted if row.is_revoked else colours.text
+    if column.key == "state":
+        return client_colour(row.state, colours)
+    is_quiet = not row.is_client or row.is_revoked or column.text(row) == UNKNOWN
+    return colours.muted if is_quiet else None
+
+
+def _mark(row: ShownClient, colours: Colours) -> tuple[str, QColor]:
+    return client_mark(row.state)[0], client_colour(row.state, colours)
+
+
+_LOOK = TableLook(
+    name="Clients",
+    noun="client",
+    go_first=("kind", "tokens", "program", "seen", "cost", "requests", "budgets"),
+    least_chars=18,
+    row_units=8.5,
+)
+
+
+class ClientTable(FittedTable):
     """One row at a time is selected."""
 
-    chosen = Signal(object)
-    """The ClientRow under the selection, or None."""
-    opened = Signal()
-    """Enter, or a click."""
-    left = Signal()
-    """Esc."""
-    menu_wanted = Signal(QPoint)
-
-    def __init__(self, model: ClientModel, theme: Theme) -> None:
-        super().__init__(theme)
-        self._model = model
-        self._chosen_key = ""
-        self._is_told = True
-        self._set_up_view()
-        self.add_keys(
-            (
-                ("Next client", "J", lambda: self.step(1)),
-                ("Previous client", "K", lambda: self.step(-1)),
-                ("Open client", "Return", self.opened.emit),
-                ("Close client", "Esc", self.left.emit),
-            )
-        )
-        self.row_clicked.connect(self.opened)
-        model.modelAboutToBeReset.connect(self._hold)
-        model.modelReset.connect(self._choose_again)
-        model.dataChanged.connect(self._on_changed)
+    def __init__(self, model: RowModel[ShownClient], theme: Theme) -> None:
+        super().__init__(theme, model, _LOOK, _ClientCells(theme, model, _ink, _mark))
 
     @property
-    def chosen_client(self) -> ClientRow | None:
-        at = self.chosen_row
-        return self._model.rows[at] if at >= 0 else None
+    def chosen_client(self) -> ShownClient | None:
+        row: ShownClient | None = self.chosen_item
+        return row
 
-    def choose(self, key: str) -> None:
-        """Select it and bring it into sight, if it is in the list."""
-        self.choose_row(self._model.row_of(key))
 
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-        if self.chosen_row >= 0:
-            self.scrollTo(self.currentIndex())
+class _ClientCells(RowCells):
+    """Budgets are bars."""
 
     @override
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        super().selectionChanged(selected, deselected)
-        self._tell()
-
-    def _tell(self) -> None:
-        if self._is_told:
-            row = self.chosen_client
-            self._chosen_key = "" if row is None else row.key
-            self.chosen.emit(row)
-
-    def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        if first.row() <= self.chosen_row <= last.row():
-            self._tell()
-
-    def _hold(self) -> None:
-        self._is_told = False
-
-    def _choose_again(self) -> None:
-        """Rows have changed places; the person has not chosen another."""
-        at = self._model.row_of(self._chosen_key)
-        if at >= 0:
-            self.selectRow(at)
-        self._is_told = True
-        if self._chosen_key:
-            self._tell()
-
-    def _set_up_view(self) -> None:
-        delegate = _Delegate(self._theme, self._model, self)
-        self.set_up(self._model, delegate, name="Clients", row_height=self._theme.space(8.5))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        header = self.horizontalHeader()
-        header.setSectionsClickable(False)
-        header.setMinimumSectionSize(self._theme.space(8))
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        dress_header(header, self._theme)
-        self.customContextMenuRequested.connect(self._ask_menu)
-        self._fit()
-
-    def _ask_menu(self, at: QPoint) -> None:
-        if self.chosen_client is not None:
-            self.menu_wanted.emit(self.viewport().mapToGlobal(at))
-
-    def _fit(self) -> None:
-        """Columns as wide as their widest text; the name has the rest."""
-        metrics, pad = QFontMetrics(self._theme.font()), 3 * self._theme.space(1.5)
-        widths = {
-            column.key: metrics.horizontalAdvance(max(column.widest, column.title, key=len)) + pad
-            for column in COLUMNS
-            if column.widest
-        }
-        least = metrics.averageCharWidth() * _LEAST_NAME_CHARS + self._theme.space(_MARK_UNITS)
-        room = self.viewport().width()
-        for key in _GO_FIRST:
-            if room - sum(widths.values()) < least:
-                widths.pop(key)
-        name = max(room - sum(widths.values()), least)
-        for at, column in enumerate(COLUMNS):
-            is_name = not column.widest
-            self.setColumnHidden(at, not is_name and column.key not in widths)
-            self.setColumnWidth(at, name if is_name else widths.get(column.key, 0))
-
-
-class _Delegate(RowDelegate):
-    def __init__(self, theme: Theme, model: ClientModel, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._model = model
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        colours = self._theme.colours
-        self.paint_ground(painter, option, index.row(), colours)
-        column, row = COLUMNS[index.column()], self._model.rows[index.row()]
-        painter.setFont(self._theme.font())
-        pad = self._theme.space(1.5)
-        area: QRect = option.rect
-        inside = area.adjusted(pad, 0, -pad, 0)
-        ink = colours.muted if column.key in _QUIET or not row.is_client else colours.text
+    def paint_cell(
+        self, painter: QPainter, inside: QRect, row: ShownClient, column: Column[ShownClient]
+    ) -> None:
         if column.key == "budgets":
             self._paint_budgets(painter, inside, row)
-            return
-        text = column.text(row)
-        if column.key == "name":
-            inside = self._paint_mark(painter, inside, row)
-            ink = colours.muted if row.is_revoked else colours.text
-        elif column.key == "state":
-            ink = client_colour(row.state, colours)
-        elif text == UNKNOWN or row.is_revoked:
-            ink = colours.muted
-        painter.setPen(ink)
-        paint_line(painter, inside, text, is_number=column.is_number)
+        else:
+            super().paint_cell(painter, inside, row, column)
 
-    @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(self._theme.space(20), self._theme.space(8.5))
-
-    def _paint_mark(self, painter: QPainter, inside: QRect, row: ClientRow) -> QRect:
-        size = self._theme.space(4)
-        area = QRectF(inside.left(), inside.top() + (inside.height() - size) / 2, size, size)
-        ink = client_colour(row.state, self._theme.colours)
-        self._theme.icons.paint(painter, client_mark(row.state)[0], area, ink)
-        return inside.adjusted(self._theme.space(_MARK_UNITS), 0, 0, 0)
-
-    def _paint_budgets(self, painter: QPainter, inside: QRect, row: ClientRow) -> None:
+    def _paint_budgets(self, painter: QPainter, inside: QRect, row: ShownClient) -> None:
         """A bar for each, one below the other, and the words of the one that has least left."""
         budgets = row.budgets[:_MOST_BARS]
         if not budgets:

@@ -1,22 +1,97 @@
-"""What a person does about clients: keys made, changed for others, taken back; limits written."""
+"""What can be done with the chosen client, as actions, and the doing of it."""
 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from llmgw_desktop.app.client_desk.desk import ClientDesk, RevokedKey
-from llmgw_desktop.app.client_desk.limits_form import LimitsForm
-from llmgw_desktop.app.client_desk.rows import ClientRow, ClientState
+from llmgw_desktop.app.clients.desk import ClientDesk, RevokedKey
+from llmgw_desktop.app.clients.known import ClientKind
+from llmgw_desktop.app.clients.rows import ClientState, ShownClient
+from llmgw_desktop.app.policy.limits_form import LimitsForm
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.clients.key_dialog import KeyDialog
-from llmgw_desktop.ui.clients.key_shown import KeyShown
-from llmgw_desktop.ui.clients.limits_dialog import LimitsDialog
-from llmgw_desktop.ui.clients.rotate_dialog import RotateDialog
-from llmgw_desktop.ui.settings_changer import SettingsChanger
+from llmgw_desktop.ui.clients.key_dialogs import KeyDialog, KeyShown, RotateDialog
+from llmgw_desktop.ui.clients.limits import LimitsDialog
+from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.label import tip
+
+_PAUSE, _GO_ON = "Pause", "Go on"
+_PAUSABLE = frozenset(
+    {
+        ClientKind.PERSON,
+        ClientKind.KEY,
+        ClientKind.OAUTH,
+        ClientKind.BEARER,
+        ClientKind.PROXIED,
+    }
+)
+_PAUSE_HINT = "Refuse it until you let it go on; its key stays"
+_PAUSE_OWN_HINT = (
+    "Refuse models and MCP to programs with this computer's own access key, until you let them go"
+    " on; windows and commands are served"
+)
+_WITH_JOBS = frozenset({ClientKind.KEY, ClientKind.OAUTH, ClientKind.PERSON})
+
+
+class ClientActs(QObject):
+    """Only what can be done is visible. Each asks with the row that is shown."""
+
+    limits_wanted = Signal(ShownClient)
+    flights_wanted = Signal(ShownClient)
+    jobs_wanted = Signal(ShownClient)
+    access_wanted = Signal(ShownClient)
+    rotate_wanted = Signal(ShownClient)
+    pause_wanted = Signal(ShownClient)
+    revoke_wanted = Signal(ShownClient)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._row: ShownClient | None = None
+        self.limits = self._action("Limits…", "Budgets, rates, models: what it may spend and ask")
+        self.flights = self._action("Flights", "What it asked, on the Flights page")
+        self.jobs = self._action("Jobs", "Runs of CLIs that it asked for, on the Jobs page")
+        self.access = self._action("Access", "What was allowed it, on the Access page")
+        self.rotate = self._action("New key…", "Another key for the same client")
+        self.pause = self._action(_PAUSE, _PAUSE_HINT)
+        self.revoke = self._action("Revoke", "Refuse its key from now on; can be undone at once")
+        asked = (
+            (self.limits, self.limits_wanted),
+            (self.flights, self.flights_wanted),
+            (self.jobs, self.jobs_wanted),
+            (self.access, self.access_wanted),
+            (self.rotate, self.rotate_wanted),
+            (self.pause, self.pause_wanted),
+            (self.revoke, self.revoke_wanted),
+        )
+        for action, signal in asked:
+            action.triggered.connect(lambda _=False, signal=signal: signal.emit(self._row))
+        self.actions = tuple(action for action, _ in asked)
+        self.show_client(None)
+
+    def show_client(self, row: ShownClient | None) -> None:
+        self._row = row
+        is_key = row is not None and row.kind is ClientKind.KEY and not row.is_revoked
+        self.limits.setVisible(row is not None and not row.is_revoked)
+        self.flights.setVisible(row is not None and row.is_client)
+        self.jobs.setVisible(row is not None and row.kind in _WITH_JOBS)
+        self.access.setVisible(row is not None and row.kind is ClientKind.OAUTH)
+        is_paused = row is not None and row.state is ClientState.PAUSED
+        is_own = row is not None and row.kind is ClientKind.PERSON
+        self.pause.setText(_GO_ON if is_paused else _PAUSE)
+        self.pause.setToolTip(tip(_PAUSE_OWN_HINT if is_own else _PAUSE_HINT))
+        self.pause.setVisible(row is not None and row.kind in _PAUSABLE and not row.is_revoked)
+        for action in (self.rotate, self.revoke):
+            action.setVisible(is_key)
+
+    def _action(self, words: str, hint: str) -> QAction:
+        action = QAction(words, self)
+        action.setToolTip(tip(hint))
+        return action
+
 
 _LIMITS_STAY = "Its limits stand in config.toml already: make the key again to use them."
 
@@ -45,7 +120,7 @@ class ClientWork(QWidget):
         self._over = parent
         self.hide()
 
-    def ask_limits(self, row: ClientRow) -> None:
+    def ask_limits(self, row: ShownClient) -> None:
         table = row.known.table
         change = self._desk.limits.change_from(table)
         dialog = LimitsDialog(self._theme, row.name, table, self._desk.limits, self._over)
@@ -83,7 +158,7 @@ class ClientWork(QWidget):
         dialog.save_wanted.connect(save)
         dialog.open()
 
-    def ask_rotation(self, row: ClientRow) -> None:
+    def ask_rotation(self, row: ShownClient) -> None:
         dialog = RotateDialog(self._theme, row.name, self._over)
 
         def save() -> None:
@@ -99,7 +174,7 @@ class ClientWork(QWidget):
         dialog.save_wanted.connect(save)
         dialog.open()
 
-    def pause(self, row: ClientRow) -> None:
+    def pause(self, row: ShownClient) -> None:
         """Or let it go on, where it is paused; what was written can be taken back."""
         paused = row.state is not ClientState.PAUSED
         self._changer.make(
@@ -107,7 +182,7 @@ class ClientWork(QWidget):
             done=self.changed.emit,
         )
 
-    def revoke(self, row: ClientRow) -> None:
+    def revoke(self, row: ShownClient) -> None:
         """At once, with ten seconds in which it can be undone."""
 
         def done(revoked: RevokedKey | None) -> None:

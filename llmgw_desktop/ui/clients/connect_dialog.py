@@ -1,19 +1,59 @@
-"""Shows what would be written into a program's settings, or taken out of them, before it is."""
+"""Lines that would change in a file: what comes in green, what goes in red, each with its sign."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from llmgw_desktop.app.connect.clients import ClientCard
 from llmgw_desktop.app.connect.connector import Plan, Wanted
 from llmgw_desktop.app.connect.programs import Transport
-from llmgw_desktop.ui.clients.diff_view import DiffView
-from llmgw_desktop.ui.dialogs.form_dialog import FormDialog
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.dialogs import FormDialog
+from llmgw_desktop.ui.widgets.fields import Field, TextLines
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
-from llmgw_desktop.ui.widgets.segmented import Segmented
-from llmgw_desktop.ui.widgets.switch_line import SwitchLine
-from llmgw_desktop.ui.widgets.text_field import Field
+from llmgw_desktop.ui.widgets.toggles import Segmented, SwitchLine
+
+_LEAST_LINES, _MOST_LINES = 5, 18
+
+
+class DiffView(TextLines):
+    """Read only; as tall as its lines, within reason."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, name="What would change")
+        self.setReadOnly(True)
+        self.setLineWrapMode(TextLines.LineWrapMode.NoWrap)
+        self._colours = _DiffColours(theme, self)
+        self.show_diff("")
+
+    def show_diff(self, diff: str) -> None:
+        self.setPlainText(diff.rstrip("\n"))
+        lines = min(max(diff.count("\n"), _LEAST_LINES), _MOST_LINES)
+        self.setFixedHeight((lines + 2) * self.fontMetrics().lineSpacing())
+
+
+class _DiffColours(QSyntaxHighlighter):
+    def __init__(self, theme: Theme, view: TextLines) -> None:
+        super().__init__(view.document())
+        self._theme = theme
+        theme.changed.connect(self.rehighlight)
+
+    @override
+    def highlightBlock(self, text: str) -> None:
+        colours = self._theme.colours
+        look = QTextCharFormat()
+        if text.startswith(("---", "+++", "@@")):
+            look.setForeground(colours.muted)
+        elif text.startswith("+"):
+            look.setForeground(colours.ok)
+        elif text.startswith("-"):
+            look.setForeground(colours.error)
+        else:
+            look.setForeground(colours.text)
+        self.setFormat(0, len(text), look)
+
 
 _WAYS = ((Transport.HTTP.value, "By HTTP"), (Transport.STDIO.value, "Start llmgw mcp"))
 _WAY_WORDS = {

@@ -10,32 +10,31 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView
 from llmgw_desktop.domain.events import Event, FlightClosed, GatewayChanged, SettingsChanged
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.clients.any_program import AnyProgram
-from llmgw_desktop.ui.clients.client_card_view import ClientCardView
 from llmgw_desktop.ui.clients.connect_dialog import ConnectDialog
+from llmgw_desktop.ui.clients.program_cards import AnyProgram, ClientCardView
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 from llmgw_desktop.ui.widgets.button import Button
-from llmgw_desktop.ui.widgets.empty_state import EmptyState
+from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _NOBODY = "No program that can be set up was found on this computer"
 _NOBODY_TEXT = "Install one and look again, or paste the text below into the settings of another."
 
 
-class Addresses(Protocol):
-    """What is asked of `app/control.py`."""
+class BaseUrlSource(Protocol):
+    """What is asked of `app/gateway/control.py`."""
 
     def base_urls(self) -> dict[str, str]: ...
 
@@ -49,7 +48,7 @@ class ProgramSection(QWidget, MadeInSteps):
     def __init__(
         self,
         clients: Clients,
-        addresses: Addresses,
+        addresses: BaseUrlSource,
         bridge: Bridge,
         theme: Theme,
         parent: QWidget | None = None,
@@ -60,7 +59,7 @@ class ProgramSection(QWidget, MadeInSteps):
     def _made(
         self,
         clients: Clients,
-        addresses: Addresses,
+        addresses: BaseUrlSource,
         bridge: Bridge,
         theme: Theme,
     ) -> Iterator[None]:
@@ -188,11 +187,8 @@ class ProgramSection(QWidget, MadeInSteps):
 
     def _build(self, view: ClientsView) -> None:
         """Anew, so that the Tab key goes as the eye does."""
-        space = self._theme.space
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(space(6), space(1), space(6), space(6))
-        column.setSpacing(space(3))
+        column = v_box(self._theme, on=content, gap=3, margins=(6, 1, 6, 6))
         self._views = {card.name: self._view(card) for card in view.cards}
         for each in (*self._views.values(), self._nobody, self._absent):
             column.addWidget(each)
@@ -219,20 +215,10 @@ class ProgramSection(QWidget, MadeInSteps):
         self.any_program.key_wanted.connect(self._make_key)
 
     def _lay_out(self) -> None:
-        space = self._theme.space
         dress_view(self._scroll, self._theme)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.viewport().setAutoFillBackground(False)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(space(6), space(4), space(6), space(3))
-        bar.setSpacing(space(2))
-        bar.addWidget(self._summary, 1)
-        bar.addWidget(self._look)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addLayout(bar)
-        column.addWidget(self._scroll, 1)
+        bar = h_box(self._theme, (self._summary, 1), self._look, gap=2, margins=(6, 4, 6, 3))
+        v_box(self._theme, self.banner, bar, (self._scroll, 1), on=self, gap=0, margins=0)

@@ -7,8 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.compare_words import ShownAnswer
-from llmgw_desktop.ui.compare.answer_view import AnswerView
+from llmgw_desktop.app.validation.words import ShownAnswer
+from llmgw_desktop.ui.compare.answers import AnswerView
 from llmgw_desktop.ui.theme import Theme
 
 _LEAST_UNITS = 58

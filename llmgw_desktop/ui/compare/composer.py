@@ -4,25 +4,90 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QTextOption
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QPlainTextEdit,
+    QSizePolicy,
+    QWidget,
+)
+from typing_extensions import override
 
-from llmgw_desktop.app.compare_seats import Askable
-from llmgw_desktop.app.compare_wish import Wish
-from llmgw_desktop.app.compare_words import INTENTS
+from llmgw_desktop.app.validation.wish import Askable, PanelWish
+from llmgw_desktop.app.validation.words import INTENTS
 from llmgw_desktop.domain.validation import Intent
-from llmgw_desktop.ui.compare.prompt_field import PromptField
-from llmgw_desktop.ui.compare.seat_chips import SeatChips
+from llmgw_desktop.ui.compare.seats import SeatChips
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.card import Card
-from llmgw_desktop.ui.widgets.choice import Choice
+from llmgw_desktop.ui.widgets.cards import Card
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLine
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Tone
-from llmgw_desktop.ui.widgets.segmented import Segmented
-from llmgw_desktop.ui.widgets.text_field import TextLine
-from llmgw_desktop.ui.widgets.wrapped_row import WrappedRow
+from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps
+from llmgw_desktop.ui.widgets.toggles import Segmented
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+
+class PromptField(QPlainTextEdit):
+    """Tab goes on to the next control."""
+
+    sent = Signal()
+    left = Signal()
+    """Esc."""
+
+    def __init__(self, theme: Theme, hint: str, name: str, *, least: int, most: int) -> None:
+        super().__init__()
+        self._theme = theme
+        self._least, self._most = least, most
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(name)
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        dress_view(self, theme)
+        self.document().setDocumentMargin(theme.space(1.5))
+        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    @property
+    def text(self) -> str:
+        return self.toPlainText()
+
+    @override
+    def sizeHint(self) -> QSize:
+        lines = round(self.document().size().height())
+        lines = min(max(lines, self._least), self._most)
+        height = lines * self.fontMetrics().lineSpacing() + 2 * self._theme.space(1.5) + 4
+        return QSize(self._theme.space(60), height)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.space(30), self.sizeHint().height())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and event.modifiers().value & Qt.KeyboardModifier.ControlModifier.value:
+            self.sent.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _wear(self) -> None:
+        colours = self._theme.colours
+        self.setStyleSheet(
+            f"PromptField {{ background: {colours.surface.name()}; color: {colours.text.name()};"
+            f" border: 1px solid {colours.outline.name()}; border-radius: 6px;"
+            f" selection-background-color: {colours.selection.name()};"
+            f" selection-color: {colours.text.name()};"
+            f" placeholder-text-color: {colours.muted.name()}; }}"
+            f"PromptField:focus {{ border: 1px solid {colours.accent.name()}; }}"
+        )
+
 
 MOST_FILE_BYTES = 1024 * 1024
 _HINTS = {
@@ -71,7 +136,7 @@ class Composer(Card, MadeInSteps):
         self.open_file = Button(theme, "Open a file…", kind=ButtonKind.QUIET, icon="folder")
         self.chips = SeatChips(theme, self.focus)
         yield
-        self.judge = Choice(theme, [_NO_JUDGE], name="Judge")
+        self.judge = ChoiceBox(theme, [_NO_JUDGE], name="Judge")
         yield
         self.ask = Button(theme, "Ask", kind=ButtonKind.PRIMARY, icon="send", name="Ask all")
         self.ask.setToolTip("Ask all (Ctrl+Enter)")
@@ -87,8 +152,8 @@ class Composer(Card, MadeInSteps):
         self._show_content(False)
 
     @property
-    def wish(self) -> Wish:
-        return Wish(
+    def wish(self) -> PanelWish:
+        return PanelWish(
             question=self.question.text,
             content=self.content.text if self._is_open else "",
             focus=self.focus.text() if self._is_open else "",
@@ -101,7 +166,7 @@ class Composer(Card, MadeInSteps):
     def problem(self) -> str:
         return self._problem.text()
 
-    def show_wish(self, wish: Wish) -> None:
+    def show_wish(self, wish: PanelWish) -> None:
         self.question.setPlainText(wish.question)
         self.content.setPlainText(wish.content)
         self.focus.setText(wish.focus)
@@ -193,17 +258,20 @@ class Composer(Card, MadeInSteps):
         how_row = WrappedRow(space(2), how)
         for part in (self.intent, self.more, self.open_file):
             how_row.addWidget(part)
-        foot = QHBoxLayout()
-        foot.setSpacing(space(2))
-        foot.addWidget(self._hint, 1)
-        foot.addWidget(self.judge)
-        foot.addWidget(self.ask)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space(4), space(4), space(4), space(4))
-        column.setSpacing(space(2.5))
-        for widget in (self.question, how, self.content, self.focus, self.chips, self._problem):
-            column.addWidget(widget)
-        column.addLayout(foot)
+        foot = h_box(self._theme, (self._hint, 1), self.judge, self.ask, gap=2)
+        v_box(
+            self._theme,
+            self.question,
+            how,
+            self.content,
+            self.focus,
+            self.chips,
+            self._problem,
+            foot,
+            on=self,
+            gap=2.5,
+            margins=4,
+        )
         self._problem.hide()
         stops = (self.question, self.intent, self.more, self.open_file, self.content, self.focus)
         order = [*stops, self.chips.add, self.judge, self.ask]

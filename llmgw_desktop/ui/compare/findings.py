@@ -1,26 +1,115 @@
-"""What the answers come to: outcome with its reasons, verdicts, map, judge, receipt."""
+"""What the answers come to: outcome, reasons, verdicts, map, judge, and the signed record."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 
-from llmgw_desktop.app.compare import ShownPanel
-from llmgw_desktop.app.compare_seats import Askable
+from llmgw_desktop.app.validation.compare import ShownPanel, ShownReceipt
+from llmgw_desktop.app.validation.wish import Askable
 from llmgw_desktop.domain.validation import Intent
-from llmgw_desktop.ui.compare.agreement_grid import AgreementGrid
-from llmgw_desktop.ui.compare.answer_view import AnswerView
-from llmgw_desktop.ui.compare.receipt_line import ReceiptLine
-from llmgw_desktop.ui.compare.verdict_table import VerdictTable
+from llmgw_desktop.ui.compare.answers import AnswerView
+from llmgw_desktop.ui.compare.tables import AgreementGrid, VerdictTable
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import Button
-from llmgw_desktop.ui.widgets.card import Card
-from llmgw_desktop.ui.widgets.choice import Choice
+from llmgw_desktop.ui.widgets.button import Button, CopyButton
+from llmgw_desktop.ui.widgets.cards import Card
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLines
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.wrapped_row import WrappedRow
+from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps
+
+_NONE = (
+    "A receipt holds who said what, the verdicts and their digests, signed with this installation's"
+    " key. It can be verified years later, offline. Once it is made, no judge can be asked."
+)
+
+
+class ReceiptLine(QWidget):
+    """`make_wanted` asks for the receipt to be made; it is shown when the panel comes again."""
+
+    make_wanted = Signal()
+    save_wanted = Signal(object, object)
+    """The ShownReceipt, and the file."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._receipt: ShownReceipt | None = None
+        self._words = FlowingLabel(theme, tone=Tone.MUTED)
+        self._digest = FlowingLabel(theme)
+        self._digest.setFont(theme.mono_font(TextSize.CAPTION))
+        self.make = Button(theme, "Make receipt")
+        self.show_it = Button(theme, "Show")
+        self.save = Button(theme, "Save receipt…")
+        self.copy = CopyButton(theme, lambda: self._digest.text(), name="the receipt's SHA-256")
+        self._lay_out()
+        self.make.clicked.connect(self.make_wanted)
+        self.show_it.clicked.connect(self._show)
+        self.save.clicked.connect(self._choose_file)
+
+    @property
+    def receipt(self) -> ShownReceipt | None:
+        return self._receipt
+
+    def show_panel(self, panel: ShownPanel) -> None:
+        receipt = self._receipt = panel.receipt
+        self._words.setText(_NONE if receipt is None else f"{receipt.words}. SHA-256:")
+        self._digest.setText("" if receipt is None else receipt.digest)
+        for part in (self._digest, self.copy, self.show_it, self.save):
+            part.setVisible(receipt is not None)
+        self.make.setVisible(receipt is None)
+        self.make.setEnabled(panel.has_ended)
+
+    def _show(self) -> None:
+        if self._receipt is not None:
+            ReceiptDialog(self._theme, self._receipt, self.window()).open()
+
+    def _choose_file(self) -> None:
+        receipt = self._receipt
+        if receipt is None:
+            return
+        dialog = QFileDialog(self.window(), "Save receipt")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.selectFile(receipt.file_name)
+        dialog.fileSelected.connect(lambda name: self.save_wanted.emit(receipt, Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        digest = h_box(self._theme, (self._digest, 1), self.copy, gap=1)
+        buttons = QWidget()
+        row = WrappedRow(space(2), buttons)
+        for button in (self.make, self.show_it, self.save):
+            row.addWidget(button)
+        v_box(self._theme, self._words, digest, buttons, on=self, gap=2, margins=0)
+
+
+class ReceiptDialog(QDialog):
+    """A receipt for people; Esc leaves. Open it with `open()`."""
+
+    def __init__(self, theme: Theme, receipt: ShownReceipt, parent: QWidget) -> None:
+        super().__init__(parent)
+        space = theme.space
+        self.setWindowTitle(receipt.words.partition(" · ")[0])
+        self.text = TextLines(theme, receipt.markdown, name="Receipt")
+        self.text.setReadOnly(True)
+        close = Button(theme, "Close")
+        close.clicked.connect(self.reject)
+        foot = h_box(
+            theme,
+            (FlowingLabel(theme, receipt.words, tone=Tone.MUTED), 1),
+            CopyButton(theme, lambda: receipt.markdown, name="the receipt as text"),
+            close,
+        )
+        v_box(theme, (self.text, 1), foot, on=self, gap=3, margins=(5, 5, 5, 4))
+        self.resize(space(170), space(130))
+        self.finished.connect(self.deleteLater)
+
 
 _JUDGE_UNITS = 70
 _PLAIN = (Intent.ASK, Intent.SYNTHESIS)
@@ -62,7 +151,7 @@ class Findings(QWidget, MadeInSteps):
         self._judge_note = FlowingLabel(theme, tone=Tone.MUTED)
         yield
         self._judge_place = QVBoxLayout()
-        self.judge_choice = Choice(theme, [], name="Who judges")
+        self.judge_choice = ChoiceBox(theme, [], name="Who judges")
         self.ask_judge = Button(theme, "Ask this judge", icon="send")
         self._judge_ask = QWidget()
         row = WrappedRow(theme.space(2), self._judge_ask)
@@ -74,17 +163,17 @@ class Findings(QWidget, MadeInSteps):
         self._judge_place.setContentsMargins(0, 0, 0, 0)
         self._judge_card = self._card("Judge", self._judge_note, self._judge_ask, judge)
         self._receipt_card = self._card("Receipt", self.receipt)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.space(3))
-        for card in (
+        v_box(
+            theme,
             self._verdict_card,
             self._outcome_card,
             self._map_card,
             self._judge_card,
             self._receipt_card,
-        ):
-            column.addWidget(card)
+            on=self,
+            gap=3,
+            margins=0,
+        )
         self.ask_judge.clicked.connect(lambda: self.judge_wanted.emit(self.judge_choice.key))
 
     def show_askable(self, everyone: Sequence[Askable]) -> None:
@@ -149,12 +238,12 @@ class Findings(QWidget, MadeInSteps):
     def _card(self, title: str, *parts: QWidget) -> Card:
         theme, space = self._theme, self._theme.space
         card = Card(theme)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(space(3), space(3), space(3), space(3))
-        column.setSpacing(space(2))
-        head = QHBoxLayout()
-        head.setContentsMargins(space(1.5), 0, space(1.5), 0)
-        head.addWidget(Label(theme, title, size=TextSize.HEADING, weight=QFont.Weight.DemiBold))
+        column = v_box(self._theme, on=card, gap=2, margins=3)
+        head = h_box(
+            self._theme,
+            Label(theme, title, size=TextSize.HEADING, weight=QFont.Weight.DemiBold),
+            margins=(1.5, 0),
+        )
         column.addLayout(head)
         for part in parts:
             inner = QVBoxLayout()

@@ -1,0 +1,33 @@
+"""Flights: every request, found and read."""
+
+from PySide6.QtWidgets import QWidget
+
+from llmgw_desktop.ui.page import Page, PageTools
+from llmgw_desktop.ui.widgets.pacing import Steps, in_steps
+
+
+def _make(tools: PageTools) -> Steps[QWidget]:
+    from llmgw_desktop.ui.flights.page import FlightsPage
+
+    container = tools.container
+    page = yield from in_steps(
+        FlightsPage,
+        container.flights,
+        container.control,
+        tools.bridge,
+        tools.theme,
+        tools.settings,
+    )
+    page.job_wanted.connect(tools.links.job_wanted)
+    return page
+
+
+PAGE = Page(
+    key="flights",
+    title="Flights",
+    icon="flights",
+    shortcut="Ctrl+2",
+    place=2,
+    reads=(f"{__name__}.page",),
+    make=_make,
+)

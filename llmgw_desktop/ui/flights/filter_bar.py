@@ -7,23 +7,23 @@ from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from llmgw_desktop.app.figures import count_text, counted
-from llmgw_desktop.app.flight_words import STATE_WORDS
+from llmgw_desktop.app.flights.columns import STATE_WORDS
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState, FlightSummary
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
-from llmgw_desktop.ui.widgets.search_field import SearchField
-from llmgw_desktop.ui.widgets.segmented import Segmented
+from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
+from llmgw_desktop.ui.widgets.toggles import Segmented
 
 _TYPING_MS = 200
 
 
-class StateChoice(StrEnum):
+class FlightStateChoice(StrEnum):
     """The chips. Errors are what the Overview counts as errors."""
 
     ALL = "all"
@@ -32,17 +32,17 @@ class StateChoice(StrEnum):
     RUNNING = "running"
 
 
-_STATES: dict[StateChoice, frozenset[FlightState]] = {
-    StateChoice.ALL: frozenset(),
-    StateChoice.OK: frozenset({FlightState.OK}),
-    StateChoice.ERRORS: frozenset({FlightState.FAILED, FlightState.CUT}),
-    StateChoice.RUNNING: frozenset({FlightState.RUNNING}),
+_STATES: dict[FlightStateChoice, frozenset[FlightState]] = {
+    FlightStateChoice.ALL: frozenset(),
+    FlightStateChoice.OK: frozenset({FlightState.OK}),
+    FlightStateChoice.ERRORS: frozenset({FlightState.FAILED, FlightState.CUT}),
+    FlightStateChoice.RUNNING: frozenset({FlightState.RUNNING}),
 }
 _CHOICES = (
-    (StateChoice.ALL.value, "All"),
-    (StateChoice.OK.value, "OK"),
-    (StateChoice.ERRORS.value, "Errors"),
-    (StateChoice.RUNNING.value, "Running"),
+    (FlightStateChoice.ALL.value, "All"),
+    (FlightStateChoice.OK.value, "OK"),
+    (FlightStateChoice.ERRORS.value, "Errors"),
+    (FlightStateChoice.RUNNING.value, "Running"),
 )
 
 
@@ -137,14 +137,17 @@ class FilterBar(QWidget):
         self.follow.setToolTip("Follow the newest flight (Space)")
         self.follow.toggled.connect(self.follow_wanted)
         rest = QWidget()
-        row = QHBoxLayout(rest)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(space(2))
-        row.addWidget(self._states)
-        row.addStretch(1)
-        row.addWidget(self._count)
-        row.addWidget(self.follow)
-        row.addWidget(self.columns)
+        h_box(
+            self._theme,
+            self._states,
+            None,
+            self._count,
+            self.follow,
+            self.columns,
+            on=rest,
+            gap=2,
+            margins=0,
+        )
         both = Reflow(
             [Flowed(self._field, stretch=2, comfortable=space(60)), Flowed(rest, stretch=3)],
             ((2,), (1, 1)),
@@ -156,11 +159,7 @@ class FilterBar(QWidget):
         chips.addLayout(self._chips)
         chips.addStretch(1)
         self._chip_row.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space(4), space(2.5), space(3), space(2.5))
-        column.setSpacing(space(2))
-        column.addWidget(both)
-        column.addWidget(self._chip_row)
+        v_box(self._theme, both, self._chip_row, on=self, gap=2, margins=(4, 2.5, 3, 2.5))
 
     def _on_typed(self) -> None:
         self._typing.start()
@@ -175,7 +174,7 @@ class FilterBar(QWidget):
         self._set(replace(self._query, text=self._field.text().strip()))
 
     def _on_state(self, key: str) -> None:
-        self._set(replace(self._query, states=_STATES[StateChoice(key)]))
+        self._set(replace(self._query, states=_STATES[FlightStateChoice(key)]))
 
     def _set(self, query: FlightQuery) -> None:
         if query == self._query:
@@ -213,5 +212,5 @@ class FilterBar(QWidget):
         self.setTabOrder(before or self.columns, chip)
 
 
-def _choice_of(states: frozenset[FlightState]) -> StateChoice | None:
+def _choice_of(states: frozenset[FlightState]) -> FlightStateChoice | None:
     return next((choice for choice, each in _STATES.items() if each == states), None)

@@ -1,26 +1,25 @@
-"""What can be done with the chosen flight: copy it as curl, its request, its answer, its id.
-
-The texts are made by `app/flight_copies.py` in a worker thread; this file puts them on the
-clipboard and says so.
-"""
+"""What can be done with a flight, and the menus that offer it."""
 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
-from llmgw_desktop.app.curl_commands import SHELLS, Shell
-from llmgw_desktop.app.flight_copies import (
+from llmgw_desktop.app.flights.copies import (
+    SHELLS,
     NothingToCopy,
+    Shell,
     answer_copy_text,
     curl_text,
     request_json_text,
 )
-from llmgw_desktop.app.flights import Flights
-from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
+from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.filter_bar import FilterBar
+from llmgw_desktop.ui.flights.table.flight_table import FlightTable
 
 _CURL = "Copy as curl"
 
@@ -116,3 +115,28 @@ class FlightActions(QObject):
             self.said.emit(done_words)
 
         self._bridge.fetch(self, work, done, lambda error: self.said.emit(str(error)))
+
+
+class FlightMenus:
+    """Each is made when it is wanted."""
+
+    def __init__(
+        self, page: QWidget, table: FlightTable, actions: FlightActions, filter_bar: FilterBar
+    ) -> None:
+        self._page = page
+        self._table = table
+        self._actions = actions
+        self._filter = filter_bar
+
+    def show_columns(self) -> None:
+        menu = self._table.header.column_menu(self._page)
+        button = self._filter.columns
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def show_flight(self, flight: FlightSummary, at: QPoint) -> None:
+        menu = QMenu(self._page)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self._actions.actions)
+        menu.addSeparator()
+        self._filter.quick_menu(menu, flight)
+        menu.popup(at)

@@ -1,17 +1,77 @@
-"""What the Flights page shows below its filter: the browser, or why there is nothing to browse.
+"""What stands in place of the table before the first flight: a request to paste, or to send."""
 
-The keyboard goes to whichever of them is in sight.
-"""
+from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.flights.copies import first_curl_text
 from llmgw_desktop.domain.errors import LlmgwError, SchemaTooNew, StoreCorrupt
-from llmgw_desktop.ui.flights.first_flight import FirstFlight
+from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.empty_state import EmptyState
+from llmgw_desktop.ui.widgets.cards import EmptyState
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.layouts import v_box
+from llmgw_desktop.ui.widgets.texts import CodeBlock
+
+_WORDS = "Point a program at this gateway, or paste this into a terminal."
+_UNRECORDED = (
+    "Flights are not being recorded: the latest are listed, and gone when this program ends."
+)
+_CLOSED = "The gateway is not running. Its address will stand here when it is."
+
+
+class _WideState(EmptyState):
+    """A command line is wider than a sentence."""
+
+    _WIDTH_UNITS = 190
+
+
+class FirstFlight(QWidget):
+    """`send_wanted` is the button."""
+
+    send_wanted = Signal()
+
+    def __init__(self, theme: Theme, key_file: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key_file = key_file
+        self._state = _WideState(theme, icon="flights", title="No flights yet. Send one:")
+        self._curl = CodeBlock(theme, "", name="request")
+        self._send = Button(theme, _SEND, kind=ButtonKind.PRIMARY, icon="send")
+        self._send.clicked.connect(self.send_wanted)
+        self._unrecorded = Label(theme, _UNRECORDED, tone=Tone.WARNING)
+        self._unrecorded.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._unrecorded.setWordWrap(True)
+        self._unrecorded.hide()
+        self._state.add(self._curl)
+        self._state.add_buttons(self._send)
+        self._state.add(self._unrecorded)
+        v_box(theme, self._state, on=self, margins=0)
+
+    @property
+    def for_keyboard(self) -> QWidget:
+        return self._send
+
+    def show_addresses(self, base_urls: Mapping[str, str]) -> None:
+        """Empty while the gateway has no address."""
+        command = first_curl_text(base_urls, self._key_file)
+        self._curl.set_text(command)
+        self._curl.setVisible(bool(command))
+        self._send.setEnabled(bool(command))
+        self._state.set_words("No flights yet. Send one:", _WORDS if command else _CLOSED)
+
+    def show_recording(self, status: RecorderStatus) -> None:
+        """Why an empty list may stay empty. The window says it on all pages, with the reason."""
+        self._unrecorded.setVisible(not status.recording)
+
+    def show_sending(self, sending: bool) -> None:
+        self._send.setEnabled(not sending)
+        self._send.setText("Sending …" if sending else _SEND)
+
+
+_SEND = "Send a test flight"
 
 
 class PageStates(QStackedWidget):

@@ -13,16 +13,16 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from llmgw_desktop.app.figures import cost_text
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.job_words import title_of
-from llmgw_desktop.app.jobs import Jobs
-from llmgw_desktop.app.worktrees import WorktreesUse
+from llmgw_desktop.app.jobs.jobs import Jobs
+from llmgw_desktop.app.jobs.words import title_of
+from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
 from llmgw_desktop.ui.jobs.job_worktree import JobWorktree
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.dialogs import QuestionDialog
 
 OPEN = "Open its files"
 _SAVE = "Save its files…"

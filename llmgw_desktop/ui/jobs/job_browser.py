@@ -1,13 +1,122 @@
-"""The table of jobs and the pane of the chosen one, side by side or one below the other."""
+"""The list of jobs with its filter, and the pane of the chosen one."""
 
-from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from collections.abc import Sequence
 
-from llmgw_desktop.domain.job import Job
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from llmgw_desktop.app.jobs.jobs import JobQuery, StateChoice
+from llmgw_desktop.app.jobs.words import count_words
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.ui.jobs.job_pane import JobPane
 from llmgw_desktop.ui.jobs.job_table import JobTable
-from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.pane_splitter import PaneSplitter
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, SearchField
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
+from llmgw_desktop.ui.widgets.panes import PaneSplitter
+from llmgw_desktop.ui.widgets.toggles import Segmented
+
+_TYPING_MS = 150
+JOBS, SESSIONS = "jobs", "sessions"
+_VIEWS = ((JOBS, "Jobs"), (SESSIONS, "Sessions"))
+_STATES = (
+    (StateChoice.ALL.value, "All states"),
+    (StateChoice.LIVE.value, "Running or waiting"),
+    (StateChoice.DONE.value, "Completed"),
+    (StateChoice.FAILED.value, "Failed or lost"),
+    (StateChoice.CANCELED.value, "Canceled"),
+)
+_CLIS = (("", "All CLIs"), *((name.value, name.value) for name in CliName))
+
+
+class JobFilter(QWidget):
+    """`changed` comes when typing pauses, and at once for everything else."""
+
+    changed = Signal()
+    view_chosen = Signal(bool)
+    """Whether sessions are to be shown in place of jobs."""
+    left = Signal()
+    """Enter in the field: on to the list."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._query = JobQuery()
+        self.views = Segmented(theme, _VIEWS, name="List")
+        self.field = SearchField(theme, "Filter by any word")
+        self.states = ChoiceBox(theme, _STATES, name="State")
+        self.clis = ChoiceBox(theme, _CLIS, name="CLI")
+        self.count = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._lay_out()
+        self._typing.timeout.connect(self._take)
+        self.field.textChanged.connect(self._typing.start)
+        self.field.returnPressed.connect(self._leave)
+        self.views.chosen.connect(self._on_view)
+        self.states.currentIndexChanged.connect(self._take)
+        self.clis.currentIndexChanged.connect(self._take)
+
+    @property
+    def query(self) -> JobQuery:
+        return self._query
+
+    @property
+    def shows_sessions(self) -> bool:
+        return self.views.key == SESSIONS
+
+    def look_for(self, text: str) -> None:
+        """Among the jobs, at once."""
+        self.views.choose(JOBS)
+        self.field.setText(text)
+        self._take()
+
+    def clear(self) -> None:
+        self.field.clear()
+        self.states.choose(StateChoice.ALL.value)
+        self.clis.choose("")
+        self._take()
+
+    def focus_field(self) -> None:
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def show_count(self, shown: Sequence[Job], total: int) -> None:
+        self.count.setText(count_words(shown, total=total))
+
+    def _on_view(self, key: str) -> None:
+        self.states.setVisible(key == JOBS)
+        self.view_chosen.emit(key == SESSIONS)
+
+    def _leave(self) -> None:
+        self._take()
+        self.left.emit()
+
+    def _take(self, _: object = None) -> None:
+        self._typing.stop()
+        query = JobQuery(
+            state=StateChoice(self.states.key),
+            cli=self.clis.key,
+            text=self.field.text().strip(),
+        )
+        if query != self._query:
+            self._query = query
+            self.changed.emit()
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        self.field.setMinimumWidth(space(34))
+        rest = QWidget()
+        h_box(self._theme, self.states, self.clis, None, self.count, on=rest, gap=2, margins=0)
+        first = QWidget()
+        h_box(self._theme, self.views, (self.field, 1), on=first, gap=2, margins=0)
+        both = Reflow(
+            [Flowed(first, stretch=2, comfortable=space(95)), Flowed(rest, stretch=3)],
+            ((2,), (1, 1)),
+            spacing=space(2),
+        )
+        v_box(self._theme, both, on=self, margins=(4, 2.5, 3, 2.5))
 
 
 class JobBrowser(QWidget):
@@ -24,9 +133,7 @@ class JobBrowser(QWidget):
         self._splitter = PaneSplitter(theme, table, pane, settings, "jobs")
         pane.show_side(at_right=self._splitter.begin(2, 3))
         pane.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._splitter)
+        v_box(theme, self._splitter, on=self, margins=0)
         self._connect()
 
     @property

@@ -2,19 +2,17 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.job_words import subtitle, title_of, today_of
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.ui.flights.detail.elided_label import ElidedLabel
+from llmgw_desktop.app.jobs.words import subtitle, title_of, today_of
+from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.ui.jobs.job_actions import JobActions
-from llmgw_desktop.ui.jobs.job_marks import job_icon, job_tone
+from llmgw_desktop.ui.jobs.job_model import job_icon, job_tone
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.label import Tone
-from llmgw_desktop.ui.widgets.mark import Mark
-from llmgw_desktop.ui.widgets.tip import tip
+from llmgw_desktop.ui.widgets.label import ElidedLabel, MarkIcon, Tone, tip
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 
 _CANCEL = "Cancel"
@@ -35,7 +33,7 @@ class JobHead(QWidget):
         super().__init__()
         self._theme = theme
         self._actions = actions
-        self._mark = Mark(theme, "clock")
+        self._mark = MarkIcon(theme, "clock")
         self._title = ElidedLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
         self._subtitle = ElidedLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._progress = ElidedLabel(theme, weight=QFont.Weight.Medium)
@@ -102,17 +100,11 @@ class JobHead(QWidget):
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _lay_out(self) -> None:
-        space = self._theme.space
-        words = QVBoxLayout()
-        words.setSpacing(space(0.5))
-        words.addWidget(self._title)
-        words.addWidget(self._subtitle)
-        above = QHBoxLayout()
-        above.setContentsMargins(0, 0, 0, 0)
-        above.setSpacing(space(2))
-        above.addWidget(self._mark)
-        above.addLayout(words, 1)
-        for button in (
+        words = v_box(self._theme, self._title, self._subtitle, gap=0.5)
+        above = h_box(
+            self._theme,
+            self._mark,
+            (words, 1),
             self._cancel,
             self._again,
             self._requests,
@@ -120,16 +112,11 @@ class JobHead(QWidget):
             self._more,
             self._turn,
             self._close,
-        ):
-            above.addWidget(button)
-        below = QHBoxLayout()
-        below.setContentsMargins(0, 0, space(2), 0)
-        below.setSpacing(space(3))
-        below.addWidget(self._progress, 1)
-        below.addWidget(self._figures, 1)
+            gap=2,
+            margins=0,
+        )
+        below = h_box(
+            self._theme, (self._progress, 1), (self._figures, 1), gap=3, margins=(0, 0, 2, 0)
+        )
         self._figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space(4), space(2.5), space(2), space(1.5))
-        column.setSpacing(space(1))
-        column.addLayout(above)
-        column.addLayout(below)
+        v_box(self._theme, above, below, on=self, gap=1, margins=(4, 2.5, 2, 1.5))

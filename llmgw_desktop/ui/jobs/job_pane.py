@@ -6,30 +6,24 @@ sight.
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.job_words import (
-    facts_of,
-    figures_text,
-    progress,
-    trouble_of,
-)
-from llmgw_desktop.app.jobs import JobList, Jobs
-from llmgw_desktop.domain.job import Job, JobFigures, JobState
+from llmgw_desktop.app.jobs.jobs import JobList, Jobs
+from llmgw_desktop.app.jobs.words import facts_of, figures_text, progress, trouble_of
+from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.detail.fact_list import FactList
 from llmgw_desktop.ui.jobs.job_actions import JobActions
 from llmgw_desktop.ui.jobs.job_head import JobHead
 from llmgw_desktop.ui.jobs.job_watch import JobWatch
-from llmgw_desktop.ui.jobs.left_out_bar import LeftOutBar
-from llmgw_desktop.ui.jobs.output_view import OutputView
+from llmgw_desktop.ui.jobs.output_view import LeftOutBar, OutputView
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+from llmgw_desktop.ui.widgets.facts import FactList
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.lined_row import LinedRow
-from llmgw_desktop.ui.widgets.switch import Switch
-from llmgw_desktop.ui.widgets.tab_strip import TabStrip
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
+from llmgw_desktop.ui.widgets.panes import LinedRow, TabStrip
+from llmgw_desktop.ui.widgets.toggles import Switch
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _TABS = ("Output", "Details")
@@ -232,43 +226,40 @@ class JobPane(QWidget):
         self.follow.setChecked(True)
         self.follow.setToolTip("Stay at the end as it grows (End)")
         self.setMinimumWidth(space(88))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head)
-        column.addWidget(self._asks)
-        column.addWidget(self._trouble)
-        column.addWidget(self._tab_row())
-        column.addWidget(self._stack, 1)
+        v_box(
+            self._theme,
+            self._head,
+            self._asks,
+            self._trouble,
+            self._tab_row(),
+            (self._stack, 1),
+            on=self,
+            gap=0,
+            margins=0,
+        )
         said = QWidget()
-        below = QVBoxLayout(said)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(0)
-        below.addWidget(self._left_out)
-        below.addWidget(self.output, 1)
+        v_box(self._theme, self._left_out, (self.output, 1), on=said, gap=0, margins=0)
         self._stack.addWidget(said)
         self._stack.addWidget(self._fact_sheet())
         for name in _TABS:
             self._tabs.addTab(name)
 
     def _tab_row(self) -> LinedRow:
-        space = self._theme.space
         across = LinedRow(self._theme)
-        row = QHBoxLayout(across)
-        row.setContentsMargins(space(1.5), 0, space(3), 0)
-        row.setSpacing(space(1))
-        row.addWidget(self._tabs, 1)
-        row.addWidget(self._follow_words)
-        row.addWidget(self.follow)
+        h_box(
+            self._theme,
+            (self._tabs, 1),
+            self._follow_words,
+            self.follow,
+            on=across,
+            gap=1,
+            margins=(1.5, 0, 3, 0),
+        )
         return across
 
     def _fact_sheet(self) -> QScrollArea:
-        space = self._theme.space
         sheet = QWidget()
-        column = QVBoxLayout(sheet)
-        column.setContentsMargins(space(4), space(2), space(4), space(4))
-        column.addWidget(self._facts)
-        column.addStretch(1)
+        v_box(self._theme, self._facts, None, on=sheet, margins=(4, 2, 4, 4))
         scroll = QScrollArea()
         dress_view(scroll, self._theme)
         scroll.setWidgetResizable(True)

@@ -1,14 +1,45 @@
-"""What the Jobs page shows below its filter: the list, or why there is nothing to list."""
+"""What stands where no job is to be seen, and the line that says nothing runs."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from llmgw_desktop.app.first_job import FirstJob
+from llmgw_desktop.app.jobs.words import FirstJob
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.code_block import CodeBlock
-from llmgw_desktop.ui.widgets.empty_state import EmptyState
+from llmgw_desktop.ui.widgets.cards import EmptyState
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import MarkIcon, Tone
+from llmgw_desktop.ui.widgets.layouts import h_box
+from llmgw_desktop.ui.widgets.texts import CodeBlock
+
+
+class QuietLine(QWidget):
+    """Hidden until `say`."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = FlowingLabel(theme, tone=Tone.MUTED)
+        self.close_button = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Dismiss")
+        self.close_button.clicked.connect(self.hide)
+        h_box(
+            theme,
+            MarkIcon(theme, "info"),
+            (self._words, 1),
+            self.close_button,
+            on=self,
+            gap=2,
+            margins=(4, 1, 3, 0),
+        )
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._words.text() if not self.isHidden() else ""
+
+    def say(self, sentence: str) -> None:
+        self._words.setText(sentence)
+        self.setVisible(bool(sentence))
 
 
 class _WideState(EmptyState):

@@ -11,11 +11,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from llmgw_desktop.app.job_output import JobOutput
-from llmgw_desktop.app.jobs import Jobs, StderrTail
+from llmgw_desktop.app.jobs.jobs import Jobs, StderrTail
+from llmgw_desktop.app.jobs.output import JobOutput
 from llmgw_desktop.domain.cli import RunEnded, Warned
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.ui.bridge import Bridge
 
 _TELL_MS = 100

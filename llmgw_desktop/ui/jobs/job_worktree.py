@@ -8,15 +8,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.worktree_words import lost_words, removed_words
-from llmgw_desktop.app.worktrees import WorktreesUse, title
+from llmgw_desktop.app.workspaces.workspaces import WorktreesUse, lost_words, removed_words, title
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.worktree import WorktreeHasWork, WorktreeLook
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.jobs.workspace import WorktreeHasWork, WorktreeLook
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
-from llmgw_desktop.ui.dialogs.worktree_dialog import WorktreeDialog
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.dialogs import QuestionDialog, WorktreeDialog
 
 _NONE = "This job has no worktree of its own."
 

@@ -5,8 +5,8 @@ Whatever they ask for stays readable: a colour too near to its ground is moved a
 
 from PySide6.QtGui import QColor, QFont, QTextCharFormat, QTextFormat
 
-from llmgw_desktop.app.ansi_text import Ink, Look
-from llmgw_desktop.app.job_output import Voice
+from llmgw_desktop.app.jobs.ansi_text import Ink, Look
+from llmgw_desktop.app.jobs.output import Voice
 from llmgw_desktop.ui.palettes import Colours, contrast, mixed
 from llmgw_desktop.ui.theme import Theme
 

@@ -1,8 +1,4 @@
-"""Shows what a job says while it says it: the last few thousand lines, in their colours.
-
-Follows the end until the person scrolls up, and again from the end on. Fills itself in short
-turns: whatever comes, the window stays alive.
-"""
+"""What a job writes, as it grows, and what is left out of it."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -10,8 +6,11 @@ from time import perf_counter
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import (
+    QAction,
     QKeyEvent,
     QKeySequence,
+    QPainter,
+    QPaintEvent,
     QPalette,
     QResizeEvent,
     QTextCharFormat,
@@ -21,10 +20,43 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.job_output import MOST_LINES, RESTART, Piece, Taken
+from llmgw_desktop.app.jobs.output import MOST_LINES, RESTART, Piece, Taken
 from llmgw_desktop.ui.jobs.output_colours import OutputColours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.layouts import h_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+_WORDS = f"Earlier output is left out: the last {MOST_LINES:,} lines are shown."
+
+
+class LeftOutBar(QWidget):
+    """Hidden until there is something left out."""
+
+    def __init__(self, theme: Theme, files: QAction, parent: QWidget | None = None) -> None:
+        """`files` leads to the whole, and is called there as the button is here."""
+        super().__init__(parent)
+        self._theme = theme
+        words = FlowingLabel(theme, _WORDS, size=TextSize.CAPTION, tone=Tone.WARNING)
+        self._files = files
+        self._button = Button(theme, files.text(), kind=ButtonKind.QUIET, icon="folder")
+        self._button.clicked.connect(files.trigger)
+        files.changed.connect(self._name_files)
+        h_box(theme, (words, 1), self._button, on=self, margins=(4, 0.5, 2, 0.5))
+        theme.changed.connect(self.update)
+        self.hide()
+
+    def _name_files(self) -> None:
+        self._button.setText(self._files.text())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colours.warning_ground)
+        painter.end()
+
 
 _TURN_S = 0.004
 _TURN_LINES = 160

@@ -2,14 +2,16 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from llmgw_desktop.app.provider_accounts import AccountForm
-from llmgw_desktop.app.provider_form import KeySource
+from llmgw_desktop.app.providers.accounts import AccountForm, KeySource
+from llmgw_desktop.app.providers.providers import Providers
+from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.ui.dialogs.form_dialog import FormDialog
-from llmgw_desktop.ui.providers.key_fields import KeyFields
-from llmgw_desktop.ui.providers.provider_dialog import FormSource
+from llmgw_desktop.domain.provider import ProviderKind
+from llmgw_desktop.ui.providers.provider_dialog import FormSource, KeyFields, ProviderDialog
+from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.text_field import Field, TextLine
+from llmgw_desktop.ui.widgets.dialogs import FormDialog
+from llmgw_desktop.ui.widgets.fields import Field, TextLine
 
 
 class AccountDialog(FormDialog):
@@ -86,3 +88,49 @@ class AccountDialog(FormDialog):
 _NAME = "Small letters, digits, - and _. Flights and routes call it PROVIDER/NAME."
 _PRIORITY = "Smaller ones are asked first."
 _WEIGHT = "Its share among those of one priority."
+
+
+class ProviderForms:
+    """Each dialog stays open until its change is written, or a person leaves it."""
+
+    def __init__(
+        self, theme: Theme, providers: Providers, changer: SettingsChanger, page: QWidget
+    ) -> None:
+        self._theme = theme
+        self._providers = providers
+        self._changer = changer
+        self._page = page
+
+    def open_new(self, kind: ProviderKind) -> None:
+        form = self._providers.new_form(kind)
+        dialog = ProviderDialog(self._theme, self._providers, form, self._page, is_new=True)
+        dialog.save_wanted.connect(lambda: self._save(dialog, self._providers.add(dialog.form)))
+        dialog.open()
+
+    def open_change(self, name: str) -> None:
+        form = self._providers.form_of(name)
+        dialog = ProviderDialog(self._theme, self._providers, form, self._page, is_new=False)
+        change = self._providers.change_from(name)
+        dialog.save_wanted.connect(lambda: self._save(dialog, change(dialog.form)))
+        dialog.open()
+
+    def open_new_account(self, name: str) -> None:
+        accounts = self._providers.accounts
+        form = accounts.new_form(name)
+        dialog = AccountDialog(self._theme, self._providers, form, self._page, is_new=True)
+        dialog.save_wanted.connect(lambda: self._save(dialog, accounts.add(dialog.form)))
+        dialog.open()
+
+    def open_account(self, name: str, account: str) -> None:
+        accounts = self._providers.accounts
+        form = accounts.form_of(name, account)
+        dialog = AccountDialog(self._theme, self._providers, form, self._page, is_new=False)
+        change = accounts.change_from(name, account)
+        dialog.save_wanted.connect(lambda: self._save(dialog, change(dialog.form)))
+        dialog.open()
+
+    def _save(self, dialog: ProviderDialog | AccountDialog, wish: SettingsWish) -> None:
+        dialog.show_saving(is_under_way=True)
+        self._changer.make(
+            lambda: wish, done=dialog.accept, refused=dialog.show_refusal, conflicted=dialog.reject
+        )

@@ -1,19 +1,120 @@
-"""One account on its provider's card: how it stands, what is left of it, and what to do."""
+"""An account as a row: how it stands, its quotas as bars, what can be done with it."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
-from llmgw_desktop.app.provider_cards import AccountLine
-from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.ui.providers.quota_rows import QuotaRows
-from llmgw_desktop.ui.providers.standing_marks import standing_mark
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.providers.cards import AccountLine
+from llmgw_desktop.app.providers.usage import QuotaLine
+from llmgw_desktop.domain.provider import AccountState
+from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.mark import Mark
-from llmgw_desktop.ui.widgets.switch import Switch
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.toggles import Switch
+
+_MARKS = {
+    AccountState.READY: ("ok", Tone.OK),
+    AccountState.COOLING: ("clock", Tone.WARNING),
+    AccountState.AUTH_REQUIRED: ("error", Tone.ERROR),
+    AccountState.OVER_QUOTA: ("warning", Tone.WARNING),
+    AccountState.OFF: ("off", Tone.MUTED),
+}
+
+
+def standing_mark(state: AccountState) -> tuple[str, Tone]:
+    """The icon's name, and the colour by its meaning."""
+    return _MARKS[state]
+
+
+class QuotaBar(QWidget):
+    """Hatched where nobody knows."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._left_share: float | None = None
+        self._is_low = False
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_left(self, share: float | None, *, is_low: bool) -> None:
+        self._left_share, self._is_low = share, is_low
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.space(32), self._theme.space(4.5))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        thick = self._theme.space(1.5)
+        bar = QRectF(0, (self.height() - thick) / 2, self.width(), thick)
+        ink = colours.error if self._is_low else colours.accent
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(ink, colours.surface, 0.16))
+        painter.drawRoundedRect(bar, thick / 2, thick / 2)
+        if self._left_share is None:
+            painter.setBrush(Qt.BrushStyle.BDiagPattern)
+            painter.drawRoundedRect(bar, thick / 2, thick / 2)
+        elif self._left_share > 0:
+            filled = QRectF(bar)
+            filled.setWidth(max(bar.width() * self._left_share, thick))
+            painter.setBrush(ink)
+            painter.drawRoundedRect(filled, thick / 2, thick / 2)
+        painter.end()
+
+
+_NAME_UNITS = 16
+
+
+class QuotaRows(QWidget):
+    """Hidden where the vendor tells of none."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: list[tuple[Label, QuotaBar, FlowingLabel]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.space(3))
+        self._grid.setVerticalSpacing(theme.space(0.75))
+        self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnMinimumWidth(0, theme.space(_NAME_UNITS))
+        self.hide()
+
+    def show_quotas(self, quotas: Sequence[QuotaLine]) -> None:
+        while len(self._rows) < len(quotas):
+            self._add_row()
+        for row, quota in zip(self._rows, quotas, strict=False):
+            name, bar, words = row
+            name.setText(quota.name)
+            bar.show_left(quota.left_share, is_low=quota.is_low)
+            bar.setAccessibleName(f"{quota.name}: {quota.words}")
+            words.setText(quota.words)
+            words.set_tone(Tone.ERROR if quota.is_low else Tone.MUTED)
+        for at, row in enumerate(self._rows):
+            for widget in row:
+                widget.setVisible(at < len(quotas))
+        self.setVisible(bool(quotas))
+
+    def _add_row(self) -> None:
+        name = Label(self._theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        words = FlowingLabel(self._theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        row = (name, QuotaBar(self._theme), words)
+        at = len(self._rows)
+        for column, widget in enumerate(row):
+            middle = Qt.AlignmentFlag.AlignVCenter if column < 2 else Qt.AlignmentFlag(0)
+            self._grid.addWidget(widget, at, column, middle)
+        self._rows.append(row)
 
 
 class AccountRow(QWidget):
@@ -29,7 +130,7 @@ class AccountRow(QWidget):
         super().__init__()
         self._theme = theme
         self._is_only = is_only
-        self._mark = Mark(theme, "ok")
+        self._mark = MarkIcon(theme, "ok")
         self._name = FlowingLabel(theme, line.name, weight=QFont.Weight.Medium)
         self._state = Label(theme, size=TextSize.CAPTION)
         self._credential = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
@@ -96,21 +197,19 @@ class AccountRow(QWidget):
             if self._is_only:
                 part.hide()
         head.addWidget(self._credential, 1)
-        acts = QHBoxLayout()
-        acts.setSpacing(space(1))
-        acts.addWidget(self._edit)
-        acts.addWidget(self._remove)
-        acts.addSpacing(space(1.5))
-        acts.addWidget(self._switch)
+        acts = h_box(self._theme, self._edit, self._remove, 1.5, self._switch, gap=1)
         head.addLayout(acts)
-        below = QHBoxLayout()
-        below.setSpacing(space(3))
-        below.addWidget(self._reason, 1)
-        below.addWidget(self._act, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(1))
-        column.addLayout(head)
-        column.addLayout(below)
-        for widget in (self._quotas, self._error, self._tested):
-            column.addWidget(widget)
+        below = h_box(
+            self._theme, (self._reason, 1), (self._act, 0, Qt.AlignmentFlag.AlignTop), gap=3
+        )
+        v_box(
+            self._theme,
+            head,
+            below,
+            self._quotas,
+            self._error,
+            self._tested,
+            on=self,
+            gap=1,
+            margins=0,
+        )

@@ -1,23 +1,84 @@
-"""The group «Vendors' CLIs» of the Providers page: a card for each that is here, and one line for
-the others. What blocks is done by the bridge's workers, one CLI at a time."""
+"""Changes what the settings say of one vendor's CLI."""
 
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from llmgw_desktop.app.cli_cards import CliCard
-from llmgw_desktop.app.cli_providers import CliProviders, SignInOpened
+from llmgw_desktop.app.clis.cards import CliCard
+from llmgw_desktop.app.clis.use import CliForm, CliProviders, SignInOpened
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.providers.cli_card_view import CliCardView
-from llmgw_desktop.ui.providers.cli_dialog import CliDialog
-from llmgw_desktop.ui.providers.not_installed import NotInstalled
-from llmgw_desktop.ui.settings_changer import SettingsChanger
+from llmgw_desktop.ui.providers.cli_card import CliCardView, NotInstalled
+from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.dialogs import FormDialog
+from llmgw_desktop.ui.widgets.fields import Field, TextLine
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.layouts import v_box
+
+
+class CliDialog(FormDialog):
+    """`form` is what stands in it."""
+
+    def __init__(
+        self, theme: Theme, form: CliForm, parent: QWidget, *, usual_limit: int, usual_command: str
+    ) -> None:
+        super().__init__(theme, f"Settings of {cli_of(form.cli).title}", "Save", parent)
+        self._form = form
+        self._model = TextLine(theme, "the CLI's own choice")
+        self._limit = TextLine(theme, str(usual_limit))
+        self._command = TextLine(theme, usual_command)
+        self._models = TextLine(theme, "default")
+        self._fields = {
+            "default_model": Field(theme, "Default model", self._model, _MODEL),
+            "max_running": Field(theme, "Runs at once", self._limit, _LIMIT),
+            "models": Field(theme, "Models", self._models, _MODELS),
+            "command": Field(theme, "Program", self._command, _COMMAND),
+        }
+        for field in self._fields.values():
+            self.fields.addWidget(field)
+        self.fields.addStretch(1)
+        self._model.setText(form.default_model)
+        self._limit.setText(form.max_running)
+        self._command.setText(form.command)
+        self._models.setText(", ".join(form.models))
+        self.fit()
+        self._model.setFocus()
+
+    @property
+    def form(self) -> CliForm:
+        models = tuple(each.strip() for each in self._models.text().split(",") if each.strip())
+        return CliForm(
+            cli=self._form.cli,
+            default_model=self._model.text().strip(),
+            max_running=self._limit.text().strip(),
+            command=self._command.text().strip(),
+            models=models,
+        )
+
+    def show_refusal(self, error: Exception) -> None:
+        """Beside the field that it is about, if there is one."""
+        self.show_saving(is_under_way=False)
+        for field in self._fields.values():
+            field.set_wrong("")
+        named = error.key.rpartition(".")[2] if isinstance(error, ConfigError) else ""
+        if isinstance(error, ConfigError) and named in self._fields:
+            self._fields[named].set_wrong(f"{error.message[0].upper()}{error.message[1:]}.")
+            self.show_problem("")
+        else:
+            self.show_problem(str(error))
+
+
+_MODEL = "Asked for where a request names none."
+_LIMIT = "How many of its runs may go on at a time; others wait their turn."
+_MODELS = "Separated by commas. Shown in lists of models; others may be asked for as well."
+_COMMAND = "A name on PATH or an absolute path. Leave it empty for the usual one."
+
 
 _WHAT = (
     "The vendors' own programs here, with your sign-in. Only requests that name them reach them:"
@@ -42,16 +103,13 @@ class CliGroup(QWidget):
         self._shape: object = None
         self._views: dict[CliName, CliCardView] = {}
         self._absent: NotInstalled | None = None
-        space = theme.space
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, space(3), 0, 0)
-        self._column.setSpacing(space(3))
-        head = QVBoxLayout()
-        head.setSpacing(space(0.75))
-        head.addWidget(
-            Label(theme, "Vendors' CLIs", size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._column = v_box(theme, on=self, gap=3, margins=(0, 3, 0, 0))
+        head = v_box(
+            theme,
+            Label(theme, "Vendors' CLIs", size=TextSize.HEADING, weight=QFont.Weight.DemiBold),
+            FlowingLabel(theme, _WHAT, tone=Tone.MUTED),
+            gap=0.75,
         )
-        head.addWidget(FlowingLabel(theme, _WHAT, tone=Tone.MUTED))
         self._column.addLayout(head)
         self.hide()
 

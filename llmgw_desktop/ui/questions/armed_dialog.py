@@ -38,6 +38,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _TICK_MS = 1000
@@ -351,9 +352,7 @@ class ArmedDialog(QDialog):
         bar.valueChanged.connect(lambda _: self._look_at_scroll())
         dress_view(self._scroll, self._theme)
         self.heading.setContentsMargins(0, 0, 0, 0)
-        head = QHBoxLayout()
-        head.setContentsMargins(space(6), 0, space(6), 0)
-        head.addWidget(self.heading, 1)
+        head = h_box(self._theme, (self.heading, 1), margins=(6, 0))
         line = self._line = QHBoxLayout()
         line.setContentsMargins(space(6), 0, space(6), 0)
         line.setSpacing(space(2))
@@ -363,11 +362,14 @@ class ArmedDialog(QDialog):
         self._buttons.setSpacing(space(2))
         self._buttons.addStretch(1)
         self._buttons.addWidget(self.deny)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, space(5), 0, space(5))
-        column.setSpacing(space(3))
-        column.addLayout(head)
-        column.addWidget(self._scroll, 1)
-        column.addLayout(line)
-        column.addLayout(self._buttons)
+        v_box(
+            self._theme,
+            head,
+            (self._scroll, 1),
+            line,
+            self._buttons,
+            on=self,
+            gap=3,
+            margins=(0, 5),
+        )
         self.deny.setFocus()

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.consent_words import (
+from llmgw_desktop.app.questions.consent_words import (
     NOT_VERIFIED,
     TITLE,
     UNTICKED,
@@ -16,16 +16,16 @@ from llmgw_desktop.app.consent_words import (
     consent_view,
     countdown,
 )
-from llmgw_desktop.domain.consent import ConsentQuestion, ConsentTerm
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.consent import ConsentQuestion, ConsentTerm
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.ui.questions.armed_dialog import ArmedDialog
 from llmgw_desktop.ui.questions.arming import arm_after_ms
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.mark import Mark
-from llmgw_desktop.ui.widgets.tick import Tick
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.toggles import Tick
 
 _WIDTH_UNITS = 135
 
@@ -132,20 +132,19 @@ class ConsentDialog(ArmedDialog):
         words.addWidget(FlowingLabel(theme, NOT_VERIFIED, tone=Tone.WARNING))
         self.seen = FlowingLabel(theme, f"seen as  {view.seen_as}", tone=Tone.MUTED)
         words.addWidget(self.seen)
-        line = QHBoxLayout()
-        line.setSpacing(space(1.5))
-        line.addWidget(Label(theme, view.history, tone=Tone.MUTED))
+        line = h_box(self._theme, Label(theme, view.history, tone=Tone.MUTED), gap=1.5)
         self.words = Label(
             theme, self.question.words, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
         )
         line.addWidget(self.words)
         line.addStretch(1)
         words.addLayout(line)
-        row = QHBoxLayout()
-        row.setSpacing(space(2.5))
-        row.addWidget(Mark(theme, "warning", Tone.WARNING), 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        return row
+        return h_box(
+            self._theme,
+            (MarkIcon(theme, "warning", Tone.WARNING), 0, Qt.AlignmentFlag.AlignTop),
+            (words, 1),
+            gap=2.5,
+        )
 
     def _redirect(self, view: ConsentView) -> list[QWidget]:
         theme, to = self._theme, view.redirection
@@ -157,10 +156,8 @@ class ConsentDialog(ArmedDialog):
         return [self.origin, self.place]
 
     def _until(self, view: ConsentView) -> QHBoxLayout:
-        theme, space = self._theme, self._theme.space
-        row = QHBoxLayout()
-        row.setSpacing(space(3))
-        row.addWidget(Label(theme, "Until", weight=QFont.Weight.Medium))
+        theme, _space = self._theme, self._theme.space
+        row = h_box(self._theme, Label(theme, "Until", weight=QFont.Weight.Medium), gap=3)
         group = QButtonGroup(self)
         for term, words in view.terms:
             ring = self.terms[term] = Tick(theme, words, is_ring=True)
@@ -171,14 +168,12 @@ class ConsentDialog(ArmedDialog):
         return row
 
     def _block(self, title: str, parts: list[QWidget]) -> QVBoxLayout:
-        theme, space = self._theme, self._theme.space
-        column = QVBoxLayout()
-        column.setSpacing(space(0.75))
-        column.addWidget(Label(theme, title, weight=QFont.Weight.Medium))
+        theme, _space = self._theme, self._theme.space
+        column = v_box(self._theme, Label(theme, title, weight=QFont.Weight.Medium), gap=0.75)
         for part in parts:
-            row = QHBoxLayout()
-            row.setContentsMargins(space(3), 0, 0, 0)
-            row.addWidget(part, 0 if isinstance(part, Tick) else 1)
+            row = h_box(
+                self._theme, (part, 0 if isinstance(part, Tick) else 1), margins=(3, 0, 0, 0)
+            )
             if isinstance(part, Tick):
                 row.addStretch(1)
             column.addLayout(row)
@@ -190,9 +185,7 @@ class ConsentDialog(ArmedDialog):
 
     def _fill_details(self) -> None:
         theme = self._theme
-        column = QVBoxLayout(self._details)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.space(1))
+        column = v_box(theme, on=self._details, gap=1, margins=0)
         for label, words in consent_view(self.question).details:
             column.addWidget(Label(theme, label, size=TextSize.CAPTION, tone=Tone.MUTED))
             value = FlowingLabel(theme, words, size=TextSize.CAPTION)

@@ -5,18 +5,16 @@ from collections.abc import Sequence
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from llmgw_desktop.app.route_words import STRATEGY_HINTS, STRATEGY_WORDS
-from llmgw_desktop.app.routes import RouteForm, field_of
+from llmgw_desktop.app.routing.routes import STRATEGY_HINTS, STRATEGY_WORDS, RouteForm, field_of
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS
-from llmgw_desktop.domain.route import Strategy
-from llmgw_desktop.ui.dialogs.form_dialog import FormDialog
+from llmgw_desktop.domain.routing.route import Strategy
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.choice import Choice
+from llmgw_desktop.ui.widgets.dialogs import FormDialog
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine, TextLines
 from llmgw_desktop.ui.widgets.label import Label
-from llmgw_desktop.ui.widgets.switch_line import SwitchLine
-from llmgw_desktop.ui.widgets.text_field import Field, TextLine, TextLines
+from llmgw_desktop.ui.widgets.toggles import SwitchLine
 
 _ANY_PROTOCOL = [("", "Any"), *((each.value, each.value) for each in CALLER_PROTOCOLS)]
 _ANY_OPERATION = [
@@ -57,14 +55,14 @@ class RouteDialog(FormDialog):
                 ("max_input_tokens", "none"),
             )
         }
-        self._protocol = Choice(theme, _ANY_PROTOCOL, name="Protocol")
-        self._operation = Choice(theme, _ANY_OPERATION, name="Asks for")
+        self._protocol = ChoiceBox(theme, _ANY_PROTOCOL, name="Protocol")
+        self._operation = ChoiceBox(theme, _ANY_OPERATION, name="Asks for")
         self._to = TextLines(theme, name="Leads to")
         lines_px = self._to.fontMetrics().lineSpacing() * _TARGET_LINES
         self._to.setFixedHeight(lines_px + theme.space(4))
         kept = ("", f"As for all: {STRATEGY_WORDS[default]}")
         orders = [kept, *((each.value, STRATEGY_WORDS[each]) for each in Strategy)]
-        self._strategy = Choice(theme, orders, name="Order")
+        self._strategy = ChoiceBox(theme, orders, name="Order")
         self._keeps = SwitchLine(theme, "A conversation stays with whoever answered it first")
         self._fields = {
             "name": Field(theme, "Name", self._name, "How flights and this page call it."),

@@ -6,15 +6,15 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.routes import Tried, TriedCandidate
+from llmgw_desktop.app.routing.routes import Tried, TriedCandidate
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import RouteQuestion
+from llmgw_desktop.domain.routing.route import RouteQuestion
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.card import Card, Line
-from llmgw_desktop.ui.widgets.choice import Choice
+from llmgw_desktop.ui.widgets.cards import Card, Line
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.text_field import Field, TextLine
+from llmgw_desktop.ui.widgets.layouts import v_box
 
 _PROTOCOLS = (
     (ModelProtocol.ANTHROPIC.value, "Anthropic Messages"),
@@ -36,7 +36,7 @@ class TryPanel(Card):
         self._model = TextLine(theme, "claude-sonnet-4-5")
         self._client = TextLine(theme, "any")
         self._label = TextLine(theme, "none")
-        self._protocol = Choice(theme, _PROTOCOLS, name="Protocol")
+        self._protocol = ChoiceBox(theme, _PROTOCOLS, name="Protocol")
         self._project = TextLine(theme, "none")
         self._size = TextLine(theme, "unknown")
         self._size_field = Field(theme, "Input tokens", self._size)
@@ -102,17 +102,18 @@ class TryPanel(Card):
         grid.addWidget(self._size_field, 3, 0)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space(5), space(4), space(5), space(5))
-        column.setSpacing(space(3))
-        column.addWidget(
-            Label(theme, "Try it", size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        v_box(
+            self._theme,
+            Label(theme, "Try it", size=TextSize.HEADING, weight=QFont.Weight.DemiBold),
+            grid,
+            Line(theme),
+            self._words,
+            self._results,
+            None,
+            on=self,
+            gap=3,
+            margins=(5, 4, 5, 5),
         )
-        column.addLayout(grid)
-        column.addWidget(Line(theme))
-        column.addWidget(self._words)
-        column.addLayout(self._results)
-        column.addStretch(1)
 
 
 class _Candidates(QWidget):

@@ -1,15 +1,27 @@
-"""Push buttons of our own drawing: primary, plain and quiet, with or without a word."""
+"""Buttons of the theme, and one that copies."""
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QFont,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.tip import tip
+from llmgw_desktop.ui.widgets.label import tip
 
 _CORNER_PX = 6.0
 _KEYBOARD_REASONS = frozenset(
@@ -154,3 +166,41 @@ class Button(QPushButton):
 
     def _shown_text(self) -> str:
         return self.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+_SAID_MS = 1500
+
+
+class CopyButton(Button):
+    """`what` is asked at the click, so that it may change; `name` completes «Copy …»."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        what: Callable[[], str],
+        *,
+        name: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(
+            theme, kind=ButtonKind.QUIET, icon="copy", name=f"Copy {name}", parent=parent
+        )
+        self._what = what
+        self._back = QTimer(self, singleShot=True, interval=_SAID_MS)
+        self._back.timeout.connect(lambda: self.set_icon_name("copy"))
+        self.clicked.connect(self._copy)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._what())
+        self.set_icon_name("check")
+        self._back.start()
+
+
+def add_key(owner: QWidget, text: str, keys: Sequence[str], run: Callable[[], object]) -> QAction:
+    """Works while the owner, or what is in it, has the focus; `text` stands in the list of keys."""
+    action = QAction(text, owner)
+    action.setShortcuts([QKeySequence(key) for key in keys])
+    action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    action.triggered.connect(lambda: run())
+    owner.addAction(action)
+    return action

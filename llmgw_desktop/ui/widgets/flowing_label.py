@@ -29,6 +29,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import Label, Tone
 
 _ENDLESS_PX = 1 << 20
+_MOST_WIDTHS = 16
 _LEAST_LETTERS = 8
 _UNITS = "utf-16-le"
 """Qt counts letters in units of two bytes."""
@@ -50,6 +51,9 @@ class FlowingLabel(Label):
         super().__init__(theme, text, size=size, tone=tone, weight=weight, parent=parent)
         self._flow = QTextLayout()
         self._flows_for: tuple[str, QFont, int] | None = None
+        self._heights_of: tuple[str, QFont] | None = None
+        self._heights: dict[int, int] = {}
+        """By width: layouts ask again for each of several."""
         self._marked_from = self._marked_to = 0
         self.setWordWrap(True)  # so that layouts ask for the height
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -98,7 +102,13 @@ class FlowingLabel(Label):
 
     @override
     def heightForWidth(self, width: int) -> int:
-        return _height(self._flowing(width))
+        of = (self.text(), self.font())
+        if of != self._heights_of or len(self._heights) >= _MOST_WIDTHS:
+            self._heights_of, self._heights = of, {}
+        height = self._heights.get(width)
+        if height is None:
+            height = self._heights[width] = _height(self._flowing(width))
+        return height
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

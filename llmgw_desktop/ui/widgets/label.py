@@ -1,10 +1,14 @@
-"""Text in one of the theme's sizes and tones, that follows a change of scheme."""
+"""Words and small pictures: a label in the theme's sizes and tones, one that gives way, a mark,
+tips."""
 
+import html
+from collections.abc import Iterable
 from enum import StrEnum
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
 
@@ -52,3 +56,76 @@ class Label(QLabel):
         colour: QColor = getattr(self._theme.colours, self._tone.value)
         palette.setColor(QPalette.ColorRole.WindowText, colour)
         self.setPalette(palette)
+
+
+class MarkIcon(QWidget):
+    """Not for the keyboard, and nothing that a screen reader would miss."""
+
+    def __init__(
+        self, theme: Theme, icon: str, tone: Tone = Tone.MUTED, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon_name = icon
+        self._tone = tone
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_mark(self, icon: str, tone: Tone) -> None:
+        if (icon, tone) != (self._icon_name, self._tone):
+            self._icon_name, self._tone = icon, tone
+            self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.space(4.5), self._theme.space(5))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colour: QColor = getattr(self._theme.colours, self._tone.value)
+        size = self._theme.space(4.5)
+        painter = QPainter(self)
+        top = (self.height() - size) / 2
+        self._theme.icons.paint(painter, self._icon_name, QRectF(0, top, size, size), colour)
+        painter.end()
+
+
+_LONG = 80
+
+
+def tip(text: str) -> str:
+    """For `setToolTip` and models: Qt would read what looks like markup as markup, and open the
+    pictures that it names, also such as lie on another machine. Long texts get lines that wrap."""
+    if "<" not in text and len(text) <= _LONG:
+        return text
+    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
+
+
+def paragraphs(texts: Iterable[str]) -> str:
+    """As `tip`, each of these by itself; empty ones are left out."""
+    return "".join(f"<p>{html.escape(text)}</p>" for text in texts if text)
+
+
+class ElidedLabel(Label):
+    """Never asks for more room than a few letters."""
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(tip(text))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 8, self.fontMetrics().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), _ELIDE, self.width())
+        painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
+
+_ELIDE = Qt.TextElideMode.ElideRight

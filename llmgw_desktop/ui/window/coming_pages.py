@@ -3,25 +3,15 @@ step a turn of it."""
 
 from collections.abc import Callable, Generator, Mapping
 from inspect import isgeneratorfunction
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from llmgw_desktop.ui.widgets.in_steps import Steps
+from llmgw_desktop.ui.page import BoundPage
+from llmgw_desktop.ui.widgets.pacing import Steps
 
 _POLISHED_AT_ONCE = 24
 """So many widgets get their fonts, colours and measures in one step."""
-
-
-class Maker(Protocol):
-    """As `main_window.Page`."""
-
-    @property
-    def make(self) -> Callable[[], QWidget | Steps[QWidget]]: ...
-
-    @property
-    def read_in(self) -> Callable[[Callable[[], None]], None]: ...
 
 
 class ComingPages(QObject):
@@ -30,7 +20,7 @@ class ComingPages(QObject):
 
     def __init__(
         self,
-        makers: Mapping[str, Maker],
+        makers: Mapping[str, BoundPage],
         placed: Callable[[QWidget], object],
         taken: Callable[[str, QWidget], None],
         parent: QObject,

@@ -1,7 +1,6 @@
 """The window's left edge: who we are, which pages there are, which one is in sight."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen
@@ -11,25 +10,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
+from llmgw_desktop.ui.page import Page
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import marks_focus
 from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 
 _WIDTH_UNITS = 52
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SidebarEntry:
-    """A page as the sidebar names it."""
-
-    key: str
-    title: str
-    icon: str
 
 
 class Sidebar(QWidget):
@@ -37,25 +28,19 @@ class Sidebar(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(
-        self, theme: Theme, entries: Sequence[SidebarEntry], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, pages: Sequence[Page], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         space = theme.space
         self.setFixedWidth(space(_WIDTH_UNITS))
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(space(3), space(4), space(3), space(3))
-        self._column.setSpacing(space(0.5))
-        self._column.addLayout(self._wordmark())
-        self._column.addSpacing(space(4))
+        self._column = v_box(theme, self._wordmark(), 4, on=self, gap=0.5, margins=(3, 4, 3, 3))
         self._group = QButtonGroup(self)
         self._buttons: dict[str, _Entry] = {}
-        for entry in entries:
-            button = _Entry(theme, entry)
-            button.clicked.connect(self._chooser(entry.key))
+        for page in pages:
+            button = _Entry(theme, page)
+            button.clicked.connect(self._chooser(page.key))
             self._group.addButton(button)
-            self._buttons[entry.key] = button
+            self._buttons[page.key] = button
             self._column.addWidget(button)
         self._column.addStretch(1)
         theme.changed.connect(self.update)
@@ -87,14 +72,13 @@ class Sidebar(QWidget):
                 "app", theme.colours.accent, size, max(2.0, self.devicePixelRatioF())
             )
         )
-        row = QHBoxLayout()
-        row.setContentsMargins(space(1.5), 0, 0, 0)
-        row.setSpacing(space(2))
-        row.addWidget(mark)
-        row.addWidget(
-            Label(theme, "LLM Gateway", size=TextSize.HEADING, weight=QFont.Weight.DemiBold), 1
+        return h_box(
+            self._theme,
+            mark,
+            (Label(theme, "LLM Gateway", size=TextSize.HEADING, weight=QFont.Weight.DemiBold), 1),
+            gap=2,
+            margins=(1.5, 0, 0, 0),
         )
-        return row
 
     def _chooser(self, key: str) -> Callable[[], None]:
         return lambda: self.chosen.emit(key)
@@ -103,13 +87,13 @@ class Sidebar(QWidget):
 class _Entry(QAbstractButton):
     """One page's line."""
 
-    def __init__(self, theme: Theme, entry: SidebarEntry) -> None:
+    def __init__(self, theme: Theme, page: Page) -> None:
         super().__init__()
         self._theme = theme
-        self._entry = entry
+        self._page = page
         self._badge = ""
         self._shows_focus = False
-        self.setText(entry.title)
+        self.setText(page.title)
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(theme.font(weight=QFont.Weight.Medium))
@@ -156,12 +140,12 @@ class _Entry(QAbstractButton):
         icon = space(4.5)
         ink = colours.accent if self.isChecked() else colours.muted
         at = QRectF(space(2), (self.height() - icon) / 2, icon, icon)
-        self._theme.icons.paint(painter, self._entry.icon, at, ink)
+        self._theme.icons.paint(painter, self._page.icon, at, ink)
         painter.setPen(colours.text)
         left = space(2) + icon + space(2.5)
         words = QRectF(left, 0, self.width() - left - space(2), self.height())
         painter.setFont(self.font())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._entry.title)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._page.title)
         if self._badge:
             painter.setFont(self._theme.font(TextSize.CAPTION, QFont.Weight.Medium))
             painter.setPen(colours.running)

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.gateway_words import address, state_word
+from llmgw_desktop.app.gateway.control import address, state_word
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.card import Card
-from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.tip import tip
+from llmgw_desktop.ui.widgets.cards import Card
+from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 
 
@@ -37,21 +37,9 @@ class StatusPanel(Card):
         self._copy.clicked.connect(self._offer_copies)
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="pause", name="Pause gateway")
         self._turn.clicked.connect(self._ask_turn)
-        space = theme.space
-        upper = QHBoxLayout()
-        upper.setSpacing(space(2))
-        upper.addWidget(self._shape)
-        upper.addWidget(self._word, 1)
-        upper.addWidget(self._turn)
-        lower = QHBoxLayout()
-        lower.addWidget(self._address, 1)
-        lower.addWidget(self._copy)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space(3), space(1.5), space(1.5), space(1.5))
-        column.setSpacing(0)
-        column.addLayout(upper)
-        column.addLayout(lower)
-        column.addWidget(self._note)
+        upper = h_box(theme, self._shape, (self._word, 1), self._turn, gap=2)
+        lower = h_box(theme, (self._address, 1), self._copy)
+        v_box(theme, upper, lower, self._note, on=self, gap=0, margins=(3, 1.5, 1.5, 1.5))
         self._note.hide()
 
     def show_status(self, status: GatewayStatus, base_urls: Mapping[str, str]) -> None:

@@ -1,18 +1,21 @@
 """Banners on top of the window, one for each cause; each goes when its cause is gone."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.domain.events import (
     GatewayState,
     GatewayStatus,
     HeldDeletion,
     RecorderStatus,
+    StoreAnswer,
     StoreQuestion,
 )
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+from llmgw_desktop.ui.widgets.layouts import v_box
+from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 
 
 class TroubleArea(QWidget):
@@ -30,8 +33,8 @@ class TroubleArea(QWidget):
         self._losses = Banner(theme)
         self._losses_said = (0, 0)
         self._store = Banner(theme, closable=False)
-        self.on_store_answered: Callable[[bool], None] = lambda _: None
-        """Whether `gateway.db` is to be restored, or begun anew."""
+        self.on_store_answered: Callable[[StoreAnswer | None], None] = lambda _: None
+        """What is to become of `gateway.db`; None: start anew, and ask then."""
         self._held = Banner(theme, closable=False)
         self.on_held_decided: Callable[[bool], None] = lambda _: None
         """Whether flights that a leap of the clock made old are to be deleted."""
@@ -57,11 +60,7 @@ class TroubleArea(QWidget):
             self._opening,
             self._budgets,
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for banner in self._banners:
-            column.addWidget(banner)
+        v_box(theme, *self._banners, on=self, gap=0, margins=0)
 
     @property
     def words(self) -> list[str]:
@@ -89,25 +88,37 @@ class TroubleArea(QWidget):
         if is_answered:
             self._store.say(BannerKind.ERROR, what, "It is being replaced …")
             return
+        if question.is_in_use:
+            why = f"{question.what} The gateway has to start anew to look at it; it asks then."
+            restart = ("Start anew", lambda: self.on_store_answered(None))
+            self._store.offer(BannerKind.ERROR, what, why, [restart])
+            return
         kept = "What is replaced is kept aside. Your own access key works meanwhile."
-        if question.backup:
-            self._store.say(
-                BannerKind.ERROR,
-                what,
-                f"{question.what} {kept}",
-                action=f"Restore the backup of {question.backup}",
-                on_action=lambda: self.on_store_answered(True),
-                other=("Begin anew", lambda: self.on_store_answered(False)),
+        if not question.backup:
+            kept = (
+                "There is no backup of it: put a copy from before in its place and start anew, if"
+                f" you have one. {kept}"
             )
-        else:
-            self._store.say(
-                BannerKind.ERROR,
-                what,
-                f"{question.what} There is no backup of it: put a copy from before in its place"
-                f" and start anew, if you have one. {kept}",
-                action="Begin anew",
-                on_action=lambda: self.on_store_answered(False),
-            )
+        ways = [
+            (f"Restore the backup of {question.backup}", StoreAnswer.RESTORE),
+            ("Begin anew", StoreAnswer.ANEW),
+            ("Use it as it is", StoreAnswer.AS_IT_IS),
+        ]
+        offered = {
+            StoreAnswer.RESTORE: bool(question.backup),
+            StoreAnswer.ANEW: True,
+            StoreAnswer.AS_IT_IS: question.can_stay,
+        }
+        self._store.offer(
+            BannerKind.ERROR,
+            what,
+            f"{question.what} {kept}",
+            [
+                (words, partial(self.on_store_answered, answer))
+                for words, answer in ways
+                if offered[answer]
+            ],
+        )
 
     def show_recording(self, status: RecorderStatus) -> None:
         self._show_losses(status)

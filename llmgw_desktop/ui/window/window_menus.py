@@ -1,15 +1,25 @@
-"""The menus of the window: each action with its word and its keys. Others do what they ask."""
+"""The menus of the window, each action with its word and its keys, and the list of all keys."""
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QFont, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QWidget,
+)
 
 from llmgw_desktop.domain.events import GatewayState
-from llmgw_desktop.ui.theme import Appearance, Theme
+from llmgw_desktop.ui.page import Page
+from llmgw_desktop.ui.theme import Appearance, TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button
+from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu_bar
-from llmgw_desktop.ui.window.sidebar import SidebarEntry
 
 _APPEARANCES = (
     (Appearance.SYSTEM, "As the &system"),
@@ -33,7 +43,7 @@ class WindowMenus(QObject):
     quit_wanted = Signal()
     undo_wanted = Signal()
 
-    def __init__(self, window: QMainWindow, theme: Theme, entries: Sequence[SidebarEntry]) -> None:
+    def __init__(self, window: QMainWindow, theme: Theme, pages: Sequence[Page]) -> None:
         super().__init__(window)
         self._window = window
         self._theme = theme
@@ -45,7 +55,7 @@ class WindowMenus(QObject):
         self._fill_gateway(bar.addMenu("&Gateway"))
         self._view = bar.addMenu("&View")
         self._of_page: list[QAction] = []
-        self._after_page = self._fill_view(self._view, entries)
+        self._after_page = self._fill_view(self._view, pages)
         self._fill_help(bar.addMenu("&Help"))
         dress_menu_bar(bar, theme)
         self.show_base_urls({})
@@ -84,10 +94,10 @@ class WindowMenus(QObject):
             QAction.MenuRole.QuitRole
         )
 
-    def _fill_view(self, menu: QMenu, entries: Sequence[SidebarEntry]) -> QAction:
+    def _fill_view(self, menu: QMenu, pages: Sequence[Page]) -> QAction:
         """The answer is what stands right below the actions of the page."""
-        for number, entry in enumerate(entries, start=1):
-            self._add(menu, f"&{entry.title}", f"Ctrl+{number}", self._page_opener(entry.key))
+        for page in pages:
+            self._add(menu, f"&{page.title}", page.shortcut, self._page_opener(page.key))
         menu.addSeparator()
         after_page = menu.addSeparator()
         looks = menu.addMenu("&Appearance")
@@ -128,3 +138,63 @@ class WindowMenus(QObject):
 
 def _copier(url: str) -> Callable[[], None]:
     return lambda: QGuiApplication.clipboard().setText(url)
+
+
+class ShortcutList(QDialog):
+    """Open it with `open()`; Esc closes it."""
+
+    def __init__(self, theme: Theme, actions: Sequence[QAction], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setWindowTitle("Keyboard shortcuts")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        space = theme.space
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(space(12))
+        grid.setVerticalSpacing(space(2.5))
+        for row, (words, keys) in enumerate(shortcut_rows(actions)):
+            grid.addWidget(Label(theme, words), row, 0)
+            grid.addWidget(_Keys(theme, keys), row, 1, Qt.AlignmentFlag.AlignRight)
+        close = Button(theme, "Close")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        foot = h_box(theme, None, close)
+        v_box(
+            theme,
+            Label(theme, "Keyboard shortcuts", size=TextSize.HEADING, weight=QFont.Weight.DemiBold),
+            grid,
+            foot,
+            on=self,
+            gap=4,
+            margins=(6, 5),
+        )
+
+
+def shortcut_rows(actions: Sequence[QAction]) -> list[tuple[str, str]]:
+    """Pairs of what it does and its keys, in the order of the actions, each once."""
+    rows: dict[str, str] = {}
+    for action in actions:
+        keys = [
+            each.toString(QKeySequence.SequenceFormat.NativeText) for each in action.shortcuts()
+        ]
+        words = action.text().replace("&", "").rstrip(" …")
+        if keys and words and words not in rows:
+            rows[words] = "  or  ".join(keys)
+    return list(rows.items())
+
+
+class _Keys(QLabel):
+    def __init__(self, theme: Theme, keys: str) -> None:
+        super().__init__(keys)
+        self._theme = theme
+        self.setFont(theme.mono_font())
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    def _wear(self) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        self.setStyleSheet(
+            f"background: {colours.alternate.name()}; color: {colours.text.name()};"
+            f" border: 1px solid {colours.border.name()}; border-radius: 4px;"
+            f" padding: {space(0.5)}px {space(1.5)}px;"
+        )

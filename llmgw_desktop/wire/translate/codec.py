@@ -1,25 +1,26 @@
-"""What each protocol offers to translation, and what it is told about the other side.
+"""What each protocol offers to translation, and what it is told about the other side; and how hard
+to think, in words for tokens.
 
-A codec turns its protocol into `domain/prompt.py` and `domain/answer.py` and back, and knows no
-other protocol. All pairs come out of that: read with one codec, write with another.
+A codec turns its protocol into a prompt and an answer of the pivot and back, and knows no other
+protocol. All pairs come out of that: read with one codec, write with another.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from llmgw_desktop.domain.answer import Answer, AnswerEvent
-from llmgw_desktop.domain.content import Vendor
-from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.model.answer import Answer, AnswerEvent
+from llmgw_desktop.domain.model.content import Vendor
+from llmgw_desktop.domain.model.prompt import Effort, Prompt, Reasoning
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.wire.translate.ids import IdRule, id_rule
+from llmgw_desktop.wire.translate.carriers import IdRule, id_rule
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.tools import ToolNames
 
 
 @value
-class Target:
+class PromptTarget:
     """The upstream for which a request is written."""
 
     protocol: ModelProtocol
@@ -45,7 +46,7 @@ _VENDORS = {
 
 
 @value
-class Written:
+class WrittenRequest:
     """A request as the upstream gets it."""
 
     body: bytes
@@ -54,7 +55,7 @@ class Written:
 
 
 @value
-class Asked:
+class RequestContext:
     """What a writer of answers must know of the request that is answered."""
 
     prompt: Prompt
@@ -122,13 +123,39 @@ class Codec:
     protocol: ModelProtocol
     read_prompt: Callable[[Mapping[str, Any], str, bool, LossReport], Prompt]
     """(top-level fields, model, streaming, losses). Raises MalformedRequest with the JSON path."""
-    write_prompt: Callable[[Prompt, Target, LossReport], Written]
+    write_prompt: Callable[[Prompt, PromptTarget, LossReport], WrittenRequest]
     """Raises MalformedRequest for what the target cannot do at all and leaving out would be
     wrong (several candidates, say)."""
     read_answer: Callable[[bytes, ToolNames], Answer]
     """Raises UpstreamGarbage."""
-    write_answer: Callable[[Answer, Asked, LossReport], bytes]
+    write_answer: Callable[[Answer, RequestContext, LossReport], bytes]
     event_reader: Callable[[ToolNames], EventReader]
-    event_writer: Callable[[Asked, LossReport], EventWriter]
+    event_writer: Callable[[RequestContext, LossReport], EventWriter]
     losses: Mapping[str, str] = field(default_factory=dict)
     """Of `losses.Feature`: what this protocol cannot carry as the target, with the reason."""
+
+
+EFFORTS = {str(effort): effort for effort in Effort}
+_BUDGETS = (
+    (0, Effort.NONE),
+    (512, Effort.MINIMAL),
+    (1024, Effort.LOW),
+    (8192, Effort.MEDIUM),
+    (24576, Effort.HIGH),
+)
+_ORDER = list(Effort)
+
+
+def effort_of(
+    wanted: Reasoning, *, least: Effort = Effort.MINIMAL, most: Effort = Effort.XHIGH
+) -> Effort | None:
+    """The word for what is wanted, where a budget may have been given instead; None where the
+    choice is the model's. A budget is never taken for less than `least`, but for none at all, nor
+    for more than `most`."""
+    budget = wanted.budget_tokens
+    if wanted.effort is not None or budget is None or budget < 0:
+        return wanted.effort
+    effort = next((effort for limit, effort in _BUDGETS if budget <= limit), Effort.XHIGH)
+    if effort is Effort.NONE:
+        return effort
+    return min(max(effort, least, key=_ORDER.index), most, key=_ORDER.index)

@@ -4,8 +4,10 @@ Each codec declares a table of what its protocol cannot carry as a target; repor
 stands in no table is a fault, so that the generated document is the truth.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+
+from llmgw_desktop.domain.model.prompt import Prompt
 
 MOST_LOSSES = 64
 _LONGEST_DETAIL = 60
@@ -96,6 +98,12 @@ class LossReport:
         if len(self._names) < MOST_LOSSES:
             self._names[name] = None
 
+    def lost_wishes(self, prompt: Prompt, *features: Feature) -> None:
+        """Those of them that this prompt asks for."""
+        for feature in features:
+            if _WISHED[feature](prompt):
+                self.lost(feature)
+
     def under(self, declared: Mapping[str, str]) -> "LossReport":
         """The same report, with another table to be held to."""
         other = LossReport(declared)
@@ -105,6 +113,23 @@ class LossReport:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._names)
+
+
+_WISHED: Mapping[Feature, Callable[[Prompt], object]] = {
+    Feature.TEMPERATURE: lambda it: it.sampling.temperature is not None,
+    Feature.TOP_P: lambda it: it.sampling.top_p is not None,
+    Feature.TOP_K: lambda it: it.sampling.top_k is not None,
+    Feature.SEED: lambda it: it.sampling.seed is not None,
+    Feature.PENALTIES: lambda it: it.sampling.presence_penalty or it.sampling.frequency_penalty,
+    Feature.LOGPROBS: lambda it: it.sampling.logprobs is not None,
+    Feature.STOP: lambda it: any(it.stop),
+    Feature.MAX_TOKENS: lambda it: it.max_tokens is not None,
+    Feature.USER: lambda it: it.user,
+    Feature.METADATA: lambda it: it.metadata,
+    Feature.CACHE_KEY: lambda it: it.cache_key or it.cache_retention,
+    Feature.STORE: lambda it: it.store,
+}
+"""What a prompt asks for where it asks for it at all."""
 
 
 def _plain(detail: str) -> str:

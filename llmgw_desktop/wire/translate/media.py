@@ -1,4 +1,4 @@
-"""Images and documents between protocols: data URLs, and what sort of bytes these are.
+"""Images and documents between protocols: data URLs, base64, and what sort of bytes these are.
 
 A wrong media type is refused by some vendors and a missing one by all, so the beginning of the
 bytes is believed more than the label.
@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 
-from llmgw_desktop.domain.content import Media
+from llmgw_desktop.domain.model.content import Media
 
 _DATA_URL = re.compile(r"data:([^;,]{0,256})((?:;[^;,]{0,256}){0,16}),", re.IGNORECASE)
 _SNIFFED_CHARS = 24
@@ -23,6 +23,8 @@ _BEGINNINGS = (
     (b"fLaC", "audio/flac"),
     (b"OggS", "audio/ogg"),
 )
+_JSON_AND_SUCH = tuple(f"application/{kind}" for kind in ("json", "xml", "yaml", "x-yaml"))
+_TEXTUAL = ("text/", *_JSON_AND_SUCH)
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
 
 
@@ -47,6 +49,26 @@ def media_of_data(data: str, media_type: str = "") -> Media:
 def data_url(media: Media, otherwise: str = "application/octet-stream") -> str:
     """Of media with data."""
     return f"data:{media.media_type or otherwise};base64,{media.data or ''}"
+
+
+def decoded_text(media: Media) -> str | None:
+    """Plain text that came as bytes; None for all else."""
+    if media.data is None or not media.media_type.startswith(_TEXTUAL):
+        return None
+    raw = decoded_base64(media.data)
+    try:
+        return None if raw is None else raw.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def decoded_base64(data: str) -> bytes | None:
+    """Of either alphabet, padded or not; None for what is none."""
+    plain = data.replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def sniffed(data: str) -> str:

@@ -18,13 +18,16 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from llmgw_desktop.domain.answer import AnswerEvent, ItemGrew
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.answer import AnswerEvent, ItemGrew
+from llmgw_desktop.wire.json_values import STRING
+from llmgw_desktop.wire.sse import SseSplitter
 
 _LONGEST = 1 << 16
 """Larger frames are few, and readers are stricter with them."""
 _PROBE = "learning where the words are"
 _PROBE_JSON = orjson.dumps(_PROBE)
-_VALUE = re.compile(rb'[ \t]*:[ \t]*("[^"\\]*+(?:\\.[^"\\]*+)*+")', re.DOTALL)
+_VALUE = re.compile(rb"[ \t]*:[ \t]*(%b)" % STRING, re.DOTALL)
 _PADDING = re.compile(rb'"obfuscation"[ \t]*:[ \t]*"([0-9A-Za-z]*)"')
 _NUMBER = re.compile(rb'"sequence_number"[ \t]*:[ \t]*(0|[1-9][0-9]{0,17})(?![0-9.eE])')
 _PAYS_FROM = 4
@@ -236,6 +239,46 @@ class RepeatedFrame(Generic[T]):
     def _wait_longer(self) -> None:
         self._pause = min(2 * self._pause + 1, _LONGEST_PAUSE)
         self._waits = self._pause
+
+
+class FrameReader(Generic[T]):
+    """What readers of server-sent events share; what a frame says is read by the codecs."""
+
+    __slots__ = ("_repeated", "_splitter", "grown")
+
+    def __init__(self, most_frame_bytes: int) -> None:
+        self._splitter = SseSplitter(most_frame_bytes)
+        self._repeated: RepeatedFrame[T] = RepeatedFrame()
+        self.grown = -1
+
+    def feed(self, chunk: bytes) -> list[AnswerEvent]:
+        events: list[AnswerEvent] = []
+        for frame in self._splitter.feed(chunk):
+            self._frame(frame, events)
+        splitter = self._splitter
+        if splitter.has_overflowed:
+            raise UpstreamGarbage("The provider's stream has a frame that is too long.")
+        is_between = self._goes_on(events) and splitter.is_between(chunk)
+        self.grown = self._repeated.settle(events, is_between=is_between)
+        return events
+
+    def more(self, chunk: bytes) -> str:
+        return self._repeated.more_in(chunk)
+
+    def finish(self) -> list[AnswerEvent]:
+        events: list[AnswerEvent] = []
+        try:
+            self._frame(self._splitter.tail, events)
+        except UpstreamGarbage:
+            return []  # half a frame: the stream was cut
+        return events
+
+    def _frame(self, frame: bytes, events: list[AnswerEvent]) -> None:
+        raise NotImplementedError
+
+    def _goes_on(self, events: list[AnswerEvent]) -> bool:
+        """Whether a frame like the last one would let its item grow by just the words in it."""
+        raise NotImplementedError
 
 
 def _probed(begin: bytes, end: bytes, data_of: Callable[[bytes], bytes]) -> dict[str, Any] | None:

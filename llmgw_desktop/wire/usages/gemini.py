@@ -5,7 +5,7 @@ from typing import Any
 
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.domain.values import maker
-from llmgw_desktop.wire.usages.reading import Reading, tier_in
+from llmgw_desktop.wire.usages import UsageReading, tier_in
 
 _PATH = "usageMetadata"
 _PROMPT, _TOOLS, _ANSWER = (
@@ -47,7 +47,7 @@ def usage_of(
     """
     if not figures:
         return UNKNOWN_USAGE
-    reading = Reading()
+    reading = UsageReading()
     count = reading.count
     reading.look_over(figures, _KNOWN, _PATH)
     prompt = count(figures, "promptTokenCount", _PATH)
@@ -97,7 +97,7 @@ def _tier(figures: Mapping[str, Any]) -> str:
 _Pair = tuple[int | None, int | None]
 
 
-def _modalities(figures: Mapping[str, Any], reading: Reading) -> tuple[_Pair, _Pair]:
+def _modalities(figures: Mapping[str, Any], reading: UsageReading) -> tuple[_Pair, _Pair]:
     """Tokens of (sound, pictures), each of (prompt, answer)."""
     heard = {"AUDIO": 0, "IMAGE": 0}
     said = {"AUDIO": 0, "IMAGE": 0}
@@ -108,7 +108,7 @@ def _modalities(figures: Mapping[str, Any], reading: Reading) -> tuple[_Pair, _P
     return (heard["AUDIO"], said["AUDIO"]), (heard["IMAGE"], said["IMAGE"])
 
 
-def _add(told: object, sums: dict[str, int], path: str, reading: Reading) -> None:
+def _add(told: object, sums: dict[str, int], path: str, reading: UsageReading) -> None:
     for each in told if type(told) is list else ():
         if type(each) is not dict:
             continue

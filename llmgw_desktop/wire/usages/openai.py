@@ -5,7 +5,7 @@ from typing import Any
 
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, BillingFacts, Usage
 from llmgw_desktop.domain.values import maker
-from llmgw_desktop.wire.usages.reading import COST_MEMBERS, Reading, tier_in
+from llmgw_desktop.wire.usages import COST_MEMBERS, UsageReading, tier_in
 
 _PATH = "usage"
 _CHAT_PROMPT, _CHAT_ANSWER = "prompt_tokens_details", "completion_tokens_details"
@@ -99,7 +99,7 @@ def chat_usage(figures: object, payload: Mapping[str, Any]) -> Usage:
     """`figures`: the usage, wherever the server put it; `payload`: the whole answer or chunk."""
     if type(figures) is not dict:
         return _none(figures)
-    reading = Reading()
+    reading = UsageReading()
     count = reading.count
     reading.look_over(figures, _KNOWN_IN_CHAT, _PATH)
     prompt = reading.part(figures, _CHAT_PROMPT, _KNOWN_PROMPT, _PATH)
@@ -134,7 +134,7 @@ def responses_usage(response: Mapping[str, Any]) -> Usage:
     figures = response.get("usage")
     if type(figures) is not dict:
         return _none(figures)
-    reading = Reading()
+    reading = UsageReading()
     count = reading.count
     reading.look_over(figures, _KNOWN_IN_RESPONSES, _PATH)
     prompt = reading.part(figures, _PROMPT, _KNOWN_PROMPT, _PATH)
@@ -152,13 +152,13 @@ def responses_usage(response: Mapping[str, Any]) -> Usage:
 def _none(figures: object) -> Usage:
     if not figures:
         return UNKNOWN_USAGE
-    reading = Reading()
+    reading = UsageReading()
     reading.cannot_be(figures, _PATH)
     return _usage(billing=reading.billing())
 
 
 def _billing(
-    reading: Reading,
+    reading: UsageReading,
     figures: Mapping[str, Any],
     payload: Mapping[str, Any],
     prompt: Mapping[str, Any],
@@ -197,7 +197,7 @@ def _with_reasoning(
 
 
 def _fees(
-    figures: Mapping[str, Any], payload: Mapping[str, Any], reading: Reading
+    figures: Mapping[str, Any], payload: Mapping[str, Any], reading: UsageReading
 ) -> Iterator[tuple[str, int]]:
     searches = 0
     model = payload.get("model")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from llmgw_desktop.app.client_desk.agents import program_words
+from llmgw_desktop.app.clients.rows import program_words
 
 
 @pytest.mark.parametrize(

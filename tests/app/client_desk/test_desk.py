@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.client_desk.known import ClientKind
-from llmgw_desktop.app.client_desk.rows import ClientRow, ClientState
+from llmgw_desktop.app.clients.known import ClientKind
+from llmgw_desktop.app.clients.rows import ClientState, ShownClient
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.store.settings.reader import load_settings
 from tests.support.plain_desk import SCENE, PlainDesk, flood_of, set_scene
 from tests.ui.plain_gateway import NOW_S, StillClock
 
@@ -31,7 +31,7 @@ def plain(tmp_path: Path, clock: StillClock) -> Iterator[PlainDesk]:
     plain.close()
 
 
-def _rows(plain: PlainDesk) -> dict[str, ClientRow]:
+def _rows(plain: PlainDesk) -> dict[str, ShownClient]:
     return {row.name: row for row in plain.desk.look(plain.standings).rows}
 
 
@@ -67,7 +67,23 @@ def test_who_floods_the_gateway_says_so_where_nothing_worse_holds(plain: PlainDe
     rows = {row.name: row for row in look.rows}
     assert rows["claude-code"].state is ClientState.CROWDING
     assert rows["claude-code"].state_words.startswith("2,560 connections since ")
+    assert rows["claude-code"].state_short == "2,560 connections"
     assert rows["codex"].state is ClientState.SPENT
+
+
+def test_this_computers_key_is_paused_by_its_own_table_alone(
+    plain: PlainDesk, tmp_path: Path
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[clients."*"]\npaused = true\n')
+    rows = _rows(plain)
+    assert rows["leaked"].state is ClientState.REVOKED
+    assert rows["local"].state is ClientState.READY
+    assert rows["MCP Inspector"].state is ClientState.PAUSED
+    path.write_text("[clients.local]\npaused = true\n")
+    assert _rows(plain)["local"].state is ClientState.PAUSED
+    wish = plain.desk.limits.pausing("local", paused=True)
+    assert wish.said.startswith("This computer's own access key is paused: models and MCP")
 
 
 def test_what_is_not_known_is_no_zero(plain: PlainDesk) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from llmgw_desktop.app.client_desk.limit_words import budget_lines
-from llmgw_desktop.domain.client import ClientFigures
+from llmgw_desktop.app.policy.limit_words import budget_lines
+from llmgw_desktop.domain.access.principal import ClientFigures
 from llmgw_desktop.domain.policy import Budget, ClientPolicy, Measure, Period, Spent
 from llmgw_desktop.domain.usage import Provenance
 

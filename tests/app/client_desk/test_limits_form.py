@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.client_desk.limits_form import LimitLine, Limits, LimitsForm
-from llmgw_desktop.store.config.settings_editor import SettingsEditor
-from llmgw_desktop.store.settings import load_settings, settings_of
+from llmgw_desktop.app.policy.limits_form import LimitLine, Limits, LimitsForm
+from llmgw_desktop.store.settings.editor import SettingsEditor
+from llmgw_desktop.store.settings.reader import load_settings, settings_of
 from tests.support.plain_desk import SCENE
 
 

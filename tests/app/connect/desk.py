@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from llmgw_desktop.app.connect.address import Address
-from llmgw_desktop.app.connect.connector import Connector, Outcome, Wanted
-from llmgw_desktop.app.connect.program_keys import ProgramKeys
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.app.connect.clients import ProgramStanding, standing_of
+from llmgw_desktop.app.connect.connector import Connector, ConnectOutcome, Wanted
+from llmgw_desktop.app.connect.program_keys import GatewayAddress, ProgramKeys
 from llmgw_desktop.app.connect.programs import PROGRAMS, Program
-from llmgw_desktop.app.connect.standing import Standing, standing_of
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.client import Client
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.access.principal import Client
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.client_files.connections import Connections
-from llmgw_desktop.store.client_store import ClientStore
 
 
 class Desk:
@@ -34,7 +32,7 @@ class Desk:
         self.connector = Connector(
             Connections(self.data / "connections"),
             ProgramKeys(self.keys),
-            lambda: Address(base=self.url, mcp=f"{self.url}/mcp"),
+            lambda: GatewayAddress(base=self.url, mcp=f"{self.url}/mcp"),
             clock,
             env,
             platform,
@@ -52,13 +50,13 @@ class Desk:
         path.write_bytes(raw)
         return path
 
-    def set_up(self, name: str, wanted: Wanted = Wanted()) -> Outcome:  # noqa: B008 - frozen
+    def set_up(self, name: str, wanted: Wanted = Wanted()) -> ConnectOutcome:  # noqa: B008 - frozen
         return self.connector.set_up(self.connector.plan(name, wanted))
 
-    def undo(self, name: str) -> Outcome:
+    def undo(self, name: str) -> ConnectOutcome:
         return self.connector.undo(self.connector.plan_undo(name))
 
-    def standing(self, name: str) -> Standing:
+    def standing(self, name: str) -> ProgramStanding:
         return standing_of(self.connector, self.program(name))
 
     def active(self) -> list[Client]:

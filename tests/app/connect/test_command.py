@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.__main__ import main
-from llmgw_desktop.app.connect.names import PROGRAM_NAMES
+from llmgw_desktop.app.connect import PROGRAM_NAMES
 from llmgw_desktop.store.run_file import RunFile, write_run_file
 
 

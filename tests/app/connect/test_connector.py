@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from llmgw_desktop.app.connect import PROGRAM_NAMES
+from llmgw_desktop.app.connect.clients import ProgramState
 from llmgw_desktop.app.connect.connector import Undone, Wanted
-from llmgw_desktop.app.connect.names import PROGRAM_NAMES
-from llmgw_desktop.app.connect.preview import diff_of
+from llmgw_desktop.app.connect.edits import diff_of
 from llmgw_desktop.app.connect.programs import PROGRAMS, Transport
-from llmgw_desktop.app.connect.standing import State
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.access.authenticator import key_digest
 from tests.app.connect.desk import Desk
 
@@ -59,7 +59,7 @@ def test_taken_back_all_is_as_it_was(desk: Desk, name: str, wanted: Wanted) -> N
             desk.write(name, text)
         before = desk.files()
         desk.set_up(name, wanted)
-        assert desk.standing(name).state is State.SET_UP
+        assert desk.standing(name).state is ProgramState.SET_UP
         assert desk.files() != before
         desk.undo(name)
         assert desk.files() == before
@@ -175,7 +175,7 @@ def test_what_others_write_meanwhile_stays(desk: Desk) -> None:
     desk.set_up("claude-code")
     told = json.loads(path.read_text())
     path.write_text(json.dumps({**told, "numStartups": 7}, indent=2))
-    assert desk.standing("claude-code").state is State.SET_UP
+    assert desk.standing("claude-code").state is ProgramState.SET_UP
     outcome = desk.undo("claude-code")
     assert json.loads(path.read_text()) == {"a": 1, "numStartups": 7}
     assert outcome.files == ((path, Undone.TAKEN_OUT),)
@@ -198,7 +198,7 @@ def test_an_entry_of_ours_without_a_record_is_not_kept_as_what_was_before(desk: 
     desk.set_up("cursor")
     record = desk.data / "connections" / "cursor" / "connection.json"
     record.unlink()
-    assert desk.standing("cursor").state is State.BY_HAND
+    assert desk.standing("cursor").state is ProgramState.BY_HAND
     desk.set_up("cursor")
     desk.undo("cursor")
     assert json.loads(path.read_text()) == {"theirs": 1, "mcpServers": {}}
@@ -207,7 +207,7 @@ def test_an_entry_of_ours_without_a_record_is_not_kept_as_what_was_before(desk: 
 def test_what_was_set_up_by_hand_can_be_taken_out(desk: Desk) -> None:
     entry = {"command": "llmgw", "args": ["mcp"]}
     path = desk.write("cursor", json.dumps({"mcpServers": {"llmgw": entry, "x": {}}}).encode())
-    assert desk.standing("cursor").state is State.BY_HAND
+    assert desk.standing("cursor").state is ProgramState.BY_HAND
     desk.undo("cursor")
     assert json.loads(path.read_text()) == {"mcpServers": {"x": {}}}
 
@@ -218,7 +218,7 @@ def test_the_gateway_has_another_port_now(desk: Desk) -> None:
     (client,) = desk.active()
     desk.url = "http://127.0.0.1:4444"
     standing = desk.standing("codex")
-    assert standing.state is State.STALE
+    assert standing.state is ProgramState.STALE
     assert "http://127.0.0.1:4444" in standing.why
     desk.set_up("codex")
     assert tomllib.loads(path.read_text())["mcp_servers"]["llmgw"]["url"] == f"{desk.url}/mcp"
@@ -230,9 +230,9 @@ def test_the_gateway_has_another_port_now(desk: Desk) -> None:
 def test_a_revoked_key_is_told_and_replaced(desk: Desk) -> None:
     desk.set_up("zed")
     desk.keys.revoke("zed")
-    assert desk.standing("zed").state is State.STALE
+    assert desk.standing("zed").state is ProgramState.STALE
     desk.set_up("zed")
-    assert desk.standing("zed").state is State.SET_UP
+    assert desk.standing("zed").state is ProgramState.SET_UP
     assert [each.name for each in desk.active()] == ["zed"]
 
 
@@ -343,7 +343,7 @@ def test_codex_is_told_to_wait_for_our_tools(desk: Desk, wanted: Wanted) -> None
     desk.set_up("codex", wanted)
     assert tomllib.loads(desk.file("codex").read_text())[_GRACE] == 30_000
     desk.set_up("codex", wanted)
-    assert desk.standing("codex").state is State.SET_UP
+    assert desk.standing("codex").state is ProgramState.SET_UP
     desk.undo("codex")
     assert desk.file("codex").read_bytes() == b'model = "x"\n'
 
@@ -353,7 +353,7 @@ def test_how_long_a_person_lets_codex_wait_stays(desk: Desk) -> None:
     desk.write("codex", own)
     desk.set_up("codex")
     assert tomllib.loads(desk.file("codex").read_text())[_GRACE] == 500
-    assert desk.standing("codex").state is State.SET_UP
+    assert desk.standing("codex").state is ProgramState.SET_UP
     desk.undo("codex")
     assert desk.file("codex").read_bytes() == own
 

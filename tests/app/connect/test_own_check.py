@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.connect.own_check import ask_program
+from llmgw_desktop.app.clis.programs import ProgramAsker
+from llmgw_desktop.app.connect.command import ask_program
 from llmgw_desktop.app.connect.programs import PROGRAMS
-from llmgw_desktop.app.program_words import ProgramAsker
 
 
 @pytest.mark.parametrize(

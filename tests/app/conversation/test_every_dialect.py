@@ -5,12 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from llmgw_desktop.app.conversation.flight_conversation import conversation_of
-from llmgw_desktop.app.conversation.message_parts import Message, PartKind, Role, answer_text
-from llmgw_desktop.app.conversation.transcript import transcript_of
-from llmgw_desktop.app.flight_texts import FlightSide
-from llmgw_desktop.domain.answer import Answer, AnswerEvent, Stop, StopKind
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.app.flights.conversation.message_parts import (
+    SpeakerRole,
+    SpokenMessage,
+    SpokenPart,
+    answer_text,
+)
+from llmgw_desktop.app.flights.conversation.transcript import conversation_of, transcript_of
+from llmgw_desktop.app.flights.texts import FlightSide
+from llmgw_desktop.domain.model.answer import Answer, AnswerEvent, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
     Image,
     Media,
     Signature,
@@ -21,13 +25,13 @@ from llmgw_desktop.domain.content import (
     Turn,
     Vendor,
 )
-from llmgw_desktop.domain.content import Role as Speaker
-from llmgw_desktop.domain.prompt import Prompt, Reasoning, Tool
+from llmgw_desktop.domain.model.content import Role as Speaker
+from llmgw_desktop.domain.model.prompt import Prompt, Reasoning, Tool
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol, ProviderKind
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.translation.codecs import codec_of
-from llmgw_desktop.wire.translate.codec import Asked, Target
-from llmgw_desktop.wire.translate.collect import events_of
+from llmgw_desktop.wire.translate.answer_events import events_of
+from llmgw_desktop.wire.translate.codec import PromptTarget, RequestContext
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.support.made_flights import record, summary
 
@@ -82,12 +86,12 @@ def answer(protocol: ModelProtocol) -> Answer:
     )
 
 
-def asked(query: str = "") -> Asked:
+def asked(query: str = "") -> RequestContext:
     wanted = replace(prompt(), reasoning=Reasoning(is_adaptive=True, show="auto"))
-    return Asked(prompt=wanted, model="m", answer_id="abc", query=query, input_tokens=3)
+    return RequestContext(prompt=wanted, model="m", answer_id="abc", query=query, input_tokens=3)
 
 
-def read(protocol: ModelProtocol, body: bytes, *, of_request: bool) -> tuple[Message, ...]:
+def read(protocol: ModelProtocol, body: bytes, *, of_request: bool) -> tuple[SpokenMessage, ...]:
     made = record(
         summary=summary(1, protocol=protocol), request_body=body, answer_body=body, path="/x"
     )
@@ -100,17 +104,17 @@ def streamed(protocol: ModelProtocol, events: list[AnswerEvent], query: str = ""
     return b"".join(map(writer.write, events))
 
 
-def check_answer(messages: tuple[Message, ...], protocol: ModelProtocol) -> None:
+def check_answer(messages: tuple[SpokenMessage, ...], protocol: ModelProtocol) -> None:
     (message,) = messages
-    assert message.role is Role.ASSISTANT
+    assert message.role is SpeakerRole.ASSISTANT
     parts = [(part.kind, part.title, part.text) for part in message.parts]
-    thinking = [(PartKind.THINKING, "", "A cat, then.")]
-    if protocol is ModelProtocol.OPENAI_CHAT and parts[0][0] is not PartKind.THINKING:
+    thinking = [(SpokenPart.THINKING, "", "A cat, then.")]
+    if protocol is ModelProtocol.OPENAI_CHAT and parts[0][0] is not SpokenPart.THINKING:
         thinking = []
     assert parts == [
         *thinking,
-        (PartKind.TEXT, "", "A cat is in it."),
-        (PartKind.TOOL_CALL, "pet", '{\n  "animal": "cat"\n}'),
+        (SpokenPart.TEXT, "", "A cat is in it."),
+        (SpokenPart.TOOL_CALL, "pet", '{\n  "animal": "cat"\n}'),
     ]
     assert message.note not in ("", "broke off")
 
@@ -118,16 +122,16 @@ def check_answer(messages: tuple[Message, ...], protocol: ModelProtocol) -> None
 @pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_a_request(protocol: ModelProtocol) -> None:
     codec = codec_of(protocol)
-    target = Target(protocol=protocol, kind=_KINDS[protocol][0], model="m")
+    target = PromptTarget(protocol=protocol, kind=_KINDS[protocol][0], model="m")
     body = codec.write_prompt(prompt(), target, LossReport(codec.losses)).body
     messages = read(protocol, body, of_request=True)
     said = {(message.role, tuple(part.kind for part in message.parts)) for message in messages}
     assert said == {
-        (Role.SYSTEM, (PartKind.TEXT,)),
-        (Role.TOOLS, (PartKind.TOOL_OFFER,)),
-        (Role.USER, (PartKind.TEXT, PartKind.IMAGE)),
-        (Role.ASSISTANT, (PartKind.TEXT, PartKind.TOOL_CALL)),
-        (Role.TOOL, (PartKind.TOOL_RESULT,)),
+        (SpeakerRole.SYSTEM, (SpokenPart.TEXT,)),
+        (SpeakerRole.TOOLS, (SpokenPart.TOOL_OFFER,)),
+        (SpeakerRole.USER, (SpokenPart.TEXT, SpokenPart.IMAGE)),
+        (SpeakerRole.ASSISTANT, (SpokenPart.TEXT, SpokenPart.TOOL_CALL)),
+        (SpeakerRole.TOOL, (SpokenPart.TOOL_RESULT,)),
     }
     assert len(messages) == len(said)
     side = FlightSide(record(summary=summary(1, protocol=protocol), request_body=body), True)
@@ -169,17 +173,17 @@ def test_a_stream_that_broke_off_and_says_why(protocol: ModelProtocol, query: st
     told = begun + writer.fail("The provider fell silent.", "upstream_timeout")
     message, trouble = read(protocol, told, of_request=False)
     assert (message.note, answer_text((message,))) == ("broke off", "Half")
-    assert trouble.role is Role.ERROR
+    assert trouble.role is SpeakerRole.ERROR
     assert "fell silent" in trouble.parts[0].text
 
 
 @pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_a_request_that_is_recorded_in_part_is_read_so_far(protocol: ModelProtocol) -> None:
     codec = codec_of(protocol)
-    target = Target(protocol=protocol, kind=_KINDS[protocol][0], model="m")
+    target = PromptTarget(protocol=protocol, kind=_KINDS[protocol][0], model="m")
     body = codec.write_prompt(prompt(), target, LossReport(codec.losses)).body
     end = body.index(_PICTURE.encode()) + 400
     messages = read(protocol, body[:end], of_request=True)
     asked_last = messages[-1]
-    assert asked_last.role is Role.USER
+    assert asked_last.role is SpeakerRole.USER
     assert asked_last.parts[0].text == "What is in it?"

@@ -6,28 +6,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.conversation.flight_conversation import conversation_of
-from llmgw_desktop.app.conversation.message_parts import Message, Part, PartKind, Role, answer_text
+from llmgw_desktop.app.flights.conversation.message_parts import (
+    Part,
+    SpeakerRole,
+    SpokenMessage,
+    SpokenPart,
+    answer_text,
+)
+from llmgw_desktop.app.flights.conversation.transcript import conversation_of
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 from llmgw_desktop.wire.errors import foreign_error
 from tests.support.made_flights import anthropic_stream, chat_stream, record, sse, summary
 
 
-def anthropic_request(fields: object) -> tuple[Message, ...]:
+def anthropic_request(fields: object) -> tuple[SpokenMessage, ...]:
     return conversation_of(record(request_body=json.dumps(fields).encode()), of_request=True)
 
 
-def anthropic_answer(body: bytes) -> tuple[Message, ...]:
+def anthropic_answer(body: bytes) -> tuple[SpokenMessage, ...]:
     return conversation_of(record(answer_body=body), of_request=False)
 
 
-def chat(body: bytes, *, of_request: bool) -> tuple[Message, ...]:
+def chat(body: bytes, *, of_request: bool) -> tuple[SpokenMessage, ...]:
     flight = summary(1, protocol=ModelProtocol.OPENAI_CHAT)
     made = record(summary=flight, request_body=body, answer_body=body)
     return conversation_of(made, of_request=of_request)
 
 
-def kinds(messages: tuple[Message, ...]) -> list[tuple[Role, list[PartKind]]]:
+def kinds(messages: tuple[SpokenMessage, ...]) -> list[tuple[SpeakerRole, list[SpokenPart]]]:
     return [(message.role, [part.kind for part in message.parts]) for message in messages]
 
 
@@ -75,20 +81,20 @@ def test_anthropic_request_with_everything() -> None:
         }
     )
     assert kinds(messages) == [
-        (Role.SYSTEM, [PartKind.TEXT]),
-        (Role.TOOLS, [PartKind.TOOL_OFFER]),
-        (Role.USER, [PartKind.TEXT, PartKind.IMAGE]),
-        (Role.ASSISTANT, [PartKind.THINKING, PartKind.TOOL_CALL]),
-        (Role.TOOL, [PartKind.TOOL_RESULT]),
-        (Role.USER, [PartKind.TEXT]),
-        (Role.OTHER, [PartKind.OTHER]),
+        (SpeakerRole.SYSTEM, [SpokenPart.TEXT]),
+        (SpeakerRole.TOOLS, [SpokenPart.TOOL_OFFER]),
+        (SpeakerRole.USER, [SpokenPart.TEXT, SpokenPart.IMAGE]),
+        (SpeakerRole.ASSISTANT, [SpokenPart.THINKING, SpokenPart.TOOL_CALL]),
+        (SpeakerRole.TOOL, [SpokenPart.TOOL_RESULT]),
+        (SpeakerRole.USER, [SpokenPart.TEXT]),
+        (SpeakerRole.OTHER, [SpokenPart.OTHER]),
     ]
     assert messages[2].parts[1].title == "image/png, 3 KB"
     assert messages[3].parts[1] == Part(
-        kind=PartKind.TOOL_CALL, title="Bash", text='{\n  "c": "ls"\n}', call_id="t1"
+        kind=SpokenPart.TOOL_CALL, title="Bash", text='{\n  "c": "ls"\n}', call_id="t1"
     )
     assert messages[4].parts[0] == Part(
-        kind=PartKind.TOOL_RESULT, text="no such file", call_id="t1", is_failure=True
+        kind=SpokenPart.TOOL_RESULT, text="no such file", call_id="t1", is_failure=True
     )
     assert messages[6].name == "narrator"
 
@@ -123,7 +129,7 @@ def test_anthropic_stream_with_a_tool_call_in_pieces() -> None:
     )
     (message,) = anthropic_answer(body)
     assert message.parts == (
-        Part(kind=PartKind.TOOL_CALL, title="Read", text='{\n  "path": "a.py"\n}'),
+        Part(kind=SpokenPart.TOOL_CALL, title="Read", text='{\n  "path": "a.py"\n}'),
     )
 
 
@@ -134,7 +140,7 @@ def test_a_broken_stream_says_so_and_keeps_what_came() -> None:
     assert "Half of an answer".startswith(answer_text((message,)))
     error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
     answer, trouble = anthropic_answer(whole + sse([error]))
-    assert (answer.note, trouble.role) == ("broke off", Role.ERROR)
+    assert (answer.note, trouble.role) == ("broke off", SpeakerRole.ERROR)
     assert trouble.parts[0].text == "Overloaded"
 
 
@@ -146,7 +152,7 @@ def test_anthropic_answers_in_one_piece() -> None:
     (trouble,) = anthropic_answer(
         b'{"type":"error","error":{"type":"rate_limit_error","message":"Slow down"}}'
     )
-    assert (trouble.role, trouble.note) == (Role.ERROR, "rate_limit_error")
+    assert (trouble.role, trouble.note) == (SpeakerRole.ERROR, "rate_limit_error")
 
 
 def test_chat_request_with_everything() -> None:
@@ -178,11 +184,11 @@ def test_chat_request_with_everything() -> None:
     ).encode()
     messages = chat(body, of_request=True)
     assert kinds(messages) == [
-        (Role.TOOLS, [PartKind.TOOL_OFFER]),
-        (Role.SYSTEM, [PartKind.TEXT]),
-        (Role.USER, [PartKind.TEXT, PartKind.IMAGE, PartKind.IMAGE, PartKind.FILE]),
-        (Role.ASSISTANT, [PartKind.TOOL_CALL]),
-        (Role.TOOL, [PartKind.TOOL_RESULT]),
+        (SpeakerRole.TOOLS, [SpokenPart.TOOL_OFFER]),
+        (SpeakerRole.SYSTEM, [SpokenPart.TEXT]),
+        (SpeakerRole.USER, [SpokenPart.TEXT, SpokenPart.IMAGE, SpokenPart.IMAGE, SpokenPart.FILE]),
+        (SpeakerRole.ASSISTANT, [SpokenPart.TOOL_CALL]),
+        (SpeakerRole.TOOL, [SpokenPart.TOOL_RESULT]),
     ]
     assert [part.title for part in messages[2].parts[1:]] == [
         "image/gif, 3 bytes",
@@ -211,10 +217,10 @@ def test_chat_stream_with_reasoning_text_and_two_calls() -> None:
     (message,) = chat(chat_stream(chunks), of_request=False)
     assert message.note == "tool_calls"
     assert [(part.kind, part.title, part.text) for part in message.parts] == [
-        (PartKind.THINKING, "", "think more"),
-        (PartKind.TEXT, "", "Hello"),
-        (PartKind.TOOL_CALL, "a", '{\n  "x": 1\n}'),
-        (PartKind.TOOL_CALL, "b", "{}"),
+        (SpokenPart.THINKING, "", "think more"),
+        (SpokenPart.TEXT, "", "Hello"),
+        (SpokenPart.TOOL_CALL, "a", '{\n  "x": 1\n}'),
+        (SpokenPart.TOOL_CALL, "b", "{}"),
     ]
 
 
@@ -235,7 +241,7 @@ def test_an_error_is_shown_in_every_dialect(protocol: ModelProtocol) -> None:
     flight = summary(1, protocol=protocol)
     made = record(summary=flight, answer_body=reply.body)
     (trouble,) = conversation_of(made, of_request=False)
-    assert (trouble.role, trouble.parts[0].text) == (Role.ERROR, "Slow down")
+    assert (trouble.role, trouble.parts[0].text) == (SpeakerRole.ERROR, "Slow down")
     assert trouble.note
 
 
@@ -252,7 +258,7 @@ def test_what_the_provider_searched_stands_by_its_call() -> None:
         {"type": "web_search_tool_result", "tool_use_id": "s1", "content": [{"title": "X"}]},
     ]
     (message,) = anthropic_answer(json.dumps({"content": content}).encode())
-    assert [part.kind for part in message.parts] == [PartKind.TOOL_CALL, PartKind.TOOL_RESULT]
+    assert [part.kind for part in message.parts] == [SpokenPart.TOOL_CALL, SpokenPart.TOOL_RESULT]
     assert message.parts[1].call_id == "s1"
     assert '"title": "X"' in message.parts[1].text
 

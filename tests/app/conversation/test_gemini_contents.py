@@ -2,20 +2,26 @@
 
 import json
 
-from llmgw_desktop.app.conversation.flight_conversation import conversation_of
-from llmgw_desktop.app.conversation.message_parts import Message, Part, PartKind, Role, answer_text
+from llmgw_desktop.app.flights.conversation.message_parts import (
+    Part,
+    SpeakerRole,
+    SpokenMessage,
+    SpokenPart,
+    answer_text,
+)
+from llmgw_desktop.app.flights.conversation.transcript import conversation_of
 from llmgw_desktop.domain.provider import ModelProtocol
 from tests.support.made_flights import chat_stream, record, summary
 
 _FLIGHT = summary(1, protocol=ModelProtocol.GEMINI)
 
 
-def request(**fields: object) -> tuple[Message, ...]:
+def request(**fields: object) -> tuple[SpokenMessage, ...]:
     body = json.dumps(fields).encode()
     return conversation_of(record(summary=_FLIGHT, request_body=body), of_request=True)
 
 
-def answer(body: bytes) -> tuple[Message, ...]:
+def answer(body: bytes) -> tuple[SpokenMessage, ...]:
     return conversation_of(record(summary=_FLIGHT, answer_body=body), of_request=False)
 
 
@@ -71,12 +77,12 @@ def test_a_request_with_everything() -> None:
         ],
     )
     assert [message.role for message in messages] == [
-        Role.SYSTEM,
-        Role.TOOLS,
-        Role.USER,
-        Role.ASSISTANT,
-        Role.TOOL,
-        Role.USER,
+        SpeakerRole.SYSTEM,
+        SpeakerRole.TOOLS,
+        SpeakerRole.USER,
+        SpeakerRole.ASSISTANT,
+        SpeakerRole.TOOL,
+        SpeakerRole.USER,
     ]
     assert [part.title for part in messages[1].parts] == ["look", "googleSearch"]
     assert [part.title for part in messages[2].parts[1:]] == [
@@ -86,14 +92,14 @@ def test_a_request_with_everything() -> None:
         "files/1",
     ]
     assert [(part.kind, part.title, part.text) for part in messages[3].parts] == [
-        (PartKind.THINKING, "", "Hm"),
-        (PartKind.TOOL_CALL, "look", '{\n  "at": 1\n}'),
-        (PartKind.HOSTED, "code execution", "print(1)"),
-        (PartKind.HOSTED, "code execution result", "1"),
-        (PartKind.OTHER, "hologram", '{\n  "hologram": {\n    "x": 1\n  }\n}'),
+        (SpokenPart.THINKING, "", "Hm"),
+        (SpokenPart.TOOL_CALL, "look", '{\n  "at": 1\n}'),
+        (SpokenPart.HOSTED, "code execution", "print(1)"),
+        (SpokenPart.HOSTED, "code execution result", "1"),
+        (SpokenPart.OTHER, "hologram", '{\n  "hologram": {\n    "x": 1\n  }\n}'),
     ]
     assert messages[4].parts[0] == Part(
-        kind=PartKind.TOOL_RESULT,
+        kind=SpokenPart.TOOL_RESULT,
         title="look",
         text="a cat\n[image/png, 3 bytes]",
         call_id="c1",
@@ -107,8 +113,8 @@ def test_a_request_with_everything() -> None:
 def test_short_forms_of_a_request() -> None:
     for contents in ("Hi", ["Hi"], {"parts": {"text": "Hi"}}, [{"parts": ["Hi"]}]):
         (system, user) = request(system_instruction="Be brief.", contents=contents)
-        assert (system.role, system.parts[0].text) == (Role.SYSTEM, "Be brief.")
-        assert (user.role, user.parts[0].text) == (Role.USER, "Hi")
+        assert (system.role, system.parts[0].text) == (SpeakerRole.SYSTEM, "Be brief.")
+        assert (user.role, user.parts[0].text) == (SpeakerRole.USER, "Hi")
     (counted,) = request(generateContentRequest={"contents": [{"parts": [{"text": "Hi"}]}]})
     assert counted.parts[0].text == "Hi"
 
@@ -129,10 +135,10 @@ def test_a_stream_is_put_together_by_kinds() -> None:
     (message,) = answer(body)
     assert message.note == "STOP"
     assert [(part.kind, part.text) for part in message.parts] == [
-        (PartKind.THINKING, "thinking"),
-        (PartKind.TEXT, "Hello"),
-        (PartKind.TOOL_CALL, "{}"),
-        (PartKind.TEXT, "after"),
+        (SpokenPart.THINKING, "thinking"),
+        (SpokenPart.TEXT, "Hello"),
+        (SpokenPart.TOOL_CALL, "{}"),
+        (SpokenPart.TEXT, "after"),
     ]
 
 
@@ -155,11 +161,11 @@ def test_candidates_and_their_ends() -> None:
         ("STOP", "b"),
     ]
     (trouble,) = answer(b'{"promptFeedback": {"blockReason": "SAFETY"}}')
-    assert (trouble.role, trouble.note) == (Role.ERROR, "SAFETY")
+    assert (trouble.role, trouble.note) == (SpeakerRole.ERROR, "SAFETY")
     for body in (
         b'{"error": {"code": 429, "message": "Slow down", "status": "RESOURCE_EXHAUSTED"}}',
         b'[{"error": {"code": 429, "message": "Slow down", "status": "RESOURCE_EXHAUSTED"}}]',
     ):
         (trouble,) = answer(body)
-        assert (trouble.role, trouble.note) == (Role.ERROR, "RESOURCE_EXHAUSTED")
+        assert (trouble.role, trouble.note) == (SpeakerRole.ERROR, "RESOURCE_EXHAUSTED")
     assert answer(b'{"totalTokens": 12}') == ()

@@ -2,26 +2,32 @@
 
 import json
 
-from llmgw_desktop.app.conversation.flight_conversation import conversation_of
-from llmgw_desktop.app.conversation.message_parts import Message, Part, PartKind, Role, answer_text
+from llmgw_desktop.app.flights.conversation.message_parts import (
+    Part,
+    SpeakerRole,
+    SpokenMessage,
+    SpokenPart,
+    answer_text,
+)
+from llmgw_desktop.app.flights.conversation.transcript import conversation_of
 from llmgw_desktop.domain.provider import ModelProtocol
 from tests.support.made_flights import record, sse, summary
 
 _FLIGHT = summary(1, protocol=ModelProtocol.CODEX)
 
 
-def request(**fields: object) -> tuple[Message, ...]:
+def request(**fields: object) -> tuple[SpokenMessage, ...]:
     body = json.dumps(fields).encode()
     return conversation_of(record(summary=_FLIGHT, request_body=body), of_request=True)
 
 
-def answer(body: bytes) -> tuple[Message, ...]:
+def answer(body: bytes) -> tuple[SpokenMessage, ...]:
     return conversation_of(record(summary=_FLIGHT, answer_body=body), of_request=False)
 
 
 def output(*items: dict[str, object]) -> tuple[Part, ...]:
     (message,) = answer(json.dumps({"output": items, "status": "completed"}).encode())
-    assert (message.role, message.note) == (Role.ASSISTANT, "completed")
+    assert (message.role, message.note) == (SpeakerRole.ASSISTANT, "completed")
     return message.parts
 
 
@@ -56,15 +62,15 @@ def test_an_agents_request() -> None:
         ],
     )
     assert [(message.role, message.name) for message in messages] == [
-        (Role.OTHER, "Earlier turns"),
-        (Role.SYSTEM, "instructions"),
-        (Role.TOOLS, ""),
-        (Role.SYSTEM, "developer"),
-        (Role.USER, "user"),
-        (Role.ASSISTANT, ""),
-        (Role.TOOL, ""),
-        (Role.OTHER, "Item reference"),
-        (Role.OTHER, "Hologram"),
+        (SpeakerRole.OTHER, "Earlier turns"),
+        (SpeakerRole.SYSTEM, "instructions"),
+        (SpeakerRole.TOOLS, ""),
+        (SpeakerRole.SYSTEM, "developer"),
+        (SpeakerRole.USER, "user"),
+        (SpeakerRole.ASSISTANT, ""),
+        (SpeakerRole.TOOL, ""),
+        (SpeakerRole.OTHER, "Item reference"),
+        (SpeakerRole.OTHER, "Hologram"),
     ]
     assert "resp_1" in messages[0].parts[0].text
     assert [part.title for part in messages[2].parts] == [
@@ -74,10 +80,10 @@ def test_an_agents_request() -> None:
         "web_search",
     ]
     assert messages[5].parts == (
-        Part(kind=PartKind.THINKING, title="encrypted, 3 KB"),
-        Part(kind=PartKind.TEXT, text="I look."),
-        Part(kind=PartKind.TOOL_CALL, title="shell", text='{\n  "a": 1\n}', call_id="c1"),
-        Part(kind=PartKind.TOOL_CALL, title="apply_patch", text="*** B", call_id="c2"),
+        Part(kind=SpokenPart.THINKING, title="encrypted, 3 KB"),
+        Part(kind=SpokenPart.TEXT, text="I look."),
+        Part(kind=SpokenPart.TOOL_CALL, title="shell", text='{\n  "a": 1\n}', call_id="c1"),
+        Part(kind=SpokenPart.TOOL_CALL, title="apply_patch", text="*** B", call_id="c2"),
     )
     assert [part.text for part in messages[6].parts] == ["1 failed", "done\n[image/png, 3 bytes]"]
 
@@ -114,12 +120,12 @@ def test_what_the_provider_ran_itself() -> None:
         {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "No"}]},
     )
     assert [(part.kind, part.title, part.text) for part in parts] == [
-        (PartKind.HOSTED, "web search", '{\n  "action": {\n    "query": "x"\n  }\n}'),
-        (PartKind.HOSTED, "code interpreter", "print(1)"),
-        (PartKind.IMAGE, "image/webp, 3 bytes", ""),
-        (PartKind.HOSTED, "compaction, encrypted, 3 KB", ""),
-        (PartKind.TOOL_CALL, "local shell", "ls -l"),
-        (PartKind.TEXT, "refusal", "No"),
+        (SpokenPart.HOSTED, "web search", '{\n  "action": {\n    "query": "x"\n  }\n}'),
+        (SpokenPart.HOSTED, "code interpreter", "print(1)"),
+        (SpokenPart.IMAGE, "image/webp, 3 bytes", ""),
+        (SpokenPart.HOSTED, "compaction, encrypted, 3 KB", ""),
+        (SpokenPart.TOOL_CALL, "local shell", "ls -l"),
+        (SpokenPart.TEXT, "refusal", "No"),
     ]
 
 
@@ -133,7 +139,10 @@ def test_how_answers_end() -> None:
     assert note(status="incomplete", incomplete_details=reason) == "max_output_tokens"
     assert answer(b'{"input_tokens": 12}') == ()
     (trouble,) = answer(b'{"detail": "Instructions are not valid"}')
-    assert (trouble.role, trouble.parts[0].text) == (Role.ERROR, "Instructions are not valid")
+    assert (trouble.role, trouble.parts[0].text) == (
+        SpeakerRole.ERROR,
+        "Instructions are not valid",
+    )
 
 
 def test_a_stream_whose_items_never_ended() -> None:
@@ -161,9 +170,9 @@ def test_a_stream_whose_items_never_ended() -> None:
     (message,) = answer(body)
     assert message.note == "broke off"
     assert [(part.kind, part.title, part.text) for part in message.parts] == [
-        (PartKind.THINKING, "", "First.\n\nSecond."),
-        (PartKind.TEXT, "", "Half"),
-        (PartKind.TOOL_CALL, "look", '{"at": 1'),
+        (SpokenPart.THINKING, "", "First.\n\nSecond."),
+        (SpokenPart.TEXT, "", "Half"),
+        (SpokenPart.TOOL_CALL, "look", '{"at": 1'),
     ]
 
 
@@ -180,5 +189,5 @@ def test_failures_of_streams() -> None:
     said = {"type": "error", **error}
     for events in ([failed], [said, failed], [said], [{"type": "error", "error": error}]):
         messages = answer(sse([{"type": "response.created"}, *events]))
-        assert [message.role for message in messages] == [Role.ERROR]
+        assert [message.role for message in messages] == [SpeakerRole.ERROR]
         assert (messages[0].parts[0].text, messages[0].note) == ("Sorry", "server_error")

@@ -14,15 +14,15 @@ import pytest
 
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.doctor import command
-from llmgw_desktop.app.doctor.patience import Late, within
-from llmgw_desktop.app.doctor.report import Finding, Report, Section, State
+from llmgw_desktop.app.doctor.report import DoctorFinding, FindingState, Report, ReportSection
+from llmgw_desktop.app.gateway.standing import Late, within
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.vault import EntryKind, address
-from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, write_run_file
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 from tests.support.small_clis import Computer
 
 ANY_PORT = "[http]\nport = 0\n"
@@ -276,9 +276,9 @@ def test_as_text_marks_are_words_and_nothing_is_longer_than_the_terminal(
 
 
 def test_the_end_says_how_much_wants_attention() -> None:
-    warn = Finding(name="a", title="A", state=State.WARN, says="odd")
-    one = Report(sections=(Section(name="s", title="S", findings=(warn,)),))
-    two = Report(sections=(Section(name="s", title="S", findings=(warn, warn)),))
+    warn = DoctorFinding(name="a", title="A", state=FindingState.WARN, says="odd")
+    one = Report(sections=(ReportSection(name="s", title="S", findings=(warn,)),))
+    two = Report(sections=(ReportSection(name="s", title="S", findings=(warn, warn)),))
     assert one.text().endswith("can serve. One thing wants attention: see warn.\n")
     assert two.text().endswith("can serve. 2 things want attention: see warn.\n")
 

@@ -12,15 +12,15 @@ import pytest
 from llmgw_desktop.app.doctor import secrets
 from llmgw_desktop.app.doctor.secrets import run
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.files import encrypt_file
-from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_file import place_of_old
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 from tests.redaction.samples import SAMPLES, sample
 from tests.support.made_flights import record, summary
 
@@ -104,6 +104,8 @@ def test_all_that_lies_on_disk_is_looked_through(
     for name in ("even", "odd"):
         assert found[f"cache/{name}", False] == {"SendGrid key": 1}
     assert found["data/set-aside/old.db: bodies.body", False] == {"SendGrid key": 1}
+    assert ("data/flights.db", False) not in found
+    assert told["found"] == sum(sum(each["kinds"].values()) for each in told["places"])
     assert told["meant"] == ["run/access.key"]
     assert told["unread"] == []
 
@@ -116,3 +118,54 @@ def test_all_that_lies_on_disk_is_looked_through(
     assert "MB …" in progress
     assert "log/llmgw.log" in text
     assert not any(each in text for each in keys.values())
+
+
+def test_what_lies_in_plain_counts_once_and_what_cannot_be_read_is_no_clean_bill(
+    tmp_path: Path, capsys: Said
+) -> None:
+    env = {"LLMGW_HOME": str(tmp_path / "home"), "LLM_GATEWAY_MASTER_KEY": "ab" * 32}
+    places = Places.of(env)
+    places.make()
+    key = sample(SAMPLES["GitHub token"])
+
+    def keep(number: int, at_rest: AtRest, body: bytes) -> None:
+        store = FlightStore(
+            places.flights_db,
+            clock=SystemClock(),
+            seal=Seal(bytes),
+            on_status=lambda _: None,
+            settings=RecorderSettings(),
+            at_rest=at_rest,
+        )
+        store.start()
+        store.closed(record(summary=summary(number), request_body=body, answer_body=b""))
+        assert store.flush(30)
+        store.stop(10)
+
+    keep(1, AtRest(None), b"use %b now" % key.encode())
+    code, said = look(places, env, capsys)
+    assert (code, json.loads(said)["found"]) == (1, 1)
+    assert [each["where"] for each in json.loads(said)["places"]] == [
+        "data/flights.db: flight_bodies.request_body"
+    ]
+    for file in places.data_folder.glob("flights.db*"):
+        file.unlink()
+    keys = MasterKeys(env, places.data_folder)
+    with closing(Vault(places.gateway_db, keys, SystemClock())) as vault:
+        keep(2, AtRest(vault.data_keys), b"nothing that is secret")
+    assert look(places, env, capsys)[0] == 0
+    other = env | {"LLM_GATEWAY_MASTER_KEY": "cd" * 32}
+    code, said = look(places, other, capsys)
+    assert code == 3
+    assert "is not the one in LLM_GATEWAY_MASTER_KEY" in " ".join(json.loads(said)["unread"])
+    with closing(sqlite3.connect(places.gateway_db)) as connection:
+        connection.execute("DELETE FROM data_keys")
+        connection.commit()
+    (places.backups_folder / "keys.json").unlink()
+    code, said = look(places, env, capsys)
+    told = json.loads(said)
+    assert (code, told["found"]) == (3, 0)
+    assert told["unread_texts"] == len(told["unread"]) > 0
+    assert all("lies neither in gateway.db nor beside it" in each for each in told["unread"])
+    assert run(argparse.Namespace(json=False), places, env) == 3
+    assert "could not be.\n" in capsys.readouterr().out

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.mcp_stdio.events import Events
+from llmgw_desktop.app.mcp.http import Events
 
 STREAM = (
     b'id: 1\ndata: \n\n: ping\r\n\r\nevent: message\r\ndata: {"a":1}\r\n\r\n'

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.mcp_stdio.greeting import Greeting
-from llmgw_desktop.app.mcp_stdio.messages import Message, read
+from llmgw_desktop.app.mcp.messages import Greeting, StdioMessage, read
 
 VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
@@ -15,7 +14,7 @@ CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
 def asked(greeting: Greeting, method: str, **params: Any) -> Any:
     line = json.dumps({"jsonrpc": "2.0", "id": 7, "method": method, "params": params}).encode()
     message = read(line, 10_000)
-    assert isinstance(message, Message)
+    assert isinstance(message, StdioMessage)
     reply = greeting.reply(message)
     return None if reply is None else json.loads(reply)
 

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.mcp_stdio.lines import Lines
+from llmgw_desktop.app.mcp.messages import InputLines
 
 LONGEST = 20
 
 
 def fed(data: bytes, cuts: list[int]) -> list[bytes | None]:
-    lines, found, begin = Lines(LONGEST), [], 0
+    lines, found, begin = InputLines(LONGEST), [], 0
     for end in [*sorted(cut % (len(data) + 1) for cut in cuts), len(data)]:
         found += lines.feed(data[begin:end])
         begin = end
@@ -27,13 +27,13 @@ def test_what_is_cut_comes_together(lines: list[bytes], cuts: list[int]) -> None
 
 
 def test_a_line_without_end_is_no_line_yet() -> None:
-    lines = Lines(LONGEST)
+    lines = InputLines(LONGEST)
     assert lines.feed(b"half") == []
     assert lines.feed(b" and half\r\n") == [b"half and half"]
 
 
 def test_of_a_line_that_is_too_long_nothing_is_kept() -> None:
-    lines = Lines(LONGEST)
+    lines = InputLines(LONGEST)
     for _ in range(1000):
         assert lines.feed(b"x" * 1000) == []
     assert lines._parts == []

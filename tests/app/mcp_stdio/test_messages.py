@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from llmgw_desktop.app.mcp_stdio.messages import Message, Refused, error, read, refusal
+from llmgw_desktop.app.mcp.messages import Refused, StdioMessage, error, read, refusal
 
 LONGEST = 1000
 
@@ -50,7 +50,7 @@ def test_what_is_no_message_is_told_so(line: bytes | None, code: int, about: obj
 def test_ids_are_kept_as_they_are(number: str) -> None:
     line = f'{{"jsonrpc":"2.0","id":{number},"method":"m"}}'.encode()
     message = read(line, LONGEST)
-    assert isinstance(message, Message)
+    assert isinstance(message, StdioMessage)
     assert message.raw == line
     assert json.loads(error(message.id, -1, "x"))["id"] == json.loads(number)
 
@@ -58,6 +58,6 @@ def test_ids_are_kept_as_they_are(number: str) -> None:
 def test_a_text_and_a_number_are_two_ids() -> None:
     first = read(b'{"jsonrpc":"2.0","id":1,"method":"m"}', LONGEST)
     second = read(b'{"jsonrpc":"2.0","id":"1","method":"m"}', LONGEST)
-    assert isinstance(first, Message)
-    assert isinstance(second, Message)
+    assert isinstance(first, StdioMessage)
+    assert isinstance(second, StdioMessage)
     assert first.key != second.key

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.permission import Ask, FileChange, PermissionKind
-from llmgw_desktop.engine.permissions.paths import Place
-from llmgw_desktop.engine.permissions.rules import rule_of
+from llmgw_desktop.domain.jobs.approval import Ask, FileChange, PermissionKind
+from llmgw_desktop.engine.permissions.rules import PathInView, rule_of
 from tests.support.acp_talk import FOLDER, Talk
 
 PATH = f"{FOLDER}/w1.txt"
@@ -124,7 +123,7 @@ def test_edits_are_shown_as_changes(
 def test_what_was_allowed_to_change_a_file_does_not_remove_it() -> None:
     edit = _ask(CliName.COPILOT, kind="edit", rawInput={"fileName": PATH, "diff": GIT_DIFF})
     removal = _ask(CliName.COPILOT, kind="delete", title="x", locations=[{"path": PATH}])
-    place = Place(said=PATH, full=PATH, real=PATH)
+    place = PathInView(said=PATH, full=PATH, real=PATH)
     allowed = rule_of(edit, place, [place]).digests
     assert not set(rule_of(removal, place, [place]).digests) & set(allowed)
     moved = _ask(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.clis.dialogue import Asked, Send
+from llmgw_desktop.clis.dialogue import PermissionAsked, Send
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.permission import Decision, PermissionKind
+from llmgw_desktop.domain.jobs.approval import Decision, PermissionKind
 from tests.support.acp_talk import SPEAK, Talk, line
 
 JSON = st.recursive(
@@ -84,7 +84,7 @@ def test_garbage_allows_nothing(name: CliName, lines: list[bytes]) -> None:
     for each in talk.of(Send):
         outcome = orjson.loads(each.data).get("result", {}).get("outcome", {})
         assert not str(outcome.get("optionId")).startswith("the-allow")
-    asked = {each.ask.native_id for each in talk.of(Asked)}
+    asked = {each.ask.native_id for each in talk.of(PermissionAsked)}
     talk.stops()
     answered = {key.removeprefix("answer:") for key in talk.keys}
     assert asked <= answered, "nothing that was asked stays open"

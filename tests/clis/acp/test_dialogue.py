@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from llmgw_desktop.clis.acp.dialogue import DENIED, MOST_PROMPTS, AcpDialogue, as_words
-from llmgw_desktop.clis.dialogue import Asked, Done, GaveUp, Send, Withdrawn
+from llmgw_desktop.clis.dialogue import Done, GaveUp, PermissionAsked, Send, Withdrawn
 from llmgw_desktop.clis.gemini.asking import DIALECT
 from llmgw_desktop.domain.cli import (
     CliName,
@@ -22,7 +22,7 @@ from llmgw_desktop.domain.cli import (
     ToolEnded,
     Warned,
 )
-from llmgw_desktop.domain.permission import Decision
+from llmgw_desktop.domain.jobs.approval import Decision
 from tests.support.acp_talk import FOLDER, SPEAK, Talk, answer, line
 
 TOUCH = {
@@ -212,7 +212,7 @@ def test_always_is_never_chosen(talk: Talk) -> None:
 
 def test_what_can_only_be_allowed_for_ever_is_denied(talk: Talk) -> None:
     talk.ask(0, TOUCH, kinds=["allow_always", "reject_once"])
-    assert not talk.of(Asked)
+    assert not talk.of(PermissionAsked)
     assert talk.sent("answer:0")["result"]["outcome"]["optionId"] == "the-reject_once"
     assert [each.code for each in talk.of(Warned)] == ["no_allow_once"]
 
@@ -222,15 +222,15 @@ def test_what_can_only_be_allowed_for_ever_is_denied(talk: Talk) -> None:
 )
 def test_a_question_that_is_none_is_denied(talk: Talk, params: dict[str, object]) -> None:
     talk.tell({"id": 9, "method": "session/request_permission", "params": params})
-    assert not talk.of(Asked)
+    assert not talk.of(PermissionAsked)
     assert talk.sent("answer:9?")["result"]["outcome"] == {"outcome": "cancelled"}
 
 
 def test_a_question_that_comes_twice_is_one(talk: Talk) -> None:
     talk.ask(0, TOUCH).ask(0, TOUCH)
-    assert len(talk.of(Asked)) == 1
+    assert len(talk.of(PermissionAsked)) == 1
     talk.answers("0", Decision.ONCE).ask(0, TOUCH)
-    assert len(talk.of(Asked)) == 1
+    assert len(talk.of(PermissionAsked)) == 1
     assert talk.keys.count("answer:0") == 1
 
 
@@ -265,7 +265,7 @@ def test_more_that_is_known_later_is_shown() -> None:
     mcp = {"toolCallId": "c1", "title": "gate_add", "kind": "other"}
     talk.ask(0, {**mcp, "rawInput": {}})
     talk.update("tool_call_update", **mcp, rawInput={"a": 1}, status="in_progress")
-    first, second = talk.of(Asked)
+    first, second = talk.of(PermissionAsked)
     assert first.ask.native_id == second.ask.native_id
     assert (first.ask.arguments, second.ask.arguments) == ({}, {"a": 1})
 

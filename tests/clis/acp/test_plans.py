@@ -9,7 +9,7 @@ import pytest
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest, LaunchPlan, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.support.acp_talk import FOLDER, SPEAK
 
 SESSIONS = {CliName.OPENCODE: "ses_e044eb816ffeu0Ns7T9eTf8CZx"}

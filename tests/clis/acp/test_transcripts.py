@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.clis.dialogue import Asked, Done, Send
+from llmgw_desktop.clis.dialogue import Done, PermissionAsked, Send
 from llmgw_desktop.domain.cli import (
     CliName,
     ModelTold,
+    RunUsageTold,
     SessionTold,
     ToolBegan,
     ToolEnded,
-    UsageTold,
 )
-from llmgw_desktop.domain.permission import Decision, PermissionKind
+from llmgw_desktop.domain.jobs.approval import Decision, PermissionKind
 from tests.support.acp_talk import SPEAK, played, transcript
 
 NOTE = "Call it otherwise, please."
@@ -30,7 +30,7 @@ RUNS = {
 @pytest.mark.parametrize("name", SPEAK)
 def test_a_run_asks_and_goes_on(name: CliName, what: str) -> None:
     talk = played(name, transcript(f"{name}.{what}"), *RUNS[what])
-    (asked,) = talk.of(Asked)
+    (asked,) = talk.of(PermissionAsked)
     assert asked.ask.kind is PermissionKind.COMMAND
     assert asked.ask.command == "touch made.txt"
     assert asked.ask.cwd == "/home/ada/project"
@@ -84,7 +84,7 @@ def test_figures_are_the_runs_or_unknown(
     name: CliName, what: str, tokens: list[tuple[int, int]]
 ) -> None:
     talk = played(name, transcript(f"{name}.{what}"), *RUNS[what])
-    told: list[UsageTold] = talk.of(UsageTold)
+    told: list[RunUsageTold] = talk.of(RunUsageTold)
     assert [(each.usage.input_tokens, each.usage.output_tokens) for each in told] == tokens
     whole = name in (CliName.COPILOT, CliName.MISTRAL)
     assert all(each.is_cumulative is whole for each in told)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from llmgw_desktop.clis.agy import CLI
 from llmgw_desktop.clis.cli import OutputReader
-from llmgw_desktop.clis.gemini.options import OPTIONS
+from llmgw_desktop.clis.gemini.contract import OPTIONS
 from llmgw_desktop.domain.cli import ErrorCategory, RunEnded, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import (
     SESSION,
     added,

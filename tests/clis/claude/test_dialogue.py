@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from llmgw_desktop.clis.claude import CLI
 from llmgw_desktop.clis.claude.dialogue import ClaudeDialogue
-from llmgw_desktop.clis.dialogue import Asked, Done, GaveUp, Send, Spoken, Withdrawn
+from llmgw_desktop.clis.dialogue import Done, GaveUp, PermissionAsked, Send, Spoken, Withdrawn
 from llmgw_desktop.domain.cli import CliName, CliRequest, RunEnded, TextGrew
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
     Ask,
     Decision,
     DecisionWay,
     PermissionAnswer,
     PermissionKind,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import asked as request_for
 
 FOLDER = "/home/user/project"
@@ -71,7 +71,7 @@ def sends(spoken: list[Spoken]) -> list[Any]:
 
 
 def ask_in(spoken: list[Spoken]) -> Ask:
-    (asked,) = [each.ask for each in spoken if isinstance(each, Asked)]
+    (asked,) = [each.ask for each in spoken if isinstance(each, PermissionAsked)]
     return asked
 
 

@@ -12,7 +12,7 @@ from llmgw_desktop.domain.cli import (
     NamedPath,
     SessionWish,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import SESSION, asked
 
 ALWAYS = ("--print", "--output-format=stream-json", "--verbose", "--include-partial-messages")

@@ -12,13 +12,13 @@ from llmgw_desktop.domain.cli import (
     ErrorCategory,
     ModelTold,
     Retrying,
+    RunUsageTold,
     SessionTold,
     SessionWish,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
 from llmgw_desktop.domain.usage import Usage
@@ -47,9 +47,9 @@ def test_a_turn() -> None:
         ModelTold(model="claude-opus-5-5"),
         TextGrew(text="STUB-"),
         TextGrew(text="PONG users=1"),
-        UsageTold(usage=used),
+        RunUsageTold(usage=used),
     ]
-    assert only(events, UsageTold)[-1] == UsageTold(
+    assert only(events, RunUsageTold)[-1] == RunUsageTold(
         usage=used.with_news(Usage(reasoning_tokens=0)), cost_usd=pytest.approx(0.002748)
     )
     assert end_of(events).text == "STUB-PONG users=1"
@@ -74,13 +74,13 @@ def test_a_tool_is_used() -> None:
     ]
     assert only(events, ToolEnded) == [ToolEnded(call_id="toolu_stub4790bbe8", ok=True)]
     assert text_in(events) == 'TOOLSAID:"TOOLRAN-42"'
-    assert [told.usage.input_tokens for told in only(events, UsageTold)] == [2317, 4634, 4634]
+    assert [told.usage.input_tokens for told in only(events, RunUsageTold)] == [2317, 4634, 4634]
 
 
 def test_a_resumed_session_tells_the_use_of_this_run() -> None:
     """Its total cost and its models' figures are those of the whole session."""
     of = asked(CliName.CLAUDE, session=SessionWish.RESUME, session_id=SESSION)
-    told = only(read("claude.resumed.jsonl", of), UsageTold)[-1]
+    told = only(read("claude.resumed.jsonl", of), RunUsageTold)[-1]
     assert (told.usage.input_tokens, told.usage.output_tokens) == (2051, 4)
     assert not told.is_cumulative
     assert not told.is_cost_cumulative
@@ -89,10 +89,10 @@ def test_a_resumed_session_tells_the_use_of_this_run() -> None:
 
 def test_an_older_version_tells_the_cost_of_the_whole_session() -> None:
     of = asked(CliName.CLAUDE, session=SessionWish.RESUME, session_id=SESSION)
-    told = only(read("claude.json.jsonl", of), UsageTold)[-1]
+    told = only(read("claude.json.jsonl", of), RunUsageTold)[-1]
     assert told.usage.input_tokens == 2317
     assert told.is_cost_cumulative
-    assert not only(read("claude.json.jsonl"), UsageTold)[-1].is_cost_cumulative
+    assert not only(read("claude.json.jsonl"), RunUsageTold)[-1].is_cost_cumulative
 
 
 def test_a_refused_key() -> None:
@@ -105,7 +105,7 @@ def test_a_refused_key() -> None:
     assert (end.ok, end.category, end.status) == (False, ErrorCategory.AUTH, 401)
     assert end.error.startswith("Failed to authenticate.")
     assert "claude auth login" in end.error
-    assert only(events, UsageTold) == []
+    assert only(events, RunUsageTold) == []
 
 
 def test_an_unknown_session() -> None:
@@ -165,7 +165,7 @@ def test_several_turns_are_added_up() -> None:
     used = {"m": {"inputTokens": 5, "outputTokens": 1, "costUSD": 0.5, "costBasis": "list"}}
     message = RESULT | {"model_usage_since_last_result": used}
     events = events_of(CLI.reader(request()), lines(message, message | {"result": "Twice."}))
-    last = only(events, UsageTold)[-1]
+    last = only(events, RunUsageTold)[-1]
     assert (last.usage.input_tokens, last.cost_usd) == (10, 1.0)
     assert end_of(events).text == "Twice."
 

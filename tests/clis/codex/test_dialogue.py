@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from llmgw_desktop.clis.codex.asking_plan import dialogue, plan_asking
 from llmgw_desktop.clis.codex.dialogue import CodexDialogue
-from llmgw_desktop.clis.dialogue import Asked, Done, GaveUp, Send, Spoken, Withdrawn
+from llmgw_desktop.clis.dialogue import Done, GaveUp, PermissionAsked, Send, Spoken, Withdrawn
 from llmgw_desktop.domain.cli import (
     CliName,
     CliRequest,
@@ -21,16 +21,16 @@ from llmgw_desktop.domain.cli import (
     ModelTold,
     Retrying,
     RunEnded,
+    RunUsageTold,
     SessionTold,
     SessionWish,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
     Ask,
     Decision,
     DecisionWay,
@@ -38,7 +38,7 @@ from llmgw_desktop.domain.permission import (
     PermissionAnswer,
     PermissionKind,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 CWD = "/home/user/project"
 THREAD, TURN = "01a1fbef-acfb-7593-ab3f-c5c6e8972ea7", "turn-1"
@@ -120,7 +120,7 @@ def sent(spoken: Iterable[Spoken]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def asked(spoken: Iterable[Spoken]) -> list[Ask]:
-    return [each.ask for each in spoken if isinstance(each, Asked)]
+    return [each.ask for each in spoken if isinstance(each, PermissionAsked)]
 
 
 def answer(decision: Decision, note: str = "") -> PermissionAnswer:
@@ -469,7 +469,7 @@ def test_the_turn_becomes_events() -> None:
         )
         + turn_done()
     )
-    told_events = [each for each in events if not isinstance(each, Asked | Withdrawn)]
+    told_events = [each for each in events if not isinstance(each, PermissionAsked | Withdrawn)]
     usage = told_events[-2]
     assert told_events[:-2] == [
         ToolBegan(call_id="call-0", name="command_execution", summary="ls"),
@@ -480,7 +480,7 @@ def test_the_turn_becomes_events() -> None:
         TextGrew(text="\n\nThree."),
         Retrying(reason="Reconnecting"),
     ]
-    assert isinstance(usage, UsageTold)
+    assert isinstance(usage, RunUsageTold)
     assert (usage.usage.input_tokens, usage.usage.cache_read_tokens) == (9, 4)
     assert made.finish(0, "") == [RunEnded(ok=True, text="Three.")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llmgw_desktop.clis.codex import CLI
-from llmgw_desktop.clis.codex.own_servers import without_servers
+from llmgw_desktop.clis.codex.plan import without_servers
 from llmgw_desktop.domain.cli import CliName, CliRequest
 
 SETTINGS = b"""
@@ -35,3 +35,10 @@ def test_each_is_off_and_the_rest_stays() -> None:
 )
 def test_settings_without_servers_change_nothing(settings: bytes) -> None:
     assert without_servers(CLI.model_use.options, settings) == CLI.model_use.options
+
+
+def test_where_it_only_answers_the_model_is_told_of_no_skills_and_no_folder():
+    told = CLI.model_use.options["configOverrides"]
+    assert isinstance(told, dict)
+    assert told["skills.include_instructions"] is False
+    assert told["include_environment_context"] is False

@@ -7,14 +7,14 @@ import orjson
 import pytest
 
 from llmgw_desktop.clis.codex import CLI
-from llmgw_desktop.clis.codex.settings import as_setting
+from llmgw_desktop.clis.codex.plan import as_setting
 from llmgw_desktop.domain.cli import (
     CliName,
     CliRequest,
     NamedPath,
     SessionWish,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import SESSION, asked
 
 ALWAYS = {"--json", "--skip-git-repo-check", "--config=check_for_update_on_startup=false"}

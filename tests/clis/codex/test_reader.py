@@ -7,21 +7,21 @@ import orjson
 import pytest
 
 from llmgw_desktop.clis.codex import CLI
-from llmgw_desktop.domain.account import QuotaWindow
 from llmgw_desktop.domain.cli import (
     CliName,
     CliRequest,
     ErrorCategory,
     Retrying,
+    RunUsageTold,
     SessionTold,
     SessionWish,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
+from llmgw_desktop.domain.provider import QuotaWindow
 from llmgw_desktop.domain.usage import Usage
 from tests.clis.support import SESSION, asked, end_of, events_of, only, text_in, transcript
 
@@ -47,7 +47,7 @@ def test_a_turn() -> None:
     assert isinstance(events[1], Warned)
     assert events[2:4] == [
         TextGrew(text="STUB-PONG users=2"),
-        UsageTold(
+        RunUsageTold(
             usage=Usage(
                 input_tokens=2317,
                 output_tokens=9,
@@ -75,7 +75,7 @@ def test_a_tool_is_used() -> None:
 
 @pytest.mark.parametrize("of", [goes_on(), asked(CliName.CODEX, **FORK)])
 def test_what_goes_on_tells_the_use_of_the_whole_session(of: CliRequest) -> None:
-    (told,) = only(read("codex.resumed.jsonl", of), UsageTold)
+    (told,) = only(read("codex.resumed.jsonl", of), RunUsageTold)
     assert told.is_cumulative
     assert told.usage.input_tokens == 18423
 
@@ -106,7 +106,7 @@ def test_messages_are_set_apart_and_the_last_is_the_answer() -> None:
     events = events_of(CLI.reader(request()), output)
     assert text_in(events) == "One.\n\nTwo."
     assert end_of(events).text == "Two."
-    assert only(events, UsageTold) == [], "absent is absent"
+    assert only(events, RunUsageTold) == [], "absent is absent"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_stderr_says_why_a_session_is_unknown() -> None:
 class TestSideUsage:
     content = transcript("codex.rollout.jsonl")
 
-    def told(self, content: bytes) -> UsageTold | None:
+    def told(self, content: bytes) -> RunUsageTold | None:
         assert CLI.side_usage is not None
         return CLI.side_usage.read(content)
 

@@ -10,7 +10,7 @@ from llmgw_desktop.domain.cli import (
     CliRequest,
     SessionWish,
 )
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import SESSION, asked
 
 ALWAYS = ("--output-format=json", "--stream=on", "--no-ask-user", "--no-auto-update", "--no-color")

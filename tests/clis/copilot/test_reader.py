@@ -12,12 +12,12 @@ from llmgw_desktop.domain.cli import (
     ErrorCategory,
     ModelTold,
     Retrying,
+    RunUsageTold,
     SessionTold,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
 from llmgw_desktop.domain.usage import Usage
@@ -38,7 +38,7 @@ def test_a_turn() -> None:
     assert only(events, ModelTold) == [ModelTold(model="stub-model")]
     assert len(only(events, SessionTold)) == 1
     assert end_of(events).text == "STUB-PONG users=1"
-    assert only(events, UsageTold) == []
+    assert only(events, RunUsageTold) == []
 
 
 def test_a_tool_is_used() -> None:
@@ -136,7 +136,7 @@ def test_stderr_says_why_a_session_is_unknown() -> None:
 class TestSideUsage:
     content = transcript("copilot.events.jsonl")
 
-    def told(self, content: bytes) -> UsageTold | None:
+    def told(self, content: bytes) -> RunUsageTold | None:
         assert CLI.side_usage is not None
         return CLI.side_usage.read(content)
 
@@ -150,7 +150,7 @@ class TestSideUsage:
         usage = Usage(
             input_tokens=11877, output_tokens=19, cache_read_tokens=0, cache_write_tokens=0
         )
-        assert self.told(self.content) == UsageTold(usage=usage)
+        assert self.told(self.content) == RunUsageTold(usage=usage)
 
     def test_is_added_up_over_calls_and_told_of_a_run_that_was_cut_off(self) -> None:
         record = {"usage": {"inputTokens": 5, "outputTokens": 2, "reasoningTokens": 1}}

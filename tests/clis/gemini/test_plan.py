@@ -8,7 +8,7 @@ import pytest
 
 from llmgw_desktop.clis.gemini import CLI
 from llmgw_desktop.domain.cli import SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import SESSION, added, added_by, asked
 
 FIELDS: list[tuple[dict[str, Any], list[str]]] = [

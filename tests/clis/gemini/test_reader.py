@@ -6,17 +6,16 @@ import pytest
 
 from llmgw_desktop.clis.cli import OutputReader
 from llmgw_desktop.clis.gemini import CLI
-from llmgw_desktop.clis.gemini.errors import error_on_stderr
-from llmgw_desktop.clis.gemini.reader import used
+from llmgw_desktop.clis.gemini.reader import error_on_stderr, used
 from llmgw_desktop.domain.cli import (
     ErrorCategory,
     ModelTold,
     RunEnded,
+    RunUsageTold,
     SessionTold,
     TextGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
 from llmgw_desktop.domain.usage import Usage
@@ -43,7 +42,7 @@ def test_a_turn() -> None:
         SessionTold(session_id="d06a9000-89e5-4df8-8b85-4f2f7c3af361"),
         ModelTold(model="gemini-2.5-pro"),
         TextGrew(text="STUB-PONG users=1"),
-        UsageTold(usage=Usage(input_tokens=2317, output_tokens=12, cache_read_tokens=2000)),
+        RunUsageTold(usage=Usage(input_tokens=2317, output_tokens=12, cache_read_tokens=2000)),
         RunEnded(ok=True),
     ]
 
@@ -67,7 +66,7 @@ def test_a_refused_key_as_a_stream_tells_it() -> None:
     last = end_of(events)
     assert (last.ok, last.status, last.category) == (False, 401, ErrorCategory.AUTH)
     assert last.error.startswith("stub forced error (401)\nGemini is not signed in")
-    assert only(events, UsageTold) == []
+    assert only(events, RunUsageTold) == []
 
 
 def test_a_refused_key_as_stderr_tells_it() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from llmgw_desktop.clis.cli import OutputReader
 from llmgw_desktop.clis.grok import CLI
-from llmgw_desktop.clis.grok.messages_reader import GrokMessagesReader
+from llmgw_desktop.clis.grok.reader import GrokMessagesReader
 from llmgw_desktop.domain.cli import (
     ErrorCategory,
     RunEnded,

@@ -8,7 +8,7 @@ import pytest
 
 from llmgw_desktop.clis.grok import CLI
 from llmgw_desktop.domain.cli import PlannedFile, SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import SESSION, added, added_by, asked
 
 FIELDS: list[tuple[dict[str, Any], list[str]]] = [
@@ -174,3 +174,8 @@ def test_what_cannot_be_asked_is_refused_by_name(wishes: dict[str, Any], field: 
 
 def test_every_flag_of_the_table_is_known() -> None:
     assert {option.flag for option in CLI.options if option.flag} <= CLI.flags
+
+
+def test_a_long_prompt_of_a_model_is_handed_over_whole():
+    """It would leave out the middle of 96 kB, to read it by a tool that a model does not have."""
+    assert CLI.model_use.options["verbatim"] is True

@@ -8,18 +8,17 @@ import pytest
 
 from llmgw_desktop.clis.cli import OutputReader
 from llmgw_desktop.clis.grok import CLI
-from llmgw_desktop.clis.grok.reader import plain
-from llmgw_desktop.clis.grok.usage import usage_of
+from llmgw_desktop.clis.grok.reader import plain, usage_of
 from llmgw_desktop.domain.cli import (
     ErrorCategory,
     ModelTold,
     RunEnded,
+    RunUsageTold,
     SessionTold,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
     Warned,
 )
 from llmgw_desktop.domain.usage import Usage
@@ -52,10 +51,10 @@ def test_a_turn() -> None:
     assert recorded(reader(), "grok.turn.jsonl") == [
         TextGrew(text="STUB-"),
         TextGrew(text="PONG users=3"),
-        UsageTold(usage=USED),
+        RunUsageTold(usage=USED),
         SessionTold(session_id="01a1fbaf-5dbd-7a82-8d36-e45f2241f4ea"),
         ModelTold(model="stub-model"),
-        UsageTold(usage=USED),
+        RunUsageTold(usage=USED),
         RunEnded(ok=True, stop_reason="end_turn"),
     ]
 
@@ -70,7 +69,7 @@ def test_a_tool() -> None:
         )
     ]
     assert only(events, ToolEnded) == [ToolEnded(call_id="call_stub63935943", ok=True)]
-    assert [each.usage.input_tokens for each in only(events, UsageTold)] == [2317, 4634, 4634]
+    assert [each.usage.input_tokens for each in only(events, RunUsageTold)] == [2317, 4634, 4634]
     assert last_used(events).usage.cache_read_tokens == 4000
     assert end_of(events).ok
 

@@ -7,17 +7,17 @@ import pytest
 
 from llmgw_desktop.clis.cli import OutputReader
 from llmgw_desktop.clis.mistral import CLI
-from llmgw_desktop.clis.mistral.export import read_usage
+from llmgw_desktop.clis.mistral.reader import read_usage
 from llmgw_desktop.domain.cli import (
     ErrorCategory,
     RunEnded,
+    RunUsageTold,
     SessionTold,
     SessionWish,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
 )
 from llmgw_desktop.domain.usage import Usage
 from tests.clis.support import (
@@ -142,7 +142,7 @@ def test_code_0_without_an_answer_is_no_success() -> None:
 
 
 def test_usage_of_its_export() -> None:
-    assert read_usage(transcript("vibe.export.json")) == UsageTold(
+    assert read_usage(transcript("vibe.export.json")) == RunUsageTold(
         usage=Usage(input_tokens=4634, output_tokens=18, cache_read_tokens=4000),
         cost_usd=0.00467,
     )
@@ -150,7 +150,7 @@ def test_usage_of_its_export() -> None:
 
 def test_usage_as_older_versions_wrote_it_is_of_the_whole_session() -> None:
     stats = {"session_prompt_tokens": 10, "session_completion_tokens": 2, "session_cost": 0.5}
-    assert read_usage(orjson.dumps({"stats": stats})) == UsageTold(
+    assert read_usage(orjson.dumps({"stats": stats})) == RunUsageTold(
         usage=Usage(input_tokens=10, output_tokens=2),
         cost_usd=0.5,
         is_cumulative=True,

@@ -8,9 +8,9 @@ import orjson
 import pytest
 
 from llmgw_desktop.clis.opencode import CLI
-from llmgw_desktop.clis.opencode.retrying import LOGS
+from llmgw_desktop.clis.opencode.reader import LOGS
 from llmgw_desktop.domain.cli import SessionWish
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import added, added_by, asked
 
 ID = "ses_e044eb816ffeu0Ns7T9eTf8CZx"

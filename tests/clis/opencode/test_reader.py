@@ -7,12 +7,12 @@ from llmgw_desktop.clis.opencode import CLI
 from llmgw_desktop.domain.cli import (
     ErrorCategory,
     RunEnded,
+    RunUsageTold,
     SessionTold,
     TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
 )
 from llmgw_desktop.domain.usage import Usage
 from tests.clis.support import (
@@ -48,7 +48,7 @@ def test_a_turn() -> None:
     assert recorded(reader(), "opencode.turn.jsonl") == [
         SessionTold(session_id="ses_e044eb816ffeu0Ns7T9eTf8CZx"),
         TextGrew(text="STUB-PONG users=1"),
-        UsageTold(usage=ONE_STEP, cost_usd=0.000535),
+        RunUsageTold(usage=ONE_STEP, cost_usd=0.000535),
         RunEnded(ok=True, stop_reason="stop"),
     ]
 
@@ -63,7 +63,7 @@ def test_a_tool_and_the_sum_of_its_steps() -> None:
         )
     ]
     assert only(events, ToolEnded) == [ToolEnded(call_id="call_stub4b7997e3", ok=True)]
-    assert last_used(events) == UsageTold(
+    assert last_used(events) == RunUsageTold(
         usage=Usage(
             input_tokens=4634,
             output_tokens=18,
@@ -131,12 +131,12 @@ def test_what_is_not_told_is_unknown() -> None:
         reader(),
         lines({"type": "text", "part": {"text": "x"}}, step("stop", input=0, output=0)),
     )
-    assert only(events, UsageTold) == []
+    assert only(events, RunUsageTold) == []
     events = events_of(
         reader(),
         lines({"type": "text", "part": {"text": "x"}}, step("stop", input=5)),
     )
-    assert last_used(events) == UsageTold(usage=Usage(input_tokens=5))
+    assert last_used(events) == RunUsageTold(usage=Usage(input_tokens=5))
 
 
 def test_each_part_is_a_paragraph() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.consent import ConsentWay
+from llmgw_desktop.domain.access.consent import ConsentWay
 from tests.engine.conftest import House, house_in
 from tests.support.chromium import Browser, chromium, missing_browser, person
 from tests.support.consent_house import PASSWORD, ConsentHouse, consent_house, until

@@ -41,10 +41,11 @@ async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             ("--suite", "all", "--spec-version", "2025-11-25"),
             "expected-2025-11-25.yml",
         ),
-        (
+        pytest.param(
             "0.2.0-alpha.12",
             ("--suite", "all", "--spec-version", "2026-07-28"),
             "expected-2026-07-28.yml",
+            marks=pytest.mark.daily,
         ),
     ],
     ids=["0.1.16", "2025-11-25", "2026-07-28"],

@@ -43,6 +43,7 @@ def test_it_offers_our_tools_and_calls_one(desk: McpDesk, cli: CliName, profile:
     assert "The tool said" in said
 
 
+@pytest.mark.daily
 def test_codex_starts_our_engine_itself(desk: McpDesk) -> None:
     assert "The tool said" in offered_and_called(
         desk.client(CliName.CODEX, "--stdio"), in_full=True

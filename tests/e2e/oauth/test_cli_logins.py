@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from llmgw_desktop.domain.access.consent import Grant
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.consent import Grant
-from llmgw_desktop.store.grant_store import GrantStore
+from llmgw_desktop.store.access.grants import GrantStore
 from llmgw_desktop.store.paths import Places
 from tests.support.chromium import Browser, chromium, missing_browser, person
 from tests.support.cli_logins import Login, LoginDesk
@@ -115,6 +115,7 @@ def _checks(told: str, cli: CliName, program: Path) -> None:
     assert str(program.parents[1].resolve()) in told, "the program that was seen asking"
 
 
+@pytest.mark.daily
 async def test_claude_code(
     setup: GatewaySetup, desk_of: Callable[[CliName], LoginDesk], browser: Browser
 ) -> None:

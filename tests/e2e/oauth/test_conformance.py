@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from llmgw_desktop.domain.oauth import ClientMade, OauthClient
+from llmgw_desktop.domain.access.oauth import ClientMade, OauthClient
 from tests.engine.conftest import house_in
 from tests.support.mcp_conformance import run_authorization
 from tests.support.oauth_flow import PersonInHouse
@@ -33,6 +33,7 @@ async def _opened(session: aiohttp.ClientSession, address: str) -> bool:
     return True
 
 
+@pytest.mark.daily
 async def test_authorization(tmp_path: Path) -> None:
     port = _free_port()
     async with house_in(tmp_path / "home") as house:

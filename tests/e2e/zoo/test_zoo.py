@@ -12,11 +12,12 @@ from tests.e2e.zoo.cells import CLIENTS, ZooCell, all_cells
 from tests.e2e.zoo.visit import TEXT, WEATHER, Outcome, outcome_of
 from tests.support.answers import Spent
 from tests.support.flight_log import Flight
+from tests.support.shares import its_sisters
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
 
 _CELLS = [
-    pytest.param(cell, id=cell.id, marks=() if cell.is_daily else pytest.mark.rest)
+    pytest.param(cell, id=cell.id, marks=pytest.mark.daily if cell.is_daily else ())
     for cell in all_cells()
 ]
 
@@ -27,11 +28,7 @@ def outcome(
 ) -> Outcome:
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if hasattr(request.config, "workerinput") else base
-    wanted = [
-        item.callspec.params["cell"]
-        for item in request.session.items
-        if isinstance(item, pytest.Function) and item.originalname == test_a_cell.__name__
-    ]
+    wanted = [each.callspec.params["cell"] for each in its_sisters(request.node)]
     return outcome_of(cell, wanted, shared / "zoo")
 
 

@@ -9,25 +9,25 @@ from types import SimpleNamespace
 
 import pytest
 
-from llmgw_desktop.domain.access_errors import Unauthenticated, UnnamedPerson
-from llmgw_desktop.domain.access_settings import AccessSettings
-from llmgw_desktop.domain.client import Client
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.principal import (
+from llmgw_desktop.domain.access.access_errors import Unauthenticated, UnnamedPerson
+from llmgw_desktop.domain.access.principal import (
     BEARER,
     DEFAULT_SCOPES,
     LOCAL,
+    Client,
     Principal,
     PrincipalKind,
     Scope,
     kind_of,
 )
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.settings.door import AccessSettings
 from llmgw_desktop.engine.access.authenticator import (
     REFRESH_S,
     Authenticator,
     key_digest,
 )
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
 from tests.store.set_clock import SetClock
 
 OWN, NEW = "llmgw-own", "llmgw-new"

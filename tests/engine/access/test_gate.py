@@ -2,9 +2,9 @@
 
 import pytest
 
-from llmgw_desktop.domain.access_errors import MissingScope
+from llmgw_desktop.domain.access.access_errors import MissingScope
+from llmgw_desktop.domain.access.principal import DEFAULT_SCOPES, Principal, PrincipalKind, Scope
 from llmgw_desktop.domain.events import GatewayState
-from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Principal, PrincipalKind, Scope
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.wire.errors import error_message
 

@@ -11,14 +11,12 @@ import openai
 from google import genai
 from google.genai import types
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.label import as_label, is_label
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.store.client_store import ClientStore
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import Scope, as_label, is_label
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from tests.engine.conftest import House, house_in
 
 CHAT = "/v1/chat/completions"

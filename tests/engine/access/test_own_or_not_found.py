@@ -16,17 +16,17 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.prompt_facts import PromptFacts
-from llmgw_desktop.domain.worktree import Worktree
-from llmgw_desktop.engine.mcp.offer import Offer
-from llmgw_desktop.store.job_store import JobStore
-from llmgw_desktop.store.session_store import SessionStore
-from llmgw_desktop.store.validation_store import ValidationStore
-from llmgw_desktop.store.worktree_store import WorktreeStore
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import TimedIds
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.jobs.workspace import Worktree
+from llmgw_desktop.domain.usage import PromptFacts
+from llmgw_desktop.engine.mcp.offer import McpOffer
+from llmgw_desktop.store.jobs.job_store import JobStore
+from llmgw_desktop.store.jobs.session_store import SessionStore
+from llmgw_desktop.store.validation import ValidationStore
+from llmgw_desktop.store.workspaces import WorktreeStore
 from tests.engine.conftest import House
 from tests.support.plain_panels import dissent
 from tests.support.plain_runs import plain_job, plain_session
@@ -373,5 +373,5 @@ async def test_a_conversation_is_not_taken_up_by_another(scene: Scene) -> None:
     assert answers[0][0] in (400, 404)
 
 
-def _offer(scene: Scene) -> Offer:
+def _offer(scene: Scene) -> McpOffer:
     return scene.house.container.mcp_offer()

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from llmgw_desktop.engine.access.refusals import MOST_ADDRESSES, Refusals
+from llmgw_desktop.engine.access.gate import MOST_ADDRESSES, Refusals
 
 
 def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:

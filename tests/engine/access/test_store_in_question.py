@@ -7,13 +7,16 @@ import os
 import re
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.events import GatewayState
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.events import GatewayState, StoreAnswer
 from tests.engine.conftest import House, house_in
 from tests.engine.policy.keys import key_of
 
@@ -71,6 +74,11 @@ def _broken(path: Path, _: Path) -> None:
 
 def _cut(path: Path, _: Path) -> None:
     path.write_bytes(path.read_bytes()[: 4 * 8192 + 100])
+
+
+def _replaced(path: Path, earlier: Path) -> None:
+    shutil.copy(earlier, path.with_name("new"))
+    path.with_name("new").rename(path)
 
 
 def _without_clients(path: Path, _: Path) -> None:
@@ -168,7 +176,7 @@ async def test_a_person_answers_and_the_same_gateway_goes_on(tmp_path: Path, res
         assert question.what == "gateway.db was emptied."
         assert question.backup
         assert await _statuses(house, key) == (200, 503)
-        said = await control.answer_store(restore=restore)
+        said = await control.answer_store(StoreAnswer.RESTORE if restore else StoreAnswer.ANEW)
         assert "--undo" in said
         assert control.store_question() is None
         assert await _statuses(house, key) == (200, 200 if restore else 401)
@@ -180,6 +188,30 @@ async def test_a_person_answers_and_the_same_gateway_goes_on(tmp_path: Path, res
     assert job.exists(), "what another gateway.db knew is not swept away"
 
 
+async def test_an_older_file_is_used_as_it_is_where_a_person_says_so(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    path, earlier = home / "data" / "gateway.db", tmp_path / "earlier.db"
+    async with house_in(home) as house:
+        key = key_of(house, "nightly", Scope.MODELS_USE)
+    shutil.copy(path, earlier)
+    async with house_in(home) as house:
+        key_of(house, "later", Scope.MODELS_USE)
+    shutil.copy(earlier, path)
+    async with house_in(home) as house:
+        control = house.container.control
+        question = control.store_question()
+        assert question is not None
+        assert question.can_stay
+        assert not question.is_in_use
+        assert await _statuses(house, key) == (200, 503)
+        await control.answer_store(StoreAnswer.AS_IT_IS)
+        assert control.store_question() is None
+        assert await _statuses(house, key) == (200, 200)
+    async with house_in(home) as house:
+        assert await _statuses(house, key) == (200, 200)
+        assert await _health(house) == (200, "ok", "")
+
+
 async def test_a_table_that_goes_while_it_runs_costs_no_own_request(house: House) -> None:
     key = key_of(house, "nightly", Scope.MODELS_USE)
     assert await _statuses(house, key) == (200, 200)
@@ -189,6 +221,63 @@ async def test_a_table_that_goes_while_it_runs_costs_no_own_request(house: House
         assert await _statuses(house, key) == (200, 503)
         assert (await _health(house))[:2] == (200, "degraded")
         connection.execute("ALTER TABLE away RENAME TO clients")
+    house.container._access.authenticator.look_again()
+    assert await _statuses(house, key) == (200, 200)
+    assert (await _health(house))[:2] == (200, "ok")
+
+
+def _half(path: Path, _: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2 // 8192 * 8192)
+
+
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        (_emptied, "was cut off while"),
+        (_half, "was cut off while"),
+        (_cut, "was cut off while"),
+        (_gone, "was taken away while"),
+        (_replaced, "Another gateway.db was put in its place"),
+    ],
+    ids=["emptied", "half", "cut", "gone", "replaced"],
+)
+async def test_a_file_that_goes_under_a_gateway_that_runs_is_noticed_at_the_next_look(
+    house: House, tmp_path: Path, damage: Callable[[Path, Path], None], what: str
+) -> None:
+    key, path = key_of(house, "nightly", Scope.MODELS_USE), house.container.places.gateway_db
+    authenticator, control = house.container._access.authenticator, house.container.control
+    authenticator.look_again()
+    assert await _statuses(house, key) == (200, 200)
+    assert control.store_question() is None
+    shutil.copy(path, tmp_path / "copy")
+    damage(path, tmp_path / "copy")
+    for _ in range(2):  # what is written into it meanwhile makes it no whole one
+        authenticator.look_again()
+        assert await _statuses(house, key) == (200, 503)
+        status, told, problem = await _health(house)
+        assert (status, told) == (200, "degraded")
+        assert what in problem
+        assert control.status().problem == problem, "the window is told"
+        question = control.store_question()
+        assert question is not None
+        assert question.is_in_use
+        assert question.what in problem
+        with suppress(StoreError):
+            house.container.audit.store.note(Act(verb="gateway.paused", subject="gateway"))
+
+
+async def test_a_file_that_grows_shorter_by_itself_is_well(house: House) -> None:
+    key, path = key_of(house, "nightly", Scope.MODELS_USE), house.container.places.gateway_db
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE much (a)")
+        connection.execute("INSERT INTO much VALUES (zeroblob(1000000))")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        house.container._access.authenticator.look_again()
+        before = path.stat().st_size
+        connection.execute("DROP TABLE much")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert path.stat().st_size < before
     house.container._access.authenticator.look_again()
     assert await _statuses(house, key) == (200, 200)
     assert (await _health(house))[:2] == (200, "ok")

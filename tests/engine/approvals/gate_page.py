@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from llmgw_desktop.clis.instructions import ADDED_BY
-from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS, TOLD_SERVERS
-from llmgw_desktop.clis.registry import NAMES
-from llmgw_desktop.clis.rights import RIGHTS
+from llmgw_desktop.clis.mcp_servers import takes_servers
+from llmgw_desktop.clis.registry import NAMES, cli_of
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.mcp_server import UNKNOWN_SCORE, USUAL_SCORES
 from llmgw_desktop.engine.approvals.score import LIMITS, MCP_SERVER, SIGNS
 
@@ -48,11 +47,12 @@ def _limits() -> str:
 def _modes() -> str:
     rows = []
     for name in NAMES:
-        rights = RIGHTS[name]
+        rights = cli_of(name).rights
         safe = ", ".join(f"`{key}: {_word(value)}`" for key, value in rights.safe.items())
         narrow = " ".join(f"`{word}`" for word in sorted(rights.modes))
-        servers = "yes" if name in TAKE_SERVERS else "where it asks"
-        servers = servers if name in TAKE_SERVERS | TOLD_SERVERS else "no"
+        use = cli_of(name).servers
+        servers = "yes" if use and use.takes else "where it asks"
+        servers = servers if takes_servers(cli_of(name)) else "no"
         rows.append((name.value, safe, f"`{rights.mode}`: {narrow}", servers, _added(name)))
     head = ("CLI", "safe mode", "kept as asked", "mcpServers", "requestInstructions")
     return _table(head, rows)
@@ -61,15 +61,15 @@ def _modes() -> str:
 def _fields() -> str:
     rows = []
     for name in NAMES:
-        rights = RIGHTS[name]
+        rights = cli_of(name).rights
         reaches = sorted(rights.reaches | rights.texts_reach)
         rows.append((name.value, _names(sorted(rights.widens)), _names(reaches)))
     head = ("CLI", "more than the safe mode", "names something of this computer")
     return _table(head, rows)
 
 
-def _added(name: object) -> str:
-    option = ADDED_BY.get(name)  # type: ignore[call-overload]
+def _added(name: CliName) -> str:
+    option = cli_of(name).instructions
     return f"`{option}`" if option else "before the prompt"
 
 

@@ -9,23 +9,22 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.approval import (
+from llmgw_desktop.domain.access.principal import REMOTE_KINDS, Principal, PrincipalKind
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.events import ApprovalDecided
+from llmgw_desktop.domain.jobs.approval import (
     REDACTED,
     ApprovalPolicy,
     ApprovalSettings,
     ApprovalStatus,
     ApprovalStrategy,
 )
-from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.events import ApprovalDecided
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import REMOTE_KINDS, Principal, PrincipalKind
-from llmgw_desktop.domain.run_errors import ApprovalDenied
+from llmgw_desktop.domain.jobs.run_errors import ApprovalDenied
 from llmgw_desktop.engine.approvals.gate import ApprovalGate, AskedOfGate, Passed
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.store.approval_store import ApprovalStore
+from llmgw_desktop.store.jobs.approval_store import ApprovalStore
 
 MANAGED = ApprovalStrategy.MCP_MANAGED
 BYPASS = {"permissionMode": "bypassPermissions"}

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.engine.compression.ansi import without_ansi
-from llmgw_desktop.engine.compression.boilerplate import OF_ANSWERS, OF_PROMPTS, Courtesies
-from llmgw_desktop.engine.compression.compressor import MOST_LINES, compressed
+from llmgw_desktop.engine.compression.blocks import OF_ANSWERS, OF_PROMPTS, Courtesies
+from llmgw_desktop.engine.compression.compressor import MOST_LINES, compressed, without_ansi
 
 LONG = "The gateway stands between the programs of one computer and all who offer models, and\n"
 LONG += "it keeps for each request what was asked, what was answered and what it has cost."

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from llmgw_desktop.domain.consent import ANSWER_WITHIN_S, ConsentTerm, ConsentWay
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.engine.consents import broker, ticket
+from llmgw_desktop.domain.access.consent import ANSWER_WITHIN_S, ConsentTerm, ConsentWay
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.engine.consents import broker
+from llmgw_desktop.engine.consents import tickets as tickets_module
 from llmgw_desktop.engine.consents.broker import MOST_BROWSERS, MOST_OPEN, ConsentBroker
 from tests.support.consent_scene import CLAUDE, OTHER, REDIRECT, ConsentScene, a_request
 
@@ -334,7 +335,7 @@ class TestABrowserThatGoes:
         self, scene: ConsentScene, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(broker, "COMES_WITHIN_S", 3600.0)
-        monkeypatch.setattr(ticket, "RETURNS_WITHIN_S", 0.0)
+        monkeypatch.setattr(tickets_module, "RETURNS_WITHIN_S", 0.0)
         one = await scene.broker.ask(a_request())
         with one.present(), one.present():
             await asyncio.sleep(0.01)

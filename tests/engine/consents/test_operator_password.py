@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.engine.consents.operator_password import LOOKS_EVERY_S, OperatorPassword
+from llmgw_desktop.engine.consents.operator import LOOKS_EVERY_S, OperatorPassword
 from llmgw_desktop.engine.hashing import Hashing
-from llmgw_desktop.store.oauth_client_store import CONSENT_PASSWORD, OauthClientStore
-from llmgw_desktop.store.secret_hash import hashed
+from llmgw_desktop.store.access.oauth_clients import CONSENT_PASSWORD, OauthClientStore, hashed
 from tests.support.turned_clock import TurnedClock
 
 PASSWORD = "correct horse battery"

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.consent import ConsentRequest, Peer
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.consent import ConsentRequest, Peer
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.consents.program_watch import ProgramWatch
 from llmgw_desktop.engine.consents.programs import Programs
 from llmgw_desktop.engine.jobs.processes import has_proc, started_ticks

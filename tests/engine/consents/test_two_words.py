@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from llmgw_desktop.engine.consents.two_words import FIRST, SECOND, two_words
+from llmgw_desktop.engine.consents.tickets import FIRST, SECOND, two_words
 
 
 def test_there_are_enough_and_all_are_plain() -> None:

@@ -8,10 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.containment import Contain, ContainSettings, ContainWish, Network, wish_of
-from llmgw_desktop.engine.containment.bubblewrap import arguments_of
-from llmgw_desktop.engine.containment.repository import shared_by
-from llmgw_desktop.engine.containment.view import Access, View
+from llmgw_desktop.domain.jobs.cli_settings import (
+    Contain,
+    ContainSettings,
+    ContainWish,
+    Network,
+    wish_of,
+)
+from llmgw_desktop.engine.containment.containment import Access, View, arguments_of
+from llmgw_desktop.engine.containment.sights import shared_by
 
 
 def _mounts(view: View) -> list[tuple[str, str]]:

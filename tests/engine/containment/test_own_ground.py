@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.engine.containment.mounts import Mount, all_names, mounts
-from llmgw_desktop.engine.containment.own_ground import OwnGround
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.engine.containment.own_ground import Mount, OwnGround, all_names, mounts
 from llmgw_desktop.engine.containment.sights import check_given
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightSummary
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.price import Price, PriceRule, RateCard, Rates
+from llmgw_desktop.domain.flights.flight import FlightSummary
+from llmgw_desktop.domain.flights.price import Price, PriceRule, RateCard, Rates
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import BillingFacts, Figure, Provenance, Usage
 from tests.engine.conftest import House, house_in

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Figure
 from tests.engine.conftest import House, house_in

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightQuery, FlightRecord
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord
 from llmgw_desktop.redaction.redactor import MASK
 from tests.engine.conftest import House
 from tests.redaction.samples import SAMPLES, sample

@@ -1,13 +1,16 @@
 """A flight tells what was noted of it, each fact in its place."""
 
+import ast
+from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 
-from llmgw_desktop.domain.flight import FlightState, FlightSummary, Phase, PhaseName
+import llmgw_desktop
+from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.guard import GuardAction, GuardHit, PromptRole
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.prompt_facts import PromptFacts
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import PromptFacts, Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 
 
@@ -99,3 +102,23 @@ def test_summary_and_timeline() -> None:
         Phase(name=PhaseName.WAIT, start_ms=1000.0, end_ms=2000.0),
         Phase(name=PhaseName.STREAM, start_ms=2000.0, end_ms=3000.0),
     )
+
+
+def test_is_changed_by_its_own_verbs_alone() -> None:
+    home = Path(llmgw_desktop.__file__).parent
+    files = [each for each in home.rglob("*.py") if each.parent.name != "flights"]
+    assert len(files) > 100
+    found = [f"{each.name}:{at}" for each in files for at in _writes(ast.parse(each.read_bytes()))]
+    assert not found, "give OpenFlight a verb for it"
+    written = "exchange.flight.usage, x = 1, 2\nflight.chunks += 1"
+    assert sorted(_writes(ast.parse(written))) == [1, 2]
+
+
+def _writes(tree: ast.AST) -> Iterator[int]:
+    """The lines in which something of a flight is set."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            of = node.value
+            name = of.id if isinstance(of, ast.Name) else getattr(of, "attr", "")
+            if name.lstrip("_") == "flight":
+                yield node.lineno

@@ -1,10 +1,10 @@
 """Whose price holds: the person's own, the vendor's, or none."""
 
-from llmgw_desktop.domain.price import Price, PriceRule, Rates
+from llmgw_desktop.domain.flights.price import Price, PriceRule, Rates
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.pricing import Pricing
-from llmgw_desktop.store.price_table import PriceTable, load_price_table
+from llmgw_desktop.store.routing.prices import PriceTable, load_price_table
 
 VENDOR = Provider(
     name="work", kind=ProviderKind.ANTHROPIC, base_url="https://api.anthropic.com", local=False

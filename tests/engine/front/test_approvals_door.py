@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.approvals_command import run
+from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.commands import parse
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.approval import ApprovalSettings, Unattended
+from llmgw_desktop.app.questions.commands import approvals
+from llmgw_desktop.domain.access.principal import ALL_SCOPES
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.jobs.approval import (
+    ApprovalSettings,
     Ask,
     AskingJob,
     Decision,
@@ -25,11 +25,11 @@ from llmgw_desktop.domain.permission import (
     PermissionAnswer,
     PermissionKind,
     PermissionQuestion,
+    Unattended,
 )
-from llmgw_desktop.domain.principal import ALL_SCOPES
 from llmgw_desktop.engine.permissions.desk import PermissionDesk
-from llmgw_desktop.store.client_store import ClientStore
-from llmgw_desktop.wire.permissions import question_object, read_question
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.wire.native.approvals import question_object, read_question
 from tests.engine.conftest import House
 
 PATH = "/v1/approvals"
@@ -69,7 +69,9 @@ async def listed(house: House, query: str = "", **headers: str) -> tuple[int, An
 
 
 async def command(house: House, *words: str) -> int:
-    return await asyncio.to_thread(run, parse(["approvals", *words]), house.container.places, {})
+    return await asyncio.to_thread(
+        approvals, parse(["approvals", *words]), house.container.places, {}
+    )
 
 
 async def test_a_question_is_listed_whole_and_answered(house: House) -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.engine.front.body_pace import Pace
-from llmgw_desktop.engine.front.chunk_overhead import MOST_BYTES
+from llmgw_desktop.engine.front.aiohttp_gaps import MOST_BYTES
+from llmgw_desktop.engine.front.http_caller import Pace
 from tests.engine.conftest import House
 
 PATIENCE_S = 20.0

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
-from llmgw_desktop.domain.consent import ConsentTerm, ConsentWay
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.engine.consents import ticket
-from llmgw_desktop.engine.front import operator_answers
+from llmgw_desktop.domain.access.consent import ConsentTerm, ConsentWay
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.engine.consents import operator
+from llmgw_desktop.engine.consents import tickets as tickets_module
 from tests.engine.conftest import House
 from tests.support.consent_house import PASSWORD, ConsentHouse, consent_house, until
 
@@ -200,7 +200,7 @@ class TestAnotherBrowser:
     async def test_that_leaves_takes_the_question_with_it(
         self, scene: ConsentHouse, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(ticket, "RETURNS_WITHIN_S", 0.05)
+        monkeypatch.setattr(tickets_module, "RETURNS_WITHIN_S", 0.05)
         visitor = Visitor(scene)
         await visitor.get(scene.authorize())
         waits = asyncio.create_task(visitor.get(visitor.wait_url))
@@ -470,7 +470,7 @@ class TestThePassword:
     ) -> None:
         first = visitor.form(password="wrong")
         await asyncio.gather(*(Visitor.post(visitor, first) for _ in range(12)))
-        assert len(scene.password.tried) == operator_answers.MOST_WRONG
+        assert len(scene.password.tried) == operator.MOST_WRONG
         await visitor.post(visitor.form())
         assert visitor.status == 403
         assert "none is looked at" in visitor.page

@@ -15,8 +15,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentQuestion, ConsentTerm, ConsentWay
-from llmgw_desktop.domain.oauth import ClientMade, OauthClient
+from llmgw_desktop.domain.access.consent import (
+    ConsentAnswer,
+    ConsentQuestion,
+    ConsentTerm,
+    ConsentWay,
+)
+from llmgw_desktop.domain.access.oauth import ClientMade, OauthClient
 from llmgw_desktop.engine.jobs.processes import has_proc
 from tests.engine.conftest import House
 from tests.support.consent_house import until

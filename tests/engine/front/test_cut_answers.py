@@ -11,11 +11,11 @@ from typing import Any, cast
 import aiohttp
 import pytest
 
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.events import ClientsChanged
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.front.doors import OwnDoor
-from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.front.http_message import DateLine, OutgoingAnswer
 from tests.engine.conftest import house_in
 from tests.engine.policy.keys import key_of
 
@@ -131,7 +131,7 @@ async def test_behind_the_end_of_a_stream_nothing_is_said() -> None:
         content=SimpleNamespace(is_eof=lambda: True),
         transport=transport,
     )
-    answer = HttpAnswer(cast("Any", request), DateLine())
+    answer = OutgoingAnswer(cast("Any", request), DateLine())
     answer.begin(200, ())
     await answer.send(b"a")
     await answer.finish()

@@ -10,22 +10,21 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app import flights_command
+from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.commands import parse
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.flight import FlightRecord
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.job import JobFigures, JobState
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.app.flights import command
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import TimedIds
+from llmgw_desktop.domain.flights.flight import FlightRecord
+from llmgw_desktop.domain.jobs.job import JobFigures, JobState, SessionTotals
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.session import SessionTotals
 from llmgw_desktop.domain.usage import BillingFacts, Figure, Usage
-from llmgw_desktop.engine.asking.asked import AskResult
+from llmgw_desktop.engine.completion import CompletionResult
 from llmgw_desktop.engine.mcp.tools import model_tools
 from llmgw_desktop.engine.mcp.tools.job_words import job_told
-from llmgw_desktop.wire.flights import FIGURE_NAMES, flight_object, provenance_member
-from llmgw_desktop.wire.jobs import job_object, session_object
+from llmgw_desktop.wire.native.flights import FIGURE_NAMES, flight_object, provenance_member
+from llmgw_desktop.wire.native.jobs import job_object, session_object
 from tests.engine.conftest import House, house_in
 from tests.support.made_flights import summary
 from tests.support.plain_runs import plain_job, plain_session
@@ -158,7 +157,7 @@ def test_what_is_plain_is_not_said() -> None:
 
 async def _run(house: House, *words: str) -> int:
     arguments = parse(["flights", *words])
-    return await asyncio.to_thread(flights_command.run, arguments, house.container.places, {})
+    return await asyncio.to_thread(command.run, arguments, house.container.places, {})
 
 
 async def test_the_command_says_the_same_with_and_without_a_gateway(
@@ -185,7 +184,7 @@ async def test_the_command_says_the_same_with_and_without_a_gateway(
 def test_the_table_marks_bounds_and_names_doubts(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(json.dumps(flight_object(_doubtful())))
     told["client"] = "\x1b[31mred"
-    lines = dict(flights_command._rows(told))
+    lines = dict(command._rows(told))
     assert lines["input tokens"] == "≈100 (estimated)"
     assert lines["output tokens"] == "≥20 (partial)"
     assert lines["cost"] == "≥$0.0200, the vendor's own bill; $0.0110 by list prices (partial)"
@@ -205,7 +204,7 @@ def test_jobs_sessions_and_tools_name_the_figures_that_were_not_told() -> None:
     assert session_object(session)["provenance"] == doubts
     plain = plain_job(figures=replace(figures, usage=Usage(output_tokens=20)))
     assert "provenance" not in job_object(plain)
-    asked = AskResult(usage=replace(usage, estimated=int(Figure.CACHE_WRITE)), cost_usd=0.5)
+    asked = CompletionResult(usage=replace(usage, estimated=int(Figure.CACHE_WRITE)), cost_usd=0.5)
     told = model_tools._answer(asked, {}).structured
     assert told is not None
     assert told["provenance"] == doubts | {"cacheWriteTokens": "estimated"}

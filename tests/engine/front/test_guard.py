@@ -4,18 +4,18 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from llmgw_desktop.domain.access_errors import ForeignHost, ForeignOrigin
+from llmgw_desktop.domain.access.access_errors import ForeignHost, ForeignOrigin
 from llmgw_desktop.domain.errors import UnsupportedMedia
-from llmgw_desktop.engine.front.guard import SHUT, Guard, Opening
+from llmgw_desktop.engine.front.guard import SHUT, DoorOpening, RequestGuard
 
-GUARD = Guard(port=3333, hosts=("gateway.home:3333",), origins=("http://editor.home",))
+GUARD = RequestGuard(port=3333, hosts=("gateway.home:3333",), origins=("http://editor.home",))
 
 
-PAGE = Opening(is_page=True)
+PAGE = DoorOpening(is_page=True)
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
-def _check(*headers: tuple[str, str], method: str = "POST", opening: Opening = SHUT) -> None:
+def _check(*headers: tuple[str, str], method: str = "POST", opening: DoorOpening = SHUT) -> None:
     lines = CIMultiDict([("Host", "127.0.0.1:3333")] if not _has_host(headers) else [])
     lines.extend(headers)
     GUARD.check(make_mocked_request(method, "/v1/messages", headers=lines), opening)
@@ -108,7 +108,7 @@ def _sent_there(site: str, mode: str, dest: str) -> tuple[tuple[str, str], ...]:
 
 
 class TestAPublicAddress:
-    GUARD = Guard(
+    GUARD = RequestGuard(
         port=3333, hosts=(), origins=(), scheme="https", public_url="https://gw.example.com"
     )
 
@@ -142,7 +142,7 @@ class TestAPublicAddress:
                 self.GUARD.check(request)
 
     def test_one_with_a_port_has_only_that(self) -> None:
-        guard = Guard(port=1, hosts=(), origins=(), public_url="https://[2001:db8::1]:8443")
+        guard = RequestGuard(port=1, hosts=(), origins=(), public_url="https://[2001:db8::1]:8443")
         assert guard.check_host("[2001:db8::1]:8443") is None
         with pytest.raises(ForeignHost):
             guard.check_host("[2001:db8::1]")
@@ -190,17 +190,17 @@ class TestAPage:
 class TestAForm:
     @pytest.mark.parametrize("kind", [FORM[1], f"{FORM[1]}; charset=UTF-8"])
     def test_where_forms_are_taken(self, kind: str) -> None:
-        _check(("Content-Type", kind), opening=Opening(takes_forms=True))
+        _check(("Content-Type", kind), opening=DoorOpening(takes_forms=True))
 
     @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x"])
     def test_no_other_kind(self, kind: str) -> None:
         with pytest.raises(UnsupportedMedia):
-            _check(("Content-Type", kind), opening=Opening(takes_forms=True))
+            _check(("Content-Type", kind), opening=DoorOpening(takes_forms=True))
 
     @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
     def test_of_another_site(self, origin: str) -> None:
         with pytest.raises(ForeignOrigin):
-            _check(FORM, ("Origin", origin), opening=Opening(takes_forms=True))
+            _check(FORM, ("Origin", origin), opening=DoorOpening(takes_forms=True))
 
     def test_a_page_is_no_place_for_forms(self) -> None:
         with pytest.raises(UnsupportedMedia):
@@ -227,7 +227,7 @@ def test_a_proxys_mark_speaks_against_the_persons_key(mark: str) -> None:
         lines = CIMultiDict([("Host", "127.0.0.1:3333"), *headers])
         return make_mocked_request("GET", "/", headers=lines, transport=Transport())
 
-    fronted = Guard(port=3333, hosts=(), origins=(), is_fronted=True)
+    fronted = RequestGuard(port=3333, hosts=(), origins=(), is_fronted=True)
     assert fronted.is_from_here(asked(("X-Api-Key", "x"), ("User-Agent", "x"), ("X-Title", "x")))
     assert not fronted.is_from_here(asked((mark, "127.0.0.1")))
     assert GUARD.is_from_here(asked((mark, "127.0.0.1"))), "where nobody else can come in"

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.front.doors import OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from tests.engine.conftest import House

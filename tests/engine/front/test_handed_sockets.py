@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.engine.front.handed_sockets import fitting, handed_sockets
 
 _CHILD = """

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
+import pytest
+
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderStatus, SettingsChanged
-from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.health_door import HealthDoor
 from llmgw_desktop.engine.meters import Meters
+
+RUNNING = GatewayStatus(state=GatewayState.RUNNING)
 
 
 class AskingCaller:
@@ -56,6 +60,37 @@ async def test_an_audit_log_that_is_not_sealed_is_no_good_health() -> None:
     assert (told["status"], told["audit"]) == ("degraded", {"problem": "Its head is gone."})
 
 
+@pytest.mark.parametrize(
+    ("gateway", "recorder", "says"),
+    [
+        (GatewayStatus(state=GatewayState.PAUSED), RecorderStatus(recording=True), "It is paused."),
+        (RUNNING, RecorderStatus(recording=False), "recorder.level is off"),
+        (RUNNING, RecorderStatus(recording=False, problem="Full."), "Full."),
+        (RUNNING, RecorderStatus(recording=True, problem="Locked."), "Locked."),
+    ],
+)
+async def test_no_bad_health_is_without_a_reason(
+    gateway: GatewayStatus, recorder: RecorderStatus, says: str
+) -> None:
+    class NothingOpen:
+        open_flights = 0
+        crowd = Crowd(SystemClock())
+
+    door = HealthDoor(
+        gateway=lambda: gateway,
+        recorder=lambda: recorder,
+        settings=lambda: SettingsChanged(settings=Settings()),
+        load=cast("Any", NothingOpen()),
+        meters=Meters(),
+    )
+    caller = AskingCaller()
+    await door.short(cast("Any", caller))
+    await door.detail(cast("Any", caller))
+    short, detail = (json.loads(body) for _, body in caller.told)
+    assert short["status"] == detail["status"] == "degraded"
+    assert [says in each["says"] for each in detail["problems"]] == [True]
+
+
 async def test_losses_of_the_last_minutes_are_no_good_health() -> None:
     class NothingOpen:
         open_flights = 0
@@ -75,4 +110,9 @@ async def test_losses_of_the_last_minutes_are_no_good_health() -> None:
     await door.detail(cast("Any", caller))
     first, later = (json.loads(body) for _, body in caller.told)
     assert (first["status"], later["status"]) == ("degraded", "ok")
+    (problem,) = first["problems"]
+    assert problem["part"] == "recorder"
+    assert "more came at once than can be written down" in problem["says"]
+    assert "4 flights were kept with their figures alone" in problem["says"]
+    assert later["problems"] == []
     assert first["recorder"]["left_out"] == later["recorder"]["left_out"] == 4

@@ -12,12 +12,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.flood import Flood
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.policy import ClientPolicy
-from llmgw_desktop.domain.settings import HttpSettings, LimitSettings
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.policy import ClientPolicy, Flood
+from llmgw_desktop.domain.settings.door import HttpSettings
+from llmgw_desktop.domain.settings.tables import LimitSettings
 from llmgw_desktop.engine.front.crowd import MOST_CONNECTIONS, ONE_IN, Crowd
 from llmgw_desktop.engine.front.http_connection import (
     TURNED_AWAY_AT_ONCE,
@@ -358,6 +357,45 @@ class TestCrowds:
             await self._ask(port, house.headers()["Authorization"].removeprefix("Bearer "))
             policies.apply([])
             await self._ask(port, key)
+
+    async def test_this_computers_own_key_is_paused_for_models_and_mcp_alone(
+        self, house: House
+    ) -> None:
+        own = house.headers()["Authorization"].removeprefix("Bearer ")
+        policies = house.container.gateway._engine.pipeline.policies
+        async with door(house, Patience()) as port:
+            policies.apply([ClientPolicy(client="local", paused=True)])
+            for path in ("/v1/messages", "/mcp"):
+                pipe = await knock(port)
+                pipe[1].write(asking(port, own, len(BODY), path) + BODY)
+                said, _ = await end_of(pipe)
+                assert said.startswith(b"HTTP/1.1 403 ")
+                assert b"This computer's own access key is paused" in said
+                pipe[1].close()
+            asked = await knock(port)
+            for path in ("/health/detail", "/v1/limits", "/v1/models"):
+                asked[1].write(
+                    f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+                    f"x-api-key: {own}\r\n\r\n".encode()
+                )
+                assert (await answer(asked)).startswith(b"HTTP/1.1 200 "), path
+            asked[1].close()
+            policies.apply([])
+            await self._ask(port, own)
+
+    async def test_whose_key_opens_nothing_is_a_stranger_at_every_door(self, house: House) -> None:
+        crowd = patient(MOST_CONNECTIONS, max_connections_per_address=2)
+        async with door(house, Patience(), crowd=crowd) as port:
+            held = [await knock(port) for _ in range(4)]
+            heads = [b" 401 ", b" 401 ", b" 429 ", b" 429 "]
+            for pipe, key, head in zip(held, ("a", "", "b", ""), heads, strict=True):
+                pipe[1].write(asking(port, key, len(BODY)) + BODY)
+                assert head in (await answer(pipe))
+            assert house.closed[-1].error_kind == "too_many_connections"
+            (flood,) = crowd.floods
+            assert (flood.connections, flood.refused) == (2, 2)
+            for _, writer in held:
+                writer.close()
 
     async def test_the_persons_own_question_comes_through_what_fills_the_door(
         self, house: House

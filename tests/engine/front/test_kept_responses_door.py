@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.store.access.clients import ClientStore
 from tests.engine import conftest
 from tests.engine.conftest import House, house_in
 from tests.support.answers import Delivery, Raw

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from llmgw_desktop.domain.principal import LOCAL
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.engine.mcp.tool import Profile
 from tests.engine.conftest import House
 from tests.support.mcp_scene import MCPError, McpScene, mcp_scene, t, until

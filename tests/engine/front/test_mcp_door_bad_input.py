@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.mcp import sdk_http
 from tests.engine.conftest import House
 from tests.support.mcp_scene import LEGACY, MODERN, McpScene, call, mcp_scene, modern_meta, until

@@ -9,16 +9,15 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.front.mcp_door import McpDoor
-from llmgw_desktop.engine.mcp.offer import Offer
+from llmgw_desktop.engine.mcp.offer import McpOffer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.paths import Places
 from tests.engine.conftest import house_in
 
@@ -36,14 +35,14 @@ class _Serving:
         raise AssertionError("nobody asks")
 
 
-def _offer() -> Offer:
-    return Offer(toolbox=Toolbox(()), resources=(), prompts=(), bus=Bus())
+def _offer() -> McpOffer:
+    return McpOffer(toolbox=Toolbox(()), resources=(), prompts=(), bus=Bus())
 
 
 async def test_a_door_that_expects_clients_is_open_before_they_come() -> None:
     serving, offers = _Serving(), 0
 
-    def offer() -> Offer:
+    def offer() -> McpOffer:
         nonlocal offers
         offers += 1
         return _offer()
@@ -60,7 +59,7 @@ async def test_a_door_that_expects_clients_is_open_before_they_come() -> None:
 async def test_a_door_that_could_not_open_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     serving, tries = _Serving(), 0
 
-    def offer() -> Offer:
+    def offer() -> McpOffer:
         nonlocal tries
         tries += 1
         if tries == 1:

@@ -11,7 +11,15 @@ import pytest
 from google import genai
 from google.genai import errors, types
 
-from tests.engine.conftest import House
+from tests.engine.conftest import House, as_new
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def house(standing_house: House) -> House:
+    return as_new(standing_house)
+
 
 GOOGLE = {"x-goog-api-client": "google-genai-sdk/3.4.0"}
 ANTHROPIC = {"anthropic-version": "2023-06-01"}

@@ -6,8 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.engine.conftest import House
+from tests.engine.conftest import House, as_new
 from tests.support.answers import Answer, Refusal
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def house(standing_house: House) -> House:
+    return as_new(standing_house)
 
 
 async def _generate(house: House, status: int = 200, **fields: Any) -> Any:

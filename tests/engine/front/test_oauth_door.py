@@ -11,13 +11,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentWay
-from llmgw_desktop.domain.oauth import ClientMade, ClientProof, OauthClient
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
+from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentWay
+from llmgw_desktop.domain.access.oauth import ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.oauth.rates import OWN_REGISTRATIONS, REGISTRATIONS
-from llmgw_desktop.store.oauth_client_store import REGISTRATION_SECRET
-from llmgw_desktop.store.secret_hash import hashed
+from llmgw_desktop.store.access.oauth_clients import REGISTRATION_SECRET, hashed
 from tests.engine import conftest
 from tests.engine.conftest import House, house_in
 from tests.support.oauth_scene import (

@@ -6,8 +6,16 @@ import json
 
 import pytest
 
-from tests.engine.conftest import House
+from tests.engine.conftest import House, as_new
 from tests.support.answers import SocketBytes
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def house(standing_house: House) -> House:
+    return as_new(standing_house)
+
 
 BODY = json.dumps(
     {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from llmgw_desktop.engine.front import one_task
-from llmgw_desktop.engine.front.one_task import OneTaskLoop, in_one_task
+from llmgw_desktop.engine.front import aiohttp_gaps
+from llmgw_desktop.engine.front.aiohttp_gaps import OneTaskLoop, in_one_task
 from tests.engine.conftest import House
 
 CROWD = 100
@@ -40,7 +40,7 @@ async def test_all_else_is_the_loops_own() -> None:
 
 async def test_where_tasks_begin_at_once_aiohttp_keeps_its_loop() -> None:
     loop = asyncio.get_running_loop()
-    assert (in_one_task(loop, ()) is not loop) == one_task.NEEDED
+    assert (in_one_task(loop, ()) is not loop) == aiohttp_gaps.NEEDED
 
 
 async def test_a_crowd_over_one_connection_is_answered_and_others_come_between(

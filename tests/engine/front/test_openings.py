@@ -7,11 +7,11 @@ import json
 import pytest
 
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
-from llmgw_desktop.engine.front.guard import OAUTH_BODY_BYTES, Opening
+from llmgw_desktop.engine.front.guard import OAUTH_BODY_BYTES, DoorOpening
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from tests.engine.conftest import House
 
-PAGE = Opening(is_page=True)
+PAGE = DoorOpening(is_page=True)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 NAVIGATION = {
     "Sec-Fetch-Site": "cross-site",
@@ -29,7 +29,7 @@ async def _tell(caller: HttpCaller) -> None:
 def doors(house: House) -> DoorTable:
     """Of the running gateway, with one for forms and one for pages."""
     table = house.container.gateway._engine.server._doors
-    small = Opening(takes_forms=True, max_body_bytes=OAUTH_BODY_BYTES)
+    small = DoorOpening(takes_forms=True, max_body_bytes=OAUTH_BODY_BYTES)
     table.add("POST", "/test/form", OwnDoor(dialect=None, answer=_tell, scope=None, opening=small))
     table.add("GET", "/test/page", OwnDoor(dialect=None, answer=_tell, scope=None, opening=PAGE))
     return table

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.conftest import House, house_in
+from tests.engine.conftest import House, as_new, house_in
+
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def house(standing_house: House) -> House:
+    return as_new(standing_house)
+
 
 CORPUS = tomllib.loads(Path(__file__).with_name("raw_requests.toml").read_text())["request"]
 BODY = '{"model":"gpt-stub","messages":[{"role":"user","content":"ping"}]}'
@@ -83,6 +91,7 @@ def whole_answers(said: bytes) -> Any:
         said = said[length:]
 
 
+@in_one_loop
 @pytest.mark.parametrize("case", CORPUS, ids=lambda case: case["name"].replace(" ", "_"))
 async def test_each_of_those_that_were_tried(house: House, case: dict[str, Any]) -> None:
     wire = Wire(house)
@@ -117,6 +126,7 @@ FAULTS = {
 }
 
 
+@in_one_loop
 @pytest.mark.parametrize("path", OWN_FORMS)
 async def test_what_is_refused_is_told_in_the_callers_own_form(house: House, path: str) -> None:
     wire = Wire(house)
@@ -134,6 +144,7 @@ async def test_what_is_refused_is_told_in_the_callers_own_form(house: House, pat
     assert house.lane.requests == []
 
 
+@in_one_loop
 async def test_a_foreign_host_does_not_learn_the_names_of_the_gateway(house: House) -> None:
     wire = Wire(house)
     sent = wire.filled("GET /v1/models HTTP/1.1<N>Host: evil.example<N>Connection: close<E>")

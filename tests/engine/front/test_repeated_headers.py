@@ -8,7 +8,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.engine.conftest import House
+from tests.engine.conftest import House, as_new
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def house(standing_house: House) -> House:
+    return as_new(standing_house)
+
 
 CHAT = {"model": "gpt-stub", "messages": [{"role": "user", "content": "ping"}]}
 MESSAGES = {"model": "claude-stub", "max_tokens": 9, "messages": CHAT["messages"]}

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.provider import AccountState
 from llmgw_desktop.engine.front import vault_door
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
 from tests.engine.conftest import House
+from tests.engine.policy.keys import key_of
 from tests.support.answers import Refusal
 
 SECRET = "sk-test-0123456789abcdefghijklmnop"
@@ -261,8 +261,8 @@ async def test_no_record_holds_a_key_that_was_used(house: House) -> None:
     status, _ = await _asked(house, text=f"is {odd} a key?")
     assert status == 200
     await house.container.stop()
-    for path in house.container.places.data_folder.iterdir():
-        assert odd.encode() not in path.read_bytes(), path
+    kept = [each for each in house.container.places.data_folder.rglob("*") if each.is_file()]
+    assert not [each for each in kept if odd.encode() in each.read_bytes()]
 
 
 async def test_a_new_key_puts_its_accounts_to_the_test_again(house: House) -> None:
@@ -279,3 +279,15 @@ async def test_a_new_key_puts_its_accounts_to_the_test_again(house: House) -> No
     await _stored(house, "/v1/credentials", {**KEY, "apiKey": SECRET[::-1]})
     await asyncio.sleep(0)
     assert house.container.health.status("kept").state is AccountState.READY
+
+
+async def test_only_the_person_changes_the_vaults_key(house: House) -> None:
+    await _stored(house, "/v1/credentials", KEY)
+    vault, key = house.container.vault, key_of(house, "admin", Scope.VAULT_ADMIN)
+    before = vault.data_keys.current().number
+    async with house.post("/v1/vault/rotate", {}, Authorization=f"Bearer {key}") as answer:
+        assert answer.status == 403
+    assert vault.data_keys.current().number == before
+    async with house.post("/v1/vault/rotate", {}) as answer:
+        assert (answer.status, await answer.json()) == (200, {"entries": 1})
+    assert vault.data_keys.current().number != before

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from llmgw_desktop.domain.guard import Finding, GuardAction, GuardRule, PromptRole
 from llmgw_desktop.engine.guards.folding import readings
-from llmgw_desktop.engine.guards.looking import Look
 from llmgw_desktop.engine.guards.masking import Masker
 from llmgw_desktop.engine.guards.rules import Selection
+from llmgw_desktop.engine.guards.scanning import PromptScan
+from llmgw_desktop.wire.guards.prompt_parts import PromptPart
 from llmgw_desktop.wire.json_strings import Decoded
-from llmgw_desktop.wire.prompt_parts import Part
 
 Way = Callable[[str], str]
 VALUES = {
@@ -147,8 +147,8 @@ MISSED: dict[str, Way] = {
 
 
 def _found(text: str) -> dict[str, int]:
-    look = Look(SELECTION)
-    look.take(Part(PromptRole.USER, 0, text), text.encode("utf-8", "surrogatepass"))
+    look = PromptScan(SELECTION)
+    look.take(PromptPart(PromptRole.USER, 0, text), text.encode("utf-8", "surrogatepass"))
     look.end()
     return {hit.what: hit.count for hit in look.hits}
 
@@ -176,7 +176,7 @@ def test_these_are_found_and_hidden_by_their_bytes(way: str) -> None:
         name = "pattern 1" if what == "pattern" else what
         assert name in _found(text), (what, written)
         masker = Masker(SELECTION, b"key", (GuardAction.MASK,))
-        part, said = Part(PromptRole.USER, 0, text), _said(text)
+        part, said = PromptPart(PromptRole.USER, 0, text), _said(text)
         masker.gather(part, said)
         masker.get_ready()
         masker.hide(part, said)

@@ -4,7 +4,7 @@ import pytest
 import re2
 
 from llmgw_desktop.domain.guard import Finding
-from llmgw_desktop.engine.guards.findings import shape_of, spans_of
+from llmgw_desktop.engine.guards.rules import shape_of, spans_of
 from tests.redaction.samples import SAMPLES, sample
 
 YES = {

@@ -10,12 +10,16 @@ from typing import Any
 import orjson
 import pytest
 
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.guard import Finding, GuardAction, GuardRule, PromptBlocked, PromptRole
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.guards import looking, masking, rules
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.guards import masking, rules, scanning
 from llmgw_desktop.engine.guards.guards import Guards, Hidden
-from llmgw_desktop.engine.turns import Turns
-from llmgw_desktop.wire.prompt_parts import Part, parts_of
+from llmgw_desktop.engine.large_bodies import TimeSlices
+from llmgw_desktop.wire.guards.prompt_parts import PromptPart, parts_of
 
 MAIL = "ann@example.com"
 
@@ -34,8 +38,15 @@ async def _checked(fields: dict[str, Any], rule: GuardRule | None = None) -> tup
     )
     upstream = SimpleNamespace(upstream=SimpleNamespace(provider="p"))
     decision: Any = SimpleNamespace(candidates=[upstream])
-    flight: Any = SimpleNamespace()
-    hidden = await guards.check(request, decision, flight, Turns())
+    flight = OpenFlight(
+        "flt_1",
+        path="/",
+        protocol=ModelProtocol.ANTHROPIC,
+        operation=Operation.GENERATE,
+        clock=SystemClock(),
+    )
+    exchange: Any = SimpleNamespace(request=request, decision=decision, flight=flight)
+    hidden = await guards.check(exchange, TimeSlices())
     return hidden or Hidden(body, {}), flight
 
 
@@ -61,7 +72,7 @@ async def test_long_texts_and_patterns_are_for_a_thread(
     here, seen = threading.get_ident(), list[bool]()
     gather, make = masking.Masker.gather, rules.Selection.__init__
 
-    def seen_gather(masker: masking.Masker, part: Part, said: Any) -> None:
+    def seen_gather(masker: masking.Masker, part: PromptPart, said: Any) -> None:
         seen.append(threading.get_ident() != here)
         gather(masker, part, said)
 
@@ -87,7 +98,7 @@ def test_what_holds_no_words_lets_others_in_as_well(content: object) -> None:
 
 
 async def test_what_would_take_minutes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking, "MOST_FOLDED", 50)
+    monkeypatch.setattr(scanning, "MOST_FOLDED", 50)
     monkeypatch.setattr(masking, "MOST_PLACES", 20)
     hidden, flight = await _checked(_folded(20))
     assert MAIL.encode() not in hidden.body

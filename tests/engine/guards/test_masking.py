@@ -11,13 +11,16 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.guard import Finding, GuardAction, GuardRule
-from llmgw_desktop.domain.principal import LOCAL
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.guards.guards import Guards, Hidden
-from llmgw_desktop.engine.turns import Turns
+from llmgw_desktop.engine.large_bodies import TimeSlices
+from llmgw_desktop.wire.guards.placeholders import Placeholders, answer_in_steps
 from llmgw_desktop.wire.json_strings import at_once
-from llmgw_desktop.wire.placeholders import Placeholders
-from llmgw_desktop.wire.unmasked import answer_in_steps
 
 MAIL = "ann@example.com"
 RULE = GuardRule(
@@ -37,8 +40,15 @@ async def _checked(body: bytes) -> Hidden:
     )
     upstream = SimpleNamespace(upstream=SimpleNamespace(provider="p"))
     decision: Any = SimpleNamespace(candidates=[upstream])
-    flight: Any = SimpleNamespace()
-    hidden = await guards.check(request, decision, flight, Turns())
+    flight = OpenFlight(
+        "flt_1",
+        path="/",
+        protocol=ModelProtocol.ANTHROPIC,
+        operation=Operation.GENERATE,
+        clock=SystemClock(),
+    )
+    exchange: Any = SimpleNamespace(request=request, decision=decision, flight=flight)
+    hidden = await guards.check(exchange, TimeSlices())
     return Hidden(body, {}) if hidden is None else hidden
 
 

@@ -8,13 +8,12 @@ from dataclasses import replace
 
 import pytest
 
+from llmgw_desktop.domain.access.principal import LOCAL, PrincipalKind
 from llmgw_desktop.domain.cli import CliName, CliRequest
 from llmgw_desktop.domain.guard import Finding, GuardAction, GuardRule, PromptBlocked, PromptRole
-from llmgw_desktop.domain.principal import LOCAL, PrincipalKind
-from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.engine.guards.guards import Guards
+from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.engine.guards.guards import Guards, RunGuards
 from llmgw_desktop.engine.guards.rules import Selection
-from llmgw_desktop.engine.guards.run_guards import RunGuards
 from llmgw_desktop.engine.runs.prompt import said_in
 
 RULES = (

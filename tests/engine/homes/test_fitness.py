@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llmgw_desktop.engine.homes.fitness import unfit
+from llmgw_desktop.engine.homes.homes import unfit
 
 CODEX = (
     b'{"OPENAI_API_KEY": null, "tokens": {"access_token": "a", "refresh_token": "r"}, '

@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.vault import EntryAddress, EntryKind, address
-from llmgw_desktop.domain.vault_errors import NoSuchEntry, VaultLocked
-from llmgw_desktop.engine.homes.home_keeper import WantedSignIn
-from llmgw_desktop.engine.homes.homes import Homes
-from llmgw_desktop.engine.homes.record import read_record
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.domain.vault import EntryAddress, EntryKind, NoSuchEntry, VaultLocked, address
+from llmgw_desktop.engine.homes.homes import Homes, WantedSignIn
+from llmgw_desktop.engine.homes.safe_files import read_record
+from llmgw_desktop.store.vault.vault import Vault
 from tests.store.vault.places import Place
 
 MAIN, OTHER = ".own/auth.json", ".own/accounts.json"

@@ -12,7 +12,7 @@ from pathlib import Path
 from llmgw_desktop.engine.jobs.ended_files import EndedFiles
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.store.at_rest.cells import AtRest
-from llmgw_desktop.store.job_store import JobStore
+from llmgw_desktop.store.jobs.job_store import JobStore
 from tests.store.at_rest.converting_child import home
 
 

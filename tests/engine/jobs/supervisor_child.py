@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from llmgw_desktop.domain.settings import LimitSettings
+from llmgw_desktop.domain.settings.tables import LimitSettings
 from tests.support.shell_cli import Yard, asking
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.cli import ErrorCategory
-from llmgw_desktop.domain.job import JobProcess, JobState
-from llmgw_desktop.engine.jobs import boots, keeper
+from llmgw_desktop.domain.jobs.job import JobProcess, JobState
+from llmgw_desktop.engine.jobs import keeper, process_tree
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from tests.support.shell_cli import Yard, asking
@@ -123,7 +123,7 @@ async def test_a_restart_of_the_computer_is_told_as_one(
     """Also where its keeper's numbers belong to somebody else by now."""
     job_id = await _running(yard, "echo session s-1; echo text part; sleep 1000")
     await yard.supervisor.close()
-    monkeypatch.setattr(boots, "boot_id", lambda: "the next one")
+    monkeypatch.setattr(process_tree, "boot_id", lambda: "the next one")
     later = yard.again()
     await later.supervisor.start()
     ended = await later.supervisor.wait(job_id, 30)
@@ -148,7 +148,7 @@ async def test_what_had_ended_before_a_restart_has_its_true_end(
     go.touch()
     while started_ticks(process.pid) is not None:
         await asyncio.sleep(0.01)
-    monkeypatch.setattr(boots, "boot_id", lambda: "the next one")
+    monkeypatch.setattr(process_tree, "boot_id", lambda: "the next one")
     later = yard.again()
     await later.supervisor.start()
     ended = await later.supervisor.wait(job_id, 30)

@@ -18,11 +18,11 @@ from llmgw_desktop.clis.dialogue import Spoken
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, TextGrew
 from llmgw_desktop.domain.events import JobChanged
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.permission import Decision
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.settings import JobSettings
-from llmgw_desktop.engine.jobs import retries, runner
+from llmgw_desktop.domain.jobs.approval import Decision
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.settings.tables import JobSettings
+from llmgw_desktop.engine.jobs import live_job, runner
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.store.at_rest.files import is_encrypted_file
 from tests.support.asking_scene import AskingYard, answer_of
@@ -320,7 +320,7 @@ async def test_a_long_prompt_blocks_nobody(make_yard: Make, folder: Path) -> Non
 async def test_one_that_is_started_again_is_spoken_with_anew(
     make_yard: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retries, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(live_job, "FIRST_PAUSE_S", 0.01)
     yard = make_yard()
     again = "[ -e tried ] || { touch tried; echo refused busy; exit 1; }\n"
     job = await yard.ask(again + ASKS_ONCE, str(folder))

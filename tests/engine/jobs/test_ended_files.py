@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.cli import CliEvent
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.settings import JobSettings, LimitSettings
-from llmgw_desktop.domain.submission import JobResult
-from llmgw_desktop.domain.vault_errors import EntryBroken, VaultError, VaultLocked
-from llmgw_desktop.engine.jobs import ended_files, ended_folder, retries
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.jobs.submission import JobResult
+from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
+from llmgw_desktop.domain.vault import EntryBroken, VaultError, VaultLocked
+from llmgw_desktop.engine.jobs import ended_files, folders, live_job
 from llmgw_desktop.store.at_rest.data_keys import is_encrypted
 from llmgw_desktop.store.at_rest.files import MAGIC, number_of_file
 from tests.support.shell_cli import Yard, asking
@@ -35,8 +35,8 @@ def lies_open(home: Path) -> list[str]:
 
 def numbers(yard: Yard) -> set[int]:
     """Of the data keys that texts of its jobs lie under; 0: in plain."""
-    folders = [yard.folders.named(path.name) for path in (yard.home / "jobs").iterdir()]
-    return {number_of_file(path) for folder in folders for path in folder.texts()}
+    found = [yard.folders.named(path.name) for path in (yard.home / "jobs").iterdir()]
+    return {number_of_file(path) for folder in found for path in folder.texts()}
 
 
 def _of(yard: Yard, job_id: str) -> Path:
@@ -95,7 +95,7 @@ async def test_a_stopped_run_leaves_nothing_for_others_either(yard: Yard) -> Non
 async def test_runs_that_were_started_again_are_read_from_all_their_files(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retries, "FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr(live_job, "FIRST_PAUSE_S", 0.02)
     done = f"echo text {SAID}; echo done; exit 0"
     second = f"[ -e {yard.home}/second ] && {{ {done}; }}; touch {yard.home}/second"
     asked = asking(f"{second}; echo failed {SAID}; exit 1 # {ASKED}")
@@ -234,7 +234,7 @@ async def test_a_full_disk_leaves_them_as_they_are_until_the_next_end(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(ended_folder, "convert_file", full)
+        patched.setattr(folders, "convert_file", full)
         first = (await yard.ended(SCRIPT)).job
         await yard.put_away()
         assert (await told(yard, first.id))[2] == f"text {SAID}\ndone\n"

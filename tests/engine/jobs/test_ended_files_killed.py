@@ -24,6 +24,7 @@ CHILD = "tests.engine.jobs.putting_away_child"
 JOBS = 30
 
 
+@pytest.mark.daily
 async def test_an_end_that_was_followed_by_a_fall_is_found_by_the_next_start(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,11 +47,12 @@ async def test_an_end_that_was_followed_by_a_fall_is_found_by_the_next_start(
     await later.close()
 
 
+@pytest.mark.daily
 @pytest.mark.timeout(900)
 async def test_killed_at_random_moments_nothing_is_unreadable(
-    make_yard: MakeYard, request: pytest.FixtureRequest
+    make_yard: MakeYard, whole: bool
 ) -> None:
-    kills = 200 if request.config.getoption("--all") else 20
+    kills = 200 if whole else 20
     yard = make_yard(encrypts=False)
     scripts = [f"head -c {n % 3 * 150_000} /dev/zero; {SCRIPT} {n}" for n in range(JOBS)]
     jobs = [(await yard.supervisor.submit(asking(each))).job.id for each in scripts]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.cli import ErrorCategory
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.settings import JobSettings, LimitSettings
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
 from llmgw_desktop.engine.jobs import processes
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.engine.jobs.processes import ProcessMark, started_ticks

@@ -12,8 +12,8 @@ import pytest
 
 from llmgw_desktop.domain.cli import ErrorCategory, TextGrew
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.settings import LimitSettings
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.settings.tables import LimitSettings
 from llmgw_desktop.engine.jobs import life, spool
 from tests.support.shell_cli import Yard, asking
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.vault import EntryKind, address
-from llmgw_desktop.store.master_key import VARIABLE
+from llmgw_desktop.store.vault.master_key import VARIABLE
 from tests.support.shell_cli import Yard, asking, with_submission
 
 MakeYard = Callable[..., Yard]
@@ -218,7 +218,7 @@ async def test_one_whose_turn_comes_when_it_is_gone_says_so(make_yard: MakeYard)
 
 
 def _one_at_once() -> Any:
-    from llmgw_desktop.domain.settings import LimitSettings
+    from llmgw_desktop.domain.settings.tables import LimitSettings
 
     return LimitSettings(max_running_jobs=1)
 

@@ -8,8 +8,8 @@ import pytest
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.engine.jobs.launch import Launcher
 
 COPILOT = cli_of(CliName.COPILOT)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.run_errors import Saturated
-from llmgw_desktop.domain.settings import LimitSettings
+from llmgw_desktop.domain.jobs.run_errors import Saturated
+from llmgw_desktop.domain.settings.tables import LimitSettings
 from llmgw_desktop.engine.jobs.queue import JobQueue
 
 CLAUDE, CODEX = CliName.CLAUDE, CliName.CODEX

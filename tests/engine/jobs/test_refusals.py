@@ -13,14 +13,19 @@ import pytest
 from llmgw_desktop.clis.cli import RetryWords
 from llmgw_desktop.domain.cli import ErrorCategory, Retrying, TextGrew
 from llmgw_desktop.domain.events import JobChanged
-from llmgw_desktop.domain.job import EXIT_IDLE_TIMEOUT, EXIT_TIMEOUT, Job, JobState, UpstreamWait
-from llmgw_desktop.domain.settings import JobSettings
-from llmgw_desktop.engine.jobs import upstream_ear
+from llmgw_desktop.domain.jobs.job import (
+    EXIT_IDLE_TIMEOUT,
+    EXIT_TIMEOUT,
+    Job,
+    JobState,
+    UpstreamWait,
+)
+from llmgw_desktop.domain.settings.tables import JobSettings
+from llmgw_desktop.engine.jobs import refusals
 from llmgw_desktop.engine.jobs.news import News
-from llmgw_desktop.engine.jobs.outcome import Stop
-from llmgw_desktop.engine.jobs.refusals import RECENT_S, RefusalWatch
-from llmgw_desktop.engine.jobs.upstream_ear import EarPlace, UpstreamEar
-from llmgw_desktop.wire.jobs import job_object
+from llmgw_desktop.engine.jobs.outcome import RunStop
+from llmgw_desktop.engine.jobs.refusals import RECENT_S, EarPlace, RefusalWatch, UpstreamEar
+from llmgw_desktop.wire.native.jobs import job_object
 from tests.support.shell_cli import Yard, asking
 from tests.support.turned_clock import TurnedClock
 
@@ -216,12 +221,12 @@ async def test_it_ends_with_its_cause(make_yard: MakeYard) -> None:
 @pytest.mark.parametrize(
     ("why", "code", "words"),
     [
-        (Stop.TIMEOUT, EXIT_TIMEOUT, "longer than a run may"),
-        (Stop.IDLE, EXIT_IDLE_TIMEOUT, "said nothing for longer"),
+        (RunStop.TIMEOUT, EXIT_TIMEOUT, "longer than a run may"),
+        (RunStop.IDLE, EXIT_IDLE_TIMEOUT, "said nothing for longer"),
     ],
 )
 async def test_a_limit_that_ends_it_first_names_the_cause(
-    yard: Yard, why: Stop, code: int, words: str
+    yard: Yard, why: RunStop, code: int, words: str
 ) -> None:
     submitted = await yard.supervisor.submit(asking(f"echo retrying 503 - down; {HANGS}"))
     job_id = submitted.job.id
@@ -328,7 +333,7 @@ class Ears:
 async def test_a_file_that_comes_later_is_read_from_its_beginning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upstream_ear, "FIRST_LOOK_S", 0.01)
+    monkeypatch.setattr(refusals, "FIRST_LOOK_S", 0.01)
     ears = Ears(tmp_path, OF_A_SESSION, "abc-1")
     ears.ear.begin(ears.woken.set)
     folder = tmp_path / "sessions" / "x" / "abc-1"

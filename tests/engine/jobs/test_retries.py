@@ -11,9 +11,9 @@ import pytest
 
 from llmgw_desktop.domain.cli import ErrorCategory, Retrying, RunEnded, SessionTold, SessionWish
 from llmgw_desktop.domain.events import JobChanged
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.settings import JobSettings
-from llmgw_desktop.engine.jobs import retries
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.settings.tables import JobSettings
+from llmgw_desktop.engine.jobs import live_job
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.live_job import LiveJob
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
@@ -39,7 +39,7 @@ def tries_of(yard: Yard) -> int:
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr(live_job, "FIRST_PAUSE_S", 0.02)
 
 
 async def test_a_run_that_did_nothing_is_started_again(yard: Yard) -> None:
@@ -68,7 +68,7 @@ async def test_the_pauses_grow_and_the_tries_end(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
-    whole = retries.pause_s
+    whole = live_job.pause_s
 
     def noted(*given: Any) -> float | None:
         pause_s = whole(*given)
@@ -76,7 +76,7 @@ async def test_the_pauses_grow_and_the_tries_end(
             pauses.append(pause_s)
         return pause_s
 
-    monkeypatch.setattr(retries, "pause_s", noted)
+    monkeypatch.setattr(live_job, "pause_s", noted)
     job = (await yard.ended(failing_first(yard, 9, f"echo {BUSY}"))).job
     assert (job.state, job.category, job.retries) == (JobState.FAILED, ErrorCategory.UPSTREAM, 2)
     assert job.retryable
@@ -153,7 +153,7 @@ async def test_only_a_short_pause_of_a_vendor_is_waited_for(
 async def test_no_pause_reaches_beyond_the_deadline(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retries, "FIRST_PAUSE_S", 1000.0)
+    monkeypatch.setattr(live_job, "FIRST_PAUSE_S", 1000.0)
     asked = with_submission(asking(failing_first(yard, 1, f"echo {BUSY}")), timeout_s=100)
     job = await yard.supervisor.wait((await yard.supervisor.submit(asked)).job.id)
     assert job is not None
@@ -197,7 +197,7 @@ async def _waiting(yard: Yard, script: str) -> Job:
 async def test_one_that_waits_for_its_next_run_can_be_canceled(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retries, "FIRST_PAUSE_S", 1000.0)
+    monkeypatch.setattr(live_job, "FIRST_PAUSE_S", 1000.0)
     job = await _waiting(yard, failing_first(yard, 1, f"echo {BUSY}"))
     ended = await yard.supervisor.cancel(job.id)
     assert ended is not None
@@ -208,7 +208,7 @@ async def test_one_that_waits_for_its_next_run_can_be_canceled(
 async def test_one_that_waits_for_its_next_run_is_found_again(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retries, "FIRST_PAUSE_S", 1000.0)
+    monkeypatch.setattr(live_job, "FIRST_PAUSE_S", 1000.0)
     job = await _waiting(yard, failing_first(yard, 1, f"echo session s; echo {BUSY}"))
     await yard.supervisor.close()
     folder = yard.supervisor._parts.folders.find(job.id)

@@ -14,16 +14,15 @@ from hypothesis import strategies as st
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.registry import NAMES, variants
 from llmgw_desktop.domain.cli import CliName, CliRequest, LaunchPlan, SessionWish
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.domain.containment import Contain, ContainSettings
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings, Contain, ContainSettings
+from llmgw_desktop.domain.jobs.job import SessionTotals, SessionUse
+from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.mcp_server import GivenServer, McpServer
-from llmgw_desktop.domain.prompt_facts import AnswerShape, PromptFacts
-from llmgw_desktop.domain.session import SessionTotals, SessionUse
-from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.engine.homes.home_keeper import WantedSignIn
-from llmgw_desktop.engine.jobs.dedup import NOT_COUNTED, NOT_COUNTED_OF_SESSION, request_key
+from llmgw_desktop.domain.usage import AnswerShape, PromptFacts
+from llmgw_desktop.engine.homes.homes import WantedSignIn
+from llmgw_desktop.engine.jobs.configured import McpServers
 from llmgw_desktop.engine.jobs.launch import Launch, Launcher
-from llmgw_desktop.engine.jobs.mcp_servers import McpServers
+from llmgw_desktop.engine.jobs.queue import NOT_COUNTED, NOT_COUNTED_OF_SESSION, request_key
 
 OF_REQUEST: Mapping[str, tuple[Any, ...]] = {
     "cli": (CliName.CLAUDE, CliName.CODEX),
@@ -117,7 +116,7 @@ def test_no_two_fields_run_together(
 
 def test_a_new_field_is_decided_on() -> None:
     """Whoever adds one says here whether requests that differ in it may share a run."""
-    words = "say in this file, and in engine/jobs/dedup.py, whether it counts"
+    words = "say in this file, and in engine/jobs/queue.py, whether it counts"
     assert {each.name for each in fields(CliRequest)} == set(OF_REQUEST), words
     asked = {each.name for each in fields(Submission)} - {"request"}
     assert asked == {*OF_SUBMISSION, *NEUTRAL}, words

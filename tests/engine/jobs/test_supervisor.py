@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory, RunEnded, SessionWish, TextGrew
-from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.events import JobChanged
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.run_errors import InvalidRun, Saturated
-from llmgw_desktop.domain.settings import JobSettings, LimitSettings
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun, Saturated
+from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Provenance
 from tests.support.shell_cli import Yard, asking, with_submission
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.engine.jobs import news, processes
 from tests.support.shell_cli import Yard, asking
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish, TextGrew
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.engine.jobs import life
 from tests.support.shell_cli import Yard, asking
 

@@ -8,17 +8,16 @@ from dataclasses import replace
 
 import pytest
 
+from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.events import JobChanged, SettingsChanged
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.mcp import changes
-from llmgw_desktop.engine.mcp.changes import MOST_ADDRESSES, RESOURCES, TOOLS, Change, Changes
-from llmgw_desktop.engine.mcp.offer import Offer, Visitor
-from llmgw_desktop.engine.mcp.resource import Resource
-from llmgw_desktop.engine.mcp.tool import Tool, ToolAnswer, ToolCall
+from llmgw_desktop.engine.mcp.changes import MOST_ADDRESSES, RESOURCES, TOOLS, Change, OfferChanges
+from llmgw_desktop.engine.mcp.offer import McpOffer, Resource, Visitor
+from llmgw_desktop.engine.mcp.tool import McpTool, McpToolCall, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 
 
@@ -40,11 +39,11 @@ async def _read(principal: Principal, places: Mapping[str, str]) -> str:
     return ""
 
 
-async def _call(call: ToolCall) -> ToolAnswer:
+async def _call(call: McpToolCall) -> ToolAnswer:
     return ToolAnswer(structured={"success": True})
 
 
-def _offer(bus: Bus, tools: tuple[Tool, ...] = ()) -> Offer:
+def _offer(bus: Bus, tools: tuple[McpTool, ...] = ()) -> McpOffer:
     jobs = Resource(
         uri="jobs://{id}",
         name="job",
@@ -55,7 +54,7 @@ def _offer(bus: Bus, tools: tuple[Tool, ...] = ()) -> Offer:
     )
     settings = replace(jobs, uri="about://you", changes_with=frozenset({SettingsChanged}))
     secret = replace(settings, uri="about://vault", scope=Scope.VAULT_ADMIN)
-    return Offer(toolbox=Toolbox(tools), resources=(jobs, settings, secret), bus=bus)
+    return McpOffer(toolbox=Toolbox(tools), resources=(jobs, settings, secret), bus=bus)
 
 
 class Heard(list[Change]):
@@ -65,7 +64,7 @@ class Heard(list[Change]):
 
 async def test_a_change_is_heard_by_its_owner_alone_and_many_are_one() -> None:
     bus, mine, others = Bus(), Heard(), Heard()
-    changing = Changes(_offer(bus), bus)
+    changing = OfferChanges(_offer(bus), bus)
     changing.listen(Visitor(principal=LOCAL), mine, ["jobs://a", "about://you"])
     changing.listen(Visitor(principal=OTHER), others, ["jobs://a", "about://you"])
     for _ in range(5):
@@ -80,7 +79,7 @@ async def test_a_change_is_heard_by_its_owner_alone_and_many_are_one() -> None:
 
 async def test_what_one_may_not_read_one_does_not_hear_of() -> None:
     bus, heard = Bus(), Heard()
-    changing = Changes(_offer(bus), bus)
+    changing = OfferChanges(_offer(bus), bus)
     listener = changing.listen(Visitor(principal=OTHER), heard)
     assert not changing.follow(listener, "about://vault")
     assert not changing.follow(listener, "about://nothing")
@@ -91,7 +90,7 @@ async def test_what_one_may_not_read_one_does_not_hear_of() -> None:
 
 async def test_a_listener_has_a_bounded_number_of_addresses() -> None:
     bus = Bus()
-    changing = Changes(_offer(bus), bus)
+    changing = OfferChanges(_offer(bus), bus)
     listener = changing.listen(
         Visitor(principal=LOCAL), Heard(), (f"jobs://{number}" for number in range(999))
     )
@@ -101,7 +100,7 @@ async def test_a_listener_has_a_bounded_number_of_addresses() -> None:
 async def test_a_list_that_changes_with_the_settings_is_told_once() -> None:
     bus, heard = Bus(), Heard()
     is_on = True
-    tool = Tool(
+    tool = McpTool(
         name="ask",
         title="Ask",
         description="Asks.",
@@ -110,7 +109,7 @@ async def test_a_list_that_changes_with_the_settings_is_told_once() -> None:
         is_on=lambda: is_on,
     )
     offer = _offer(bus, (tool,))
-    Changes(offer, bus).listen(Visitor(principal=LOCAL), heard)
+    OfferChanges(offer, bus).listen(Visitor(principal=LOCAL), heard)
     bus.publish(SETTINGS)
     await asyncio.sleep(0.01)
     assert heard == []
@@ -123,7 +122,7 @@ async def test_a_list_that_changes_with_the_settings_is_told_once() -> None:
 
 async def test_who_has_stopped_hears_nothing_and_the_bus_is_left() -> None:
     bus, heard = Bus(), Heard()
-    changing = Changes(_offer(bus), bus)
+    changing = OfferChanges(_offer(bus), bus)
     listener = changing.listen(Visitor(principal=LOCAL), heard, ["about://you"])
     bus.publish(SETTINGS)
     listener.stop()

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.cli_desk import CliDesk
+from llmgw_desktop.app.clis.desk import CliDesk
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.mcp.resource import Resource
-from llmgw_desktop.engine.mcp.resources.cli_resources import cli_resources
-from llmgw_desktop.engine.mcp.resources.skill_resources import SHIPPED, skill_resources
-from llmgw_desktop.engine.mcp.tool_errors import NotFound
-from llmgw_desktop.store.skills import SkillFolders
+from llmgw_desktop.engine.mcp.offer import Resource
+from llmgw_desktop.engine.mcp.resources.cli_resources import SHIPPED, cli_resources, skill_resources
+from llmgw_desktop.engine.mcp.tool import NotFound
+from llmgw_desktop.store.resources import SkillFolders
 from tests.support.small_clis import Computer
 
 

@@ -11,19 +11,20 @@ import jsonschema
 import orjson
 import pytest
 
-from llmgw_desktop.app.cli_desk import CliDesk
-from llmgw_desktop.clis.registry import cli_of, subcommands_of
+from llmgw_desktop.app.clis.desk import CliDesk
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
-from llmgw_desktop.engine.mcp.tool import Profile, Tool
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.engine.mcp.listing import input_schema, output_schema
+from llmgw_desktop.engine.mcp.tool import McpTool, Profile
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
-from llmgw_desktop.engine.mcp.tools.capability_tools import capability_tools
-from llmgw_desktop.engine.mcp.tools.cli_model_tools import cli_model_tools
-from llmgw_desktop.engine.mcp.tools.subcommand_tools import subcommand_tools
-from llmgw_desktop.engine.mcp.tools.upgrade_tools import upgrade_tools
-from llmgw_desktop.engine.mcp.tools.version_tools import version_tools
+from llmgw_desktop.engine.mcp.tools.cli_tools import (
+    capability_tools,
+    cli_model_tools,
+    subcommand_tools,
+)
+from llmgw_desktop.engine.mcp.tools.version_tools import upgrade_tools, version_tools
 from llmgw_desktop.wire.models import ModelEntry
 from tests.support.small_clis import Computer
 
@@ -59,7 +60,7 @@ async def _catalogue() -> tuple[ModelEntry, ...]:
     return ENTRIES
 
 
-def tools_of(desk: CliDesk) -> tuple[Tool, ...]:
+def tools_of(desk: CliDesk) -> tuple[McpTool, ...]:
     families = (version_tools(desk), capability_tools(desk), subcommand_tools(desk))
     return (*cli_model_tools(desk, _catalogue), *(tool for family in families for tool in family))
 
@@ -281,7 +282,7 @@ async def test_parts_of_the_catalogue_can_be_left_out_and_paths_stay_here(
 
 async def test_subcommands_are_found_by_what_they_are(desk: CliDesk) -> None:
     told = await ask(desk, "provider_subcommands_list")
-    assert told["total"] == sum(len(subcommands_of(name)) for name in CliName)
+    assert told["total"] == sum(len(cli_of(name).subcommands) for name in CliName)
     told = await ask(
         desk, "provider_subcommands_list", provider="codex", commandPathPrefix=["exec"]
     )
@@ -309,7 +310,7 @@ async def test_an_unknown_subcommand_is_not_found(desk: CliDesk) -> None:
 async def test_what_has_become_of_subcommands_shows_in_their_help(
     computer: Computer, desk: CliDesk
 ) -> None:
-    rows = {each.name: each for each in subcommands_of(CliName.MISTRAL)}
+    rows = {each.name: each for each in cli_of(CliName.MISTRAL).subcommands}
     add = "\\n".join(f"  {flag} x" for flag in sorted(rows["mcp add"].flags - {"--env"}))
     script = f"""case $* in
       'mcp add --help') printf 'Usage\\n{add}\\n  --brand-new\\n';;
@@ -340,7 +341,7 @@ async def test_drift_has_an_end_and_goes_on_with_the_next_call(computer: Compute
     desk.close()
 
 
-def tool_shown(tool: Tool, profile: Profile) -> dict[str, Any]:
+def tool_shown(tool: McpTool, profile: Profile) -> dict[str, Any]:
     return {
         "name": tool.name,
         "title": tool.title,

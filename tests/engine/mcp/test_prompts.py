@@ -6,43 +6,41 @@ import re
 
 import pytest
 
-from llmgw_desktop.app.mcp_assembly import PROMPTS
+from llmgw_desktop.app.mcp.assembly import PROMPTS
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.mcp_presentation import INSTRUCTIONS
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.mcp.offer import Offer, Visitor
-from llmgw_desktop.engine.mcp.reading import prompt_text
-from llmgw_desktop.engine.mcp.resource import Prompt
-from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, NotFound
+from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Visitor, prompt_text
+from llmgw_desktop.engine.mcp.tool import InvalidArgument, NotFound
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from tests.engine.conftest import House
 
-OFFER = Offer(toolbox=Toolbox([]), prompts=PROMPTS)
+OFFER = McpOffer(toolbox=Toolbox([]), prompts=PROMPTS)
 _TOOL = re.compile(r"\b([a-z]+(?:_[a-z]+)*) \{([^{}]*)\}")
 
 
 @pytest.fixture(params=PROMPTS, ids=lambda prompt: prompt.name)
-def prompt(request: pytest.FixtureRequest) -> Prompt:
-    found: Prompt = request.param
+def prompt(request: pytest.FixtureRequest) -> McpPrompt:
+    found: McpPrompt = request.param
     return found
 
 
-def _said(prompt: Prompt, **more: str) -> str:
+def _said(prompt: McpPrompt, **more: str) -> str:
     needed = {each.name: f"THE {each.name}" for each in prompt.arguments if each.is_needed}
     return prompt_text(OFFER, Visitor(principal=LOCAL), prompt.name, needed | more)
 
 
-def test_instructions_name_every_flow(prompt: Prompt) -> None:
+def test_instructions_name_every_flow(prompt: McpPrompt) -> None:
     assert prompt.name in INSTRUCTIONS
 
 
-def test_what_is_given_stands_in_the_flow(prompt: Prompt) -> None:
+def test_what_is_given_stands_in_the_flow(prompt: McpPrompt) -> None:
     given = {each.name: f"GIVEN-{each.name}" for each in prompt.arguments}
     said = _said(prompt, **given)
     missing = [name for name, value in given.items() if value not in said]
     assert missing == []
 
 
-def test_a_flow_says_how_to_wait_and_what_a_failure_means(prompt: Prompt) -> None:
+def test_a_flow_says_how_to_wait_and_what_a_failure_means(prompt: McpPrompt) -> None:
     said = _said(prompt)
     assert "llm_job_watch" in said
     assert "retryable" in said
@@ -50,7 +48,9 @@ def test_a_flow_says_how_to_wait_and_what_a_failure_means(prompt: Prompt) -> Non
     assert "{}" not in said.replace("list_models {}", "")
 
 
-async def test_a_flow_names_tools_and_fields_that_there_are(prompt: Prompt, house: House) -> None:
+async def test_a_flow_names_tools_and_fields_that_there_are(
+    prompt: McpPrompt, house: House
+) -> None:
     tools = {
         tool.name: {option.name for option in tool.takes}
         for tool in house.container.mcp_offer().toolbox
@@ -61,7 +61,7 @@ async def test_a_flow_names_tools_and_fields_that_there_are(prompt: Prompt, hous
         assert set(named) <= tools[name], f"{prompt.name} calls {name} with {named}"
 
 
-def test_an_unknown_prompt_or_argument_is_refused_by_its_name(prompt: Prompt) -> None:
+def test_an_unknown_prompt_or_argument_is_refused_by_its_name(prompt: McpPrompt) -> None:
     with pytest.raises(InvalidArgument, match="nonsense"):
         _said(prompt, nonsense="1")
     with pytest.raises(NotFound, match="nope"):

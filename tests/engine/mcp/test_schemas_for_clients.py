@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.app.container import Container
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.canonical import LARGEST
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
-from llmgw_desktop.engine.mcp.tool import Profile, Tool
+from llmgw_desktop.engine.mcp.listing import input_schema, output_schema
+from llmgw_desktop.engine.mcp.tool import McpTool, Profile
 from llmgw_desktop.store.paths import Places
 
 _LONGEST_NAME = 64 - len("mcp__llmgw__")
@@ -22,7 +22,7 @@ _LONGEST_NAME = 64 - len("mcp__llmgw__")
 
 
 @pytest.fixture
-def tools(tmp_path: Path) -> list[Tool]:
+def tools(tmp_path: Path) -> list[McpTool]:
     places = Places.of({"LLMGW_HOME": str(tmp_path)})
     places.make()
     container = Container(places, {})
@@ -31,7 +31,7 @@ def tools(tmp_path: Path) -> list[Tool]:
     return shown
 
 
-def test_no_number_is_larger_than_all_can_hold(tools: list[Tool]) -> None:
+def test_no_number_is_larger_than_all_can_hold(tools: list[McpTool]) -> None:
     """Vibe ends a turn for one of them: `exceeds safe integer domain for JSON floats`."""
     found = {
         (tool.name, number)
@@ -42,13 +42,13 @@ def test_no_number_is_larger_than_all_can_hold(tools: list[Tool]) -> None:
     assert not found
 
 
-def test_names_fit_with_a_clients_own_in_front(tools: list[Tool]) -> None:
+def test_names_fit_with_a_clients_own_in_front(tools: list[McpTool]) -> None:
     assert len(tools) > 50
     assert all(len(tool.name) <= _LONGEST_NAME for tool in tools)
     assert all(re.fullmatch(r"[a-z][a-z0-9_]*", tool.name) for tool in tools)
 
 
-def test_arguments_are_one_plain_object(tools: list[Tool]) -> None:
+def test_arguments_are_one_plain_object(tools: list[McpTool]) -> None:
     for tool in tools:
         schema = input_schema(tool)
         assert schema["type"] == "object"

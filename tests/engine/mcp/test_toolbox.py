@@ -5,14 +5,19 @@ from typing import Any
 import jsonschema
 import pytest
 
-from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.values import ON, TEXT
+from llmgw_desktop.clis.fields import ON, TEXT, option
+from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.cli import ErrorCategory
-from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.domain.run_errors import CliResting, NoSuchJob, Saturated, SessionBusy
-from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Profile, Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import CATEGORIES
+from llmgw_desktop.domain.jobs.run_errors import CliResting, NoSuchJob, Saturated, SessionBusy
+from llmgw_desktop.engine.mcp.listing import input_schema, output_schema
+from llmgw_desktop.engine.mcp.tool import (
+    CATEGORIES,
+    FULL_ALONE,
+    McpTool,
+    McpToolCall,
+    Profile,
+    ToolAnswer,
+)
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 
 READER = Principal(client_id="cli_1", name="reader", scopes=frozenset({Scope.MCP}))
@@ -22,11 +27,11 @@ def _resting(category: ErrorCategory) -> CliResting:
     return CliResting("claude-cli", "It failed.", category=category, retry_after_s=20)
 
 
-async def _echo(call: ToolCall) -> ToolAnswer:
+async def _echo(call: McpToolCall) -> ToolAnswer:
     return ToolAnswer(structured={"success": True, "said": call.arguments["words"]})
 
 
-def a_tool(**more: Any) -> Tool:
+def a_tool(**more: Any) -> McpTool:
     fields: dict[str, Any] = {
         "name": "echo",
         "title": "Echo",
@@ -37,7 +42,7 @@ def a_tool(**more: Any) -> Tool:
         "call": _echo,
         "scope": Scope.JOBS_RUN,
     }
-    return Tool(**{**fields, **more})
+    return McpTool(**{**fields, **more})
 
 
 async def test_an_answer_fits_its_schema() -> None:
@@ -93,7 +98,7 @@ async def test_what_does_not_fit_is_refused_by_its_name(arguments: Any, field: s
 async def test_what_goes_wrong_inside_is_told_in_the_same_shape(
     error: Exception, category: str, retryable: bool
 ) -> None:
-    async def fail(call: ToolCall) -> ToolAnswer:
+    async def fail(call: McpToolCall) -> ToolAnswer:
         raise error
 
     answer = await Toolbox([a_tool(call=fail)]).call("echo", {"words": "a"}, LOCAL)

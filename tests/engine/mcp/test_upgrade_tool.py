@@ -10,13 +10,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from llmgw_desktop.app.cli_upgrader import MOST_SHOWN, CliUpgrader
+from llmgw_desktop.app.clis.upgrades import MOST_SHOWN, CliUpgrader
+from llmgw_desktop.domain.access.principal import ALL_SCOPES, LOCAL, Principal, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.principal import ALL_SCOPES, LOCAL, Principal, Scope
-from llmgw_desktop.engine.mcp.schemas import output_schema
+from llmgw_desktop.engine.mcp.listing import output_schema
 from llmgw_desktop.engine.mcp.tool import ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
-from llmgw_desktop.engine.mcp.tools.upgrade_tools import upgrade_tools
+from llmgw_desktop.engine.mcp.tools.version_tools import upgrade_tools
 from tests.support.small_clis import Computer
 
 CODEX = CliName.CODEX

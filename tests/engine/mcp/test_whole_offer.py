@@ -14,10 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from llmgw_desktop.clis.cli import Option
-from llmgw_desktop.domain.principal import ALL_SCOPES, LOCAL, Principal
-from llmgw_desktop.engine.mcp.schemas import output_schema
-from llmgw_desktop.engine.mcp.tool import Tool, ToolAnswer
-from llmgw_desktop.engine.mcp.tool_errors import CATEGORIES
+from llmgw_desktop.domain.access.principal import ALL_SCOPES, LOCAL, Principal
+from llmgw_desktop.engine.mcp.listing import output_schema
+from llmgw_desktop.engine.mcp.tool import CATEGORIES, McpTool, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from tests.support.panel_clis import PASSES, Panels, end_all, panels_in
 
@@ -84,7 +83,7 @@ async def told(box: Toolbox, name: str, **arguments: Any) -> Any:
     return answer.structured
 
 
-def _starts(tool: Tool) -> bool:
+def _starts(tool: McpTool) -> bool:
     is_panel = "report" in tool.tells and tool.name != "compare_answers"
     return is_panel or any(part in tool.name for part in (*WORKS, *LOOKS))
 

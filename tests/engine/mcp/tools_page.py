@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 from llmgw_desktop.app.container import Container
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.mcp.offer import Offer
-from llmgw_desktop.engine.mcp.tool import Profile, Tool
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.engine.mcp.offer import McpOffer
+from llmgw_desktop.engine.mcp.tool import McpTool, Profile
 from llmgw_desktop.store.paths import Places
 
 PAGE = Path(__file__).parents[3] / "docs" / "mcp-tools.md"
@@ -47,19 +47,19 @@ def page() -> str:
         return made
 
 
-def _tools(offer: Offer) -> str:
+def _tools(offer: McpOffer) -> str:
     rows = "".join(_row(tool) for tool in offer.toolbox.shown(LOCAL, Profile.FULL))
     head = "| tool | does | arguments | scope | from profile |\n|---|---|---|---|---|\n"
     return f"## Tools\n\nArguments that must be given are in bold.\n\n{head}{rows}"
 
 
-def _row(tool: Tool) -> str:
+def _row(tool: McpTool) -> str:
     least = next(profile for profile in Profile if profile in tool.profiles)
     cells = (f"`{tool.name}`", tool.description, _arguments(tool), f"`{tool.scope}`", str(least))
     return f"| {' | '.join(_cell(each) for each in cells)} |\n"
 
 
-def _arguments(tool: Tool) -> str:
+def _arguments(tool: McpTool) -> str:
     names = [f"**{each.name}**" if each.name in tool.needs else each.name for each in tool.takes]
     few = [each.name for each in tool.takes if each.name in (tool.core_takes or ())]
     if len(names) <= _MANY or not few:
@@ -67,7 +67,7 @@ def _arguments(tool: Tool) -> str:
     return f"{', '.join(few)} and {len(names) - len(few)} more"
 
 
-def _resources(offer: Offer) -> str:
+def _resources(offer: McpOffer) -> str:
     rows = "".join(
         f"| `{each.uri}` | {_cell(each.description)} | `{each.scope}` |\n"
         for each in offer.resources
@@ -75,7 +75,7 @@ def _resources(offer: Offer) -> str:
     return f"## Resources\n\n| address | holds | scope |\n|---|---|---|\n{rows}"
 
 
-def _prompts(offer: Offer) -> list[str]:
+def _prompts(offer: McpOffer) -> list[str]:
     if not offer.prompts:
         return []
     rows = "".join(f"| `{each.name}` | {_cell(each.description)} |\n" for each in offer.prompts)

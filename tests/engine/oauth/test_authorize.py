@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentTerm, ConsentWay, Grant
-from llmgw_desktop.domain.oauth_errors import OauthCode, SentBack, ShownToPerson
-from llmgw_desktop.domain.oauth_settings import OauthSettings
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.access_errors import OauthCode, SentBack, ShownToPerson
+from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentTerm, ConsentWay, Grant
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.settings.door import OauthSettings
 from llmgw_desktop.engine.oauth.rates import AUTHORIZATIONS, OWN_AUTHORIZATIONS
 from tests.support.oauth_scene import (
     ISSUER,

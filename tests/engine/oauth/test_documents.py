@@ -19,16 +19,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from llmgw_desktop.domain.oauth import ClientMade
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError, ShownToPerson
-from llmgw_desktop.domain.oauth_settings import OauthSettings
-from llmgw_desktop.engine.oauth.document_fetcher import (
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError, ShownToPerson
+from llmgw_desktop.domain.access.oauth import ClientMade
+from llmgw_desktop.domain.settings.door import OauthSettings
+from llmgw_desktop.engine.oauth.documents import (
     MOST_BYTES,
     DocumentFetcher,
     NotFetched,
+    is_document_id,
     is_public,
 )
-from llmgw_desktop.engine.oauth.documents import is_document_id
 from tests.support.oauth_scene import REDIRECT, OauthScene, asking, exchange_form
 
 ADDRESS = "https://agent.example/client.json"

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from llmgw_desktop.domain.consent import ConsentTerm
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
-from llmgw_desktop.domain.oauth_settings import OauthSettings
-from llmgw_desktop.domain.principal import PrincipalKind, Scope
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
+from llmgw_desktop.domain.access.consent import ConsentTerm
+from llmgw_desktop.domain.access.principal import PrincipalKind, Scope
+from llmgw_desktop.domain.settings.door import OauthSettings
 from llmgw_desktop.engine.oauth.rates import EXCHANGES
 from tests.support.oauth_scene import (
     ISSUER,

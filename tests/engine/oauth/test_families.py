@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from llmgw_desktop.domain.oauth import TokenPair
-from llmgw_desktop.domain.oauth_errors import OauthError
+from llmgw_desktop.domain.access.access_errors import OauthError
+from llmgw_desktop.domain.access.oauth import TokenPair
 from tests.support.oauth_scene import OauthScene
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.principal import Scope
 from tests.engine.conftest import House, house_in
 from tests.support.oauth_flow import Kept, PersonInHouse, oauth_client
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.oauth_assembly import MOST_LOOKS, ProgramAt
-from llmgw_desktop.domain.consent import Peer
-from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
-from llmgw_desktop.engine.consents.floods import Floods
+from llmgw_desktop.app.access.oauth_assembly import MOST_LOOKS, ProgramAt
+from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
+from llmgw_desktop.domain.access.consent import Peer
+from llmgw_desktop.engine.consents.floods import RequestRates
 from llmgw_desktop.engine.consents.programs import Programs
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.oauth import rates
@@ -98,7 +98,7 @@ async def test_a_wish_without_a_state_is_answered_without_one(scene: OauthScene)
 
 
 async def test_the_memory_of_who_asked_is_bounded() -> None:
-    rate = rates.Rate(TurnedClock(), 1, 1)
+    rate = rates.OauthRate(TurnedClock(), 1, 1)
 
     for number in range(3 * rates.MOST_SOURCES):
         address = f"10.0.{number // 250}.{number % 250}"
@@ -114,7 +114,7 @@ async def test_the_memory_of_who_asked_is_bounded() -> None:
 
 
 def test_a_person_is_asked_for_another_program_too() -> None:
-    asked = Floods(TurnedClock(), 2, own=1)
+    asked = RequestRates(TurnedClock(), 2, own=1)
     assert [asked.may_ask(HERE, "loop") for _ in range(4)] == [True, True, True, False]
     assert [asked.may_ask(HERE, "calm") for _ in range(2)] == [True, False]
     assert not asked.may_ask(HERE)

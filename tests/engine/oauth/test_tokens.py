@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.oauth import tokens as tokens_module
 from llmgw_desktop.engine.oauth.secrets_made import digest
-from llmgw_desktop.store.grant_store import GrantStore
+from llmgw_desktop.store.access.grants import GrantStore
 from tests.support.oauth_scene import OauthScene
 
 

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.events import Event, PermissionChanged
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
+    ApprovalSettings,
     Ask,
     AskingJob,
     Decision,
@@ -19,8 +19,8 @@ from llmgw_desktop.domain.permission import (
     PermissionQuestion,
 )
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.permissions.desk import DeskParts, PermissionDesk
-from llmgw_desktop.store.permission_store import PermissionStore
+from llmgw_desktop.engine.permissions.desk import PermissionDesk, PermissionParts
+from llmgw_desktop.store.jobs.approval_store import PermissionStore
 from tests.support.turned_clock import TurnedClock
 
 PATIENCE_S = 20.0
@@ -100,7 +100,7 @@ async def scene(
     private = tmp_path / "private"
     private.mkdir(exist_ok=True)
     clock, bus = TurnedClock(), Bus()
-    parts = DeskParts(
+    parts = PermissionParts(
         store=PermissionStore(database),
         clock=clock,
         bus=bus,

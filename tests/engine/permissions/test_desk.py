@@ -3,13 +3,20 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.approval import ApprovalSettings, Unattended
-from llmgw_desktop.domain.permission import Decision, DecisionWay
+from llmgw_desktop.domain.jobs.approval import (
+    ApprovalSettings,
+    Ask,
+    AskingJob,
+    Decision,
+    DecisionWay,
+    Unattended,
+)
 from llmgw_desktop.engine.permissions import desk as desk_module
-from llmgw_desktop.engine.permissions import floods
+from llmgw_desktop.engine.permissions import limits
 from tests.engine.permissions.scene import command, scene, until
 
 
@@ -43,6 +50,26 @@ async def test_no_answer_comes_from_within_the_asking(tmp_path: Path) -> None:
         made.ask(command("x" * 300_000))
         assert made.answers["a1"] == []
         await until(lambda: len(made.answers["a1"]) == 1)
+
+
+async def test_questions_of_a_job_are_put_in_the_order_in_which_they_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, seen = desk_module.looked_at, asyncio.Event()
+
+    async def slow_at_first(job: AskingJob, ask: Ask, is_private: Any) -> Any:
+        if ask.native_id == "a1":
+            await seen.wait()
+        return await look(job, ask, is_private)
+
+    monkeypatch.setattr(desk_module, "looked_at", slow_at_first)
+    async with scene(tmp_path) as made:
+        made.ask(command("one", "a1"))
+        made.ask(command("two", "a2"))
+        await made.put(command("other", "a3"), made.job("job_2"))
+        seen.set()
+        await until(lambda: len(made.desk.of_job("job_1")) == 2)
+        assert [each.ask.command for each in made.desk.of_job("job_1")] == ["one", "two"]
 
 
 async def test_the_same_again_is_one_question(tmp_path: Path) -> None:
@@ -160,7 +187,7 @@ async def test_where_nobody_looks_a_question_waits_by_default(tmp_path: Path) ->
 
 async def test_so_many_of_one_job_wait_and_no_more(tmp_path: Path) -> None:
     async with scene(tmp_path) as made:
-        for number in range(floods.MOST_OF_JOB):
+        for number in range(limits.MOST_OF_JOB):
             await made.put(command(name=f"a{number}"))
         refused = await made.unasked(command(name="one more"))
         assert (refused.decision, refused.way) == (Decision.DENY, DecisionWay.REFUSED)
@@ -170,8 +197,8 @@ async def test_so_many_of_one_job_wait_and_no_more(tmp_path: Path) -> None:
 
 async def test_who_has_many_jobs_that_ask_shuts_nobody_else_out(tmp_path: Path) -> None:
     async with scene(tmp_path) as made:
-        jobs = floods.MOST_OF_OWNER // floods.MOST_OF_JOB
-        for number in range(floods.MOST_OF_OWNER):
+        jobs = limits.MOST_OF_OWNER // limits.MOST_OF_JOB
+        for number in range(limits.MOST_OF_OWNER):
             await made.put(command(name=f"a{number}"), made.job(f"job_{number % jobs}"))
         refused = await made.unasked(command(name="one more"), made.job("job_another"))
         assert refused.way is DecisionWay.REFUSED
@@ -180,7 +207,7 @@ async def test_who_has_many_jobs_that_ask_shuts_nobody_else_out(tmp_path: Path) 
 
 async def test_what_comes_faster_than_anybody_could_read_is_refused(tmp_path: Path) -> None:
     async with scene(tmp_path) as made:
-        for number in range(floods.MOST_A_MINUTE):
+        for number in range(limits.MOST_A_MINUTE):
             await made.decide(command(name=f"a{number}"), Decision.DENY)
         assert "within a minute" in (await made.unasked(command(name="again"))).note
         made.clock.pass_s(61)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.permission import Ask, DecisionWay, FileChange, PermissionKind
+from llmgw_desktop.domain.jobs.approval import Ask, DecisionWay, FileChange, PermissionKind
 from llmgw_desktop.engine.permissions.review import MOST_BYTES, MOST_CHANGES, MOST_WARNINGS
 from tests.engine.permissions.scene import command, scene, until
 from tests.engine.permissions.test_rules import edit, tool

@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.permission import Ask, Decision, DecisionWay, FileChange, PermissionKind
-from llmgw_desktop.store.permission_store import PermissionStore
+from llmgw_desktop.domain.jobs.approval import (
+    Ask,
+    Decision,
+    DecisionWay,
+    FileChange,
+    PermissionKind,
+)
+from llmgw_desktop.store.jobs.approval_store import PermissionStore
 from tests.engine.permissions.scene import Scene, command, scene, until
 
 

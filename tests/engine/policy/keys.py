@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.engine.access.authenticator import key_digest
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
 from tests.engine.conftest import House
 
 

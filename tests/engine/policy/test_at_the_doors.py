@@ -8,7 +8,7 @@ import pytest
 
 from llmgw_desktop.domain.policy import KeptSpent, Measure, Period
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
-from llmgw_desktop.store.spent_store import SpentStore
+from llmgw_desktop.store.policy import SpentStore
 from tests.engine.conftest import House, house_in
 from tests.engine.policy.keys import id_of, key_of
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.access.principal import Principal, PrincipalKind
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.policy import (
     Budget,
     ClientPolicy,
@@ -17,7 +18,6 @@ from llmgw_desktop.domain.policy import (
     Period,
     PolicyError,
 )
-from llmgw_desktop.domain.principal import Principal, PrincipalKind
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.policy.estimates import (
@@ -30,8 +30,12 @@ from llmgw_desktop.engine.policy.estimates import (
     VENDORS_WORDS_TOKENS,
     Estimates,
 )
-from llmgw_desktop.engine.policy.policies import Admitted, Policies
-from llmgw_desktop.engine.policy.ready import UNSAID_OUTPUT_TOKENS, Place, Wish
+from llmgw_desktop.engine.policy.policies import Policies, Reservations
+from llmgw_desktop.engine.policy.reservations import (
+    UNSAID_OUTPUT_TOKENS,
+    ProviderModel,
+    RequestEstimate,
+)
 from tests.support.turned_clock import TurnedClock
 
 BUDGET = 100_000
@@ -206,12 +210,12 @@ def test_64_that_race_spend_one_reservation_more_than_a_budget_at_most(
     told = [_told(int(len(each.body) * tokens_a_byte) + overhead, 10) for each in asked]
     for _, each, usage in zip(range(taught), asked, told, strict=False):
         policies.estimates.learn(each, usage)
-    let_in: list[tuple[Admitted, Usage]] = []
+    let_in: list[tuple[Reservations, Usage]] = []
     most = 0.0
     for each, usage in zip(asked, told, strict=True):
-        wish = Wish(
+        wish = RequestEstimate(
             model="m",
-            places=(Place("p", "m"),),
+            places=(ProviderModel("p", "m"),),
             input_tokens=policies.estimates.input_tokens(each),
             output_tokens=10,
         )
@@ -244,7 +248,9 @@ def test_a_figure_that_is_known_in_part_counts_as_it_was_reserved_at_least() -> 
     }
     for client, (usage, used) in spent.items():
         asked = _request("hi", client=client)
-        wish = Wish(model="m", places=(Place("p", "m"),), input_tokens=10, output_tokens=500)
+        wish = RequestEstimate(
+            model="m", places=(ProviderModel("p", "m"),), input_tokens=10, output_tokens=500
+        )
         admitted = policies.admit(asked.principal, wish)
         assert admitted is not None
         policies.settle(admitted, usage, None)

@@ -7,22 +7,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from llmgw_desktop.domain.access.principal import DEFAULT_SCOPES, Principal, PrincipalKind, proxied
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.flights.price import Price, RateCard, Rates
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.policy import Budget, BudgetSpent, ClientPolicy, Measure, Period
-from llmgw_desktop.domain.price import Price, RateCard, Rates
-from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Principal, PrincipalKind, proxied
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
-from llmgw_desktop.domain.route import Candidate, RouteDecision
+from llmgw_desktop.domain.routing.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.policy.ledger import Ledger
-from llmgw_desktop.engine.policy.ledgers import Remembered
+from llmgw_desktop.engine.policy.ledger import ClientLedger, Remembered
 from llmgw_desktop.engine.policy.policies import Policies
-from llmgw_desktop.engine.policy.ready import Place, Wish
-from llmgw_desktop.engine.policy.run_spending import RunSpending
-from llmgw_desktop.engine.policy.spending import Spending, asked_tier, most_output
+from llmgw_desktop.engine.policy.reservations import ProviderModel, RequestEstimate
+from llmgw_desktop.engine.policy.spending import (
+    RequestSpending,
+    RunSpending,
+    asked_tier,
+    most_output,
+)
 from tests.support.turned_clock import TurnedClock
 
 NEVER = Budget(measure=Measure.TOKENS, amount=1000, period=Period.NEVER)
@@ -30,7 +33,9 @@ PRICE = Price(rates=Rates(input=1.0, output=1.0))
 POOR_PROGRAM = Principal(
     client_id="oauth:abc", name="rich", scopes=DEFAULT_SCOPES, kind=PrincipalKind.OAUTH
 )
-WISH = Wish(model="m", places=(Place("p", "m"),), input_tokens=500, output_tokens=100)
+WISH = RequestEstimate(
+    model="m", places=(ProviderModel("p", "m"),), input_tokens=500, output_tokens=100
+)
 TOLD = Usage(input_tokens=600, output_tokens=400)
 
 
@@ -211,7 +216,7 @@ def _flown(
         provider="p", kind=ProviderKind.ANTHROPIC, protocol=protocol, base_url="http://127.0.0.1:9"
     )
     decision = RouteDecision(candidates=(Candidate(upstream=upstream, model="m"),), reason="")
-    spending = Spending(policies)
+    spending = RequestSpending(policies)
     spending.begin(_request(operation, protocol, most), decision)
     flight = OpenFlight(
         "flt_1", path="/", protocol=protocol, operation=operation, clock=TurnedClock()
@@ -266,7 +271,7 @@ def test_to_count_a_prompt_spends_nothing_of_it() -> None:
 def test_a_run_that_was_stopped_has_spent_what_was_reserved() -> None:
     policies = _policies(ClientPolicy(client="*", budgets=(replace(NEVER, amount=1e6),)))
     runs = RunSpending(policies)
-    runs.begin("flt_2", POOR_PROGRAM, CliName.CLAUDE, "", "Do it")
+    runs.begin("flt_2", POOR_PROGRAM, CliName.CLAUDE, ("", "Do it"))
     told = Usage(input_tokens=1, output_tokens=1)
     runs.ended("flt_2", told, None, is_whole=False)
     assert policies.standing(POOR_PROGRAM.client_id)[0].used >= 4096
@@ -274,7 +279,9 @@ def test_a_run_that_was_stopped_has_spent_what_was_reserved() -> None:
 
 def test_alone_is_alone_whatever_was_rounded() -> None:
     day = Budget(measure=Measure.USD, amount=1.0, period=Period.DAY)
-    ledger = Ledger(ClientPolicy(client="nightly", budgets=(day,)), ZoneInfo("UTC"), TurnedClock())
+    ledger = ClientLedger(
+        ClientPolicy(client="nightly", budgets=(day,)), ZoneInfo("UTC"), TurnedClock()
+    )
     running = [ledger.reserve({Measure.USD: amount}) for amount in (0.1, 0.2, 0.3)]
     for each in running:
         ledger.settle(each, {Measure.USD: 0.0})

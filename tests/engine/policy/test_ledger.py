@@ -18,9 +18,9 @@ from llmgw_desktop.domain.policy import (
     Period,
     RateLimit,
 )
-from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
-from llmgw_desktop.engine.policy.purse import Purse
-from llmgw_desktop.store.spent_store import SpentStore
+from llmgw_desktop.engine.policy.buckets import Purse
+from llmgw_desktop.engine.policy.ledger import ClientLedger, Reservation
+from llmgw_desktop.store.policy import SpentStore
 from tests.support.turned_clock import TurnedClock
 
 UTC = ZoneInfo("UTC")
@@ -30,8 +30,8 @@ DAY_S = 24 * HOUR_S
 DAY = Budget(measure=Measure.USD, amount=1.0, period=Period.DAY)
 
 
-def _ledger(clock: TurnedClock, **said: object) -> Ledger:
-    return Ledger(ClientPolicy(client="nightly", **said), UTC, clock)  # type: ignore[arg-type]
+def _ledger(clock: TurnedClock, **said: object) -> ClientLedger:
+    return ClientLedger(ClientPolicy(client="nightly", **said), UTC, clock)  # type: ignore[arg-type]
 
 
 def test_64_that_race_for_the_last_of_a_budget_overspend_one_reservation_at_most() -> None:
@@ -223,7 +223,7 @@ def test_a_budget_that_is_used_up_is_told_in_figures_that_people_read(
     measure: Measure, amount: float, period: Period, words: str
 ) -> None:
     budgets = (Budget(measure=measure, amount=amount, period=period),)
-    ledger = Ledger(ClientPolicy(client="nightly", budgets=budgets), UTC, TurnedClock())
+    ledger = ClientLedger(ClientPolicy(client="nightly", budgets=budgets), UTC, TurnedClock())
     ledger.settle(ledger.reserve({measure: amount}), {measure: amount})
     with pytest.raises(BudgetSpent) as spent:
         ledger.reserve({measure: 1})

@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.app import limits_command
+from llmgw_desktop.app.policy import limits_command
+from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.policy import ClientPolicy
-from llmgw_desktop.domain.principal import Principal, Scope
 from tests.engine.conftest import House, house_in
 from tests.engine.policy.keys import id_of, key_of
 

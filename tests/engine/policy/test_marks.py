@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from llmgw_desktop.domain.access.principal import DEFAULT_SCOPES, Principal
 from llmgw_desktop.domain.events import BudgetReached
 from llmgw_desktop.domain.policy import Budget, BudgetKey, ClientPolicy, KeptSpent, Measure, Period
-from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Principal
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.policy.policies import Policies
-from llmgw_desktop.engine.policy.ready import Place, Wish
+from llmgw_desktop.engine.policy.reservations import ProviderModel, RequestEstimate
 from tests.support.turned_clock import TurnedClock
 
 NIGHTLY = Principal(client_id="cli_1", name="nightly", scopes=DEFAULT_SCOPES)
@@ -32,7 +32,9 @@ class _Desk:
         self.policies.apply([ClientPolicy(client="nightly", budgets=(DAY,), time_zone="UTC")])
 
     def spend(self, tokens: int) -> list[int]:
-        wish = Wish(model="m", places=(Place("p", "m"),), input_tokens=900, output_tokens=0)
+        wish = RequestEstimate(
+            model="m", places=(ProviderModel("p", "m"),), input_tokens=900, output_tokens=0
+        )
         self.policies.comes(NIGHTLY)
         admitted = self.policies.admit(NIGHTLY, wish)
         assert admitted is not None
@@ -67,7 +69,10 @@ def test_who_passes_both_marks_at_once_is_told_of_the_higher_with_its_figures() 
     desk = _Desk(TurnedClock(), {})
     desk.policies.comes(NIGHTLY)
     admitted = desk.policies.admit(
-        NIGHTLY, Wish(model="m", places=(Place("p", "m"),), input_tokens=1, output_tokens=0)
+        NIGHTLY,
+        RequestEstimate(
+            model="m", places=(ProviderModel("p", "m"),), input_tokens=1, output_tokens=0
+        ),
     )
     assert admitted is not None
     desk.policies.settle(admitted, Usage(input_tokens=1200, output_tokens=0), None)

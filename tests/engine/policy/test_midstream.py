@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app import key_command
+from llmgw_desktop.app.access import key_command
 from llmgw_desktop.domain.events import ClientsChanged
-from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.domain.policy import ClientPolicy
 from tests.engine.conftest import House, house_in
 from tests.engine.policy.keys import id_of, key_of

@@ -16,17 +16,16 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import ALL_SCOPES, LOCAL, Principal, PrincipalKind
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.policy import KeptSpent, Measure, Period
-from llmgw_desktop.domain.principal import ALL_SCOPES, LOCAL, Principal, PrincipalKind
 from llmgw_desktop.domain.validation import Intent, PanelRequest, Seat
 from llmgw_desktop.engine.front.doors import ModelDoor
-from llmgw_desktop.store.client_store import ClientStore
-from llmgw_desktop.store.session_store import SessionStore
-from llmgw_desktop.store.spent_store import SpentStore
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.jobs.session_store import SessionStore
+from llmgw_desktop.store.policy import SpentStore
 from tests.engine.conftest import House, house_in
 from tests.support.plain_runs import plain_session
 
@@ -58,7 +57,7 @@ ASKS: dict[str, Any] = {
 OWN_DOORS_THAT_SPEND = {"/v1/generate", "/v1/jobs"}
 """Of those that take a body; all that is only looked at, ended or deleted spends nothing."""
 OWN_DOORS_THAT_DO_NOT = re.compile(
-    r"^(/mcp|/oauth/.*|/v1/(credentials|files|sessions|keys/changed)"
+    r"^(/mcp|/oauth/.*|/v1/(credentials|files|sessions|keys/changed|vault/rotate)"
     r"|(/openai)?(/v1)?/responses/.*/cancel"
     r"|/v1/(jobs/.*/cancel|sessions/.*/(de)?activate|approvals/.*|consents/.*))$"
 )
@@ -232,7 +231,7 @@ async def test_not_the_windows(scene: Scene) -> None:
     run = await panels.start(PanelRequest(intent=Intent.ASK, seats=seats, question="Hi?"), LOCAL)
     ended = await panels.wait(run.id, LOCAL.client_id, 20)
     assert [SPENT in answer.error for answer in ended.answers] == [True, True], ended.answers
-    asked = scene.house.container._engine.asking.ask("gpt-stub", "Hi", LOCAL)
+    asked = scene.house.container._engine.models.ask("gpt-stub", "Hi", LOCAL)
     result = await asked.result()
     assert result.error is not None
     assert SPENT in str(result.error)

@@ -14,12 +14,11 @@ import pytest
 from google import genai
 from google.genai import errors, types
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.engine.policy.ready import Place, Wish
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.engine.policy.reservations import ProviderModel, RequestEstimate
+from llmgw_desktop.store.access.clients import ClientStore
 from tests.engine.conftest import House, house_in
 
 RULES = """
@@ -129,8 +128,8 @@ def _hold_one(house: House, name: str) -> None:
     assert clients is not None
     found = next(each for each in clients.active() if each.name == name)
     who = Principal(client_id=found.id, name=name, scopes=found.scopes)
-    place = Place("chat", "gpt-stub")
-    wish = Wish(model="gpt-stub", places=(place,), input_tokens=1, output_tokens=1)
+    place = ProviderModel("chat", "gpt-stub")
+    wish = RequestEstimate(model="gpt-stub", places=(place,), input_tokens=1, output_tokens=1)
     assert house.container._engine.pipeline.policies.admit(who, wish) is not None
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from llmgw_desktop.domain.access.access_errors import ClientPaused
+from llmgw_desktop.domain.access.principal import DEFAULT_SCOPES, LOCAL, Principal, PrincipalKind
 from llmgw_desktop.domain.policy import (
     Budget,
     ClientPolicy,
@@ -14,18 +18,19 @@ from llmgw_desktop.domain.policy import (
     Period,
     RateLimit,
 )
-from llmgw_desktop.domain.principal import DEFAULT_SCOPES, LOCAL, Principal, PrincipalKind
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.policy import visits
+from llmgw_desktop.engine.policy import reservations
 from llmgw_desktop.engine.policy.policies import Policies
-from llmgw_desktop.engine.policy.ready import Place, Wish
+from llmgw_desktop.engine.policy.reservations import ProviderModel, RequestEstimate
 from tests.support.turned_clock import TurnedClock
 
 NIGHTLY = Principal(client_id="cli_1", name="nightly", scopes=DEFAULT_SCOPES)
 STRANGER = Principal(
     client_id="oauth:abc", name="nightly", scopes=DEFAULT_SCOPES, kind=PrincipalKind.OAUTH
 )
-WISH = Wish(model="m", places=(Place("p", "m"),), input_tokens=500, output_tokens=100)
+WISH = RequestEstimate(
+    model="m", places=(ProviderModel("p", "m"),), input_tokens=500, output_tokens=100
+)
 DAY = Budget(measure=Measure.TOKENS, amount=1000, period=Period.DAY)
 MINUTE = RateLimit(measure=Measure.REQUESTS, amount=1, window_s=60)
 
@@ -77,7 +82,9 @@ def test_what_limits_refuse_is_told_with_its_words_and_when_they_open() -> None:
         with pytest.raises(LimitReached):
             policies.admit(NIGHTLY, WISH)
     with pytest.raises(ModelForbidden):
-        policies.check(NIGHTLY, Wish(model="m", places=(), input_tokens=1, output_tokens=1))
+        policies.check(
+            NIGHTLY, RequestEstimate(model="m", places=(), input_tokens=1, output_tokens=1)
+        )
     (standing,) = policies.standings()
     rate, forbidden = standing.refusals
     assert (rate.kind, rate.count, rate.last_at_s) == ("limit_reached", 2, clock.now_s())
@@ -92,10 +99,46 @@ def test_what_limits_refuse_is_told_with_its_words_and_when_they_open() -> None:
 def test_however_many_come_few_are_remembered_and_none_that_runs_is_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(visits, "MOST_VISITS", 3)
+    monkeypatch.setattr(reservations, "MOST_VISITS", 3)
     policies = _policies(TurnedClock())
     policies.comes(NIGHTLY)
     for number in range(9):
         many = Principal(client_id=f"cli_m{number}", name=f"m{number}", scopes=DEFAULT_SCOPES)
         policies.goes(policies.comes(many))
     assert [each.name for each in policies.standings()] == ["m7", "m8", "nightly"]
+
+
+def _refused_kinds(policies: Policies, client_id: str) -> list[str]:
+    (standing,) = [each for each in policies.standings() if each.client_id == client_id]
+    return [each.kind for each in standing.refusals]
+
+
+def test_a_pause_is_told_while_it_holds_and_no_longer() -> None:
+    policies = _policies(TurnedClock(), ClientPolicy(client="nightly", paused=True))
+    with pytest.raises(ClientPaused, match="'nightly' is paused") as caught:
+        policies.check_paused(NIGHTLY, is_own=False)
+    policies.refused(NIGHTLY, caught.value)
+    assert policies.standing_of(NIGHTLY).is_paused
+    policies.apply([ClientPolicy(client="nightly", paused=True, parallel=3)])
+    assert _refused_kinds(policies, "cli_1") == ["client_paused"], "it is still paused"
+    policies.apply([ClientPolicy(client="nightly", parallel=3)])
+    assert _refused_kinds(policies, "cli_1") == []
+    assert not policies.standing_of(NIGHTLY).is_paused
+
+
+def test_whom_a_pause_stops() -> None:
+    everybody = ClientPolicy(client="*", paused=True)
+    policies = _policies(TurnedClock(), everybody, ClientPolicy(client="other", parallel=1))
+    run = replace(NIGHTLY, job="job_1")
+    for goes_on in (LOCAL, run, replace(NIGHTLY, name="other")):
+        policies.check_paused(goes_on, is_own=False)
+        assert policies.standing_of(goes_on).is_paused == (goes_on is run)
+    with pytest.raises(ClientPaused):
+        policies.check_paused(NIGHTLY, is_own=True)
+    policies.apply([ClientPolicy(client="local", paused=True)])
+    policies.check_paused(LOCAL, is_own=True)
+    policies.check_paused(replace(LOCAL, job="job_1"), is_own=False)
+    policies.check_paused(NIGHTLY, is_own=False)
+    with pytest.raises(ClientPaused, match="This computer's own access key is paused"):
+        policies.check_paused(LOCAL, is_own=False)
+    assert policies.standing_of(LOCAL).is_paused

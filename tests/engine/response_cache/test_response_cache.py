@@ -7,17 +7,16 @@ from pathlib import Path
 import orjson
 import pytest
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.principal import LOCAL, Scope
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import LOCAL, Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import RouteDecision, RouteRule
+from llmgw_desktop.domain.routing.route import RouteDecision, RouteRule
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.response_cache import cache as cache_module
 from llmgw_desktop.engine.response_cache.cache import ResponseCache
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
 from tests.engine.conftest import House, house_in
 from tests.support.answers import Refusal
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.engine.embedding import model_thread
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from tests.engine.conftest import House, house_in
 from tests.engine.response_cache.test_response_cache import PATH, ROUTE, _key
 from tests.support.answers import Answer
@@ -52,7 +52,7 @@ async def _ask(house: House, body: dict[str, Any], **headers: str) -> tuple[byte
 
 async def _learned(house: House) -> None:
     """What was kept is known to the model's thread, however slow the machine is."""
-    model = house.container.gateway._engine.neighbours.model
+    model = house.container.gateway._engine.semantic_cache.model
     while model.waiting:
         await asyncio.sleep(0.001)
 
@@ -158,7 +158,7 @@ async def test_without_a_route_that_wants_it_the_model_is_given_up(
 ) -> None:
     async with _house(tmp_path, monkeypatch) as house:
         await _ask(house, _body(ASKED))
-        thread = house.container.gateway._engine.neighbours.model
+        thread = house.container.gateway._engine.semantic_cache.model
         assert thread._thread is not None
         path = house.container.places.config_file
         path.write_text(path.read_text().replace("cache_similarity = 0.7", ""))

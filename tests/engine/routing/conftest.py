@@ -14,9 +14,9 @@ import pytest
 
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.domain.events import AccountChanged, Event, FlightClosed
-from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.provider import Upstream as Reached
-from llmgw_desktop.domain.route import Candidate, RouteDecision
+from llmgw_desktop.domain.routing.route import Candidate, RouteDecision
 from llmgw_desktop.store.paths import Places
 from tests.support.lane import Lane
 from tests.support.upstream import Upstream

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Principal
+from llmgw_desktop.domain.access.principal import DEFAULT_SCOPES, Principal
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.routing.conversation import (
     SESSION_HEADERS,

@@ -3,7 +3,7 @@
 import pytest
 from multidict import CIMultiDict
 
-from llmgw_desktop.engine.routing.deadlines import client_patience_s
+from llmgw_desktop.engine.routing.attempt import client_patience_s
 
 
 @pytest.mark.parametrize(

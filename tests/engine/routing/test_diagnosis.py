@@ -19,7 +19,7 @@ from llmgw_desktop.domain.errors import (
     UpstreamTimeout,
 )
 from llmgw_desktop.engine.routing.diagnosis import of_answer, of_error, of_event
-from llmgw_desktop.engine.routing.failures import TABLE, FailureKind, Scope
+from llmgw_desktop.engine.routing.failures import TABLE, FailureKind, FailureScope
 
 K = FailureKind
 NOW_S = 1_763_740_000.0
@@ -181,7 +181,7 @@ def test_a_limit_of_the_subscription_is_one_of_the_whole_account() -> None:
         "anthropic-ratelimit-unified-reset": str(int(NOW_S) + 7200),
     }
     failure = of_answer(429, headers, anthropic("rate_limit_error"), NOW_S)
-    assert (failure.kind, failure.scope, failure.told_s) == (K.QUOTA, Scope.ACCOUNT, 7200)
+    assert (failure.kind, failure.scope, failure.told_s) == (K.QUOTA, FailureScope.ACCOUNT, 7200)
 
 
 def test_the_pause_is_told_along() -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.provider import AccountState
 from llmgw_desktop.engine.routing.hold_back import Replayed
 from tests.engine.routing.conftest import Inn, open_inn
 from tests.support.answers import (
@@ -444,7 +444,7 @@ class TestBounds:
     ) -> None:
         inn.route.lay("one", "two")
         inn.settings("retries = 2\n")
-        attempts = inn.container.gateway._engine.attempts
+        attempts = inn.container.gateway._engine.failover
         numbers = iter([0.0, 1.0])
         parts = replace(attempts._parts, jitter=lambda: next(numbers))
         monkeypatch.setattr(attempts, "_parts", parts)
@@ -456,7 +456,7 @@ class TestBounds:
                 pauses.append(seconds)
             await sleep(0)
 
-        monkeypatch.setattr("llmgw_desktop.engine.routing.tour.asyncio.sleep", noted)
+        monkeypatch.setattr("llmgw_desktop.engine.routing.failover.asyncio.sleep", noted)
         inn.lane("one").then(Refusal(status=500), Refusal(status=500))
         async with inn.post(MESSAGES, ask()) as answer:
             assert answer.headers["x-llmgw-provider"] == "one"
@@ -620,7 +620,7 @@ class TestTheUsualWay:
             method = getattr(health, name)
             if callable(method) and name not in ("_clean",):
                 monkeypatch.setattr(health, name, _counted(calls, name, method))
-        for module in ("tour", "hold_back", "diagnosis"):
+        for module in ("failover", "hold_back", "diagnosis"):
             monkeypatch.setattr(f"llmgw_desktop.engine.routing.{module}.Failure", None)
         async with inn.post(MESSAGES, ask(stream=stream)) as answer:
             await answer.read()

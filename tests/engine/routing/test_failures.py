@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.domain.settings import FailoverSettings
-from llmgw_desktop.engine.routing.failures import TABLE, Failure, FailureKind, Scope, rest_s
+from llmgw_desktop.domain.provider import AccountState
+from llmgw_desktop.domain.settings.tables import FailoverSettings
+from llmgw_desktop.engine.routing.failures import (
+    TABLE,
+    Failure,
+    FailureKind,
+    FailureScope,
+    cooldown_s,
+)
 
 K = FailureKind
 SETTINGS = FailoverSettings()
@@ -25,7 +31,7 @@ def table() -> str:
 
 def _row(kind: FailureKind) -> str:
     row = TABLE[kind]
-    state = "–" if row.scope is Scope.NONE else f"`{row.state}`"
+    state = "–" if row.scope is FailureScope.NONE else f"`{row.state}`"
     cells = (
         f"`{kind}`",
         row.when,
@@ -40,7 +46,7 @@ def _row(kind: FailureKind) -> str:
 
 def _length(kind: FailureKind) -> str:
     row = TABLE[kind]
-    if row.scope is Scope.NONE:
+    if row.scope is FailureScope.NONE:
         return "–"
     if row.first_s is None:
         return "until a person acts"
@@ -100,15 +106,15 @@ def test_the_documents_show_this_table() -> None:
     ],
 )
 def test_rests(kind: FailureKind, told_s: float | None, trips: int, seconds: float | None) -> None:
-    assert rest_s(Failure(kind=kind, told_s=told_s), trips, SETTINGS) == seconds
+    assert cooldown_s(Failure(kind=kind, told_s=told_s), trips, SETTINGS) == seconds
 
 
 def test_settings_bound_the_rests() -> None:
     settings = FailoverSettings(rest_s=5, longest_rest_s=20)
-    assert rest_s(Failure(kind=K.OVERLOADED), 0, settings) == 5
-    assert rest_s(Failure(kind=K.OVERLOADED), 9, settings) == 20
-    assert rest_s(Failure(kind=K.RATE_LIMIT, told_s=600), 0, settings) == 20
-    assert rest_s(Failure(kind=K.MODEL_MISSING), 0, settings) == 43200
+    assert cooldown_s(Failure(kind=K.OVERLOADED), 0, settings) == 5
+    assert cooldown_s(Failure(kind=K.OVERLOADED), 9, settings) == 20
+    assert cooldown_s(Failure(kind=K.RATE_LIMIT, told_s=600), 0, settings) == 20
+    assert cooldown_s(Failure(kind=K.MODEL_MISSING), 0, settings) == 43200
 
 
 @given(
@@ -119,7 +125,7 @@ def test_settings_bound_the_rests() -> None:
 def test_no_rest_is_negative_or_endless(
     kind: FailureKind, told_s: float | None, trips: int
 ) -> None:
-    length = rest_s(Failure(kind=kind, told_s=told_s), trips, SETTINGS)
+    length = cooldown_s(Failure(kind=kind, told_s=told_s), trips, SETTINGS)
     if length is None:
         assert TABLE[kind].state is AccountState.AUTH_REQUIRED
     else:

@@ -9,18 +9,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from llmgw_desktop.domain.account import Account, AccountState, AccountStatus
 from llmgw_desktop.domain.events import AccountChanged, Event
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind, Upstream
-from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.domain.settings import FailoverSettings
+from llmgw_desktop.domain.provider import (
+    Account,
+    AccountState,
+    AccountStatus,
+    ModelProtocol,
+    Provider,
+    ProviderKind,
+    Upstream,
+)
+from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.domain.settings.tables import FailoverSettings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.routing.account_record import MOST_MODELS
+from llmgw_desktop.engine.routing.cooldowns import TRIAL_S
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind
-from llmgw_desktop.engine.routing.health import PERSON_TRIAL_S, WINDOWS_EVERY_S, Health
+from llmgw_desktop.engine.routing.health import PERSON_TRIAL_S, WINDOWS_EVERY_S, HealthTracker
 from llmgw_desktop.engine.routing.quota_windows import MOST_WINDOWS
-from llmgw_desktop.engine.routing.rests import TRIAL_S
-from llmgw_desktop.store.account_store import AccountStore
+from llmgw_desktop.store.routing.accounts import AccountStore
 from tests.support.turned_clock import TurnedClock
 
 K, S = FailureKind, AccountState
@@ -51,7 +58,7 @@ class Ward:
         self.news: list[AccountStatus] = []
         bus = Bus()
         bus.subscribe(self._hear)
-        self.health = Health(clock=self.clock, bus=bus, store=store)
+        self.health = HealthTracker(clock=self.clock, bus=bus, store=store)
         self.health.apply((WORK, OTHER), FailoverSettings())
 
     def _hear(self, event: Event) -> None:
@@ -324,7 +331,9 @@ class TestFigures:
 
     def test_words_of_vendors_are_cleaned(self) -> None:
         clock = TurnedClock()
-        health = Health(clock=clock, bus=Bus(), clean=lambda text: text.replace("sk-1", "[secret]"))
+        health = HealthTracker(
+            clock=clock, bus=Bus(), clean=lambda text: text.replace("sk-1", "[secret]")
+        )
         health.apply((WORK,), FailoverSettings())
         health.failed(FIRST, 0.0, Failure(kind=K.CREDENTIAL, status=401, words="bad key sk-1"))
         status = health.status("work")

@@ -7,18 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.account import Account, AccountState, AccountStatus
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import AccountChanged, Event
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind, Upstream
-from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.domain.settings import FailoverSettings
+from llmgw_desktop.domain.provider import (
+    Account,
+    AccountState,
+    AccountStatus,
+    ModelProtocol,
+    Provider,
+    ProviderKind,
+    Upstream,
+)
+from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.domain.settings.tables import FailoverSettings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind
-from llmgw_desktop.engine.routing.health import Health
-from llmgw_desktop.engine.upstream.key_changes import LOOK_S, KeyChanges
-from llmgw_desktop.store.account_store import AccountStore
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.engine.routing.health import HealthTracker
+from llmgw_desktop.engine.upstream.keys import LOOK_S, KeyChanges
+from llmgw_desktop.store.routing.accounts import AccountStore
+from llmgw_desktop.store.vault.vault import Vault
 from tests.store.vault.places import OTHER, SECRET, Place, key
 from tests.support.turned_clock import TurnedClock
 
@@ -47,7 +54,7 @@ class Ward:
         bus = Bus()
         bus.subscribe(self._hear)
         self.store = AccountStore(place.folder / "accounts.db", self.clock)
-        self.health = Health(
+        self.health = HealthTracker(
             clock=self.clock,
             bus=bus,
             store=self.store,
@@ -152,7 +159,7 @@ def test_after_a_restart_it_is_tried_as_ever(ward: Ward) -> None:
     ward.health.keep_all()
     ward.store.close()
     ward.store = AccountStore(ward.place.folder / "accounts.db", ward.clock)
-    after = Health(
+    after = HealthTracker(
         clock=ward.clock,
         bus=Bus(),
         store=ward.store,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from llmgw_desktop.engine.routing.pauses import moment_in, seconds_in, told_pause_s
+from llmgw_desktop.engine.routing.quota_windows import moment_in, seconds_in, told_pause_s
 
 NOW_S = 1_763_740_000.0  # 2025-11-21 15:46:40 UTC
 

@@ -8,11 +8,17 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.account import Account, CredentialKind
 from llmgw_desktop.domain.errors import RouteError
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol, Provider, ProviderKind
-from llmgw_desktop.domain.route import (
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
+from llmgw_desktop.domain.provider import (
+    CALLER_PROTOCOLS,
+    Account,
+    CredentialKind,
+    ModelProtocol,
+    Provider,
+    ProviderKind,
+)
+from llmgw_desktop.domain.routing.route import (
     RouteDecision,
     RouteMatch,
     RouteQuestion,
@@ -20,10 +26,10 @@ from llmgw_desktop.domain.route import (
     RouteTarget,
     Strategy,
 )
-from llmgw_desktop.engine.routing.choices import Choices, Lead, Upstreams
+from llmgw_desktop.engine.routing.choices import Lead, RouteChoices, Upstreams
 from llmgw_desktop.engine.routing.conversation import conversation_of
 from llmgw_desktop.engine.routing.router import Router
-from llmgw_desktop.engine.routing.sizes import input_tokens_of
+from llmgw_desktop.engine.routing.rules import input_tokens_of
 from llmgw_desktop.engine.routing.strategies import in_turn, levels, no_price
 from tests.support.routes import Books, request, routing
 
@@ -231,7 +237,7 @@ def test_every_order_is_a_permutation(accounts: list[Account], data: st.DataObje
         base_url="http://127.0.0.1:1",
         accounts=tuple(accounts),
     )
-    choices = Choices(ModelProtocol.OPENAI_CHAT, Operation.GENERATE, Upstreams(), no_price)
+    choices = RouteChoices(ModelProtocol.OPENAI_CHAT, Operation.GENERATE, Upstreams(), no_price)
     choices.add([Lead(provider=made, model="m", reason="r", is_named=True)])
     fixed = [each for each in Strategy if each is not Strategy.AUTOMATIC]
     found = levels(choices.found, data.draw(st.sampled_from(fixed)))

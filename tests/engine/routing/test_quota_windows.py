@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from llmgw_desktop.app.account_words import quota_line
+from llmgw_desktop.app.providers.usage import quota_line
 from llmgw_desktop.engine.routing.quota_windows import MOST_WINDOWS, quota_windows, share_left
 
 NOW_S = 1_763_740_000.0

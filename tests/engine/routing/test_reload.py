@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.flights.flight import FlightState
 from tests.engine.conftest import House
 
 RELOADS = 200

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightRecord
-from llmgw_desktop.domain.route import PassedRule
+from llmgw_desktop.domain.flights.flight import FlightRecord
+from llmgw_desktop.domain.routing.route import PassedRule
 from tests.engine.conftest import House
 from tests.support.answers import Refusal
 from tests.support.routes import asking

@@ -2,10 +2,9 @@
 
 import pytest
 
-from llmgw_desktop.domain.account import CredentialKind
 from llmgw_desktop.domain.errors import NotServed, UnknownModel
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.provider import CredentialKind, ModelProtocol, Provider, ProviderKind
 from tests.support.routes import (
     CHAT,
     MESSAGES,

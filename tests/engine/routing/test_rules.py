@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from llmgw_desktop.domain.access.principal import PrincipalKind
 from llmgw_desktop.domain.errors import NotServed, UnknownModel
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.principal import PrincipalKind
-from llmgw_desktop.domain.route import RouteQuestion, RouteRule
-from llmgw_desktop.engine.routing.passed_rules import MOST_SAID
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.routing.route import RouteQuestion, RouteRule
+from llmgw_desktop.engine.routing.rules import MOST_SAID
 from tests.support.routes import (
     CHAT,
     MESSAGES,

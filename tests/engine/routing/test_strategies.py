@@ -4,9 +4,8 @@ from collections import Counter
 
 import pytest
 
-from llmgw_desktop.domain.account import CredentialKind
-from llmgw_desktop.domain.provider import Upstream
-from llmgw_desktop.engine.routing.affinity import KEPT_S, MOST_CONVERSATIONS, Affinity
+from llmgw_desktop.domain.provider import CredentialKind, Upstream
+from llmgw_desktop.engine.routing.conversation import KEPT_S, MOST_CONVERSATIONS, Affinity
 from llmgw_desktop.engine.routing.router import Router
 from tests.support.routes import (
     Books,

@@ -12,15 +12,14 @@ from typing import Any
 import aiohttp
 import pytest
 
+from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.container import Container
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import FlightClosed
-from llmgw_desktop.domain.flight import FlightSummary
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.paths import Places
 from tests.support.fake_clis import make_fake_clis
 

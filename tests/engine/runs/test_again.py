@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.jobs.job import JobState
 from tests.engine.conftest import house_in
 from tests.support.told_cli import ToldCli
 

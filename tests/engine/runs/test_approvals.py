@@ -18,21 +18,20 @@ import pytest
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.clis.claude import CLI
 from llmgw_desktop.domain.cli import CliEvent, CliName, RunEnded
-from llmgw_desktop.domain.job import Job, UpstreamWait
-from llmgw_desktop.domain.permission import (
+from llmgw_desktop.domain.jobs.approval import (
     Ask,
     Decision,
     FileChange,
     PermissionKind,
     PermissionQuestion,
 )
-from llmgw_desktop.domain.run import RunReply
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.engine.mcp.tools.job_words import deferred_told, job_told
-from llmgw_desktop.engine.mcp.tools.text_progress import Teller
+from llmgw_desktop.domain.jobs.job import Job, UpstreamWait
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.submission import RunReply
+from llmgw_desktop.engine.mcp.tools.job_words import Teller, deferred_told, job_told
 from llmgw_desktop.engine.runs.fields import RunDefaults, read_fields
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.wire.jobs import job_object
+from llmgw_desktop.wire.native.jobs import job_object
 from tests.support.asking_scene import answer_of
 
 CLAUDE = Path(__file__).parents[2] / "support" / "asking_claude.py"

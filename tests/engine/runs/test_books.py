@@ -13,21 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.conversation.flight_conversation import conversation_of
-from llmgw_desktop.app.flight_copies import curl_text
-from llmgw_desktop.app.flight_errors import explained
-from llmgw_desktop.app.flight_formats import sentence
+from llmgw_desktop.app.flights.conversation.transcript import conversation_of
+from llmgw_desktop.app.flights.copies import curl_text
+from llmgw_desktop.app.flights.errors import explained
+from llmgw_desktop.app.flights.formats import sentence
 from llmgw_desktop.clis.cli import SideUsage
-from llmgw_desktop.domain.cli import UsageTold
-from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.job import JobFigures, JobState
-from llmgw_desktop.domain.linked_flights import linked_flights
+from llmgw_desktop.domain.cli import RunUsageTold
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.flights.linked_flights import linked_flights
+from llmgw_desktop.domain.jobs.job import JobFigures, JobState, SessionTotals, session_totals_of
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.session import SessionTotals, session_totals_of
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Usage
-from llmgw_desktop.engine.jobs.outcome import Account
+from llmgw_desktop.engine.jobs.outcome import RunAccount
+from llmgw_desktop.engine.runs.cli_files import read_side_usage
 from llmgw_desktop.engine.runs.settling import settled
-from llmgw_desktop.engine.runs.side_files import read_side_usage
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 from tests.support.made_flights import summary
 
@@ -168,7 +167,7 @@ async def test_a_side_file_is_read_and_a_whole_sessions_figures_are_not_a_runs(
 def test_side_files(tmp_path: Path) -> None:
     side = SideUsage(
         path="a/*/{session_id}.txt",
-        read=lambda content: UsageTold(usage=Usage(output_tokens=int(content))),
+        read=lambda content: RunUsageTold(usage=Usage(output_tokens=int(content))),
     )
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "s-1.txt").write_text("7")
@@ -197,7 +196,7 @@ def test_runs_of_a_session_add_up_to_what_was_told_last(
     whole = 0
     was_known = is_fresh
     for number, count in enumerate(counts):
-        account = Account()
+        account = RunAccount()
         if count is not None:
             whole += count
             account.whole_usage = Usage(output_tokens=whole)
@@ -215,7 +214,7 @@ def test_runs_of_a_session_add_up_to_what_was_told_last(
 
 
 def test_what_shrank_is_unknown() -> None:
-    account = Account()
+    account = RunAccount()
     account.whole_usage = Usage(output_tokens=3)
     before = SessionTotals(usage=Usage(output_tokens=5), cost_usd=1.0)
     figures, totals = settled(account, None, before, is_fresh=False)
@@ -230,7 +229,7 @@ def test_what_its_requests_used_counts_and_the_cli_is_still_told_apart_from_its_
     linked_s = [Usage(input_tokens=40, output_tokens=7), None, Usage(input_tokens=9)]
     runs = []
     for number, (whole, linked) in enumerate(zip(told_s, linked_s, strict=True)):
-        account = Account()
+        account = RunAccount()
         account.whole_usage = Usage(output_tokens=whole[0])
         account.whole_cost_usd = whole[1]
         own = None
@@ -263,7 +262,7 @@ def test_where_a_cli_tells_of_more_than_passed_here_that_counts_besides(
     told: Usage, beside: tuple[int, int] | None
 ) -> None:
     """One small request to this gateway, and all others elsewhere."""
-    account = Account()
+    account = RunAccount()
     account.figures = JobFigures(usage=told, cost_usd=9.5)
     usage = Usage(input_tokens=40, output_tokens=7)
     flight = summary(1, usage=usage, cost_usd=0.125)
@@ -280,7 +279,7 @@ def test_where_a_cli_tells_of_more_than_passed_here_that_counts_besides(
 
 
 def test_what_the_gateways_cache_answered_is_not_told_from_what_was_asked_elsewhere() -> None:
-    account = Account()
+    account = RunAccount()
     account.figures = JobFigures(usage=Usage(input_tokens=90, output_tokens=7), cost_usd=9.5)
     asked = summary(1, usage=Usage(input_tokens=40, output_tokens=7), cost_usd=0.125)
     replayed = summary(2, usage=Usage(), cost_usd=0.0, attempts=0)

@@ -10,23 +10,22 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.domain.cache_state import CacheUse, together
+from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.job import Job, JobFigures, JobState
-from llmgw_desktop.domain.price import Price, Rates
-from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.domain.prompt_facts import PromptFacts
-from llmgw_desktop.domain.settings import CacheSettings
-from llmgw_desktop.domain.usage import Figure, Usage
+from llmgw_desktop.domain.flights.cache_state import CacheUse, together
+from llmgw_desktop.domain.flights.price import Price, Rates
+from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState
+from llmgw_desktop.domain.settings.tables import CacheSettings
+from llmgw_desktop.domain.usage import Figure, PromptFacts, Usage
 from llmgw_desktop.engine.flights.pricing import Pricing
 from llmgw_desktop.engine.mcp.resources.cache_state import cache_state_resources, session_cache
-from llmgw_desktop.engine.mcp.tool_errors import NotFound
+from llmgw_desktop.engine.mcp.tool import NotFound
 from llmgw_desktop.engine.mcp.tools.job_words import iso
 from llmgw_desktop.engine.runs.cache_states import CacheStates
 from llmgw_desktop.engine.runs.sessions import Sessions
-from llmgw_desktop.store.cache_sums import CacheSums
-from llmgw_desktop.store.job_store import JobStore
-from llmgw_desktop.store.session_store import SessionStore
+from llmgw_desktop.store.flights.cache_sums import CacheSums
+from llmgw_desktop.store.jobs.job_store import JobStore
+from llmgw_desktop.store.jobs.session_store import SessionStore
 
 NOW_S = 1_800_000_000.0
 OTHER = Principal(client_id="cli_2", name="other", scopes=frozenset(Scope))

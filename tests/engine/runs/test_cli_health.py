@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.provider import AccountState
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 
 QUIET = "retries = 0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import os
 import shutil
@@ -16,8 +17,10 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.enclosing import containment_here
-from llmgw_desktop.engine.containment.abstract_sockets import can_be_closed
+from llmgw_desktop.app.commands import parse
+from llmgw_desktop.app.workspaces.command import run as run_command
+from llmgw_desktop.app.workspaces.workspaces import containment_here
+from llmgw_desktop.engine.containment.held_thread import can_be_closed
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from tests.engine.conftest import House, house_in
 from tests.support.fake_clis import make_fake_clis
@@ -26,7 +29,18 @@ HOSTILE = Path(__file__).parents[2] / "support" / "hostile_cli.py"
 SECRET = "sk-ant-the-gateways-own-0123456789abcdef"
 WHY_NOT = containment_here(os.environ).problem()
 contained = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
-LEFT_OPEN = frozenset() if can_be_closed() else frozenset({"an abstract socket"})
+LEFT_OPEN = (
+    frozenset()
+    if can_be_closed()
+    else frozenset(
+        {
+            "an abstract socket",
+            "the abstract socket of a screen",
+            "a key in the user's keyring of the kernel, by its number",
+            "type into a terminal that it has",
+        }
+    )
+)
 """By kernels that cannot close them (before Linux 6.12)."""
 
 
@@ -54,13 +68,32 @@ def _computer(tmp_path: Path) -> Iterator[dict[str, Any]]:
     (work / "planted-link").symlink_to(home / "run")
     (home / "run").mkdir(exist_ok=True)
     abstract = f"llmgw-test-{os.getpid()}"
+    screen = f"/tmp/.X11-unix/X{os.getpid()}"
+    Path(screen).parent.mkdir(mode=0o1777, exist_ok=True)
+    sockets = {
+        "the session's bus": tmp_path / "session/bus",
+        "the keyring": tmp_path / "session/keyring/control",
+        "a screen": tmp_path / "session/wayland-0",
+        "an X screen": Path(screen),
+        "the ssh agent": person / ".ssh/agent",
+        "the gpg agent": person / ".gnupg/S.gpg-agent",
+        "a password manager": person / ".1password/agent.sock",
+        "what starts containers": person / "a b/docker.sock",
+    }
+    for each in sockets.values():
+        each.parent.mkdir(parents=True, exist_ok=True)
+    key_name = f"llmgw-test-{os.getpid()}"
     with ExitStack() as stack:
-        for address in (f"\0{abstract}", str(home / "run/s"), str(tmp_path / "bus")):
+        stack.callback(Path(screen).unlink)
+        listening = (home / "run/s", tmp_path / "bus", *sockets.values())
+        for address in (f"\0{abstract}", f"\0{screen}", *map(str, listening)):
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))
             listener.bind(address)
             listener.listen()
         other = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         handle = stack.enter_context((tmp_path / "other/words").open())
+        terminal = stack.enter_context(_terminal())
+        stack.enter_context(_kernel_keys(key_name))
         bystander = subprocess.Popen(["sleep", "600"], env={"KEY": SECRET})
         try:
             yield {
@@ -72,6 +105,11 @@ def _computer(tmp_path: Path) -> Iterator[dict[str, Any]]:
                 "other": other.getsockname()[1],
                 "abstract": abstract,
                 "bus": str(tmp_path / "bus"),
+                "sockets": {name: str(each) for name, each in sockets.items()},
+                "screen": screen,
+                "kernel_key": key_name,
+                "shm_key": stack.enter_context(_old_shared_memory()),
+                "terminal": terminal,
                 "project": str(tmp_path / "other"),
                 "temp": f"/tmp/llmgw-job_{os.getpid()}",
                 "shared": f"/dev/shm/llmgw-{os.getpid()}",
@@ -84,6 +122,40 @@ def _computer(tmp_path: Path) -> Iterator[dict[str, Any]]:
             Path(f"/tmp/llmgw-job_{os.getpid()}").rmdir()
 
 
+@contextmanager
+def _terminal() -> Iterator[str]:
+    ours, theirs = os.openpty()
+    yield os.ttyname(theirs)
+    os.close(theirs)
+    os.close(ours)
+
+
+@contextmanager
+def _kernel_keys(name: str) -> Iterator[None]:
+    """One that the session has, one that the user has; none where the kernel keeps none."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    text = SECRET.encode()
+    made = [libc.syscall(248, b"user", name.encode(), text, len(text), each) for each in (-3, -4)]
+    yield
+    for each, keyring in zip(made, (-3, -4), strict=True):
+        libc.syscall(250, 9, each, keyring)
+
+
+@contextmanager
+def _old_shared_memory() -> Iterator[int]:
+    """Its key."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.shmat.restype = ctypes.c_void_p
+    key = 0x4C000000 | os.getpid()
+    number = libc.shmget(key, 5, 0o1600)
+    assert number >= 0
+    at = libc.shmat(number, None, 0)
+    ctypes.memmove(at, b"words", 5)
+    yield key
+    libc.shmdt(ctypes.c_void_p(at))
+    libc.shmctl(number, 0, None)
+
+
 def _env(tmp_path: Path) -> dict[str, str]:
     own = Path(sys.executable).parent
     return {
@@ -92,6 +164,7 @@ def _env(tmp_path: Path) -> dict[str, str]:
         "LLM_GATEWAY_SECRET": SECRET,
         "DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path / 'bus'}",
         "SSH_AUTH_SOCK": str(tmp_path / "bus"),
+        "XDG_RUNTIME_DIR": str(tmp_path / "session"),
     }
 
 
@@ -118,7 +191,7 @@ async def _run(house: House, prompt: str, **fields: Any) -> Any:
 async def test_a_contained_run_gets_at_nothing(tmp_path: Path) -> None:
     found, told = await _attacked(tmp_path, "")
     assert told == {"contained": True, "by": "bubblewrap", "network": "on", "why": None}
-    assert found["tried"] >= 40
+    assert found["tried"] >= 80
     assert (found["connects"], found["elsewhere"]) == (True, True), "its models are asked for here"
     assert set(found["there"]) == set(LEFT_OPEN)
     assert not list(tmp_path.glob("**/planted")), "what it says is one thing"
@@ -133,7 +206,7 @@ async def test_one_that_is_not_contained_gets_at_most_of_it(tmp_path: Path) -> N
         "network": "on",
         "why": "The settings say so.",
     }
-    assert len(found["there"]) >= 40, found
+    assert len(found["there"]) >= 55, found
 
 
 @pytest.fixture
@@ -233,7 +306,8 @@ async def test_what_cannot_be_contained_is_said_or_refused(tmp_path: Path) -> No
     env = {**_env(tmp_path), "PATH": str(tmp_path / "tools")}
     toml = f'[clis.claude]\ncommand = "{program}"\n'
     repo = f'[[workspaces.repos]]\nalias = "safe"\npath = "{tmp_path / "safe"}"\n'
-    (tmp_path / "safe").mkdir()
+    for name in ("safe", "kept"):
+        (tmp_path / name).mkdir()
     settings = f'{toml}{repo}contain = "always"\n'
     async with house_in(tmp_path / "gateway", settings, env) as house:
         told = await _run(house, "answer hi")
@@ -244,6 +318,10 @@ async def test_what_cannot_be_contained_is_said_or_refused(tmp_path: Path) -> No
             error = (await answer.json())["error"]
         assert (answer.status, error["param"]) == (400, "contain")
         assert "demand" in error["message"]
+        words = ["workspace", "add", "kept", str(tmp_path / "kept"), "--contain", "always"]
+        assert run_command(parse(words), house.container.places, env) == 0
+        async with house.post("/v1/jobs", {**body, "workspace": "kept"}) as answer:
+            assert (await answer.json())["error"]["param"] == "contain", "a registered one's too"
         body = {"cli": "claude", "prompt": "answer hi", "workingDir": str(tmp_path)}
         async with house.post("/v1/jobs", body) as answer:
             error = (await answer.json())["error"]

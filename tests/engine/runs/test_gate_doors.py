@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.clis.registry import NAMES, cli_of
-from llmgw_desktop.clis.rights import RIGHTS
+from llmgw_desktop.domain.access.principal import REMOTE_KINDS, Principal, PrincipalKind, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.principal import REMOTE_KINDS, Principal, PrincipalKind, Scope
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 
 OK = "answer hello 0.02 10 5"
@@ -62,7 +61,7 @@ def sample(schema: Any) -> Any:
 
 def wide_fields(name: CliName) -> list[dict[str, Any]]:
     """Each way in which a request to this CLI can ask for more than the safe mode."""
-    rights = RIGHTS[name]
+    rights = cli_of(name).rights
     found: list[dict[str, Any]] = []
     for option in cli_of(name).options:
         if option.name == rights.mode:
@@ -116,7 +115,7 @@ async def test_no_field_of_any_cli_is_a_bypass(make_house: MakeHouse, kind: Prin
                 if status == 400:
                     (field,) = fields
                     assert told["error"]["field"] == field
-                    assert field in RIGHTS[name].reaches
+                    assert field in cli_of(name).rights.reaches
                 arguments = {key: each for key, each in body.items() if key != "cli"}
                 result = await over_mcp(house, kind, f"{name}_request", arguments)
                 assert result["isError"], (body, result)

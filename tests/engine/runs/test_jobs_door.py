@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app import jobs_command
 from llmgw_desktop.app.commands import parse
+from llmgw_desktop.app.jobs import command
 from llmgw_desktop.clis.claude import CLI
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.cli import ErrorCategory, TextGrew
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.engine.runs.fields import COMMON, RunAsked, read_fields
 from llmgw_desktop.store.at_rest.files import is_encrypted_file
 from tests.engine.runs.conftest import MakeHouse, RunHouse
@@ -80,7 +80,7 @@ async def test_every_answer_about_a_job_has_one_shape(house: RunHouse) -> None:
 
 async def _jobs_command(house: RunHouse, *words: str) -> int:
     said = parse(["jobs", *words])
-    return await asyncio.to_thread(jobs_command.run, said, house.container.places, {})
+    return await asyncio.to_thread(command.run, said, house.container.places, {})
 
 
 async def test_a_run_that_was_cut_off_is_gone_on_with(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.engine.runs.leavings import remove_session
+from llmgw_desktop.engine.runs.books import remove_session
 
 ID = "01a1ffc8-abac-7242-ba91-1f099b16f2c5"
 PATTERN = ".grok/sessions/*/{session_id}"

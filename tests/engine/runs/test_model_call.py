@@ -10,7 +10,7 @@ import pytest
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest, LaunchPlan
-from llmgw_desktop.engine.runs.model_call import submission_of
+from llmgw_desktop.engine.runs.model_client import submission_of
 
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
 EVERY = [*CliName]

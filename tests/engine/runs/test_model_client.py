@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliName, CliRequest
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.runs import model_client
 from llmgw_desktop.engine.runs.model_client import RunAnswer

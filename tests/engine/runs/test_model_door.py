@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.jobs.job import JobState
 from tests.engine.conftest import House, house_in
 from tests.support.answers import Refusal
 from tests.support.told_cli import TRANSCRIPTS, ToldCli
@@ -97,7 +97,7 @@ async def test_an_answer_that_fits_a_schema_is_that_and_nothing_else(tmp_path: P
             "type": "result",
             "subtype": "success",
             "is_error": False,
-            "result": '{"a": 1}',
+            "result": "Let me see. Here it is.",
             "structured_output": {"a": 1},
         },
     ]

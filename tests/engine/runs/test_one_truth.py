@@ -18,23 +18,22 @@ import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from llmgw_desktop.app import limits_command
-from llmgw_desktop.app.account_usage import AccountUsage
 from llmgw_desktop.app.commands import parse
-from llmgw_desktop.app.overview import Overview, OverviewSpan
-from llmgw_desktop.app.provider_spending import ProviderSpending
+from llmgw_desktop.app.flights.overview import Overview, OverviewSpan
+from llmgw_desktop.app.policy import limits_command
+from llmgw_desktop.app.providers.usage import AccountUsage, ProviderSpending
+from llmgw_desktop.domain.access.principal import LOCAL, Scope
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.flight import (
+from llmgw_desktop.domain.flights.flight import (
     ALL_TOLD,
     SUMMED_FIGURES,
     FlightQuery,
     FlightSummary,
     FlightTotals,
 )
-from llmgw_desktop.domain.principal import LOCAL, Scope
 from llmgw_desktop.domain.usage import Figure
-from llmgw_desktop.engine.mcp.resources.limits import limits_resources
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.engine.mcp.resources.records import limits_resources
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from tests.engine.runs import test_own_requests as own_requests
 from tests.support.answers import Behaviour, Refusal, SocketBytes, json_with_200, stream_of
 from tests.support.run_toolbox import RunBox

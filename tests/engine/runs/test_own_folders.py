@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.principal import Scope
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 
 OK = "answer hello 0.02 10 5"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightSummary
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.provider import ModelProtocol
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 from tests.support.answers import Refusal

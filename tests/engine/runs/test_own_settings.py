@@ -6,9 +6,9 @@ from pathlib import Path
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
 from llmgw_desktop.engine.jobs.launch import Launcher
-from llmgw_desktop.engine.runs.own_settings import settings_of
+from llmgw_desktop.engine.runs.cli_files import settings_of
 
 CODEX = cli_of(CliName.CODEX)
 

@@ -13,7 +13,7 @@ import pytest
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.engine.consents.programs import connection_inodes
-from llmgw_desktop.engine.runs.own_upstream import key_variables, upstream_of
+from llmgw_desktop.engine.runs.cli_files import key_variables, upstream_of
 from llmgw_desktop.engine.runs.run_processes import RunProcesses, _told_by_kernel
 
 OWN = "http://127.0.0.1:3333"

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.clis import claude, codex
-from llmgw_desktop.clis.claude.prompt import marked_blocks
+from llmgw_desktop.clis.claude.plan import marked_blocks
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import ErrorCategory
-from llmgw_desktop.domain.prompt_facts import AnswerShape
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.usage import AnswerShape
 from llmgw_desktop.engine.compression.compressor import compressed
 from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
 from llmgw_desktop.engine.runs.prompt import LONGEST, PARTS

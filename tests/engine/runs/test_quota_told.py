@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from llmgw_desktop.domain.cli import CliName, CliRequest
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.jobs.submission import Submission
 from tests.engine.runs.conftest import RunHouse
 
 

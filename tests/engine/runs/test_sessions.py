@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.principal import Scope
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 
 OK = "answer hello 0.02 10 5"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.vault import EntryKind, address
-from llmgw_desktop.store.master_key import VARIABLE
+from llmgw_desktop.store.vault.master_key import VARIABLE
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 
 SHOW = 'answer "$(cat "$HOME/.codex/auth.json" | tr -d \'{}\\"\')" 1 2'

@@ -8,8 +8,8 @@ from dataclasses import replace
 import orjson
 import pytest
 
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.policy import ClientStanding, Spent
-from llmgw_desktop.domain.principal import Scope
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 
 OK = "answer hello 0.02 10 5"

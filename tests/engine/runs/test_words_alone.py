@@ -3,10 +3,10 @@
 import pytest
 
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.clis.rights import RIGHTS, in_safe_mode
+from llmgw_desktop.clis.rights import in_safe_mode
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.engine.runs.admission import as_words, with_words_alone
 from llmgw_desktop.engine.runs.fields import read_fields
-from llmgw_desktop.engine.runs.remote import as_words, with_words_alone
 
 JOINER = "\u2060"
 
@@ -45,9 +45,9 @@ def test_a_mail_address_stays_one_and_a_mention_is_broken_once() -> None:
     assert _said(CliName.GEMINI, prompt="me@example.com @a") == f"me@example.com @{JOINER}a"
 
 
-@pytest.mark.parametrize("name", list(RIGHTS))
+@pytest.mark.parametrize("name", list(CliName))
 def test_what_is_empty_takes_no_safe_mode_away(name: CliName) -> None:
-    safe = RIGHTS[name].safe
+    safe = cli_of(name).rights.safe
     empties: tuple[object, ...] = ("", [], False)
     for empty in empties:
-        assert in_safe_mode(name, dict.fromkeys(safe, empty)) == safe
+        assert in_safe_mode(cli_of(name).rights, dict.fromkeys(safe, empty)) == safe

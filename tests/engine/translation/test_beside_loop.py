@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.engine.translation.beside_loop import LARGE_BYTES, beside_loop, weight_of
-from llmgw_desktop.engine.translation.translation import Translator
+from llmgw_desktop.engine.translation.translation import (
+    LARGE_BYTES,
+    Translator,
+    beside_loop,
+    weight_of,
+)
 from llmgw_desktop.wire.json_steps import is_heavy
 from tests.engine.conftest import House
 

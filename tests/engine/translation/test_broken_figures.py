@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.usage import Figure, Provenance
 from tests.engine.conftest import House, house_in
 from tests.support.answers import Delivery, stream_of

@@ -9,12 +9,12 @@ import orjson
 import pytest
 from multidict import CIMultiDict
 
-from llmgw_desktop.domain.price import Price, PriceRule, Rates
-from llmgw_desktop.domain.provider import PROTOCOLS_OF_KIND, ModelProtocol, ProviderKind
+from llmgw_desktop.domain.flights.price import Price, PriceRule, Rates
+from llmgw_desktop.domain.provider import KINDS, ModelProtocol, ProviderKind
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.practice import PracticeAnswer, PracticeClient
-from llmgw_desktop.wire.translate.cli.frames import CliFrames
+from llmgw_desktop.wire.cli import CliFrames
 from tests.engine.conftest import House
 from tests.engine.translation.test_doors import LAST, REQUESTS, TEXT, WORDS, ask
 
@@ -44,7 +44,8 @@ class Runs:
 def runs(monkeypatch: pytest.MonkeyPatch, house: House) -> Runs:
     """The practice provider speaks as runs of CLIs do, and has a price."""
     runs = Runs([*ANSWER, TOLD.usage(USAGE, COST_USD), TOLD.ended("end_turn")])
-    monkeypatch.setitem(PROTOCOLS_OF_KIND, ProviderKind.PRACTICE, (ModelProtocol.CLI,))
+    facts = replace(KINDS[ProviderKind.PRACTICE], protocols=(ModelProtocol.CLI,))
+    monkeypatch.setitem(KINDS, ProviderKind.PRACTICE, facts)
     monkeypatch.setattr(PracticeClient, "send", lambda _self, call: runs.send(call))
     price = Price(rates=Rates(input=1e6, output=1e6))
     rule = PriceRule(provider="*", model="*", price=price)

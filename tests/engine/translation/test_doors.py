@@ -9,13 +9,21 @@ from typing import Any
 import openai
 import pytest
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.content import Signature, Vendor
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.wire.translate.carrier import packed
-from tests.engine.conftest import House
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import TimedIds
+from llmgw_desktop.domain.model.content import Signature, Vendor
+from llmgw_desktop.wire.translate.carriers import packed
+from tests.engine.conftest import House, as_new
 from tests.support.answers import Raw
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def house(standing_house: House) -> House:
+    return as_new(standing_house)
+
 
 WORDS = "say pong"
 REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {

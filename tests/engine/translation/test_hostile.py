@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.answer import AnswerEnded
 from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.model.answer import AnswerEnded
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 from llmgw_desktop.engine.translation import interpreter
 from llmgw_desktop.engine.translation.codecs import codec_of
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.engine.conftest import House
 from tests.support.answers import Raw
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from llmgw_desktop.domain.settings import UpstreamSettings
+from llmgw_desktop.domain.settings.tables import UpstreamSettings
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 
 

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
-from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
-from llmgw_desktop.engine.upstream.http_body import HttpAnswer
+from llmgw_desktop.engine.upstream.http_body import UpstreamHttpAnswer
 from llmgw_desktop.engine.upstream.http_client import HttpClient
-from llmgw_desktop.wire.json_large import Body
+from llmgw_desktop.wire.json_edits import Body
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
@@ -87,6 +87,6 @@ async def read(client: HttpClient, url: str, body: Body = b"{}") -> list[bytes]:
         await answer.close()
 
 
-async def chunks_of(answer: HttpAnswer) -> AsyncIterator[bytes]:
+async def chunks_of(answer: UpstreamHttpAnswer) -> AsyncIterator[bytes]:
     while chunk := await answer.read():
         yield chunk

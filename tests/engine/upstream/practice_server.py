@@ -9,12 +9,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from llmgw_desktop.domain.errors import UpstreamCut
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
-from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.practice import PracticeClient
-from llmgw_desktop.wire.json_scan import read_object
+from llmgw_desktop.wire.json_edits import read_object
 
 ROUTES = {
     "/v1/messages": (ModelProtocol.ANTHROPIC, Operation.GENERATE),

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.domain.settings import UpstreamSettings
-from llmgw_desktop.engine.upstream.answer_bounds import EventBound
+from llmgw_desktop.domain.settings.tables import UpstreamSettings
+from llmgw_desktop.engine.upstream.http_body import EventBound
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from tests.engine.conftest import House
 from tests.engine.upstream.http_stub import read, says, server, whole

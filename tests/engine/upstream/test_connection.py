@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from llmgw_desktop.domain.settings import UpstreamSettings
+from llmgw_desktop.domain.settings.tables import UpstreamSettings
 from llmgw_desktop.engine.upstream.connection import SENT_AT_ONCE_BYTES
 from llmgw_desktop.engine.upstream.http_client import HttpClient
-from llmgw_desktop.wire.json_large import Body, Spliced
+from llmgw_desktop.wire.json_edits import Body, Spliced
 from tests.engine.upstream.http_stub import call, chunks_of, read, server, whole
 
 PLAIN = bytes(range(256)) * 80_000

@@ -16,13 +16,13 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from llmgw_desktop.domain.hops import HOP_HEADER, VIA, HopMark
 from llmgw_desktop.domain.net_address import innermost, is_own_network
-from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.domain.settings import UpstreamSettings
+from llmgw_desktop.domain.routing.hops import HOP_HEADER, VIA, HopMark
+from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.domain.settings.tables import UpstreamSettings
 from llmgw_desktop.engine.upstream.connection import HEAD_LIMIT_BYTES, HIGH_WATER_BYTES
 from llmgw_desktop.engine.upstream.http_client import HttpClient
-from llmgw_desktop.engine.upstream.pool import LeadsAstray, Pool, Target, plain_address
+from llmgw_desktop.engine.upstream.pool import ConnectTarget, LeadsAstray, Pool, plain_address
 from tests.engine.upstream.http_stub import call, chunks_of, read, says, server, whole
 
 
@@ -232,7 +232,7 @@ async def test_a_name_that_leads_home_is_told_nothing(
     "reached", ["169.254.169.254", "::ffff:169.254.169.254", "fe80::a9fe:a9fe%2", "64:ff9b::a9fe:1"]
 )
 def test_no_name_leads_to_metadata(reached: str, local: bool) -> None:
-    target = Target.of("http://metadata.example.com", local=local)
+    target = ConnectTarget.of("http://metadata.example.com", local=local)
     with pytest.raises(LeadsAstray) as refused:
         Pool()._check_reached(target, plain_address((reached, 80)))
     assert refused.value.is_never
@@ -242,7 +242,7 @@ def test_no_name_leads_to_metadata(reached: str, local: bool) -> None:
     "reached", ["8.8.8.8", "2606:4700::1111", "198.18.0.9", "64:ff9b::808:808"]
 )
 def test_public_names_lead_to_public_addresses(reached: str) -> None:
-    Pool()._check_reached(Target.of("https://api.example.com"), (reached, 443))
+    Pool()._check_reached(ConnectTarget.of("https://api.example.com"), (reached, 443))
     assert not is_own_network(innermost(ipaddress.ip_address(reached)))
 
 
@@ -252,8 +252,8 @@ def test_public_names_lead_to_public_addresses(reached: str) -> None:
 )
 def test_public_names_lead_to_no_other_address(reached: str) -> None:
     with pytest.raises(LeadsAstray):
-        Pool()._check_reached(Target.of("https://api.example.com"), (reached, 443))
-    Pool()._check_reached(Target.of("https://api.example.com", local=True), (reached, 443))
+        Pool()._check_reached(ConnectTarget.of("https://api.example.com"), (reached, 443))
+    Pool()._check_reached(ConnectTarget.of("https://api.example.com", local=True), (reached, 443))
 
 
 async def test_without_its_key_a_provider_is_not_asked(client: HttpClient) -> None:

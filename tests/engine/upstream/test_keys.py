@@ -13,9 +13,8 @@ import pytest
 from llmgw_desktop.domain.errors import KeyMissing
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
 from llmgw_desktop.engine.upstream import keys as keys_module
-from llmgw_desktop.engine.upstream.key_changes import LOOK_S
-from llmgw_desktop.engine.upstream.keys import MOST_KEPT, REFUSED_S, Keys
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.engine.upstream.keys import LOOK_S, MOST_KEPT, REFUSED_S, ProviderKeys
+from llmgw_desktop.store.vault.vault import Vault
 from tests.store.set_clock import SetClock
 from tests.store.vault.places import OTHER, SECRET, Place, PlainKeyring, key
 
@@ -25,7 +24,7 @@ class Scene:
     place: Place
     vault: Vault
     clock: SetClock
-    keys: Keys
+    keys: ProviderKeys
     learned: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -55,7 +54,9 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     clock = SetClock()
     with place.open() as vault:
         learned: list[str] = []
-        scene = Scene(place, vault, clock, Keys(vault, clock, learn=learned.append), learned)
+        scene = Scene(
+            place, vault, clock, ProviderKeys(vault, clock, learn=learned.append), learned
+        )
         secret = Vault.secret
 
         def counted(self: Vault, *args: object, **kwargs: object) -> bytes:

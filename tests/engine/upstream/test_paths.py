@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
-from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.engine.upstream.answer import UpstreamCall
-from llmgw_desktop.engine.upstream.paths import upstream_path
+from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.engine.upstream.answer import UpstreamCall, upstream_path
 
 
 def _path(model: str) -> str:

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from llmgw_desktop.domain.errors import NotServed, UpstreamCut
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.upstream.practice import PracticeAnswer, PracticeClient
 from tests.engine.upstream.practice_server import call_for

@@ -16,8 +16,8 @@ from llmgw_desktop.engine.upstream.practice_scripts import (
     Fault,
     OfferedTool,
     Script,
+    ScriptTurn,
     Stamp,
-    Turn,
     script_for,
 )
 from llmgw_desktop.wire import anthropic, openai_chat
@@ -27,11 +27,13 @@ STAMP = Stamp(id="abc123", model="practice/echo", created_s=17)
 TOOL = OfferedTool(name="look", schema={"properties": {"at": {}}, "required": ["at"]})
 
 
-def turn(text: str = "Hi", **more: Any) -> Turn:
-    return Turn(user_text=text, **({"tool": None, "tool_result": None, "input_tokens": 3} | more))
+def turn(text: str = "Hi", **more: Any) -> ScriptTurn:
+    return ScriptTurn(
+        user_text=text, **({"tool": None, "tool_result": None, "input_tokens": 3} | more)
+    )
 
 
-def script(model: str, of: Turn) -> Script:
+def script(model: str, of: ScriptTurn) -> Script:
     made = script_for(f"practice/{model}", of)
     assert isinstance(made, Script)
     return made
@@ -196,8 +198,11 @@ scripts = st.builds(
 @given(made=scripts)
 def test_our_own_accountants_read_what_practice_writes(made: Script) -> None:
     asked = turn(marks_cache=True)
-    for dialect, wire in ((practice_anthropic, anthropic), (practice_openai, openai_chat)):
-        reader = wire.StreamReader()
+    for dialect, wire, stream_reader in (
+        (practice_anthropic, anthropic, anthropic.AnthropicStreamReader),
+        (practice_openai, openai_chat, openai_chat.ChatStreamReader),
+    ):
+        reader = stream_reader()
         for beat in dialect.beats(made, asked, STAMP):
             assert beat.endswith(b"\n\n")
             reader.feed(beat)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from llmgw_desktop.engine.upstream.silence import SilenceTimer
+from llmgw_desktop.engine.upstream.pool import SilenceTimer
 
 
 async def test_silence_is_noticed_once() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from llmgw_desktop.domain.principal import BEARER, PrincipalKind, proxied
+from llmgw_desktop.domain.access.principal import BEARER, PrincipalKind, proxied
 from llmgw_desktop.domain.validation import Intent, PanelRequest, ValidationRun
 from llmgw_desktop.engine.validation.following import asker_of
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.engine.validation import evidence
 from llmgw_desktop.engine.validation.evidence import ChangesAsked, Evidence, capture
 

@@ -12,9 +12,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from llmgw_desktop.domain.principal import ALL_SCOPES, LOCAL, Principal
+from llmgw_desktop.domain.access.principal import ALL_SCOPES, LOCAL, Principal
 from llmgw_desktop.domain.validation import SeatEnded, SeatGrew, ValidationRun
-from llmgw_desktop.engine.mcp.schemas import output_schema
+from llmgw_desktop.engine.mcp.listing import output_schema
 from llmgw_desktop.engine.mcp.tool import Profile, ToolAnswer
 from llmgw_desktop.store.at_rest.cells import place
 from tests.support.panel_clis import FAILS, PASSES, Panels, end_all, panels_in

@@ -21,11 +21,11 @@ from llmgw_desktop.domain.validation import (
     SeatState,
     ValidationRun,
 )
-from llmgw_desktop.engine.validation.receipt_words import as_markdown
 from llmgw_desktop.engine.validation.receipts import (
     NotGenuine,
     SigningKey,
     as_file,
+    as_markdown,
     as_object,
     digest_of,
     minted,
@@ -34,7 +34,7 @@ from llmgw_desktop.engine.validation.receipts import (
 )
 from llmgw_desktop.engine.validation.report import read
 from llmgw_desktop.engine.validation.sealing import sealed_body
-from llmgw_desktop.store.receipt_keys import ReceiptKey
+from llmgw_desktop.store.vault.derived_keys import ReceiptKey
 
 KEY = ReceiptKey(bytes(range(32)))
 TEXT = "Verdict: PASS\nRationale: It holds, says é."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchWorkspace
-from llmgw_desktop.domain.workspace import ALIAS, Workspace, WorkspaceKind
+from llmgw_desktop.domain.errors import StoreCorrupt
+from llmgw_desktop.domain.jobs.cli_settings import Contain, ContainSettings, Network
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchWorkspace
+from llmgw_desktop.domain.jobs.workspace import ALIAS, Workspace, WorkspaceKind
+from llmgw_desktop.engine.workspaces.folders import is_inside
 from llmgw_desktop.engine.workspaces.git import git_folder
-from llmgw_desktop.engine.workspaces.guard import is_inside
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
+from llmgw_desktop.store.workspaces import WorkspaceStore
 from tests.support.workspace_scene import Scene
 
 MANY = settings(
@@ -400,6 +407,44 @@ class TestChangedByThePerson:
         known = {each.alias: each for each in scene.workspaces.all()}
         assert (known["app"].is_default, known["site"].is_default) == (True, False)
         assert known["app"].made_by == "test"
+
+    def test_how_far_its_runs_are_contained(self, scene: Scene) -> None:
+        folder = str(scene.repository("first"))
+        said = ContainSettings(contain=Contain.ALWAYS, network=Network.OFF, writable=("~/a b",))
+        scene.workspaces.add("app", folder, default=False, by="test", containment=said)
+        scene.workspaces.change("app", folder, default=True)
+        assert scene.workspaces.place("app", "", CLAUDE).workspace.containment == said
+        other = ContainSettings(contain=Contain.NEVER, readable=("/data",))
+        scene.workspaces.change("app", folder, default=True, containment=other)
+        assert scene.workspaces.get("app").containment == other
+        for places in (("relative",), ("/",), ("/a/../b",)):
+            with refused("readable"):
+                wrong = ContainSettings(readable=places)
+                scene.workspaces.change("app", folder, default=True, containment=wrong)
+        assert scene.workspaces.get("app").containment == other
+
+    @pytest.mark.parametrize("kept", ["", "[]", '{"contain": "sometimes"}', '{"readable": 1}'])
+    def test_what_is_damaged_loosens_nothing(self, scene: Scene, kept: str) -> None:
+        scene.workspaces.add("app", str(scene.repository("a")), default=False, by="test")
+        with closing(sqlite3.connect(scene.places.gateway_db)) as connection:
+            connection.execute("UPDATE workspaces SET containment = ?", (kept,))
+            connection.commit()
+        with pytest.raises(StoreCorrupt, match="workspace 'app'"):
+            scene.workspaces.get("app")
+
+    def test_one_of_an_earlier_version_says_nothing(self, tmp_path: Path) -> None:
+        path = tmp_path / "gateway.db"
+        before = next(
+            number for number, step in enumerate(GATEWAY_STEPS) if "containment" in step[0]
+        )
+        with closing(open_database(path, GATEWAY_STEPS[:before])) as earlier:
+            row = ("app", "/src", "git", "", "", 1, "me", 1.0)
+            earlier.execute("INSERT INTO workspaces VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            earlier.commit()
+        store = WorkspaceStore(path)
+        (known,) = store.all()
+        store.close()
+        assert (known.path, known.containment) == ("/src", ContainSettings())
 
     def test_what_may_be_none_changes_nothing(self, scene: Scene) -> None:
         folder = scene.repository("first")

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from llmgw_desktop.domain.access.principal import LOCAL, Principal
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import Event, JobChanged, WorktreesChanged
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.principal import LOCAL, Principal
-from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.workspace import Place, Workspace
-from llmgw_desktop.domain.worktree import (
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.workspace import (
     NoSuchWorktree,
+    Place,
+    Workspace,
     Worktree,
     WorktreeHasWork,
     WorktreeInUse,
@@ -30,7 +30,7 @@ from llmgw_desktop.domain.worktree import (
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.workspaces.checkout import MOST_PATCH_BYTES
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
-from llmgw_desktop.store.worktree_store import WorktreeStore
+from llmgw_desktop.store.workspaces import WorktreeStore
 
 OTHER = Principal(client_id="cli_other", name="other", scopes=frozenset())
 

@@ -8,13 +8,13 @@ import threading
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.gateway_conversion import GatewayConversion
-from llmgw_desktop.store.flight_store import FlightStore
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.master_key import MasterKeys
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_store import FlightStore
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 from tests.store.vault.places import PlainKeyring
 
 

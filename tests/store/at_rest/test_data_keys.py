@@ -1,23 +1,32 @@
 """Data keys: made once, wrapped anew by a rotation, and bound to their places."""
 
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.vault_errors import EntryBroken, VaultLocked
+from llmgw_desktop.domain.vault import EntryBroken, VaultLocked
 from llmgw_desktop.store.at_rest.cells import (
+    GONE_WORDS,
     PLAIN,
-    UNREADABLE_WORDS,
     WITHHELD,
     WITHHELD_WORDS,
     AtRest,
     Standing,
 )
-from llmgw_desktop.store.at_rest.data_keys import EXTRA_BYTES, DataKey, is_encrypted, number_of
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.at_rest.data_keys import (
+    EXTRA_BYTES,
+    HEAD_BYTES,
+    NONCE_BYTES,
+    DataKey,
+    is_encrypted,
+    number_of,
+)
+from llmgw_desktop.store.vault.vault import Vault
 from tests.store.vault.places import SECRET, Place, key
 
 KEY = DataKey(7, bytes(32))
@@ -42,6 +51,24 @@ def test_a_changed_cell_does_not_open(text: bytes, data: st.DataObject) -> None:
     cell[at] ^= data.draw(st.integers(1, 255))
     with pytest.raises(EntryBroken):
         KEY.decrypt(bytes(cell), "place")
+
+
+def test_no_nonce_comes_twice_and_few_draws_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever draws gives up the interpreter's lock: done for every cell, it costs the loop."""
+    draws: list[int] = []
+    draw = os.urandom
+
+    def counted(size: int) -> bytes:
+        draws.append(size)
+        return draw(size)
+
+    monkeypatch.setattr(os, "urandom", counted)
+    key = DataKey(1, draw(32))
+    with ThreadPoolExecutor(4) as threads:
+        cells = list(threads.map(lambda _: key.encrypt(b"said", "place"), range(4000)))
+    nonces = {cell[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES] for cell in cells}
+    assert len(nonces) == len(cells)
+    assert len(draws) <= 20
 
 
 def test_two_processes_make_one_key(tmp_path: Path) -> None:
@@ -96,7 +123,7 @@ def test_what_was_encrypted_under_a_lost_key_stays_and_says_so(tmp_path: Path) -
         vault.clear(by="test")
     with place.open() as vault:
         at_rest = AtRest(vault.data_keys)
-        assert at_rest.text_or_words(cell, "place") == UNREADABLE_WORDS
+        assert at_rest.text_or_words(cell, "place") == GONE_WORDS
         new = at_rest.cell("anew", "place")
         assert at_rest.text(new, "place") == "anew"
 

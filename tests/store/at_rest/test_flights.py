@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.events import RecorderStatus
-from llmgw_desktop.domain.flight import FlightQuery, FlightRecord
-from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord
+from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.conversion import read_converted
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_store import FlightStore
+from llmgw_desktop.store.vault.vault import Vault
 from tests.store.recorder_child import WAIT_S
 from tests.store.set_clock import SetClock
 from tests.store.test_flight_store_faults import wait_until
@@ -99,7 +99,8 @@ class Desk:
 
     def lies_open(self) -> list[str]:
         """The files of the folder in which the words stand."""
-        return [each.name for each in self.place.folder.iterdir() if WORDS in each.read_bytes()]
+        files = (each for each in self.place.folder.rglob("*") if each.is_file())
+        return [each.name for each in files if WORDS in each.read_bytes()]
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.vault_errors import VaultLocked
+from llmgw_desktop.domain.vault import VaultLocked
 from llmgw_desktop.store.at_rest.cells import PLAIN, UNREADABLE_WORDS, WITHHELD_WORDS, AtRest
 from llmgw_desktop.store.at_rest.gateway_conversion import TEXTS, GatewayConversion, read_number
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
-from llmgw_desktop.store.job_store import JobStore
-from llmgw_desktop.store.response_store import KeptResponse, KeptTexts, ResponseStore
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
+from llmgw_desktop.store.jobs.job_store import JobStore
+from llmgw_desktop.store.routing.responses import KeptResponse, KeptTexts, ResponseStore
 from tests.store.set_clock import SetClock
 from tests.store.vault.places import SECRET, Place, key
 from tests.support.plain_runs import plain_job
@@ -58,7 +58,8 @@ def texts_in(path: Path) -> Iterator[tuple[str, object]]:
 
 
 def _lies_open(folder: Path) -> list[str]:
-    return [each.name for each in folder.iterdir() if WORDS.encode() in each.read_bytes()]
+    files = (each for each in folder.rglob("*") if each.is_file())
+    return [each.name for each in files if WORDS.encode() in each.read_bytes()]
 
 
 def _convert(path: Path, at_rest: AtRest) -> None:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.store.at_rest.cells import AtRest, place
 from llmgw_desktop.store.at_rest.data_keys import is_encrypted
 from llmgw_desktop.store.at_rest.gateway_conversion import TEXTS
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flight_store import FlightStore
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_store import FlightStore
 from tests.store.at_rest.converting_child import home
 from tests.store.at_rest.test_flights import said_record
 from tests.store.at_rest.test_gateway import fill, texts_in
@@ -49,10 +49,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.daily
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("seed", range(2))
-def test_killed_at_random_moments(folder: Path, seed: int, request: pytest.FixtureRequest) -> None:
-    kills = 100 if request.config.getoption("--all") else 5
+def test_killed_at_random_moments(folder: Path, seed: int, whole: bool) -> None:
+    kills = 100 if whole else 5
     expected = dict(texts_in(folder / "gateway.db"))
     rand = random.Random(seed)
     for _ in range(kills):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.store.client_files.env_text import ENV
 from llmgw_desktop.store.client_files.marks import MISSING, Unreadable
+from llmgw_desktop.store.client_files.toml_text import ENV
 
 _LINES = (
     "",

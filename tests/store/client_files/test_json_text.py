@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from llmgw_desktop.store.client_files.json_text import JSON
-from llmgw_desktop.store.client_files.marks import Mark, Unreadable
+from llmgw_desktop.store.client_files.marks import OwnMark, Unreadable
 
 _PATH = ("mcpServers", "llmgw")
 _ENTRY = {
@@ -137,7 +137,7 @@ def _is_inside(text: str, longer: str) -> bool:
     return all(letter in letters for letter in text.replace(" ", "").replace("\n", ""))
 
 
-def _put(text: str, path: tuple[str, ...] = _PATH) -> tuple[str, Mark]:
+def _put(text: str, path: tuple[str, ...] = _PATH) -> tuple[str, OwnMark]:
     """Where something else than an object stands in the way, it is refused: no case of these."""
     try:
         return JSON.put(text, path, _ENTRY)

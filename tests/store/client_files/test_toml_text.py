@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.store.client_files.marks import Mark, Unreadable
+from llmgw_desktop.store.client_files.marks import OwnMark, Unreadable
 from llmgw_desktop.store.client_files.toml_text import TOML
 
 _PATH = ("mcp_servers", "llmgw")
@@ -48,7 +48,7 @@ def _files(draw: st.DrawFn) -> str:
     return text.replace("\n", "\r\n") if draw(st.booleans()) else text
 
 
-def _put_both(text: str) -> tuple[str, list[Mark]]:
+def _put_both(text: str) -> tuple[str, list[OwnMark]]:
     changed, first = TOML.put(text, _PATH, _ENTRY)
     changed, second = TOML.put(changed, ("model_provider",), "llmgw")
     return changed, [second, first]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from llmgw_desktop.domain.access_settings import AccessSettings, is_person
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.store.config.access_variables import read_access
+from llmgw_desktop.domain.settings.door import AccessSettings, is_person
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.store.settings.reader import read_access
 
 BEARER = "t0ken-of-the-proxy-0123456789abcdef"
 TOKEN = {"LLM_GATEWAY_AUTH_TOKEN": BEARER}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.account import Account
+from llmgw_desktop.domain.provider import Account
 from tests.store.config.settings_files import load, refused
 
 HEAD = '[providers.x]\nkind = "openai"\n'

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.account import CredentialKind
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.domain.provider import ProviderKind
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.provider import CredentialKind, ProviderKind
 from tests.store.config.settings_files import load, refused
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.oauth_settings import OauthSettings, RegistrationPolicy
-from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.domain.settings.door import OauthSettings, RegistrationPolicy
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.store.settings.reader import load_settings
 
 
 def _settings(tmp_path: Path, text: str, **env: str) -> Settings:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.price import Price, PriceRule, RateCard, Rates, Tier
-from llmgw_desktop.domain.settings import LoadedSettings
-from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.domain.flights.price import Price, PriceRule, RateCard, Rates, Tier
+from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.store.settings.reader import load_settings
 
 PLAIN = "[[prices]]\ninput = 1\noutput = 1\n"
 TIER = "{ above_tokens = 9, input = 1, output = 1 }"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Alias, RouteMatch, RouteRule, RouteTarget, Strategy
-from llmgw_desktop.domain.settings import RoutingSettings
-from llmgw_desktop.store import semantic_model
+from llmgw_desktop.domain.routing.route import Alias, RouteMatch, RouteRule, RouteTarget, Strategy
+from llmgw_desktop.domain.settings.tables import RoutingSettings
+from llmgw_desktop.store import resources
 from tests.store.config.settings_files import load, refused
 from tests.support.word_model import files_like_the_model
 
@@ -264,7 +264,7 @@ def test_a_file_of_very_many_routes_and_aliases_is_read_or_refused_quickly(file:
 def test_like_questions_need_what_tells_them(
     file: Path, monkeypatch: pytest.MonkeyPatch, lines: str, words: str
 ) -> None:
-    monkeypatch.setattr(semantic_model, "_PACKAGE", "no_such_package")
+    monkeypatch.setattr(resources, "_PACKAGE", "no_such_package")
     text = f'{PROVIDERS}[[routes]]\nto = ["home:small"]\n{lines}\n'
     assert words in str(refused(file, text))
 
@@ -272,7 +272,7 @@ def test_like_questions_need_what_tells_them(
 def test_a_program_that_nothing_can_be_added_to_says_so(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(semantic_model, "_LIBRARIES", ("no_such_library",))
+    monkeypatch.setattr(resources, "_LIBRARIES", ("no_such_library",))
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     like = 'to = ["home:small"]\ncache_s = 60\ncache_similarity = 0.9\n'
     assert "has no numpy" in str(refused(file, f"{PROVIDERS}[[routes]]\n{like}"))

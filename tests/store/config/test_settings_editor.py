@@ -14,16 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.errors import ConfigError, SettingsConflict, StoreUnavailable
-from llmgw_desktop.domain.settings import LoadedSettings
-from llmgw_desktop.store.config.settings_change import (
-    AddTable,
-    Change,
-    MoveElement,
-    RemoveTable,
-    SetKeys,
-)
-from llmgw_desktop.store.config.settings_editor import Edit, SettingsEditor, Written
-from llmgw_desktop.store.settings import settings_of
+from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.store.settings.editor import Edit, SettingsEditor, Written
+from llmgw_desktop.store.settings.reader import settings_of
+from llmgw_desktop.store.toml.changes import AddTable, Change, MoveElement, RemoveTable, SetKeys
 
 FILE = """\
 # My gateway. Ask Ada before changing it.
@@ -224,7 +218,7 @@ def test_a_disk_that_cannot_be_written_is_said(
     def full(path: Path, data: bytes, **_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("llmgw_desktop.store.config.settings_editor.write_whole", full)
+    monkeypatch.setattr("llmgw_desktop.store.settings.editor.write_whole", full)
     with pytest.raises(StoreUnavailable, match="No space left on device"):
         do(editor, path, off("work"))
     assert path.read_text() == FILE

@@ -7,7 +7,7 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.store.config.toml_lines import KeyPath, lines_of
+from llmgw_desktop.store.settings.text import KeyPath, lines_of
 
 TEXT = '''# a comment with [brackets] and = signs
 title = "x" # not [a.table]

@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.settings import RecorderLevel
-from llmgw_desktop.store.config.address_values import (
-    ListeningHost,
-    PublicUrl,
-    is_host,
-    is_origin,
-)
-from llmgw_desktop.store.config.values import (
+from llmgw_desktop.domain.setting import (
     Seconds,
     Size,
     Texts,
@@ -23,6 +16,8 @@ from llmgw_desktop.store.config.values import (
     YesNo,
     size_bytes,
 )
+from llmgw_desktop.domain.settings.address_kinds import ListeningHost, PublicUrl, is_host, is_origin
+from llmgw_desktop.domain.settings.tables import RecorderLevel
 
 PORT = WholeNumber(least=0, most=65535)
 SIZE = Size(least="1 MB", most="1 TB")

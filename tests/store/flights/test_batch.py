@@ -3,19 +3,25 @@
 import logging
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightQuery, FlightRecord, FlightState, FlightSummary
-from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flights.batch import FLIGHTS_A_GLANCE, Batch, BatchWriter, make_batch
+from llmgw_desktop.domain.flights.flight import (
+    FlightQuery,
+    FlightRecord,
+    FlightState,
+    FlightSummary,
+)
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.flights.batch import Batch, BatchWriter, make_batch
+from llmgw_desktop.store.flights.bodies import FLIGHTS_A_GLANCE, GLANCE_BYTES, Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.rows import BODY_COLUMNS
-from llmgw_desktop.store.flights.seal import GLANCE_BYTES, Seal
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from tests.support.made_flights import flight_id, record, running, summary
 
 ALL = FlightQuery()
@@ -214,6 +220,30 @@ def test_one_glance_is_for_many_bodies() -> None:
     bodies = [row[_REQUEST_BODY] for alike in ended for row in alike.bodies]
     assert bodies == [b"a [...]" if at == 3 else b"q%d" % at for at in range(len(made))]
     assert len(glances) == 2
+
+
+def test_a_glance_is_for_as_many_bodies_as_it_may_hold() -> None:
+    """Streams are large: together they are many times what is put together for one."""
+    glances: list[int] = []
+
+    def may_hold(bodies: Iterable[bytes]) -> bool:
+        found = list(bodies)
+        glances.append(sum(map(len, found)))
+        return any(b"secret" in body for body in found)
+
+    seal = Seal(lambda body: body.replace(b"secret", b"[...]"), may_hold)
+    third = b"." * (GLANCE_BYTES // 3)
+    made = [
+        record(summary=summary(at), request_body=third + (b"secret" if at == 4 else b""))
+        for at in range(9)
+    ]
+    ended = make_batch({}, made, SETTINGS, seal).ended
+    kept = [row[_REQUEST_BODY] for alike in ended for row in alike.bodies]
+    assert len(kept) == len(made)
+    assert not any(b"secret" in zlib.decompress(body) for body in kept)
+    assert max(glances) <= GLANCE_BYTES
+    assert sum(glances) >= 9 * len(third)
+    assert len(glances) <= 5
 
 
 def test_bodies_too_large_to_be_put_together_are_cleaned_each() -> None:

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt
-from llmgw_desktop.domain.flight import FlightQuery, FlightState
-from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights.batch import Batch, make_batch
+from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_file import RETENTION_EVERY_S, FlightFile
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from tests.store.set_clock import SetClock
 from tests.support.made_flights import flight_id, record, running, summary
 

@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from llmgw_desktop.store.flights import insert
-from llmgw_desktop.store.flights.insert import ROWS_A_STATEMENT, Insert
+from llmgw_desktop.store.database import write_behind
+from llmgw_desktop.store.database.write_behind import ROWS_A_STATEMENT, Insert
 
 
 @pytest.mark.parametrize("numbers_are_free", [True, False])
@@ -14,8 +14,8 @@ from llmgw_desktop.store.flights.insert import ROWS_A_STATEMENT, Insert
 def test_each_row_has_the_common_part_and_its_own(
     monkeypatch: pytest.MonkeyPatch, numbers_are_free: bool, rows: int
 ) -> None:
-    if insert.NUMBERS_ARE_FREE:  # elsewhere the numbers themselves are warned of
-        monkeypatch.setattr(insert, "NUMBERS_ARE_FREE", numbers_are_free)
+    if write_behind.NUMBERS_ARE_FREE:  # elsewhere the numbers themselves are warned of
+        monkeypatch.setattr(write_behind, "NUMBERS_ARE_FREE", numbers_are_free)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.execute("CREATE TABLE kept (a, b, c, d)")
         made = Insert("INTO kept", ("a", "b"), ("c", "d"), marks={"d": "? || '!'"})

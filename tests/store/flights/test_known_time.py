@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.events import HeldDeletion
-from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights.batch import make_batch
+from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_file import RETENTION_EVERY_S, FlightFile
-from llmgw_desktop.store.flights.known_time import ASKED_AGAIN_S, DAY_S, KnownTime
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.retention import ASKED_AGAIN_S, DAY_S, KnownTime
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from tests.store.set_clock import SetClock
 from tests.support.made_flights import BEGIN_S, record, summary
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.client import ClientFigures
-from llmgw_desktop.domain.flight import FlightState, FlightSummary
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.access.principal import ClientFigures
+from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Provenance, Usage
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flights import owners
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.flights import sums
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from tests.support.made_flights import BEGIN_S, record, summary
 
 
@@ -71,12 +71,12 @@ def test_each_client_has_its_own_figures(connection: sqlite3.Connection, tmp_pat
 
 
 def test_the_table_itself_is_read_for_a_last_flight_alone(connection: sqlite3.Connection) -> None:
-    for sql, parameters in ((owners._SUMS, ("a", 0.0)), (owners._OWNERS, (9,))):
+    for sql, parameters in ((sums._SUMS, ("a", 0.0)), (sums._OWNERS, (9,))):
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
         looked = [each for each in plan if "flights" in each]
         assert looked, plan
         assert all("COVERING INDEX flights_owner" in each for each in looked), plan
-    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {owners._LAST}", ("a",))]
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sums._LAST}", ("a",))]
     assert any("flights_owner" in each for each in plan), plan
     assert not any("TEMP B-TREE" in each for each in plan), plan
 
@@ -87,7 +87,7 @@ def test_no_file_has_no_clients(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("headers", [None, "", "not json", "[1]", '[["user-agent", null]]'])
 def test_headers_that_are_not_understood_name_no_program(headers: str | None) -> None:
-    assert owners._agent_in(headers) == ""
+    assert sums._agent_in(headers) == ""
 
 
 def test_sums_of_which_a_part_is_not_known_say_so(

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightQuery, FlightRecord
-from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights import retention
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.retention import FLIGHTS_A_STEP, Retention
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from tests.support.made_flights import BEGIN_S, record, running, summary
 
 ALL = FlightQuery()

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
-from llmgw_desktop.domain.route import Consideration
-from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
+from llmgw_desktop.domain.routing.route import Consideration
+from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.database.schema import BodyRow, FlightRow, columns
 from llmgw_desktop.store.flights.alike import (
     COMMON_COLUMNS,
     OWN_COLUMNS,
@@ -21,7 +22,7 @@ from llmgw_desktop.store.flights.alike import (
     flight_parts,
 )
 from llmgw_desktop.store.flights.batch import make_batch
-from llmgw_desktop.store.flights.body_rows import BodyRows
+from llmgw_desktop.store.flights.bodies import BodyRows, Seal
 from llmgw_desktop.store.flights.rows import (
     BODY_COLUMNS,
     CUT_OVERLAP,
@@ -33,8 +34,6 @@ from llmgw_desktop.store.flights.rows import (
     searchable,
     summary_of,
 )
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.schema import BodyRow, FlightRow, columns
 from tests.support.made_flights import failed, record, running, summary
 
 SETTINGS = RecorderSettings()

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.store.database import open_database
+from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights.alike import Alike, flight_parts
+from llmgw_desktop.store.flights.counts import bin_of, packed, to_bytes
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.flights.sums import (
     HOUR_S,
     MINUTE_S,
@@ -21,8 +23,6 @@ from llmgw_desktop.store.flights.sums import (
     forget_slots,
     teach,
 )
-from llmgw_desktop.store.flights.ttft_bins import bin_of, packed, to_bytes
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from tests.support.made_flights import summary
 
 HOUR = 1_795_269_600 - 1_795_269_600 % HOUR_S

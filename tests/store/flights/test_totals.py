@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.flight import (
+from llmgw_desktop.domain.flights.flight import (
     Counted,
     FlightBucket,
     FlightRecord,
@@ -19,13 +19,14 @@ from llmgw_desktop.domain.flight import (
     FlightSummary,
     FlightTotals,
 )
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.domain.usage import Figure, Usage
-from llmgw_desktop.store.database import open_database
+from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights import totals
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
-from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.flights.sums import forget_slots
 from llmgw_desktop.store.flights.totals import (
     read_buckets,
@@ -33,7 +34,6 @@ from llmgw_desktop.store.flights.totals import (
     read_by_provider,
     read_totals,
 )
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from tests.support.made_flights import summary
 
 BEGIN_S = 1_795_269_600 - 1_795_269_600 % 3600

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.store.flights.ttft_bins import (
+from llmgw_desktop.store.flights.counts import (
     BINS,
     LEAST_MS,
     added,

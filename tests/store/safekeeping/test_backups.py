@@ -1,6 +1,7 @@
 """Automatic backups: copies that hold what was copied, and open after a change of the key."""
 
 import asyncio
+import hashlib
 import shutil
 import stat
 from collections.abc import Iterator
@@ -13,23 +14,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.backup_keeping import BackupKeeping
-from llmgw_desktop.app.safekeeping import Safekeeping
+from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping
+from llmgw_desktop.app.safekeeping.store_guard import BackupKeeping
+from llmgw_desktop.domain.access.principal import Client, Scope
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.errors import StoreCorrupt, StoreInQuestion
-from llmgw_desktop.domain.settings import BackupSettings
-from llmgw_desktop.domain.vault import EntryKind, address
-from llmgw_desktop.domain.vault_errors import VaultLocked
+from llmgw_desktop.domain.errors import StoreCorrupt, StoreError, StoreInQuestion
+from llmgw_desktop.domain.events import AuditNoted
+from llmgw_desktop.domain.settings.tables import BackupSettings
+from llmgw_desktop.domain.vault import EntryKind, KeyGone, VaultLocked, address
+from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.at_rest.data_keys import number_of
 from llmgw_desktop.store.at_rest.gateway_conversion import GatewayConversion
-from llmgw_desktop.store.audit_store import AuditStore
-from llmgw_desktop.store.database import open_database, told
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
-from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.audit.audit_store import AuditStore
+from llmgw_desktop.store.database.database import open_database, told
+from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.receipt_keys import AUDIT_ADDRESS, ReceiptKeys
 from llmgw_desktop.store.safekeeping.backups import (
     Backup,
+    Snapshot,
     backups_in,
     check_backup,
     newest_whole,
@@ -38,9 +42,10 @@ from llmgw_desktop.store.safekeeping.backups import (
 )
 from llmgw_desktop.store.safekeeping.checking import wrong_with
 from llmgw_desktop.store.safekeeping.restoring import Restoring
-from llmgw_desktop.store.safekeeping.snapshot import Snapshot
 from llmgw_desktop.store.system_keyring import SecretPlaces
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault.derived_keys import AUDIT_ADDRESS, ReceiptKeys
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 from tests.store.set_clock import SetClock
 
 AT = address(EntryKind.API_KEY, "openai", "default")
@@ -84,10 +89,26 @@ class Home:
         assert made is not None
         return made
 
-    def restore(self, backup: Backup) -> str:
+    def encrypt(self, text: bytes) -> bytes:
+        """As another process would; the cell opens at "place"."""
+        with self.vault() as vault:
+            return AtRest(vault.data_keys).encrypt(text, "place")
+
+    def rotate(self, new: str) -> None:
+        """To another master key: this one where the environment gives it."""
+        master = bytes.fromhex(new * 32) if self.env else None
+        with self.vault() as vault:
+            vault.rotate(by="test", new_master=master)
+        if master is not None:
+            self.env["LLM_GATEWAY_MASTER_KEY"] = master.hex()
+
+    @property
+    def restoring(self) -> Restoring:
         places = self.places
-        restoring = Restoring(places.gateway_db, places.aside_folder, self.keys, SystemClock())
-        return restoring.restore(backup, "a backup")
+        return Restoring(places.gateway_db, places.aside_folder, self.keys, SystemClock())
+
+    def restore(self, backup: Backup) -> str:
+        return self.restoring.restore(backup, "a backup")
 
     def seal(self) -> str:
         """Why it is not sealed; empty where it is."""
@@ -97,9 +118,7 @@ class Home:
             return it.problem
 
     def undo(self) -> None:
-        places = self.places
-        restoring = Restoring(places.gateway_db, places.aside_folder, self.keys, SystemClock())
-        assert restoring.undo("undone") is not None
+        assert self.restoring.undo("undone") is not None
 
 
 class Keyring:
@@ -136,6 +155,17 @@ def home(tmp_path: Path, request: pytest.FixtureRequest) -> Home:
     return Home(tmp_path, given)
 
 
+def _client(name: str) -> Client:
+    return Client(
+        id=f"cli_{name}",
+        name=name,
+        key_digest=hashlib.sha256(name.encode()).digest(),
+        key_hint="llmgw-abc",
+        scopes=frozenset({Scope.MODELS_USE}),
+        created_at_s=1.0,
+    )
+
+
 def _backups(times: list[float]) -> list[Backup]:
     return [
         Backup(path=Path(f"gateway-{at_s}.db"), made_at_s=at_s, snapshot=EMPTY)
@@ -159,10 +189,11 @@ def test_what_goes_leaves_enough(
     young = [each for each in found if each.made_at_s >= found[0].made_at_s - max_days * 86_400]
     assert set(map(id, left)) <= set(map(id, young))
     assert {id(each) for each in young[:hourly]} <= set(map(id, left))
-    days = sorted({each.made_at_s // 86_400 for each in found}, reverse=True)[:daily]
-    kept_days = {each.made_at_s // 86_400 for each in left}
-    assert {each.made_at_s // 86_400 for each in young} & set(days) <= kept_days
-    assert len(left) <= max(hourly, 1) + daily
+    for span_s, count in ((3600, hourly), (86_400, daily)):
+        spans = sorted({each.made_at_s // span_s for each in found}, reverse=True)[:count]
+        kept = {each.made_at_s // span_s for each in left}
+        assert {each.made_at_s // span_s for each in young} & set(spans) <= kept
+    assert len(left) <= max(hourly, 1) + hourly + daily
 
 
 def test_a_backup_is_a_whole_copy_for_its_owner_alone(tmp_path: Path) -> None:
@@ -187,7 +218,7 @@ def test_a_backup_is_a_whole_copy_for_its_owner_alone(tmp_path: Path) -> None:
 async def test_a_gateway_that_runs_makes_one_an_hour(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("llmgw_desktop.app.backup_keeping.FIRST_S", 0.0)
+    monkeypatch.setattr("llmgw_desktop.app.safekeeping.store_guard.FIRST_S", 0.0)
     home = Home(tmp_path, {})
     home.put(b"sk-one")
     first = home.back_up()
@@ -203,6 +234,92 @@ async def test_a_gateway_that_runs_makes_one_an_hour(
     await home.keeping.stop()
     assert backups_in(home.places.backups_folder)[1] == first
     assert home.keeping.problem == ""
+
+
+async def test_a_change_of_access_is_backed_up_soon_and_nothing_else_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmgw_desktop.app.safekeeping.store_guard.SOON_S", 0.0)
+    home, looks = Home(tmp_path, {}), asyncio.Queue[bool]()
+    home.put(b"sk-one")
+    home.back_up()
+    home.clock.forward(60)
+    has_changed = home.keeping._has_access_changed
+
+    def looked() -> bool:
+        found = has_changed()
+        loop.call_soon_threadsafe(looks.put_nowait, found)
+        return found
+
+    monkeypatch.setattr(home.keeping, "_has_access_changed", looked)
+    loop = asyncio.get_running_loop()
+    home.keeping.start()
+    assert not await looks.get(), "of before the start"
+    with closing(AuditStore(home.places.gateway_db, home.clock)) as store:
+        store.note(Act(verb="gateway.paused", subject="gateway"))
+    home.keeping.look_soon(AuditNoted())
+    assert not await looks.get()
+    home.put(b"sk-two")
+    for _ in range(5):
+        home.keeping.look_soon(AuditNoted())
+    assert await looks.get()
+    while len(backups_in(home.places.backups_folder)) < 2:
+        await asyncio.sleep(0.01)
+    home.keeping.look_soon(AuditNoted())
+    while await looks.get():
+        pass
+    await home.keeping.stop()
+    assert len(backups_in(home.places.backups_folder)) == 2
+
+
+def test_before_a_restore_it_is_told_what_goes(tmp_path: Path) -> None:
+    home = Home(tmp_path, {})
+    path = home.places.gateway_db
+    with closing(ClientStore(path, home.clock)) as clients:
+        for name in ("nightly", "daily"):
+            clients.add(_client(name))
+        made = home.back_up()
+        keeping = Safekeeping(home.places, home.env)
+        assert keeping.lost_by(made) == "Nothing done since then is lost. Recorded flights stay."
+        clients.add(_client("brief"))
+        for name in ("nightly", "brief"):
+            clients.revoke(f"cli_{name}")
+    home.put(b"sk-two")
+    assert keeping.lost_by(made) == (
+        "Done since then, and lost: Key made (1); Key revoked (2); Vault entry stored (1). Access"
+        " that was taken since then is open again: nightly. Recorded flights stay."
+    )
+    later = home.back_up()
+    home.restore(made)
+    assert "Nothing done" in keeping.lost_by(made)
+    assert "cannot be told" in keeping.lost_by(later), "of what was replaced"
+    path.write_bytes(b"")
+    assert "cannot be told" in keeping.lost_by(made)
+
+
+def test_a_file_that_is_taken_as_it_is_has_a_whole_log(tmp_path: Path) -> None:
+    home = Home(tmp_path, {})
+    home.put(b"sk-one")
+    assert home.seal() == ""
+    made = home.back_up()
+    home.put(b"sk-two")
+    assert home.seal() == ""
+    path, keeping = home.places.gateway_db, Safekeeping(home.places, home.env)
+    shutil.copy(made.path, path)
+    wrong = keeping.wrong()
+    assert "older copy" in wrong
+    assert "newest seal" in keeping.take_as_it_is()
+    assert keeping.wrong() == ""
+    with closing(AuditStore(path, home.clock)) as store:
+        assert store.verify().problem == ""
+    assert home.seal() == "", "the log goes on"
+    for data, what in ((b"", "nothing to use"), (b"garbage" * 4096, "is damaged")):
+        path.write_bytes(data)
+        wrong = keeping.wrong()
+        with pytest.raises(StoreError, match=what):
+            keeping.take_as_it_is()
+        assert keeping.wrong() == wrong, "it stays in question"
+        assert path.read_bytes() == data
 
 
 def test_no_older_one_goes_while_the_newest_does_not_hold(tmp_path: Path) -> None:
@@ -275,19 +392,12 @@ def test_a_backup_opens_after_the_master_key_was_changed_twice(
     home: Home, is_file_there: bool
 ) -> None:
     home.put(b"sk-then")
-    with home.vault() as vault:
-        sealed = AtRest(vault.data_keys).encrypt(b"said then", "place")
+    sealed = home.encrypt(b"said then")
     made = home.back_up()
     for new in ("cd", "ef"):
-        is_given = "LLM_GATEWAY_MASTER_KEY" in home.env
-        master = bytes.fromhex(new * 32) if is_given else None
-        with home.vault() as vault:
-            vault.rotate(by="test", new_master=master)
-        if master is not None:
-            home.env["LLM_GATEWAY_MASTER_KEY"] = master.hex()
+        home.rotate(new)
     home.put(b"sk-now")
-    with home.vault() as vault:
-        later = AtRest(vault.data_keys).encrypt(b"said later", "place")
+    later = home.encrypt(b"said later")
     home.back_up()
     key_files = list(home.places.data_folder.glob("vault-*.key"))
     assert len(key_files) == (0 if home.env else 1), "former keys are gone"
@@ -303,6 +413,60 @@ def test_a_backup_opens_after_the_master_key_was_changed_twice(
             "also what was encrypted since, under a key that the backup does not know"
         )
         assert vault.problem() == ""
+
+
+@pytest.mark.parametrize("is_emptied", [True, False], ids=["emptied", "gone"])
+@pytest.mark.parametrize("since", ["first key", "new key"])
+def test_data_keys_that_were_made_after_the_backup_are_not_lost(
+    home: Home, since: str, is_emptied: bool
+) -> None:
+    if since == "first key":  # the backup is from before anything was encrypted
+        home.mark()
+    else:
+        home.put(b"sk-then")
+        home.encrypt(b"said then")
+    made = home.back_up()
+    if since == "new key":
+        home.rotate("cd")
+    later = home.encrypt(b"said later")
+    home.places.gateway_db.unlink()
+    if is_emptied:
+        home.places.gateway_db.touch()
+    assert home.restore(made) == ""
+    with home.vault() as vault:
+        assert AtRest(vault.data_keys).decrypt(later, "place") == b"said later"
+    home.encrypt(b"said now")
+    with home.vault() as vault:
+        assert AtRest(vault.data_keys).decrypt(later, "place") == b"said later"
+        assert vault.data_keys.current().number in vault.data_keys.numbers()
+
+
+@pytest.mark.parametrize("is_anew", [True, False], ids=["begun anew", "put back by hand"])
+def test_a_file_that_knows_no_data_key_is_told_of_all_when_one_is_wanted(
+    home: Home, is_anew: bool
+) -> None:
+    home.mark()
+    made = home.back_up()
+    later = home.encrypt(b"said later")
+    if is_anew:
+        home.restoring.begin_anew("an empty file")
+    else:
+        home.places.gateway_db.unlink()
+        shutil.copyfile(made.path, home.places.gateway_db)
+        home.restoring.take_as_it_is("put back by hand")
+    home.encrypt(b"said now")
+    with home.vault() as vault:
+        assert AtRest(vault.data_keys).decrypt(later, "place") == b"said later"
+        vault.clear(by="test")
+    home.env.clear()
+    again = home.encrypt(b"said again")
+    home.restore(home.back_up())
+    with home.vault() as vault:
+        assert AtRest(vault.data_keys).decrypt(again, "place") == b"said again"
+        with pytest.raises(KeyGone):
+            AtRest(vault.data_keys).decrypt(later, "place")
+        assert number_of(later) not in vault.data_keys.numbers()
+        assert number_of(again) in vault.data_keys.numbers()
 
 
 def test_without_any_key_it_is_restored_and_stays_locked(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 """Random damages of each database: each is noticed by the next start, and none is repaired in
-silence. A few of them daily, all with `--all`."""
+silence. A few of them daily, all where no stamp holds."""
 
 import os
 import random
@@ -12,21 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.client import Client
+from llmgw_desktop.domain.access.principal import Client, Scope
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreInQuestion
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.domain.vault import EntryKind, address
-from llmgw_desktop.store.audit_store import AuditStore
-from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.flights.batch import make_batch
+from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_file import FlightFile
-from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.master_key import MasterKeys
-from llmgw_desktop.store.receipt_keys import AUDIT_ADDRESS, ReceiptKeys
-from llmgw_desktop.store.safekeeping.guarding import leave, look_at_start
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.safekeeping.checking import leave, look_at_start
+from llmgw_desktop.store.vault.derived_keys import AUDIT_ADDRESS, ReceiptKeys
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 from tests.store.set_clock import SetClock
 from tests.support.made_flights import record
 
@@ -159,7 +158,7 @@ DAMAGES: list[Damage] = [
     *(_halve, _garbage),
 ]
 SEEDS = [
-    pytest.param(seed, marks=() if seed < DAILY else pytest.mark.rest) for seed in range(COUNT)
+    pytest.param(seed, marks=pytest.mark.daily if seed < DAILY else ()) for seed in range(COUNT)
 ]
 
 

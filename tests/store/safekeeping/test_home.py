@@ -1,6 +1,7 @@
 """A whole home as one file under a passphrase, and back: all of it, or nothing."""
 
 import io
+import json
 import os
 import sqlite3
 import stat
@@ -10,22 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.safekeeping import Safekeeping, finish_restore
+from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping, finish_restore
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError, StoreUnavailable
-from llmgw_desktop.domain.vault import EntryKind, address
-from llmgw_desktop.domain.vault_errors import EntryBroken, EntryUnfit, VaultError
-from llmgw_desktop.store import vault_backup
-from llmgw_desktop.store.audit_store import AuditStore
-from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
-from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.domain.vault import EntryBroken, EntryKind, EntryUnfit, VaultError, address
+from llmgw_desktop.store.audit.audit_store import AuditStore
+from llmgw_desktop.store.database.database import open_database
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.safekeeping import sealed_stream
+from llmgw_desktop.store.safekeeping.aside import carry_out
 from llmgw_desktop.store.safekeeping.home_backup import FORMAT
-from llmgw_desktop.store.safekeeping.sealed_stream import SealedReader, SealedWriter
-from llmgw_desktop.store.safekeeping.swapping import carry_out
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault import vault_backup
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
+from llmgw_desktop.store.vault.vault_backup import SealedReader, SealedWriter
 
 PASSPHRASE = "correct horse battery"
 AT = address(EntryKind.API_KEY, "openai", "default")
@@ -35,7 +34,7 @@ AT = address(EntryKind.API_KEY, "openai", "default")
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real cost is looked at where the vault's own backup is."""
     monkeypatch.setattr(vault_backup, "COST", {"n": 1 << 10, "r": 8, "p": 1})
-    monkeypatch.setattr(sealed_stream, "PIECE_BYTES", 4096)
+    monkeypatch.setattr(vault_backup, "PIECE_BYTES", 4096)
 
 
 def _home(folder: Path) -> tuple[Places, Safekeeping]:
@@ -210,6 +209,59 @@ def test_a_hostile_backup_writes_nowhere_else(tmp_path: Path, name: str) -> None
         keeping.unpack(file, PASSPHRASE)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "home"]
     assert not (tmp_path / "through").exists()
+
+
+@pytest.mark.parametrize("promised", [None, 299_999_999, 300_000_000, 2**63], ids=str)
+@pytest.mark.parametrize("has_holes", [True, False], ids=["holes", "whole"])
+def test_a_small_backup_fills_no_disk(
+    tmp_path: Path, promised: int | None, has_holes: bool
+) -> None:
+    _, keeping = _home(tmp_path / "home")
+    file, size = tmp_path / "file", 300_000_000
+    with file.open("wb") as raw:
+        sealed = SealedWriter(raw, FORMAT, PASSPHRASE, 1.0)
+        with tarfile.open(mode="w|", fileobj=sealed, format=tarfile.PAX_FORMAT) as tar:
+            said = {"masters": []} | ({} if promised is None else {"bytes": promised})
+            _add(tar, "manifest.json", json.dumps(said).encode())
+            if has_holes:
+                holes = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}
+                holes |= {"GNU.sparse.name": "data/big", "GNU.sparse.realsize": str(size)}
+                _add(tar, "data/big", b"1\n0\n1\n".ljust(512, b"\0") + b"x", holes)
+            else:  # it says so, and ends
+                entry = tarfile.TarInfo("data/big")
+                entry.size = size
+                sealed.write(entry.tobuf() + b"x" * 1024)
+        sealed.finish()
+    assert file.stat().st_size < 20_000
+    with pytest.raises(VaultError, match="more than it does"):
+        keeping.unpack(file, PASSPHRASE)
+    assert list((tmp_path / "home").glob("*restoring*")) == []
+
+
+def test_no_more_comes_out_than_is_promised(tmp_path: Path) -> None:
+    """What grows while it is backed up goes along as long as it was."""
+    places, keeping = _home(tmp_path / "home")
+    _fill(places, b"sk-one")
+    keeping.back_up(tmp_path / "file", PASSPHRASE)
+    sizes = []
+    with (
+        (tmp_path / "file").open("rb") as raw,
+        tarfile.open(mode="r|", fileobj=SealedReader(raw, FORMAT, PASSPHRASE)) as tar,
+    ):
+        for entry in tar:
+            if entry.name == "manifest.json":
+                file = tar.extractfile(entry)
+                assert file is not None
+                promised = json.load(file)["bytes"]
+            else:
+                sizes.append(entry.size)
+    assert promised == sum(sizes) > 0
+
+
+def _add(tar: tarfile.TarFile, name: str, data: bytes, words: dict[str, str] | None = None) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.pax_headers = len(data), words or {}
+    tar.addfile(entry, io.BytesIO(data))
 
 
 def test_a_database_that_is_damaged_inside_is_not_restored(tmp_path: Path) -> None:

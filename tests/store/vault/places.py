@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, address
-from llmgw_desktop.store.master_key import MasterKeys
-from llmgw_desktop.store.vault import Vault
-from llmgw_desktop.store.vault_rows import VaultRows
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
+from llmgw_desktop.store.vault.vault_rows import VaultRows
 from tests.store.set_clock import SetClock
 
 SECRET = b"sk-test-0123456789abcdefghijklmnop"

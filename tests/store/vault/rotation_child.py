@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.store.master_key import MasterKeys
-from llmgw_desktop.store.vault_rows import VaultRows
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault_rows import VaultRows
 from tests.store.vault.places import Place, PlainKeyring
 
 STEPS = {

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.vault import OpenEntry
-from llmgw_desktop.domain.vault_errors import EntryBroken, EntryUnfit, VaultError, VaultLocked
-from llmgw_desktop.store import vault_backup
-from llmgw_desktop.store.vault_backup import packed, unpacked
+from llmgw_desktop.domain.vault import EntryBroken, EntryUnfit, OpenEntry, VaultError, VaultLocked
+from llmgw_desktop.store.vault import vault_backup
+from llmgw_desktop.store.vault.vault_backup import packed, unpacked
 from tests.store.vault.places import OTHER, SECRET, Place, file, key
 
 PASSPHRASE = "correct horse battery"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.vault_errors import VaultLocked
-from llmgw_desktop.store import vault_lock
-from llmgw_desktop.store.master_key import KeptIn, MasterKeys
+from llmgw_desktop.domain.vault import VaultLocked
 from llmgw_desktop.store.system_keyring import SystemKeyring
-from llmgw_desktop.store.vault_row_values import KnownKey
-from llmgw_desktop.store.vault_rows import VaultRows
+from llmgw_desktop.store.vault import unlocking
+from llmgw_desktop.store.vault.master_key import KeptIn, MasterKeys
+from llmgw_desktop.store.vault.sealed_rows import KnownKey
+from llmgw_desktop.store.vault.vault_rows import VaultRows
 from tests.store.vault.places import MASTER, OTHER, SECRET, Place, PlainKeyring, key
 
 VARIABLE = "LLM_GATEWAY_MASTER_KEY"
@@ -252,7 +252,7 @@ def test_a_keyring_that_waits_for_a_person_does_not_hold_up_all(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _fill(place)
-    monkeypatch.setattr(vault_lock, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(unlocking, "PATIENCE_S", 0.05)
     waiting, go_on = threading.Event(), threading.Event()
 
     class Dialog(PlainKeyring):

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.vault_errors import VaultLocked
-from llmgw_desktop.store.master_key import MasterKeys
-from llmgw_desktop.store.vault_row_values import KnownKey
-from llmgw_desktop.store.vault_rows import VaultRows
+from llmgw_desktop.domain.vault import VaultLocked
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.sealed_rows import KnownKey
+from llmgw_desktop.store.vault.vault_rows import VaultRows
 from tests.store.vault.places import MASTER, OTHER, SECRET, Place, file, key
 from tests.store.vault.rotation_child import STEPS, place_in
 

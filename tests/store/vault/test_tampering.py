@@ -15,9 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.vault import EntryAddress, EntryKind, Sealed, address
-from llmgw_desktop.domain.vault_errors import EntryBroken, VaultError, VaultLocked
-from llmgw_desktop.store.vault_cipher import KeySet
+from llmgw_desktop.domain.vault import (
+    EntryAddress,
+    EntryBroken,
+    EntryKind,
+    Sealed,
+    VaultError,
+    VaultLocked,
+    address,
+)
+from llmgw_desktop.store.at_rest.key_set import KeySet
 from tests.store.vault.places import OTHER, SECRET, Place, file, key
 
 KEYS = KeySet(bytes(range(32)))

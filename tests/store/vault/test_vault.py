@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.vault import MOST_FILE_BYTES, EntryAddress, EntryKind, address
-from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry
+from llmgw_desktop.domain.vault import (
+    MOST_FILE_BYTES,
+    EntryAddress,
+    EntryKind,
+    EntryUnfit,
+    NoSuchEntry,
+    address,
+)
 from tests.store.vault.places import MASTER, OTHER, SECRET, Place, file, key
 
 
@@ -258,7 +264,7 @@ def test_a_disk_that_cannot_be_written_still_gives_its_keys(
     def refuse(*_: object) -> sqlite3.Connection:
         raise StoreUnavailable("gateway.db cannot be used: the file or its folder is read-only.")
 
-    monkeypatch.setattr("llmgw_desktop.store.vault_rows.open_database", refuse)
+    monkeypatch.setattr("llmgw_desktop.store.vault.vault_rows.open_database", refuse)
     with place.open() as vault:
         assert vault.secret(key(), by="test") == SECRET
         with pytest.raises(StoreUnavailable, match="read-only"):

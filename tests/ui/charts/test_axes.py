@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmgw_desktop.app.figures import local_time
-from llmgw_desktop.ui.charts.axes import round_top, time_marks
+from llmgw_desktop.ui.overview.stacked_bars import round_top, time_marks
 
 
 @pytest.fixture(params=["UTC", "America/New_York", "Asia/Kathmandu"])

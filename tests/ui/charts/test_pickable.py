@@ -10,17 +10,17 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.charts.pickable import Pickable
-from llmgw_desktop.ui.charts.running_list import RunningLine, RunningList
-from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
-from llmgw_desktop.ui.charts.stacked_bars import Bar, StackedBars
+from llmgw_desktop.ui.overview.pickable import Pickable
+from llmgw_desktop.ui.overview.running_list import RunningLine, RunningList
+from llmgw_desktop.ui.overview.share_bars import BarShare, ShareBars
+from llmgw_desktop.ui.overview.stacked_bars import Bar, StackedBars
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 
 
 def shares(theme: Theme) -> ShareBars:
     made = ShareBars(theme, "Flights by provider")
-    made.show_shares([Share(name=f"p{at}", share=0.2, words=f"{at} flights") for at in range(3)])
+    made.show_shares([BarShare(name=f"p{at}", share=0.2, words=f"{at} flights") for at in range(3)])
     return made
 
 
@@ -150,7 +150,7 @@ def test_where_there_is_nothing_tab_does_not_stop(theme: Theme, qtbot: QtBot) ->
 def test_fewer_things_leave_none_chosen_that_is_not_there(theme: Theme, qtbot: QtBot) -> None:
     stage = Stage("shares", theme, qtbot)
     qtbot.keyClick(stage.picture, Qt.Key.Key_End)
-    stage.picture.show_shares([Share(name="only", share=1.0, words="1")])  # type: ignore[attr-defined]
+    stage.picture.show_shares([BarShare(name="only", share=1.0, words="1")])  # type: ignore[attr-defined]
     assert stage.heard() == "Flights by provider: only: 1"
     qtbot.keyClick(stage.picture, Qt.Key.Key_Return)
     assert stage.picked == [0]

@@ -8,11 +8,10 @@ from PySide6.QtGui import QHelpEvent, QRegion
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.charts.legend import Legend
-from llmgw_desktop.ui.charts.running_list import RunningLine, RunningList
-from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
-from llmgw_desktop.ui.charts.sparkline import Sparkline
-from llmgw_desktop.ui.charts.stat_tile import StatTile, TileFigure
+from llmgw_desktop.ui.overview.running_list import RunningLine, RunningList
+from llmgw_desktop.ui.overview.share_bars import BarShare, ShareBars
+from llmgw_desktop.ui.overview.stat_tile import Sparkline, StatTile, TileFigure
+from llmgw_desktop.ui.overview.tokens_card import Legend
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.label import Tone
 from tests.ui.charts.paint_watch import laid_out, painted
@@ -58,8 +57,8 @@ def test_any_values_can_be_drawn(theme: Theme, qtbot: QtBot, values: list[float 
 def test_shares_grow_with_their_number_and_answer_clicks(theme: Theme, qtbot: QtBot) -> None:
     shares = ShareBars(theme, "Flights by provider")
     qtbot.addWidget(shares)
-    one = Share(name="anthropic", share=0.7, words="7 · 70 %", note="1 error")
-    other = Share(name="a name that is much too long for its line " * 4, share=0.3, words="3")
+    one = BarShare(name="anthropic", share=0.7, words="7 · 70 %", note="1 error")
+    other = BarShare(name="a name that is much too long for its line " * 4, share=0.3, words="3")
     shares.show_shares([one])
     low = shares.sizeHint().height()
     shares.show_shares([one, other])
@@ -77,8 +76,8 @@ def test_shares_grow_with_their_number_and_answer_clicks(theme: Theme, qtbot: Qt
 def test_the_rest_is_one_low_line_that_names_all_it_stands_for(theme: Theme, qtbot: QtBot) -> None:
     shares = ShareBars(theme, "Flights by provider")
     qtbot.addWidget(shares)
-    one = Share(name="a", share=0.6, words="6")
-    rest = Share(name="and 2 more", share=0.4, words="4", hint="<b>: 3\nc: 1", is_rest=True)
+    one = BarShare(name="a", share=0.6, words="6")
+    rest = BarShare(name="and 2 more", share=0.4, words="4", hint="<b>: 3\nc: 1", is_rest=True)
     shares.show_shares([one])
     low = shares.sizeHint().height()
     shares.show_shares([one, rest])
@@ -185,13 +184,13 @@ def test_only_shares_that_changed_are_painted(theme: Theme, qtbot: QtBot) -> Non
     qtbot.addWidget(shares)
     shares.resize(300, 200)
     shares.show()
-    one, two = Share(name="a", share=0.6, words="6"), Share(name="b", share=0.4, words="4")
+    one, two = BarShare(name="a", share=0.6, words="6"), BarShare(name="b", share=0.4, words="4")
     shares.show_shares([one, two])
     with painted(shares) as areas:
         shares.show_shares([one, two])
     assert areas == []
     with painted(shares) as areas:
-        shares.show_shares([one, Share(name="b", share=0.4, words="5")])
+        shares.show_shares([one, BarShare(name="b", share=0.4, words="5")])
     assert len(areas) == 1
     assert areas[0].top() >= shares._line_height()
 

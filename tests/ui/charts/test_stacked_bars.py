@@ -8,8 +8,7 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.charts.axes import area_fill
-from llmgw_desktop.ui.charts.stacked_bars import Bar, StackedBars
+from llmgw_desktop.ui.overview.stacked_bars import Bar, StackedBars, area_fill
 from llmgw_desktop.ui.theme import Appearance, Theme
 from tests.ui.charts.paint_watch import painted
 

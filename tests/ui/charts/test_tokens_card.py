@@ -9,10 +9,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel, QTableWidget, QToolTip
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan
-from llmgw_desktop.domain.flight import FlightBucket, FlightTotals
-from llmgw_desktop.ui.charts.stacked_bars import StackedBars
-from llmgw_desktop.ui.charts.tokens_card import TokensCard
+from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan
+from llmgw_desktop.domain.flights.flight import FlightBucket, FlightTotals
+from llmgw_desktop.ui.overview.stacked_bars import StackedBars
+from llmgw_desktop.ui.overview.tokens_card import TokensCard
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from pytestqt.modeltest import ModelTester
 
-from llmgw_desktop.app.compare_map import map_of
-from llmgw_desktop.app.compare_words import verdict_rows
+from llmgw_desktop.app.validation.wish import map_of
+from llmgw_desktop.app.validation.words import verdict_rows
 from llmgw_desktop.engine.validation.report import read
-from llmgw_desktop.ui.compare.agreement_grid import AgreementModel
-from llmgw_desktop.ui.compare.verdict_table import COLUMNS, VerdictModel
+from llmgw_desktop.ui.compare.tables import COLUMNS, _map_columns
+from llmgw_desktop.ui.widgets.row_model import RowModel
 from tests.support.plain_panels import dissent, going_on, with_failures
 
 RUNS = (dissent(1_000.0), going_on(1_000.0), with_failures(1_000.0), dissent(1_000.0))
 
 
 def test_the_table_of_verdicts(qtmodeltester: ModelTester) -> None:
-    model = VerdictModel()
+    model = RowModel(COLUMNS)
     qtmodeltester.check(model)
     for run in RUNS:
-        model.show_rows(COLUMNS, verdict_rows(read(run)))
+        model.show_rows(verdict_rows(read(run)))
         qtmodeltester.check(model)
     assert model.rowCount() == 4, "three, and their judge"
     assert [model.index(row, 1).data() for row in range(4)] == ["Fail", "Fail", "Pass", "Fail"]
 
 
 def test_the_map(qtmodeltester: ModelTester) -> None:
-    model = AgreementModel()
+    model = RowModel()
     qtmodeltester.check(model)
     for run in RUNS:
         found = map_of(read(run))
-        model.show_rows(("Claim", "Said by", *found.seats), found.rows)
+        model.show_rows(found.rows, _map_columns(found.seats))
         qtmodeltester.check(model)
     standings = [model.index(row, 1).data() for row in range(model.rowCount())]
     assert standings[:4] == ["contradicted"] * 4
@@ -38,9 +38,9 @@ def test_the_map(qtmodeltester: ModelTester) -> None:
 
 
 def test_the_same_again_resets_nothing() -> None:
-    model = VerdictModel()
+    model = RowModel(COLUMNS)
     resets: list[int] = []
     model.modelReset.connect(lambda: resets.append(1))
     for _ in range(3):
-        model.show_rows(COLUMNS, verdict_rows(read(RUNS[0])))
+        model.show_rows(verdict_rows(read(RUNS[0])))
     assert len(resets) == 1

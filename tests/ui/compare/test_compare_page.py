@@ -15,11 +15,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from shiboken6 import delete
 
-from llmgw_desktop.app.compare_wish import MOST_ASKED
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.app.validation.wish import MOST_ASKED
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.validation import Intent, SeatEnded, SeatState
-from llmgw_desktop.ui.compare.receipt_line import ReceiptDialog
-from llmgw_desktop.ui.pages.compare_page import ComparePage
+from llmgw_desktop.ui.compare.findings import ReceiptDialog
+from llmgw_desktop.ui.compare.page import ComparePage
 from llmgw_desktop.ui.theme import Theme
 from tests.support.plain_panels import (
     PlainCompare,

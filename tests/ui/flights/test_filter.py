@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
-from llmgw_desktop.domain.flight import FlightQuery, FlightState
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
 from llmgw_desktop.ui.widgets.button import Button
 from tests.support.flight_page import FlightBench
 from tests.support.made_flights import failed, summary

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.domain.flights.flight import FlightQuery
 from tests.support.flight_page import FlightBench
 from tests.support.made_flights import flight_id, summary
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from llmgw_desktop.domain.events import FlightOpened
-from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_page import FlightBench, flight_bench

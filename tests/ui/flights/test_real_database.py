@@ -10,11 +10,11 @@ import pytest
 
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import FlightClosed, FlightOpened
-from llmgw_desktop.domain.flight import FlightQuery, FlightRecord, FlightState
-from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flight_store import FlightStore
-from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightState
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_page import flight_bench

@@ -13,13 +13,13 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from shiboken6 import delete
 
-from llmgw_desktop.app.jobs import Jobs
+from llmgw_desktop.app.jobs.jobs import Jobs
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import Event
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.pages.jobs_page import HowToAsk, JobsPage
+from llmgw_desktop.ui.jobs.page import HowToAsk, JobsPage
 from llmgw_desktop.ui.theme import Theme
 from tests.support.plain_runs import PlainRuns
 from tests.support.shell_cli import Yard

@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from shiboken6 import delete
 
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.ui.application import end_session
-from llmgw_desktop.ui.desktop_shell import DesktopShell
-from llmgw_desktop.ui.dialogs.quit_dialog import QuitDialog
-from llmgw_desktop.ui.main_window import MainWindow
-from llmgw_desktop.ui.pages.jobs_page import JobsPage
-from llmgw_desktop.ui.pages.overview_board import OverviewBoard
+from llmgw_desktop.ui.jobs.page import JobsPage
+from llmgw_desktop.ui.jobs.quitting import QuitDialog
+from llmgw_desktop.ui.overview.board import OverviewBoard
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.tray import Tray
+from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.support.plain_runs import NOW_S, plain_job
 from tests.ui.jobs.conftest import turn_until
 from tests.ui.plain_gateway import PlainGateway

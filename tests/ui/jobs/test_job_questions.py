@@ -10,13 +10,12 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import delete
 
-from llmgw_desktop.domain.worktree import WorktreeLook
-from llmgw_desktop.ui.desktop_shell import DesktopShell
-from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
-from llmgw_desktop.ui.dialogs.worktree_dialog import WorktreeDialog
-from llmgw_desktop.ui.pages.jobs_page import JobsPage
+from llmgw_desktop.domain.jobs.workspace import WorktreeLook
+from llmgw_desktop.ui.jobs.page import JobsPage
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.tray import Tray
+from llmgw_desktop.ui.widgets.dialogs import QuestionDialog, WorktreeDialog
 from tests.support.plain_folders import worktree
 from tests.support.plain_questions import permission
 from tests.support.plain_runs import plain_job
@@ -77,7 +76,7 @@ async def test_a_job_that_waits_says_so_and_leads_to_its_question(stage: Stage) 
     watch.dialog.everything.click()
     stage.shell.open_job(job.id)
     await turn_until(lambda: stage.page.pane.asks_words != "")
-    stage.page.pane._asks._action.click()
+    stage.page.pane._asks._buttons[0].click()
     assert watch.dialog is not None
     watch.dialog.deny.click()
     await turn_until(lambda: stage.state_of(0) == "Running")

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory, TextGrew
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.ui.jobs.job_model import JobModel
+from llmgw_desktop.ui.widgets.dialogs import QuestionDialog
 from tests.support.job_scene import set_job_scene
 from tests.support.plain_runs import NOW_S, plain_job
 from tests.ui.jobs.conftest import PlainBench, turn_until

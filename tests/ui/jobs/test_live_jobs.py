@@ -12,13 +12,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from llmgw_desktop.app.job_output import MOST_LINES
+from llmgw_desktop.app.jobs.output import MOST_LINES
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.vault_errors import VaultLocked
-from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
-from llmgw_desktop.ui.jobs.left_out_bar import LeftOutBar
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.vault import VaultLocked
+from llmgw_desktop.ui.jobs.output_view import LeftOutBar
 from llmgw_desktop.ui.widgets.button import Button
+from llmgw_desktop.ui.widgets.dialogs import QuestionDialog
 from tests.support.shell_cli import asking
 from tests.ui.jobs.conftest import ShellBench, turn_until
 

@@ -7,8 +7,8 @@ from itertools import pairwise, product
 import pytest
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.app.ansi_text import PLAIN, Look
-from llmgw_desktop.app.job_output import MOST_LINES, RESTART, Piece, Taken, Voice
+from llmgw_desktop.app.jobs.ansi_text import PLAIN, Look
+from llmgw_desktop.app.jobs.output import MOST_LINES, RESTART, Piece, Taken, Voice
 from llmgw_desktop.ui.jobs.output_colours import LEAST_CONTRAST, inks
 from llmgw_desktop.ui.jobs.output_view import OutputView
 from llmgw_desktop.ui.palettes import Colours, contrast, dark_colours, light_colours

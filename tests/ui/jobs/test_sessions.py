@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QGuiApplication
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.session import Session, SessionTotals
-from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
+from llmgw_desktop.domain.jobs.job import JobState, Session, SessionTotals
+from llmgw_desktop.ui.widgets.dialogs import QuestionDialog
 from tests.support.job_scene import FIGURES
 from tests.support.plain_runs import plain_job, plain_session
 from tests.ui.jobs.conftest import PlainBench, turn_until

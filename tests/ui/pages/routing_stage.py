@@ -11,15 +11,15 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from llmgw_desktop.ui.desktop_shell import DesktopShell
-from llmgw_desktop.ui.main_window import MainWindow
-from llmgw_desktop.ui.pages.providers_page import ProvidersPage
-from llmgw_desktop.ui.pages.routes_page import RoutesPage
-from llmgw_desktop.ui.providers.provider_card_view import ProviderCardView
+from llmgw_desktop.ui.providers.page import ProvidersPage
+from llmgw_desktop.ui.providers.provider_card import ProviderCardView
+from llmgw_desktop.ui.routes.page import RoutesPage
 from llmgw_desktop.ui.routes.route_list import RouteList
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.tray import Tray
-from llmgw_desktop.ui.widgets.undo_notice import UndoNotice
+from llmgw_desktop.ui.widgets.notices import UndoNotice
+from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.ui.plain_gateway import PlainGateway
 
 _T = TypeVar("_T", bound=QWidget)

@@ -10,19 +10,19 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import delete
 
-from llmgw_desktop.domain.consent import ConsentWay
+from llmgw_desktop.domain.access.consent import ConsentWay
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import GrantsChanged, PermissionChanged
-from llmgw_desktop.domain.permission import Decision, DecisionWay
-from llmgw_desktop.ui.access.section import Section
-from llmgw_desktop.ui.access.workspace_dialog import WorkspaceDialog
-from llmgw_desktop.ui.desktop_shell import DesktopShell
-from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
-from llmgw_desktop.ui.dialogs.worktree_dialog import WorktreeDialog
-from llmgw_desktop.ui.main_window import MainWindow
-from llmgw_desktop.ui.pages.access_page import AccessPage
+from llmgw_desktop.domain.jobs.approval import Decision, DecisionWay
+from llmgw_desktop.domain.jobs.cli_settings import Contain, ContainSettings, Network
+from llmgw_desktop.ui.access.page import AccessPage
+from llmgw_desktop.ui.access.section import AccessSection
+from llmgw_desktop.ui.access.workspaces import WorkspaceDialog
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.tray import Tray
+from llmgw_desktop.ui.widgets.dialogs import QuestionDialog, WorktreeDialog
+from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.support.access_scene import set_access_scene
 from tests.support.plain_questions import agent_decision, permission
 from tests.ui.jobs.conftest import turn_until
@@ -54,7 +54,7 @@ class Stage:
         QApplication.processEvents()
         return self.page
 
-    async def cards(self, section: Section, count: int) -> list[str]:
+    async def cards(self, section: AccessSection, count: int) -> list[str]:
         await turn_until(lambda: len(section.list.cards) == count)
         return list(section.list.cards)
 
@@ -78,7 +78,7 @@ async def test_empty_parts_say_so(stage: Stage) -> None:
         page = await stage.show(tab)
         assert page.tab == tab
         part = page._stack.currentWidget()
-        if isinstance(part, Section):
+        if isinstance(part, AccessSection):
             await stage.cards(part, 0)
             assert part.list.currentIndex() == 0
 
@@ -173,8 +173,16 @@ async def test_workspaces_are_added_changed_and_removed(stage: Stage, tmp_path: 
     changing = stage.window.findChildren(WorkspaceDialog)[-1]
     assert isinstance(changing, WorkspaceDialog)
     changing._default.set_on(True)
+    contained = changing._contained
+    assert changing.containment == ContainSettings()
+    contained._contain.choose("always")
+    contained._network.choose("loopback")
+    contained._readable.setPlainText("~/.ssh\n\n /data ")
     changing._save.click()
     await turn_until(lambda: stage.gateway.registry.known[0].is_default)
+    assert stage.gateway.registry.known[0].containment == ContainSettings(
+        contain=Contain.ALWAYS, network=Network.LOOPBACK, readable=("~/.ssh", "/data")
+    )
     await turn_until(lambda: page.workspaces.list.cards["app"].accessibleDescription() != "")
     page.workspaces.list.cards["app"].buttons[1].click()
     question = stage.dialog(QuestionDialog)

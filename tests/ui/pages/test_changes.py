@@ -13,10 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from shiboken6 import delete
 
-from llmgw_desktop.app.audit_file import verify_file
+from llmgw_desktop.app.audit.book import verify_file
 from llmgw_desktop.domain.audit import Act, Actor, ActorDoor
 from llmgw_desktop.domain.events import AuditNoted
-from llmgw_desktop.ui.access.change_section import ChangeSection
+from llmgw_desktop.ui.access.log_sections import ChangeSection
 from llmgw_desktop.ui.theme import Theme
 from tests.support.access_scene import set_changes
 from tests.ui.jobs.conftest import turn_until

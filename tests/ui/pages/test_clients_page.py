@@ -16,25 +16,22 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import delete
 
-from llmgw_desktop.app.client_desk.choosing import Which
-from llmgw_desktop.app.client_desk.rows import ClientRow
-from llmgw_desktop.domain.client import ClientFigures
+from llmgw_desktop.app.clients.facts import WhichClients
+from llmgw_desktop.app.clients.rows import ShownClient
+from llmgw_desktop.domain.access.principal import ClientFigures, Scope
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import ClientsChanged
-from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.policy import ClientStanding
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.ui.clients import key_shown
-from llmgw_desktop.ui.clients.client_model import ClientModel
+from llmgw_desktop.ui.access.page import AccessPage
+from llmgw_desktop.ui.clients import key_dialogs
+from llmgw_desktop.ui.clients.client_model import client_model
 from llmgw_desktop.ui.clients.client_section import ClientSection
-from llmgw_desktop.ui.clients.key_dialog import KeyDialog
-from llmgw_desktop.ui.clients.key_shown import KeyShown
-from llmgw_desktop.ui.clients.limits_dialog import LimitsDialog
+from llmgw_desktop.ui.clients.key_dialogs import KeyDialog, KeyShown, RotateDialog
+from llmgw_desktop.ui.clients.limits import LimitsDialog
+from llmgw_desktop.ui.clients.page import ClientsPage
 from llmgw_desktop.ui.clients.program_section import ProgramSection
-from llmgw_desktop.ui.clients.rotate_dialog import RotateDialog
-from llmgw_desktop.ui.pages.access_page import AccessPage
-from llmgw_desktop.ui.pages.clients_page import ClientsPage
-from llmgw_desktop.ui.pages.jobs_page import JobsPage
+from llmgw_desktop.ui.jobs.page import JobsPage
 from llmgw_desktop.ui.theme import Theme
 from tests.support.plain_desk import SCENE, set_scene
 from tests.ui.pages.routing_stage import RoutingStage
@@ -56,7 +53,7 @@ class ClientsStage(RoutingStage):
         await self.open("clients")
         await self.until(lambda: len(self.part.rows) > 10)
 
-    def row(self, name: str) -> ClientRow:
+    def row(self, name: str) -> ShownClient:
         return next(row for row in self.part.rows if row.name == name)
 
     def choose_client(self, name: str) -> None:
@@ -205,7 +202,7 @@ async def test_limits_that_another_hand_changed_meanwhile_are_a_conflict(
 async def test_a_key_is_made_with_its_limits_and_shown_once(
     stage: ClientsStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(key_shown, "CLIPBOARD_MS", 1)
+    monkeypatch.setattr(key_dialogs, "CLIPBOARD_MS", 1)
     await stage.open_scene()
     stage.button("Make a key…", stage.part).click()
     dialog = await stage.dialog(KeyDialog)
@@ -299,13 +296,13 @@ async def test_the_list_is_found_in_and_chosen_from(stage: ClientsStage) -> None
     stage.button("Show all", part.nothing).click()
     assert {"leaked", "cursor"} <= {row.name for row in part.rows}
     for which, names in (
-        (Which.BUSY, {"claude-code", "nightly-review"}),
-        (Which.BOUND, {"codex", "translator", "old-laptop"}),
-        (Which.REVOKED, {"leaked"}),
+        (WhichClients.BUSY, {"claude-code", "nightly-review"}),
+        (WhichClients.BOUND, {"codex", "translator", "old-laptop"}),
+        (WhichClients.REVOKED, {"leaked"}),
     ):
         part.which.choose(which.value)
         assert {row.name for row in part.rows} == names
-    part.which.choose(Which.CURRENT.value)
+    part.which.choose(WhichClients.CURRENT.value)
     part.table.setFocus()
     for key in (Qt.Key.Key_J, Qt.Key.Key_Return):
         QTest.keyClick(part.table, key)
@@ -372,7 +369,7 @@ def test_five_hundred_clients_are_one_model(qtmodeltester: object, stage: Client
     set_scene(stage.gateway.desk, NOW_S)
     desk = stage.gateway.client_desk
     row = next(each for each in desk.look(stage.gateway.desk.standings).rows if each.budgets)
-    model = ClientModel()
+    model = client_model()
     model.show_rows([replace(row, key=f"cli_{at}") for at in range(500)])
     qtmodeltester.check(model)  # type: ignore[attr-defined]
     assert model.rowCount() == 500

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,34 +12,35 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan
-from llmgw_desktop.app.own_command import own_command
+from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan
+from llmgw_desktop.app.this_program import own_command
 from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamGarbage
 from llmgw_desktop.domain.events import GatewayState, RecorderChanged, RecorderStatus
-from llmgw_desktop.domain.flight import Counted, FlightQuery, FlightState, FlightTotals
+from llmgw_desktop.domain.flights.flight import Counted, FlightQuery, FlightState, FlightTotals
 from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.charts.running_list import RunningList
-from llmgw_desktop.ui.charts.share_bars import ShareBars
-from llmgw_desktop.ui.charts.sparkline import Sparkline
-from llmgw_desktop.ui.charts.stacked_bars import StackedBars
-from llmgw_desktop.ui.charts.stat_tile import StatTile, TileFigure
-from llmgw_desktop.ui.pages.getting_started import GettingStarted
-from llmgw_desktop.ui.pages.overview_board import OverviewBoard, _known_line
-from llmgw_desktop.ui.pages.overview_page import OverviewPage
+from llmgw_desktop.ui.overview.board import OverviewBoard, _known_line
+from llmgw_desktop.ui.overview.getting_started import GettingStarted
+from llmgw_desktop.ui.overview.page import OverviewPage
+from llmgw_desktop.ui.overview.running_list import RunningList
+from llmgw_desktop.ui.overview.share_bars import ShareBars
+from llmgw_desktop.ui.overview.stacked_bars import StackedBars
+from llmgw_desktop.ui.overview.stat_tile import Sparkline, StatTile, TileFigure
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.banner import Banner
 from llmgw_desktop.ui.widgets.button import Button
-from llmgw_desktop.ui.widgets.code_block import CodeBlock
-from llmgw_desktop.ui.widgets.paced_refresh import COST_SHARE
-from llmgw_desktop.ui.widgets.segmented import Segmented
-from llmgw_desktop.ui.widgets.switch import Switch
+from llmgw_desktop.ui.widgets.notices import Banner
+from llmgw_desktop.ui.widgets.pacing import COST_SHARE
+from llmgw_desktop.ui.widgets.texts import CodeBlock
+from llmgw_desktop.ui.widgets.toggles import Segmented, Switch
 from tests.ui import plain_gateway
 from tests.ui.charts.paint_watch import painted
 from tests.ui.plain_gateway import NOW_S, URL, PlainGateway, ended_flight, running_flight
+
+LARGER = "Show charts larger"
 
 
 @pytest.fixture
@@ -524,7 +527,7 @@ def test_with_many_providers_the_chart_keeps_its_room(
     assert "provider-8: 12" in bars.accessibleDescription()
     qtbot.waitUntil(lambda: chart.height() >= 160)
     board = page.findChild(OverviewBoard)
-    assert not board.verticalScrollBar().isVisible()
+    qtbot.waitUntil(lambda: not board.verticalScrollBar().isVisible())
     asked: list[FlightQuery] = []
     board.flights_wanted.connect(asked.append)
     bars.picked.emit(5)
@@ -590,3 +593,56 @@ def board(page: OverviewPage) -> OverviewBoard:
     found = page.findChild(OverviewBoard)
     assert isinstance(found, OverviewBoard)
     return found
+
+
+def test_the_charts_open_larger_and_can_be_worked_with(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.open_flight(running_flight(1))
+    gateway.close_flight(ended_flight(1))
+    page.show()
+    qtbot.waitUntil(lambda: sight(page, OverviewBoard))
+    board = page.findChild(OverviewBoard)
+    qtbot.waitUntil(lambda: values(page)[0] == "1")
+    larger = next(each for each in page.findChildren(Button) if each.accessibleName() == LARGER)
+    assert larger.focusPolicy() & Qt.FocusPolicy.TabFocus
+    QTest.keyClick(larger, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page._large is not None)
+    large = page._large
+    whole = large.time_range
+    assert [len(plot.listDataItems()) for plot in large.plots] == [4, 2, 1]
+
+    QTest.keyClick(large, Qt.Key.Key_Plus)
+    begin, end = large.time_range
+    assert end - begin < whole[1] - whole[0], "closer"
+    wanted: list[FlightQuery] = []
+    page.flights_wanted.connect(wanted.append)
+    at, buckets = 4, list(board.figures.buckets)
+    totals = FlightTotals(flights=1, input_tokens=9, ttft_p50_ms=412.0, ttft_p95_ms=412.0)
+    buckets[at] = replace(buckets[at], totals=totals)
+    large.show_figures(replace(board.figures, buckets=tuple(buckets)))
+    large.read_bucket(at - 1)
+    QTest.keyClick(large, Qt.Key.Key_Right)
+    assert "1 flight · " in large.told
+    assert "first token 412 ms" in large.told
+    large.flights.click()
+    assert wanted[0].since_s == board.figures.buckets[at].start_s
+    assert large.time_range == (begin, end), "what was zoomed into stays in sight"
+    large.show_figures(board.figures)
+    assert large.time_range == (begin, end)
+    QTest.keyClick(large, Qt.Key.Key_0)
+    assert large.time_range == pytest.approx(whole)
+    QTest.keyClick(large, Qt.Key.Key_L)
+    assert large.plots[1].getAxis("left").logMode
+    QTest.keyClick(large, Qt.Key.Key_Escape)
+    assert page._large is None
+
+
+def test_what_draws_large_charts_is_not_read_in_before() -> None:
+    """By the page, the window or a start: it takes half a second."""
+    code = (
+        "import sys, llmgw_desktop.ui.overview.page, llmgw_desktop.ui.shell.desktop_shell\n"
+        "print({'numpy', 'pyqtgraph'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -13,15 +13,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea
 from shiboken6 import delete
 
-from llmgw_desktop.app.connect.clients import Clients, ClientsView
+from llmgw_desktop.app.connect.clients import Clients, ClientsView, ProgramState
 from llmgw_desktop.app.connect.connector import Wanted
 from llmgw_desktop.app.connect.programs import Transport
-from llmgw_desktop.app.connect.standing import State
 from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
-from llmgw_desktop.ui.clients.client_marks import state_mark
 from llmgw_desktop.ui.clients.connect_dialog import ConnectDialog
+from llmgw_desktop.ui.clients.page import ClientsPage
+from llmgw_desktop.ui.clients.program_cards import state_mark
 from llmgw_desktop.ui.clients.program_section import ProgramSection
-from llmgw_desktop.ui.pages.clients_page import ClientsPage
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 from tests.app.connect.desk import Desk
@@ -227,4 +226,4 @@ def _diff(dialog: ConnectDialog) -> str:
 
 
 def test_every_state_has_a_mark() -> None:
-    assert {state_mark(state)[0] for state in State} == {"ok", "off", "warning", "error"}
+    assert {state_mark(state)[0] for state in ProgramState} == {"ok", "off", "warning", "error"}

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
-from llmgw_desktop.app.sign_in_signs import Sign, SignedIn
-from llmgw_desktop.app.terminals import Terminals
-from llmgw_desktop.domain.account import AccountState
+from llmgw_desktop.app.clis.sign_in import Sign, SignedIn
+from llmgw_desktop.app.clis.use import Terminals
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.events import AccountChanged
-from llmgw_desktop.ui.providers.cli_card_view import CliCardView
-from llmgw_desktop.ui.providers.cli_dialog import CliDialog
-from llmgw_desktop.ui.providers.not_installed import NotInstalled
-from llmgw_desktop.ui.widgets.code_block import CodeBlock
+from llmgw_desktop.domain.provider import AccountState
+from llmgw_desktop.ui.providers.cli_card import CliCardView, NotInstalled
+from llmgw_desktop.ui.providers.cli_group import CliDialog
 from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.texts import CodeBlock
 from tests.support.cli_scene import set_cli_scene, set_refused
 from tests.support.plain_clis import PlainSurvey
 from tests.ui.pages.routing_stage import RoutingStage
@@ -44,6 +44,20 @@ def table_of(stage: RoutingStage, name: str) -> dict[str, object]:
 async def opened(stage: RoutingStage) -> None:
     await stage.open("providers")
     await stage.until(lambda: stage.providers.clis.isVisible())
+
+
+@pytest.mark.parametrize("name", CliName)
+async def test_whichever_is_installed_is_shown_by_what_people_call_it(
+    stage: RoutingStage, name: CliName
+) -> None:
+    stage.gateway.survey.install(name)
+    await opened(stage)
+    (card,) = stage.providers.clis.views
+    assert f"{cli_of(name).title} | ready | {name}-cli" in words_of(card)
+    absent = stage.providers.clis.findChild(NotInstalled)
+    others = [cli_of(each).title for each in CliName if each is not name]
+    assert absent is not None
+    assert all(title in words_of(absent) for title in others)
 
 
 async def test_each_that_is_installed_has_a_card_with_its_state(stage: RoutingStage) -> None:

@@ -9,19 +9,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.app.provider_form import KeySource
-from llmgw_desktop.app.provider_probe import OLLAMA_URL
-from llmgw_desktop.domain.account import AccountState, AccountStatus
+from llmgw_desktop.app.providers.accounts import KeySource
+from llmgw_desktop.app.providers.probe import OLLAMA_URL
 from llmgw_desktop.domain.events import AccountChanged, FlightClosed, FlightOpened
-from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
+from llmgw_desktop.domain.provider import AccountState, AccountStatus
 from llmgw_desktop.ui.providers.account_dialog import AccountDialog
 from llmgw_desktop.ui.providers.account_row import AccountRow
-from llmgw_desktop.ui.providers.first_provider import FirstProvider
-from llmgw_desktop.ui.providers.offer_card import OfferCard
+from llmgw_desktop.ui.providers.provider_card import FirstProvider, OfferCard
 from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
+from llmgw_desktop.ui.widgets.dialogs import ConflictDialog
+from llmgw_desktop.ui.widgets.fields import TextLine, TextLines
 from llmgw_desktop.ui.widgets.label import Label
-from llmgw_desktop.ui.widgets.switch import Switch
-from llmgw_desktop.ui.widgets.text_field import TextLine, TextLines
+from llmgw_desktop.ui.widgets.toggles import Switch
 from tests.support.made_flights import summary
 from tests.support.routing_scene import FULL, set_full_scene
 from tests.ui.pages.routing_stage import RoutingStage

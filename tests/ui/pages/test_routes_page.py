@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.domain.errors import UnknownModel
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Strategy
-from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
+from llmgw_desktop.domain.routing.route import Strategy
 from llmgw_desktop.ui.routes.route_dialog import RouteDialog
 from llmgw_desktop.ui.routes.try_panel import TryPanel
-from llmgw_desktop.ui.widgets.choice import Choice
+from llmgw_desktop.ui.widgets.dialogs import ConflictDialog
+from llmgw_desktop.ui.widgets.fields import ChoiceBox
 from llmgw_desktop.ui.widgets.label import Label
 from tests.support.routing_scene import FULL, set_full_scene
 from tests.ui.pages.routing_stage import RoutingStage
@@ -154,7 +154,9 @@ async def test_the_usual_order_is_chosen(stage: RoutingStage) -> None:
     set_full_scene(stage.gateway)
     await stage.open("routes")
     order = next(
-        each for each in stage.routes.findChildren(Choice) if each.accessibleName() == "Usual order"
+        each
+        for each in stage.routes.findChildren(ChoiceBox)
+        if each.accessibleName() == "Usual order"
     )
     assert order.key == Strategy.ACCOUNT_POOL_FIRST
     order.choose(Strategy.AUTOMATIC)

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWid
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from llmgw_desktop.domain.consent import ConsentTerm
-from llmgw_desktop.domain.permission import Decision
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.access.consent import ConsentTerm
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.jobs.approval import Decision
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.questions import arming
 from llmgw_desktop.ui.questions.arming import Arming, Hands, arm_after_ms, keep_arm_after_ms

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.widgets.paced_refresh import COST_SHARE, LEAST_MS, PacedRefresh
+from llmgw_desktop.ui.widgets.pacing import COST_SHARE, LEAST_MS, PacedRefresh
 
 
 class Reader:

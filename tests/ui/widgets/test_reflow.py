@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QVBoxLayou
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
-from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
+from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow
 
 HIGH = 40
 

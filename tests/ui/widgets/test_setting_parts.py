@@ -9,17 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.ui.providers.standing_marks import standing_mark
+from llmgw_desktop.domain.provider import AccountState
+from llmgw_desktop.ui.providers.account_row import QuotaBar, standing_mark
 from llmgw_desktop.ui.theme import Appearance, Theme
-from llmgw_desktop.ui.widgets import undo_notice
-from llmgw_desktop.ui.widgets.choice import Choice
-from llmgw_desktop.ui.widgets.label import Tone
-from llmgw_desktop.ui.widgets.mark import Mark
-from llmgw_desktop.ui.widgets.quota_bar import QuotaBar
-from llmgw_desktop.ui.widgets.switch import Switch
-from llmgw_desktop.ui.widgets.text_field import Field, TextLine
-from llmgw_desktop.ui.widgets.undo_notice import UndoNotice
+from llmgw_desktop.ui.widgets import notices
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine
+from llmgw_desktop.ui.widgets.label import MarkIcon, Tone
+from llmgw_desktop.ui.widgets.notices import UndoNotice
+from llmgw_desktop.ui.widgets.toggles import Switch
 
 
 def picture(widget: QWidget) -> QImage:
@@ -56,7 +53,7 @@ def test_keys_turn_a_switch(theme: Theme, qtbot: QtBot) -> None:
 def test_every_state_has_a_shape_of_its_own(theme: Theme, qtbot: QtBot) -> None:
     icons = [standing_mark(state)[0] for state in AccountState]
     assert len(set(icons)) == len(AccountState)
-    mark = Mark(theme, "ok")
+    mark = MarkIcon(theme, "ok")
     qtbot.addWidget(mark)
     drawn = []
     for icon in icons:
@@ -87,7 +84,7 @@ def test_a_field_says_what_is_wrong_in_place_of_its_hint(theme: Theme, qtbot: Qt
 
 
 def test_a_choice_keeps_to_what_it_knows(theme: Theme, qtbot: QtBot) -> None:
-    choice = Choice(theme, [("a", "One"), ("b", "Two")], name="Kind")
+    choice = ChoiceBox(theme, [("a", "One"), ("b", "Two")], name="Kind")
     qtbot.addWidget(choice)
     choice.choose("b")
     choice.choose("stale")
@@ -127,8 +124,8 @@ def test_the_way_back_is_offered_once(theme: Theme, room: QWidget) -> None:
 def test_the_way_back_ends_by_itself(
     theme: Theme, room: QWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert undo_notice.SHOWN_MS == 10_000
-    monkeypatch.setattr(undo_notice, "SHOWN_MS", 20)
+    assert notices.SHOWN_MS == 10_000
+    monkeypatch.setattr(notices, "SHOWN_MS", 20)
     notice, way = UndoNotice(theme, room), Way()
     notice.say("It is off.", way)
     qtbot.waitUntil(lambda: not notice.isVisible())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
@@ -9,16 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QTabl
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.ui.theme import Appearance, Theme
-from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
-from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.card import Card, Line
-from llmgw_desktop.ui.widgets.code_block import CodeBlock
-from llmgw_desktop.ui.widgets.copy_button import CopyButton
-from llmgw_desktop.ui.widgets.empty_state import EmptyState
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind, CopyButton
+from llmgw_desktop.ui.widgets.cards import Card, EmptyState, Line
+from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.search_field import SearchField
-from llmgw_desktop.ui.widgets.segmented import Segmented
-from llmgw_desktop.ui.widgets.tab_strip import TabStrip
+from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
+from llmgw_desktop.ui.widgets.panes import TabStrip
+from llmgw_desktop.ui.widgets.texts import CodeBlock
+from llmgw_desktop.ui.widgets.toggles import Segmented
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_splitter, dress_view
 
 
@@ -134,13 +134,18 @@ def test_a_banner_says_what_and_why_and_offers_one_way_out(theme: Theme, qtbot: 
     )
     assert banner.words == "The gateway is not running. Port 3333 is held by ollama (pid 812)."
     assert banner.accessibleDescription() == banner.words
-    act, other, close = banner.findChildren(Button)
-    assert other.isHidden()
+    act, *others, close = banner.findChildren(Button)
+    assert all(other.isHidden() for other in others)
     qtbot.mouseClick(act, Qt.MouseButton.LeftButton)
     assert mended == ["tried"]
     banner.say(BannerKind.WARNING, "Something else.")
     assert banner.words == "Something else."
     assert not act.isVisible()
+    ways = [(each, partial(mended.append, each)) for each in ("one", "two", "three")]
+    banner.offer(BannerKind.ERROR, "Choose.", "", ways)
+    for button in (act, *others):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert mended[1:] == ["one", "two", "three"]
     with qtbot.waitSignal(banner.dismissed):
         qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
     assert banner.isHidden()

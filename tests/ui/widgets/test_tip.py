@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication, QTableView, QToolTip
 from pytestqt.qtbot import QtBot
 
 import llmgw_desktop.ui
-from llmgw_desktop.app.session_words import COLUMNS, ShownSession
+from llmgw_desktop.app.jobs.words import COLUMNS, ShownSession
 from llmgw_desktop.ui.jobs.job_model import JobModel
-from llmgw_desktop.ui.jobs.session_list import SessionModel
-from llmgw_desktop.ui.widgets.plain_rows import PlainRows
-from llmgw_desktop.ui.widgets.tip import tip
+from llmgw_desktop.ui.jobs.session_list import session_model
+from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.row_model import Column, RowModel
 from tests.support.plain_runs import plain_job, plain_session
 
 HOSTILE = "<img src='file://host/share/a.png'><b>Approve</b> & go"
@@ -39,14 +39,14 @@ def as_seen(shown: str) -> str:
 
 
 def plain_rows() -> QAbstractItemModel:
-    model: PlainRows[str] = PlainRows(lambda row, _column: row)
-    model.show_rows(("Claim",), (HOSTILE,))
+    model: RowModel[str] = RowModel([Column(key="claim", title="Claim", text=str)])
+    model.show_rows((HOSTILE,))
     return model
 
 
 def sessions() -> QAbstractItemModel:
-    model = SessionModel()
-    model.show_sessions([ShownSession(plain_session(1), (HOSTILE,) * len(COLUMNS))])
+    model = session_model()
+    model.show_rows([ShownSession(plain_session(1), (HOSTILE,) * len(COLUMNS))])
     return model
 
 

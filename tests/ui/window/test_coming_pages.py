@@ -10,19 +10,24 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QSettings
+from PySide6.QtGui import QTextLayout
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.tray import Tray
-from llmgw_desktop.ui.widgets.in_steps import MadeInSteps, Steps, in_steps
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, Steps, in_steps
 from llmgw_desktop.ui.window.coming_pages import ComingPages
 from tests.ui.at_once import run_at_once
 from tests.ui.plain_gateway import PlainGateway
 
 MOST_WIDGETS = 60
 """Made in one step: some 80 µs each, and half as much again where the computer is busy."""
+
+MOST_FLOWS = 40
+"""Texts that are asked in one step how high they are; it goes with all else that is measured."""
 
 
 class Inner(QWidget, MadeInSteps):
@@ -146,6 +151,8 @@ def test_no_page_is_made_in_a_long_step(
 ) -> None:
     """Counted, so that a busy computer changes nothing: what a step makes is what it costs."""
     steps: dict[str, list[int]] = {}
+    flows: dict[str, list[int]] = {}
+    measured: list[int] = []
     read_in: list[str] = []
 
     class Watch:
@@ -157,14 +164,21 @@ def test_no_page_is_made_in_a_long_step(
             if on_loop and name.startswith("llmgw_desktop."):
                 read_in.append(name)
 
-    advance = ComingPages._advance
+    advance, flowing = ComingPages._advance, FlowingLabel._flowing
 
     def counted(self: ComingPages, key: str, of: Steps[QWidget]) -> None:
         widgets = len(QApplication.allWidgets())
+        measured.clear()
         advance(self, key, of)
+        flows.setdefault(key, []).append(len(measured))
         steps.setdefault(key, []).append(len(QApplication.allWidgets()) - widgets)
 
+    def counted_flow(self: FlowingLabel, width: int) -> QTextLayout:
+        measured.append(width)
+        return flowing(self, width)
+
     monkeypatch.setattr(ComingPages, "_advance", counted)
+    monkeypatch.setattr(FlowingLabel, "_flowing", counted_flow)
     shell.show_window()
     window = shell.window
     assert window is not None
@@ -175,5 +189,6 @@ def test_no_page_is_made_in_a_long_step(
         qtbot.waitUntil(lambda key=key: key in window._made)  # type: ignore[misc]
         assert window._stack.currentWidget() is window.page(key)
     assert {key: max(made) for key, made in steps.items() if max(made) > MOST_WIDGETS} == {}
+    assert {key: max(of) for key, of in flows.items() if max(of) > MOST_FLOWS} == {}
     assert all(len(made) >= 4 for made in steps.values()), steps
     assert read_in == [], "the loop reads nothing in"

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.app.gateway_words import base_urls
+from llmgw_desktop.app.gateway.control import base_urls
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button

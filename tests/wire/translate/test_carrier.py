@@ -6,9 +6,9 @@ import base64
 
 import pytest
 
-from llmgw_desktop.domain.content import Signature, Thinking, Vendor
-from llmgw_desktop.wire.translate.carrier import SealOf, holds_carrier, packed, unpacked
-from llmgw_desktop.wire.translate.gemini import keepsake
+from llmgw_desktop.domain.model.content import Signature, Thinking, Vendor
+from llmgw_desktop.wire.translate.carriers import SealOf, holds_carrier, packed, unpacked
+from llmgw_desktop.wire.translate.gemini import part_contents
 
 THOUGHT = Thinking(text="hm", signature=Signature(vendor=Vendor.ANTHROPIC, data="seal"))
 SEAL = Signature(vendor=Vendor.GOOGLE, data="c2VhbA==")
@@ -27,7 +27,11 @@ def test_a_seal_comes_back_as_it_was(of: SealOf) -> None:
     [
         (b'{"signature": "%b"}' % packed(SEAL, Vendor.ANTHROPIC).encode(), True),
         (b'["%b"]' % base64.b64encode(packed(SEAL, Vendor.OPENAI).encode()), True),
-        (b'{"thoughtSignature":"%b"}' % (keepsake.packed([THOUGHT]) or "").encode(), True),
+        (
+            b'{"thoughtSignature":"%b"}'
+            % (part_contents.packed_thoughts([THOUGHT]) or "").encode(),
+            True,
+        ),
         (b'{"content":"what does llmgw1.openai mean?"}', False),
         (b'{"content":"s = \\"llmgw1.openai.call.eA\\""}', False),
         (b'{"type":"reasoning","id":"rs_01a1fe11b4593e05fc04fbe96683_0","summary":[]}', True),

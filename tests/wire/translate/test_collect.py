@@ -1,6 +1,7 @@
 import pytest
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
+from llmgw_desktop.domain.model.answer import (
     Answer,
     AnswerBegun,
     AnswerEnded,
@@ -12,7 +13,7 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CallKind,
     Citation,
     Hosted,
@@ -26,10 +27,9 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate import collect
-from llmgw_desktop.wire.translate.collect import collected, events_of
+from llmgw_desktop.wire.translate import answer_events
+from llmgw_desktop.wire.translate.answer_events import collected, events_of
 
 SEAL = Signature(vendor=Vendor.GOOGLE, data="seal")
 STOP = Stop(kind=StopKind.TOOLS, vendor_word="tool_use")
@@ -131,7 +131,7 @@ def test_a_failure_is_an_error_with_the_vendors_words() -> None:
 
 
 def test_an_answer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collect, "MOST_CHARS", 10)
+    monkeypatch.setattr(answer_events, "MOST_CHARS", 10)
     with pytest.raises(UpstreamGarbage):
         collected(
             [ItemBegun(index=0, item=Text(text="")), ItemGrew(index=0, more="x" * 11)],

@@ -6,13 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.wire.translate.custom_text import (
-    Unwrapper,
-    Wrapper,
-    input_schema,
-    unwrapped,
-    wrapped,
-)
+from llmgw_desktop.wire.translate.tools import Unwrapper, Wrapper, input_schema, unwrapped, wrapped
 
 PATCH = '*** Begin Patch\n*** Update File: a\\b.py\n-\t"x"\n+ ü 😀\n*** End Patch\n'
 

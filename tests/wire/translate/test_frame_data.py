@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.wire.sse import data_of
-from llmgw_desktop.wire.translate import frame_data
-from llmgw_desktop.wire.translate.frame_data import quick_data_of
+from llmgw_desktop.wire import sse
+from llmgw_desktop.wire.sse import data_of, quick_data_of
 
 _LINES = st.sampled_from(
     [
@@ -43,5 +42,5 @@ def test_any_bytes(noise: bytes) -> None:
 
 @pytest.mark.parametrize("frame", [b'data: {"a":1}\n\n', b'event: x\ndata: {"a":1}\n\n'])
 def test_the_usual_ones_need_no_second_look(frame: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(frame_data, "data_of")
+    monkeypatch.delattr(sse, "data_of")
     assert quick_data_of(frame) == b'{"a":1}'

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import ToolCall
-from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.principal import LOCAL
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import ToolCall
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
-from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.engine.front import anthropic_door, openai_door, responses_door
-from llmgw_desktop.wire.translate.codec import Target
-from llmgw_desktop.wire.translate.ids import ANY, MARK, MISTRAL, CallIds, given_id, original_id
-from llmgw_desktop.wire.translate.ids_in_place import rule_of, with_fitting_ids
+from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.engine.front import model_doors, responses_door
+from llmgw_desktop.wire.translate.carriers import ANY, MARK, MISTRAL, CallIds, given_id, original_id
+from llmgw_desktop.wire.translate.codec import PromptTarget
+from llmgw_desktop.wire.translate.in_place import rule_of, with_fitting_ids
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.pairs.made import PLAIN, asked, codec
 
@@ -28,7 +28,7 @@ ANTHROPIC, CHAT = ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT
 RESPONSES, GEMINI = ModelProtocol.OPENAI_RESPONSES, ModelProtocol.GEMINI
 COMPATIBLE = ProviderKind.OPENAI_COMPATIBLE
 TARGETS = [
-    Target(protocol=protocol, kind=kind, model=model)
+    PromptTarget(protocol=protocol, kind=kind, model=model)
     for protocol, kind, model in (
         (ANTHROPIC, ProviderKind.ANTHROPIC, "claude-sonnet-4-5"),
         (ANTHROPIC, COMPATIBLE, "kimi-k2"),
@@ -41,8 +41,8 @@ TARGETS = [
     )
 ]
 DOORS = {
-    ANTHROPIC: anthropic_door.dialect(),
-    CHAT: openai_door.dialect(),
+    ANTHROPIC: model_doors.anthropic_dialect(),
+    CHAT: model_doors.openai_dialect(),
     RESPONSES: responses_door.dialect(RESPONSES),
 }
 CALLERS = (ANTHROPIC, CHAT, RESPONSES, GEMINI)
@@ -120,12 +120,12 @@ def ids_in(body: dict[str, Any]) -> tuple[list[str], list[str]]:
     return calls, results
 
 
-def candidate(target: Target) -> Candidate:
+def candidate(target: PromptTarget) -> Candidate:
     upstream = Upstream(provider="p", kind=target.kind, protocol=target.protocol, base_url="")
     return Candidate(upstream=upstream, model=target.model)
 
 
-def sent(talk: Conversation, target: Target) -> dict[str, Any]:
+def sent(talk: Conversation, target: PromptTarget) -> dict[str, Any]:
     """What the target gets: the body as it came but for ids, or another one."""
     fields = talk.body()
     if talk.caller is not target.protocol or talk.caller is GEMINI:
@@ -145,7 +145,7 @@ def sent(talk: Conversation, target: Target) -> dict[str, Any]:
     return json.loads(bytes(DOORS[talk.caller].edit(request, candidate(target)).body))
 
 
-def answered(talk: Conversation, target: Target, call_id: str) -> str:
+def answered(talk: Conversation, target: PromptTarget, call_id: str) -> str:
     """The id as the caller hears it."""
     if talk.caller is target.protocol:
         return call_id
@@ -162,12 +162,12 @@ def answered(talk: Conversation, target: Target, call_id: str) -> str:
 
 @given(st.sampled_from(CALLERS), TURNS)
 def test_over_turns_and_switches_of_the_provider(
-    caller: ModelProtocol, turns: list[tuple[str, Target]]
+    caller: ModelProtocol, turns: list[tuple[str, PromptTarget]]
 ) -> None:
     """What fits stays, a server gets its own ids again, all are in its grammar, no two are one, and
     each turn says the same of what was before."""
     talk, made = Conversation(caller, []), list[str]()
-    before: dict[Target, list[str]] = {}
+    before: dict[PromptTarget, list[str]] = {}
     for call_id, target in turns:
         is_passed_on = caller is target.protocol
         if is_passed_on or caller in (CHAT, GEMINI):  # whose ids stay, whatever they look like

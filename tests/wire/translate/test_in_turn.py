@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.answer import (
     AnswerBegun,
     AnswerEnded,
     AnswerEvent,
@@ -15,12 +16,11 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import Citation, Text
-from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.content import Citation, Text
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate import in_turn
+from llmgw_desktop.wire.translate import answer_events
+from llmgw_desktop.wire.translate.answer_events import InTurn
 from llmgw_desktop.wire.translate.codec import MOST_OPEN_ITEMS
-from llmgw_desktop.wire.translate.in_turn import InTurn
 
 END = AnswerEnded(stop=Stop(kind=StopKind.END))
 
@@ -86,7 +86,7 @@ def test_the_end_ends_all_that_is_open(last: AnswerEvent) -> None:
 
 
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(in_turn, "MOST_WAITING", 10_000)
+    monkeypatch.setattr(answer_events, "MOST_WAITING", 10_000)
     turns = InTurn()
     turns.feed(begun(0))
     turns.feed(begun(1))

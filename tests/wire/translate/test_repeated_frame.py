@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import AnswerEvent, ItemGrew
-from llmgw_desktop.domain.content import CallKind
 from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.domain.prompt import Tool
+from llmgw_desktop.domain.model.answer import AnswerEvent, ItemGrew
+from llmgw_desktop.domain.model.content import CallKind
+from llmgw_desktop.domain.model.prompt import Tool
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.translation.codecs import codec_of
-from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
+from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.wire.translate import repeating as made
 
 CHAT, ANTHROPIC, GEMINI, RESPONSES = (

@@ -1,50 +1,43 @@
-"""CLIs by their addresses: models, what each can be asked for, subcommands. Reading starts no
-program: what one has told before still holds."""
+"""CLIs and skills by their addresses: models, what each can be asked for, subcommands; how an agent
+works with this gateway. Reading starts no program: what one has told before still holds.
+"""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 import orjson
 
+from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.engine.mcp.capability_view import SCHEMA, Wanted, capabilities
-from llmgw_desktop.engine.mcp.cli_desk import CliDesk
-from llmgw_desktop.engine.mcp.model_view import models_of_cli
-from llmgw_desktop.engine.mcp.resource import Resource
-from llmgw_desktop.engine.mcp.several import each_by_name
-from llmgw_desktop.engine.mcp.subcommand_view import SCHEMA as SUBCOMMANDS
-from llmgw_desktop.engine.mcp.subcommand_view import contract, listed
-from llmgw_desktop.engine.mcp.tool_errors import NotFound
-from llmgw_desktop.engine.mcp.tools.subcommand_tools import subcommand_named
+from llmgw_desktop.engine.mcp.cli_desk import CliInspection, each_by_name
+from llmgw_desktop.engine.mcp.cli_views import (
+    CAPABILITY_SCHEMA,
+    WantedCapabilities,
+    capabilities,
+    contract,
+    listed,
+    models_of_cli,
+)
+from llmgw_desktop.engine.mcp.cli_views import SUBCOMMAND_SCHEMA as SUBCOMMANDS
+from llmgw_desktop.engine.mcp.offer import Resource
+from llmgw_desktop.engine.mcp.tool import NotFound
+from llmgw_desktop.engine.mcp.tools.cli_tools import subcommand_named
+from llmgw_desktop.store.resources import SkillFolders
 
-_PLAIN = Wanted()
+_PLAIN = WantedCapabilities()
 
 
-def cli_resources(desk: CliDesk) -> tuple[Resource, ...]:
+def cli_resources(desk: CliInspection) -> tuple[Resource, ...]:
     return (*_models(desk), *_capabilities(desk), *_subcommands(desk))
 
 
-def _models(desk: CliDesk) -> tuple[Resource, ...]:
-    async def read(name: CliName) -> str:
-        told = await models_of_cli(desk, name, ask=False)
-        return _json({"cli": name, **told})
-
+def _models(desk: CliInspection) -> tuple[Resource, ...]:
     async def one(who: Principal, places: Mapping[str, str]) -> str:
-        return await read(_cli_named(places["cli"]))
-
-    def of(name: CliName) -> Resource:
-        async def read_it(who: Principal, places: Mapping[str, str]) -> str:
-            return await read(name)
-
-        return Resource(
-            uri=f"models://{name}",
-            name=f"Models of {name}",
-            description="Its models, as far as they are known.",
-            read=read_it,
-            scope=Scope.MODELS_LIST,
-        )
+        name = _cli_named(places["cli"])
+        return _json({"cli": name, **await models_of_cli(desk, name, ask=False)})
 
     template = Resource(
         uri="models://{cli}",
@@ -53,17 +46,20 @@ def _models(desk: CliDesk) -> tuple[Resource, ...]:
         read=one,
         scope=Scope.MODELS_LIST,
     )
-    return (*(of(name) for name in CliName), template)
+    return (
+        *(_filled(template, f"Models of {name}", {"cli": name.value}) for name in CliName),
+        template,
+    )
 
 
-def _capabilities(desk: CliDesk) -> tuple[Resource, ...]:
+def _capabilities(desk: CliInspection) -> tuple[Resource, ...]:
     async def catalog(who: Principal, places: Mapping[str, str]) -> str:
         providers = await each_by_name(CliName, lambda name: capabilities(desk, name, _PLAIN))
-        return _json({"schemaVersion": SCHEMA, "providers": providers})
+        return _json({"schemaVersion": CAPABILITY_SCHEMA, "providers": providers})
 
     async def one(who: Principal, places: Mapping[str, str]) -> str:
         name = _cli_named(places["provider"])
-        return _json({"schemaVersion": SCHEMA, **await capabilities(desk, name, _PLAIN)})
+        return _json({"schemaVersion": CAPABILITY_SCHEMA, **await capabilities(desk, name, _PLAIN)})
 
     return (
         Resource(
@@ -83,7 +79,7 @@ def _capabilities(desk: CliDesk) -> tuple[Resource, ...]:
     )
 
 
-def _subcommands(desk: CliDesk) -> tuple[Resource, ...]:
+def _subcommands(desk: CliInspection) -> tuple[Resource, ...]:
     async def catalog(who: Principal, places: Mapping[str, str]) -> str:
         rows = [listed(name, each) for name in CliName for each in desk.subcommands(name)]
         return _json({"schemaVersion": SUBCOMMANDS, "total": len(rows), "subcommands": rows})
@@ -123,3 +119,66 @@ def _cli_named(text: str) -> CliName:
 
 def _json(told: Mapping[str, Any]) -> str:
     return orjson.dumps(told).decode()
+
+
+MARKDOWN = "text/markdown"
+SHIPPED: Mapping[str, str] = {
+    "delegate-a-job": "Have another CLI do a piece of work, follow it, and collect what it did.",
+    "sessions-and-forks": "Go on with a conversation of a CLI, or try two ways from one point.",
+    "reviewers-and-receipts": "Have changes or claims reviewed by several models, with a receipt.",
+    "cached-prompts": "Ask with promptParts so that the vendor's cache pays for what is the same.",
+    "reading-errors": "What an error of a tool means, and what to do next.",
+}
+"""Those of the resources folder, with what stands in their heads: known without reading."""
+
+
+def skill_resources(skills: SkillFolders) -> tuple[Resource, ...]:
+    async def catalog(who: Principal, places: Mapping[str, str]) -> str:
+        found = await asyncio.to_thread(skills.all)
+        rows = [
+            {
+                "name": each.name,
+                "uri": f"skills://{each.name}",
+                "description": each.description,
+                "own": each.is_own,
+            }
+            for each in found
+        ]
+        return _json({"total": len(rows), "skills": rows})
+
+    async def one(who: Principal, places: Mapping[str, str]) -> str:
+        name = places["name"]
+        text = await asyncio.to_thread(skills.text, name)
+        if text is None:
+            raise NotFound(f"There is no skill '{name[:80]}'; skills://catalog lists them.")
+        return text
+
+    template = Resource(
+        uri="skills://{name}",
+        name="Skill",
+        description="A skill by its name.",
+        mime_type=MARKDOWN,
+        read=one,
+        scope=Scope.MCP,
+    )
+    shipped = (
+        replace(_filled(template, name, {"name": name}), description=description)
+        for name, description in SHIPPED.items()
+    )
+    return (
+        Resource(
+            uri="skills://catalog",
+            name="Skills",
+            description="All skills, ours and the person's own.",
+            read=catalog,
+            scope=Scope.MCP,
+        ),
+        *shipped,
+        template,
+    )
+
+
+def _filled(template: Resource, title: str, places: Mapping[str, str]) -> Resource:
+    """One of those that a template stands for, listed by itself."""
+    uri = template.uri.format(**places)
+    return replace(template, uri=uri, name=title, read=lambda who, _: template.read(who, places))

@@ -1,23 +1,116 @@
 """What a job does, step by step and in few words: for who follows it from call to call.
 
 A step has the number of the last event that belongs to it, as `/v1/jobs/ID/events` counts them: a
-caller says up to which he knows. What goes on alike, such as an answer that grows, is one step.
+caller says up to which it knows. What goes on alike, such as an answer that grows, is one step.
 """
 
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from llmgw_desktop.domain.cli import CliEvent
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    Retrying,
+    RunEnded,
+    TextGrew,
+    ThinkingGrew,
+    ToolBegan,
+    ToolEnded,
+    Warned,
+)
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.vault_errors import VaultError
-from llmgw_desktop.engine.mcp.tools.job_steps import Step, StepMaker
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.mcp.tools.job_words import iso
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.tasks import Tasks
+
+_LONGEST = 200
+_VERBS = {"output": "wrote", "reasoning": "thought"}
+"""Of what grows: so many characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobStep:
+    """`since` is the number of its first event, `seq` that of its last."""
+
+    seq: int
+    since: int
+    phase: str
+    kind: str
+    message: str
+    chars: int = 0
+
+    def grown(self, more: "JobStep") -> "JobStep | None":
+        """Both as one; None where they are not alike."""
+        if not more.chars or more.kind != self.kind:
+            return None
+        chars = self.chars + more.chars
+        return replace(self, seq=more.seq, chars=chars, message=_wrote(self.kind, chars))
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "seq": self.seq,
+            "phase": self.phase,
+            "kind": self.kind,
+            "source": "gateway" if self.kind == "terminal" else "provider",
+            "message": self.message,
+        }
+
+
+class StepMaker:
+    """Knows which tools are at work."""
+
+    def __init__(self) -> None:
+        self._tools: dict[str, str] = {}
+
+    def step(self, event: CliEvent, number: int) -> JobStep | None:
+        """None for what nobody who follows needs to know."""
+        if isinstance(event, TextGrew | ThinkingGrew):
+            return _growth(event, number)
+        said = self._said(event)
+        if said is None:
+            return None
+        phase, kind, message = said
+        return JobStep(number, number, phase, kind, _line(message))
+
+    def _said(self, event: CliEvent) -> tuple[str, str, str] | None:
+        said: tuple[str, str, str] | None = None
+        match event:
+            case ToolBegan(call_id=call_id, name=name, summary=summary):
+                self._tools[call_id] = name
+                said = "tool", "tool_start", f"{name} {summary}"
+            case ToolEnded(call_id=call_id, ok=ok):
+                name = self._tools.pop(call_id, "a tool")
+                said = ("tool", "tool_error", f"{name} failed") if ok is False else None
+            case Retrying(reason=reason):
+                said = "starting", "lifecycle", f"once more: {reason}"
+            case Warned(message=message):
+                said = "writing", "activity", message
+            case RunEnded(ok=ok, error=error):
+                said = ("completed" if ok else "failed"), "terminal", error or "ended"
+        return said
+
+
+def _growth(event: TextGrew | ThinkingGrew, number: int) -> JobStep | None:
+    phase, kind = (
+        ("writing", "output") if isinstance(event, TextGrew) else ("thinking", "reasoning")
+    )
+    chars = len(event.text)
+    return JobStep(number, number, phase, kind, _wrote(kind, chars), chars) if chars else None
+
+
+def _wrote(kind: str, chars: int) -> str:
+    return f"{_VERBS[kind]} {chars} character{'' if chars == 1 else 's'}"
+
+
+def _line(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
 
 MOST_STEPS = 256
 MOST_LOGS = 256
@@ -28,7 +121,7 @@ class JobLog:
     """Of one job."""
 
     def __init__(self) -> None:
-        self._steps: deque[Step] = deque(maxlen=MOST_STEPS)
+        self._steps: deque[JobStep] = deque(maxlen=MOST_STEPS)
         self._dropped = 0
         self._heard = 0
         self._changed = asyncio.Event()

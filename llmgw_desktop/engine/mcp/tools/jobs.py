@@ -3,22 +3,26 @@
 import asyncio
 from typing import Any
 
-from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.values import ON, TEXT, whole_number
+from llmgw_desktop.clis.fields import ON, TEXT, option, whole_number
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.canonical import LARGEST
 from llmgw_desktop.domain.cli import ErrorCategory
-from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.run import RunReply
-from llmgw_desktop.domain.run_errors import NoSuchJob
-from llmgw_desktop.engine.jobs.raw_output import TextPage
-from llmgw_desktop.engine.mcp.tool import Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, refusal, told
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.run_errors import NoSuchJob
+from llmgw_desktop.domain.jobs.submission import RunReply
+from llmgw_desktop.engine.jobs.reading import TextPage
+from llmgw_desktop.engine.mcp.tool import (
+    InvalidArgument,
+    McpTool,
+    McpToolCall,
+    ToolAnswer,
+    refusal,
+    told,
+)
 from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
-from llmgw_desktop.engine.mcp.tools.job_words import JOB, job_told, shortened
-from llmgw_desktop.engine.mcp.tools.text_progress import Teller
+from llmgw_desktop.engine.mcp.tools.job_words import JOB, Teller, job_told, shortened
 from llmgw_desktop.engine.runs.run_service import RunService
-from llmgw_desktop.wire.jobs import flights_object
+from llmgw_desktop.wire.native.jobs import flights_object
 
 LONGEST_WAIT_MS = 30_000
 GATHER_S = 1.0
@@ -33,12 +37,12 @@ _PAGE = (
 _FROM = whole_number(0, LARGEST)
 
 
-def job_tools(runs: RunService, logs: JobLogs) -> tuple[Tool, ...]:
+def job_tools(runs: RunService, logs: JobLogs) -> tuple[McpTool, ...]:
     tools = JobTools(runs, logs)
     reads: dict[str, Any] = {"reads_only": True, "is_idempotent": True, "scope": Scope.JOBS_RUN}
     named: dict[str, Any] = {"needs": frozenset({"jobId"})}
     return (
-        Tool(
+        McpTool(
             name="llm_job_status",
             title="Job status",
             description="Where a job stands, and its steps so far.",
@@ -48,7 +52,7 @@ def job_tools(runs: RunService, logs: JobLogs) -> tuple[Tool, ...]:
             **reads,
             **named,
         ),
-        Tool(
+        McpTool(
             name="llm_job_watch",
             title="Watch a job",
             description="Waits for a job's next step or its end. Call again with nextAfterSeq"
@@ -63,7 +67,7 @@ def job_tools(runs: RunService, logs: JobLogs) -> tuple[Tool, ...]:
             **reads,
             **named,
         ),
-        Tool(
+        McpTool(
             name="llm_job_result",
             title="Job result",
             description="A job's answer, or what it has said so far.",
@@ -79,7 +83,7 @@ def job_tools(runs: RunService, logs: JobLogs) -> tuple[Tool, ...]:
             **reads,
             **named,
         ),
-        Tool(
+        McpTool(
             name="llm_job_cancel",
             title="Cancel a job",
             description="Ends a job and all that it started.",
@@ -100,7 +104,7 @@ class JobTools:
         self._runs = runs
         self._logs = logs
 
-    async def status(self, call: ToolCall) -> ToolAnswer:
+    async def status(self, call: McpToolCall) -> ToolAnswer:
         try:
             job = await self._job(call)
         except NoSuchJob as error:
@@ -108,7 +112,7 @@ class JobTools:
         log = await self._logs.of(job)
         return await self._told(call, log.page(*_paged(call)))
 
-    async def watch(self, call: ToolCall) -> ToolAnswer:
+    async def watch(self, call: McpToolCall) -> ToolAnswer:
         try:
             job = await self._job(call)
         except NoSuchJob as error:
@@ -133,7 +137,7 @@ class JobTools:
                 await teller.stop(is_over=log.is_over)
         return await self._told(call, log.page(after, limit))
 
-    async def result(self, call: ToolCall) -> ToolAnswer:
+    async def result(self, call: McpToolCall) -> ToolAnswer:
         asked = call.arguments
         most = asked.get("maxChars", _MOST_CHARS)
         is_raw = asked.get("rawOutput", False)
@@ -166,7 +170,7 @@ class JobTools:
         text = pages[0].text if is_answer else None
         return ToolAnswer(structured={"success": True, "result": result}, text=text)
 
-    async def cancel(self, call: ToolCall) -> ToolAnswer:
+    async def cancel(self, call: McpToolCall) -> ToolAnswer:
         try:
             job = await self._job(call)
             if not job.is_live:
@@ -176,11 +180,11 @@ class JobTools:
             return refusal(error, reason=str(error), jobId=call.arguments["jobId"])
         return ToolAnswer(structured={"success": True, "job": job_told(job)})
 
-    async def _job(self, call: ToolCall) -> Job:
+    async def _job(self, call: McpToolCall) -> Job:
         named, owner = call.arguments["jobId"], call.principal.client_id
         return await asyncio.to_thread(self._runs.job, named, owner)
 
-    async def _told(self, call: ToolCall, progress: dict[str, Any]) -> ToolAnswer:
+    async def _told(self, call: McpToolCall, progress: dict[str, Any]) -> ToolAnswer:
         """The job as it is now: it may have been deleted meanwhile."""
         try:
             job = await self._job(call)
@@ -190,7 +194,7 @@ class JobTools:
         shown = job_told(job) | {"flights": flights_object(linked), "progress": progress}
         return ToolAnswer(structured={"success": True, "job": shown})
 
-    async def _pages(self, call: ToolCall, most: int) -> tuple[TextPage, TextPage]:
+    async def _pages(self, call: McpToolCall, most: int) -> tuple[TextPage, TextPage]:
         asked = call.arguments
         raw = await self._runs.raw_output(asked["jobId"], call.principal.client_id)
         stdout = asyncio.to_thread(raw.stdout, asked.get("stdoutOffsetChars", 0), most)
@@ -198,7 +202,7 @@ class JobTools:
         return await stdout, await stderr
 
 
-def _paged(call: ToolCall) -> tuple[int, int]:
+def _paged(call: McpToolCall) -> tuple[int, int]:
     asked = call.arguments
     return asked.get("afterProgressSeq", 0), asked.get("progressLimit", _MOST_STEPS)
 
@@ -219,7 +223,7 @@ def _page_told(name: str, page: TextPage, *, is_raw: bool) -> dict[str, Any]:
     }
 
 
-def _unknown(error: NoSuchJob, call: ToolCall) -> ToolAnswer:
+def _unknown(error: NoSuchJob, call: McpToolCall) -> ToolAnswer:
     return refusal(error, jobId=call.arguments["jobId"])
 
 

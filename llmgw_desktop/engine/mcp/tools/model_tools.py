@@ -3,19 +3,24 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.values import TEXT, whole_number
+from llmgw_desktop.clis.fields import TEXT, option, whole_number
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.provider import Provider
-from llmgw_desktop.engine.asking.asked import Asked, AskResult
-from llmgw_desktop.engine.asking.asking import Asking
-from llmgw_desktop.engine.asking.choice import chosen_model
-from llmgw_desktop.engine.mcp.tool import Progress, Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, told
-from llmgw_desktop.wire.flights import provenance_member
+from llmgw_desktop.engine.completion import Completion, CompletionResult
+from llmgw_desktop.engine.in_process_client import InProcessClient
+from llmgw_desktop.engine.mcp.tool import (
+    InvalidArgument,
+    McpTool,
+    McpToolCall,
+    ProgressTelling,
+    ToolAnswer,
+    told,
+)
+from llmgw_desktop.engine.routing.directory import chosen_model
 from llmgw_desktop.wire.models import ModelEntry
-from llmgw_desktop.wire.native import PROMPT_CHARS
+from llmgw_desktop.wire.native.flights import provenance_member
+from llmgw_desktop.wire.native.generate import PROMPT_CHARS
 
 _MOST_TOKENS = 10_000_000
 _WORD = {"type": "string"}
@@ -24,13 +29,13 @@ _OWN_NAMES = {"cacheCreationTokens": "cacheWriteTokens"}
 
 
 def tools(
-    asking: Asking,
+    asking: InProcessClient,
     providers: Callable[[], Iterable[Provider]],
     models: Callable[[], Awaitable[Sequence[ModelEntry]]],
-) -> tuple[Tool, ...]:
+) -> tuple[McpTool, ...]:
     """`providers`: of the settings in force; `models`: all that can be asked."""
 
-    async def generate(call: ToolCall) -> ToolAnswer:
+    async def generate(call: McpToolCall) -> ToolAnswer:
         given = call.arguments
         if len(given["prompt"]) > PROMPT_CHARS:
             raise InvalidArgument(f"it must be at most {PROMPT_CHARS:,} characters", field="prompt")
@@ -52,15 +57,15 @@ def tools(
         )
         return _answer(await _heard(asked, call.progress), given)
 
-    async def list_models(_: ToolCall) -> ToolAnswer:
+    async def list_models(_: McpToolCall) -> ToolAnswer:
         listed = [_line(entry) for entry in await models()]
         return ToolAnswer(structured={"success": True, "count": len(listed), "models": listed})
 
     return _generate_tool(generate), _models_tool(list_models)
 
 
-def _generate_tool(call: Callable[[ToolCall], Awaitable[ToolAnswer]]) -> Tool:
-    return Tool(
+def _generate_tool(call: Callable[[McpToolCall], Awaitable[ToolAnswer]]) -> McpTool:
+    return McpTool(
         name="llm_generate",
         title="Ask a model",
         description="One answer of any model the gateway reaches, with failover.",
@@ -87,8 +92,8 @@ def _generate_tool(call: Callable[[ToolCall], Awaitable[ToolAnswer]]) -> Tool:
     )
 
 
-def _models_tool(call: Callable[[ToolCall], Awaitable[ToolAnswer]]) -> Tool:
-    return Tool(
+def _models_tool(call: Callable[[McpToolCall], Awaitable[ToolAnswer]]) -> McpTool:
+    return McpTool(
         name="llm_models",
         title="List models",
         description="The models that llm_generate can ask.",
@@ -101,7 +106,7 @@ def _models_tool(call: Callable[[ToolCall], Awaitable[ToolAnswer]]) -> Tool:
     )
 
 
-async def _heard(asked: Asked, progress: Progress | None) -> AskResult:
+async def _heard(asked: Completion, progress: ProgressTelling | None) -> CompletionResult:
     """Whoever stops listening closes the provider's connection."""
     async with asked:
         if progress is not None:
@@ -112,7 +117,7 @@ async def _heard(asked: Asked, progress: Progress | None) -> AskResult:
         return await asked.result()
 
 
-def _answer(result: AskResult, asked: Mapping[str, Any]) -> ToolAnswer:
+def _answer(result: CompletionResult, asked: Mapping[str, Any]) -> ToolAnswer:
     facts = {
         "provider": result.provider,
         "model": result.model,
@@ -149,7 +154,7 @@ def _answer(result: AskResult, asked: Mapping[str, Any]) -> ToolAnswer:
     return ToolAnswer(structured=structured, text=result.text)
 
 
-def _provenance(result: AskResult) -> dict[str, Any]:
+def _provenance(result: CompletionResult) -> dict[str, Any]:
     """By the names that this tool has for its figures."""
     told = provenance_member(result.usage, cost_usd=result.cost_usd)
     return {

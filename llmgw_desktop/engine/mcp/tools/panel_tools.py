@@ -2,29 +2,90 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from llmgw_desktop.clis.asked import option
 from llmgw_desktop.clis.cli import Option
-from llmgw_desktop.clis.values import ON, TEXT, TEXTS, one_of, whole_number
+from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, one_of, option, whole_number
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.cli import ErrorCategory
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.validation import (
     Intent,
     PanelRequest,
+    RunChanged,
+    SeatEnded,
+    ValidationRun,
 )
 from llmgw_desktop.engine.mcp.tool import (
     EVERY_PROFILE,
     REVIEW_AND_FULL,
-    Tool,
+    InvalidArgument,
+    McpTool,
+    McpToolCall,
+    Schema,
     ToolAnswer,
-    ToolCall,
 )
-from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument
-from llmgw_desktop.engine.mcp.tools.panel_parts import TOLD, PanelParts, reported, waited
 from llmgw_desktop.engine.validation.evidence import SCOPES, ChangesAsked, capture
 from llmgw_desktop.engine.validation.prompts import DEFAULT_FOCUS, panel_prompt
+from llmgw_desktop.engine.validation.report import as_text, report_object
 from llmgw_desktop.engine.validation.seats import seat_named, seats_named
+from llmgw_desktop.engine.validation.service import ValidationService
+
+TOLD: Schema = {"tool": {"type": "string"}, "report": {"type": "object"}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelParts:
+    """What the tools of panels are given."""
+
+    validations: ValidationService
+    env: Mapping[str, str]
+    """Of which git is handed what it needs."""
+    wait_s: Callable[[], float | None]
+    """How long a call may take; the panel goes on."""
+    folder_of: Callable[[str], str] | None = None
+    """Of a workspace, by its alias; in a thread. Raises NotFound."""
+
+
+async def waited(
+    validations: ValidationService, run: ValidationRun, call: McpToolCall, within_s: float | None
+) -> ValidationRun:
+    """When it has ended, or the time is over; tells meanwhile who has answered."""
+    if call.progress is None:
+        return await validations.wait(run.id, run.owner, within_s)
+    try:
+        async with asyncio.timeout(within_s):
+            await _tell_progress(validations, run, call)
+    except TimeoutError:
+        pass
+    return await validations.get(run.id, run.owner)
+
+
+async def _tell_progress(
+    validations: ValidationService, run: ValidationRun, call: McpToolCall
+) -> None:
+    assert call.progress is not None
+    total = len(run.answers) + (run.request.judge is not None or run.judge is not None)
+    done = sum(not answer.is_live for answer in run.answers)
+    async for event in validations.watch(run.id, run.owner, texts=False):
+        if isinstance(event, SeatEnded):
+            done += 1
+            answer = event.answer
+            await call.progress(done, total, f"{answer.seat.name}: {answer.state}")
+        elif isinstance(event, RunChanged) and event.run.has_ended:
+            return
+
+
+async def reported(validations: ValidationService, run: ValidationRun) -> ToolAnswer:
+    reading = await validations.read(run)
+    structured = {
+        "success": True,
+        "tool": str(run.request.intent),
+        "readMostly": True,
+        "report": report_object(reading),
+    }
+    return ToolAnswer(structured=structured, text=as_text(reading))
+
 
 PANEL = ("claude", "codex")
 _MODELS = option("models", TEXTS, "CLIs, `claude:opus`, or other models; claude and codex.")
@@ -43,7 +104,7 @@ class _Calls:
         self._parts = parts
         self._validations = parts.validations
 
-    async def validate(self, call: ToolCall) -> ToolAnswer:
+    async def validate(self, call: McpToolCall) -> ToolAnswer:
         given = call.arguments
         return await self._asked(
             call,
@@ -53,7 +114,7 @@ class _Calls:
             names=given.get("models", PANEL),
         )
 
-    async def second_opinion(self, call: ToolCall) -> ToolAnswer:
+    async def second_opinion(self, call: McpToolCall) -> ToolAnswer:
         given = call.arguments
         return await self._asked(
             call,
@@ -63,7 +124,7 @@ class _Calls:
             names=[given.get("model", "codex")],
         )
 
-    async def red_team(self, call: ToolCall) -> ToolAnswer:
+    async def red_team(self, call: McpToolCall) -> ToolAnswer:
         given = call.arguments
         return await self._asked(
             call,
@@ -73,17 +134,17 @@ class _Calls:
             names=given.get("models", PANEL),
         )
 
-    async def consensus(self, call: ToolCall) -> ToolAnswer:
+    async def consensus(self, call: McpToolCall) -> ToolAnswer:
         given = call.arguments
         names = given.get("models", PANEL)
         return await self._asked(call, Intent.CONSENSUS, content=given["claim"], names=names)
 
-    async def ask(self, call: ToolCall) -> ToolAnswer:
+    async def ask(self, call: McpToolCall) -> ToolAnswer:
         given = call.arguments
         names = [given.get("model", "claude")]
         return await self._asked(call, Intent.ASK, question=given["question"], names=names)
 
-    async def review(self, call: ToolCall) -> ToolAnswer:
+    async def review(self, call: McpToolCall) -> ToolAnswer:
         given = call.arguments
         _check_lengths(given)
         most = given.get("maxArtifactBytes", 120_000)
@@ -119,7 +180,7 @@ class _Calls:
         return await self._started(call, request)
 
     async def _asked(
-        self, call: ToolCall, intent: Intent, *, names: list[str], **fields: Any
+        self, call: McpToolCall, intent: Intent, *, names: list[str], **fields: Any
     ) -> ToolAnswer:
         if call.arguments.get("select"):
             raise InvalidArgument("no model is chosen by its price here", field="select")
@@ -129,7 +190,7 @@ class _Calls:
             call, PanelRequest(intent=intent, seats=seats, judge=judge, **fields)
         )
 
-    async def _started(self, call: ToolCall, request: PanelRequest) -> ToolAnswer:
+    async def _started(self, call: McpToolCall, request: PanelRequest) -> ToolAnswer:
         run = await self._validations.start(request, call.principal, project=call.project)
         if call.arguments.get("wait", True):
             run = await waited(self._validations, run, call, self._parts.wait_s())
@@ -150,7 +211,7 @@ class _Calls:
         return await asyncio.to_thread(self._parts.folder_of, alias)
 
 
-def tools(parts: PanelParts) -> tuple[Tool, ...]:
+def tools(parts: PanelParts) -> tuple[McpTool, ...]:
     calls = _Calls(parts)
     question = option("question", TEXT, "What was asked.")
     return (
@@ -237,14 +298,14 @@ def _panel(  # noqa: PLR0913 - a row of the table
     title: str,
     description: str,
     takes: tuple[Option, ...],
-    call: Callable[[ToolCall], Awaitable[ToolAnswer]],
+    call: Callable[[McpToolCall], Awaitable[ToolAnswer]],
     *,
     needs: str = "",
     is_core: bool = False,
-) -> Tool:
+) -> McpTool:
     selects = () if intent is Intent.REVIEW else (_SELECT,)
     shown = frozenset(each.name for each in takes)
-    return Tool(
+    return McpTool(
         name=str(intent),
         title=title,
         description=description,

@@ -6,16 +6,14 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.values import ON, TEXT, whole_number
-from llmgw_desktop.domain.flight import FlightRecord
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import NotFound
+from llmgw_desktop.clis.fields import ON, TEXT, option, whole_number
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.flights.flight import FlightRecord
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
 from llmgw_desktop.engine.mcp.tools.job_words import iso, job_told
 from llmgw_desktop.engine.runs.run_service import RunService
-from llmgw_desktop.store.job_store import JobStore
+from llmgw_desktop.store.jobs.job_store import JobStore
 
 Record = Callable[[str], FlightRecord | None]
 """By a flight's id; waits for the disk."""
@@ -38,8 +36,8 @@ _FIGURES = (
 )
 
 
-def recall_tools(runs: RunService, jobs: JobStore, record: Record) -> tuple[Tool, ...]:
-    async def recall(call: ToolCall) -> ToolAnswer:
+def recall_tools(runs: RunService, jobs: JobStore, record: Record) -> tuple[McpTool, ...]:
+    async def recall(call: McpToolCall) -> ToolAnswer:
         named, owner = call.arguments["correlationId"], call.principal.client_id
         job = await asyncio.to_thread(jobs.of_correlation, named, owner)
         if job is None:
@@ -65,7 +63,7 @@ def recall_tools(runs: RunService, jobs: JobStore, record: Record) -> tuple[Tool
         return ToolAnswer(structured=told)
 
     return (
-        Tool(
+        McpTool(
             name="llm_request_result",
             title="Recall a request",
             description="What was answered to the run of a correlationId; secrets are left out.",

@@ -4,18 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.values import ON, TEXT, one_of
+from llmgw_desktop.clis.fields import ON, TEXT, one_of, option
+from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.domain.run_errors import NoSuchSession
-from llmgw_desktop.domain.session import Session
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, NotFound
+from llmgw_desktop.domain.jobs.job import Session
+from llmgw_desktop.domain.jobs.run_errors import NoSuchSession
+from llmgw_desktop.engine.mcp.tool import (
+    FULL_ALONE,
+    InvalidArgument,
+    McpTool,
+    McpToolCall,
+    NotFound,
+    ToolAnswer,
+)
 from llmgw_desktop.engine.mcp.tools.job_words import iso, job_told
 from llmgw_desktop.engine.runs.sessions import Sessions
-from llmgw_desktop.store.job_store import JobStore
-from llmgw_desktop.wire.jobs import session_object
+from llmgw_desktop.store.jobs.job_store import JobStore
+from llmgw_desktop.wire.native.jobs import session_object
 
 CacheState = Callable[[str, Principal], Awaitable[Mapping[str, Any] | None]]
 """(A session's id, whose) → how its prompts were cached; None where nobody knows."""
@@ -29,11 +34,11 @@ _SESSION: dict[str, Any] = {"session": {"type": "object"}}
 
 def session_tools(
     sessions: Sessions, jobs: JobStore, cache_state: CacheState | None = None
-) -> tuple[Tool, ...]:
+) -> tuple[McpTool, ...]:
     tools = SessionTools(sessions, jobs, cache_state)
     common: dict[str, Any] = {"scope": Scope.JOBS_RUN, "profiles": FULL_ALONE}
     return (
-        Tool(
+        McpTool(
             name="session_create",
             title="New session",
             description="A session to ask a CLI in by its sessionId.",
@@ -48,7 +53,7 @@ def session_tools(
             call=tools.create,
             **common,
         ),
-        Tool(
+        McpTool(
             name="session_list",
             title="Sessions",
             description="Your sessions, the last used first.",
@@ -58,7 +63,7 @@ def session_tools(
             reads_only=True,
             **common,
         ),
-        Tool(
+        McpTool(
             name="session_set_active",
             title="Set the active session",
             description="The one that resumeLatest means.",
@@ -68,7 +73,7 @@ def session_tools(
             is_idempotent=True,
             **common,
         ),
-        Tool(
+        McpTool(
             name="session_get",
             title="Session",
             description="One session, its latest jobs and its use of caches.",
@@ -79,7 +84,7 @@ def session_tools(
             reads_only=True,
             **common,
         ),
-        Tool(
+        McpTool(
             name="session_delete",
             title="Forget a session",
             description="The gateway forgets it; the CLI keeps what was said.",
@@ -89,7 +94,7 @@ def session_tools(
             destroys=True,
             **common,
         ),
-        Tool(
+        McpTool(
             name="session_clear_all",
             title="Forget all sessions",
             description="All of yours, or those with one CLI.",
@@ -110,7 +115,7 @@ class SessionTools:
         self._jobs = jobs
         self._cache_state = cache_state
 
-    async def create(self, call: ToolCall) -> ToolAnswer:
+    async def create(self, call: McpToolCall) -> ToolAnswer:
         asked = call.arguments
         description = asked.get("description", "")
         if len(description) > _LONGEST_DESCRIPTION:
@@ -125,10 +130,10 @@ class SessionTools:
         )
         return _done(session=session_told(session))
 
-    async def list_all(self, call: ToolCall) -> ToolAnswer:
+    async def list_all(self, call: McpToolCall) -> ToolAnswer:
         return _done(**await listed(self._sessions, call.principal, _cli_in(call)))
 
-    async def activate(self, call: ToolCall) -> ToolAnswer:
+    async def activate(self, call: McpToolCall) -> ToolAnswer:
         cli, owner = CliName(call.arguments["cli"]), call.principal.client_id
         named = call.arguments.get("sessionId")
         if named is None:
@@ -145,7 +150,7 @@ class SessionTools:
         session = await self._sessions.activate(found.id, owner)
         return _done(cli=cli, activeSessionId=session.id, session=session_told(session))
 
-    async def get(self, call: ToolCall) -> ToolAnswer:
+    async def get(self, call: McpToolCall) -> ToolAnswer:
         owner = call.principal.client_id
         session = await self._sessions.get(call.arguments["sessionId"], owner)
         jobs = await asyncio.to_thread(self._jobs.of_session, session.id, owner, limit=_RECENT)
@@ -157,11 +162,11 @@ class SessionTools:
             told["cacheState"] = _cached(await self._cache_state(session.id, call.principal))
         return _done(session=told)
 
-    async def delete(self, call: ToolCall) -> ToolAnswer:
+    async def delete(self, call: McpToolCall) -> ToolAnswer:
         gone = await self._sessions.delete(call.arguments["sessionId"], call.principal.client_id)
         return _done(sessionId=gone.id, cli=gone.cli)
 
-    async def clear(self, call: ToolCall) -> ToolAnswer:
+    async def clear(self, call: McpToolCall) -> ToolAnswer:
         cli = _cli_in(call)
         count = await self._sessions.clear(call.principal.client_id, cli)
         return _done(deletedCount=count, cli=cli)
@@ -196,7 +201,7 @@ def _cached(state: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return {**state, "prefixDistinct": state["distinctPrefixCount"]}
 
 
-def _cli_in(call: ToolCall) -> CliName | None:
+def _cli_in(call: McpToolCall) -> CliName | None:
     named = call.arguments.get("cli")
     return CliName(named) if named else None
 

@@ -4,20 +4,25 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.values import ON, TEXT, TEXTS, one_of, whole_number
-from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.domain.run_errors import NoSuchJob
+from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, one_of, option, whole_number
+from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.jobs.run_errors import NoSuchJob
 from llmgw_desktop.domain.validation import Intent, Receipt, Seat, SeatAnswer, SeatState
-from llmgw_desktop.engine.mcp.tool import REVIEW_AND_FULL, Schema, Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument
-from llmgw_desktop.engine.mcp.tools.panel_parts import TOLD, PanelParts, reported, waited
+from llmgw_desktop.engine.mcp.tool import (
+    REVIEW_AND_FULL,
+    InvalidArgument,
+    McpTool,
+    McpToolCall,
+    Schema,
+    ToolAnswer,
+)
+from llmgw_desktop.engine.mcp.tools.panel_tools import TOLD, PanelParts, reported, waited
 from llmgw_desktop.engine.validation.comparison import as_table
 from llmgw_desktop.engine.validation.prompts import letter
-from llmgw_desktop.engine.validation.receipt_words import as_markdown
 from llmgw_desktop.engine.validation.receipts import (
     NotGenuine,
     as_file,
+    as_markdown,
     as_object,
     digest_of,
     verify,
@@ -41,7 +46,7 @@ class _Calls:
         self._parts = parts
         self._validations = parts.validations
 
-    async def job_status(self, call: ToolCall) -> ToolAnswer:
+    async def job_status(self, call: McpToolCall) -> ToolAnswer:
         run, answer = await self._validations.answer_of(
             call.arguments["jobId"], call.principal.client_id
         )
@@ -58,7 +63,7 @@ class _Calls:
         validation_id = run.id if run else None
         return ToolAnswer(structured={"success": True, "job": job, "validationId": validation_id})
 
-    async def job_result(self, call: ToolCall) -> ToolAnswer:
+    async def job_result(self, call: McpToolCall) -> ToolAnswer:
         given = call.arguments
         run, answer = await self._validations.answer_of(given["jobId"], call.principal.client_id)
         if given.get("provider") not in (None, answer.seat.cli, answer.seat.name):
@@ -77,7 +82,7 @@ class _Calls:
         }
         return ToolAnswer(structured=structured, text=response or None)
 
-    async def compare(self, call: ToolCall) -> ToolAnswer:
+    async def compare(self, call: McpToolCall) -> ToolAnswer:
         answers = call.arguments["answers"]
         if not 2 <= len(answers) <= _MOST_ANSWERS:
             raise InvalidArgument(f"give 2 to {_MOST_ANSWERS}", field="answers")
@@ -106,7 +111,7 @@ class _Calls:
         head += " contradiction." if contradictions == 1 else " contradictions."
         return ToolAnswer(structured=structured, text="\n\n".join([head, table]))
 
-    async def synthesize(self, call: ToolCall) -> ToolAnswer:
+    async def synthesize(self, call: McpToolCall) -> ToolAnswer:
         given, principal = call.arguments, call.principal
         judge = seat_named(given["judgeModel"]) if "judgeModel" in given else JUDGE_BY_DEFAULT
         if (validation_id := given.get("validationId")) is None:
@@ -118,7 +123,7 @@ class _Calls:
             run = await waited(self._validations, run, call, self._parts.wait_s())
         return await reported(self._validations, run)
 
-    async def receipt(self, call: ToolCall) -> ToolAnswer:
+    async def receipt(self, call: McpToolCall) -> ToolAnswer:
         given, owner = call.arguments, call.principal.client_id
         validation_id = given["validationId"]
         try:
@@ -206,11 +211,11 @@ def _receipt_told(receipt: Receipt, raw: dict[str, str] | None, form: str) -> To
     return ToolAnswer(structured={**told, "receipt": as_object(receipt, raw)}, text=file.decode())
 
 
-def tools(parts: PanelParts) -> tuple[Tool, ...]:
+def tools(parts: PanelParts) -> tuple[McpTool, ...]:
     calls = _Calls(parts)
     job_id = option("jobId", TEXT, "As a report names it.")
     return (
-        Tool(
+        McpTool(
             name="job_status",
             title="Job status",
             description="How a reviewer's job stands.",
@@ -221,7 +226,7 @@ def tools(parts: PanelParts) -> tuple[Tool, ...]:
             scope=Scope.JOBS_RUN,
             reads_only=True,
         ),
-        Tool(
+        McpTool(
             name="job_result",
             title="Job result",
             description="A reviewer's answer, with its verdict read out.",
@@ -241,9 +246,9 @@ def tools(parts: PanelParts) -> tuple[Tool, ...]:
     )
 
 
-def _of_panels(calls: _Calls) -> tuple[Tool, ...]:
+def _of_panels(calls: _Calls) -> tuple[McpTool, ...]:
     return (
-        Tool(
+        McpTool(
             name="compare_answers",
             title="Compare answers",
             description="What answers share, say alone and contradict; computed here.",
@@ -259,7 +264,7 @@ def _of_panels(calls: _Calls) -> tuple[Tool, ...]:
             reads_only=True,
             is_idempotent=True,
         ),
-        Tool(
+        McpTool(
             name=str(Intent.SYNTHESIS),
             title="Synthesize validation",
             description="A judge, asked once, over a panel's exact answers without their names.",
@@ -281,7 +286,7 @@ def _of_panels(calls: _Calls) -> tuple[Tool, ...]:
             profiles=REVIEW_AND_FULL,
             reaches_out=True,
         ),
-        Tool(
+        McpTool(
             name="validation_receipt",
             title="Validation receipt",
             description="A signed record of a panel that has ended; minted when first asked for.",

@@ -7,17 +7,21 @@ named or the session's own, or for what all projects share; of others' entries i
 import asyncio
 from collections.abc import Callable
 
-from llmgw_desktop.clis.asked import option
 from llmgw_desktop.clis.cli import Option
-from llmgw_desktop.clis.values import TEXT, whole_number
+from llmgw_desktop.clis.fields import TEXT, option, whole_number
+from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.canonical import LARGEST
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.vault import VaultEntry, address, checked_project
-from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, NotFound
-from llmgw_desktop.store.vault import Vault
-from llmgw_desktop.wire.vault import CREDENTIALS, FILES, VaultWords, shown
+from llmgw_desktop.domain.vault import EntryUnfit, NoSuchEntry, VaultEntry, address, checked_project
+from llmgw_desktop.engine.mcp.tool import (
+    FULL_ALONE,
+    InvalidArgument,
+    McpTool,
+    McpToolCall,
+    NotFound,
+    ToolAnswer,
+)
+from llmgw_desktop.store.vault.vault import Vault
+from llmgw_desktop.wire.native.withheld import CREDENTIALS, FILES, VaultWords, shown
 
 _ID = option("id", whole_number(1, LARGEST), "From the list.")
 _PROJECT = option("project", TEXT, "Left out: shared by all.")
@@ -43,7 +47,7 @@ class _Entries:
         self._words = words
         self._stored = stored
 
-    async def store(self, call: ToolCall) -> ToolAnswer:
+    async def store(self, call: McpToolCall) -> ToolAnswer:
         given, words = call.arguments, self._words
         name = given.get(words.name, words.default_name)
         try:
@@ -57,14 +61,14 @@ class _Entries:
         self._stored(stored)
         return ToolAnswer(structured={"success": True, **shown(words, stored)})
 
-    async def list_all(self, call: ToolCall) -> ToolAnswer:
+    async def list_all(self, call: McpToolCall) -> ToolAnswer:
         project = _checked(call)
         entries = await asyncio.to_thread(self._vault.entries, self._words.kind, project)
         listed = [shown(self._words, entry) for entry in entries]
         structured = {"success": True, "count": len(listed), self._words.listed: listed}
         return ToolAnswer(structured=structured)
 
-    async def remove(self, call: ToolCall) -> ToolAnswer:
+    async def remove(self, call: McpToolCall) -> ToolAnswer:
         project, entry_id = _checked(call), call.arguments["id"]
 
         def gone() -> bool:
@@ -80,7 +84,9 @@ class _Entries:
         return ToolAnswer(structured={"success": True, "id": entry_id})
 
 
-def tools(vault: Vault, stored: Callable[[VaultEntry], None] = lambda _: None) -> tuple[Tool, ...]:
+def tools(
+    vault: Vault, stored: Callable[[VaultEntry], None] = lambda _: None
+) -> tuple[McpTool, ...]:
     """`stored` hears of each new value."""
     keys, files = _Entries(vault, CREDENTIALS, stored), _Entries(vault, FILES, stored)
     return (
@@ -91,11 +97,11 @@ def tools(vault: Vault, stored: Callable[[VaultEntry], None] = lambda _: None) -
 
 def _family(
     entries: _Entries, store: str, listing: str, remove: str, what: str, own: tuple[Option, ...]
-) -> tuple[Tool, Tool, Tool]:
+) -> tuple[McpTool, McpTool, McpTool]:
     words = CREDENTIALS if what == "key" else FILES
     needs = {"provider", *(each.name for each in own)} - {"keyName"}
     return (
-        Tool(
+        McpTool(
             name=store,
             title=f"Store a {what}",
             description=f"Encrypts a {what} in the vault, in place of one of that name.",
@@ -108,7 +114,7 @@ def _family(
             destroys=True,
             is_idempotent=True,
         ),
-        Tool(
+        McpTool(
             name=listing,
             title=f"List {what}s",
             description=f"The vault's {what}s, without values.",
@@ -120,7 +126,7 @@ def _family(
             reads_only=True,
             is_idempotent=True,
         ),
-        Tool(
+        McpTool(
             name=remove,
             title=f"Delete a {what}",
             description=f"Deletes a {what} from the vault.",
@@ -135,11 +141,11 @@ def _family(
     )
 
 
-def _project(call: ToolCall) -> str:
+def _project(call: McpToolCall) -> str:
     return str(call.arguments.get("project", call.project))
 
 
-def _checked(call: ToolCall) -> str:
+def _checked(call: McpToolCall) -> str:
     try:
         return checked_project(_project(call))
     except EntryUnfit as error:

@@ -1,31 +1,44 @@
-"""Tools that tell which CLIs are installed, and whether they are still what the gateway expects."""
+"""Tools that tell which CLIs are installed, and whether they are still what the gateway expects,
+and one that brings a CLI to another version: it shows how, and does it for the person alone.
+"""
 
 import re
+from pathlib import PurePath
 from typing import Any
 
-from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.packaging import packaging_of
-from llmgw_desktop.clis.registry import program_of
-from llmgw_desktop.clis.values import ON, whole_number
-from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.engine.mcp.cli_desk import CliDesk, CliSeen, Newest
-from llmgw_desktop.engine.mcp.several import each_of
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
-from llmgw_desktop.engine.mcp.tools.cli_model_tools import CLI, asked_clis
+from llmgw_desktop.clis.fields import ON, one_of, option, whole_number
+from llmgw_desktop.clis.registry import cli_of, program_of
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.engine.mcp.cli_desk import (
+    ONE_CLI,
+    CliInspection,
+    CliSeen,
+    Newest,
+    Upgraded,
+    UpgradePlan,
+    Upgrader,
+    asked_clis,
+    each_of,
+    is_local,
+)
+from llmgw_desktop.engine.mcp.tool import (
+    FULL_ALONE,
+    PERMISSION,
+    InvalidArgument,
+    McpTool,
+    McpToolCall,
+    ToolAnswer,
+    told,
+)
 
 _LIST = {"type": "array"}
 _NAMES = {"type": "array", "items": {"type": "string"}}
 _USUAL_PATIENCE_MS = 10_000
 
 
-def is_local(principal: Principal) -> bool:
-    """The person at this computer, to whom its paths are no news."""
-    return principal.client_id == LOCAL.client_id
-
-
-def version_tools(desk: CliDesk) -> tuple[Tool, ...]:
-    async def cli_versions(call: ToolCall) -> ToolAnswer:
+def version_tools(desk: CliInspection) -> tuple[McpTool, ...]:
+    async def cli_versions(call: McpToolCall) -> ToolAnswer:
         async def one(name: CliName) -> dict[str, Any]:
             is_on = desk.said(name).enabled
             seen = await (desk.look(name) if is_on else desk.find(name))
@@ -34,7 +47,7 @@ def version_tools(desk: CliDesk) -> tuple[Tool, ...]:
         versions = await each_of(asked_clis(call), one)
         return ToolAnswer(structured={"success": True, "versions": versions})
 
-    async def upstream_contracts(call: ToolCall) -> ToolAnswer:
+    async def upstream_contracts(call: McpToolCall) -> ToolAnswer:
         probe = call.arguments.get("probeInstalled") is True
 
         async def one(name: CliName) -> dict[str, Any]:
@@ -45,7 +58,7 @@ def version_tools(desk: CliDesk) -> tuple[Tool, ...]:
         contracts = await each_of(asked_clis(call), one)
         return ToolAnswer(structured={"success": True, "contracts": contracts})
 
-    async def provider_version_guard(call: ToolCall) -> ToolAnswer:
+    async def provider_version_guard(call: McpToolCall) -> ToolAnswer:
         names = asked_clis(call)
         providers = await each_of(names, lambda name: _guarded(desk, name))
         upgrades: list[dict[str, Any]] = []
@@ -56,33 +69,33 @@ def version_tools(desk: CliDesk) -> tuple[Tool, ...]:
         return ToolAnswer(structured=_guard(providers, upgrades, is_checked=is_checked))
 
     return (
-        Tool(
+        McpTool(
             name="cli_versions",
             title="CLI versions",
             description="Each CLI: installed, its version, signed in or how to.",
-            takes=(CLI,),
+            takes=(ONE_CLI,),
             tells={"versions": _LIST},
             call=cli_versions,
             scope=Scope.JOBS_RUN,
             reads_only=True,
         ),
-        Tool(
+        McpTool(
             name="upstream_contracts",
             title="CLI contracts",
             description="The flags that the gateway counts on, by CLI and version.",
-            takes=(CLI, option("probeInstalled", ON, "Compare with the installed --help.")),
+            takes=(ONE_CLI, option("probeInstalled", ON, "Compare with the installed --help.")),
             tells={"contracts": _LIST},
             call=upstream_contracts,
             scope=Scope.JOBS_RUN,
             profiles=FULL_ALONE,
             reads_only=True,
         ),
-        Tool(
+        McpTool(
             name="provider_version_guard",
             title="Version guard",
             description="Installed versions against those the gateway was made for.",
             takes=(
-                CLI,
+                ONE_CLI,
                 option("checkUpgrades", ON, "Ask package registries for newer versions."),
                 option("timeoutMs", whole_number(1000, 120_000), "For each registry; 10000."),
             ),
@@ -106,7 +119,9 @@ def version_tools(desk: CliDesk) -> tuple[Tool, ...]:
     )
 
 
-def _version(desk: CliDesk, seen: CliSeen, *, is_on: bool, with_paths: bool) -> dict[str, Any]:
+def _version(
+    desk: CliInspection, seen: CliSeen, *, is_on: bool, with_paths: bool
+) -> dict[str, Any]:
     cli = desk.cli(seen.name)
     return {
         "cli": seen.name,
@@ -128,7 +143,7 @@ def _version(desk: CliDesk, seen: CliSeen, *, is_on: bool, with_paths: bool) -> 
     }
 
 
-def _contract(desk: CliDesk, name: CliName, seen: CliSeen | None) -> dict[str, Any]:
+def _contract(desk: CliInspection, name: CliName, seen: CliSeen | None) -> dict[str, Any]:
     cli = desk.cli(name)
     contract = {
         "cli": name,
@@ -159,7 +174,7 @@ def _probe(seen: CliSeen) -> dict[str, Any]:
     }
 
 
-async def _guarded(desk: CliDesk, name: CliName) -> dict[str, Any]:
+async def _guarded(desk: CliInspection, name: CliName) -> dict[str, Any]:
     seen = await (desk.look(name) if desk.said(name).enabled else desk.find(name))
     state, detail = _compared(seen)
     return {
@@ -185,7 +200,7 @@ def _compared(seen: CliSeen) -> tuple[str, str]:
     return word, f"It is {word} than what the gateway was made for; upstream_contracts compares."
 
 
-async def _upgrade(desk: CliDesk, name: CliName, patience_s: float) -> dict[str, Any]:
+async def _upgrade(desk: CliInspection, name: CliName, patience_s: float) -> dict[str, Any]:
     seen = await desk.find(name)
     if not seen.is_installed:
         newest, state = Newest(problem="It is not installed."), "not_installed"
@@ -230,8 +245,8 @@ def _guard(
     }
 
 
-def _install(desk: CliDesk, name: CliName) -> str:
-    return packaging_of(name, program_of(desk.said(name).command)).install
+def _install(desk: CliInspection, name: CliName) -> str:
+    return cli_of(name, desk.said(name).command).packaging.install
 
 
 def _normalized(version: str) -> str | None:
@@ -243,3 +258,101 @@ def _numbers(version: str) -> tuple[int, ...]:
     """What comes before a `-` or `+`."""
     plain = re.split(r"[-+]", version, maxsplit=1)[0]
     return tuple(int(each) for each in re.findall(r"\d+", plain))
+
+
+USUAL_PATIENCE_MS = 600_000
+_NOT_FOR_CLIENTS = (
+    "Only the local client upgrades CLIs; ask with dryRun for the command, and have the person"
+    " at the computer run it."
+)
+_TARGET = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
+_TEXT = {"type": "string"}
+
+
+def upgrade_tools(upgrader: Upgrader) -> tuple[McpTool, ...]:
+    async def upgrade(call: McpToolCall) -> ToolAnswer:
+        name, target = CliName(call.arguments["cli"]), call.arguments.get("target", "latest")
+        if not _TARGET.fullmatch(target):
+            raise InvalidArgument(
+                "it must be a version or a tag: letters, digits, dots, dashes; at most 64",
+                field="target",
+            )
+        is_dry = call.arguments.get("dryRun", True)
+        if not is_dry and not is_local(call.principal):
+            return told(_NOT_FOR_CLIENTS, PERMISSION)
+        plan = await upgrader.plan(name, target)
+        shown = _plan(plan, with_paths=is_local(call.principal))
+        answer = {"success": True, "dryRun": is_dry, "plan": shown}
+        if is_dry:
+            return ToolAnswer(structured=answer)
+        patience_s = call.arguments.get("timeoutMs", USUAL_PATIENCE_MS) / 1000
+        done = await upgrader.run(plan, patience_s, call.principal.name)
+        return _answer(answer, done)
+
+    return (
+        McpTool(
+            name="cli_upgrade",
+            title="Upgrade a CLI",
+            description="How a CLI gets another version; with dryRun false it is done.",
+            takes=(
+                option("cli", one_of(*CliName), "Which."),
+                option("target", _TEXT, "A version or tag; latest."),
+                option("dryRun", ON, "Only tell how; true."),
+                option("timeoutMs", whole_number(30_000, 3_600_000), "600000."),
+            ),
+            needs=frozenset({"cli"}),
+            tells={
+                "dryRun": {"type": "boolean"},
+                "plan": {"type": "object"},
+                "stdout": _TEXT,
+                "stderr": _TEXT,
+                "exitCode": {"type": ["integer", "null"]},
+            },
+            call=upgrade,
+            scope=Scope.CLI_ADMIN,
+            profiles=FULL_ALONE,
+            destroys=True,
+            reaches_out=True,
+        ),
+    )
+
+
+def _plan(plan: UpgradePlan, *, with_paths: bool) -> dict[str, Any]:
+    command, *arguments = plan.argv if with_paths else [_nameless(each) for each in plan.argv]
+    return {
+        "cli": plan.cli,
+        "target": plan.target,
+        "command": command,
+        "args": arguments,
+        "strategy": plan.strategy,
+        "requiresNetwork": True,
+        **({"note": plan.note} if plan.note and with_paths else {}),
+    }
+
+
+def _nameless(argument: str) -> str:
+    """Without the folders of this computer."""
+    return f"…/{PurePath(argument).name}" if PurePath(argument).is_absolute() else argument
+
+
+def _answer(answer: dict[str, Any], done: Upgraded) -> ToolAnswer:
+    result = {
+        **answer,
+        "success": done.exit_code == 0,
+        "stdout": done.out,
+        "stderr": done.err,
+        "exitCode": done.exit_code,
+        "versionBefore": done.version_before or None,
+        "versionAfter": done.version_after or None,
+    }
+    if done.exit_code == 0:
+        return ToolAnswer(structured=result)
+    is_late = done.exit_code is None
+    why = "was not done in time" if is_late else f"ended with exit code {done.exit_code}"
+    failed = {
+        "error": f"The upgrade {why}. What it said stands in stderr.",
+        "errorCategory": ErrorCategory.TIMEOUT if is_late else ErrorCategory.CLI,
+        "field": None,
+        "retryable": is_late,
+    }
+    return ToolAnswer(structured={**result, **failed}, is_error=True)

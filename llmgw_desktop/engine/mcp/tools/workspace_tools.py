@@ -9,12 +9,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.values import ON, TEXT, one_of
-from llmgw_desktop.domain.access_errors import AccessError
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.workspace import AllowedRoot, Workspace, WorkspaceKind
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
+from llmgw_desktop.clis.fields import ON, TEXT, one_of, option
+from llmgw_desktop.domain.access.access_errors import AccessError
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.jobs.workspace import AllowedRoot, Workspace, WorkspaceKind
+from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, ToolAnswer
 from llmgw_desktop.engine.workspaces.registry import Workspaces
 
 _ALIAS = option("alias", TEXT, "Letters, digits, . _ -.")
@@ -26,7 +25,7 @@ class _Calls:
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
 
-    async def list_all(self, _: ToolCall) -> ToolAnswer:
+    async def list_all(self, _: McpToolCall) -> ToolAnswer:
         listed = await asyncio.to_thread(self._workspaces.all)
         said = self._workspaces.settings
         structured = {
@@ -39,10 +38,10 @@ class _Calls:
         }
         return ToolAnswer(structured=structured)
 
-    async def get(self, call: ToolCall) -> ToolAnswer:
+    async def get(self, call: McpToolCall) -> ToolAnswer:
         return await _told(self._workspaces.get, call.arguments["alias"], "alias")
 
-    async def create(self, call: ToolCall) -> ToolAnswer:
+    async def create(self, call: McpToolCall) -> ToolAnswer:
         self._check_on()
         given = call.arguments
         return await _told(
@@ -55,7 +54,7 @@ class _Calls:
             by=call.principal.name,
         )
 
-    async def register(self, call: ToolCall) -> ToolAnswer:
+    async def register(self, call: McpToolCall) -> ToolAnswer:
         self._check_on()
         given = call.arguments
         return await _told(
@@ -75,14 +74,14 @@ class _Calls:
             )
 
 
-def tools(workspaces: Workspaces) -> tuple[Tool, ...]:
+def tools(workspaces: Workspaces) -> tuple[McpTool, ...]:
     calls = _Calls(workspaces)
     return (*_reading(calls), *_changing(calls))
 
 
-def _reading(calls: _Calls) -> tuple[Tool, ...]:
+def _reading(calls: _Calls) -> tuple[McpTool, ...]:
     return (
-        Tool(
+        McpTool(
             name="workspace_list",
             title="List workspaces",
             description="Registered folders that jobs may work in.",
@@ -97,7 +96,7 @@ def _reading(calls: _Calls) -> tuple[Tool, ...]:
             reads_only=True,
             is_idempotent=True,
         ),
-        Tool(
+        McpTool(
             name="workspace_get",
             title="Get a workspace",
             description="One workspace.",
@@ -113,9 +112,9 @@ def _reading(calls: _Calls) -> tuple[Tool, ...]:
     )
 
 
-def _changing(calls: _Calls) -> tuple[Tool, ...]:
+def _changing(calls: _Calls) -> tuple[McpTool, ...]:
     return (
-        Tool(
+        McpTool(
             name="workspace_create",
             title="Make a workspace",
             description="Makes a folder or git repository below an allowed root.",
@@ -133,7 +132,7 @@ def _changing(calls: _Calls) -> tuple[Tool, ...]:
             profiles=FULL_ALONE,
             destroys=True,
         ),
-        Tool(
+        McpTool(
             name="workspace_register_existing_repo",
             title="Register a repository",
             description="Registers a git repository that lies below an allowed root.",
@@ -156,6 +155,12 @@ def shown(workspace: Workspace) -> dict[str, object]:
         "root": workspace.root or None,
         "isDefault": workspace.is_default,
         "source": "settings" if workspace.is_of_settings else "registered",
+        "containment": {
+            "contain": workspace.containment.contain,
+            "network": workspace.containment.network,
+            "readable": list(workspace.containment.readable),
+            "writable": list(workspace.containment.writable),
+        },
     }
 
 

@@ -8,30 +8,27 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import local_time
-from llmgw_desktop.app.flight_words import STATE_WORDS, client_text, model_text
+from llmgw_desktop.app.flights.columns import STATE_WORDS, client_text, model_text
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.bodies.body_tab import BodyTab
-from llmgw_desktop.ui.flights.bodies.raw_tab import RawTab
-from llmgw_desktop.ui.flights.detail.elided_label import ElidedLabel
+from llmgw_desktop.ui.flights.detail.body_tab import BodyTab, RawTab
 from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab
 from llmgw_desktop.ui.flights.detail.route_tab import RouteTab
 from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab
 from llmgw_desktop.ui.flights.flight_actions import FlightActions
-from llmgw_desktop.ui.flights.table.state_marks import StateMarks
+from llmgw_desktop.ui.flights.table.flight_delegate import StateMarks
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
-from llmgw_desktop.ui.widgets.label import Tone
-from llmgw_desktop.ui.widgets.lined_row import LinedRow
-from llmgw_desktop.ui.widgets.tab_strip import TabStrip
-from llmgw_desktop.ui.widgets.tip import tip
+from llmgw_desktop.ui.widgets.label import ElidedLabel, Tone, tip
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps
+from llmgw_desktop.ui.widgets.panes import LinedRow, TabStrip
 
 _TABS = ("Overview", "Request", "Response", "Timeline", "Route", "Raw")
 _CURL = "Copy as curl"
@@ -157,34 +154,20 @@ class DetailPane(QWidget, MadeInSteps):
 
     def _lay_out(self) -> None:
         space = self._theme.space
-        words = QVBoxLayout()
-        words.setSpacing(space(0.5))
-        words.addWidget(self._title)
-        words.addWidget(self._subtitle)
-        head = QHBoxLayout()
-        head.setContentsMargins(space(4), space(2.5), space(2), space(1))
-        head.setSpacing(space(2))
-        head.addWidget(self._mark)
-        head.addLayout(words, 1)
-        for button in self._buttons():
-            head.addWidget(button)
+        words = v_box(self._theme, self._title, self._subtitle, gap=0.5)
+        head = h_box(
+            self._theme, self._mark, (words, 1), *self._buttons(), gap=2, margins=(4, 2.5, 2, 1)
+        )
         for name, tab in zip(_TABS, self._all_tabs(), strict=True):
             self._tabs.addTab(name)
             self._stack.addWidget(tab)
         self.setMinimumWidth(space(88))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._tab_row())
-        column.addWidget(self._stack, 1)
+        v_box(self._theme, head, self._tab_row(), (self._stack, 1), on=self, gap=0, margins=0)
 
     def _tab_row(self) -> QWidget:
         """The tabs begin where the text below them does; their line goes all across."""
         across = LinedRow(self._theme)
-        row = QHBoxLayout(across)
-        row.setContentsMargins(self._theme.space(1.5), 0, 0, 0)
-        row.addWidget(self._tabs)
+        h_box(self._theme, self._tabs, on=across, margins=(1.5, 0, 0, 0))
         return across
 
     def _all_tabs(self) -> tuple[QWidget, ...]:

@@ -1,24 +1,219 @@
-"""A flight at a glance: a sentence, what went wrong, its tokens, its losses,
-what guards found, its facts."""
+"""A flight at a glance: a sentence, what went wrong, its tokens, its losses."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from typing_extensions import override
 
-from llmgw_desktop.app.flight_formats import facts, sentence
-from llmgw_desktop.domain.flight import FlightRecord
-from llmgw_desktop.ui.flights.detail.error_card import ErrorCard
-from llmgw_desktop.ui.flights.detail.fact_list import FactList
-from llmgw_desktop.ui.flights.detail.guard_list import GuardList
-from llmgw_desktop.ui.flights.detail.loss_list import LossList
-from llmgw_desktop.ui.flights.detail.token_bar import TokenBar
+from llmgw_desktop.app.figures import UNKNOWN, hit_rate_text
+from llmgw_desktop.app.flights.errors import explained
+from llmgw_desktop.app.flights.formats import (
+    TOKEN_WORDS,
+    ShownTokens,
+    facts,
+    sentence,
+    token_parts,
+    tokens_sentence,
+)
+from llmgw_desktop.app.flights.losses import guards_told, losses_told
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.ui.flights.detail.reason_list import ReasonList
+from llmgw_desktop.ui.flights.table.flight_delegate import state_colour, state_icon
+from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.cards import CORNER_PX
+from llmgw_desktop.ui.widgets.facts import FactList
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Tone, tip
+from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 
+class ErrorCard(QWidget):
+    """Hidden for a flight without trouble."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._state = FlightState.FAILED
+        self._what = FlowingLabel(theme, weight=QFont.Weight.DemiBold)
+        self._why = FlowingLabel(theme)
+        self._advice = FlowingLabel(theme)
+        self._said = FlowingLabel(theme, tone=Tone.MUTED)
+        self._said.setFont(theme.mono_font(TextSize.CAPTION))
+        v_box(
+            theme,
+            self._what,
+            self._why,
+            self._advice,
+            self._said,
+            on=self,
+            gap=1,
+            margins=(11, 3, 4, 3),
+        )
+        theme.changed.connect(self.update)
+        self.hide()
+
+    def show_flight(self, flight: FlightSummary) -> None:
+        found = explained(flight)
+        self.setVisible(found is not None)
+        if found is None:
+            return
+        self._state = flight.state
+        for label, text in (
+            (self._what, found.what),
+            (self._why, found.why),
+            (self._advice, found.advice),
+            (self._said, found.said),
+        ):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self.setAccessibleDescription(f"{found.what} {found.why} {found.advice}")
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, colours = self._theme, self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_ground(self._state, colours))
+        painter.drawRoundedRect(QRectF(self.rect()), CORNER_PX, CORNER_PX)
+        size = theme.space(5)
+        area = QRectF(theme.space(3.5), theme.space(2.75), size, size)
+        theme.icons.paint(
+            painter, state_icon(self._state), area, state_colour(self._state, colours)
+        )
+        painter.end()
+
+
+def _ground(state: FlightState, colours: Colours) -> QColor:
+    match state:
+        case FlightState.LOST:
+            return colours.warning_ground
+        case FlightState.CANCELED:
+            return colours.alternate
+        case _:
+            return colours.error_ground
+
+
+_LEAST_PX = 3.0
+
+
+class TokenBar(QWidget):
+    """Says the same in words to a screen reader."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._usage = UNKNOWN_USAGE
+        self._sentence = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_usage(self, usage: Usage, *, was_asked: bool = True) -> None:
+        self._usage = usage
+        self._sentence = tokens_sentence(usage, was_asked=was_asked)
+        self.setAccessibleDescription(self._sentence)
+        self.setToolTip(tip(self._sentence))
+        self.updateGeometry()
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        space = self._theme.space
+        if not token_parts(self._usage):
+            return QSize(space(60), space(5))
+        return QSize(space(60), space(3) + space(2.5) + space(9))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if token_parts(self._usage):
+            self._paint_bar(painter)
+            self._paint_legend(painter)
+        else:
+            painter.setPen(self._theme.colours.muted)
+            painter.drawText(self.rect(), _LEFT, self._sentence)
+        painter.end()
+
+    def _paint_bar(self, painter: QPainter) -> None:
+        parts = token_parts(self._usage)
+        total = sum(part.tokens for part in parts)
+        height = self._theme.space(3)
+        clip = QPainterPath()
+        clip.addRoundedRect(QRectF(0, 0, self.width(), height), 4, 4)
+        painter.setClipPath(clip)
+        free = self.width() - _LEAST_PX * len(parts)
+        left = 0.0
+        for part in parts:
+            width = _LEAST_PX + free * part.tokens / total
+            ink = token_colour(part.kind, self._theme.colours)
+            painter.fillRect(QRectF(left, 0, width - 1, height), ink)
+            left += width
+        painter.setClipping(False)
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        theme, colours = self._theme, self._theme.colours
+        top, left = theme.space(5.5), 0.0
+        rate = hit_rate_text(self._usage)
+        entries: list[tuple[str, str, QColor | None]] = [
+            (TOKEN_WORDS[part.kind], part.text, token_colour(part.kind, colours))
+            for part in token_parts(self._usage)
+        ]
+        if rate != UNKNOWN:
+            entries.append(("Cache hit rate", rate, None))
+        for word, figure, ink in entries:
+            left = self._paint_entry(painter, QPointF(left, top), word, figure, ink)
+
+    def _paint_entry(
+        self, painter: QPainter, at: QPointF, word: str, figure: str, ink: QColor | None
+    ) -> float:
+        """Where the next one begins."""
+        theme, colours = self._theme, self._theme.colours
+        dot = theme.space(2)
+        indent = dot + theme.space(1.5) if ink is not None else 0
+        line = theme.space(4.5)
+        if ink is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ink)
+            painter.drawRoundedRect(QRectF(at.x(), at.y() + (line - dot) / 2, dot, dot), 2, 2)
+        painter.setFont(theme.font(TextSize.CAPTION))
+        painter.setPen(colours.muted)
+        width = float(painter.fontMetrics().horizontalAdvance(word))
+        painter.drawText(QRectF(at.x() + indent, at.y(), 400, line), _LEFT, word)
+        painter.setFont(theme.font(TextSize.BODY, QFont.Weight.DemiBold))
+        painter.setPen(colours.text)
+        width = max(width, painter.fontMetrics().horizontalAdvance(figure))
+        painter.drawText(QRectF(at.x() + indent, at.y() + line, 400, line), _LEFT, figure)
+        return at.x() + indent + width + theme.space(6)
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def token_colour(kind: ShownTokens, colours: Colours) -> QColor:
+    match kind:
+        case ShownTokens.FRESH:
+            return colours.fresh
+        case ShownTokens.CACHE_WRITE:
+            return colours.cache_write
+        case ShownTokens.CACHE_READ:
+            return colours.cache_read
+        case ShownTokens.OUTPUT:
+            return colours.accent
+        case ShownTokens.INPUT:
+            return colours.muted
+
+
 class OverviewTab(QScrollArea):
-    """Words come from `app/flight_formats.py`, `flight_errors.py`, `flight_losses.py` and
+    """Words come from `app/flights/formats.py`, `flight_errors.py`, `flight_losses.py` and
     `guard_words.py`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -26,14 +221,11 @@ class OverviewTab(QScrollArea):
         self._sentence = FlowingLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.Medium)
         self._error = ErrorCard(theme)
         self._tokens = TokenBar(theme)
-        self._losses = LossList(theme)
-        self._guards = GuardList(theme)
+        self._losses = ReasonList(theme, "Lost in translation", "list of losses")
+        self._guards = ReasonList(theme, "Prompt guards", "list of findings")
         self._facts = FactList(theme)
-        space = theme.space
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(space(4), space(4), space(4), space(4))
-        column.setSpacing(space(4))
+        column = v_box(theme, on=content, gap=4, margins=4)
         sections = (self._tokens, self._guards, self._losses, self._facts)
         for widget in (self._sentence, self._error, *sections):
             column.addWidget(widget)
@@ -51,7 +243,7 @@ class OverviewTab(QScrollArea):
         self._sentence.setText(sentence(flight, now_s))
         self._error.show_flight(flight)
         self._tokens.show_usage(flight.usage, was_asked=flight.provider is not None)
-        self._losses.show_flight(flight)
-        self._guards.show_flight(flight)
+        self._losses.show_told(losses_told(flight))
+        self._guards.show_told(guards_told(flight))
         self._facts.show_facts(facts(record))
         self.setAccessibleDescription(self._sentence.text())

@@ -5,17 +5,17 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.copy_button import CopyButton
+from llmgw_desktop.ui.widgets.button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.tip import tip
+from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 
 
-class Line(Protocol):
+class ReasonLine(Protocol):
     """What stands in it; its tip says how programs call it."""
 
     @property
@@ -28,14 +28,14 @@ class Line(Protocol):
     def why(self) -> str: ...
 
 
-class Told(Protocol):
+class ReasonText(Protocol):
     """What a section says."""
 
     @property
     def sentence(self) -> str: ...
 
     @property
-    def lines(self) -> Sequence[Line]: ...
+    def lines(self) -> Sequence[ReasonLine]: ...
 
     @property
     def copy_text(self) -> str: ...
@@ -51,7 +51,7 @@ class ReasonList(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._title = title
-        self._told: Told | None = None
+        self._told: ReasonText | None = None
         self._rows: list[tuple[FlowingLabel, FlowingLabel]] = []
         self._sentence = FlowingLabel(theme, tone=Tone.MUTED)
         self._copy = CopyButton(theme, self._copy_text, name=copies)
@@ -59,7 +59,7 @@ class ReasonList(QWidget):
         self._lay_out()
         self.hide()
 
-    def show_told(self, told: Told | None) -> None:
+    def show_told(self, told: ReasonText | None) -> None:
         self._told = told
         self.setVisible(told is not None)
         if told is None:
@@ -106,19 +106,16 @@ class ReasonList(QWidget):
         shape = self._copy.sizePolicy()
         shape.setRetainSizeWhenHidden(True)
         self._copy.setSizePolicy(shape)
-        head = QHBoxLayout()
-        head.setSpacing(space(1))
-        head.addWidget(Label(self._theme, self._title, weight=QFont.Weight.DemiBold))
-        head.addWidget(self._copy)
-        head.addStretch(1)
+        head = h_box(
+            self._theme,
+            Label(self._theme, self._title, weight=QFont.Weight.DemiBold),
+            self._copy,
+            None,
+            gap=1,
+        )
         self._grid.setHorizontalSpacing(space(3))
         self._grid.setVerticalSpacing(space(1.5))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._sentence)
-        column.addLayout(self._grid)
+        v_box(self._theme, head, self._sentence, self._grid, on=self, gap=0, margins=0)
 
     def _add_row(self) -> None:
         what, why = FlowingLabel(self._theme), FlowingLabel(self._theme, tone=Tone.MUTED)
@@ -131,7 +128,7 @@ class ReasonList(QWidget):
         self._rows.append((what, why))
 
 
-def _fill(what: FlowingLabel, why: FlowingLabel, line: Line) -> None:
+def _fill(what: FlowingLabel, why: FlowingLabel, line: ReasonLine) -> None:
     what.setText(line.what)
     what.setToolTip(tip(line.name))
     why.setText(line.why)

@@ -4,25 +4,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QScrollArea,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
-from llmgw_desktop.app.flight_route import CandidateLine, RouteTold, route_told
-from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.app.flights.route import CandidateLine, RouteTold, route_told
+from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.copy_button import CopyButton
+from llmgw_desktop.ui.widgets.button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 
 class RouteTab(QScrollArea):
-    """Words come from `app/flight_route.py`."""
+    """Words come from `app/flights/route.py`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,21 +32,19 @@ class RouteTab(QScrollArea):
         self._copy = CopyButton(theme, self._copy_text, name="route")
         self._list = CandidateList(theme)
         self._passed = PassedList(theme)
-        space = theme.space
-        head = QHBoxLayout()
-        head.setSpacing(space(1))
-        head.addWidget(self._note)
-        head.addWidget(self._copy)
-        head.addStretch(1)
+        head = h_box(theme, self._note, self._copy, None, gap=1)
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(space(4), space(4), space(4), space(4))
-        column.setSpacing(space(3))
-        column.addWidget(self._sentence)
-        column.addLayout(head)
-        column.addWidget(self._list)
-        column.addWidget(self._passed)
-        column.addStretch(1)
+        v_box(
+            theme,
+            self._sentence,
+            head,
+            self._list,
+            self._passed,
+            None,
+            on=content,
+            gap=3,
+            margins=4,
+        )
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Route of the flight")
@@ -77,10 +74,13 @@ class PassedList(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._lines: list[FlowingLabel] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(theme.space(1))
-        self._column.addWidget(Label(theme, "Rules passed over", weight=QFont.Weight.Medium))
+        self._column = v_box(
+            theme,
+            Label(theme, "Rules passed over", weight=QFont.Weight.Medium),
+            on=self,
+            gap=1,
+            margins=0,
+        )
 
     def show_lines(self, lines: tuple[str, ...]) -> None:
         self.setVisible(bool(lines))
@@ -145,11 +145,7 @@ class _CandidateRow:
         self._model = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._reason = FlowingLabel(theme)
         self._who = QWidget()
-        names = QVBoxLayout(self._who)
-        names.setContentsMargins(0, 0, 0, 0)
-        names.setSpacing(theme.space(0.5))
-        names.addWidget(self._account)
-        names.addWidget(self._model)
+        v_box(theme, self._account, self._model, on=self._who, gap=0.5, margins=0)
         for place, widget in enumerate((self._rank, self._who, self._reason)):
             if place:
                 shape = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

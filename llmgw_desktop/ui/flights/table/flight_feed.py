@@ -10,16 +10,21 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from llmgw_desktop.app.flights import Flights, is_whole
+from llmgw_desktop.app.flights.recording import Flights, is_whole
 from llmgw_desktop.domain.events import Event, FlightClosed, FlightOpened
-from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS
-from llmgw_desktop.ui.flights.table.live_flights import LiveFlights
-from llmgw_desktop.ui.flights.table.page_loader import PageLoader
-from llmgw_desktop.ui.flights.table.top_reading import MOST_ROWS, Top, TopReading, changed_since_s
-from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
+from llmgw_desktop.ui.flights.table.loading import (
+    MOST_ROWS,
+    LiveFlights,
+    PageLoader,
+    Top,
+    TopReading,
+    changed_since_s,
+)
+from llmgw_desktop.ui.widgets.pacing import PacedRefresh
 
 _RUNNING_MS = 250
 _RECOUNT_MS = 5000

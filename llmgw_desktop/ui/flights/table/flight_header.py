@@ -1,21 +1,106 @@
-"""The head of the flights table: which columns are shown, in which order, how wide; remembered.
+"""The header of the flights' table: which columns there are, and how wide."""
 
-What the person chose stays chosen; for how much of it there is room is `column_room.py`'s answer.
-"""
-
-from collections.abc import Iterator
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
-from llmgw_desktop.app.flight_row import FlightColumn
-from llmgw_desktop.ui.flights.table.column_choice import choice_of, choice_text, default_choice
-from llmgw_desktop.ui.flights.table.column_room import ELASTIC, Want, shared
+from llmgw_desktop.app.flights.columns import FlightColumn
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
+
+_WIDEST_PX = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnChoice:
+    """`order` has every column; `widths` only those that were drawn to another width."""
+
+    order: tuple[str, ...]
+    shown: frozenset[str]
+    widths: Mapping[str, int]
+
+
+def default_choice(columns: Sequence[FlightColumn]) -> ColumnChoice:
+    return ColumnChoice(
+        order=tuple(column.key for column in columns),
+        shown=frozenset(column.key for column in columns if column.is_default),
+        widths={},
+    )
+
+
+def choice_text(choice: ColumnChoice) -> str:
+    return json.dumps(
+        {"order": choice.order, "shown": sorted(choice.shown), "widths": dict(choice.widths)}
+    )
+
+
+def choice_of(text: str, columns: Sequence[FlightColumn]) -> ColumnChoice:
+    """The default where the text says nothing that could be used."""
+    usual = default_choice(columns)
+    try:
+        read = json.loads(text)
+        order = [key for key in dict.fromkeys(read["order"]) if key in usual.order]
+        shown = {key for key in read["shown"] if key in usual.order}
+        widths = {
+            key: min(int(width), _WIDEST_PX)
+            for key, width in read["widths"].items()
+            if key in usual.order and int(width) > 0
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return usual
+    came_since = [key for key in usual.order if key not in order]
+    shown |= usual.shown.intersection(came_since)
+    if not shown:
+        return usual
+    return ColumnChoice(order=(*order, *came_since), shown=frozenset(shown), widths=widths)
+
+
+ELASTIC = "model"
+"""This column takes what the others leave."""
+_FIRST_TO_GO = (
+    "rate", "output", "input", "ttft", "cache", "provider", "status", "took", "client",
+)  # fmt: skip
+"""What stands nowhere here is never taken away: the table scrolls instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """A column that the person wants to see; `width` is as wide as it would be."""
+
+    key: str
+    width: int
+    least: int
+
+
+def shared(wants: Sequence[Want], room: int) -> dict[str, int]:
+    """Widths by key, in the order of the wants. Columns for which there is no room are missing."""
+    left = list(wants)
+    for key in _FIRST_TO_GO:
+        if sum(want.least for want in left) <= room:
+            break
+        left = [want for want in left if want.key != key]
+    return _widths(left, room)
+
+
+def _widths(wants: list[Want], room: int) -> dict[str, int]:
+    missing = sum(want.width for want in wants) - room
+    can_give = sum(want.width - want.least for want in wants)
+    widths = {}
+    for want in wants:
+        own = want.width - want.least
+        gives = min(own, math.ceil(missing * own / can_give)) if missing > 0 and own else 0
+        widths[want.key] = want.width - gives
+    spare = room - sum(widths.values())
+    if ELASTIC in widths and spare > 0:
+        widths[ELASTIC] += spare
+    return widths
+
 
 _SETTINGS_KEY = "flights/columns"
 _NAMES = frozenset({"client", "provider"})

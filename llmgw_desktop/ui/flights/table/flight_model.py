@@ -16,13 +16,18 @@ from PySide6.QtCore import (
 )
 from typing_extensions import override
 
-from llmgw_desktop.app.flight_columns import flight_columns
-from llmgw_desktop.app.flight_losses import losses_line
-from llmgw_desktop.app.flight_row import FlightColumn, RowTime, ShownFlight, shown_flight
+from llmgw_desktop.app.flights.columns import (
+    FlightColumn,
+    RowTime,
+    ShownFlight,
+    flight_columns,
+    shown_flight,
+)
+from llmgw_desktop.app.flights.losses import losses_line
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.ui.flights.table.flight_window import FlightWindow, PageRequest
-from llmgw_desktop.ui.widgets.tip import paragraphs
+from llmgw_desktop.ui.widgets.label import paragraphs
 
 NOT_HERE = "…"
 _NOWHERE = QModelIndex()

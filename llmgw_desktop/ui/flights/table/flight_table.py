@@ -15,12 +15,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.ui.flights.table.flight_delegate import FlightDelegate
 from llmgw_desktop.ui.flights.table.flight_header import TIME_KEY, FlightHeader
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.row_table import RowTable
+from llmgw_desktop.ui.widgets.tables import RowTable
 
 
 class FlightTable(RowTable):

@@ -11,8 +11,8 @@ from collections import OrderedDict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
-from llmgw_desktop.app.flight_row import ShownFlight
-from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.app.flights.columns import ShownFlight
+from llmgw_desktop.domain.flights.flight import FlightQuery
 
 PAGE_ROWS = 256
 PAGES_KEPT = 32

@@ -1,6 +1,9 @@
-"""A whole answer for a caller of this protocol.
+"""A whole answer for a caller of this protocol: its blocks and its figures.
 
-Streams are written in `events_out.py`; what both say is written by the same functions.
+Streams are written in `events_out.py`; what both say is written by the same functions. This vendor
+shows no thinking that nobody asked for, and its callers take the first block of an answer for its
+text; so its words are left out, and its seals go out with the next tool call, where the vendor
+wants them back in the next request.
 """
 
 from collections.abc import Mapping
@@ -8,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.answer import Answer
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer
+from llmgw_desktop.domain.model.content import (
     Audio,
     Citation,
     Document,
@@ -26,22 +29,81 @@ from llmgw_desktop.domain.content import (
     Vendor,
     Video,
 )
+from llmgw_desktop.domain.model.prompt import Effort, Reasoning
+from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.translate.anthropic.blocks_out import Block, object_arguments
-from llmgw_desktop.wire.translate.anthropic.citations import written_citation
-from llmgw_desktop.wire.translate.anthropic.hosted import search_blocks
-from llmgw_desktop.wire.translate.anthropic.stops import written_reason
-from llmgw_desktop.wire.translate.anthropic.unasked import wants_thinking, without_unasked
-from llmgw_desktop.wire.translate.anthropic.usage import written_usage
-from llmgw_desktop.wire.translate.carrier import SealOf, packed
-from llmgw_desktop.wire.translate.codec import Asked
-from llmgw_desktop.wire.translate.ids import heard_id
+from llmgw_desktop.wire.translate.anthropic.vocabulary import (
+    search_blocks,
+    written_citation,
+    written_reason,
+)
+from llmgw_desktop.wire.translate.carriers import SealOf, heard_id, packed
+from llmgw_desktop.wire.translate.codec import RequestContext
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
+
+
+def written_usage(usage: Usage) -> dict[str, object]:
+    """What is not known is left out. Callers want the prompt and the answer: where nobody told
+    them, whoever passes the answer on has counted (`translate/usage.py`)."""
+    told, read, wrote = usage.input_tokens, usage.cache_read_tokens, usage.cache_write_tokens
+    written: dict[str, object] = {}
+    if told is not None:
+        written["input_tokens"] = max(told - (read or 0) - (wrote or 0), 0)
+    if wrote is not None:
+        written["cache_creation_input_tokens"] = wrote
+    if read is not None:
+        written["cache_read_input_tokens"] = read
+    if usage.output_tokens is not None:
+        written["output_tokens"] = usage.output_tokens
+    if usage.reasoning_tokens is not None:
+        written["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
+    return written
+
+
+def wants_thinking(wanted: Reasoning | None) -> bool:
+    return wanted is not None and wanted.effort is not Effort.NONE
+
+
+class HeldSeals:
+    """Of one answer's thinking that is not shown."""
+
+    __slots__ = ("_seals",)
+
+    def __init__(self) -> None:
+        self._seals: list[Thinking | RedactedThinking] = []
+
+    def hold(self, item: Thinking | RedactedThinking, signature: Signature | None) -> None:
+        """`signature` is what came at the item's end, if anything did."""
+        if isinstance(item, RedactedThinking):
+            self._seals.append(item)
+        elif (seal := signature or item.signature) is not None:
+            self._seals.append(Thinking(text="", signature=seal))
+
+    def taken(self) -> list[Thinking | RedactedThinking]:
+        """For the call that comes next."""
+        held, self._seals = self._seals, []
+        return held
+
+
+def without_unasked(items: tuple[Item, ...]) -> list[Item]:
+    """Of a whole answer."""
+    held = HeldSeals()
+    shown: list[Item] = []
+    for item in items:
+        if isinstance(item, Thinking | RedactedThinking):
+            held.hold(item, None)
+            continue
+        if isinstance(item, ToolCall):
+            shown += held.taken()
+        shown.append(item)
+    return shown
+
 
 _EMPTY = {"type": "text", "text": ""}
 _MEDIA = {Image: "image", Audio: "recording", Video: "video", Document: "document"}
 
 
-def write_answer(answer: Answer, asked: Asked, report: LossReport) -> bytes:
+def write_answer(answer: Answer, asked: RequestContext, report: LossReport) -> bytes:
     content: list[Block] = []
     items = answer.items
     if not wants_thinking(asked.prompt.reasoning):
@@ -67,14 +129,14 @@ def write_answer(answer: Answer, asked: Asked, report: LossReport) -> bytes:
     )
 
 
-def message_id(given: str, asked: Asked) -> str:
+def message_id(given: str, asked: RequestContext) -> str:
     """The upstream's where it has one, in the form that callers of this protocol know."""
     if given.startswith("msg_"):
         return given
     return f"msg_{given or asked.answer_id}"
 
 
-def call_id(item: ToolCall, at: int, asked: Asked) -> str:
+def call_id(item: ToolCall, at: int, asked: RequestContext) -> str:
     if not item.id:
         return f"toolu_{asked.answer_id}_{at}"
     return heard_id(item.id, asked.prompt.turns)
@@ -90,7 +152,7 @@ def seal(signature: Signature, of: SealOf) -> Block:
     return {"type": "thinking", "thinking": "", "signature": carried}
 
 
-def citation(cited: Citation, report: LossReport) -> Mapping[str, object] | None:
+def reported_citation(cited: Citation, report: LossReport) -> Mapping[str, object] | None:
     written = written_citation(cited)
     if written is None:
         report.lost(Feature.CITATIONS)
@@ -126,7 +188,7 @@ def whole_blocks(item: Item, at: int, report: LossReport) -> list[Block]:
     return [{"type": "text", "text": item.text}] if item.text else []
 
 
-def _blocks(item: Item, at: int, asked: Asked, report: LossReport) -> list[Block]:
+def _blocks(item: Item, at: int, asked: RequestContext, report: LossReport) -> list[Block]:
     match item:
         case Text():
             if item.signature is not None:  # as in streams, where it comes behind the text
@@ -145,14 +207,14 @@ def _blocks(item: Item, at: int, asked: Asked, report: LossReport) -> list[Block
 
 def _text(item: Text, report: LossReport) -> Block:
     block: dict[str, Any] = {"type": "text", "text": item.text}
-    written = [citation(each, report) for each in item.citations]
+    written = [reported_citation(each, report) for each in item.citations]
     citations = [each for each in written if each is not None]
     if citations:
         block["citations"] = citations
     return block
 
 
-def _call(item: ToolCall, at: int, asked: Asked, report: LossReport) -> Block:
+def _call(item: ToolCall, at: int, asked: RequestContext, report: LossReport) -> Block:
     arguments = object_arguments(item.arguments, item.kind)
     if arguments is None and item.arguments.strip():
         report.lost(Feature.CALL_ARGUMENTS)

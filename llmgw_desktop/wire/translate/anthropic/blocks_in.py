@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
     CacheMark,
     Document,
     Image,
@@ -24,25 +25,30 @@ from llmgw_desktop.domain.content import (
     ToolResult,
     Vendor,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.wire.translate.anthropic.citations import read_citation
-from llmgw_desktop.wire.translate.anthropic.hosted import hosted_in_history, is_hosted
-from llmgw_desktop.wire.translate.anthropic.json_fields import (
-    as_list,
-    as_object,
-    maybe_flag,
-    maybe_list,
-    maybe_object,
-    maybe_text,
-    text_in,
+from llmgw_desktop.wire.translate.anthropic.vocabulary import (
+    hosted_in_history,
+    is_hosted,
+    read_citation,
 )
-from llmgw_desktop.wire.translate.carrier import Carried, SealOf, unpacked
-from llmgw_desktop.wire.translate.ids import original_id
+from llmgw_desktop.wire.translate.carriers import Carried, SealOf, original_id, unpacked
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.media import media_of_data
+from llmgw_desktop.wire.translate.members import (
+    as_list,
+    lose_others,
+    maybe_flag,
+    maybe_object,
+    maybe_text,
+    needed_object,
+    not_known,
+    objects_in,
+    objects_of,
+    text_in,
+)
 
 _Read = Callable[["BlockReader", dict[str, Any], str], Item | None]
 _CACHEABLE = {"cache_control", "type"}
+_CITED = {"source", "title", "citations", *_CACHEABLE}
 
 
 class BlockReader:
@@ -61,9 +67,8 @@ class BlockReader:
             raise MalformedRequest("must be a string or a list of blocks", path=path)
         items: list[Item] = []
         seal: Carried | None = None
-        for at, block in enumerate(value):
-            spot = f"{path}[{at}]"
-            item = self._block(as_object(block, spot), spot)
+        for block, spot in objects_of(value, path):
+            item = self._block(block, spot)
             carried = _seal_of(item)
             if carried is not None:
                 self._drop(seal)
@@ -90,47 +95,38 @@ class BlockReader:
         mark = maybe_object(block, "cache_control", path)
         if mark is None:
             return None
-        self.rest(mark, {"type", "ttl"}, "cache_control")
+        lose_others(mark, {"type", "ttl"}, self._report, "cache_control")
         return CacheMark(ttl=maybe_text(mark, "ttl", f"{path}.cache_control"))
-
-    def rest(self, parent: Mapping[str, Any], known: set[str], name: str) -> None:
-        """Members that are not known, and not null, are lost."""
-        for member in parent:
-            if member not in known and parent[member] is not None:
-                self._report.lost(Feature.FIELD, f"{name}.{member}" if name else member)
 
     def _block(self, block: dict[str, Any], path: str) -> Item | None:
         kind = text_in(block, "type", path)
         read = _READS.get(kind)
-        if read is not None:
-            return read(self, block, path)
-        if is_hosted(kind):
-            return hosted_in_history(block)
-        raise MalformedRequest(f"'{kind[:80]}' is no known type", path=f"{path}.type")
+        if read is None:
+            if is_hosted(kind):
+                return hosted_in_history(block)
+            raise not_known(kind, f"{path}.type")
+        if kind in _KNOWN:
+            lose_others(block, _KNOWN[kind], self._report, kind)
+        return read(self, block, path)
 
     def _text(self, block: dict[str, Any], path: str) -> Item:
-        self.rest(block, {"text", "citations", *_CACHEABLE}, "text")
-        cited = maybe_list(block, "citations", path) or []
         return Text(
             text=text_in(block, "text", path),
             citations=tuple(
-                read_citation(as_object(each, f"{path}.citations[{at}]"))
-                for at, each in enumerate(cited)
+                [read_citation(each) for each, _ in objects_in(block, "citations", path)]
             ),
             cache=self.cache_mark(block, path),
         )
 
     def _image(self, block: dict[str, Any], path: str) -> Item:
-        self.rest(block, {"source", *_CACHEABLE}, "image")
-        source = as_object(block.get("source"), f"{path}.source")
+        source = needed_object(block, "source", path)
         media = _media(source, f"{path}.source")
         if media is None:
-            raise _unknown_source(source, path)
+            raise not_known(source["type"], f"{path}.source.type")
         return Image(media=media, cache=self.cache_mark(block, path))
 
     def _document(self, block: dict[str, Any], path: str) -> Item:
-        self.rest(block, {"source", "title", "context", "citations", *_CACHEABLE}, "document")
-        source = as_object(block.get("source"), f"{path}.source")
+        source = needed_object(block, "source", path)
         media = _media(source, f"{path}.source")
         text: str | None = None
         if media is None:
@@ -150,7 +146,7 @@ class BlockReader:
         if kind == "text":
             return text_in(source, "data", f"{path}.source")
         if kind != "content":
-            raise _unknown_source(source, path)
+            raise not_known(kind, f"{path}.source.type")
         items = self.content(source.get("content"), f"{path}.source.content")
         texts = [item.text for item in items if isinstance(item, Text)]
         if len(texts) < len(items):
@@ -158,7 +154,6 @@ class BlockReader:
         return "\n\n".join(texts)
 
     def _search_result(self, block: dict[str, Any], path: str) -> Item:
-        self.rest(block, {"source", "title", "content", "citations", *_CACHEABLE}, "search_result")
         items = self.texts(as_list(block.get("content"), f"{path}.content"), f"{path}.content")
         cited = maybe_object(block, "citations", path)
         return Document(
@@ -193,7 +188,6 @@ class BlockReader:
         return RedactedThinking(signature=carried.signature)
 
     def _call(self, block: dict[str, Any], path: str) -> Item:
-        self.rest(block, {"id", "name", "input", "caller", *_CACHEABLE}, "tool_use")
         arguments = maybe_object(block, "input", path) or {}
         return ToolCall(
             id=original_id(text_in(block, "id", path)),
@@ -203,7 +197,6 @@ class BlockReader:
         )
 
     def _result(self, block: dict[str, Any], path: str) -> Item:
-        self.rest(block, {"tool_use_id", "content", "is_error", *_CACHEABLE}, "tool_result")
         content = block.get("content")
         return ToolResult(
             call_id=original_id(text_in(block, "tool_use_id", path)),
@@ -269,11 +262,6 @@ def _media(source: dict[str, Any], path: str) -> Media | None:
     return None
 
 
-def _unknown_source(source: dict[str, Any], path: str) -> MalformedRequest:
-    kind = str(source.get("type"))[:80]
-    return MalformedRequest(f"'{kind}' is no known type", path=f"{path}.source.type")
-
-
 _READS: dict[str, _Read] = {
     "text": BlockReader._text,
     "image": BlockReader._image,
@@ -285,3 +273,12 @@ _READS: dict[str, _Read] = {
     "tool_result": BlockReader._result,
     "tool_reference": BlockReader._reference,
 }
+_KNOWN = {
+    "text": {"text", "citations", *_CACHEABLE},
+    "image": {"source", *_CACHEABLE},
+    "document": {"context", *_CITED},
+    "search_result": {"content", *_CITED},
+    "tool_use": {"id", "name", "input", "caller", *_CACHEABLE},
+    "tool_result": {"tool_use_id", "content", "is_error", *_CACHEABLE},
+}
+"""Of the kinds whose other members are looked for."""

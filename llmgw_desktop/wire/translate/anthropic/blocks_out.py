@@ -4,14 +4,12 @@ What a block cannot hold leaves a few words in its place, so that the model know
 was there. In which message a block stands is decided in `turns_out.py`.
 """
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     Audio,
     CacheMark,
     CallKind,
@@ -30,14 +28,13 @@ from llmgw_desktop.domain.content import (
     Video,
 )
 from llmgw_desktop.wire.translate.anthropic.tools_out import cache_control
-from llmgw_desktop.wire.translate.codec import Target
-from llmgw_desktop.wire.translate.custom_text import wrapped
+from llmgw_desktop.wire.translate.codec import PromptTarget
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.media import decoded_text
+from llmgw_desktop.wire.translate.tools import ToolNames, wrapped
 
 Block = dict[str, Any]
 _IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-_PLAIN_TYPES = ("text/", "application/json", "application/xml", "application/x-yaml")
 
 
 def object_arguments(arguments: str, kind: CallKind) -> orjson.Fragment | None:
@@ -56,7 +53,7 @@ class BlockWriter:
 
     __slots__ = ("_names", "_report", "_target")
 
-    def __init__(self, target: Target, names: ToolNames, report: LossReport) -> None:
+    def __init__(self, target: PromptTarget, names: ToolNames, report: LossReport) -> None:
         self._target = target
         self._names = names
         self._report = report
@@ -170,7 +167,7 @@ class BlockWriter:
         media = item.media
         text = item.text
         if text is None and media.data is not None and media.media_type != "application/pdf":
-            text = _decoded(media)
+            text = decoded_text(media)
             if text is None:
                 return None
         if text is None:
@@ -229,16 +226,6 @@ def _cached(block: Block, mark: CacheMark | None) -> Block:
     if mark is not None:
         block["cache_control"] = cache_control(mark)
     return block
-
-
-def _decoded(media: Media) -> str | None:
-    """Plain text that came as bytes."""
-    if not media.media_type.startswith(_PLAIN_TYPES):
-        return None
-    try:
-        return base64.b64decode(media.data or "", validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        return None
 
 
 _WRITES: Mapping[type, Callable[[BlockWriter, Any], Block | None]] = {

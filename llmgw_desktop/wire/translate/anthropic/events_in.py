@@ -1,16 +1,16 @@
 """The vendor's stream becomes events, however its bytes are split.
 
-What comes of each block is known to `growing_blocks.py`; here is which frame means what, and what
-is said of the whole message.
+What comes of each block is known to `answer_in.py`; here is which frame means what, and what is
+said of the whole message.
 """
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-import orjson
+from typing_extensions import override
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.model.answer import (
     AnswerBegun,
     AnswerEnded,
     AnswerEvent,
@@ -20,83 +20,39 @@ from llmgw_desktop.domain.answer import (
     ItemGrew,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
-    Refusal,
-)
-from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.content import Refusal
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.answer_facts import object_in, word_in
-from llmgw_desktop.wire.json_scan import parse_object
-from llmgw_desktop.wire.sse import SseSplitter
-from llmgw_desktop.wire.translate.anthropic.growing_blocks import MOST_HELD, Block, GrowingBlocks
-from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
-from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
-from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.repeated_frame import RepeatedFrame
-from llmgw_desktop.wire.usages.anthropic import StreamedUsage
+from llmgw_desktop.wire.anthropic import StreamedUsage
+from llmgw_desktop.wire.json_edits import parse_object
+from llmgw_desktop.wire.sse import event_in, quick_data_of
+from llmgw_desktop.wire.translate.anthropic.answer_in import MOST_HELD, GrowingBlock, GrowingBlocks
+from llmgw_desktop.wire.translate.anthropic.vocabulary import STATUS_OF_ERROR, read_stop, refusal_in
+from llmgw_desktop.wire.translate.repeated_frame import FrameReader
+from llmgw_desktop.wire.translate.tools import ToolNames
 
 _LONGEST_ERROR = 2000
-_STATUS_OF_ERROR = {
-    "invalid_request_error": 400,
-    "authentication_error": 401,
-    "billing_error": 402,
-    "permission_error": 403,
-    "not_found_error": 404,
-    "request_too_large": 413,
-    "rate_limit_error": 429,
-    "api_error": 500,
-    "timeout_error": 504,
-    "overloaded_error": 529,
-}
 
 
-class EventReader:
+class AnthropicEventReader(FrameReader[GrowingBlock]):
     """Reads one stream."""
 
-    __slots__ = (
-        "_begun",
-        "_blocks",
-        "_is_over",
-        "_repeated",
-        "_splitter",
-        "_told",
-        "_told_stop",
-        "grown",
-    )
+    __slots__ = ("_begun", "_blocks", "_is_over", "_told", "_told_stop")
 
     def __init__(self, names: ToolNames) -> None:
-        self._splitter = SseSplitter(MOST_HELD)
-        self._repeated: RepeatedFrame[Block] = RepeatedFrame()
+        super().__init__(MOST_HELD)
         self._blocks = GrowingBlocks(names)
         self._told = StreamedUsage()
         self._told_stop: dict[str, Any] = {}
         self._begun = False
         self._is_over = False
-        self.grown = -1
 
-    def feed(self, chunk: bytes) -> list[AnswerEvent]:
-        events: list[AnswerEvent] = []
-        for frame in self._splitter.feed(chunk):
-            self._frame(frame, events)
-        if self._splitter.has_overflowed:
-            raise UpstreamGarbage("The provider's stream has a frame that is too long.")
+    @override
+    def _goes_on(self, events: list[AnswerEvent]) -> bool:
         repeated = self._repeated
-        is_plain = bool(events) and repeated.is_learnt and repeated.grows.unwrapper is None
-        is_between = is_plain and self._splitter.is_between(chunk)
-        self.grown = repeated.settle(events, is_between=is_between)
-        return events
+        return bool(events) and repeated.is_learnt and repeated.grows.unwrapper is None
 
-    def more(self, chunk: bytes) -> str:
-        return self._repeated.more_in(chunk)
-
-    def finish(self) -> list[AnswerEvent]:
-        events: list[AnswerEvent] = []
-        try:
-            self._frame(self._splitter.tail, events)
-        except UpstreamGarbage:
-            return []  # half a frame: the stream was cut
-        return events
-
+    @override
     def _frame(self, frame: bytes, events: list[AnswerEvent]) -> None:
         if self._is_over:
             self._late(frame, events)
@@ -107,13 +63,7 @@ class EventReader:
         data = quick_data_of(frame)
         if not data or data == b"[DONE]":
             return
-        try:
-            is_short = len(data) <= MOST_UNSEEN_BYTES
-            event = orjson.loads(data) if is_short else _parsed(data)
-        except orjson.JSONDecodeError:
-            event = _parsed(data)
-        if type(event) is not dict:
-            event = _parsed(data)
+        event = event_in(data)
         kind = event.get("type")
         read = _READS.get(kind) if isinstance(kind, str) else None
         if read is not None:
@@ -176,7 +126,7 @@ class EventReader:
             AnswerFailed(
                 message=str(message or "The provider failed without a word.")[:_LONGEST_ERROR],
                 kind=kind[:200],
-                status=_STATUS_OF_ERROR.get(kind),
+                status=STATUS_OF_ERROR.get(kind),
             )
         )
 
@@ -193,20 +143,12 @@ class EventReader:
             events.append(UsageTold(usage=usage))
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
-    """Lone surrogates are read as other JSON is; anything else that fails is garbage."""
-    try:
-        return parse_object(data)
-    except ValueError as error:
-        raise UpstreamGarbage(f"An event of the provider's stream is {error}.") from None
-
-
-_READS: Mapping[str, Callable[[EventReader, dict[str, Any], list[AnswerEvent]], None]] = {
-    "content_block_delta": EventReader._block_delta,
-    "content_block_start": EventReader._block_start,
-    "content_block_stop": EventReader._block_stop,
-    "message_start": EventReader._message_start,
-    "message_delta": EventReader._message_delta,
-    "message_stop": EventReader._message_stop,
-    "error": EventReader._error,
+_READS: Mapping[str, Callable[[AnthropicEventReader, dict[str, Any], list[AnswerEvent]], None]] = {
+    "content_block_delta": AnthropicEventReader._block_delta,
+    "content_block_start": AnthropicEventReader._block_start,
+    "content_block_stop": AnthropicEventReader._block_stop,
+    "message_start": AnthropicEventReader._message_start,
+    "message_delta": AnthropicEventReader._message_delta,
+    "message_stop": AnthropicEventReader._message_stop,
+    "error": AnthropicEventReader._error,
 }

@@ -4,24 +4,22 @@ Callers insist on its order: one block after the other with indices without gaps
 tokens at the very beginning, the reason and the usage once at the end.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.model.answer import (
     AnswerBegun,
-    AnswerEnded,
     AnswerEvent,
     AnswerFailed,
-    ItemBegun,
-    ItemCited,
-    ItemEnded,
     ItemGrew,
+    Stop,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CallKind,
+    Citation,
     Item,
     RedactedThinking,
     Refusal,
@@ -31,31 +29,126 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.wire.anthropic import error_body, stream_error
+from llmgw_desktop.wire.translate.answer_events import InTurn, take
 from llmgw_desktop.wire.translate.anthropic.answer_out import (
+    HeldSeals,
     call_id,
     call_name,
-    citation,
+    message_id,
+    reported_citation,
     seal,
+    wants_thinking,
     whole_blocks,
+    written_usage,
 )
-from llmgw_desktop.wire.translate.anthropic.block_frames import DELTA_END, BlockFrames
-from llmgw_desktop.wire.translate.anthropic.message_frames import (
-    error_frame,
-    failure_frame,
-    message_end,
-    message_start,
-)
-from llmgw_desktop.wire.translate.anthropic.stops import written_reason
-from llmgw_desktop.wire.translate.anthropic.unasked import HeldSeals, wants_thinking
-from llmgw_desktop.wire.translate.carrier import SealOf, packed
-from llmgw_desktop.wire.translate.codec import Asked
-from llmgw_desktop.wire.translate.custom_text import Wrapper
-from llmgw_desktop.wire.translate.in_turn import InTurn
+from llmgw_desktop.wire.translate.anthropic.vocabulary import STATUS_OF_ERROR, written_reason
+from llmgw_desktop.wire.translate.carriers import SealOf, packed
+from llmgw_desktop.wire.translate.codec import RequestContext
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
+from llmgw_desktop.wire.translate.tools import Wrapper
+from llmgw_desktop.wire.translate.usage import estimated_comment
+
+_MESSAGE_STOP = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+_ERRORS_OF_STATUS = {status: word for word, status in STATUS_OF_ERROR.items() if status != 500}
+_ERRORS_OF_STATUS[503] = "overloaded_error"
+_ERRORS = frozenset(_ERRORS_OF_STATUS.values())
 
 
-class EventWriter:
+def event_frame(name: bytes, data: bytes) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (name, data)
+
+
+def message_start(event: AnswerBegun, usage: Usage, asked: RequestContext) -> bytes:
+    message: dict[str, object] = {
+        "id": message_id(event.id, asked),
+        "type": "message",
+        "role": "assistant",
+        "model": asked.model,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        # nothing has been written yet: that is known
+        "usage": {"output_tokens": 0, **written_usage(usage)},
+    }
+    body = orjson.dumps({"type": "message_start", "message": message})
+    return estimated_comment(usage) + event_frame(b"message_start", body)
+
+
+def message_end(reason: str, stop: Stop, usage: Usage) -> bytes:
+    body = {
+        "type": "message_delta",
+        "delta": {"stop_reason": reason, "stop_sequence": stop.sequence},
+        "usage": written_usage(usage),
+    }
+    told = event_frame(b"message_delta", orjson.dumps(body))
+    return estimated_comment(usage) + told + _MESSAGE_STOP
+
+
+def error_frame(message: str, kind: str) -> bytes:
+    """`kind` is the vendor's word for it, or one of ours."""
+    if kind in _ERRORS:
+        return event_frame(b"error", error_body(kind, message))
+    return stream_error(message, kind)
+
+
+def failure_frame(event: AnswerFailed) -> bytes:
+    kind = event.kind if event.kind in _ERRORS else _ERRORS_OF_STATUS.get(event.status or 0)
+    return error_frame(event.message, kind or event.kind)
+
+
+_DELTA = (
+    b'event: content_block_delta\ndata: {"type":"content_block_delta","index":%d,'
+    b'"delta":{"type":"%b","%b":'
+)
+DELTA_END = b"}}\n\n"
+_STOP = b'event: content_block_stop\ndata: {"type":"content_block_stop","index":%d}\n\n'
+
+
+class BlockFrames:
+    """Gives each block its index."""
+
+    __slots__ = ("index",)
+
+    def __init__(self) -> None:
+        self.index = 0
+        """Of the block that is open, or comes next."""
+
+    def start(self, block: Mapping[str, Any]) -> bytes:
+        told = {"type": "content_block_start", "index": self.index, "content_block": block}
+        return event_frame(b"content_block_start", orjson.dumps(told))
+
+    def growing(self, delta: bytes, name: bytes) -> bytes:
+        """How each delta of the open block begins; its piece and DELTA_END come behind."""
+        return _DELTA % (self.index, delta, name)
+
+    def delta(self, delta: bytes, name: bytes, piece: object) -> bytes:
+        return self.growing(delta, name) + orjson.dumps(piece) + DELTA_END
+
+    def stop(self) -> bytes:
+        stop = _STOP % self.index
+        self.index += 1
+        return stop
+
+    def whole(self, block: dict[str, Any]) -> bytes:
+        """A block that is told at once. Text, signatures and a tool's input come in a delta all the
+        same, for callers that build blocks from deltas alone."""
+        told = b""
+        if block["type"] == "text":
+            told = self.delta(b"text_delta", b"text", block["text"])
+            block = {"type": "text", "text": ""}
+        elif block["type"] == "thinking":
+            told = self.delta(b"signature_delta", b"signature", block["signature"])
+            block = {**block, "signature": ""}
+        elif block["type"] == "server_tool_use":
+            asked = orjson.dumps(block["input"]).decode()
+            told = self.delta(b"input_json_delta", b"partial_json", asked)
+            block = {**block, "input": {}}
+        return self.start(block) + told + self.stop()
+
+
+class AnthropicEventWriter:
     """Writes one stream."""
 
     __slots__ = (
@@ -75,7 +168,7 @@ class EventWriter:
         "_wrapper",
     )
 
-    def __init__(self, asked: Asked, report: LossReport) -> None:
+    def __init__(self, asked: RequestContext, report: LossReport) -> None:
         self._asked = asked
         self._report = report
         self._turns = InTurn()
@@ -100,8 +193,8 @@ class EventWriter:
     def write(self, event: AnswerEvent) -> bytes:
         events = self._turns.feed(event)
         if len(events) == 1:
-            return _WRITES[type(events[0])](self, events[0])
-        return b"".join([_WRITES[type(each)](self, each) for each in events])
+            return take(self, events[0])
+        return b"".join([take(self, each) for each in events])
 
     def grow(self, index: int, more: str) -> bytes:
         if index == self._turns.shown and self._hidden is None and self._wrapper is None:
@@ -111,11 +204,10 @@ class EventWriter:
     def fail(self, message: str, kind: str) -> bytes:
         return error_frame(message, kind)
 
-    def _begin(self, event: AnswerBegun) -> bytes:
-        return message_start(event, self._usage, self._asked)
+    def begin(self, begun: AnswerBegun) -> bytes:
+        return message_start(begun, self._usage, self._asked)
 
-    def _item_begun(self, event: ItemBegun) -> bytes:
-        item = event.item
+    def begin_item(self, index: int, item: Item) -> bytes:
         self._open = None
         if not self._shows_thinking and isinstance(item, Thinking | RedactedThinking):
             return self._hide(item)
@@ -123,7 +215,8 @@ class EventWriter:
             case Text():
                 self._without_seal(item.signature)
                 begun = self._start({"type": "text", "text": ""}, item, b"text_delta", b"text")
-                return begun + self._grown(item.text) + self._cited_all(item)
+                cited = [self.cite(index, each) for each in item.citations]
+                return b"".join((begun, self._grown(item.text), *cited))
             case Refusal():
                 self._has_refused = True
                 block = {"type": "text", "text": ""}
@@ -134,8 +227,8 @@ class EventWriter:
                 begun = self._start(block, item, b"thinking_delta", b"thinking")
                 return begun + self._grown(item.text)
             case ToolCall():
-                return self._call(item, event.index)
-        return b"".join(map(self._frames.whole, whole_blocks(item, event.index, self._report)))
+                return self._call(item, index)
+        return b"".join(map(self._frames.whole, whole_blocks(item, index, self._report)))
 
     def _call(self, item: ToolCall, at: int) -> bytes:
         self._has_calls = True
@@ -175,8 +268,7 @@ class EventWriter:
         self._grows = self._frames.growing(delta, name)
         return self._frames.start(block)
 
-    def _item_grew(self, event: ItemGrew) -> bytes:
-        more = event.more
+    def grow_item(self, index: int, more: str) -> bytes:
         if self._hidden is not None:
             return b""
         if self._wrapper is not None:
@@ -184,22 +276,17 @@ class EventWriter:
         return b"%b%b%b" % (self._grows, orjson.dumps(more), DELTA_END)
 
     def _grown(self, text: str) -> bytes:
-        return self._item_grew(ItemGrew(index=0, more=text)) if text else b""
+        return self.grow_item(0, text) if text else b""
 
-    def _cited_all(self, item: Text) -> bytes:
-        return b"".join(
-            self._item_cited(ItemCited(index=0, citation=each)) for each in item.citations
-        )
-
-    def _item_cited(self, event: ItemCited) -> bytes:
-        written = citation(event.citation, self._report)
+    def cite(self, index: int, citation: Citation) -> bytes:
+        written = reported_citation(citation, self._report)
         if written is None:
             return b""
         return self._frames.delta(b"citations_delta", b"citation", written)
 
-    def _item_ended(self, event: ItemEnded) -> bytes:
+    def end_item(self, index: int, signature: Signature | None) -> bytes:
         if self._hidden is not None:
-            self._held.hold(self._hidden, event.signature)
+            self._held.hold(self._hidden, signature)
             self._hidden = None
             return b""
         item = self._open
@@ -207,7 +294,6 @@ class EventWriter:
         if item is None:
             return b""
         rest = b""
-        signature = event.signature
         if isinstance(item, Thinking):
             signature = signature or self._signature
             if signature is not None:
@@ -226,27 +312,14 @@ class EventWriter:
         # it came too late to stand before what it seals
         return rest + self._frames.whole(seal(signature, SealOf.CALL))
 
-    def _usage_told(self, event: UsageTold) -> bytes:
-        self._usage = event.usage
+    def tell_usage(self, told: UsageTold) -> bytes:
+        self._usage = told.usage
         return b""
 
-    def _end(self, event: AnswerEnded) -> bytes:
+    def end(self, stop: Stop) -> bytes:
         empty = self._frames.whole({"type": "text", "text": ""}) if self._frames.index == 0 else b""
-        stop = event.stop
         reason = written_reason(stop, has_calls=self._has_calls, has_refused=self._has_refused)
         return empty + message_end(reason, stop, self._usage)
 
-    def _fail(self, event: AnswerFailed) -> bytes:
-        return failure_frame(event)
-
-
-_WRITES: Mapping[type, Callable[[EventWriter, Any], bytes]] = {
-    ItemGrew: EventWriter._item_grew,
-    ItemBegun: EventWriter._item_begun,
-    ItemEnded: EventWriter._item_ended,
-    ItemCited: EventWriter._item_cited,
-    UsageTold: EventWriter._usage_told,
-    AnswerBegun: EventWriter._begin,
-    AnswerEnded: EventWriter._end,
-    AnswerFailed: EventWriter._fail,
-}
+    def break_off(self, failed: AnswerFailed) -> bytes:
+        return failure_frame(failed)

@@ -1,14 +1,13 @@
-"""A caller's Messages request becomes a prompt.
+"""A caller's Messages request becomes a prompt, with its tools.
 
-Blocks are read in `blocks_in.py`, tools in `tools_in.py`. `model` and `stream` were read before
-the request was routed.
+Blocks are read in `blocks_in.py`. `model` and `stream` were read before the request was routed.
 """
 
-from collections.abc import Mapping
+import re
 from dataclasses import replace
-from typing import Any
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
     CacheMark,
     Document,
     Image,
@@ -18,33 +17,91 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     ToolResult,
     Turn,
+    Vendor,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.prompt import (
     Effort,
+    HostedKind,
+    HostedTool,
     OutputFormat,
     OutputKind,
     Prompt,
     Reasoning,
     Sampling,
+    Tool,
     ToolChoice,
     ToolMode,
 )
 from llmgw_desktop.wire.translate.anthropic.blocks_in import BlockReader
-from llmgw_desktop.wire.translate.anthropic.json_fields import (
-    as_list,
-    as_object,
-    as_text,
-    maybe_count,
+from llmgw_desktop.wire.translate.codec import EFFORTS
+from llmgw_desktop.wire.translate.losses import Feature, LossReport
+from llmgw_desktop.wire.translate.members import (
+    Fields,
+    lose_others,
     maybe_flag,
-    maybe_list,
     maybe_number,
     maybe_object,
+    maybe_one_of,
     maybe_text,
+    maybe_whole,
+    needed_object,
+    not_known,
+    objects_in,
+    objects_of,
+    one_of,
     text_in,
+    texts_in,
 )
-from llmgw_desktop.wire.translate.anthropic.tools_in import read_tools
-from llmgw_desktop.wire.translate.losses import Feature, LossReport
+
+_DATED = re.compile(r"([a-z0-9_]+)_\d{8}")
+_KINDS = {
+    "web_search": HostedKind.WEB_SEARCH,
+    "web_fetch": HostedKind.WEB_FETCH,
+    "code_execution": HostedKind.CODE_EXECUTION,
+}
+_KNOWN_IN_TOOLS = {
+    "type",
+    "name",
+    "description",
+    "input_schema",
+    "strict",
+    "cache_control",
+    # how the arguments are streamed, which is decided by who answers
+    "eager_input_streaming",
+    "defer_loading",
+}
+
+
+def read_tools(
+    fields: Fields, blocks: BlockReader, report: LossReport
+) -> tuple[Tool | HostedTool, ...]:
+    listed = objects_in(fields, "tools")
+    return tuple([_tool(tool, path, blocks, report) for tool, path in listed])
+
+
+def _tool(tool: Fields, path: str, blocks: BlockReader, report: LossReport) -> Tool | HostedTool:
+    kind = maybe_text(tool, "type", path) or "custom"
+    if kind != "custom":
+        return _hosted(tool, kind, path)
+    lose_others(tool, _KNOWN_IN_TOOLS, report, "tools")
+    if maybe_flag(tool, "defer_loading", path):
+        report.lost(Feature.FIELD, "tools.defer_loading")
+    return Tool(
+        name=text_in(tool, "name", path),
+        description=maybe_text(tool, "description", path),
+        schema=maybe_object(tool, "input_schema", path),
+        strict=maybe_flag(tool, "strict", path),
+        cache=blocks.cache_mark(tool, path),
+    )
+
+
+def _hosted(tool: Fields, kind: str, path: str) -> HostedTool:
+    dated = _DATED.fullmatch(kind)
+    if dated is None and kind != "mcp_toolset":
+        raise not_known(kind, f"{path}.type")
+    family = _KINDS.get(dated[1], HostedKind.OTHER) if dated else HostedKind.OTHER
+    return HostedTool(kind=family, vendor=Vendor.ANTHROPIC, raw=tool)
+
 
 ATTRIBUTION = "x-anthropic-billing-header"
 """Claude Code begins its system prompt with a block of this; it is for its vendor alone, and as it
@@ -70,47 +127,39 @@ _KNOWN = {
     "speed",
     "cache_control",
 }
+_OF_MESSAGES = frozenset({"role", "content"})
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT, "system": Role.SYSTEM}
 _MODES = {"auto": ToolMode.AUTO, "any": ToolMode.ANY, "tool": ToolMode.ANY, "none": ToolMode.NONE}
 _TIERS = {"auto": "auto", "standard_only": "default"}
 _SHOWS = {"summarized": "auto", "omitted": "none"}
 
 
-def read_prompt(
-    fields: Mapping[str, Any], model: str, streaming: bool, report: LossReport
-) -> Prompt:
+def read_prompt(fields: Fields, model: str, streaming: bool, report: LossReport) -> Prompt:
     blocks = BlockReader(report)
-    blocks.rest(fields, _KNOWN, "")
-    turns = (*_system(fields, blocks, report), *_messages(fields, blocks))
+    lose_others(fields, _KNOWN, report)
+    turns = (*_system(fields, blocks, report), *_messages(fields, blocks, report))
     mark = blocks.cache_mark(fields, "")
-    max_tokens = maybe_count(fields, "max_tokens")
-    if max_tokens is not None and max_tokens < 0:
-        raise MalformedRequest("must not be negative", path="max_tokens")
-    reasoning = _reasoning(fields, report)
     return Prompt(
         model=model,
         turns=turns if mark is None else _marked(turns, mark),
         tools=read_tools(fields, blocks, report),
         tool_choice=_tool_choice(fields),
-        reasoning=reasoning,
-        output=_output(fields, blocks),
+        reasoning=_reasoning(fields, report),
+        output=_output(fields, report),
         sampling=Sampling(
             temperature=maybe_number(fields, "temperature"),
             top_p=maybe_number(fields, "top_p"),
-            top_k=maybe_count(fields, "top_k"),
+            top_k=maybe_whole(fields, "top_k"),
         ),
-        max_tokens=max_tokens,
-        stop=tuple(
-            as_text(each, f"stop_sequences[{at}]")
-            for at, each in enumerate(maybe_list(fields, "stop_sequences") or ())
-        ),
+        max_tokens=maybe_whole(fields, "max_tokens", least=0),
+        stop=texts_in(fields, "stop_sequences"),
         streaming=streaming,
         service_tier=_service_tier(fields),
-        user=_user(fields, blocks),
+        user=_user(fields, report),
     )
 
 
-def _system(fields: Mapping[str, Any], blocks: BlockReader, report: LossReport) -> list[Turn]:
+def _system(fields: Fields, blocks: BlockReader, report: LossReport) -> list[Turn]:
     system = fields.get("system")
     if system is None:
         return []
@@ -123,17 +172,11 @@ def _system(fields: Mapping[str, Any], blocks: BlockReader, report: LossReport) 
     return [Turn(role=Role.SYSTEM, items=tuple(items))] if items else []
 
 
-def _messages(fields: Mapping[str, Any], blocks: BlockReader) -> list[Turn]:
-    messages = as_list(fields.get("messages"), "messages")
+def _messages(fields: Fields, blocks: BlockReader, report: LossReport) -> list[Turn]:
     turns = []
-    for at, each in enumerate(messages):
-        path = f"messages[{at}]"
-        message = as_object(each, path)
-        blocks.rest(message, {"role", "content"}, "messages")
-        name = text_in(message, "role", path)
-        role = _ROLES.get(name)
-        if role is None:
-            raise MalformedRequest(f"'{name[:80]}' is no known role", path=f"{path}.role")
+    for message, path in objects_of(fields.get("messages"), "messages"):
+        lose_others(message, _OF_MESSAGES, report, "messages")
+        role = one_of(message, "role", _ROLES, path)
         read = blocks.texts if role is Role.SYSTEM else blocks.content
         items = read(message.get("content"), f"{path}.content")
         _refuse_strangers(items, role, f"{path}.content")
@@ -161,24 +204,22 @@ def _marked(turns: tuple[Turn, ...], mark: CacheMark) -> tuple[Turn, ...]:
     return turns
 
 
-def _tool_choice(fields: Mapping[str, Any]) -> ToolChoice:
+def _tool_choice(fields: Fields) -> ToolChoice:
     choice = maybe_object(fields, "tool_choice")
     if choice is None:
         return ToolChoice()
-    kind = text_in(choice, "type", "tool_choice")
-    mode = _MODES.get(kind)
-    if mode is None:
-        raise MalformedRequest(f"'{kind[:80]}' is no known type", path="tool_choice.type")
+    mode = one_of(choice, "type", _MODES, "tool_choice")
     alone = maybe_flag(choice, "disable_parallel_tool_use", "tool_choice")
     return ToolChoice(
         mode=mode,
-        names=(text_in(choice, "name", "tool_choice"),) if kind == "tool" else (),
+        names=(text_in(choice, "name", "tool_choice"),) if choice["type"] == "tool" else (),
         parallel=None if alone is None else not alone,
     )
 
 
-def _reasoning(fields: Mapping[str, Any], report: LossReport) -> Reasoning | None:
-    effort = _effort(maybe_object(fields, "output_config"))
+def _reasoning(fields: Fields, report: LossReport) -> Reasoning | None:
+    config = maybe_object(fields, "output_config") or {}
+    effort = maybe_one_of(config, "effort", EFFORTS, "output_config")
     thinking = maybe_object(fields, "thinking")
     if thinking is None:
         return None if effort is None else Reasoning(effort=effort)
@@ -191,28 +232,17 @@ def _reasoning(fields: Mapping[str, Any], report: LossReport) -> Reasoning | Non
     if kind == "adaptive":
         return Reasoning(effort=effort, is_adaptive=True, show=show)
     if kind != "enabled":
-        raise MalformedRequest(f"'{kind[:80]}' is no known type", path="thinking.type")
-    budget = maybe_count(thinking, "budget_tokens", "thinking")
-    if budget is None or budget < 0:
+        raise not_known(kind, "thinking.type")
+    budget = maybe_whole(thinking, "budget_tokens", "thinking", least=0)
+    if budget is None:
         raise MalformedRequest("a positive number is required", path="thinking.budget_tokens")
     # models that take a budget show their thinking unless they are told not to
     return Reasoning(effort=effort, budget_tokens=budget, show=show or "auto")
 
 
-def _effort(config: Mapping[str, Any] | None) -> Effort | None:
-    word = None if config is None else maybe_text(config, "effort", "output_config")
-    if word is None:
-        return None
-    try:
-        return Effort(word)
-    except ValueError:
-        path = "output_config.effort"
-        raise MalformedRequest(f"'{word[:80]}' is no known effort", path=path) from None
-
-
-def _output(fields: Mapping[str, Any], blocks: BlockReader) -> OutputFormat | None:
+def _output(fields: Fields, report: LossReport) -> OutputFormat | None:
     config = maybe_object(fields, "output_config") or {}
-    blocks.rest(config, {"effort", "format"}, "output_config")
+    lose_others(config, {"effort", "format"}, report, "output_config")
     path = "output_config.format"
     wanted = maybe_object(config, "format", "output_config")
     if wanted is None:
@@ -222,29 +252,24 @@ def _output(fields: Mapping[str, Any], blocks: BlockReader) -> OutputFormat | No
         return None
     kind = text_in(wanted, "type", path)
     if kind != "json_schema":
-        raise MalformedRequest(f"'{kind[:80]}' is no known type", path=f"{path}.type")
+        raise not_known(kind, f"{path}.type")
     return OutputFormat(
         kind=OutputKind.SCHEMA,
         name=maybe_text(wanted, "name", path),
-        schema=as_object(wanted.get("schema"), f"{path}.schema"),
+        schema=needed_object(wanted, "schema", path),
         strict=True,
     )
 
 
-def _service_tier(fields: Mapping[str, Any]) -> str | None:
+def _service_tier(fields: Fields) -> str | None:
     if maybe_text(fields, "speed") == "fast":
         return "priority"
-    tier = maybe_text(fields, "service_tier")
-    if tier is None:
-        return None
-    if tier not in _TIERS:
-        raise MalformedRequest(f"'{tier[:80]}' is no known tier", path="service_tier")
-    return _TIERS[tier]
+    return maybe_one_of(fields, "service_tier", _TIERS)
 
 
-def _user(fields: Mapping[str, Any], blocks: BlockReader) -> str | None:
+def _user(fields: Fields, report: LossReport) -> str | None:
     metadata = maybe_object(fields, "metadata")
     if metadata is None:
         return None
-    blocks.rest(metadata, {"user_id"}, "metadata")
+    lose_others(metadata, {"user_id"}, report, "metadata")
     return maybe_text(metadata, "user_id", "metadata") or None

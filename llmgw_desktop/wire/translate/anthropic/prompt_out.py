@@ -1,35 +1,39 @@
 """A prompt becomes a Messages request for the vendor, or for a server that speaks its protocol.
 
-Turns are written in `turns_out.py`, tools in `tools_out.py`, thinking in `thinking_out.py`.
+Turns are written in `turns_out.py`, tools in `tools_out.py`; what a model takes stands in
+`models.py`.
 """
 
 from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.content import CacheMark, Vendor
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import OutputKind, Prompt, Tool, ToolMode
+from llmgw_desktop.domain.model.content import CacheMark, Vendor
+from llmgw_desktop.domain.model.prompt import OutputKind, Prompt, Tool, ToolMode
 from llmgw_desktop.wire.translate.anthropic.blocks_out import Block, BlockWriter
-from llmgw_desktop.wire.translate.anthropic.claude_models import (
+from llmgw_desktop.wire.translate.anthropic.models import (
     UNKNOWN_MAX_OUTPUT,
     ClaudeModel,
     claude_model,
+    written_thinking,
 )
-from llmgw_desktop.wire.translate.anthropic.schema import enforced_schema
-from llmgw_desktop.wire.translate.anthropic.thinking_out import written_thinking
-from llmgw_desktop.wire.translate.anthropic.tools_out import ToolWriter, cache_control
+from llmgw_desktop.wire.translate.anthropic.tools_out import (
+    ToolWriter,
+    cache_control,
+    enforced_schema,
+)
 from llmgw_desktop.wire.translate.anthropic.turns_out import TurnWriter, begins_unsigned
-from llmgw_desktop.wire.translate.codec import Target, Written
-from llmgw_desktop.wire.translate.ids import CallIds
+from llmgw_desktop.wire.translate.carriers import CallIds
+from llmgw_desktop.wire.translate.codec import PromptTarget, WrittenRequest
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.names import ANTHROPIC, ToolNames
+from llmgw_desktop.wire.translate.tools import ANTHROPIC, ToolNames
 
 _MOST_MARKS = 4
 _TIERS = {"auto": "auto", "priority": "auto", "default": "standard_only"}
 
 
-def write_prompt(prompt: Prompt, target: Target, report: LossReport) -> Written:
+def write_prompt(prompt: Prompt, target: PromptTarget, report: LossReport) -> WrittenRequest:
     if (prompt.sampling.candidates or 1) > 1:
         raise MalformedRequest("This model gives one answer at a time.", path="n")
     model = claude_model(target.model)
@@ -64,7 +68,7 @@ def write_prompt(prompt: Prompt, target: Target, report: LossReport) -> Written:
     body["messages"] = messages
     _mark_for_key(prompt, target, system, messages, report)
     _keep_last_marks(tools, system, messages, report)
-    return Written(body=orjson.dumps(body), names=names)
+    return WrittenRequest(body=orjson.dumps(body), names=names)
 
 
 def _max_tokens(prompt: Prompt, model: ClaudeModel, report: LossReport) -> int:
@@ -78,7 +82,11 @@ def _max_tokens(prompt: Prompt, model: ClaudeModel, report: LossReport) -> int:
 
 
 def _add_format(
-    body: dict[str, Any], prompt: Prompt, target: Target, model: ClaudeModel, report: LossReport
+    body: dict[str, Any],
+    prompt: Prompt,
+    target: PromptTarget,
+    model: ClaudeModel,
+    report: LossReport,
 ) -> None:
     output = prompt.output
     if output is None:
@@ -154,7 +162,7 @@ def _add_facts(body: dict[str, Any], prompt: Prompt, report: LossReport) -> None
 
 def _mark_for_key(
     prompt: Prompt,
-    target: Target,
+    target: PromptTarget,
     system: list[Block],
     messages: list[dict[str, Any]],
     report: LossReport,

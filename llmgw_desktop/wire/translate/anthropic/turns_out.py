@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     Item,
     RedactedThinking,
     Role,
@@ -19,7 +19,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.wire.translate.anthropic.blocks_out import Block, BlockWriter
-from llmgw_desktop.wire.translate.ids import CallIds
+from llmgw_desktop.wire.translate.carriers import CallIds
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
 NO_RESULT = "No result was given for this call."

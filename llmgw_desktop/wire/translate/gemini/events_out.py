@@ -8,19 +8,18 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.answer import (
     AnswerBegun,
-    AnswerEnded,
     AnswerEvent,
     AnswerFailed,
-    ItemBegun,
-    ItemCited,
-    ItemEnded,
     ItemGrew,
+    Stop,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     Citation,
+    Item,
     RedactedThinking,
     Refusal,
     Signature,
@@ -28,12 +27,12 @@ from llmgw_desktop.domain.content import (
     Thinking,
     ToolCall,
 )
-from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.gemini import error_body, status_of_kind
-from llmgw_desktop.wire.translate.carrier import SealOf
-from llmgw_desktop.wire.translate.codec import Asked
-from llmgw_desktop.wire.translate.gemini.answer_parts import (
+from llmgw_desktop.wire.translate.answer_events import InTurn, take
+from llmgw_desktop.wire.translate.carriers import SealOf
+from llmgw_desktop.wire.translate.codec import RequestContext
+from llmgw_desktop.wire.translate.gemini.answer_out import (
     Part,
     call_part,
     finish_word,
@@ -41,9 +40,8 @@ from llmgw_desktop.wire.translate.gemini.answer_parts import (
     sealed,
     usage_metadata,
 )
-from llmgw_desktop.wire.translate.gemini.citations import grounding
-from llmgw_desktop.wire.translate.gemini.keepsake import Keeper, wants_thoughts
-from llmgw_desktop.wire.translate.in_turn import InTurn
+from llmgw_desktop.wire.translate.gemini.candidates import grounding
+from llmgw_desktop.wire.translate.gemini.part_contents import Keeper, wants_thoughts
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
 _MOST_HELD = 64 * 1024 * 1024
@@ -77,7 +75,7 @@ class GeminiEventWriter:
         "_usage",
     )
 
-    def __init__(self, asked: Asked, losses: LossReport) -> None:
+    def __init__(self, asked: RequestContext, losses: LossReport) -> None:
         self._asked = asked
         self._losses = losses
         self._is_sse = asks_for_events(asked.query)
@@ -104,43 +102,31 @@ class GeminiEventWriter:
         return "text/event-stream" if self._is_sse else "application/json; charset=UTF-8"
 
     def write(self, event: AnswerEvent) -> bytes:
-        return b"".join([self._write(each) for each in self._in_turn.feed(event)])
+        return b"".join([take(self, each) for each in self._in_turn.feed(event)])
 
     def grow(self, index: int, more: str) -> bytes:
         if index == self._in_turn.shown:
-            return self._grow(more)
+            return self.grow_item(index, more)
         return self.write(ItemGrew(index=index, more=more))
 
     def fail(self, message: str, kind: str) -> bytes:
         return self._failure(message, status_of_kind(kind))
 
-    def _write(self, event: AnswerEvent) -> bytes:
-        match event:
-            case ItemGrew(more=more):
-                return self._grow(more)
-            case ItemBegun():
-                return self._begin(event)
-            case ItemEnded(signature=signature):
-                return self._end_item(signature)
-            case AnswerEnded():
-                return self._end(event)
-            case AnswerFailed():
-                return self._failure(event.message, event.status or status_of_kind(event.kind))
-        self._note(event)
+    def cite(self, index: int, citation: Citation) -> bytes:
+        self._cited.append((citation, self._text_bytes, ""))
         return b""
 
-    def _note(self, event: AnswerBegun | UsageTold | ItemCited) -> None:
-        """What is said with a later object."""
-        if isinstance(event, ItemCited):
-            self._cited.append((event.citation, self._text_bytes, ""))
-            return
-        if isinstance(event, UsageTold):
-            self._usage = event.usage
-        else:
-            self._id = event.id or self._asked.answer_id
+    def tell_usage(self, told: UsageTold) -> bytes:
+        self._usage = told.usage
         self._build_foot()
+        return b""
 
-    def _grow(self, more: str) -> bytes:
+    def begin(self, begun: AnswerBegun) -> bytes:
+        self._id = begun.id or self._asked.answer_id
+        self._build_foot()
+        return b""
+
+    def grow_item(self, index: int, more: str) -> bytes:
         item = self._item
         self._pieces.append(more)
         self._held += len(more)
@@ -154,8 +140,7 @@ class GeminiEventWriter:
             return self._thought({"text": more, "thought": True})
         return self._chunk({"text": more})
 
-    def _begin(self, event: ItemBegun) -> bytes:
-        item = event.item
+    def begin_item(self, index: int, item: Item) -> bytes:
         if isinstance(item, RedactedThinking) and not self._shows_thoughts:
             self._keeper.note(item)
             return b""
@@ -168,9 +153,9 @@ class GeminiEventWriter:
             self._losses.lost(Feature.REFUSAL)
         # items begin empty; what one brings all the same is its first piece
         begun = item.arguments if isinstance(item, ToolCall) else item.text
-        return self._grow(begun) if begun else b""
+        return self.grow_item(index, begun) if begun else b""
 
-    def _end_item(self, signature: Signature | None) -> bytes:
+    def end_item(self, index: int, signature: Signature | None) -> bytes:
         item, self._item = self._item, None
         if item is None or isinstance(item, Refusal):
             return b""
@@ -206,10 +191,9 @@ class GeminiEventWriter:
         self._placed = len(self._cited)
         self._text_bytes += len(text.encode(errors="replace"))
 
-    def _end(self, event: AnswerEnded) -> bytes:
-        reason = finish_word(
-            event.stop, has_malformed_call=self._has_malformed_call, losses=self._losses
-        )
+    def end(self, stop: Stop) -> bytes:
+        is_malformed = self._has_malformed_call
+        reason = finish_word(stop, has_malformed_call=is_malformed, losses=self._losses)
         about = b',"finishReason":"%b"' % reason.encode()
         if any(citation.url is None for citation, _, _ in self._cited):
             self._losses.lost(Feature.CITATIONS)
@@ -217,6 +201,9 @@ class GeminiEventWriter:
             about += b',"groundingMetadata":' + orjson.dumps(told)
         last = self._chunk({"text": ""}, about)
         return last if self._is_sse else last + b"]"
+
+    def break_off(self, failed: AnswerFailed) -> bytes:
+        return self._failure(failed.message, failed.status or status_of_kind(failed.kind))
 
     def _failure(self, message: str, status: int) -> bytes:
         body = error_body(status, message)

@@ -4,7 +4,8 @@ from collections import deque
 
 import orjson
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
     Item,
     RedactedThinking,
     Signature,
@@ -13,22 +14,19 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     ToolResult,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.wire.translate.carrier import Carried, SealOf
-from llmgw_desktop.wire.translate.gemini import keepsake, seals
-from llmgw_desktop.wire.translate.gemini.media_parts import file_item, hosted_item, inline_item
-from llmgw_desktop.wire.translate.gemini.members import (
-    Fields,
-    child,
-    flag,
-    items,
-    needed_text,
-    object_of,
-    report_others,
-    text,
-)
-from llmgw_desktop.wire.translate.ids import original_id
+from llmgw_desktop.wire.translate.carriers import Carried, SealOf, original_id
+from llmgw_desktop.wire.translate.gemini import part_contents
+from llmgw_desktop.wire.translate.gemini.part_contents import file_item, hosted_item, inline_item
+from llmgw_desktop.wire.translate.gemini.spelling import child, lose_rest, object_of
 from llmgw_desktop.wire.translate.losses import LossReport
+from llmgw_desktop.wire.translate.members import (
+    Fields,
+    elements_in,
+    maybe_flag,
+    maybe_object,
+    maybe_text,
+    name_in,
+)
 
 _DATA = (
     "text",
@@ -47,7 +45,7 @@ _RESPONSE = frozenset({"id", "name", "response", "parts"})
 _PLAIN_RESULTS = ("output", "result")
 
 
-class Calls:
+class WaitingCalls:
     """Which calls of the conversation wait for their results."""
 
     __slots__ = ("_by_name", "_made", "_ours", "_waiting")
@@ -91,25 +89,25 @@ class PartReader:
 
     def __init__(self, losses: LossReport) -> None:
         self._losses = losses
-        self._calls = Calls()
+        self._calls = WaitingCalls()
         self._seals: set[Signature] = set()
         """Of the thinking that came back so far."""
 
     def read(self, part: object, path: str, *, by_model: bool) -> list[Item]:
         fields = object_of(part, path)
         data = [name for name in _DATA if fields.get(name) is not None]
-        field = text(fields, "thoughtSignature", f"{path}.") or ""
-        seal = seals.read(field, _sealed_by(fields, data)) if field else None
+        field = maybe_text(fields, "thoughtSignature", path) or ""
+        seal = part_contents.read_seal(field, _sealed_by(fields, data)) if field else None
         if not data:
             if seal is None:
                 raise MalformedRequest(_no_data(fields), path=path)
             return self._noted(_with_seal(Text(text=""), seal))
-        report_others(fields, _KNOWN, self._losses, "part.")
+        lose_rest(fields, _KNOWN, self._losses, "part")
         if len(data) > 1:
             raise MalformedRequest(f"holds both {data[0]} and {data[1]}", path=path)
         item = self._item(data[0], fields, path, by_model=by_model)
-        if keepsake.is_packed(field):
-            thoughts = keepsake.unpacked(field)
+        if part_contents.holds_thoughts(field):
+            thoughts = part_contents.unpacked_thoughts(field)
             return [*(each for each in thoughts if each.signature not in self._seals), item]
         return [item] if seal is None else self._noted(_with_seal(item, seal))
 
@@ -122,55 +120,52 @@ class PartReader:
     def _item(self, kind: str, fields: Fields, path: str, *, by_model: bool) -> Item:
         place = f"{path}.{kind}"
         if kind == "text":
-            said = text(fields, "text", f"{path}.") or ""
-            thought = flag(fields, "thought", f"{path}.")
+            said = maybe_text(fields, "text", path) or ""
+            thought = maybe_flag(fields, "thought", path)
             return Thinking(text=said) if thought else Text(text=said)
         inner = object_of(fields[kind], place)
         if kind == "inlineData":
-            return self._inline(inner, f"{place}.")
+            return self._inline(inner, place)
         if kind == "fileData":
-            return self._file(inner, f"{place}.")
+            return self._file(inner, place)
         if kind in ("functionCall", "functionResponse") and by_model != (kind == "functionCall"):
             whose = "the model's" if kind == "functionCall" else "a user's"
             raise MalformedRequest(f"may stand in {whose} turn alone", path=place)
         if kind == "functionCall":
-            return self._call(inner, f"{place}.")
+            return self._call(inner, place)
         if kind == "functionResponse":
-            return self._response(inner, f"{place}.")
+            return self._response(inner, place)
         hosted = hosted_item({**fields, kind: inner})
         if hosted is None:
             raise MalformedRequest("is of a kind that is not known here", path=place)
         return hosted
 
     def _inline(self, inner: Fields, path: str) -> Item:
-        media_type = text(inner, "mimeType", path) or ""
-        name = text(inner, "displayName", path) or ""
-        return inline_item(needed_text(inner, "data", path), media_type, name)
+        media_type = maybe_text(inner, "mimeType", path) or ""
+        name = maybe_text(inner, "displayName", path) or ""
+        return inline_item(name_in(inner, "data", path), media_type, name)
 
     def _file(self, inner: Fields, path: str) -> Item:
-        media_type = text(inner, "mimeType", path) or ""
-        name = text(inner, "displayName", path) or ""
-        return file_item(needed_text(inner, "fileUri", path), media_type, name)
+        media_type = maybe_text(inner, "mimeType", path) or ""
+        name = maybe_text(inner, "displayName", path) or ""
+        return file_item(name_in(inner, "fileUri", path), media_type, name)
 
     def _call(self, inner: Fields, path: str) -> Item:
-        name = needed_text(inner, "name", path)
-        args = inner.get("args")
-        if args is not None and type(args) is not dict:
-            raise MalformedRequest("must be an object", path=f"{path}args")
-        report_others(inner, _CALL, self._losses, "functionCall.")
-        call_id = self._calls.made(original_id(text(inner, "id", path) or ""), name)
+        name = name_in(inner, "name", path)
+        args = maybe_object(inner, "args", path)
+        lose_rest(inner, _CALL, self._losses, "functionCall")
+        call_id = self._calls.made(original_id(maybe_text(inner, "id", path) or ""), name)
         return ToolCall(id=call_id, name=name, arguments=orjson.dumps(args or {}).decode())
 
     def _response(self, inner: Fields, path: str) -> Item:
-        name = needed_text(inner, "name", path)
-        response = inner.get("response")
-        if response is not None and type(response) is not dict:
-            raise MalformedRequest("must be an object", path=f"{path}response")
-        report_others(inner, _RESPONSE, self._losses, "functionResponse.")
-        call_id = self._calls.answered(original_id(text(inner, "id", path) or "") or None, name)
+        name = name_in(inner, "name", path)
+        response = maybe_object(inner, "response", path)
+        lose_rest(inner, _RESPONSE, self._losses, "functionResponse")
+        given_id = original_id(maybe_text(inner, "id", path) or "") or None
+        call_id = self._calls.answered(given_id, name)
         said, is_error = _words(response or {})
         found: list[Item] = [Text(text=said)] if said else []
-        for part, place in items(inner, "parts", path):
+        for part, place in elements_in(inner, "parts", path):
             found.append(self._response_part(part, place))
         return ToolResult(
             call_id=call_id or f"call_of_{name}",
@@ -181,12 +176,12 @@ class PartReader:
 
     def _response_part(self, part: object, path: str) -> Item:
         fields = object_of(part, path)
-        inline = child(fields, "inlineData", f"{path}.")
+        inline = child(fields, "inlineData", path)
         if inline is not None:
-            return self._inline(inline, f"{path}.inlineData.")
-        file = child(fields, "fileData", f"{path}.")
+            return self._inline(inline, f"{path}.inlineData")
+        file = child(fields, "fileData", path)
         if file is not None:
-            return self._file(file, f"{path}.fileData.")
+            return self._file(file, f"{path}.fileData")
         raise MalformedRequest("must hold inlineData or fileData", path=path)
 
 

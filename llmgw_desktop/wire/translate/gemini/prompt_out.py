@@ -5,19 +5,104 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import Prompt
-from llmgw_desktop.wire.translate.codec import Target, Written
-from llmgw_desktop.wire.translate.gemini import config_out
-from llmgw_desktop.wire.translate.gemini.abilities import abilities_of
-from llmgw_desktop.wire.translate.gemini.contents_out import ContentsWriter
-from llmgw_desktop.wire.translate.gemini.parts_out import PartWriter
-from llmgw_desktop.wire.translate.gemini.tools_out import write_tools
-from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.names import GEMINI, ToolNames
+from llmgw_desktop.domain.model.prompt import OutputFormat, OutputKind, Prompt, Sampling, Tool
+from llmgw_desktop.wire.translate.codec import PromptTarget, WrittenRequest
+from llmgw_desktop.wire.translate.gemini.contents_out import ContentsWriter, PartWriter
+from llmgw_desktop.wire.translate.gemini.models import GeminiModel, gemini_model, thinking_config
+from llmgw_desktop.wire.translate.gemini.schema import cleaned
+from llmgw_desktop.wire.translate.gemini.tools import write_tools
+from llmgw_desktop.wire.translate.losses import Feature, LossReport
+from llmgw_desktop.wire.translate.tools import GEMINI, ToolNames
+
+_MOST_STOPS = 5
+_LARGEST_SEED = 2**31 - 1
+_TIERS = {"default": "standard", "flex": "flex", "priority": "priority"}
 
 
-def write_prompt(prompt: Prompt, target: Target, losses: LossReport) -> Written:
-    model = abilities_of(target.model)
+def write_config(prompt: Prompt, model: GeminiModel, losses: LossReport) -> dict[str, Any]:
+    config = _sampling(prompt.sampling, model, losses)
+    if prompt.max_tokens is not None:
+        config["maxOutputTokens"] = prompt.max_tokens
+    if stops := _stops(prompt.stop, losses):
+        config["stopSequences"] = stops
+    if prompt.output is not None:
+        has_functions = any(isinstance(tool, Tool) for tool in prompt.tools)
+        config |= _output(prompt.output, model, losses, has_functions=has_functions)
+    if thinking := thinking_config(prompt.reasoning, model, losses):
+        config["thinkingConfig"] = thinking
+    return config
+
+
+def service_tier(prompt: Prompt, losses: LossReport) -> dict[str, Any]:
+    tier = prompt.service_tier
+    if tier in (None, "auto"):
+        return {}
+    if tier not in _TIERS:
+        losses.lost(Feature.SERVICE_TIER, tier)
+        return {}
+    return {"serviceTier": _TIERS[tier]}
+
+
+def _sampling(wish: Sampling, model: GeminiModel, losses: LossReport) -> dict[str, Any]:
+    if wish.candidates is not None and wish.candidates > 1:
+        raise MalformedRequest("Several answers at once cannot be had from this model.")
+    config: dict[str, Any] = {}
+    if wish.temperature is not None:
+        config["temperature"] = wish.temperature
+    if wish.top_p is not None:
+        config["topP"] = wish.top_p
+    if wish.top_k is not None and wish.top_k < 1:
+        losses.lost(Feature.TOP_K)
+    elif wish.top_k is not None:
+        config["topK"] = wish.top_k
+    if wish.seed is not None and abs(wish.seed) > _LARGEST_SEED:
+        losses.lost(Feature.SEED)
+    elif wish.seed is not None:
+        config["seed"] = wish.seed
+    return config | _penalties(wish, model, losses)
+
+
+def _penalties(wish: Sampling, model: GeminiModel, losses: LossReport) -> dict[str, Any]:
+    asked = {
+        "presencePenalty": wish.presence_penalty,
+        "frequencyPenalty": wish.frequency_penalty,
+    }
+    asked = {name: value for name, value in asked.items() if value}
+    if asked and not model.takes_penalties:
+        losses.lost(Feature.PENALTIES)
+        return {}
+    return dict(asked)
+
+
+def _stops(stops: tuple[str, ...], losses: LossReport) -> list[str]:
+    told = [stop for stop in stops if stop]
+    if len(told) < len(stops) or len(told) > _MOST_STOPS:
+        losses.lost(Feature.STOP)
+    return told[:_MOST_STOPS]
+
+
+def _output(
+    output: OutputFormat, model: GeminiModel, losses: LossReport, *, has_functions: bool
+) -> dict[str, Any]:
+    if output.verbosity is not None:
+        losses.lost(Feature.VERBOSITY)
+    if output.kind is OutputKind.TEXT:
+        return {}
+    if has_functions and not model.is_third:
+        losses.lost(Feature.OUTPUT_FORMAT)
+        return {}
+    config: dict[str, Any] = {"responseMimeType": "application/json"}
+    if output.kind is OutputKind.SCHEMA and output.schema is not None:
+        if output.description:
+            losses.lost(Feature.OUTPUT_FORMAT, "description")
+        config["responseJsonSchema"] = cleaned(
+            output.schema, lambda word: losses.lost(Feature.TOOL_SCHEMA, word)
+        )
+    return config
+
+
+def write_prompt(prompt: Prompt, target: PromptTarget, losses: LossReport) -> WrittenRequest:
+    model = gemini_model(target.model)
     names = ToolNames(prompt.tools, GEMINI)
     parts = PartWriter(names, model, target.vendor, losses)
     writer = ContentsWriter(parts, names, losses)
@@ -29,8 +114,17 @@ def write_prompt(prompt: Prompt, target: Target, losses: LossReport) -> Written:
         body["systemInstruction"] = {"parts": system}
     body["contents"] = contents
     body |= write_tools(prompt, names, model, target.vendor, losses)
-    if config := config_out.write_config(prompt, model, losses):
+    if config := write_config(prompt, model, losses):
         body["generationConfig"] = config
-    body |= config_out.service_tier(prompt, losses)
-    config_out.report_rest(prompt, losses)
-    return Written(body=orjson.dumps(body), names=names)
+    body |= service_tier(prompt, losses)
+    if prompt.sampling.logprobs is not None:
+        losses.lost(Feature.LOGPROBS)
+    if prompt.user:
+        losses.lost(Feature.USER)
+    if prompt.metadata:
+        losses.lost(Feature.METADATA)
+    if prompt.cache_key or prompt.cache_retention:
+        losses.lost(Feature.CACHE_KEY)
+    if prompt.store:
+        losses.lost(Feature.STORE)
+    return WrittenRequest(body=orjson.dumps(body), names=names)

@@ -2,16 +2,86 @@
 
 Google documents which keywords count: type, format, title, description, enum, items, prefixItems,
 minItems, maxItems, minimum, maximum, anyOf, oneOf, properties, additionalProperties, required and
-propertyOrdering. References are put in place, within bounds; what else constrains a value is told
-in the description, or cut, and either is reported.
+propertyOrdering. References are put in place, within bounds, for a few short ones that point at a
+long text, or at each other, would stand for gigabytes; what else constrains a value is told in the
+description, or cut, and either is reported.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
-from llmgw_desktop.wire.translate.gemini.references import References, Room
+_MOST_LOOPS = 2
+"""So often a reference may stand within itself."""
+_MOST_REFERRED_BYTES = 2 << 20
+_PLACE = re.compile(r"[0-9]{1,9}")
+
+
+class ReferenceBudget:
+    """What references may bring, in all schemas of one request."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = _MOST_REFERRED_BYTES
+
+    def takes(self, size: int) -> bool:
+        has_room = size <= self._left
+        self._left -= size if has_room else 0
+        return has_room
+
+
+class References:
+    """Of one schema."""
+
+    __slots__ = ("_room", "_root", "_sizes", "_within")
+
+    def __init__(self, root: Mapping[str, Any], room: ReferenceBudget) -> None:
+        self._root = root
+        self._room = room
+        self._sizes: dict[str, int] = {}
+        """Of what the references point at."""
+        self._within: list[str] = []
+        """The references that are being put in place."""
+
+    def target(self, reference: str) -> Mapping[str, Any] | None:
+        """What it points at; None for nothing, and for what is not in this schema."""
+        if not reference.startswith("#"):
+            return None
+        place: object = self._root
+        for step in reference[1:].split("/")[1:]:
+            key = step.replace("~1", "/").replace("~0", "~")
+            if isinstance(place, Mapping):
+                place = place.get(key)
+            elif type(place) is list and _PLACE.fullmatch(key) and int(key) < len(place):
+                place = place[int(key)]
+            else:
+                return None
+        return place if isinstance(place, Mapping) else None
+
+    def enter(self, reference: str, target: Mapping[str, Any]) -> bool:
+        """Whether there is room to put it in place; then `leave` when that is done."""
+        if self._within.count(reference) >= _MOST_LOOPS:
+            return False
+        if reference not in self._sizes:
+            self._sizes[reference] = _size(target)
+        if not self._room.takes(self._sizes[reference]):
+            return False
+        self._within.append(reference)
+        return True
+
+    def leave(self) -> None:
+        self._within.pop()
+
+
+def _size(schema: Mapping[str, Any]) -> int:
+    try:
+        return len(orjson.dumps(schema))
+    except TypeError:  # too deep to be written, and to be put anywhere
+        return _MOST_REFERRED_BYTES + 1
+
 
 Schema = dict[str, Any]
 
@@ -63,14 +133,14 @@ _LARGEST = 1 << 53
 
 
 def cleaned(
-    schema: Mapping[str, Any], lost: Callable[[str], None], room: Room | None = None
+    schema: Mapping[str, Any], lost: Callable[[str], None], room: ReferenceBudget | None = None
 ) -> Schema:
     """`lost` is told the keyword that was cut or only put in words."""
-    return _Cleaner(schema, lost, room or Room()).clean(schema)
+    return _Cleaner(schema, lost, room or ReferenceBudget()).clean(schema)
 
 
 def cleaned_arguments(
-    schema: Mapping[str, Any], lost: Callable[[str], None], room: Room | None = None
+    schema: Mapping[str, Any], lost: Callable[[str], None], room: ReferenceBudget | None = None
 ) -> Schema:
     """Of a function, whose root has to describe an object."""
     root = cleaned(schema, lost, room)
@@ -85,7 +155,9 @@ def cleaned_arguments(
 
 
 class _Cleaner:
-    def __init__(self, root: Mapping[str, Any], lost: Callable[[str], None], room: Room) -> None:
+    def __init__(
+        self, root: Mapping[str, Any], lost: Callable[[str], None], room: ReferenceBudget
+    ) -> None:
         self._lost = lost
         self._references = References(root, room)
         self._nodes = 0

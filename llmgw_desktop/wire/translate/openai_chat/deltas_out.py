@@ -1,12 +1,13 @@
 """Events of an answer as deltas of Chat Completions.
 
 Calls may overlap here, each has its index; all text is one string, and so is all thinking. Frames
-and their order are the business of `events_out.py`, whole answers that of `answer_out.py`.
+and their order, and whole answers, are the business of `answer_out.py`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.model.answer import (
     AnswerEvent,
     ItemBegun,
     ItemCited,
@@ -15,7 +16,7 @@ from llmgw_desktop.domain.answer import (
     Stop,
     StopKind,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CallKind,
     Citation,
     Hosted,
@@ -28,16 +29,66 @@ from llmgw_desktop.domain.content import (
     Thinking,
     ToolCall,
 )
-from llmgw_desktop.wire.translate.codec import Asked
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.wire.translate.codec import RequestContext
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.media import data_url
-from llmgw_desktop.wire.translate.openai_chat.answer_frame import (
-    annotation,
-    call_start,
-    is_legacy,
-)
-from llmgw_desktop.wire.translate.openai_chat.seals_out import SealsOut, refuses_thinking
-from llmgw_desktop.wire.translate.openai_chat.stops import finish_reason
+from llmgw_desktop.wire.translate.openai_chat.prompt_in import LEGACY
+from llmgw_desktop.wire.translate.openai_chat.reasoning import SealsOut, refuses_thinking
+
+_PREFIX = "chatcmpl-"
+
+
+def answer_id(given: str, asked: RequestContext) -> str:
+    """The upstream's where it has the form that this protocol has."""
+    return given if given.startswith(_PREFIX) else f"{_PREFIX}{asked.answer_id}"
+
+
+def is_legacy(asked: RequestContext) -> bool:
+    return bool((asked.prompt.echo or {}).get(LEGACY))
+
+
+def usage_object(usage: Usage) -> dict[str, Any] | None:
+    """None where a sum is not known: the protocol has no word for unknown ones."""
+    prompt, output = usage.input_tokens, usage.output_tokens
+    if prompt is None or output is None:
+        return None
+    told: dict[str, Any] = {
+        "prompt_tokens": prompt,
+        "completion_tokens": output,
+        "total_tokens": prompt + output,
+    }
+    read, written = usage.cache_read_tokens, usage.cache_write_tokens
+    details = {"cached_tokens": read, "cache_write_tokens": written}
+    if known := {name: count for name, count in details.items() if count is not None}:
+        told["prompt_tokens_details"] = known
+    if usage.reasoning_tokens is not None:
+        told["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning_tokens}
+    return told
+
+
+def annotation(citation: Citation, start: int, end: int) -> dict[str, Any] | None:
+    """`start` and `end` are those of the text in the whole content; a citation without a place of
+    its own is of all of it. None for one that has no address."""
+    if citation.url is None:
+        return None
+    cited: dict[str, Any] = {
+        "start_index": start if citation.start is None else start + citation.start,
+        "end_index": end if citation.end is None else start + citation.end,
+        "title": citation.title or "",
+        "url": citation.url,
+    }
+    if citation.cited_text is not None:
+        cited["content"] = citation.cited_text
+    return {"type": "url_citation", "url_citation": cited}
+
+
+def call_start(call_id: str, name: str, *, is_custom: bool) -> dict[str, Any]:
+    """A call as it begins; what grows is empty."""
+    if is_custom:
+        return {"id": call_id, "type": "custom", "custom": {"name": name, "input": ""}}
+    return {"id": call_id, "type": "function", "function": {"name": name, "arguments": ""}}
+
 
 Delta = dict[str, Any]
 
@@ -71,7 +122,7 @@ class DeltasOut:
         "_shows_thinking",
     )
 
-    def __init__(self, asked: Asked, losses: LossReport) -> None:
+    def __init__(self, asked: RequestContext, losses: LossReport) -> None:
         self._losses = losses
         self._is_legacy = is_legacy(asked)
         self._shows_thinking = not refuses_thinking(asked.prompt.reasoning)
@@ -109,7 +160,7 @@ class DeltasOut:
             self._losses.lost(Feature.STOP_SEQUENCE)
         if stop.kind in (StopKind.CONTEXT, StopKind.PAUSE):
             self._losses.lost(Feature.STOP_KIND, stop.kind)
-        return finish_reason(
+        return _finish_word(
             stop,
             has_calls=self._calls > 0,
             has_refusal=self._has_refusal,
@@ -218,3 +269,25 @@ class DeltasOut:
             self._losses.lost(Feature.OUTPUT_MEDIA)
             return []
         return [{"images": [{"type": "image_url", "image_url": {"url": url}}]}]
+
+
+_WORDS: Mapping[StopKind, str] = {
+    StopKind.LENGTH: "length",
+    StopKind.CONTEXT: "length",
+    StopKind.TOOLS: "tool_calls",
+    StopKind.REFUSAL: "content_filter",
+}
+
+
+def _finish_word(stop: Stop, *, has_calls: bool, has_refusal: bool, is_legacy: bool) -> str:
+    """A refusal that is told in words of its own is an end like any other."""
+    kind = stop.kind
+    if has_calls and kind not in (StopKind.LENGTH, StopKind.CONTEXT, StopKind.REFUSAL):
+        kind = StopKind.TOOLS
+    if kind is StopKind.REFUSAL and has_refusal:
+        return "stop"
+    if kind is StopKind.TOOLS:
+        if not has_calls:
+            return "stop"
+        return "function_call" if is_legacy else "tool_calls"
+    return _WORDS.get(kind, "stop")

@@ -1,10 +1,9 @@
 """A caller's messages as turns. Tool messages that follow each other are one user turn."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
     Audio,
     CacheMark,
     CallKind,
@@ -21,20 +20,22 @@ from llmgw_desktop.domain.content import (
     Turn,
     Video,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.wire.translate.ids import original_id
+from llmgw_desktop.wire.translate.carriers import original_id
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.media import media_of_url
-from llmgw_desktop.wire.translate.openai_chat.checked import (
-    count_at,
+from llmgw_desktop.wire.translate.members import (
+    Fields,
+    lose_others,
+    maybe_object,
+    maybe_text,
+    maybe_whole,
+    name_in,
     needed_object,
-    needed_string,
-    object_at,
-    objects_at,
-    string_at,
+    not_known,
+    objects_in,
 )
-from llmgw_desktop.wire.translate.openai_chat.parts_in import cache_mark, read_content
-from llmgw_desktop.wire.translate.openai_chat.reasoning_details import read_seals
+from llmgw_desktop.wire.translate.openai_chat.parts import cache_mark, read_content
+from llmgw_desktop.wire.translate.openai_chat.reasoning import read_seals
 
 _ROLES = {
     "system": Role.SYSTEM,
@@ -65,36 +66,37 @@ class MessageReader:
         self._legacy: list[ToolCall] = []
         """Calls without ids whose results have not come."""
 
-    def read(self, messages: list[dict[str, Any]]) -> tuple[Turn, ...]:
-        for number, message in enumerate(messages):
-            self._take(message, f"messages[{number}]")
+    def read(self, fields: Fields) -> tuple[Turn, ...]:
+        for message, path in objects_in(fields, "messages"):
+            self._take(message, path)
+        if not self._turns and not self._results:
+            raise MalformedRequest("at least one message is required", path="messages")
         self._close_results()
         return tuple(self._turns)
 
-    def _take(self, message: Mapping[str, Any], path: str) -> None:
-        role = needed_string(message, "role", path)
+    def _take(self, message: Fields, path: str) -> None:
+        role = name_in(message, "role", path)
         if role in ("tool", "function"):
-            self._note_unknown(message, _OF_TOOLS)
+            self._lose_others(message, _OF_TOOLS)
             self._results.append(self._result(message, path, role))
             return
         self._close_results()
         if role not in _ROLES:
-            raise MalformedRequest(
-                f"'{role[:60]}' is no role of this protocol", path=f"{path}.role"
-            )
+            raise not_known(role, f"{path}.role")
         is_assistant = role == "assistant"
-        self._note_unknown(message, _OF_ASSISTANTS if is_assistant else _OF_SPEAKERS)
+        self._lose_others(message, _OF_ASSISTANTS if is_assistant else _OF_SPEAKERS)
         read = self._assistant if is_assistant else self._speaker
         items = _marked(read(message, path), cache_mark(message, path))
-        name = string_at(message, "name", path)
+        name = maybe_text(message, "name", path)
         self._turns.append(Turn(role=_ROLES[role], items=tuple(items), name=name))
 
-    def _speaker(self, message: Mapping[str, Any], path: str) -> list[Item]:
+    def _speaker(self, message: Fields, path: str) -> list[Item]:
         return read_content(message, path, self._losses)
 
-    def _assistant(self, message: Mapping[str, Any], path: str) -> list[Item]:
+    def _assistant(self, message: Fields, path: str) -> list[Item]:
         words = _thinking_words(message, path)
-        seals = read_seals(objects_at(message, "reasoning_details", path), words)
+        entries = [entry for entry, _ in objects_in(message, "reasoning_details", path)]
+        seals = read_seals(entries, words)
         if seals.unread:
             self._losses.lost(Feature.SIGNATURE, "reasoning_details")
         said = self._said(message, path)
@@ -107,45 +109,43 @@ class MessageReader:
         self._calls |= {call.id: call for call in calls}
         return [*seals.items, *said, *calls]
 
-    def _said(self, message: Mapping[str, Any], path: str) -> list[Item]:
+    def _said(self, message: Fields, path: str) -> list[Item]:
         content = message.get("content")
         items = [] if content is None else read_content(message, path, self._losses)
         if items == [Text(text="")]:
             items = []
-        refusal = string_at(message, "refusal", path)
+        refusal = maybe_text(message, "refusal", path)
         if refusal:
             items.append(Refusal(text=refusal))
-        cited = tuple(_citations(objects_at(message, "annotations", path), path))
+        cited = tuple(_citations(message, path))
         if cited and items and isinstance(items[0], Text):
             items[0] = replace(items[0], citations=cited)
-        for number, image in enumerate(objects_at(message, "images", path)):
-            url = needed_object(image, "image_url", f"{path}.images[{number}]")
-            found = needed_string(url, "url", f"{path}.images[{number}].image_url")
+        for image, spot in objects_in(message, "images", path):
+            url = needed_object(image, "image_url", spot)
+            found = name_in(url, "url", f"{spot}.image_url")
             items.append(Image(media=media_of_url(found)))
         return items
 
-    def _tool_calls(self, message: Mapping[str, Any], path: str) -> list[ToolCall]:
-        given = objects_at(message, "tool_calls", path)
-        calls = [_call(call, f"{path}.tool_calls[{number}]") for number, call in enumerate(given)]
-        for each in given:
-            self._note_unknown(each, _OF_CALLS, "messages.tool_calls")
-        legacy = object_at(message, "function_call", path)
+    def _tool_calls(self, message: Fields, path: str) -> list[ToolCall]:
+        calls = []
+        for call, spot in objects_in(message, "tool_calls", path):
+            calls.append(_call(call, spot))
+            self._lose_others(call, _OF_CALLS, "messages.tool_calls")
+        legacy = maybe_object(message, "function_call", path)
         if legacy is not None:
-            call = _function_call(
-                legacy, f"{path}.function_call", f"call_legacy_{len(self._calls)}"
-            )
-            self._legacy.append(call)
-            calls.append(call)
+            call_id = f"call_legacy_{len(self._calls)}"
+            self._legacy.append(_function_call(legacy, f"{path}.function_call", call_id))
+            calls.append(self._legacy[-1])
         return calls
 
-    def _result(self, message: Mapping[str, Any], path: str, role: str) -> ToolResult:
+    def _result(self, message: Fields, path: str, role: str) -> ToolResult:
         items = tuple(read_content(message, path, self._losses))
-        name = string_at(message, "name", path)
+        name = maybe_text(message, "name", path)
         if role == "function":
-            call = self._legacy_call(needed_string(message, "name", path))
+            call = self._legacy_call(name_in(message, "name", path))
             call_id = call.id if call else f"call_legacy_{path}"
         else:
-            call_id = original_id(needed_string(message, "tool_call_id", path))
+            call_id = original_id(name_in(message, "tool_call_id", path))
             call = self._calls.get(call_id)
         return ToolResult(
             call_id=call_id,
@@ -166,17 +166,14 @@ class MessageReader:
             self._turns.append(Turn(role=Role.USER, items=tuple(self._results)))
             self._results = []
 
-    def _note_unknown(
-        self, given: Mapping[str, Any], known: frozenset[str], place: str = "messages"
-    ) -> None:
-        for name, found in given.items():
-            if name not in known and found:
-                self._losses.lost(Feature.FIELD, f"{place}.{name}")
+    def _lose_others(self, given: Fields, known: frozenset[str], place: str = "messages") -> None:
+        if not given.keys() <= known:
+            lose_others(given, known, self._losses, place, empty_says=False)
 
 
-def _thinking_words(message: Mapping[str, Any], path: str) -> str:
-    content = string_at(message, "reasoning_content", path)
-    return content or string_at(message, "reasoning", path) or ""
+def _thinking_words(message: Fields, path: str) -> str:
+    content = maybe_text(message, "reasoning_content", path)
+    return content or maybe_text(message, "reasoning", path) or ""
 
 
 def _sealed(items: list[Item], signature: Signature) -> list[Item]:
@@ -202,45 +199,44 @@ def _marked(items: list[Item], mark: CacheMark | None) -> list[Item]:
     return items
 
 
-def _call(call: Mapping[str, Any], path: str) -> ToolCall:
-    call_id = original_id(needed_string(call, "id", path))
-    kind = string_at(call, "type", path) or "function"
+def _call(call: Fields, path: str) -> ToolCall:
+    call_id = original_id(name_in(call, "id", path))
+    kind = maybe_text(call, "type", path) or "function"
     if kind == "function":
         return _function_call(needed_object(call, "function", path), f"{path}.function", call_id)
     if kind != "custom":
-        raise MalformedRequest(f"'{kind[:60]}' is no type of call known here", path=f"{path}.type")
+        raise not_known(kind, f"{path}.type")
     custom = needed_object(call, "custom", path)
     inner = f"{path}.custom"
     return ToolCall(
         id=call_id,
-        name=needed_string(custom, "name", inner),
-        arguments=string_at(custom, "input", inner) or "",
+        name=name_in(custom, "name", inner),
+        arguments=maybe_text(custom, "input", inner) or "",
         kind=CallKind.CUSTOM,
     )
 
 
-def _function_call(function: Mapping[str, Any], path: str, call_id: str) -> ToolCall:
-    arguments = string_at(function, "arguments", path)
-    name = needed_string(function, "name", path)
+def _function_call(function: Fields, path: str, call_id: str) -> ToolCall:
+    arguments = maybe_text(function, "arguments", path)
+    name = name_in(function, "name", path)
     return ToolCall(id=call_id, name=name, arguments=arguments or "{}")
 
 
-def _citations(annotations: list[dict[str, Any]], path: str) -> list[Citation]:
+def _citations(message: Fields, path: str) -> list[Citation]:
     """Of an answer that comes back as history; others than of addresses say nothing to anyone."""
     found = []
-    for number, annotation in enumerate(annotations):
+    for annotation, spot in objects_in(message, "annotations", path):
         if annotation.get("type") != "url_citation":
             continue
-        inner = f"{path}.annotations[{number}]"
-        cited = needed_object(annotation, "url_citation", inner)
-        inner = f"{inner}.url_citation"
+        cited = needed_object(annotation, "url_citation", spot)
+        inner = f"{spot}.url_citation"
         found.append(
             Citation(
-                url=string_at(cited, "url", inner),
-                title=string_at(cited, "title", inner) or None,
-                cited_text=string_at(cited, "content", inner),
-                start=count_at(cited, "start_index", inner),
-                end=count_at(cited, "end_index", inner),
+                url=maybe_text(cited, "url", inner),
+                title=maybe_text(cited, "title", inner) or None,
+                cited_text=maybe_text(cited, "content", inner),
+                start=maybe_whole(cited, "start_index", inner),
+                end=maybe_whole(cited, "end_index", inner),
             )
         )
     return found

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CallKind,
     Item,
     RedactedThinking,
@@ -23,13 +23,12 @@ from llmgw_desktop.domain.content import (
     Turn,
     Vendor,
 )
-from llmgw_desktop.wire.translate.custom_text import wrapped
-from llmgw_desktop.wire.translate.ids import CallIds
+from llmgw_desktop.wire.translate.carriers import CallIds
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.openai_chat.parts_out import BETWEEN, PartWriter, cache_control
-from llmgw_desktop.wire.translate.openai_chat.reasoning_details import entry_of
-from llmgw_desktop.wire.translate.openai_chat.target_facts import Abilities
+from llmgw_desktop.wire.translate.openai_chat.models import Abilities
+from llmgw_desktop.wire.translate.openai_chat.parts import BETWEEN, ContentWriter, cache_control
+from llmgw_desktop.wire.translate.openai_chat.reasoning import entry_of
+from llmgw_desktop.wire.translate.tools import ToolNames, wrapped
 
 ERROR_PREFIX = "Error: "
 _FOLLOWS = "(The result follows in the next message.)"
@@ -46,7 +45,7 @@ class MessageWriter:
         self._id = ids.written
         self._names = names
         self._losses = losses
-        self._parts = PartWriter(abilities, losses)
+        self._parts = ContentWriter(abilities, losses)
         self._messages: list[dict[str, Any]] = []
         self._media: list[dict[str, Any]] | None = None
         """Parts of the user message that ends the messages and tells what results held."""

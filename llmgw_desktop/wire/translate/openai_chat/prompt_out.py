@@ -6,23 +6,76 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import OutputKind, Prompt
-from llmgw_desktop.wire.translate.codec import Target, Written
-from llmgw_desktop.wire.translate.ids import CallIds
+from llmgw_desktop.domain.model.prompt import Effort, OutputKind, Prompt
+from llmgw_desktop.wire.translate.carriers import CallIds
+from llmgw_desktop.wire.translate.codec import PromptTarget, WrittenRequest
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.names import PLAIN, ToolNames
 from llmgw_desktop.wire.translate.openai_chat.messages_out import MessageWriter
-from llmgw_desktop.wire.translate.openai_chat.sampling_out import write_sampling
-from llmgw_desktop.wire.translate.openai_chat.target_facts import Abilities, abilities_of
-from llmgw_desktop.wire.translate.openai_chat.thinking_out import write_thinking
-from llmgw_desktop.wire.translate.openai_chat.tools_out import write_tools
+from llmgw_desktop.wire.translate.openai_chat.models import Abilities, abilities_of, write_thinking
+from llmgw_desktop.wire.translate.openai_chat.tools import write_tools
+from llmgw_desktop.wire.translate.tools import PLAIN, ToolNames
+
+_MOST_STOPS = 4
+_TUNED = (
+    ("temperature", Feature.TEMPERATURE, 1),
+    ("top_p", Feature.TOP_P, 1),
+    ("presence_penalty", Feature.PENALTIES, 0),
+    ("frequency_penalty", Feature.PENALTIES, 0),
+)
+"""Each is called so here and there; with the figure that changes nothing."""
+
+
+def write_sampling(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[str, Any]:
+    sampling = prompt.sampling
+    members: dict[str, Any] = {}
+    is_fixed = abilities.fixes_sampling and not _thinks_not(prompt, abilities)
+    for name, feature, neutral in _TUNED:
+        number = getattr(sampling, name)
+        if number is None or (is_fixed and number == neutral):
+            continue
+        if is_fixed:
+            losses.lost(feature)
+        else:
+            members[name] = number
+    if sampling.seed is not None:
+        members["seed"] = sampling.seed
+    if sampling.top_k is not None:
+        if abilities.is_openai or abilities.is_groq:
+            losses.lost(Feature.TOP_K)
+        else:
+            members["top_k"] = sampling.top_k
+    if sampling.logprobs is not None:
+        losses.lost(Feature.LOGPROBS)
+    return members | _stop(prompt, abilities, losses)
+
+
+def _stop(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[str, Any]:
+    if not prompt.stop:
+        return {}
+    if abilities.fixes_sampling:
+        losses.lost(Feature.STOP)
+        return {}
+    if len(prompt.stop) > _MOST_STOPS:
+        losses.lost(Feature.STOP, "more_than_four")
+    return {"stop": list(prompt.stop[:_MOST_STOPS])}
+
+
+def _thinks_not(prompt: Prompt, abilities: Abilities) -> bool:
+    """A model that can be told not to think takes a temperature then."""
+    reasoning = prompt.reasoning
+    return (
+        reasoning is not None
+        and reasoning.effort is Effort.NONE
+        and Effort.NONE in abilities.efforts
+    )
+
 
 _LONGEST_NAME = 64
 _GROQ_TIERS = {"auto": "auto", "default": "on_demand", "flex": "flex", "priority": "performance"}
 _RETENTIONS = frozenset({"in_memory", "in-memory", "24h"})
 
 
-def write_prompt(prompt: Prompt, target: Target, losses: LossReport) -> Written:
+def write_prompt(prompt: Prompt, target: PromptTarget, losses: LossReport) -> WrittenRequest:
     if (prompt.sampling.candidates or 1) > 1:
         raise MalformedRequest("several answers to one request cannot be translated; ask for one")
     abilities = abilities_of(target)
@@ -43,7 +96,7 @@ def write_prompt(prompt: Prompt, target: Target, losses: LossReport) -> Written:
     if prompt.streaming:
         body["stream"] = True
         body["stream_options"] = {"include_usage": True}
-    return Written(body=orjson.dumps(body), names=names)
+    return WrittenRequest(body=orjson.dumps(body), names=names)
 
 
 def _output(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[str, Any]:

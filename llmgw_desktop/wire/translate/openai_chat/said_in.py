@@ -8,8 +8,9 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from llmgw_desktop.domain.answer import AnswerEvent, ItemCited
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.answer import AnswerEvent, ItemCited
+from llmgw_desktop.domain.model.content import (
     Audio,
     Citation,
     Image,
@@ -18,11 +19,10 @@ from llmgw_desktop.domain.content import (
     Text,
     Thinking,
 )
-from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.answer_facts import object_in
-from llmgw_desktop.wire.translate import making
+from llmgw_desktop.wire.translate import answer_events
 from llmgw_desktop.wire.translate.media import media_of_data, media_of_url
-from llmgw_desktop.wire.translate.openai_chat.reasoning_details import TEXT_MEMBERS, item_of, sealed
+from llmgw_desktop.wire.translate.openai_chat.reasoning import TEXT_MEMBERS, item_of, sealed
 
 _MOST_CHARS = 64 * 1024 * 1024
 WORDS = ("reasoning_content", "reasoning", "thinking")
@@ -100,7 +100,7 @@ class SaidIn:
         if self._open_kind is not kind:
             self._begin(kind, events)
         self._numbers.count(more)
-        events.append(making.item_grew(index=self._open, more=more))
+        events.append(answer_events.make_item_grew(index=self._open, more=more))
 
     def is_open(self, index: int) -> bool:
         return index == self._open
@@ -157,7 +157,7 @@ class SaidIn:
         if self._open < 0:
             return
         signature = sealed(self._detail) if self._detail is not None else None
-        events.append(making.item_ended(index=self._open, signature=signature))
+        events.append(answer_events.make_item_ended(index=self._open, signature=signature))
         self._open = -1
         self._open_kind = self._detail = None
 
@@ -206,7 +206,7 @@ class SaidIn:
         self._open = self._numbers.next()
         self._open_kind = kind
         self._text_start = self._text_chars
-        events.append(making.item_begun(index=self._open, item=kind(text="")))
+        events.append(answer_events.make_item_begun(index=self._open, item=kind(text="")))
 
     def _whole(self, item: Image | Audio, events: list[AnswerEvent]) -> None:
         self.end(events)
@@ -217,8 +217,8 @@ class SaidIn:
     ) -> None:
         """What is open stays so: a seal may come in the middle of a text."""
         number = self._numbers.next()
-        events.append(making.item_begun(index=number, item=item))
-        events.append(making.item_ended(index=number))
+        events.append(answer_events.make_item_begun(index=number, item=item))
+        events.append(answer_events.make_item_ended(index=number))
 
     def _citation(self, cited: Mapping[str, Any]) -> Citation:
         """Positions are told in the whole content, and wanted in the text they belong to."""

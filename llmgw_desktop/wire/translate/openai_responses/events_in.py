@@ -1,170 +1,173 @@
 """The stream of an answer in Responses, frame by frame, becomes events.
 
-Which item an event is about is known to `growing_answer.py`, what its end tells to `answer_end.py`;
-here is which frame means what.
-A whole answer is read as a stream that has its last event alone, so both ways give the same.
+Which item an event is about is known to `growing_answer.py`; here is which frame means what, what
+the last one tells again, and why an answer stopped. A whole answer is read as a stream that has its
+last event alone, so both ways give the same.
 """
 
 from collections.abc import Callable, Mapping
 
-import orjson
+from typing_extensions import override
 
-from llmgw_desktop.domain.answer import AnswerEvent, UsageTold
 from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.wire.answer_facts import object_in, parse_answer
-from llmgw_desktop.wire.json_scan import parse_object
+from llmgw_desktop.domain.model.answer import (
+    AnswerEnded,
+    AnswerEvent,
+    AnswerFailed,
+    Stop,
+    StopKind,
+    UsageTold,
+)
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE
+from llmgw_desktop.wire.answer_facts import object_in, parse_answer, string_in, word_in
 from llmgw_desktop.wire.openai_responses import MOST_FRAME_BYTES
-from llmgw_desktop.wire.sse import SseSplitter
-from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
-from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.openai_responses.answer_end import end, fail
+from llmgw_desktop.wire.sse import event_in, quick_data_of
 from llmgw_desktop.wire.translate.openai_responses.growing_answer import (
+    CALLS,
     DELTAS,
+    TEXTS,
     Event,
     Grow,
     GrowingAnswer,
-    call_word,
     key_of,
     place_in,
-    string_in,
 )
-from llmgw_desktop.wire.translate.openai_responses.growing_call import GrowingCall
-from llmgw_desktop.wire.translate.openai_responses.growing_items import GrowingReasoning
-from llmgw_desktop.wire.translate.openai_responses.growing_message import GrowingMessage
-from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
+from llmgw_desktop.wire.translate.openai_responses.growing_items import GrowingCall
+from llmgw_desktop.wire.translate.repeated_frame import FrameReader, Growing
+from llmgw_desktop.wire.translate.tools import ToolNames
 from llmgw_desktop.wire.usages.openai import responses_usage
 
+_REASONS = {"max_output_tokens": StopKind.LENGTH, "content_filter": StopKind.REFUSAL}
+_STATUSES = {
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+    "slow_down": 429,
+    "server_error": 500,
+    "server_is_overloaded": 503,
+    "invalid_prompt": 400,
+    "context_length_exceeded": 400,
+}
+_LONGEST_MESSAGE = 2000
 
-class ResponsesEventReader:
-    """One stream; an `EventReader`."""
 
-    __slots__ = ("_answer", "_handlers", "_repeated", "_splitter", "grown")
+def end(answer: GrowingAnswer, response: Event) -> None:
+    """What the last event tells, or an answer that did not come as a stream. Raises UpstreamGarbage
+    for one that is not finished."""
+    if response.get("error") or response.get("status") in ("failed", "cancelled"):
+        fail(answer, {"response": response})
+        return
+    if response.get("status") in ("in_progress", "queued"):
+        raise UpstreamGarbage("The provider's answer is not finished.")
+    answer.begin(response)
+    _hydrate(answer, response.get("output"))
+    for growing in list(answer.items.values()):
+        if not growing.is_over:
+            growing.finish({})
+    answer.is_over = True
+    _tell_usage(answer, response)
+    answer.telling.events.append(AnswerEnded(stop=_stop(answer, response)))
+
+
+def _tell_usage(answer: GrowingAnswer, response: Event) -> None:
+    usage = responses_usage(response)
+    if usage != UNKNOWN_USAGE:
+        answer.telling.events.append(UsageTold(usage=usage))
+
+
+def _hydrate(answer: GrowingAnswer, output: object) -> None:
+    """The last event tells all items again: here is what no other event has told."""
+    for at, item in enumerate(output if isinstance(output, list) else ()):
+        if not isinstance(item, dict):
+            continue
+        growing = answer.by_id.get(str(item.get("id"))) or answer.items.get(at)
+        if growing is None:
+            growing = answer.add(("last", at), item)
+        if not growing.is_over:
+            growing.finish(item)
+
+
+def _stop(answer: GrowingAnswer, response: Event) -> Stop:
+    reason = word_in(object_in(response, "incomplete_details"), "reason")
+    if reason is not None:
+        return Stop(kind=_REASONS.get(reason, StopKind.END), vendor_word=reason)
+    status = word_in(response, "status")
+    if status == "incomplete":
+        return Stop(kind=StopKind.LENGTH, vendor_word=status)
+    if answer.telling.calls:
+        return Stop(kind=StopKind.TOOLS, vendor_word=status)
+    kind = StopKind.REFUSAL if answer.telling.refuses else StopKind.END
+    return Stop(kind=kind, vendor_word=status)
+
+
+def fail(answer: GrowingAnswer, event: Event) -> None:
+    """The vendor's own words for it."""
+    response = object_in(event, "response")
+    error = object_in(response, "error") or object_in(event, "error") or event
+    kind = word_in(error, "code") or ("" if error is event else word_in(error, "type")) or ""
+    message = error.get("message")
+    if not isinstance(message, str) or not message:
+        message = f"The provider says that the answer {response.get('status') or 'failed'}."
+    if response:
+        answer.begin(response)
+        _tell_usage(answer, response)  # what failed may be billed all the same
+    answer.is_over = True
+    failed = AnswerFailed(
+        message=message[:_LONGEST_MESSAGE],
+        kind=kind,
+        status=_STATUSES.get(kind),
+    )
+    answer.telling.events.append(failed)
+
+
+class ResponsesEventReader(FrameReader[Grow]):
+    """One stream."""
+
+    __slots__ = ("_answer",)
 
     def __init__(self, names: ToolNames) -> None:
-        self._splitter = SseSplitter(MOST_FRAME_BYTES)
+        super().__init__(MOST_FRAME_BYTES)
         self._answer = GrowingAnswer(names)
-        self._handlers = self._table()
-        self._repeated: RepeatedFrame[Grow] = RepeatedFrame()
-        self.grown = -1
 
-    def feed(self, chunk: bytes) -> list[AnswerEvent]:
-        for frame in self._splitter.feed(chunk):
-            self._read_frame(frame)
-        if self._splitter.has_overflowed:
-            raise UpstreamGarbage("The provider's answer has an event longer than any answer.")
-        told = self._told()
-        is_between = not self._answer.telling.rewords and self._splitter.is_between(chunk)
-        self.grown = self._repeated.settle(told, is_between=is_between)
-        return told
-
-    def more(self, chunk: bytes) -> str:
-        return self._repeated.more_in(chunk)
-
+    @override
     def finish(self) -> list[AnswerEvent]:
         tail = self._splitter.tail
-        response: Event | None = None
+        if self._answer.has_begun or tail.lstrip()[:1] != b"{":
+            return super().finish()
         try:
-            if tail.lstrip()[:1] == b"{" and not self._answer.has_begun:
-                response = parse_answer(tail)
-            else:
-                self._read_frame(tail)
+            response = parse_answer(tail)
         except UpstreamGarbage:
-            return []  # half a frame: the stream was cut
-        return self._told() if response is None else self.whole(response)
+            return []  # half an answer
+        return self.whole(response)
 
     def whole(self, response: Event) -> list[AnswerEvent]:
         """The events of an answer that did not come as a stream."""
         if not isinstance(response.get("output"), list) and not response.get("error"):
             raise UpstreamGarbage("The provider's answer has no output.")
+        events = self._answer.telling.events = []
         end(self._answer, response)
-        return self._told()
+        return events
 
-    def _told(self) -> list[AnswerEvent]:
-        told = self._answer.telling.events
-        if told:
-            self._answer.telling.events = []
-        return told
+    @override
+    def _goes_on(self, events: list[AnswerEvent]) -> bool:
+        return not self._answer.telling.rewords
 
-    def _read_frame(self, frame: bytes) -> None:
+    @override
+    def _frame(self, frame: bytes, events: list[AnswerEvent]) -> None:
+        self._answer.telling.events = events
         if words := self._repeated.words_in(frame):
             self._repeated.grows(words)
             return
         data = quick_data_of(frame)
         if self._answer.is_over or not data or data.startswith(b"[DONE]"):
             return
-        try:
-            is_short = len(data) <= MOST_UNSEEN_BYTES
-            event = orjson.loads(data) if is_short else _loaded_with_care(data)
-        except orjson.JSONDecodeError:
-            event = _loaded_with_care(data)
-        if type(event) is not dict:
-            raise UpstreamGarbage("An event of the provider's answer is not a JSON object.")
+        event = event_in(data)
         kind = event.get("type")
-        handler = self._handlers.get(kind) if isinstance(kind, str) else None
+        handler = _HANDLERS.get(kind) if isinstance(kind, str) else None
         if handler is not None:
-            handler(event)
+            handler(self._answer, event)
             self._repeated.learn(frame, event, self._growing, quick_data_of)
         elif "error" in event and kind is None:
-            self._fails(event)
-
-    def _table(self) -> Mapping[str, Callable[[Event], None]]:
-        return {
-            **dict.fromkeys(DELTAS, self._grew),
-            "response.created": self._begins,
-            "response.queued": self._begins,
-            "response.in_progress": self._begins,
-            "response.output_item.added": self._item_added,
-            "response.output_item.done": self._item_done,
-            "response.content_part.added": self._part_added,
-            "response.content_part.done": self._part_done,
-            "response.output_text.done": self._text_done,
-            "response.output_text.annotation.added": self._cited,
-            "response.refusal.done": self._refusal_done,
-            "response.reasoning_summary_text.done": self._summary_done,
-            "response.reasoning_text.done": self._reasoning_done,
-            "response.function_call_arguments.done": self._arguments_done,
-            "response.custom_tool_call_input.done": self._arguments_done,
-            "response.completed": self._ends,
-            "response.incomplete": self._ends,
-            "response.done": self._ends,
-            "response.failed": self._fails,
-            "response.cancelled": self._fails,
-            "error": self._fails,
-        }
-
-    def _begins(self, event: Event) -> None:
-        response = object_in(event, "response")
-        self._answer.begin(response)
-        if response.get("usage"):  # some servers tell it as it grows
-            self._answer.telling.events.append(UsageTold(usage=responses_usage(response)))
-
-    # items
-
-    def _item_added(self, event: Event) -> None:
-        self._answer.begin({})
-        item = object_in(event, "item")
-        key = key_of(event, item)
-        if item and key not in self._answer.items:
-            self._answer.add(key, item)
-
-    def _item_done(self, event: Event) -> None:
-        self._answer.begin({})
-        item = object_in(event, "item")
-        key = key_of(event, item)
-        growing = self._answer.items.get(key) or self._answer.add(key, item)
-        if growing.is_over:
-            return
-        if isinstance(growing, GrowingCall):
-            growing.end(item)
-        else:
-            growing.finish(item)
-
-    # parts and deltas
-
-    def _grew(self, event: Event) -> None:
-        grow = self._answer.hand(event)
-        if grow is not None and (more := string_in(event, "delta")):
-            grow(more)
+            fail(self._answer, event)
 
     def _growing(self, event: Event) -> Growing[Grow] | None:
         """The member of a delta that was just read."""
@@ -173,55 +176,74 @@ class ResponsesEventReader:
         grow = self._answer.hand(event)
         return None if grow is None else (event, "delta", grow)
 
-    def _part_added(self, event: Event) -> None:
-        part = object_in(event, "part")
-        if part.get("type") != "reasoning_text":
-            message = self._answer.of(event, GrowingMessage, "message")
-            if message is not None:
-                message.begin_part(place_in(event, "content_index"), part)
 
-    def _part_done(self, event: Event) -> None:
-        part = object_in(event, "part")
-        if part.get("type") != "reasoning_text":
-            message = self._answer.of(event, GrowingMessage, "message")
-            if message is not None:
-                message.end_part(place_in(event, "content_index"), part)
-
-    def _text_done(self, event: Event) -> None:
-        if (message := self._answer.of(event, GrowingMessage, "message")) is not None:
-            message.fill(place_in(event, "content_index"), event.get("text"))
-
-    def _refusal_done(self, event: Event) -> None:
-        if (message := self._answer.of(event, GrowingMessage, "message")) is not None:
-            message.fill(place_in(event, "content_index"), event.get("refusal"), is_refusal=True)
-
-    def _cited(self, event: Event) -> None:
-        if (message := self._answer.of(event, GrowingMessage, "message")) is not None:
-            message.cite(place_in(event, "content_index"), event.get("annotation"))
-
-    def _summary_done(self, event: Event) -> None:
-        if (reasoning := self._answer.of(event, GrowingReasoning, "reasoning")) is not None:
-            reasoning.fill("summary", place_in(event, "summary_index"), event.get("text"))
-
-    def _reasoning_done(self, event: Event) -> None:
-        if (reasoning := self._answer.of(event, GrowingReasoning, "reasoning")) is not None:
-            reasoning.fill("content", place_in(event, "content_index"), event.get("text"))
-
-    def _arguments_done(self, event: Event) -> None:
-        if (call := self._answer.of(event, GrowingCall, call_word(event))) is not None:
-            call.fill(event)
-
-    # the end
-
-    def _ends(self, event: Event) -> None:
-        end(self._answer, object_in(event, "response"))
-
-    def _fails(self, event: Event) -> None:
-        fail(self._answer, event)
+def _begins(answer: GrowingAnswer, event: Event) -> None:
+    response = object_in(event, "response")
+    answer.begin(response)
+    if response.get("usage"):  # some servers tell it as it grows
+        answer.telling.events.append(UsageTold(usage=responses_usage(response)))
 
 
-def _loaded_with_care(data: bytes) -> Event:
-    try:
-        return parse_object(data)
-    except ValueError as error:
-        raise UpstreamGarbage(f"An event of the provider's answer is {error}.") from None
+def _ends(answer: GrowingAnswer, event: Event) -> None:
+    end(answer, object_in(event, "response"))
+
+
+def _item_added(answer: GrowingAnswer, event: Event) -> None:
+    answer.begin({})
+    item = object_in(event, "item")
+    key = key_of(event, item)
+    if item and key not in answer.items:
+        answer.add(key, item)
+
+
+def _item_done(answer: GrowingAnswer, event: Event) -> None:
+    answer.begin({})
+    item = object_in(event, "item")
+    key = key_of(event, item)
+    growing = answer.items.get(key) or answer.add(key, item)
+    if not growing.is_over:
+        (growing.end if isinstance(growing, GrowingCall) else growing.finish)(item)
+
+
+def _grew(answer: GrowingAnswer, event: Event) -> None:
+    grow = answer.hand(event)
+    if grow is not None and (more := string_in(event, "delta")):
+        grow(more)
+
+
+def _text_done(answer: GrowingAnswer, event: Event) -> None:
+    item, which, at = answer.text(event, event["type"].removesuffix(".done"))
+    if item is not None:
+        item.fill(which, at, event.get("refusal" if which == "refusal" else "text"))
+
+
+def _arguments_done(answer: GrowingAnswer, event: Event) -> None:
+    if (call := answer.call(event)) is not None:
+        call.fill(event)
+
+
+def _part_told(answer: GrowingAnswer, event: Event) -> None:
+    part = object_in(event, "part")
+    if part.get("type") != "reasoning_text" and (message := answer.message(event)) is not None:
+        is_done = event["type"].endswith("done")
+        (message.end_part if is_done else message.begin_part)(place_in(event), part)
+
+
+def _cited(answer: GrowingAnswer, event: Event) -> None:
+    if (message := answer.message(event)) is not None:
+        message.cite(place_in(event), event.get("annotation"))
+
+
+_HANDLERS: Mapping[str, Callable[[GrowingAnswer, Event], None]] = {
+    **dict.fromkeys(DELTAS, _grew),
+    **dict.fromkeys((f"{name}.done" for name in TEXTS), _text_done),
+    **dict.fromkeys((f"{name}.done" for name in CALLS), _arguments_done),
+    **dict.fromkeys(("response.created", "response.queued", "response.in_progress"), _begins),
+    **dict.fromkeys(("response.completed", "response.incomplete", "response.done"), _ends),
+    **dict.fromkeys(("response.failed", "response.cancelled", "error"), fail),
+    "response.output_item.added": _item_added,
+    "response.output_item.done": _item_done,
+    "response.content_part.added": _part_told,
+    "response.content_part.done": _part_told,
+    "response.output_text.annotation.added": _cited,
+}

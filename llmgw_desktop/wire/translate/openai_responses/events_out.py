@@ -1,42 +1,134 @@
 """Events become the stream of an answer in Responses: every event that its clients wait for.
 
 A message stays open while text follows text; each item ends when the next one begins, so that the
-last one can still say that it was cut. The same machine without frames writes whole answers.
+last one can still say that it was cut. The same machine without frames writes whole answers. The
+response object that first and last events hold has members that official SDKs demand; those that
+say what was asked for come from the request.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.model.answer import (
     Answer,
     AnswerBegun,
-    AnswerEnded,
     AnswerEvent,
     AnswerFailed,
-    ItemBegun,
-    ItemCited,
-    ItemEnded,
     ItemGrew,
     Stop,
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE
+from llmgw_desktop.domain.model.content import Citation, Item, Signature
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.openai_responses import error_frame, translated_id
-from llmgw_desktop.wire.translate.callers_usage import estimated_comment
-from llmgw_desktop.wire.translate.codec import Asked
-from llmgw_desktop.wire.translate.in_turn import InTurn
+from llmgw_desktop.wire.translate.answer_events import InTurn, take
+from llmgw_desktop.wire.translate.codec import RequestContext
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.openai_responses.frames import Frames
+from llmgw_desktop.wire.translate.openai_responses.open_items import Frames
 from llmgw_desktop.wire.translate.openai_responses.output_items import Output
-from llmgw_desktop.wire.translate.openai_responses.response_object import (
-    asked_for,
-    error_object,
-    incomplete_reason,
-    response_object,
-    usage_object,
+from llmgw_desktop.wire.translate.openai_responses.vendor import DEFAULTS
+from llmgw_desktop.wire.translate.usage import estimated_comment
+
+_IN_PARTS = frozenset({"text", "reasoning"})
+"""Of these, what the request leaves out is told all the same."""
+_OF_CODEX = {"instructions": DEFAULTS["instructions"], "tools": DEFAULTS["tools"], "store": False}
+_FILTERED = "content_filter"
+_INCOMPLETE = {
+    StopKind.LENGTH: "max_output_tokens",
+    StopKind.CONTEXT: "max_output_tokens",
+    StopKind.REFUSAL: _FILTERED,
+}
+_CODES = frozenset(
+    {
+        "server_error",
+        "rate_limit_exceeded",
+        "invalid_prompt",
+        "context_length_exceeded",
+        "insufficient_quota",
+    }
 )
+
+
+def asked_for(asked: RequestContext, *, is_codex: bool) -> dict[str, Any]:
+    """What the answer repeats of its request.
+
+    The Codex flavour's callers never look at it; it would be most of a short answer.
+    """
+    told: dict[str, Any] = {
+        name: value for name, value in (asked.prompt.echo or {}).items() if value is not None
+    }
+    for name in _IN_PARTS & told.keys():
+        told[name] = {**DEFAULTS[name], **told[name]}
+    members = {**DEFAULTS, **told}
+    if is_codex:
+        members |= _OF_CODEX
+    if members["tools"]:
+        members["tools"] = [_tool(tool) for tool in members["tools"]]
+    return members
+
+
+def response_object(
+    head: Mapping[str, Any], status: str, output: object, repeated: Mapping[str, Any], **more: Any
+) -> dict[str, Any]:
+    """`head`: id, created_at, model; `more`: error, incomplete_details, usage."""
+    return {
+        **head,
+        "object": "response",
+        "status": status,
+        "background": False,
+        "error": None,
+        "incomplete_details": None,
+        "output": output,
+        "usage": None,
+        **repeated,
+        **more,
+    }
+
+
+def usage_object(usage: Usage) -> dict[str, Any] | None:
+    """None where a sum is not known. Details that are not known are null: whoever passes an answer
+    on has counted them for clients that want numbers (`translate/usage.py`)."""
+    asked, answered = usage.input_tokens, usage.output_tokens
+    if asked is None or answered is None:
+        return None
+    cached = None
+    if usage.cache_read_tokens is not None:
+        cached = {"cached_tokens": usage.cache_read_tokens}
+        if usage.cache_write_tokens is not None:
+            cached["cache_write_tokens"] = usage.cache_write_tokens
+    thought = usage.reasoning_tokens
+    return {
+        "input_tokens": asked,
+        "input_tokens_details": cached,
+        "output_tokens": answered,
+        "output_tokens_details": None if thought is None else {"reasoning_tokens": thought},
+        "total_tokens": asked + answered,
+    }
+
+
+def incomplete_reason(stop: Stop, *, has_refused: bool) -> str | None:
+    """None for an answer that is complete; a refusal in words is one."""
+    reason = _INCOMPLETE.get(stop.kind)
+    return None if has_refused and reason == _FILTERED else reason
+
+
+def error_object(message: str, kind: str, status: int | None = None) -> dict[str, Any]:
+    """The vendor has few words for what went wrong, and clients know them alone."""
+    if kind in _CODES:
+        return {"code": kind, "message": message}
+    code = "rate_limit_exceeded" if status == 429 or "rate_limit" in kind else "server_error"
+    return {"code": code, "message": message}
+
+
+def _tool(tool: object) -> object:
+    """Functions are repeated with all their members."""
+    if not isinstance(tool, dict) or tool.get("type") != "function":
+        return tool
+    return {"description": None, "parameters": None, "strict": None, **tool}
+
 
 # a member of an enum is dear to look up, and these are looked at in every answer
 _STOP_SEQUENCE = StopKind.STOP_SEQUENCE
@@ -62,7 +154,7 @@ class ResponsesEventWriter:
 
     def __init__(
         self,
-        asked: Asked,
+        asked: RequestContext,
         report: LossReport,
         *,
         is_codex: bool = False,
@@ -92,7 +184,7 @@ class ResponsesEventWriter:
 
     def write(self, event: AnswerEvent) -> bytes:
         for each in self._in_turn.feed(event):
-            self._write(each)
+            take(self, each)
         return self._frames.taken()
 
     def grow(self, index: int, more: str) -> bytes:
@@ -109,32 +201,34 @@ class ResponsesEventWriter:
             output.begin(index, item)
             output.end(index, None)
         self._usage = answer.usage
-        self._end(answer.stop)
+        self.end(answer.stop)
 
     def fail(self, message: str, kind: str) -> bytes:
         """The vendor's own pair: an error event, for which SDKs raise, and response.failed."""
         self._fail(message, kind, None)
         return self._frames.taken()
 
-    def _write(self, event: AnswerEvent) -> None:
-        match event:
-            case ItemGrew(index=index, more=more):
-                self._output.grow(index, more)
-            case ItemBegun(index=index, item=item):
-                self._begin("", None)
-                self._output.begin(index, item)
-            case ItemEnded(index=index, signature=signature):
-                self._output.end(index, signature)
-            case ItemCited(index=index, citation=citation):
-                self._output.cite(index, citation)
-            case UsageTold(usage=usage):
-                self._usage = usage
-            case AnswerBegun():
-                self._begin(event.model, event.created_s)
-            case AnswerEnded(stop=stop):
-                self._end(stop)
-            case AnswerFailed(message=message, kind=kind, status=status):
-                self._fail(message, kind, status)
+    def grow_item(self, index: int, more: str) -> None:
+        self._output.grow(index, more)
+
+    def begin_item(self, index: int, item: Item) -> None:
+        self._begin("", None)
+        self._output.begin(index, item)
+
+    def cite(self, index: int, citation: Citation) -> None:
+        self._output.cite(index, citation)
+
+    def end_item(self, index: int, signature: Signature | None) -> None:
+        self._output.end(index, signature)
+
+    def tell_usage(self, told: UsageTold) -> None:
+        self._usage = told.usage
+
+    def begin(self, begun: AnswerBegun) -> None:
+        self._begin(begun.model, begun.created_s)
+
+    def break_off(self, failed: AnswerFailed) -> None:
+        self._fail(failed.message, failed.kind, failed.status)
 
     def _begin(self, model: str, created_s: int | None) -> None:
         if self._head:
@@ -151,7 +245,7 @@ class ResponsesEventWriter:
             self._frames.add("response.created", response=begun)
             self._frames.add("response.in_progress", response=begun)
 
-    def _end(self, stop: Stop) -> None:
+    def end(self, stop: Stop) -> None:
         if self._is_over:
             return
         self._begin("", None)

@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeGuard, TypeVar
 
-from llmgw_desktop.domain.answer import AnswerBegun
-from llmgw_desktop.wire.answer_facts import word_in
-from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.openai_responses.growing_call import GrowingCall
+from llmgw_desktop.domain.model.answer import AnswerBegun
+from llmgw_desktop.wire.answer_facts import string_in, word_in
 from llmgw_desktop.wire.translate.openai_responses.growing_items import (
+    MOST_ITEMS,
+    GrowingCall,
     GrowingItem,
+    GrowingMessage,
     GrowingReasoning,
     OpaqueItem,
+    Telling,
+    too_many,
 )
-from llmgw_desktop.wire.translate.openai_responses.growing_message import GrowingMessage
-from llmgw_desktop.wire.translate.openai_responses.telling import MOST_ITEMS, Telling, too_many
+from llmgw_desktop.wire.translate.tools import ToolNames
 
 Event = dict[str, Any]
 Grow = Callable[[str], None]
@@ -25,6 +27,18 @@ Grow = Callable[[str], None]
 G = TypeVar("G", GrowingMessage, GrowingReasoning, GrowingCall)
 
 _LATEST = 1 << 40
+_Text = tuple[type[GrowingMessage] | type[GrowingReasoning], str, str]
+TEXTS: Mapping[str, _Text] = {
+    "response.output_text": (GrowingMessage, "text", "content_index"),
+    "response.refusal": (GrowingMessage, "refusal", "content_index"),
+    "response.reasoning_summary_text": (GrowingReasoning, "summary", "summary_index"),
+    "response.reasoning_text": (GrowingReasoning, "content", "content_index"),
+}
+"""How events begin that are about a text: whose it is, which of its texts, and where its place
+is told."""
+CALLS = ("response.function_call_arguments", "response.custom_tool_call_input")
+DELTAS = frozenset(f"{name}.delta" for name in (*TEXTS, *CALLS))
+"""Events by whose words an item grows."""
 
 
 class GrowingAnswer:
@@ -41,7 +55,7 @@ class GrowingAnswer:
         self.by_id: dict[str, GrowingItem] = {}
         self.has_begun = False
         self.is_over = False
-        """Its end was told, good or bad (`answer_end.py`)."""
+        """Its end was told, good or bad (`events_in.py`)."""
 
     def begin(self, response: Mapping[str, Any]) -> None:
         if self.has_begun:
@@ -72,7 +86,7 @@ class GrowingAnswer:
         else:
             growing = OpaqueItem(self.telling)
         self.items[key] = growing
-        if isinstance(name := item.get("id"), str) and name:
+        if name := string_in(item, "id"):
             self.by_id[name] = growing
         return growing
 
@@ -85,33 +99,30 @@ class GrowingAnswer:
             growing = self.add(key, {"type": word, "id": event.get("item_id")})
         return growing if isinstance(growing, kind) and not growing.is_over else None
 
+    def message(self, event: Event) -> GrowingMessage | None:
+        return self.of(event, GrowingMessage, "message")
+
+    def call(self, event: Event) -> GrowingCall | None:
+        is_custom = "custom" in event["type"]
+        return self.of(event, GrowingCall, "custom_tool_call" if is_custom else "function_call")
+
+    def text(
+        self, event: Event, name: str
+    ) -> tuple[GrowingMessage | GrowingReasoning | None, str, int]:
+        """What an event of these `TEXTS` is about: the open item, which of its texts, its place."""
+        kind, which, place = TEXTS[name]
+        if kind is GrowingMessage:
+            return self.message(event), which, place_in(event, place)
+        return self.of(event, GrowingReasoning, "reasoning"), which, place_in(event, place)
+
     def hand(self, event: Event) -> Grow | None:
         """What the words of a delta go through; None where nothing is done with them."""
-        return _HANDS[event["type"]](self, event)
-
-    def _text_hand(self, event: Event) -> Grow | None:
-        message = self.of(event, GrowingMessage, "message")
-        return None if message is None else partial(message.grow, place_in(event, "content_index"))
-
-    def _refusal_hand(self, event: Event) -> Grow | None:
-        message = self.of(event, GrowingMessage, "message")
-        if message is None:
-            return None
-        return partial(message.grow, place_in(event, "content_index"), is_refusal=True)
-
-    def _summary_hand(self, event: Event) -> Grow | None:
-        reasoning = self.of(event, GrowingReasoning, "reasoning")
-        place = place_in(event, "summary_index")
-        return None if reasoning is None else partial(reasoning.grow, "summary", place)
-
-    def _reasoning_hand(self, event: Event) -> Grow | None:
-        reasoning = self.of(event, GrowingReasoning, "reasoning")
-        place = place_in(event, "content_index")
-        return None if reasoning is None else partial(reasoning.grow, "content", place)
-
-    def _arguments_hand(self, event: Event) -> Grow | None:
-        call = self.of(event, GrowingCall, call_word(event))
-        return None if call is None else call.grow
+        name = event["type"].removesuffix(".delta")
+        if name in CALLS:
+            call = self.call(event)
+            return None if call is None else call.grow
+        item, which, at = self.text(event, name)
+        return None if item is None else partial(item.grow, which, at)
 
 
 def key_of(event: Event, item: Event) -> object:
@@ -121,32 +132,11 @@ def key_of(event: Event, item: Event) -> object:
     return string_in(item, "id") or string_in(event, "item_id")
 
 
-def place_in(event: Event, name: str) -> int:
+def place_in(event: Event, name: str = "content_index") -> int:
     place = event.get(name)
     return place if type(place) is int else 0
-
-
-def string_in(event: Event, name: str) -> str:
-    value = event.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _is_moment(created: object) -> TypeGuard[float]:
     """Some servers give seconds with a fraction."""
     return isinstance(created, int | float) and 0 <= created < _LATEST
-
-
-def call_word(event: Event) -> str:
-    return "custom_tool_call" if "custom" in event["type"] else "function_call"
-
-
-_HANDS: Mapping[str, Callable[[GrowingAnswer, Event], Grow | None]] = {
-    "response.output_text.delta": GrowingAnswer._text_hand,
-    "response.reasoning_summary_text.delta": GrowingAnswer._summary_hand,
-    "response.reasoning_text.delta": GrowingAnswer._reasoning_hand,
-    "response.function_call_arguments.delta": GrowingAnswer._arguments_hand,
-    "response.custom_tool_call_input.delta": GrowingAnswer._arguments_hand,
-    "response.refusal.delta": GrowingAnswer._refusal_hand,
-}
-DELTAS = frozenset(_HANDS)
-"""Events by whose words an item grows."""

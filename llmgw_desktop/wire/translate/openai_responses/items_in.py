@@ -1,4 +1,4 @@
-"""The input of a request: its items become turns, in their order.
+"""The input of a request: its items, and the parts in them, become turns, in their order.
 
 What the model said stands in one turn until somebody else speaks; so do the outputs of tools.
 """
@@ -7,10 +7,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
+    Audio,
+    CacheMark,
     CallKind,
+    Document,
     Hosted,
+    Image,
     Item,
+    Media,
+    Refusal,
     Role,
     Text,
     ToolCall,
@@ -18,21 +25,119 @@ from llmgw_desktop.domain.content import (
     Turn,
     Vendor,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.wire.translate.carrier import Carried, SealOf
-from llmgw_desktop.wire.translate.ids import original_id
+from llmgw_desktop.wire.translate.carriers import Carried, SealOf, original_id
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.openai_responses import hosted
-from llmgw_desktop.wire.translate.openai_responses.content_in import items_of_content
-from llmgw_desktop.wire.translate.openai_responses.reading import (
-    as_list,
-    as_object,
-    maybe_string,
+from llmgw_desktop.wire.translate.media import media_of_data, media_of_url
+from llmgw_desktop.wire.translate.members import (
+    Fields,
+    as_text,
+    lose_others,
+    maybe_object,
+    maybe_text,
     name_in,
-    string_in,
-    tell_unknown,
+    needed_object,
+    not_known,
+    objects_in,
+    objects_of,
+    one_of,
+    text_in,
 )
-from llmgw_desktop.wire.translate.openai_responses.reasoning import seal_in, thinking_of
+from llmgw_desktop.wire.translate.openai_responses import vendor
+from llmgw_desktop.wire.translate.openai_responses.vendor import citation_of, seal_in, thinking_of
+
+_MARK = "prompt_cache_breakpoint"
+_TEXT = frozenset({"type", "text", "annotations", "logprobs", _MARK})
+_KNOWN = {
+    "input_text": _TEXT,
+    "output_text": _TEXT,
+    "text": _TEXT,
+    "input_image": frozenset({"type", "image_url", "file_id", "detail", _MARK}),
+    "input_file": frozenset(
+        {"type", "file_data", "file_url", "file_id", "filename", "detail", _MARK}
+    ),
+    "input_audio": frozenset({"type", "input_audio", _MARK}),
+    "refusal": frozenset({"type", "refusal"}),
+}
+
+
+def items_of_content(content: object, path: str, report: LossReport) -> tuple[Item, ...]:
+    """Of a string or of an array of parts."""
+    if isinstance(content, str):
+        return (Text(text=content),)
+    return tuple([_item(part, spot, report) for part, spot in objects_of(content, path)])
+
+
+def _item(part: Fields, path: str, report: LossReport) -> Item:
+    kind = text_in(part, "type", path)
+    if kind not in _KNOWN:
+        raise not_known(kind, f"{path}.type")
+    lose_others(part, _KNOWN[kind], report, kind)
+    match kind:
+        case "input_image":
+            return _image(part, path)
+        case "input_file":
+            return _document(part, path)
+        case "input_audio":
+            return _audio(part, path)
+        case "refusal":
+            return Refusal(text=text_in(part, "refusal", path))
+    return _text(part, path)
+
+
+def _text(part: Fields, path: str) -> Text:
+    return Text(
+        text=text_in(part, "text", path),
+        citations=tuple([citation_of(each) for each, _ in objects_in(part, "annotations", path)]),
+        cache=_cache(part, path),
+    )
+
+
+def _image(part: Fields, path: str) -> Image:
+    address = part.get("image_url")
+    if isinstance(address, dict):
+        # as Chat Completions has it; some clients never learned the difference
+        address = address.get("url")
+    detail = maybe_text(part, "detail", path)
+    return Image(
+        media=_media(address, part, f"{path}.image_url"),
+        detail=None if detail == "auto" else detail,
+        cache=_cache(part, path),
+    )
+
+
+def _document(part: Fields, path: str) -> Document:
+    data = maybe_text(part, "file_data", path)
+    if data is not None:
+        media = media_of_url(data) if data[:5].lower() == "data:" else media_of_data(data)
+    else:
+        media = _media(part.get("file_url"), part, f"{path}.file_data")
+    return Document(media=media, name=maybe_text(part, "filename", path), cache=_cache(part, path))
+
+
+def _audio(part: Fields, path: str) -> Audio:
+    spot = f"{path}.input_audio"
+    audio = needed_object(part, "input_audio", path)
+    data, form = text_in(audio, "data", spot), text_in(audio, "format", spot)
+    media_type = {"mp3": "audio/mpeg"}.get(form, f"audio/{form}")
+    return Audio(media=media_of_data(data, media_type), cache=_cache(part, path))
+
+
+def _media(address: object, part: Fields, path: str) -> Media:
+    if address is not None:
+        return media_of_url(as_text(address, path))
+    file_id = part.get("file_id")
+    if file_id is None:
+        raise MalformedRequest("is missing, and so is file_id", path=path)
+    return Media(file_id=as_text(file_id, path), file_vendor=Vendor.OPENAI)
+
+
+def _cache(part: Fields, path: str) -> CacheMark | None:
+    mark = maybe_object(part, _MARK, path)
+    if mark is None:
+        return None
+    # what it keeps for half an hour and more, others keep for an hour
+    return CacheMark(ttl="1h" if mark.get("ttl") else None)
+
 
 _ROLES = {
     "system": Role.SYSTEM,
@@ -64,16 +169,15 @@ class InputReader:
         """Of the last turn, while it may take more."""
         self._waiting: Carried | None = None
         """A seal whose item comes next."""
-        self.tools: list[tuple[object, str]] = []
+        self.tools: list[tuple[dict[str, Any], str]] = []
         """Declared on the way, each with its path."""
 
     def read(self, value: object) -> None:
         if isinstance(value, str):
             self._begin(Role.USER, [Text(text=value)])
             return
-        for at, each in enumerate(as_list(value, "input")):
-            path = f"input[{at}]"
-            self._read_item(as_object(each, path), path)
+        for item, path in objects_of(value, "input"):
+            self._read_item(item, path)
 
     @property
     def turns(self) -> list[Turn]:
@@ -84,9 +188,7 @@ class InputReader:
         kind = item.get("type")
         if kind is None:
             kind = "message" if "role" in item else "item_reference"
-        if not isinstance(kind, str):
-            raise MalformedRequest("must be a string", path=f"{path}.type")
-        if kind == "message":
+        if as_text(kind, f"{path}.type") == "message":
             self._read_message(item, path)
         elif kind in _CALLS:
             self._read_call(item, _CALLS[kind], path)
@@ -98,12 +200,8 @@ class InputReader:
             self._read_of_vendor(item, kind, path)
 
     def _read_message(self, item: dict[str, Any], path: str) -> None:
-        role = _ROLES.get(name_in(item, "role", path))
-        if role is None:
-            raise MalformedRequest(
-                "must be one of system, developer, user, assistant", path=f"{path}.role"
-            )
-        tell_unknown(item, _MESSAGE, self._report, "message.")
+        role = one_of(item, "role", _ROLES, path)
+        lose_others(item, _MESSAGE, self._report, "message")
         items = items_of_content(item.get("content"), f"{path}.content", self._report)
         if role is Role.ASSISTANT:
             for each in items:
@@ -113,33 +211,33 @@ class InputReader:
             self._open = None
 
     def _read_call(self, item: dict[str, Any], kind: CallKind, path: str) -> None:
-        tell_unknown(item, _CALL, self._report, f"{item['type']}.")
+        lose_others(item, _CALL, self._report, item["type"])
         if kind is CallKind.CUSTOM:
-            arguments = string_in(item, "input", path)
+            arguments = text_in(item, "input", path)
         else:
-            arguments = maybe_string(item, "arguments", path) or "{}"
+            arguments = maybe_text(item, "arguments", path) or "{}"
         call = ToolCall(
             id=original_id(name_in(item, "call_id", path)),
             name=name_in(item, "name", path),
             arguments=arguments,
             kind=kind,
-            namespace=maybe_string(item, "namespace", path) or None,
+            namespace=maybe_text(item, "namespace", path) or None,
         )
         self._said(call)
 
     def _read_result(self, item: dict[str, Any], kind: CallKind, path: str) -> None:
-        tell_unknown(item, _RESULT, self._report, f"{item['type']}.")
+        lose_others(item, _RESULT, self._report, item["type"])
         result = ToolResult(
             call_id=original_id(name_in(item, "call_id", path)),
             items=items_of_content(item.get("output"), f"{path}.output", self._report),
-            name=maybe_string(item, "name", path),
+            name=maybe_text(item, "name", path),
             kind=kind,
         )
         self._gave_back(result)
 
     def _read_reasoning(self, item: dict[str, Any], path: str) -> None:
-        tell_unknown(item, _REASONING, self._report, "reasoning.")
-        encrypted = maybe_string(item, "encrypted_content", path)
+        lose_others(item, _REASONING, self._report, "reasoning")
+        encrypted = maybe_text(item, "encrypted_content", path)
         carried, is_behind = seal_in(encrypted) if encrypted else (None, False)
         if encrypted and carried is None:
             self._report.lost(Feature.SIGNATURE)
@@ -153,14 +251,12 @@ class InputReader:
 
     def _read_of_vendor(self, item: dict[str, Any], kind: str, path: str) -> None:
         if kind == "additional_tools":
-            spot = f"{path}.tools"
-            for at, tool in enumerate(as_list(item.get("tools"), spot)):
-                self.tools.append((tool, f"{spot}[{at}]"))
+            self.tools += objects_of(item.get("tools"), f"{path}.tools")
             return
-        if kind not in hosted.ITEMS_OF_MODEL | hosted.ITEMS_OF_CALLER:
+        if kind not in vendor.ITEMS_OF_MODEL | vendor.ITEMS_OF_CALLER:
             raise _refused(kind, f"{path}.type")
-        kept = Hosted(vendor=Vendor.OPENAI, what=kind, raw=item, text=hosted.in_words(item))
-        if kind in hosted.ITEMS_OF_MODEL:
+        kept = Hosted(vendor=Vendor.OPENAI, what=kind, raw=item, text=vendor.in_words(item))
+        if kind in vendor.ITEMS_OF_MODEL:
             self._said(kept)
         else:
             self._gave_back(kept)
@@ -210,4 +306,4 @@ def _refused(kind: str, path: str) -> MalformedRequest:
         return MalformedRequest("no item of this id is kept here; send the item itself", path=path)
     if kind == "compaction_trigger":
         return MalformedRequest("only the vendor's own service can compact", path=path)
-    return MalformedRequest(f"an item of type '{kind[:60]}' is not known", path=path)
+    return not_known(kind, path)

@@ -5,7 +5,8 @@ Each open item knows its own events; here is which one a piece of the answer goe
 
 from typing import Any
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.content import (
     Audio,
     Citation,
     Document,
@@ -21,18 +22,16 @@ from llmgw_desktop.domain.content import (
     Vendor,
     Video,
 )
-from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.wire.translate.carrier import SealOf
+from llmgw_desktop.wire.translate.carriers import SealOf
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.openai_responses.citations import annotation_of
-from llmgw_desktop.wire.translate.openai_responses.frames import Frames
 from llmgw_desktop.wire.translate.openai_responses.open_items import (
+    Frames,
     OpenCall,
     OpenItem,
     OpenMessage,
     OpenReasoning,
 )
-from llmgw_desktop.wire.translate.openai_responses.reasoning import reasoning_item
+from llmgw_desktop.wire.translate.openai_responses.vendor import annotation_of, reasoning_item
 
 MOST_CHARS = 64 * 1024 * 1024
 

@@ -1,64 +1,35 @@
 """A caller's request in Responses or its Codex flavour becomes a prompt."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from llmgw_desktop.domain.content import Role, Text, Turn
 from llmgw_desktop.domain.errors import MalformedRequest, NotOffered
-from llmgw_desktop.domain.prompt import (
-    Effort,
-    OutputFormat,
-    OutputKind,
-    Prompt,
-    Reasoning,
-    Sampling,
-)
+from llmgw_desktop.domain.model.content import Role, Text, Turn
+from llmgw_desktop.domain.model.prompt import OutputFormat, OutputKind, Prompt, Reasoning, Sampling
 from llmgw_desktop.domain.values import maker
+from llmgw_desktop.wire.translate.codec import EFFORTS
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.openai_responses.items_in import InputReader
-from llmgw_desktop.wire.translate.openai_responses.reading import (
-    as_string,
-    maybe_bool,
-    maybe_list,
+from llmgw_desktop.wire.translate.members import (
+    Fields,
+    lose_others,
+    maybe_flag,
     maybe_number,
     maybe_object,
-    maybe_string,
+    maybe_one_of,
+    maybe_text,
     maybe_whole,
-    string_in,
-    tell_unknown,
+    needed_object,
+    not_known,
+    objects_in,
+    text_in,
+    texts_in,
 )
-from llmgw_desktop.wire.translate.openai_responses.tools_in import tool_choice_of, tools_of
+from llmgw_desktop.wire.translate.openai_responses.items_in import InputReader
+from llmgw_desktop.wire.translate.openai_responses.tools import tool_choice_of, tools_of
+from llmgw_desktop.wire.translate.openai_responses.vendor import DEFAULTS
 
-_READ = frozenset(
-    {
-        "model",
-        "stream",
-        "input",
-        "instructions",
-        "tools",
-        "tool_choice",
-        "parallel_tool_calls",
-        "reasoning",
-        "text",
-        "temperature",
-        "top_p",
-        "top_logprobs",
-        "max_output_tokens",
-        "service_tier",
-        "user",
-        "safety_identifier",
-        "metadata",
-        "prompt_cache_key",
-        "prompt_cache_retention",
-        "store",
-        "previous_response_id",
-        "include",
-        "truncation",
-    }
-)
+_ECHOED = frozenset({*DEFAULTS, "prompt_cache_retention"})
+_NOT_READ = {"max_tool_calls"}
 _SAYS_NOTHING_TO_MODELS = frozenset({"client_metadata", "stream_options", "background"})
 """For the vendor's own records and transport; `background` is refused where it is not false."""
-_KNOWN = _READ | _SAYS_NOTHING_TO_MODELS
+_KNOWN = (_ECHOED - _NOT_READ) | {"model", "stream", "input", "include"} | _SAYS_NOTHING_TO_MODELS
 _ONLY_THERE = {
     "conversation": "conversations are kept by the vendor alone; send their items as input",
     "prompt": "prompt templates are kept by the vendor alone; send what they say as input",
@@ -67,134 +38,98 @@ _NO_BACKGROUND = (
     "answers in the background are not given here; leave it out and wait for the answer, or take "
     "it as a stream"
 )
-_ECHOED = frozenset(
-    {
-        "instructions",
-        "tools",
-        "tool_choice",
-        "parallel_tool_calls",
-        "reasoning",
-        "text",
-        "temperature",
-        "top_p",
-        "top_logprobs",
-        "max_output_tokens",
-        "max_tool_calls",
-        "service_tier",
-        "user",
-        "safety_identifier",
-        "metadata",
-        "prompt_cache_key",
-        "prompt_cache_retention",
-        "store",
-        "previous_response_id",
-        "truncation",
-    }
-)
-_SHOWN = ("auto", "concise", "detailed", "none")
+_SHOWN = {word: word for word in ("auto", "concise", "detailed", "none")}
 
 _prompt, _sampled = maker(Prompt), maker(Sampling)
 
 
-def read_prompt(
-    fields: Mapping[str, Any], model: str, streaming: bool, report: LossReport
-) -> Prompt:
+def read_prompt(fields: Fields, model: str, streaming: bool, report: LossReport) -> Prompt:
     """MalformedRequest with the JSON path of what cannot be read, or what only the vendor can do.
 
     `previous_response_id` is kept as it stands: whoever keeps answers has put their items into
     `input` before (`kept.expanded`).
     """
     _refuse(fields)
-    tell_unknown(fields, _KNOWN, report)
+    lose_others(fields, _KNOWN, report)
     items = InputReader(report)
     items.read(fields.get("input"))
-    own = maybe_list(fields, "tools")
-    declared = [(tool, f"tools[{at}]") for at, tool in enumerate(own)] + items.tools
     return _prompt(
         model=model,
         turns=(*_instructions(fields), *items.turns),
-        tools=tools_of(declared, report),
+        tools=tools_of([*objects_in(fields, "tools"), *items.tools], report),
         tool_choice=tool_choice_of(fields, report),
         reasoning=_reasoning(fields, report),
         output=_output(fields, report),
         sampling=_sampling(fields, report),
         max_tokens=maybe_whole(fields, "max_output_tokens"),
         streaming=streaming,
-        service_tier=maybe_string(fields, "service_tier"),
+        service_tier=maybe_text(fields, "service_tier"),
         user=_user(fields, report),
         metadata=_metadata(fields),
-        cache_key=maybe_string(fields, "prompt_cache_key"),
-        cache_retention=maybe_string(fields, "prompt_cache_retention"),
-        store=maybe_bool(fields, "store"),
-        previous_response_id=maybe_string(fields, "previous_response_id"),
+        cache_key=maybe_text(fields, "prompt_cache_key"),
+        cache_retention=maybe_text(fields, "prompt_cache_retention"),
+        store=maybe_flag(fields, "store"),
+        previous_response_id=maybe_text(fields, "previous_response_id"),
         echo={name: told for name, told in fields.items() if name in _ECHOED},
     )
 
 
-def _refuse(fields: Mapping[str, Any]) -> None:
+def _refuse(fields: Fields) -> None:
     for name, why in _ONLY_THERE.items():
         if fields.get(name) is not None:
             raise NotOffered(why, path=name)
-    if maybe_bool(fields, "background"):
+    if maybe_flag(fields, "background"):
         raise NotOffered(_NO_BACKGROUND, path="background")
     if fields.get("input") is None:
         raise MalformedRequest("is required: a string or an array of items", path="input")
 
 
-def _instructions(fields: Mapping[str, Any]) -> tuple[Turn, ...]:
-    words = maybe_string(fields, "instructions")
+def _instructions(fields: Fields) -> tuple[Turn, ...]:
+    words = maybe_text(fields, "instructions")
     return (Turn(role=Role.SYSTEM, items=(Text(text=words),)),) if words else ()
 
 
-def _reasoning(fields: Mapping[str, Any], report: LossReport) -> Reasoning | None:
+def _reasoning(fields: Fields, report: LossReport) -> Reasoning | None:
     told = maybe_object(fields, "reasoning")
     if told is None:
         return None
-    tell_unknown(told, frozenset({"effort", "summary", "generate_summary"}), report, "reasoning.")
-    effort = maybe_string(told, "effort", "reasoning")
-    if effort is not None and effort not in tuple(Effort):
-        raise MalformedRequest(f"must be one of {', '.join(Effort)}", path="reasoning.effort")
-    show = maybe_string(told, "summary", "reasoning")
-    show = show or maybe_string(told, "generate_summary", "reasoning")
-    if show is not None and show not in _SHOWN:
-        raise MalformedRequest(f"must be one of {', '.join(_SHOWN)}", path="reasoning.summary")
+    lose_others(told, {"effort", "summary", "generate_summary"}, report, "reasoning")
+    effort = maybe_one_of(told, "effort", EFFORTS, "reasoning")
+    show = maybe_one_of(told, "summary", _SHOWN, "reasoning")
+    show = show or maybe_one_of(told, "generate_summary", _SHOWN, "reasoning")
     if effort is None and show is None:
         return None
-    return Reasoning(effort=None if effort is None else Effort(effort), show=show)
+    return Reasoning(effort=effort, show=show)
 
 
-def _output(fields: Mapping[str, Any], report: LossReport) -> OutputFormat | None:
+def _output(fields: Fields, report: LossReport) -> OutputFormat | None:
     text = maybe_object(fields, "text")
     if text is None:
         return None
-    tell_unknown(text, frozenset({"format", "verbosity"}), report, "text.")
-    verbosity = maybe_string(text, "verbosity", "text")
+    lose_others(text, {"format", "verbosity"}, report, "text")
+    verbosity = maybe_text(text, "verbosity", "text")
     form = maybe_object(text, "format", "text")
-    kind = "text" if form is None else string_in(form, "type", "text.format")
+    kind = "text" if form is None else text_in(form, "type", "text.format")
     if form is None or kind == "text":
         return None if verbosity is None else OutputFormat(verbosity=verbosity)
     if kind == "json_object":
         return OutputFormat(kind=OutputKind.JSON, verbosity=verbosity)
     if kind != "json_schema":
-        raise MalformedRequest(f"'{kind[:60]}' is not known", path="text.format.type")
+        raise not_known(kind, "text.format.type")
     path = "text.format"
-    schema = maybe_object(form, "schema", path)
-    if schema is None:
-        raise MalformedRequest("is required", path="text.format.schema")
     return OutputFormat(
         kind=OutputKind.SCHEMA,
-        name=maybe_string(form, "name", path),
-        description=maybe_string(form, "description", path),
-        schema=schema,
-        strict=maybe_bool(form, "strict", path),
+        name=maybe_text(form, "name", path),
+        description=maybe_text(form, "description", path),
+        schema=needed_object(form, "schema", path),
+        strict=maybe_flag(form, "strict", path),
         verbosity=verbosity,
     )
 
 
-def _sampling(fields: Mapping[str, Any], report: LossReport) -> Sampling:
+def _sampling(fields: Fields, report: LossReport) -> Sampling:
     logprobs = maybe_whole(fields, "top_logprobs") or None
-    for at, word in enumerate(maybe_list(fields, "include")):
-        wanted = as_string(word, f"include[{at}]")
+    for wanted in texts_in(fields, "include"):
         if wanted == "message.output_text.logprobs":
             logprobs = logprobs or 0
         elif wanted != "reasoning.encrypted_content":
@@ -209,16 +144,16 @@ def _sampling(fields: Mapping[str, Any], report: LossReport) -> Sampling:
     )
 
 
-def _user(fields: Mapping[str, Any], report: LossReport) -> str | None:
-    user = maybe_string(fields, "user")
-    safety = maybe_string(fields, "safety_identifier")
+def _user(fields: Fields, report: LossReport) -> str | None:
+    user = maybe_text(fields, "user")
+    safety = maybe_text(fields, "safety_identifier")
     if user and safety and user != safety:
         report.lost(Feature.FIELD, "safety_identifier")
     return user or safety
 
 
-def _metadata(fields: Mapping[str, Any]) -> dict[str, str] | None:
+def _metadata(fields: Fields) -> dict[str, str] | None:
     told = maybe_object(fields, "metadata")
     if told is None:
         return None
-    return {name: as_string(word, f"metadata.{name}") for name, word in told.items()}
+    return {name: text_in(told, name, "metadata") for name in told}

@@ -7,30 +7,23 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.content import Role, Text, Turn
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import Effort, OutputKind, Prompt, Reasoning, Sampling
-from llmgw_desktop.wire.translate.codec import Target, Written
-from llmgw_desktop.wire.translate.ids import CallIds
+from llmgw_desktop.domain.model.content import Role, Text, Turn
+from llmgw_desktop.domain.model.prompt import Effort, OutputKind, Prompt, Reasoning
+from llmgw_desktop.wire.translate.carriers import CallIds
+from llmgw_desktop.wire.translate.codec import PromptTarget, WrittenRequest, effort_of
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.names import PLAIN, ToolNames
 from llmgw_desktop.wire.translate.openai_responses.items_out import input_of
-from llmgw_desktop.wire.translate.openai_responses.tools_out import write_tools
-from llmgw_desktop.wire.translate.openai_responses.writing import Body, Writing, is_own
+from llmgw_desktop.wire.translate.openai_responses.tools import write_tools
+from llmgw_desktop.wire.translate.openai_responses.vendor import Body, Writing, is_own
+from llmgw_desktop.wire.translate.tools import PLAIN, ToolNames
 
 _LONGEST_NAME = 64
 _FEWEST_TOKENS = 16
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
-_EFFORT_UP_TO = (
-    (0, Effort.NONE),
-    (512, Effort.MINIMAL),
-    (1024, Effort.LOW),
-    (8192, Effort.MEDIUM),
-    (24576, Effort.HIGH),
-)
 
 
-def write_prompt(prompt: Prompt, target: Target, report: LossReport) -> Written:
+def write_prompt(prompt: Prompt, target: PromptTarget, report: LossReport) -> WrittenRequest:
     """`previous_response_id` is never written: what it stands for has become part of the turns."""
     if prompt.sampling.candidates is not None and prompt.sampling.candidates > 1:
         raise MalformedRequest("This model gives one answer at a time; ask for one.")
@@ -44,9 +37,9 @@ def write_prompt(prompt: Prompt, target: Target, report: LossReport) -> Written:
     _write_reasoning(body, prompt.reasoning, writing)
     _write_text(body, prompt)
     _write_limits(body, prompt, writing)
-    _write_sampling(body, prompt.sampling, writing)
+    _write_sampling(body, prompt, writing)
     _write_dealings(body, prompt, writing)
-    return Written(body=orjson.dumps(body), names=names)
+    return WrittenRequest(body=orjson.dumps(body), names=names)
 
 
 def _write_instructions(body: Body, turns: tuple[Turn, ...], writing: Writing) -> tuple[Turn, ...]:
@@ -75,7 +68,7 @@ def _write_reasoning(body: Body, wanted: Reasoning | None, writing: Writing) -> 
             writing.report.lost(Feature.REASONING)
         return
     told: Body = {}
-    effort = _effort(wanted)
+    effort = None if wanted is None else effort_of(wanted)
     if effort is not None:
         told["effort"] = str(effort)
     if wanted is not None and wanted.show not in (None, "none") and effort is not Effort.NONE:
@@ -87,15 +80,6 @@ def _write_reasoning(body: Body, wanted: Reasoning | None, writing: Writing) -> 
         body["reasoning"] = told
     if writing.is_own:
         body["include"] = ["reasoning.encrypted_content"]
-
-
-def _effort(wanted: Reasoning | None) -> Effort | None:
-    if wanted is None or wanted.effort is not None:
-        return wanted.effort if wanted is not None else None
-    budget = wanted.budget_tokens
-    if budget is None or budget == -1:
-        return None
-    return next((effort for most, effort in _EFFORT_UP_TO if budget <= most), Effort.XHIGH)
 
 
 def _write_text(body: Body, prompt: Prompt) -> None:
@@ -134,22 +118,17 @@ def _write_limits(body: Body, prompt: Prompt, writing: Writing) -> None:
         body["max_output_tokens"] = most
 
 
-def _write_sampling(body: Body, sampling: Sampling, writing: Writing) -> None:
+def _write_sampling(body: Body, prompt: Prompt, writing: Writing) -> None:
     refuses = writing.is_codex or writing.reasons
     for name, feature in (("temperature", Feature.TEMPERATURE), ("top_p", Feature.TOP_P)):
-        wanted = getattr(sampling, name)
+        wanted = getattr(prompt.sampling, name)
         if wanted is not None and refuses:
             writing.report.lost(feature)
         elif wanted is not None:
             body[name] = wanted
-    for value, feature in (
-        (sampling.top_k, Feature.TOP_K),
-        (sampling.seed, Feature.SEED),
-        (sampling.presence_penalty or sampling.frequency_penalty or None, Feature.PENALTIES),
-        (sampling.logprobs, Feature.LOGPROBS),
-    ):
-        if value is not None:
-            writing.report.lost(feature)
+    writing.report.lost_wishes(
+        prompt, Feature.TOP_K, Feature.SEED, Feature.PENALTIES, Feature.LOGPROBS
+    )
 
 
 def _write_dealings(body: Body, prompt: Prompt, writing: Writing) -> None:
@@ -158,7 +137,12 @@ def _write_dealings(body: Body, prompt: Prompt, writing: Writing) -> None:
         body["prompt_cache_key"] = _fitting_id(prompt.cache_key)
     if writing.is_codex:
         body |= {"stream": True, "store": False}
-        _tell_refused(prompt, writing)
+        report = writing.report
+        report.lost_wishes(prompt, Feature.USER, Feature.METADATA, Feature.STORE)
+        if prompt.cache_retention is not None:
+            report.lost(Feature.CACHE_KEY)
+        if prompt.service_tier not in (None, "auto", "default", "priority"):
+            report.lost(Feature.SERVICE_TIER)
         if prompt.service_tier == "priority":
             body["service_tier"] = "priority"
         return
@@ -171,18 +155,6 @@ def _write_dealings(body: Body, prompt: Prompt, writing: Writing) -> None:
             "prompt_cache_retention": prompt.cache_retention,
         }
     )
-
-
-def _tell_refused(prompt: Prompt, writing: Writing) -> None:
-    for is_lost, feature in (
-        (bool(prompt.user), Feature.USER),
-        (bool(prompt.metadata), Feature.METADATA),
-        (prompt.cache_retention is not None, Feature.CACHE_KEY),
-        (prompt.store is True, Feature.STORE),
-        (prompt.service_tier not in (None, "auto", "default", "priority"), Feature.SERVICE_TIER),
-    ):
-        if is_lost:
-            writing.report.lost(feature)
 
 
 def _known(members: Mapping[str, Any]) -> Body:

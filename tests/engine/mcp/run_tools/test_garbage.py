@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from llmgw_desktop.clis.registry import NAMES
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.mcp.tool_errors import CATEGORIES
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.engine.mcp.tool import CATEGORIES
 from tests.engine.runs.conftest import RunHouse
 from tests.support.run_toolbox import OTHER, RunBox
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.vault_errors import VaultLocked
+from llmgw_desktop.domain.vault import VaultLocked
 from llmgw_desktop.engine.mcp.tools import jobs as job_tools
 from llmgw_desktop.store.at_rest.cells import PLAIN
 from llmgw_desktop.store.at_rest.files import is_encrypted_file, open_file
@@ -277,7 +277,7 @@ async def test_one_that_cannot_be_opened_says_why(
 
 
 async def test_what_is_not_written_yet_is_an_empty_page(tmp_path: Path) -> None:
-    from llmgw_desktop.engine.jobs.raw_output import _page
+    from llmgw_desktop.engine.jobs.reading import _page
 
     assert _page(partial(open_file, tmp_path / "none", PLAIN, ""), 3, 10, None).text == ""
     path = tmp_path / "some"

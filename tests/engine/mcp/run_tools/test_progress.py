@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from llmgw_desktop.domain.cli import CliEvent, Retrying, RunEnded, TextGrew, ThinkingGrew, ToolBegan
-from llmgw_desktop.domain.job import Job
-from llmgw_desktop.engine.mcp.tools import text_progress
-from llmgw_desktop.engine.mcp.tools.text_progress import Teller
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.engine.mcp.tools import job_words
+from llmgw_desktop.engine.mcp.tools.job_words import Teller
 from tests.engine.mcp.run_tools.test_requests import OK, WAITS, until
 from tests.engine.runs.conftest import RunHouse
 from tests.support.run_toolbox import RunBox
@@ -143,7 +143,7 @@ async def test_what_is_said_at_once_is_told_at_once() -> None:
 
 
 async def test_a_pause_gathers_what_is_said_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_progress, "PAUSE_S", 3600.0)
+    monkeypatch.setattr(job_words, "PAUSE_S", 3600.0)
     more: asyncio.Queue[CliEvent | None] = asyncio.Queue()
 
     async def events() -> AsyncIterator[CliEvent]:
@@ -166,7 +166,7 @@ async def test_who_does_not_listen_any_more_stops_nothing(box: RunBox) -> None:
     async def deaf(done: float, total: float | None, message: str) -> None:
         raise ConnectionResetError(message)
 
-    from llmgw_desktop.domain.principal import LOCAL
+    from llmgw_desktop.domain.access.principal import LOCAL
 
     prompt = "begin; say one; sleep 0.2; say two; answer three"
     answer = await box.box.call("claude_request", {"prompt": prompt}, LOCAL, progress=deaf)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import orjson
 
-from llmgw_desktop.domain.principal import LOCAL, Scope
+from llmgw_desktop.domain.access.principal import LOCAL, Scope
 from tests.engine.mcp.run_tools.test_requests import OK, WAITS, until
 from tests.engine.runs.conftest import RunHouse
 from tests.support.run_toolbox import OTHER, RunBox

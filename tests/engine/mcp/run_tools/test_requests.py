@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.clis.registry import NAMES, cli_of
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.mcp.schemas import input_schema
+from llmgw_desktop.engine.mcp.listing import input_schema
 from llmgw_desktop.engine.mcp.tool import Profile
 from llmgw_desktop.engine.runs.fields import COMMON
 from tests.engine.runs.conftest import MakeHouse, RunHouse

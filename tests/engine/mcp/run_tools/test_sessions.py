@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.domain.principal import Principal
-from llmgw_desktop.engine.mcp.tool_errors import NotFound
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.engine.mcp.tool import NotFound
 from tests.engine.runs.conftest import RunHouse
 from tests.support.run_toolbox import OTHER, RunBox
 

@@ -6,9 +6,8 @@ import jsonschema
 import orjson
 import pytest
 
-from llmgw_desktop.domain.principal import LOCAL
-from llmgw_desktop.engine.mcp.listing import tool_shown
-from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.engine.mcp.listing import input_schema, output_schema, tool_shown
 from llmgw_desktop.engine.mcp.tool import Profile
 from tests.support.run_toolbox import RunBox
 

@@ -9,15 +9,20 @@ from typing import Any
 import jsonschema
 import pytest
 
-from llmgw_desktop.domain.approval import Approval, ApprovalStatus
+from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.permission import Ask, PermissionKind, PermissionQuestion
-from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.engine.mcp.schemas import output_schema
+from llmgw_desktop.domain.jobs.approval import (
+    Approval,
+    ApprovalStatus,
+    Ask,
+    PermissionKind,
+    PermissionQuestion,
+)
+from llmgw_desktop.engine.mcp.listing import output_schema
 from llmgw_desktop.engine.mcp.tool import ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
-from llmgw_desktop.engine.mcp.tools import approval_tools
-from llmgw_desktop.store.approval_store import ApprovalStore
+from llmgw_desktop.engine.mcp.tools import gateway_tools
+from llmgw_desktop.store.jobs.approval_store import ApprovalStore
 
 ANNA, BEN = (
     Principal(client_id=name, name=name, scopes=frozenset({Scope.JOBS_RUN}))
@@ -57,7 +62,7 @@ async def call(
     waiting: tuple[PermissionQuestion, ...] = (),
     **arguments: Any,
 ) -> ToolAnswer:
-    (tool,) = approval_tools.tools(store, lambda: waiting)
+    (tool,) = gateway_tools.tools(store, lambda: waiting)
     answer = await Toolbox([tool]).call("approval_list", arguments, who)
     jsonschema.validate(answer.structured, output_schema(tool))
     return answer
@@ -117,7 +122,7 @@ async def test_a_record_is_told_as_it_was_written(store: ApprovalStore) -> None:
 
 
 async def test_the_oldest_give_way(store: ApprovalStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmgw_desktop.store.approval_store.MOST_KEPT", 2)
+    monkeypatch.setattr("llmgw_desktop.store.jobs.approval_store.MOST_KEPT", 2)
     for number in range(5):
         store.add(a_record(number))
     assert [each.id for each in store.recent(None)] == ["apr_4", "apr_3"]

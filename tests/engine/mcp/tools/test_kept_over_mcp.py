@@ -14,10 +14,10 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.clock import TimedIds
+from llmgw_desktop.domain.flights.flight import FlightState
 from tests.engine.conftest import House
 from tests.support.answers import Answer, Delivery
 

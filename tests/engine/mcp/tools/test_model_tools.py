@@ -8,11 +8,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.engine.mcp.schemas import output_schema
-from llmgw_desktop.engine.mcp.tool import Profile, ToolAnswer
-from llmgw_desktop.engine.mcp.tool_errors import CATEGORIES
+from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.engine.mcp.listing import output_schema
+from llmgw_desktop.engine.mcp.tool import CATEGORIES, Profile, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from llmgw_desktop.engine.mcp.tools import model_tools
 from tests.engine.conftest import House
@@ -41,7 +40,7 @@ class Box:
     def __init__(self, house: House) -> None:
         engine = house.container.gateway._engine
         self.tools = model_tools.tools(
-            engine.asking, lambda: engine.pipeline.router.providers, engine.catalogue.models
+            engine.models, lambda: engine.pipeline.router.providers, engine.catalogue.models
         )
         self.toolbox = Toolbox(self.tools)
 

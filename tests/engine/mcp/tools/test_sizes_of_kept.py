@@ -7,16 +7,11 @@ from typing import Any, cast
 import orjson
 import pytest
 
-from llmgw_desktop.domain.principal import LOCAL
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.engine.mcp.listing import tool_shown
 from llmgw_desktop.engine.mcp.tool import Profile
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
-from llmgw_desktop.engine.mcp.tools import (
-    approval_tools,
-    model_tools,
-    vault_tools,
-    workspace_tools,
-)
+from llmgw_desktop.engine.mcp.tools import gateway_tools, model_tools, vault_tools, workspace_tools
 
 NOTHING = cast("Any", None)
 
@@ -31,7 +26,7 @@ def test_they_are_short(profile: Profile, names: int, most: int) -> None:
             *model_tools.tools(NOTHING, NOTHING, NOTHING),
             *vault_tools.tools(NOTHING),
             *workspace_tools.tools(NOTHING),
-            *approval_tools.tools(NOTHING),
+            *gateway_tools.tools(NOTHING),
         )
     )
     shown = [tool_shown(tool, profile) for tool in box.shown(LOCAL, profile)]

@@ -13,11 +13,11 @@ import jsonschema
 import pytest
 
 from llmgw_desktop.clis.registry import variants
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.cli import CliName, CliRequest
-from llmgw_desktop.domain.principal import LOCAL
 from llmgw_desktop.domain.validation import Intent, PanelRequest, Seat
-from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
-from llmgw_desktop.engine.mcp.tool import Profile, Tool
+from llmgw_desktop.engine.mcp.listing import input_schema, output_schema
+from llmgw_desktop.engine.mcp.tool import McpTool, Profile
 from llmgw_desktop.engine.validation.prompts import schema_of
 from llmgw_desktop.engine.validation.seats import fields_of
 from tests.support.panel_clis import FAILS, PASSES, Panels, end_all, panels_in
@@ -38,7 +38,7 @@ async def panels(tmp_path: Path) -> AsyncIterator[Panels]:
         await end_all(made)
 
 
-def listed(tool: Tool, profile: Profile) -> dict[str, Any]:
+def listed(tool: McpTool, profile: Profile) -> dict[str, Any]:
     return {
         "name": tool.name,
         "title": tool.title,

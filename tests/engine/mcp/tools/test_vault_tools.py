@@ -9,15 +9,15 @@ from typing import Any
 import jsonschema
 import pytest
 
+from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.vault import EntryKind, VaultEntry, address
-from llmgw_desktop.engine.mcp.schemas import output_schema
+from llmgw_desktop.engine.mcp.listing import output_schema
 from llmgw_desktop.engine.mcp.tool import Profile, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from llmgw_desktop.engine.mcp.tools import vault_tools
-from llmgw_desktop.store.master_key import MasterKeys
-from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 
 SECRET = "sk-test-0123456789abcdefghijklmnop"
 FILE = '{"tokens": {"refresh_token": "rt-0123456789"}}'

@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.engine.mcp.schemas import output_schema
+from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
+from llmgw_desktop.engine.mcp.listing import output_schema
 from llmgw_desktop.engine.mcp.tool import Profile, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from llmgw_desktop.engine.mcp.tools import workspace_tools
@@ -44,6 +44,8 @@ async def test_one_is_made_and_seen_by_all_who_may_run_jobs(scene: Scene) -> Non
     listed = (await call(scene, "workspace_list", RUNNER)).structured
     assert (listed["count"], listed["default"]) == (1, "w")
     assert listed["allowedRoots"][0]["maxCreateDepth"] == 2
+    nothing = {"contain": None, "network": None, "readable": [], "writable": []}
+    assert listed["workspaces"][0]["containment"] == nothing
     one = await call(scene, "workspace_get", LOCAL, alias="w")
     assert one.structured["workspace"] == listed["workspaces"][0]
     missing = await call(scene, "workspace_get", RUNNER, alias="v")

@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.app.conversation.message_parts import Role
-from llmgw_desktop.app.conversation.transcript import Section, transcript_of
-from llmgw_desktop.app.flight_texts import FlightSide
+from llmgw_desktop.app.flights.conversation.message_parts import SpeakerRole
+from llmgw_desktop.app.flights.conversation.transcript import TranscriptSection, transcript_of
+from llmgw_desktop.app.flights.texts import FlightSide
 from llmgw_desktop.app.inert_text import folded_lines, inert
-from llmgw_desktop.ui.flights.bodies.text_view import TextView
-from llmgw_desktop.ui.flights.bodies.transcript_document import LineKind
-from llmgw_desktop.ui.flights.bodies.transcript_view import TranscriptView
+from llmgw_desktop.ui.flights.detail.text_view import TextView
+from llmgw_desktop.ui.flights.detail.transcript_document import LineKind
+from llmgw_desktop.ui.flights.detail.transcript_view import TranscriptView
 from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_scene import scene_flight, scene_record
 
@@ -109,11 +109,13 @@ def test_a_conversation_is_read_as_one_text(transcript: TranscriptView) -> None:
 
 def test_headings_fold_with_keys_and_all_at_once(transcript: TranscriptView, qtbot: object) -> None:
     sections = (
-        Section(role=Role.ASSISTANT, depth=0, title="Assistant"),
-        Section(role=Role.ASSISTANT, depth=1, title="", text="said"),
-        Section(role=Role.ASSISTANT, depth=1, title="Tool call", text="x\ny", is_folded=True),
-        Section(role=Role.USER, depth=0, title="User"),
-        Section(role=Role.USER, depth=1, title="", text="asked"),
+        TranscriptSection(role=SpeakerRole.ASSISTANT, depth=0, title="Assistant"),
+        TranscriptSection(role=SpeakerRole.ASSISTANT, depth=1, title="", text="said"),
+        TranscriptSection(
+            role=SpeakerRole.ASSISTANT, depth=1, title="Tool call", text="x\ny", is_folded=True
+        ),
+        TranscriptSection(role=SpeakerRole.USER, depth=0, title="User"),
+        TranscriptSection(role=SpeakerRole.USER, depth=1, title="", text="asked"),
     )
     transcript.show_sections(sections)
     assert visible_lines(transcript) == ["Assistant", "said", "Tool call", "User", "asked"]
@@ -139,19 +141,19 @@ def test_headings_fold_with_keys_and_all_at_once(transcript: TranscriptView, qtb
 def test_folding_in_the_middle_keeps_every_line_with_its_section(
     transcript: TranscriptView, qtbot: object
 ) -> None:
-    def part(number: int, **changes: object) -> Section:
-        made = Section(
-            role=Role.TOOL, depth=1, title=f"Part {number}", text=f"a{number}\nb{number}"
+    def part(number: int, **changes: object) -> TranscriptSection:
+        made = TranscriptSection(
+            role=SpeakerRole.TOOL, depth=1, title=f"Part {number}", text=f"a{number}\nb{number}"
         )
         return replace(made, **changes)
 
     sections = (
-        Section(role=Role.USER, depth=0, title="One"),
+        TranscriptSection(role=SpeakerRole.USER, depth=0, title="One"),
         part(1),
         part(2, is_folded=True),
-        Section(role=Role.USER, depth=0, title="Two", is_folded=True),
+        TranscriptSection(role=SpeakerRole.USER, depth=0, title="Two", is_folded=True),
         part(3),
-        Section(role=Role.USER, depth=0, title="Three"),
+        TranscriptSection(role=SpeakerRole.USER, depth=0, title="Three"),
         part(4),
     )
     transcript.show_sections(sections)
@@ -190,8 +192,8 @@ def test_folding_in_the_middle_keeps_every_line_with_its_section(
 def test_a_click_in_the_gutter_folds(transcript: TranscriptView, qtbot: object) -> None:
     transcript.show_sections(
         (
-            Section(role=Role.USER, depth=0, title="User"),
-            Section(role=Role.USER, depth=1, title="", text="asked"),
+            TranscriptSection(role=SpeakerRole.USER, depth=0, title="User"),
+            TranscriptSection(role=SpeakerRole.USER, depth=1, title="", text="asked"),
         )
     )
     QApplication.processEvents()
@@ -206,22 +208,33 @@ def test_hostile_messages_are_text(transcript: TranscriptView) -> None:
     text = "<script>alert(1)</script> &amp; <a href='http://x'>x</a>"
     transcript.show_sections(
         (
-            Section(role=Role.USER, depth=0, title="User"),
-            Section(role=Role.USER, depth=1, title="", text=text),
+            TranscriptSection(role=SpeakerRole.USER, depth=0, title="User"),
+            TranscriptSection(role=SpeakerRole.USER, depth=1, title="", text=text),
         )
     )
     assert text in visible_lines(transcript)
 
 
 def test_a_long_conversation_fills_in_slices(transcript: TranscriptView, qtbot: object) -> None:
-    section = Section(role=Role.USER, depth=1, title="", text="word " * 1000 + "\nend")
-    part = Section(
-        role=Role.USER, depth=1, title="Tool call", text="x\n" * 200, is_code=True, is_folded=True
+    section = TranscriptSection(
+        role=SpeakerRole.USER, depth=1, title="", text="word " * 1000 + "\nend"
+    )
+    part = TranscriptSection(
+        role=SpeakerRole.USER,
+        depth=1,
+        title="Tool call",
+        text="x\n" * 200,
+        is_code=True,
+        is_folded=True,
     )
     sections = tuple(
         each
         for number in range(200)
-        for each in (Section(role=Role.USER, depth=0, title=f"User {number}"), section, part)
+        for each in (
+            TranscriptSection(role=SpeakerRole.USER, depth=0, title=f"User {number}"),
+            section,
+            part,
+        )
     )
     pause_ms = longest_pause_ms(
         lambda: transcript.show_sections(sections), qtbot, lambda: not transcript.is_filling
@@ -231,7 +244,7 @@ def test_a_long_conversation_fills_in_slices(transcript: TranscriptView, qtbot: 
 
 
 def test_a_change_of_scheme_keeps_the_text(transcript: TranscriptView, theme: Theme) -> None:
-    section = Section(role=Role.USER, depth=0, title="User")
+    section = TranscriptSection(role=SpeakerRole.USER, depth=0, title="User")
     transcript.show_sections((section,))
     theme.changed.emit()
     assert visible_lines(transcript) == ["User"]

@@ -9,18 +9,16 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
-from llmgw_desktop.domain.flight import FlightRecord, FlightState, Phase, PhaseName
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, Phase, PhaseName
 from llmgw_desktop.domain.guard import GuardAction, GuardHit, PromptRole
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import PassedRule
+from llmgw_desktop.domain.routing.route import PassedRule
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.bodies.body_tab import BodyTab
-from llmgw_desktop.ui.flights.bodies.raw_tab import RawTab
-from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab
+from llmgw_desktop.ui.flights.detail.body_tab import BodyTab, RawTab
+from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab, TokenBar
 from llmgw_desktop.ui.flights.detail.route_tab import RouteTab
 from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab, tick_step_ms
-from llmgw_desktop.ui.flights.detail.token_bar import TokenBar
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 from tests.support.made_flights import BEGIN_S, failed, record, routed, running, summary

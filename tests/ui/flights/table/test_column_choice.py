@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from llmgw_desktop.app.flight_columns import flight_columns
-from llmgw_desktop.ui.flights.table.column_choice import (
+from llmgw_desktop.app.flights.columns import flight_columns
+from llmgw_desktop.ui.flights.table.flight_header import (
     ColumnChoice,
     choice_of,
     choice_text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llmgw_desktop.ui.flights.table.column_room import Want, shared
+from llmgw_desktop.ui.flights.table.flight_header import Want, shared
 
 WANTS = [
     Want(key="state", width=30, least=30),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QElapsedTimer, QItemSelectionModel
 
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.flight import FlightQuery, FlightState
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
 from tests.support.flight_page import FlightBench
 from tests.support.made_flights import flight_id, running, summary
 

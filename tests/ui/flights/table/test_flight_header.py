@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_page import FlightBench
 from tests.support.made_flights import BEGIN_S, summary

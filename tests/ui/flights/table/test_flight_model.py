@@ -8,9 +8,9 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
 
-from llmgw_desktop.app.flight_row import RowTime, ShownFlight, shown_flight
-from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.app.flights.columns import RowTime, ShownFlight, shown_flight
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.ui.flights.table import flight_window
 from llmgw_desktop.ui.flights.table.flight_delegate import FlightDelegate

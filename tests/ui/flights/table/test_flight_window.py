@@ -1,7 +1,7 @@
 """Which rows are in memory: places, pages, what is forgotten, what never moves."""
 
-from llmgw_desktop.app.flight_row import ShownFlight
-from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.app.flights.columns import ShownFlight
+from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS, PAGES_KEPT, FlightWindow
 from tests.support.made_flights import BEGIN_S, MadeReader, flight_id, summary
 

@@ -1,8 +1,8 @@
 """What the engine knows better than the disk."""
 
 from llmgw_desktop.domain.events import FlightClosed, FlightOpened
-from llmgw_desktop.domain.flight import FlightQuery, FlightState
-from llmgw_desktop.ui.flights.table.live_flights import LiveFlights
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
+from llmgw_desktop.ui.flights.table.loading import LiveFlights
 from tests.support.made_flights import flight_id, running, summary
 
 ALL = FlightQuery()

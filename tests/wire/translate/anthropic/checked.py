@@ -11,11 +11,11 @@ from anthropic.lib.streaming._messages import accumulate_event
 from anthropic.types import message_create_params as params
 from pydantic import TypeAdapter
 
-from llmgw_desktop.domain.content import Role, Text, Turn
-from llmgw_desktop.domain.prompt import Prompt, Reasoning
+from llmgw_desktop.domain.model.content import Role, Text, Turn
+from llmgw_desktop.domain.model.prompt import Prompt, Reasoning
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
-from llmgw_desktop.wire.translate.anthropic.codec import codec
-from llmgw_desktop.wire.translate.codec import Asked, Target
+from llmgw_desktop.wire.translate.anthropic import codec
+from llmgw_desktop.wire.translate.codec import PromptTarget, RequestContext
 from llmgw_desktop.wire.translate.losses import LossReport
 
 CODEC = codec()
@@ -49,8 +49,10 @@ def turn(role: Role, *items: Any) -> Turn:
     return Turn(role=role, items=tuple(Text(text=i) if isinstance(i, str) else i for i in items))
 
 
-def target(model: str = "claude-opus-4-6", kind: ProviderKind = ProviderKind.ANTHROPIC) -> Target:
-    return Target(protocol=ModelProtocol.ANTHROPIC, kind=kind, model=model)
+def target(
+    model: str = "claude-opus-4-6", kind: ProviderKind = ProviderKind.ANTHROPIC
+) -> PromptTarget:
+    return PromptTarget(protocol=ModelProtocol.ANTHROPIC, kind=kind, model=model)
 
 
 def written(
@@ -82,11 +84,11 @@ def read_turns(*told: dict[str, Any]) -> tuple[Turn, ...]:
     return read({"messages": list(told)})[0].turns
 
 
-def asked(**more: Any) -> Asked:
+def asked(**more: Any) -> RequestContext:
     """Of one who wants to see the model's thinking."""
     wanted = prompt(reasoning=Reasoning(is_adaptive=True))
     given = {"prompt": wanted, "model": "my-model", "answer_id": "a1b2", **more}
-    return Asked(**given)
+    return RequestContext(**given)
 
 
 def check_request(body: dict[str, Any]) -> None:

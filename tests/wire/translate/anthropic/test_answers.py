@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.model.answer import (
     Answer,
     AnswerBegun,
     AnswerEnded,
@@ -21,7 +21,7 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     Audio,
     CallKind,
     Citation,
@@ -40,10 +40,10 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
-from llmgw_desktop.wire.translate.callers_usage import CallersUsage
-from llmgw_desktop.wire.translate.carrier import SealOf, packed
-from llmgw_desktop.wire.translate.collect import events_of
+from llmgw_desktop.wire.translate.answer_events import events_of
+from llmgw_desktop.wire.translate.carriers import SealOf, packed
 from llmgw_desktop.wire.translate.losses import LossReport
+from llmgw_desktop.wire.translate.usage import CallersUsage
 from tests.wire.translate.anthropic.checked import (
     CODEC,
     accumulated,

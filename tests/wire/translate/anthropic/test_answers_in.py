@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.answer import (
     Answer,
     AnswerBegun,
     AnswerEnded,
@@ -21,7 +22,7 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CallKind,
     Citation,
     Hosted,
@@ -33,13 +34,12 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.domain.prompt import Tool
+from llmgw_desktop.domain.model.prompt import Tool
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate.anthropic import events_in, growing_blocks
+from llmgw_desktop.wire.translate.answer_events import collected, events_of
+from llmgw_desktop.wire.translate.anthropic import answer_in, events_in
 from llmgw_desktop.wire.translate.codec import MOST_OPEN_ITEMS
-from llmgw_desktop.wire.translate.collect import collected, events_of
-from llmgw_desktop.wire.translate.names import ANTHROPIC, ToolNames
+from llmgw_desktop.wire.translate.tools import ANTHROPIC, ToolNames
 from tests.wire.streams import event, noise, split
 from tests.wire.translate.anthropic.checked import CODEC
 
@@ -343,7 +343,7 @@ def test_garbage_answers(told: bytes) -> None:
 
 
 def test_what_is_held_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    for file in (events_in, growing_blocks):
+    for file in (events_in, answer_in):
         monkeypatch.setattr(file, "MOST_HELD", 1000)
     delta = event(
         "content_block_delta", index=0, delta={"type": "signature_delta", "signature": "x" * 200}
@@ -359,7 +359,7 @@ def test_what_is_held_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_names_that_are_held_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growing_blocks, "MOST_HELD", 10_000)
+    monkeypatch.setattr(answer_in, "MOST_HELD", 10_000)
     start = event("content_block_start", index=0, content_block={"type": "server_tool_use"})
     many = {"type": "input_json_delta", **{f"a{n}": "x" for n in range(100)}}
     reader = CODEC.event_reader(NAMES)
@@ -402,7 +402,7 @@ def test_byte_by_byte() -> None:
 
 
 def well_formed(events: list[AnswerEvent]) -> bool:
-    """As `domain/answer.py` promises: contiguous indices, nothing of an item that is not open."""
+    """As `domain/model/answer.py` promises: contiguous indices, and all items are open."""
     begun: list[int] = []
     open_items: set[int] = set()
     for each in events:

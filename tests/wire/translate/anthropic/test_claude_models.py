@@ -1,10 +1,6 @@
 import pytest
 
-from llmgw_desktop.wire.translate.anthropic.claude_models import (
-    OffSwitch,
-    ThinkingSwitch,
-    claude_model,
-)
+from llmgw_desktop.wire.translate.anthropic.models import OffSwitch, ThinkingSwitch, claude_model
 
 NONE, BUDGET, ADAPTIVE = ThinkingSwitch.NONE, ThinkingSwitch.BUDGET, ThinkingSwitch.ADAPTIVE
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
     Citation,
     Hosted,
     Signature,
@@ -13,7 +13,7 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.wire.translate.anthropic.custody import without_foreign
+from llmgw_desktop.wire.translate.in_place import without_foreign
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.anthropic.checked import CODEC, asked
 

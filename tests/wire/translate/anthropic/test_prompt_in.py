@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
     CacheMark,
     Document,
     Hosted,
@@ -18,8 +19,7 @@ from llmgw_desktop.domain.content import (
     Turn,
     Vendor,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.prompt import (
     Effort,
     HostedKind,
     HostedTool,
@@ -30,7 +30,7 @@ from llmgw_desktop.domain.prompt import (
     ToolChoice,
     ToolMode,
 )
-from llmgw_desktop.wire.translate.carrier import SealOf, packed
+from llmgw_desktop.wire.translate.carriers import SealOf, packed
 from tests.wire.translate.anthropic.checked import assistant, read, read_turns, user
 
 PNG = "iVBORw0KGgo="

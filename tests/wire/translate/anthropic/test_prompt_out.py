@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
     Audio,
     CacheMark,
     CallKind,
@@ -23,8 +24,7 @@ from llmgw_desktop.domain.content import (
     Turn,
     Vendor,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.prompt import (
     HostedKind,
     HostedTool,
     OutputFormat,

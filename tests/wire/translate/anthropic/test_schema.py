@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from anthropic import transform_schema
 
-from llmgw_desktop.wire.translate.anthropic.schema import enforced_schema, tool_schema
+from llmgw_desktop.wire.translate.anthropic.tools_out import enforced_schema, tool_schema
 
 A = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
 B = {"type": "object", "properties": {"b": {"type": "string"}, "a": {}}, "required": ["a", "b"]}

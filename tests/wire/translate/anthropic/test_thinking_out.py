@@ -2,8 +2,22 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.content import Signature, Text, Thinking, ToolCall, ToolResult, Vendor
-from llmgw_desktop.domain.prompt import Effort, Reasoning, Sampling, Tool, ToolChoice, ToolMode
+from llmgw_desktop.domain.model.content import (
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+    Vendor,
+)
+from llmgw_desktop.domain.model.prompt import (
+    Effort,
+    Reasoning,
+    Sampling,
+    Tool,
+    ToolChoice,
+    ToolMode,
+)
 from tests.wire.translate.anthropic.checked import assistant, prompt, user, written
 
 ADAPTIVE = {"type": "adaptive"}

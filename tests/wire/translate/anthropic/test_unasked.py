@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
     Item,
     RedactedThinking,
     Signature,
@@ -14,11 +14,11 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.domain.prompt import Effort, Reasoning
+from llmgw_desktop.domain.model.prompt import Effort, Reasoning
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate.callers_usage import CallersUsage
-from llmgw_desktop.wire.translate.collect import events_of
+from llmgw_desktop.wire.translate.answer_events import events_of
 from llmgw_desktop.wire.translate.losses import LossReport
+from llmgw_desktop.wire.translate.usage import CallersUsage
 from tests.wire.translate.anthropic.checked import (
     CODEC,
     accumulated,

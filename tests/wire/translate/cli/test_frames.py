@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
+from llmgw_desktop.domain.model.answer import (
     AnswerBegun,
     AnswerEnded,
     AnswerEvent,
@@ -21,15 +22,14 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import Text, Thinking
-from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
+from llmgw_desktop.domain.model.content import Text, Thinking
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
-from llmgw_desktop.wire.stream_openings import Opening, opening, output_chars
-from llmgw_desktop.wire.translate.cli.frames import CliEventReader, CliFrames
+from llmgw_desktop.wire.cli import CliEventReader, CliFrames
+from llmgw_desktop.wire.stream_openings import StreamOpening, opening, output_chars
+from llmgw_desktop.wire.translate.answer_events import Collector, collected, events_of
 from llmgw_desktop.wire.translate.codec import EventReader
-from llmgw_desktop.wire.translate.collect import Collector, collected, events_of
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.wire.translate.pairs.made import codec
 
 TOLD = CliFrames()
@@ -245,12 +245,14 @@ def test_the_last_cost_that_was_told_counts() -> None:
 
 
 def test_the_beginning_of_a_stream_is_known_for_what_it_is() -> None:
-    def kind(frame: bytes) -> Opening:
+    def kind(frame: bytes) -> StreamOpening:
         return opening(frame, ModelProtocol.CLI)
 
-    assert [kind(RUN[0]), kind(TOLD.usage(USAGE)), kind(b": alive\n\n")] == [Opening.START] * 3
-    assert [kind(frame) for frame in RUN[1:5]] == [Opening.OUTPUT] * 4
-    assert kind(TOLD.ended()) is Opening.OUTPUT
-    assert kind(TOLD.failed("x", "y", 500)) is Opening.ERROR
+    assert [kind(RUN[0]), kind(TOLD.usage(USAGE)), kind(b": alive\n\n")] == [
+        StreamOpening.START
+    ] * 3
+    assert [kind(frame) for frame in RUN[1:5]] == [StreamOpening.OUTPUT] * 4
+    assert kind(TOLD.ended()) is StreamOpening.OUTPUT
+    assert kind(TOLD.failed("x", "y", 500)) is StreamOpening.ERROR
     assert output_chars(TOLD.text("four")) == 4
     assert output_chars(TOLD.thinking("four")) == 4

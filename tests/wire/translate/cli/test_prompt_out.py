@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest, NotServed
+from llmgw_desktop.domain.model.content import (
     Audio,
     CacheMark,
     CallKind,
@@ -33,8 +34,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
     Video,
 )
-from llmgw_desktop.domain.errors import MalformedRequest, NotServed
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.prompt import (
     Effort,
     HostedKind,
     HostedTool,

@@ -8,14 +8,14 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.answer import Answer, AnswerEvent
-from llmgw_desktop.domain.content import Item, Role, Text, Turn
-from llmgw_desktop.domain.prompt import Prompt, Reasoning
+from llmgw_desktop.domain.model.answer import Answer, AnswerEvent
+from llmgw_desktop.domain.model.content import Item, Role, Text, Turn
+from llmgw_desktop.domain.model.prompt import Prompt, Reasoning
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
-from llmgw_desktop.wire.translate.codec import Asked, Target
-from llmgw_desktop.wire.translate.gemini.codec import codec
+from llmgw_desktop.wire.translate.codec import PromptTarget, RequestContext
+from llmgw_desktop.wire.translate.gemini import codec
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.tools import ToolNames
 
 CODEC = codec()
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 20).decode()
@@ -59,8 +59,10 @@ def prompt(*turns: Turn, **more: Any) -> Prompt:
     return Prompt(model="asked", turns=turns or (user(text("hi")),), **more)
 
 
-def target(name: str = "gemini-3-pro-preview", kind: ProviderKind = ProviderKind.GOOGLE) -> Target:
-    return Target(protocol=ModelProtocol.GEMINI, kind=kind, model=name)
+def target(
+    name: str = "gemini-3-pro-preview", kind: ProviderKind = ProviderKind.GOOGLE
+) -> PromptTarget:
+    return PromptTarget(protocol=ModelProtocol.GEMINI, kind=kind, model=name)
 
 
 def write_prompt(
@@ -111,9 +113,9 @@ SEEING = Reasoning(show="auto")
 """What callers send who set `includeThoughts`."""
 
 
-def asked(query: str = "alt=sse", wanted: Reasoning | None = SEEING, **more: Any) -> Asked:
+def asked(query: str = "alt=sse", wanted: Reasoning | None = SEEING, **more: Any) -> RequestContext:
     of = prompt(reasoning=wanted)
-    return Asked(prompt=of, model="my/model", answer_id="fresh", query=query, **more)
+    return RequestContext(prompt=of, model="my/model", answer_id="fresh", query=query, **more)
 
 
 def write_answer(

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
+from llmgw_desktop.domain.model.answer import (
     Answer,
     AnswerBegun,
     AnswerEnded,
@@ -22,7 +23,7 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CallKind,
     Hosted,
     Image,
@@ -33,11 +34,10 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
-from llmgw_desktop.domain.prompt import Tool
+from llmgw_desktop.domain.model.prompt import Tool
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate.collect import collected
-from llmgw_desktop.wire.translate.names import GEMINI, ToolNames
+from llmgw_desktop.wire.translate.answer_events import collected
+from llmgw_desktop.wire.translate.tools import GEMINI, ToolNames
 from tests.wire.streams import split
 from tests.wire.translate.gemini.support import (
     CODEC,

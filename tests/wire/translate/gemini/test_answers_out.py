@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.answer import (
     Answer,
     AnswerBegun,
     AnswerFailed,
@@ -19,7 +20,7 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     Audio,
     CallKind,
     Citation,
@@ -35,10 +36,9 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate.collect import collected, events_of
-from llmgw_desktop.wire.translate.gemini import events_out, keepsake
+from llmgw_desktop.wire.translate.answer_events import collected, events_of
+from llmgw_desktop.wire.translate.gemini import events_out, part_contents
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.gemini.support import (
     CODEC,
@@ -303,7 +303,7 @@ def test_other_vendors_thinking_survives_the_client(streams: bool, dropped: str)
 
 def test_more_thinking_than_a_call_carries_is_left_to_the_thought_parts() -> None:
     huge = Thinking(text="x" * 600_000, signature=CLAUDE)
-    assert keepsake.packed([huge]) is None
+    assert part_contents.packed_thoughts([huge]) is None
     parts = parts_in(write_answer(answer(huge, CALL))[0])
     assert "thoughtSignature" not in parts[-1]
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from llmgw_desktop.domain.content import (
-    Citation,
-    Text,
-    Vendor,
-)
-from llmgw_desktop.wire.translate.collect import collected
-from llmgw_desktop.wire.translate.gemini import chunks_in
+from llmgw_desktop.domain.model.content import Citation, Text, Vendor
+from llmgw_desktop.wire.translate.answer_events import collected
+from llmgw_desktop.wire.translate.gemini import events_in
 from tests.wire.translate.gemini.support import (
     chunk,
     events_of_stream,
@@ -63,7 +59,7 @@ def test_recitation_becomes_citations() -> None:
 
 def test_a_text_is_not_searched_for_places_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text of 4 MB, cited with every object, held the loop for a tenth of a second each time."""
-    monkeypatch.setattr(chunks_in, "_MOST_SEARCHED_CHARS", 100)
+    monkeypatch.setattr(events_in, "_MOST_SEARCHED_CHARS", 100)
     begun = chunk({"text": "Grüß dich" * 3})
     cited = []
     for number in range(20):

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.content import (
-    Vendor,
-)
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.content import Vendor
+from llmgw_desktop.domain.model.prompt import (
     Effort,
     HostedKind,
     HostedTool,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.content import CacheMark
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.content import CacheMark
+from llmgw_desktop.domain.model.prompt import (
     Effort,
     OutputFormat,
     OutputKind,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     Audio,
     Document,
     Hosted,
@@ -23,8 +23,8 @@ from llmgw_desktop.domain.content import (
     Vendor,
     Video,
 )
-from llmgw_desktop.wire.translate.carrier import SealOf
-from llmgw_desktop.wire.translate.gemini import keepsake, seals
+from llmgw_desktop.wire.translate.carriers import SealOf
+from llmgw_desktop.wire.translate.gemini import part_contents
 from tests.wire.translate.gemini.support import PDF, PNG, items_of, read_prompt, said, text
 
 SYSTEM = {"parts": [{"text": "Be brief."}, {"text": "Be kind."}]}
@@ -230,8 +230,8 @@ def test_googles_own_signatures(part: dict[str, Any], items: list[object]) -> No
 
 @pytest.mark.parametrize("alphabet", [str, lambda s: s.replace("+", "-").replace("/", "_")])
 def test_carriers_come_back_in_either_alphabet(alphabet: Any) -> None:
-    shown = alphabet(seals.written(CLAUDE, SealOf.THINKING))
-    hidden = alphabet(seals.written(CLAUDE, SealOf.REDACTED))
+    shown = alphabet(part_contents.written_seal(CLAUDE, SealOf.THINKING))
+    hidden = alphabet(part_contents.written_seal(CLAUDE, SealOf.REDACTED))
     assert items_of(
         {"text": "hm", "thought": True, "thoughtSignature": shown},
         {"text": "", "thought": True, "thoughtSignature": hidden},
@@ -240,7 +240,7 @@ def test_carriers_come_back_in_either_alphabet(alphabet: Any) -> None:
 
 
 def test_a_carrier_on_a_part_that_is_no_thought_stands_before_it() -> None:
-    shown = seals.written(CLAUDE, SealOf.THINKING)
+    shown = part_contents.written_seal(CLAUDE, SealOf.THINKING)
     assert items_of({"text": "hi", "thoughtSignature": shown}, role="model") == (
         Thinking(text="", signature=CLAUDE),
         text("hi"),
@@ -249,14 +249,14 @@ def test_a_carrier_on_a_part_that_is_no_thought_stands_before_it() -> None:
 
 def test_thinking_comes_back_on_the_call_of_a_client_that_drops_thoughts() -> None:
     thought = Thinking(text="hm", signature=CLAUDE)
-    packed = keepsake.packed([thought])
+    packed = part_contents.packed_thoughts([thought])
     part = {"functionCall": {"id": "a", "name": "f"}, "thoughtSignature": packed}
     called = ToolCall(id="a", name="f", arguments="{}")
     assert items_of(part, role="model") == (thought, called)
     shown = {
         "text": "hm",
         "thought": True,
-        "thoughtSignature": seals.written(CLAUDE, SealOf.THINKING),
+        "thoughtSignature": part_contents.written_seal(CLAUDE, SealOf.THINKING),
     }
     assert items_of(shown, part, role="model") == (thought, called), "not twice"
 
@@ -290,7 +290,7 @@ def test_the_pieces_of_a_stream_are_one_answer() -> None:
         "skip_thought_signature_validator",
         "bGxtZ3cxLm5vbnNlbnNl",
         "bGxtZ3cxL!",
-        keepsake.packed([])[:-4],  # type: ignore[index]
+        part_contents.packed_thoughts([])[:-4],  # type: ignore[index]
         "",
     ],
 )

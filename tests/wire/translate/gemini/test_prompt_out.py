@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
     Audio,
     CacheMark,
     Citation,
@@ -28,10 +29,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
     Video,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import (
-    Tool,
-)
+from llmgw_desktop.domain.model.prompt import Tool
 from llmgw_desktop.domain.provider import ProviderKind
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.gemini.support import (

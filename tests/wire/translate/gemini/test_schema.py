@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.wire.translate.gemini.references import Room
-from llmgw_desktop.wire.translate.gemini.schema import cleaned, cleaned_arguments
+from llmgw_desktop.wire.translate.gemini.schema import ReferenceBudget, cleaned, cleaned_arguments
 
 DOCUMENTED = frozenset(
     {
@@ -162,7 +161,7 @@ def test_all_schemas_of_a_request_share_what_references_may_bring() -> None:
         "properties": {f"p{n}": {"$ref": "#/$defs/long"} for n in range(15)},
     }
     lost: list[str] = []
-    room = Room()
+    room = ReferenceBudget()
     cleaned_arguments(schema, lost.append, room)
     assert lost == []
     cleaned_arguments(schema, lost.append, room)

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from google.genai import types
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
     Citation,
     Image,
     Item,
@@ -25,7 +25,7 @@ from llmgw_desktop.domain.content import (
     ToolResult,
     Vendor,
 )
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.prompt import (
     Effort,
     HostedKind,
     HostedTool,
@@ -41,7 +41,7 @@ from llmgw_desktop.domain.prompt import (
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.gemini import count_body, model_entry, model_list
 from llmgw_desktop.wire.models import ModelEntry
-from llmgw_desktop.wire.translate.collect import events_of
+from llmgw_desktop.wire.translate.answer_events import events_of
 from tests.wire.translate.gemini.support import (
     PNG,
     chunks_in,

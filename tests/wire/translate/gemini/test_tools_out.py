@@ -7,14 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.domain.content import CallKind, ToolCall, ToolResult, Vendor
-from llmgw_desktop.domain.prompt import (
-    HostedKind,
-    HostedTool,
-    Tool,
-    ToolChoice,
-    ToolMode,
-)
+from llmgw_desktop.domain.model.content import CallKind, ToolCall, ToolResult, Vendor
+from llmgw_desktop.domain.model.prompt import HostedKind, HostedTool, Tool, ToolChoice, ToolMode
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.gemini.support import (
     CODEC,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from google.genai import types
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
     Item,
     RedactedThinking,
     Signature,
@@ -18,9 +18,9 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.domain.prompt import Effort, Reasoning
+from llmgw_desktop.domain.model.prompt import Effort, Reasoning
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate.collect import events_of
+from llmgw_desktop.wire.translate.answer_events import events_of
 from tests.wire.translate.gemini.support import (
     chunks_in,
     read_prompt,

@@ -6,28 +6,27 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.answer import Answer, AnswerEvent
-from llmgw_desktop.domain.content import Role, Text, Turn
-from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.model.answer import Answer, AnswerEvent
+from llmgw_desktop.domain.model.content import Role, Text, Turn
+from llmgw_desktop.domain.model.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
-from llmgw_desktop.wire.translate.codec import Asked, Target
-from llmgw_desktop.wire.translate.collect import collected
+from llmgw_desktop.wire.translate.answer_events import collected
+from llmgw_desktop.wire.translate.codec import PromptTarget, RequestContext
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.openai_chat.answer_out import write_answer
+from llmgw_desktop.wire.translate.openai_chat import LOSSES
+from llmgw_desktop.wire.translate.openai_chat.answer_out import ChatEventWriter, write_answer
 from llmgw_desktop.wire.translate.openai_chat.events_in import ChatEventReader, read_answer
-from llmgw_desktop.wire.translate.openai_chat.events_out import ChatEventWriter
-from llmgw_desktop.wire.translate.openai_chat.losses import LOSSES
 from llmgw_desktop.wire.translate.openai_chat.prompt_in import read_prompt
 from llmgw_desktop.wire.translate.openai_chat.prompt_out import write_prompt
+from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.wire.streams import chunk
 
 NO_NAMES = ToolNames()
 SAY_HI = [{"role": "user", "content": "hi"}]
 
 
-def target(kind: ProviderKind = ProviderKind.OPENAI, model: str = "gpt-4.1", /) -> Target:
-    return Target(protocol=ModelProtocol.OPENAI_CHAT, kind=kind, model=model)
+def target(kind: ProviderKind = ProviderKind.OPENAI, model: str = "gpt-4.1", /) -> PromptTarget:
+    return PromptTarget(protocol=ModelProtocol.OPENAI_CHAT, kind=kind, model=model)
 
 
 OPENAI = target()
@@ -68,23 +67,25 @@ def assistant(*items: Any, **more: Any) -> Turn:
     return Turn(role=Role.ASSISTANT, items=items, **more)
 
 
-def written(asked: Prompt, to: Target = OPENAI) -> dict[str, Any]:
+def written(asked: Prompt, to: PromptTarget = OPENAI) -> dict[str, Any]:
     return body_and_losses(asked, to)[0]
 
 
-def body_and_losses(asked: Prompt, to: Target = OPENAI) -> tuple[dict[str, Any], tuple[str, ...]]:
+def body_and_losses(
+    asked: Prompt, to: PromptTarget = OPENAI
+) -> tuple[dict[str, Any], tuple[str, ...]]:
     report = LossReport(LOSSES)
     body = orjson.loads(write_prompt(asked, to, report).body)
     return body, report.names
 
 
-def messages(*said: Turn, to: Target = OPENAI) -> list[dict[str, Any]]:
+def messages(*said: Turn, to: PromptTarget = OPENAI) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = written(prompt(*said), to)["messages"]
     return found
 
 
-def asked(for_prompt: Prompt | None = None, **more: Any) -> Asked:
-    return Asked(
+def asked(for_prompt: Prompt | None = None, **more: Any) -> RequestContext:
+    return RequestContext(
         prompt=for_prompt or prompt(), model="asked-model", answer_id="abc123", now_s=7, **more
     )
 
@@ -156,11 +157,11 @@ def items_of(message: dict[str, Any]) -> tuple[Any, ...]:
     return read_answer(whole(message), NO_NAMES).items
 
 
-def extra(to: Target, **fields: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+def extra(to: PromptTarget, **fields: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What stands in the body beside the messages, and what is lost."""
     body, lost = body_and_losses(prompt(**fields), to)
     return {name: body[name] for name in body if name not in ("model", "messages")}, lost
 
 
-def openai(model: str) -> Target:
+def openai(model: str) -> PromptTarget:
     return target(ProviderKind.OPENAI, model)

@@ -8,8 +8,8 @@ import orjson
 import pytest
 from openai.types.chat import ChatCompletion
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
     CallKind,
     Citation,
     Item,
@@ -22,7 +22,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate.collect import collected, events_of
+from llmgw_desktop.wire.translate.answer_events import collected, events_of
 from llmgw_desktop.wire.translate.openai_chat.events_in import read_answer
 from tests.wire.translate.openai_chat.support import (
     NO_NAMES,

@@ -16,8 +16,8 @@ from openai.types.chat.completion_create_params import (
 )
 from pydantic import TypeAdapter
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
     Audio,
     CallKind,
     Document,
@@ -33,7 +33,7 @@ from llmgw_desktop.domain.content import (
     Turn,
     Vendor,
 )
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.prompt import (
     Effort,
     OutputFormat,
     OutputKind,
@@ -45,9 +45,9 @@ from llmgw_desktop.domain.prompt import (
     ToolMode,
 )
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate.collect import collected, events_of
+from llmgw_desktop.wire.translate.answer_events import collected, events_of
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.openai_chat.codec import codec
+from llmgw_desktop.wire.translate.openai_chat import codec
 from tests.wire.streams import split
 from tests.wire.translate.openai_chat.support import (
     NO_NAMES,

@@ -9,22 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
-    AnswerBegun,
-    ItemBegun,
-    ItemEnded,
-    ItemGrew,
-    StopKind,
-)
-from llmgw_desktop.domain.content import (
-    CallKind,
-    Text,
-    ToolCall,
-)
 from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.domain.prompt import Tool
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.domain.model.answer import AnswerBegun, ItemBegun, ItemEnded, ItemGrew, StopKind
+from llmgw_desktop.domain.model.content import CallKind, Text, ToolCall
+from llmgw_desktop.domain.model.prompt import Tool
 from llmgw_desktop.wire.translate.openai_chat.events_in import ChatEventReader, read_answer
+from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.wire.streams import DONE
 from tests.wire.translate.openai_chat.support import (
     NO_NAMES,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError
+from llmgw_desktop.domain.model.answer import (
     AnswerBegun,
     AnswerEnded,
     AnswerFailed,
@@ -17,10 +18,7 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
-    Text,
-)
-from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError
+from llmgw_desktop.domain.model.content import Text
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.translate.openai_chat.events_in import ChatEventReader, read_answer
 from tests.wire.streams import DONE, chunk

@@ -9,7 +9,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.model.answer import (
     AnswerBegun,
     AnswerEnded,
     AnswerEvent,
@@ -22,7 +22,7 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CallKind,
     Citation,
     Hosted,
@@ -37,8 +37,8 @@ from llmgw_desktop.domain.content import (
 )
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.openai_chat.events_out import ChatEventWriter
-from llmgw_desktop.wire.translate.openai_chat.losses import LOSSES
+from llmgw_desktop.wire.translate.openai_chat import LOSSES
+from llmgw_desktop.wire.translate.openai_chat.answer_out import ChatEventWriter
 from tests.wire.translate.openai_chat.support import asked, chunks_of, prompt, read, stream_of
 
 BEGUN = AnswerBegun(id="chatcmpl-1", model="up", created_s=5)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.content import RedactedThinking
 from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.content import RedactedThinking
 from llmgw_desktop.wire.translate.openai_chat.events_in import read_answer
 from tests.wire.streams import DONE, chunk, noisy, split
 from tests.wire.translate.openai_chat.support import (

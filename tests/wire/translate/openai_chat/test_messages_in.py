@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
     Audio,
     CacheMark,
     CallKind,
@@ -28,7 +29,6 @@ from llmgw_desktop.domain.content import (
     Vendor,
     Video,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
 from tests.wire.translate.openai_chat.support import read, read_with_losses, turns
 
 PNG = "iVBORw0KGgo="

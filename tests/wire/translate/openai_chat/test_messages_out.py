@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CacheMark,
     CallKind,
     Document,
@@ -26,7 +26,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.domain.provider import ProviderKind
-from llmgw_desktop.wire.translate.codec import Target
+from llmgw_desktop.wire.translate.codec import PromptTarget
 from tests.wire.translate.openai_chat.support import (
     DEEPSEEK,
     GROQ,
@@ -169,7 +169,7 @@ def test_text_documents_in_results_are_text() -> None:
 
 
 @pytest.mark.parametrize(("to", "content"), [(OPENAI, None), (OPENROUTER, None), (LOCAL, "")])
-def test_calls_alone_have_the_content_that_servers_bear(to: Target, content: Any) -> None:
+def test_calls_alone_have_the_content_that_servers_bear(to: PromptTarget, content: Any) -> None:
     assert messages(assistant(A), user(result("a")), to=to)[0]["content"] == content
 
 
@@ -248,7 +248,7 @@ MORE = user(Text(text="more"))
     ],
 )
 def test_thinking_goes_where_it_is_wanted(
-    items: tuple[Item, ...], to: Target, members: dict[str, Any], lost: tuple[str, ...]
+    items: tuple[Item, ...], to: PromptTarget, members: dict[str, Any], lost: tuple[str, ...]
 ) -> None:
     body, told = body_and_losses(prompt(assistant(*items, Text(text="so")), MORE), to)
     assert body["messages"][0] == {"role": "assistant", "content": "so", **members}

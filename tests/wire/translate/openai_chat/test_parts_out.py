@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     Audio,
     CacheMark,
     Citation,
@@ -21,7 +21,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
     Video,
 )
-from llmgw_desktop.wire.translate.codec import Target
+from llmgw_desktop.wire.translate.codec import PromptTarget
 from tests.wire.translate.openai_chat.support import (
     LOCAL,
     OPENAI,
@@ -35,7 +35,7 @@ PNG = Image(media=Media(media_type="image/png", data="iVBORw0KGgo="))
 PNG_PART = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 
 
-def content_of(item: Item, to: Target = OPENAI) -> tuple[Any, tuple[str, ...]]:
+def content_of(item: Item, to: PromptTarget = OPENAI) -> tuple[Any, tuple[str, ...]]:
     """Of a user message that has a word and the item; without the word's part."""
     body, lost = body_and_losses(prompt(user(Text(text="see"), item)), to)
     content = body["messages"][0]["content"]
@@ -106,7 +106,7 @@ def content_of(item: Item, to: Target = OPENAI) -> tuple[Any, tuple[str, ...]]:
         ),
     ],
 )
-def test_parts(item: Item, to: Target, parts: list[dict[str, Any]]) -> None:
+def test_parts(item: Item, to: PromptTarget, parts: list[dict[str, Any]]) -> None:
     assert content_of(item, to) == (parts, ())
 
 
@@ -135,7 +135,7 @@ PDF = Document(media=Media(media_type="application/pdf", data="JVBERi0="))
         (Hosted(vendor=Vendor.GOOGLE, what="x", raw={}), OPENAI, "hosted_item:x"),
     ],
 )
-def test_what_cannot_be_said_is_told(item: Item, to: Target, loss: str) -> None:
+def test_what_cannot_be_said_is_told(item: Item, to: PromptTarget, loss: str) -> None:
     content, lost = content_of(item, to)
     assert content == "see"
     assert lost == (loss,)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.content import CacheMark, CallKind, Vendor
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.content import CacheMark, CallKind, Vendor
+from llmgw_desktop.domain.model.prompt import (
     Effort,
     HostedKind,
     HostedTool,
@@ -257,7 +257,7 @@ def test_output_formats(given: dict[str, Any], output: OutputFormat) -> None:
         ({"max_completion_tokens": 10**30}, "max_completion_tokens"),
         ({"n": 0}, "n"),
         ({"stop": 5}, "stop"),
-        ({"stop": ["a", 5]}, "stop"),
+        ({"stop": ["a", 5]}, "stop[1]"),
         ({"store": "yes"}, "store"),
         ({"metadata": {"a": 5}}, "metadata.a"),
         ({"reasoning_effort": "wild"}, "reasoning_effort"),

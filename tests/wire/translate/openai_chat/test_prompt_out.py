@@ -7,16 +7,10 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import (
-    Effort,
-    OutputFormat,
-    OutputKind,
-    Reasoning,
-    Sampling,
-)
-from llmgw_desktop.wire.translate.codec import Target
+from llmgw_desktop.domain.model.prompt import Effort, OutputFormat, OutputKind, Reasoning, Sampling
+from llmgw_desktop.wire.translate.codec import PromptTarget
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.openai_chat.losses import LOSSES
+from llmgw_desktop.wire.translate.openai_chat import LOSSES
 from llmgw_desktop.wire.translate.openai_chat.prompt_out import write_prompt
 from tests.wire.translate.openai_chat.support import (
     DEEPSEEK,
@@ -101,7 +95,7 @@ def test_streams_always_tell_usage() -> None:
     ],
 )
 def test_members(
-    to: Target, fields: dict[str, Any], members: dict[str, Any], lost: tuple[str, ...]
+    to: PromptTarget, fields: dict[str, Any], members: dict[str, Any], lost: tuple[str, ...]
 ) -> None:
     assert extra(to, **fields) == (members, lost)
 
@@ -178,7 +172,7 @@ def test_several_answers_are_refused() -> None:
     ],
 )
 def test_efforts_are_the_nearest_that_the_model_takes(
-    to: Target, wanted: Effort, sent: str | None
+    to: PromptTarget, wanted: Effort, sent: str | None
 ) -> None:
     members, lost = extra(to, reasoning=Reasoning(effort=wanted))
     assert members.get("reasoning_effort") == sent
@@ -237,6 +231,6 @@ def test_budgets_become_efforts(tokens: int, sent: str | None) -> None:
     ],
 )
 def test_thinking_in_the_words_of_each(
-    to: Target, reasoning: Reasoning, members: dict[str, Any], lost: tuple[str, ...]
+    to: PromptTarget, reasoning: Reasoning, members: dict[str, Any], lost: tuple[str, ...]
 ) -> None:
     assert extra(to, reasoning=reasoning) == (members, lost)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from llmgw_desktop.domain.answer import (
-    StopKind,
-)
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import StopKind
+from llmgw_desktop.domain.model.content import (
     Audio,
     Citation,
     Image,

@@ -6,15 +6,9 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.content import CacheMark, CallKind, Vendor
-from llmgw_desktop.domain.prompt import (
-    HostedKind,
-    HostedTool,
-    Tool,
-    ToolChoice,
-    ToolMode,
-)
-from llmgw_desktop.wire.translate.codec import Target
+from llmgw_desktop.domain.model.content import CacheMark, CallKind, Vendor
+from llmgw_desktop.domain.model.prompt import HostedKind, HostedTool, Tool, ToolChoice, ToolMode
+from llmgw_desktop.wire.translate.codec import PromptTarget
 from tests.wire.translate.openai_chat.support import (
     LOCAL,
     OPENAI,
@@ -151,7 +145,7 @@ NAMED_G = {"type": "function", "function": {"name": "g"}}
     ],
 )
 def test_choices(
-    to: Target, choice: ToolChoice, members: dict[str, Any], lost: tuple[str, ...]
+    to: PromptTarget, choice: ToolChoice, members: dict[str, Any], lost: tuple[str, ...]
 ) -> None:
     found, told = extra(to, tools=(F, G), tool_choice=choice)
     del found["tools"]

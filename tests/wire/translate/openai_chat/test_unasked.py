@@ -8,8 +8,8 @@ import pytest
 from openai.lib.streaming.chat import ChatCompletionStreamState
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
     Item,
     RedactedThinking,
     Signature,
@@ -18,7 +18,7 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.wire.translate.collect import events_of
+from llmgw_desktop.wire.translate.answer_events import events_of
 from tests.wire.translate.openai_chat.support import (
     answer_body,
     chunks_of,

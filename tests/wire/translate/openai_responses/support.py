@@ -10,14 +10,14 @@ import httpx2
 import openai
 import orjson
 
-from llmgw_desktop.domain.answer import AnswerEvent
-from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.model.answer import AnswerEvent
+from llmgw_desktop.domain.model.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
-from llmgw_desktop.wire.translate.callers_usage import CallersUsage
-from llmgw_desktop.wire.translate.codec import Asked, Target
+from llmgw_desktop.wire.translate.codec import PromptTarget, RequestContext
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.openai_responses.codec import codec
+from llmgw_desktop.wire.translate.openai_responses import codec
+from llmgw_desktop.wire.translate.tools import ToolNames
+from llmgw_desktop.wire.translate.usage import CallersUsage
 
 R = ModelProtocol.OPENAI_RESPONSES
 X = ModelProtocol.CODEX
@@ -44,13 +44,15 @@ def write(
     """The body, and what was lost."""
     own = codec(flavour)
     report = LossReport(own.losses)
-    target = Target(protocol=flavour, kind=kind, model=model)
+    target = PromptTarget(protocol=flavour, kind=kind, model=model)
     written = own.write_prompt(prompt, target, report)
     return orjson.loads(written.body), report.names
 
 
-def asked(**fields: Any) -> Asked:
-    return Asked(prompt=read(**fields), model="asked-model", answer_id="0a1b", now_s=1_700_000_000)
+def asked(**fields: Any) -> RequestContext:
+    return RequestContext(
+        prompt=read(**fields), model="asked-model", answer_id="0a1b", now_s=1_700_000_000
+    )
 
 
 def event(kind: str, **members: Any) -> bytes:

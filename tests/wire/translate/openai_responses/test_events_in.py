@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
+from llmgw_desktop.domain.model.answer import (
     Answer,
     AnswerBegun,
     AnswerEnded,
@@ -22,7 +23,7 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CallKind,
     Hosted,
     Refusal,
@@ -32,13 +33,16 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
-from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
-from llmgw_desktop.domain.prompt import Tool
+from llmgw_desktop.domain.model.prompt import Tool
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
-from llmgw_desktop.wire.translate.collect import collected
-from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.openai_responses import growing_answer, telling
-from llmgw_desktop.wire.translate.openai_responses.codec import always_streams, codec
+from llmgw_desktop.wire.translate.answer_events import collected
+from llmgw_desktop.wire.translate.openai_responses import (
+    always_streams,
+    codec,
+    growing_answer,
+    growing_items,
+)
+from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.wire.streams import split
 from tests.wire.translate.openai_responses.support import (
     R,
@@ -493,7 +497,7 @@ def test_items_are_bounded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_parts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "MOST_ITEMS", 100)
+    monkeypatch.setattr(growing_items, "MOST_ITEMS", 100)
     reader = codec(R).event_reader(ToolNames())
     parts = [
         event("response.output_text.delta", output_index=0, content_index=at, delta="x")

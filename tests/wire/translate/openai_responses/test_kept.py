@@ -6,11 +6,19 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import Role, Signature, Text, Thinking, ToolCall, Turn, Vendor
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
+    Role,
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+    Turn,
+    Vendor,
+)
+from llmgw_desktop.wire.openai_responses import expanded
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.openai_responses.codec import codec
-from llmgw_desktop.wire.translate.openai_responses.kept import expanded
+from llmgw_desktop.wire.translate.openai_responses import codec
 from tests.wire.translate.openai_responses.support import R, asked, read
 
 ITEMS = (

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model.content import (
     Audio,
     CacheMark,
     CallKind,
@@ -27,8 +28,7 @@ from llmgw_desktop.domain.content import (
     Turn,
     Vendor,
 )
-from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.prompt import (
     Effort,
     HostedKind,
     HostedTool,
@@ -39,7 +39,7 @@ from llmgw_desktop.domain.prompt import (
     ToolChoice,
     ToolMode,
 )
-from llmgw_desktop.wire.translate.carrier import SealOf, packed
+from llmgw_desktop.wire.translate.carriers import SealOf, packed
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.openai_responses.support import lost, read
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.model.answer import (
     Answer,
     AnswerEnded,
     AnswerFailed,
@@ -19,7 +19,7 @@ from llmgw_desktop.domain.answer import (
     Stop,
     StopKind,
 )
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.content import (
     CallKind,
     Citation,
     Hosted,
@@ -34,10 +34,10 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
-from llmgw_desktop.wire.translate.callers_usage import CallersUsage
-from llmgw_desktop.wire.translate.collect import events_of
+from llmgw_desktop.wire.translate.answer_events import events_of
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.openai_responses.codec import codec
+from llmgw_desktop.wire.translate.openai_responses import codec
+from llmgw_desktop.wire.translate.usage import CallersUsage
 from tests.wire.translate.openai_responses.support import R, X, asked, frames_of, sdk, streamed
 
 SEALED = Signature(vendor=Vendor.ANTHROPIC, data="c2VhbA==")

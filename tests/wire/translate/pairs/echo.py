@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import Signature, ToolCall, Turn, Vendor
-from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import Signature, ToolCall, Turn, Vendor
+from llmgw_desktop.domain.model.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.pairs.made import asked, codec

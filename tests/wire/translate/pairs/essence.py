@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from llmgw_desktop.domain.answer import Answer
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer
+from llmgw_desktop.domain.model.content import (
     Image,
     Item,
     Refusal,
@@ -17,7 +17,7 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     ToolResult,
 )
-from llmgw_desktop.domain.prompt import Prompt, Tool
+from llmgw_desktop.domain.model.prompt import Prompt, Tool
 from llmgw_desktop.wire.translate.losses import Feature
 
 SYSTEM = (Role.SYSTEM, Role.DEVELOPER)

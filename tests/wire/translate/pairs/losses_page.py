@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.content import Vendor
-from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.model.content import Vendor
+from llmgw_desktop.domain.model.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.wire.translate.collect import collected, events_of
+from llmgw_desktop.wire.translate.answer_events import collected, events_of
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.pairs.echo import echoed
 from tests.wire.translate.pairs.essence import differences, of_answer, of_prompt
@@ -33,7 +33,7 @@ PAGE = Path(__file__).parents[4] / "docs" / "protocol-losses.md"
 
 INTRODUCTION = """# What translation cannot carry
 
-This page is made from the code: the tables of `llmgw_desktop/wire/translate/*/losses.py`, and
+This page is made from the code: the tables of `llmgw_desktop/wire/translate/*/__init__.py`, and
 what each pair of protocols does with a few conversations. A test fails when it is stale; write it
 anew with `python -m tests.wire.translate.pairs.losses_page`.
 

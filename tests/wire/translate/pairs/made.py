@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import Answer, Stop, StopKind
-from llmgw_desktop.domain.content import (
+from llmgw_desktop.domain.model.answer import Answer, Stop, StopKind
+from llmgw_desktop.domain.model.content import (
     Document,
     Image,
     Item,
@@ -25,7 +25,7 @@ from llmgw_desktop.domain.content import (
     Turn,
     Vendor,
 )
-from llmgw_desktop.domain.prompt import (
+from llmgw_desktop.domain.model.prompt import (
     Effort,
     OutputFormat,
     OutputKind,
@@ -39,13 +39,13 @@ from llmgw_desktop.domain.prompt import (
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.translation.codecs import codec_of
-from llmgw_desktop.wire.translate.codec import Asked, Codec, Target
+from llmgw_desktop.wire.translate.codec import Codec, PromptTarget, RequestContext
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 40).decode()
 PDF = base64.b64encode(b"%PDF-1.4\n" + b"x" * 40).decode()
 
-TARGETS: dict[ModelProtocol, Target] = {
-    protocol: Target(protocol=protocol, kind=kind, model=model)
+TARGETS: dict[ModelProtocol, PromptTarget] = {
+    protocol: PromptTarget(protocol=protocol, kind=kind, model=model)
     for protocol, kind, model in (
         (ModelProtocol.ANTHROPIC, ProviderKind.ANTHROPIC, "claude-sonnet-4-5"),
         (ModelProtocol.OPENAI_CHAT, ProviderKind.OPENAI_COMPATIBLE, "some-model"),
@@ -55,7 +55,7 @@ TARGETS: dict[ModelProtocol, Target] = {
     )
 }
 PROTOCOLS = tuple(TARGETS)
-CLI = Target(protocol=ModelProtocol.CLI, kind=ProviderKind.PRACTICE, model="sonnet")
+CLI = PromptTarget(protocol=ModelProtocol.CLI, kind=ProviderKind.PRACTICE, model="sonnet")
 """Only ever written for; what is behind it does not matter to the codec."""
 PAIRS = [(ours, theirs) for ours in PROTOCOLS for theirs in PROTOCOLS]
 PAIR_IDS = [f"{ours}-{theirs}" for ours, theirs in PAIRS]
@@ -98,10 +98,10 @@ def prompt(*turns: Turn, **more: Any) -> Prompt:
     return Prompt(model="asked-model", turns=turns, **more)
 
 
-def asked(of: Prompt) -> Asked:
+def asked(of: Prompt) -> RequestContext:
     """By one who wants to see the model's thinking."""
     wanted = replace(of, reasoning=of.reasoning or Reasoning(is_adaptive=True, show="auto"))
-    return Asked(
+    return RequestContext(
         prompt=wanted, model=of.model, answer_id="0123456789abcdef", input_tokens=7, query="alt=sse"
     )
 

@@ -9,16 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
-    Answer,
-    AnswerEnded,
-    AnswerEvent,
-    AnswerFailed,
-)
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
+from llmgw_desktop.domain.model.answer import Answer, AnswerEnded, AnswerEvent, AnswerFailed
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.wire.translate.codec import Written
-from llmgw_desktop.wire.translate.collect import collected, events_of
+from llmgw_desktop.wire.translate.answer_events import collected, events_of
+from llmgw_desktop.wire.translate.codec import WrittenRequest
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.pairs.essence import differences, of_answer
 from tests.wire.translate.pairs.made import (
@@ -36,7 +31,7 @@ from tests.wire.translate.pairs.made import (
 
 
 @cache
-def sent(protocol: ModelProtocol) -> Written:
+def sent(protocol: ModelProtocol) -> WrittenRequest:
     own = codec(protocol)
     return own.write_prompt(TOOLS, TARGETS[protocol], LossReport(own.losses))
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import (
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model.answer import (
     AnswerBegun,
     AnswerEnded,
     AnswerEvent,
@@ -18,15 +19,14 @@ from llmgw_desktop.domain.answer import (
     Stop,
     StopKind,
 )
-from llmgw_desktop.domain.content import CallKind, Item, Refusal, Text, Thinking, ToolCall
-from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.domain.prompt import Reasoning
+from llmgw_desktop.domain.model.content import CallKind, Item, Refusal, Text, Thinking, ToolCall
+from llmgw_desktop.domain.model.prompt import Reasoning
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.sse import SseSplitter
+from llmgw_desktop.wire.translate.answer_events import Collector, collected
 from llmgw_desktop.wire.translate.codec import EventWriter
-from llmgw_desktop.wire.translate.collect import Collector, collected
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.wire.translate.pairs.made import PAIR_IDS, PAIRS, PROTOCOLS, TOOLS, asked, codec
 
 ITEMS: tuple[Item, ...] = (
@@ -132,16 +132,16 @@ def test_the_collector(events: list[AnswerEvent]) -> None:
     collector = Collector()
     for event in events:
         if isinstance(event, ItemGrew):
-            collector.grow(event.index, event.more)
+            collector.grow_item(event.index, event.more)
         else:
             collector.feed(event)
     assert collector.answer() == collected(events)
 
 
 def test_the_collector_has_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmgw_desktop.wire.translate.collect.MOST_CHARS", 9)
+    monkeypatch.setattr("llmgw_desktop.wire.translate.answer_events.MOST_CHARS", 9)
     collector = Collector()
     collector.feed(ItemBegun(index=0, item=Text(text="")))
-    collector.grow(0, "012345678")
+    collector.grow_item(0, "012345678")
     with pytest.raises(UpstreamGarbage, match="longer than any answer"):
-        collector.grow(0, "9")
+        collector.grow_item(0, "9")

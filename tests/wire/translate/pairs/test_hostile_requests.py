@@ -11,16 +11,20 @@ import pytest
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.engine.translation.codecs import codec_of
-from llmgw_desktop.wire.translate.codec import Target
+from llmgw_desktop.wire.translate.codec import PromptTarget
 from llmgw_desktop.wire.translate.losses import LossReport
 
 TARGETS = [
-    Target(protocol=ModelProtocol.ANTHROPIC, kind=ProviderKind.ANTHROPIC, model="claude-opus-4-5"),
-    Target(protocol=ModelProtocol.OPENAI_CHAT, kind=ProviderKind.OPENAI, model="gpt-5"),
-    Target(protocol=ModelProtocol.OPENAI_CHAT, kind=ProviderKind.OPENAI_COMPATIBLE, model="q"),
-    Target(protocol=ModelProtocol.OPENAI_RESPONSES, kind=ProviderKind.OPENAI, model="gpt-5"),
-    Target(protocol=ModelProtocol.CODEX, kind=ProviderKind.OPENAI, model="gpt-5-codex"),
-    Target(protocol=ModelProtocol.GEMINI, kind=ProviderKind.GOOGLE, model="gemini-2.5-pro"),
+    PromptTarget(
+        protocol=ModelProtocol.ANTHROPIC, kind=ProviderKind.ANTHROPIC, model="claude-opus-4-5"
+    ),
+    PromptTarget(protocol=ModelProtocol.OPENAI_CHAT, kind=ProviderKind.OPENAI, model="gpt-5"),
+    PromptTarget(
+        protocol=ModelProtocol.OPENAI_CHAT, kind=ProviderKind.OPENAI_COMPATIBLE, model="q"
+    ),
+    PromptTarget(protocol=ModelProtocol.OPENAI_RESPONSES, kind=ProviderKind.OPENAI, model="gpt-5"),
+    PromptTarget(protocol=ModelProtocol.CODEX, kind=ProviderKind.OPENAI, model="gpt-5-codex"),
+    PromptTarget(protocol=ModelProtocol.GEMINI, kind=ProviderKind.GOOGLE, model="gemini-2.5-pro"),
 ]
 to_each = pytest.mark.parametrize(
     "target", TARGETS, ids=lambda target: f"{target.protocol}-{target.kind}"
@@ -32,7 +36,7 @@ MESSAGES = {"max_tokens": 99, "messages": [{"role": "user", "content": "hi"}]}
 CONTENTS = {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
 
 
-def carried(protocol: str, fields: dict[str, Any], target: Target) -> bytes | None:
+def carried(protocol: str, fields: dict[str, Any], target: PromptTarget) -> bytes | None:
     """The body for the target; None where the request was refused by name."""
     codec, theirs = codec_of(ModelProtocol(protocol)), codec_of(target.protocol)
     report = LossReport()
@@ -81,13 +85,13 @@ def tool(schema: dict[str, Any]) -> dict[str, Any]:
     ],
     ids=range(9),
 )
-def test_odd_numbers(protocol: str, fields: dict[str, Any], target: Target) -> None:
+def test_odd_numbers(protocol: str, fields: dict[str, Any], target: PromptTarget) -> None:
     body = carried(protocol, fields, target)
     assert body is None or type(orjson.loads(body)) is dict
 
 
 @to_each
-def test_calls_and_results_of_one_id(target: Target) -> None:
+def test_calls_and_results_of_one_id(target: PromptTarget) -> None:
     calls = [{"type": "tool_use", "id": "t", "name": "f", "input": {}} for _ in range(MANY)]
     results = [{"type": "tool_result", "tool_use_id": "t", "content": "x"} for _ in range(MANY)]
     fields = {
@@ -126,7 +130,7 @@ NAMES = [f"f{number}" for number in range(MANY)]
     ids=["turns of the model", "chosen tools", "a name of megabytes"],
 )
 def test_in_time_that_grows_with_the_request(
-    protocol: str, fields: dict[str, Any], target: Target
+    protocol: str, fields: dict[str, Any], target: PromptTarget
 ) -> None:
     began = time.process_time()
     carried(protocol, fields, target)

@@ -6,8 +6,8 @@ import orjson
 import pytest
 from hypothesis import given, settings
 
-from llmgw_desktop.domain.content import Thinking, ToolCall, Vendor
-from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.model.content import Thinking, ToolCall, Vendor
+from llmgw_desktop.domain.model.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.pairs.echo import echoed, with_sealed_call

@@ -1,0 +1,1 @@
+"""Clients as a page shows them: rows, facts, acts."""

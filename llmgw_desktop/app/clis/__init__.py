@@ -1,0 +1,1 @@
+"""Vendors' CLIs on this computer: survey, sign-in, upgrades, cards."""

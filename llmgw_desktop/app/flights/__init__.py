@@ -1,0 +1,21 @@
+"""Flights: recorded, found, shown in words, copied, summed up."""
+
+from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs
+
+
+def _flights(parser: Parser) -> None:
+    show, prune = add_verbs(
+        parser,
+        {
+            "show": "one of them: its figures, where they come from, its way",
+            "prune": "flights that are too old only if the clock is right: tell, or delete them",
+        },
+    )
+    show.add_argument("id", help="as x-llmgw-flight names it in an answer, or the Flights page")
+    add_flags(show, json="as GET /v1/flights/ID tells it")
+    add_flags(prune, yes="the clock is right; delete them")
+
+
+FLIGHTS = Command(
+    "flights", "requests that were made, and their figures", "flights.command:run", _flights
+)

@@ -1,0 +1,215 @@
+"""`llmgw flights show ID`: one request, from the running gateway, or from what it wrote down."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from llmgw_desktop.app.figures import (
+    count_text,
+    counted,
+    duration_text,
+    exact_money_text,
+    marked,
+    moment_text,
+    rate_text,
+)
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.running_gateway import NotRunning, RunningGateway
+from llmgw_desktop.app.this_program import own_command
+from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.events import HeldDeletion
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.domain.usage import Provenance
+from llmgw_desktop.store.audit.audit_store import AuditStore
+from llmgw_desktop.store.database.database import open_database, told
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.retention import KnownTime, Retention
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.settings.reader import load_settings
+from llmgw_desktop.wire.native.flights import flight_object
+
+_TEXT_CHARS = 600
+_WIDTH = 20
+_TOKENS = {
+    "inputTokens": "input tokens",
+    "outputTokens": "output tokens",
+    "cacheReadTokens": "cache read",
+    "cacheCreationTokens": "cache write",
+    "reasoningTokens": "reasoning tokens",
+}
+_SAID_ONCE = (
+    ("provider", "provider"),
+    ("account", "account"),
+    ("protocol", "protocol"),
+    ("upstreamProtocol", "spoken with provider"),
+    ("operation", "operation"),
+    ("routeReason", "route"),
+    ("stopReason", "stop reason"),
+    ("serviceTier", "service tier"),
+    ("job", "job"),
+)
+
+
+def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    return (
+        prune(arguments, places, env)
+        if arguments.verb == "prune"
+        else _show(arguments, places, env)
+    )
+
+
+def _show(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    try:
+        told = RunningGateway(places, env).ask("GET", f"/v1/flights/{quote(arguments.id, '')}")
+    except NotRunning:
+        flight = _recorded(arguments.id, places)
+    else:
+        if told.status not in (200, 404):
+            return _fail(told.problem)
+        flight = told.fields["flight"] if told.status == 200 else None
+    if flight is None:
+        return _fail(f"There is no flight '{arguments.id[:80]}', or it is kept no longer.")
+    if arguments.json:
+        # escaped: what a vendor or a program wrote never acts on a terminal
+        print(json.dumps({"flight": flight}, indent=2, ensure_ascii=True))
+        return 0
+    for name, value in _rows(flight):
+        print(f"{name:<{_WIDTH}}  {inert_line(value, _TEXT_CHARS)}")
+    return 0
+
+
+def _recorded(flight_id: str, places: Places) -> dict[str, Any] | None:
+    with closing(FlightReader(places.flights_db)) as reader:
+        record = reader.record(flight_id, with_bodies=False)
+    if record is None:
+        return None
+    summary = record.summary
+    if summary.is_running and summary.protocol is not ModelProtocol.CLI:  # runs outlive a gateway
+        record = replace(record, summary=replace(summary, state=FlightState.LOST))
+    told: dict[str, Any] = json.loads(json.dumps(flight_object(record)))
+    return told
+
+
+def _rows(flight: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "flight", flight["id"]
+    status = flight["status"]
+    yield "state", flight["state"] + ("" if status is None else f", status {status}")
+    yield "started", moment_text(flight["startedAt"])
+    yield "took", duration_text(flight["durationMs"])
+    label = flight["label"]
+    yield "client", flight["client"] + (f" (calls itself {label})" if label else "")
+    asked, served = flight["modelAsked"] or "–", flight["model"]
+    yield "model", asked if served in (None, asked) else f"{asked} → {served}"
+    for key, name in _SAID_ONCE:
+        if flight[key]:
+            yield name, flight[key]
+    yield from _figures(flight)
+    yield from _doubts(flight)
+    for number, each in enumerate(flight["attempts"], 1):
+        yield f"attempt {number}", _attempt(each)
+    if error := flight["error"]:
+        yield "error", ": ".join(each for each in (error["kind"], error["message"]) if each)
+
+
+def _figures(flight: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, name in _TOKENS.items():
+        yield name, _told(flight[key], count_text(flight[key]["value"]))
+    if not flight["counted"]:
+        yield "", "counted with the requests of its job, not here"
+    yield "cost", _told(flight["costUsd"], _cost(flight))
+    first = flight["timeToFirstTokenMs"]
+    yield "first token", _told(first, duration_text(first["value"]))
+    if flight["tokensPerSecond"] is not None:
+        yield "tokens/s", rate_text(flight["tokensPerSecond"])
+
+
+def _cost(flight: Mapping[str, Any]) -> str:
+    cost, by_list = flight["costUsd"]["value"], flight["listCostUsd"]
+    text = exact_money_text(cost)
+    if not flight["billedByVendor"]:
+        return text
+    beside = "" if by_list is None else f"; {exact_money_text(by_list)} by list prices"
+    return f"{text}, the vendor's own bill{beside}"
+
+
+def _told(figure: Mapping[str, Any], text: str) -> str:
+    provenance = Provenance(figure["provenance"])
+    if provenance is Provenance.UNKNOWN:
+        return "– (unknown)"
+    return f"{marked(text, provenance)} ({provenance})"
+
+
+def _doubts(flight: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if flight["fees"]:
+        each = ", ".join(f"{name} {count}" for name, count in flight["fees"].items())
+        yield "fees for", each
+    for key, name in (
+        ("unpriced", "no price known of"),
+        ("notUnderstood", "not understood"),
+        ("unsound", "cannot be true"),
+        ("losses", "lost in translation"),
+    ):
+        if flight[key]:
+            yield name, ", ".join(flight[key])
+
+
+def _attempt(each: Mapping[str, Any]) -> str:
+    took = duration_text(each["endMs"] - each["startMs"])
+    status = "" if each["status"] is None else f", status {each['status']}"
+    return f"{each['account']}, {each['model']}, {took}{status}: {each['outcome'] or 'answered'}"
+
+
+def _fail(sentence: str) -> int:
+    print(f"llmgw: {inert_line(sentence, _TEXT_CHARS)}", file=sys.stderr)
+    return 1
+
+
+def prune(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """A gateway that runs takes it over by itself. Raises ConfigError, StoreError."""
+    settings = load_settings(places.config_file, env).settings.recorder
+    if not places.flights_db.exists():
+        print("No flights are recorded.")
+        return 0
+    bound = counted(settings.retention_days, "day")
+    held = _prune(places, settings, is_agreed=arguments.yes)
+    if held is None:
+        print(f"No flight waits: none is held that is older than {bound}.")
+        return 0
+    flights, days = counted(held.flights, "flight"), counted(held.days, "day")
+    ahead = counted(held.ahead_days, "day")
+    if not arguments.yes:
+        print(
+            f"The clock is {ahead} ahead of the last time that is known. "
+            f"{flights} would be older than {days}. If the date is right, delete with: "
+            f"{own_command('flights', 'prune', '--yes')}",
+            file=sys.stderr,
+        )
+        return 1
+    with closing(AuditStore(places.gateway_db, SystemClock())) as store:
+        store.note(Act(verb="flights.given_up", subject="flights"))
+    print(f"{flights} older than {days} deleted.")
+    return 0
+
+
+def _prune(places: Places, settings: RecorderSettings, *, is_agreed: bool) -> HeldDeletion | None:
+    clock = SystemClock()
+    path = places.flights_db
+    with closing(open_database(path, FLIGHTS_STEPS)) as connection, told(path):
+        known_time = KnownTime(connection, clock)
+        known_time.look(settings.retention_days, is_asked=True)
+        held = known_time.held
+        if held is not None and is_agreed:
+            known_time.agree()
+            retention = Retention(connection)
+            while retention.step(known_time.look(settings.retention_days), settings):
+                pass
+    return held

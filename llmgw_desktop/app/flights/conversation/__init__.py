@@ -1,0 +1,1 @@
+"""What was said in a flight, in every protocol, as one conversation."""

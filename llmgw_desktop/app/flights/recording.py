@@ -1,0 +1,162 @@
+"""What guards, writes down and reads flights, joined: a part of the composition root."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from llmgw_desktop.domain.audit import clean_with
+from llmgw_desktop.domain.clock import Clock, TimedIds
+from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.front.records_door import FlightShelf
+from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.redaction.redactor import Redactor
+from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.flight_store import FlightStore
+from llmgw_desktop.store.paths import Places
+
+_PATIENCE_S = 5.0
+"""For what waits to be written when the program ends."""
+
+
+class Recording:
+    """`settings` are asked for with each body that is written down."""
+
+    def __init__(
+        self,
+        places: Places,
+        clock: Clock,
+        bus: Bus,
+        settings: Callable[[], Settings],
+        at_rest: AtRest,
+    ) -> None:
+        self._settings = settings
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.redactor = Redactor()
+        self._on_key: list[Callable[[str], None]] = [self.redactor.learn]
+        self.redactor.know(settings().api_keys)
+        clean_with(self.redactor.clean_text)
+        self.store = FlightStore(
+            places.flights_db,
+            clock=clock,
+            seal=Seal(self._sealed, self.redactor.may_hold_any),
+            on_status=self._spoke,
+            settings=settings().recorder,
+            at_rest=at_rest,
+        )
+        self.meters = Meters()
+        self.recorder = Recorder(
+            store=self.store,
+            redactor=self.redactor,
+            bus=bus,
+            meters=self.meters,
+            clock=clock,
+            ids=TimedIds(clock),
+        )
+        self.reader = FlightReader(places.flights_db, at_rest)
+        self.readers = self.reader, self.recorder.running
+        self.shelf = FlightShelf(
+            in_the_air=self.recorder.in_the_air,
+            recorded=partial(self.reader.record, with_bodies=False),
+            written=self.store.flush,
+        )
+
+    def practice(self) -> tuple[str, ...]:
+        """The providers whose flights are no real traffic."""
+        return self._settings().practice
+
+    def tell_keys(self, listener: Callable[[str], None]) -> None:
+        """Each key that comes out of the vault, before it is used."""
+        self._on_key.append(listener)
+
+    def learn(self, key: str) -> None:
+        for listener in self._on_key:
+            listener(key)
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.store.start()
+
+    async def stop(self) -> None:
+        """What waits is written."""
+        await asyncio.to_thread(self.store.stop, _PATIENCE_S)
+        self.reader.close()
+        self._loop = None
+
+    def _sealed(self, body: bytes) -> bytes:
+        """A body as it may be written down. On the writer thread."""
+        return self.redactor.clean(body) if self._settings().recorder.redact else body
+
+    def _spoke(self, status: RecorderStatus) -> None:
+        """On the writer thread."""
+        if self._loop is not None:
+            self.recorder.tell_from_thread(self._loop, status)
+
+
+class Flights:
+    """`count`, `page` and `record` read the disk: never call them on a thread that must not
+    wait. `running` is quick."""
+
+    def __init__(
+        self, reader: FlightReader, running: Callable[[], Sequence[FlightSummary]]
+    ) -> None:
+        self._reader = reader
+        self._running = running
+
+    def count(self, query: FlightQuery) -> int:
+        return self._reader.count(query)
+
+    def page(self, query: FlightQuery, offset: int, limit: int) -> list[FlightSummary]:
+        """Newest first."""
+        return self._reader.page(query, offset=offset, limit=limit)
+
+    def record(self, flight_id: str) -> FlightRecord | None:
+        return self._reader.record(flight_id)
+
+    def running(self) -> tuple[FlightSummary, ...]:
+        """Newest first."""
+        return tuple(sorted(self._running(), key=_age, reverse=True))
+
+
+def matches(query: FlightQuery, flight: FlightSummary) -> bool:
+    """Whether the list of `query` shows this flight; as the reader decides for recorded ones."""
+    return (
+        (not query.states or flight.state in query.states)
+        and (not query.provider or flight.provider == query.provider)
+        and (not query.client or flight.client == query.client)
+        and (not query.label or flight.label == query.label)
+        and (query.since_s is None or flight.started_at_s >= query.since_s)
+        and (query.until_s is None or flight.started_at_s < query.until_s)
+        and (not query.text or _mentions(flight, query.text.casefold()))
+    )
+
+
+def is_whole(query: FlightQuery) -> bool:
+    """Whether nothing is filtered away."""
+    return query == FlightQuery()
+
+
+def _mentions(flight: FlightSummary, text: str) -> bool:
+    return any(
+        text in words.casefold()
+        for words in (
+            flight.model_asked,
+            flight.model_served,
+            flight.client,
+            flight.label,
+            flight.provider,
+            flight.error_kind,
+            flight.error_text,
+            flight.job,
+        )
+        if words
+    )
+
+
+def _age(flight: FlightSummary) -> tuple[float, str]:
+    return flight.started_at_s, flight.id

@@ -1,0 +1,61 @@
+"""The gateway as a whole: start, log, control, how it stands, to begin anew."""
+
+import argparse
+
+from llmgw_desktop.app.command_line import (
+    Command,
+    Parser,
+    add_address,
+    add_flags,
+    add_hidden,
+    count,
+)
+
+
+def _app(parser: Parser) -> None:
+    add_hidden(parser)
+    add_address(parser)
+
+
+def _serve(parser: Parser) -> None:
+    parser.add_argument(
+        "--while-used", type=count, metavar="SECONDS", help=argparse.SUPPRESS
+    )  # what `mcp` starts
+    add_address(parser)
+
+
+def _mcp(parser: Parser) -> None:
+    from llmgw_desktop.app.mcp.options import LINGER_S
+    from llmgw_desktop.domain.mcp_presentation import PROFILES
+
+    parser.add_argument(
+        "--profile", default="", choices=PROFILES, help="how many tools the editor is shown"
+    )
+    parser.add_argument(
+        "--linger",
+        type=count,
+        default=LINGER_S,
+        metavar="SECONDS",
+        help="how long a gateway that was started for editors stays after the last of them"
+        " (default: %(default)s)",
+    )
+
+
+DESKTOP = Command(
+    "desktop", "the app: tray and windows (the default)", arguments=_app, has_address=True
+)
+SERVE = Command("serve", "the gateway without windows", arguments=_serve, has_address=True)
+MCP = Command(
+    "mcp", "MCP over stdin and stdout, for editors; joins the gateway that runs", arguments=_mcp
+)
+RESTART = Command(
+    "restart",
+    "start the running gateway anew; nobody is refused by it",
+    "gateway.commands:start_anew",
+)
+STATUS = Command(
+    "status",
+    "how the running gateway stands",
+    "gateway.commands:status",
+    lambda parser: add_flags(parser, json="as GET /health/detail tells it"),
+)

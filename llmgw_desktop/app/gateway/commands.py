@@ -1,0 +1,105 @@
+"""`llmgw status`: how the running gateway stands, and who holds too many connections."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.app.figures import clock_text, counted, local_time
+from llmgw_desktop.app.gateway import instances
+from llmgw_desktop.app.gateway.standing import GatewayStanding, standing
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.running_gateway import NotRunning, lives, running
+from llmgw_desktop.app.safekeeping.at_rest import UNREADABLE_DO, unreadable_words
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.run_file import RunFile, read_run_file
+from llmgw_desktop.store.settings.reader import load_settings
+
+
+def status(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """0 where it answers, whatever it says."""
+    stands = standing(places, env)
+    if stands.told is None:
+        return _fail(stands.silence)
+    if arguments.json:
+        print(orjson.dumps(_document(stands), option=orjson.OPT_INDENT_2).decode())
+        return 0
+    for line in _lines(stands, SystemClock().now_s()):
+        print(inert_line(line, 900))
+    return 0
+
+
+def _document(stands: GatewayStanding) -> dict[str, Any]:
+    """As it tells it; what we see of the files beside it goes in as well."""
+    problems = [{"part": part, "says": says, "do": do} for part, says, do in stands.problems]
+    return {
+        **(stands.told or {}),
+        "status": _status(stands),
+        "problems": problems,
+        "store": {"problem": stands.store},
+    }
+
+
+def _status(stands: GatewayStanding) -> str:
+    return "degraded" if stands.problems else str((stands.told or {})["status"])
+
+
+def _lines(stands: GatewayStanding, now_s: float) -> Iterator[str]:
+    told = stands.told or {}
+    gateway, connections = told["gateway"], told["connections"]
+    yield f"{gateway['state']} at {gateway['url']}: {_status(stands)}"
+    flights = counted(told["open_flights"], "flight")
+    yield f"{flights} under way; {connections['open']} of {connections['most']} connections"
+    for flood in connections["floods"]:
+        who = flood["name"] if flood["client"] else f"somebody at {flood['name']}"
+        since = clock_text(flood["since"], local_time(now_s).date())
+        held = counted(flood["connections"], "connection")
+        yield f"{who} holds {held} since {since}; {flood['refused']} more were refused"
+    for part, says, do in stands.problems:
+        yield f"{part}: {says} {do}".rstrip()
+    if stands.lost_flights:
+        yield f"recorder: {unreadable_words(stands.lost_flights)} {UNREADABLE_DO}"
+
+
+def _fail(sentence: str) -> int:
+    print(f"llmgw: {inert_line(sentence, 600)}", file=sys.stderr)
+    return 1
+
+
+_LOOK_S = 0.05
+_PROGRESS = (
+    "The gateway starts anew. Answers that run may go on for up to"
+    f" {instances.WITHIN_S:.0f} s; who asks meanwhile waits …"
+)
+_COMES_WITHIN_S = instances.WITHIN_S + 70.0
+
+
+def start_anew(_: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """Raises ConfigError: with such settings the next start would end at once. NotRunning."""
+    load_settings(places.config_file, env)
+    before = running(places, env)
+    if not before.can_restart:
+        raise NotRunning("This gateway cannot start anew by itself. Stop it, and start it again.")
+    instances.ask(before.pid)
+    print(_PROGRESS, file=sys.stderr, flush=True)
+    asked_s = time.monotonic()
+    deadline = asked_s + _COMES_WITHIN_S
+    while (now := _next(places, before)) is None:
+        if not lives(before):
+            print("llmgw: it ended and did not come back; its log says why.", file=sys.stderr)
+            return 1
+        if time.monotonic() > deadline:
+            print("llmgw: it has not come back yet; its log says more.", file=sys.stderr)
+            return 1
+        time.sleep(_LOOK_S)
+    print(f"The gateway runs anew at {now.url}, after {time.monotonic() - asked_s:.1f} s.")
+    return 0
+
+
+def _next(places: Places, before: RunFile) -> RunFile | None:
+    now = read_run_file(places.run_file)
+    return now if now is not None and now.started_at_s != before.started_at_s else None

@@ -1,0 +1,157 @@
+"""The program's own log: on stderr, and in a few small files that only their owner may read.
+
+What is written may hold words of callers and vendors, so secrets are removed, control characters
+are made visible, and what follows a line end is indented: every entry begins on a line of its own.
+Trouble with the files never stops the program; it is said once on stderr.
+"""
+
+import importlib.metadata
+import logging
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from typing_extensions import override
+
+from llmgw_desktop.app.inert_text import inert
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.events import Event, SettingsChanged
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.redaction.redactor import Redactor
+from llmgw_desktop.store.private_files import open_own
+
+FILE_NAME = "llmgw.log"
+FILES = 5
+FILE_BYTES = 1_000_000
+LONGEST_ENTRY = 20_000
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class ProgramLog:
+    """One for the program; `root` is for tests."""
+
+    def __init__(self, root: logging.Logger | None = None) -> None:
+        self._root = root or logging.getLogger()
+        self._root.setLevel(logging.INFO)
+        self._redactor = Redactor()
+        self._stderr: logging.Handler | None = None
+
+    def guard(self, settings: Settings) -> None:
+        """The keys of these are removed whatever they look like."""
+        self._redactor.know(settings.api_keys)
+
+    def learn(self, key: str) -> None:
+        """And this one, which came out of the vault."""
+        self._redactor.learn(key)
+
+    def note(self, event: Event) -> None:
+        """Listen with this, so that new keys are guarded too."""
+        if isinstance(event, SettingsChanged):
+            self.guard(event.settings)
+
+    def to_stderr(self) -> None:
+        if sys.stderr is not None:  # a windowed program on Windows has none
+            self._stderr = logging.StreamHandler(sys.stderr)
+            self._add(self._stderr)
+
+    def close(self) -> None:
+        if self._stderr is not None:
+            self._root.removeHandler(self._stderr)
+
+    @contextmanager
+    def in_files(self, folder: Path) -> Iterator[None]:
+        """Also there, while this lasts, with what began and how it ended."""
+        files = _PrivateFiles(folder / FILE_NAME, self._tell)
+        self._add(files)
+        files.handle(_entry(logging.INFO, _what_starts()))
+        try:
+            yield
+        except BaseException as error:
+            is_ours = isinstance(error, LlmgwError | OSError | KeyboardInterrupt)
+            files.handle(_entry(logging.ERROR, f"ended by {error!r}", None if is_ours else error))
+            raise
+        else:
+            files.handle(_entry(logging.INFO, "ended"))
+        finally:
+            self._root.removeHandler(files)
+            files.close()
+
+    def _add(self, handler: logging.Handler) -> None:
+        handler.setFormatter(_HarmlessFormatter(self._redactor))
+        self._root.addHandler(handler)
+
+    def _tell(self, sentence: str) -> None:
+        if self._stderr is not None:
+            self._stderr.handle(_entry(logging.WARNING, sentence))
+
+
+class _HarmlessFormatter(logging.Formatter):
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__(_FORMAT)
+        self._redactor = redactor
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        # Cut with room to spare, so that no secret is cut in two and missed.
+        text = self._redactor.clean_text(text[: 2 * LONGEST_ENTRY])
+        if len(text) > LONGEST_ENTRY:
+            text = f"{text[:LONGEST_ENTRY]} … and more characters"
+        return inert(text).replace("\n", "\n    ")
+
+
+class _PrivateFiles(RotatingFileHandler):
+    """Opened at the first entry, and tried again at each while that fails."""
+
+    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
+        super().__init__(
+            path,
+            maxBytes=FILE_BYTES,
+            backupCount=FILES - 1,
+            encoding="utf-8",
+            errors="backslashreplace",
+            delay=True,
+        )
+        self._tell = tell
+        self._has_told = False
+
+    @override
+    def _open(self) -> TextIOWrapper:
+        return open(
+            self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=_open_quietly
+        )
+
+    @override
+    def close(self) -> None:
+        with suppress(OSError):  # what a full disk did not take was told about
+            super().close()
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not self._has_told:
+            self._has_told = True
+            error = sys.exc_info()[1]
+            why = error.strerror if isinstance(error, OSError) else error
+            self._tell(f"The log {self.baseFilename} cannot be written: {why}.")
+
+
+def _open_quietly(path: str, flags: int) -> int:
+    return open_own(path, flags, tells=False)  # the log has no other to say it in
+
+
+def _entry(level: int, sentence: str, error: BaseException | None = None) -> logging.LogRecord:
+    info = None if error is None else (type(error), error, error.__traceback__)
+    return logging.LogRecord("llmgw_desktop", level, "", 0, sentence, None, info)
+
+
+def _what_starts() -> str:
+    version = importlib.metadata.version("llmgw-desktop")
+    return (
+        f"llmgw {version} starts: pid {os.getpid()}, "
+        f"Python {platform.python_version()}, {platform.platform()}"
+    )

@@ -1,0 +1,268 @@
+"""The gate's decisions for the windows: everybody's, the newest first."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from llmgw_desktop.app.closing import close_all
+from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import Clock, TimedIds
+from llmgw_desktop.domain.flights.flight import FlightSummary
+from llmgw_desktop.domain.jobs.approval import Asking
+from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.provider import Provider
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.approvals.gate import ApprovalGate
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.guards.guards import Guards, RunGuards
+from llmgw_desktop.engine.jobs.configured import KnownClis
+from llmgw_desktop.engine.jobs.folders import JobFolders
+from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.parts import JobParts
+from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.permissions.desk import PermissionDesk, PermissionParts
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.policy.spending import RunSpending
+from llmgw_desktop.engine.routing.health import HealthTracker
+from llmgw_desktop.engine.runs.admission import Admission
+from llmgw_desktop.engine.runs.books import Books
+from llmgw_desktop.engine.runs.cache_states import CacheStates
+from llmgw_desktop.engine.runs.cli_files import settings_of
+from llmgw_desktop.engine.runs.cli_health import CliHealth
+from llmgw_desktop.engine.runs.fields import RunDefaults
+from llmgw_desktop.engine.runs.model_client import CliClient
+from llmgw_desktop.engine.runs.run_flights import RunFlights
+from llmgw_desktop.engine.runs.run_links import RunLinks
+from llmgw_desktop.engine.runs.run_service import RunService
+from llmgw_desktop.engine.runs.sessions import Sessions
+from llmgw_desktop.engine.workspaces.registry import Workspaces
+from llmgw_desktop.engine.workspaces.worktrees import Worktrees
+from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.flights.cache_sums import CacheSums
+from llmgw_desktop.store.jobs.approval_store import ApprovalStore, PermissionStore
+from llmgw_desktop.store.jobs.job_store import JobStore
+from llmgw_desktop.store.jobs.session_store import SessionStore
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.workspaces import WorktreeStore
+
+Stop = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFoundations:
+    """What runs stand on."""
+
+    clock: Clock
+    bus: Bus
+    recorder: Recorder
+    health: HealthTracker
+    workspaces: Workspaces
+    env: Mapping[str, str]
+    flights_of: Callable[[str], Sequence[FlightSummary]]
+    """Those that are recorded of a job; may wait for the disk."""
+    own_url: Callable[[], str]
+    """Of our door; empty while it is shut."""
+    at_rest: AtRest
+
+
+class Runs:
+    """All that belongs to runs and is started, told of new settings, and closed with the app."""
+
+    def __init__(
+        self,
+        places: Places,
+        launcher: Launcher,
+        settings: Settings,
+        base: RunFoundations,
+    ) -> None:
+        clock, recorder = base.clock, base.recorder
+        self.known_now_s = recorder.known_now_s
+        self._said = settings.clis
+        self.clis = KnownClis(settings.clis)
+        self.launcher = launcher
+        launcher.enclosure.own_url = base.own_url
+        self.job_store = JobStore(places.gateway_db, base.at_rest)
+        self._session_store = SessionStore(places.gateway_db, base.at_rest)
+        self.approvals = ApprovalStore(places.gateway_db, base.at_rest)
+        ids = TimedIds(clock)
+        sessions = Sessions(
+            self._session_store,
+            clock=clock,
+            ids=ids,
+            ttl_s=settings.jobs.session_ttl_s,
+            folders_in_use=lambda: self.supervisor.neutral_dirs(),
+        )
+        books = Books(
+            sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
+        )
+        books.told_quota = base.health.told_quota
+        self.links = books.links = RunLinks(
+            base.own_url, base.flights_of, mcp_path=settings.http.path
+        )
+        self.permissions = PermissionDesk(
+            PermissionParts(
+                store=PermissionStore(places.gateway_db, base.at_rest),
+                clock=clock,
+                bus=base.bus,
+                clean=recorder.clean_text,
+                is_private=base.workspaces.is_private,
+            ),
+            settings.approvals,
+        )
+        self.job_folders = JobFolders(places.jobs_folder, base.at_rest)
+        self.supervisor = Supervisor(
+            JobParts(
+                store=self.job_store,
+                folders=self.job_folders,
+                launcher=self.launcher,
+                clock=clock,
+                ids=ids,
+                bus=base.bus,
+                clean=recorder.clean_text,
+                ledger=books,
+                breaker=CliHealth(base.health, self.clis, clock),
+                permissions=self.permissions,
+                own_requests=self.links,
+                known_now_s=recorder.known_now_s,
+            ),
+            self.clis,
+            jobs=settings.jobs,
+            limits=settings.limits,
+        )
+        self.links.upstreams = self.supervisor
+        self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
+        self._flights.links = self.links
+        self.trees = Worktrees(
+            WorktreeStore(places.gateway_db),
+            places.worktrees_folder,
+            env=base.env,
+            ids=ids,
+            clock=clock,
+            bus=base.bus,
+        )
+        self.trees.live_folders = lambda: [job.working_dir for job in self.supervisor.live]
+        self.worktrees = WorktreesUse(self.trees)
+        self.gate = ApprovalGate(
+            self.approvals,
+            settings.approvals,
+            ids=ids,
+            clock=clock,
+            bus=base.bus,
+            clean=recorder.clean_text,
+        )
+        self._admission = Admission(
+            base.workspaces, self.gate, self.trees, own_settings=self._own_settings
+        )
+        self.service = RunService(
+            self.supervisor,
+            sessions,
+            self.clis,
+            ids=ids,
+            jobs=settings.jobs,
+            admission=self._admission,
+        )
+        self._use_servers(settings)
+        self._cache_sums = CacheSums(places.gateway_db)
+        self.caches = CacheStates(
+            self._cache_sums,
+            clock=clock,
+            price_of=recorder.pricing.price_of_run,
+            settings=settings.cache_awareness,
+        )
+        self.service.caches, self.service.links = self.caches, self.links
+        self.service.apply(settings.jobs, _defaults(settings))
+        self.models = CliClient(self.supervisor, self.clis, launcher.persons_environment)
+        self._followers: list[Stop] = []
+
+    def rule(self, policies: Policies, guards: Guards) -> None:
+        """Hold runs to what their clients may spend, and to what prompts may hold."""
+        self.service.spending = self._flights.spending = RunSpending(policies)
+        self.service.guards = self._flights.guards = RunGuards(guards)
+
+    def ready(self) -> tuple[Provider, ...]:
+        """Those CLIs that are installed and switched on, as providers."""
+        return tuple(
+            said.provider
+            for said in self._said
+            if said.enabled and self.launcher.program(self.clis[said.name])
+        )
+
+    def ready_names(self) -> tuple[str, ...]:
+        """Those CLIs that are installed and switched on."""
+        return tuple(CLI_OF_PROVIDER[provider.name].value for provider in self.ready())
+
+    def sign_in_words(self, cli: CliName) -> str:
+        """How a person signs in with it."""
+        return self.clis[cli].sign_in.guidance
+
+    def running(self) -> tuple[CliName, ...]:
+        """The CLI of each run that goes on now."""
+        live = self.supervisor.live
+        return tuple(job.cli for job in live if job.state is JobState.RUNNING)
+
+    async def start(self) -> None:
+        """Take over what an earlier program left. Raises StoreError."""
+        await self.supervisor.start()
+        self.trees.start()
+
+    def apply(self, settings: Settings) -> None:
+        self._said = settings.clis
+        self.clis.apply(settings.clis)
+        self.launcher.apply(settings.clis)
+        self._use_servers(settings)
+        self.supervisor.apply(settings.jobs, settings.limits)
+        self.service.apply(settings.jobs, _defaults(settings))
+        self.gate.apply(settings.approvals)
+        self.permissions.apply(settings.approvals)
+        self.caches.apply(settings.cache_awareness)
+
+    def _use_servers(self, settings: Settings) -> None:
+        self.launcher.servers.apply(settings.mcp_servers)
+        self._admission.use({each.name: each for each in settings.mcp_servers})
+
+    def _own_settings(self, cli: Cli) -> bytes:
+        """The person's, as runs of it find them."""
+        environment = self.launcher.persons_environment(cli)
+        return b"" if environment is None else settings_of(cli, environment)
+
+    def followed_by(self, stop: Stop) -> None:
+        """`stop` ends whoever follows runs, before they are closed."""
+        self._followers.append(stop)
+
+    async def stop_following(self) -> None:
+        for stop in self._followers:
+            await stop()
+
+    def leave(self) -> None:
+        """Before answers are broken off because the program ends."""
+        self.service.let_waits_go()
+        self.models.leave()
+
+    async def close(self) -> None:
+        """What runs goes on, and is found again by the next program."""
+        await close_all(
+            *self._followers,
+            self.models.close,
+            self.supervisor.close,
+            self.links.close,
+            self.permissions.close,
+            self.launcher.housing.settle,
+            self._flights.close,
+            self.trees.close,
+            self.job_store.close,
+            self._session_store.close,
+            self.service.workspaces.close,
+            self.approvals.close,
+            self._cache_sums.close,
+        )
+
+
+def _defaults(settings: Settings) -> RunDefaults:
+    return RunDefaults(
+        compresses_answers=settings.compression.enabled,
+        marks_stable_prefix=settings.cache_awareness.emit_anthropic_cache_control,
+        asks=settings.approvals.agents is Asking.ASK,
+    )

@@ -1,0 +1,186 @@
+"""What the MCP door offers, joined. A family of tools, resources or flows is one line here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmgw_desktop.app.clis.desk import ClisHere
+from llmgw_desktop.app.jobs.assembly import Runs
+from llmgw_desktop.clis.registry import NAMES, cli_of
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.flights.flight import FlightRecord
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.domain.vault import VaultEntry
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.gateway import GatewayParts
+from llmgw_desktop.engine.mcp import flows
+from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Resource
+from llmgw_desktop.engine.mcp.resources import records
+from llmgw_desktop.engine.mcp.resources.cache_state import (
+    cache_state_resources,
+    session_cache,
+)
+from llmgw_desktop.engine.mcp.resources.cli_resources import cli_resources, skill_resources
+from llmgw_desktop.engine.mcp.resources.records import (
+    limits_resources,
+    metrics_resources,
+    session_resources,
+)
+from llmgw_desktop.engine.mcp.tool import McpTool
+from llmgw_desktop.engine.mcp.toolbox import Toolbox
+from llmgw_desktop.engine.mcp.tools import (
+    gateway_tools,
+    model_tools,
+    panel_tools,
+    validation_tools,
+    vault_tools,
+    workspace_tools,
+)
+from llmgw_desktop.engine.mcp.tools.cli_tools import (
+    capability_tools,
+    cli_model_tools,
+    subcommand_tools,
+)
+from llmgw_desktop.engine.mcp.tools.gateway_tools import ProcessFacts, health_tools
+from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
+from llmgw_desktop.engine.mcp.tools.jobs import job_tools
+from llmgw_desktop.engine.mcp.tools.panel_tools import PanelParts
+from llmgw_desktop.engine.mcp.tools.recall import Record, recall_tools
+from llmgw_desktop.engine.mcp.tools.requests import codex_fork_tools, request_tools
+from llmgw_desktop.engine.mcp.tools.sessions import CacheState, session_tools
+from llmgw_desktop.engine.mcp.tools.version_tools import upgrade_tools, version_tools
+from llmgw_desktop.engine.validation.service import ValidationService
+from llmgw_desktop.store.resources import SkillFolders
+from llmgw_desktop.store.vault.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFamilies:
+    """What its tools and resources are given."""
+
+    runs: Runs
+    clock: Clock
+    settings: Callable[[], Settings]
+    record: Record
+    database: Path
+    cache_state: CacheState | None = None
+    mcp_sessions: Callable[[], int] | None = None
+
+    def tools(self) -> tuple[McpTool, ...]:
+        """To be asked for once: they follow jobs until the runs are closed."""
+        service, store = self.runs.service, self.runs.job_store
+        logs = JobLogs(service, self.clock)
+        self.runs.followed_by(logs.close)
+        return (
+            *request_tools(service, map(cli_of, NAMES)),
+            *job_tools(service, logs),
+            *codex_fork_tools(service, cli_of(CliName.CODEX)),
+            *recall_tools(service, store, self.record),
+            *session_tools(service.sessions, store, self.cache_state),
+            *health_tools(self._facts()),
+        )
+
+    def resources(self) -> tuple[Resource, ...]:
+        return (
+            *session_resources(self.runs.service.sessions),
+            *metrics_resources(self.runs.job_store, self._facts()),
+        )
+
+    def _facts(self) -> ProcessFacts:
+        return ProcessFacts(
+            runs=self.runs.service,
+            settings=self.settings,
+            database=self.database,
+            mcp_sessions=self.mcp_sessions,
+        )
+
+
+PROMPTS: tuple[McpPrompt, ...] = (
+    flows.three_reviewers(),
+    flows.consensus(),
+    flows.implement_review_fix(),
+    flows.red_and_blue(),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class McpParts:
+    """What tools are given; add what yours needs."""
+
+    clock: Clock
+    bus: Bus
+    engine: GatewayParts
+    runs: Runs
+    vault: Vault
+    settings: Callable[[], Settings]
+    record: Callable[[str], FlightRecord | None]
+    """By a flight's id; waits for the disk."""
+    database: Path
+    clis: ClisHere
+    skills: SkillFolders
+    new_key: Callable[[VaultEntry], None]
+    """The vault has another value."""
+    validations: ValidationService
+    env: Mapping[str, str]
+
+
+def make_offer(parts: McpParts) -> McpOffer:
+    return McpOffer(
+        toolbox=Toolbox(tool for family in TOOLS for tool in family(parts)),
+        resources=tuple(resource for family in RESOURCES for resource in family(parts)),
+        prompts=PROMPTS,
+        bus=parts.bus,
+    )
+
+
+def _panels(parts: McpParts) -> PanelParts:
+    return PanelParts(
+        validations=parts.validations,
+        env=parts.env,
+        wait_s=lambda: parts.settings().jobs.sync_deadline_ms / 1000 or None,
+        folder_of=parts.runs.service.workspaces.top,
+    )
+
+
+def _runs(parts: McpParts) -> RunFamilies:
+    return RunFamilies(
+        runs=parts.runs,
+        clock=parts.clock,
+        settings=parts.settings,
+        record=parts.record,
+        database=parts.database,
+        cache_state=session_cache(parts.runs.caches, parts.runs.service.sessions),
+        mcp_sessions=lambda: parts.engine.mcp.open_sessions,
+    )
+
+
+TOOLS: tuple[Callable[[McpParts], tuple[McpTool, ...]], ...] = (
+    lambda parts: _runs(parts).tools(),
+    lambda parts: panel_tools.tools(_panels(parts)),
+    lambda parts: validation_tools.tools(_panels(parts)),
+    lambda parts: cli_model_tools(parts.clis.desk, parts.engine.catalogue.models),
+    lambda parts: version_tools(parts.clis.desk),
+    lambda parts: capability_tools(parts.clis.desk),
+    lambda parts: subcommand_tools(parts.clis.desk),
+    lambda parts: upgrade_tools(parts.clis.upgrader),
+    lambda parts: model_tools.tools(
+        parts.engine.models,
+        lambda: parts.engine.pipeline.router.providers,
+        parts.engine.catalogue.models,
+    ),
+    lambda parts: workspace_tools.tools(parts.runs.service.workspaces),
+    lambda parts: vault_tools.tools(parts.vault, parts.new_key),
+    lambda parts: gateway_tools.tools(parts.runs.approvals, lambda: parts.runs.permissions.waiting),
+)
+"""Every family of tools, in the order in which clients list them. A tool is one `McpTool` in a file
+of `engine/mcp/tools`; a file that is new has its line here."""
+RESOURCES: tuple[Callable[[McpParts], tuple[Resource, ...]], ...] = (
+    lambda parts: _runs(parts).resources(),
+    lambda parts: cli_resources(parts.clis.desk),
+    lambda parts: skill_resources(parts.skills),
+    lambda parts: records.resources(parts.validations),
+    lambda parts: limits_resources(parts.engine.pipeline.policies.standing_of),
+    lambda parts: cache_state_resources(parts.runs.caches, parts.runs.service.sessions),
+)
+"""Every family of resources, in that order too."""

@@ -1,0 +1,1 @@
+"""Providers: who answers, how each stands, keys and accounts, what was used."""

@@ -1,0 +1,163 @@
+"""Kinds of values that say where a door stands, who may call it, and what the vault has."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from llmgw_desktop.domain.net_address import names_this_computer
+from llmgw_desktop.domain.routing.hops import NAME_LENGTH, hop_name
+from llmgw_desktop.domain.setting import Kind, PlainText, Unfit
+from llmgw_desktop.domain.vault import EntryKind, EntryUnfit, address, looks_like_key, reference
+
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+
+
+def is_host(text: str) -> bool:
+    """A Host header's value; no pattern, no address with a path."""
+    return _HOST.fullmatch(text) is not None
+
+
+def is_origin(text: str) -> bool:
+    """An Origin header's value; never `null` and no pattern."""
+    scheme, _, rest = text.partition("://")
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) or not is_host(rest):
+        return False
+    try:
+        return urlsplit(text).hostname is not None
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningHost(Kind):
+    """An address of this computer, or all of them."""
+
+    expected = (
+        "an address of this computer such as 127.0.0.1 or ::1, localhost, or 0.0.0.0 or :: for all"
+    )
+
+    def read(self, raw: object) -> str:
+        if raw == "localhost":
+            return "localhost"
+        try:
+            address = ipaddress.ip_address(raw if isinstance(raw, str) else "")
+        except ValueError:
+            raise Unfit(self.expected) from None
+        if address.is_multicast or getattr(address, "scope_id", None):
+            raise Unfit(self.expected)
+        return str(address)
+
+    def read_text(self, text: str) -> str:
+        return self.read(text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayName(Kind):
+    """A name that may stand in a header; empty for none."""
+
+    expected = f"at most {NAME_LENGTH} letters, digits, dots, hyphens and underscores"
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str) or (raw and hop_name(raw) != raw) or ":" in raw:
+            raise Unfit(self.expected)
+        return raw
+
+    def read_text(self, text: str) -> str:
+        return self.read(text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class PublicUrl(Kind):
+    """An address of this gateway as others know it; empty for none."""
+
+    expected = 'an address such as "https://gateway.example.com", without a path'
+
+    def read(self, raw: object) -> str:
+        url = raw.strip().removesuffix("/").lower() if isinstance(raw, str) else "?"
+        if not url:
+            return ""
+        scheme, _, host = url.partition("://")
+        if scheme not in _USUAL_PORTS or not is_origin(url) or not _has_good_port(url):
+            raise Unfit(self.expected)
+        if scheme == "http" and not names_this_computer(host):
+            raise Unfit(f"{self.expected}; http:// leads no further than this computer")
+        return url.removesuffix(f":{_USUAL_PORTS[scheme]}")
+
+
+def _has_good_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
+_OTHER_DOORS = re.compile(
+    r"/(v1|v1beta|openai|anthropic|gemini|responses|backend-api|health|metrics|oauth|"
+    r"\.well-known)(/|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorPath(Kind):
+    """Where a door stands that may be moved."""
+
+    expected = 'a path such as "/mcp", of letters, digits and -_.~, that no other door has'
+
+    def read(self, raw: object) -> str:
+        path = raw.rstrip("/") if isinstance(raw, str) else ""
+        if not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}){1,8}", path):
+            raise Unfit(self.expected)
+        if _OTHER_DOORS.match(path):
+            raise Unfit(self.expected)
+        return path
+
+    def read_text(self, text: str) -> str:
+        return self.read(text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class FilePath(Kind):
+    """A file, looked at when it is used; empty for none."""
+
+    expected = "an absolute path, or one that begins with ~/"
+
+    def read(self, raw: object) -> str:
+        path = PlainText().read(raw)
+        if path and not (PurePath(path).is_absolute() or path.startswith("~/")):
+            raise Unfit(self.expected)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class VaultReference(Kind):
+    """`provider/name`. What stands there by mistake may be the key itself, so it is not shown."""
+
+    expected = 'an entry of the vault, as in "openai/default"'
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str):
+            raise Unfit(self.expected)
+        try:
+            return "/".join(reference(raw.strip()))
+        except EntryUnfit:
+            raise Unfit(self.expected) from None
+
+
+@dataclass(frozen=True, slots=True)
+class VaultAccount(Kind):
+    """The provider under which files of a sign-in lie. As above it is not shown."""
+
+    expected = 'what sign-in files of the vault stand under, as in "codex" or "codex.work"'
+
+    def read(self, raw: object) -> str:
+        name = raw.strip() if isinstance(raw, str) else ""
+        if not name or looks_like_key(name):
+            raise Unfit(self.expected)
+        try:
+            return address(EntryKind.FILE, name, "auth.json").provider
+        except EntryUnfit:
+            raise Unfit(self.expected) from None

@@ -1,0 +1,131 @@
+"""What a person has set, checked. Reading the file is `store/settings/reader.py`'s work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple, TypeVar
+
+from llmgw_desktop.domain.flights.price import PriceRule
+from llmgw_desktop.domain.guard import GuardRule
+from llmgw_desktop.domain.jobs.approval import ApprovalSettings
+from llmgw_desktop.domain.jobs.cli_settings import ALL_CLIS, CliSettings
+from llmgw_desktop.domain.jobs.workspace import WorkspaceSettings
+from llmgw_desktop.domain.mcp_server import McpServer
+from llmgw_desktop.domain.policy import ClientPolicy
+from llmgw_desktop.domain.provider import PRACTICE_PREFIX, Provider
+from llmgw_desktop.domain.routing.route import Alias, RouteRule
+from llmgw_desktop.domain.setting import Setting, settings_of_table
+from llmgw_desktop.domain.settings.door import AccessSettings, HttpSettings, OauthSettings
+from llmgw_desktop.domain.settings.tables import (
+    BackupSettings,
+    CacheSettings,
+    CompressionSettings,
+    FailoverSettings,
+    JobSettings,
+    LimitSettings,
+    RecorderSettings,
+    RoutingSettings,
+    StorageSettings,
+    UpstreamSettings,
+)
+
+_T = TypeVar("_T")
+
+
+def _table(made: Callable[[], _T], *path: str) -> _T:
+    """A table that is there once, of fields that are settings."""
+    found: _T = field(default_factory=made, metadata={"table": path})
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of config.toml with the environment's word on top."""
+
+    http: HttpSettings = _table(HttpSettings, "http")
+    oauth: OauthSettings = _table(OauthSettings, "http", "oauth")
+    upstream: UpstreamSettings = _table(UpstreamSettings, "upstream")
+    recorder: RecorderSettings = _table(RecorderSettings, "recorder")
+    backups: BackupSettings = _table(BackupSettings, "backups")
+    storage: StorageSettings = _table(StorageSettings, "storage")
+    routing: RoutingSettings = _table(RoutingSettings, "routing")
+    failover: FailoverSettings = _table(FailoverSettings, "failover")
+    jobs: JobSettings = _table(JobSettings, "jobs")
+    limits: LimitSettings = _table(LimitSettings, "limits")
+    cache_awareness: CacheSettings = _table(CacheSettings, "cache_awareness")
+    compression: CompressionSettings = _table(CompressionSettings, "compression")
+    approvals: ApprovalSettings = _table(ApprovalSettings, "approvals")
+    access: AccessSettings = field(default_factory=AccessSettings)
+    mcp_servers: tuple[McpServer, ...] = ()
+    """Those with a mistake too, switched off."""
+    clis: tuple[CliSettings, ...] = ALL_CLIS
+    """Each of them, always."""
+    providers: tuple[Provider, ...] = ()
+    """In the order of the file."""
+    workspaces: WorkspaceSettings = field(default_factory=WorkspaceSettings)
+    prices: tuple[PriceRule, ...] = ()
+    """In the order of the file; the first that matches holds."""
+    routes: tuple[RouteRule, ...] = ()
+    """In the order of the file, those that are switched off too."""
+    aliases: tuple[Alias, ...] = ()
+    clients: tuple[ClientPolicy, ...] = ()
+    """What those may spend and ask for that have a policy."""
+    guards: tuple[GuardRule, ...] = ()
+    """In the order of the file, those that are switched off too."""
+
+    @property
+    def practice(self) -> tuple[str, ...]:
+        """The names of practice providers: what they answer is no real traffic. There is one,
+        which is built in and needs no table."""
+        return (PRACTICE_PREFIX.rstrip("/"),)
+
+    @property
+    def everyone(self) -> tuple[Provider, ...]:
+        """The providers of the file, then the CLIs."""
+        return (*self.providers, *(cli.provider for cli in self.clis))
+
+    @property
+    def api_keys(self) -> tuple[str, ...]:
+        """Every key that was read; none is ever written down or shown."""
+        accounts = (account for provider in self.providers for account in provider.accounts)
+        keys = [account.api_key for account in accounts]
+        keys += [secret for server in self.mcp_servers for secret in server.secrets]
+        own = (self.access.bearer,) if self.access.bearer else ()
+        return (*keys, *own, *(secret for cli in self.clis for secret in cli.secrets))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSettings:
+    """Settings with what the reader of the file should be told."""
+
+    settings: Settings
+    warnings: tuple[str, ...] = ()
+    """Unknown keys and the like: one sentence each, with file and line."""
+    source: bytes = field(default=b"", repr=False, compare=False)
+    """The file as it was read, for those who change it."""
+
+
+class SingleTable(NamedTuple):
+    """A table of the file that is there once."""
+
+    field: str
+    """Of Settings."""
+    path: tuple[str, ...]
+    """In the file."""
+    made: type[Any]
+    """The dataclass that holds its values; its fields say what each of its settings is."""
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        return settings_of_table(self.made)
+
+    @property
+    def defaults(self) -> Any:
+        return self.made()
+
+
+def single_tables() -> tuple[SingleTable, ...]:
+    """All of them, in the order in which they are shown."""
+    found: list[Any] = [each for each in fields(Settings) if "table" in each.metadata]
+    return tuple(
+        SingleTable(each.name, each.metadata["table"], each.default_factory) for each in found
+    )

@@ -1,0 +1,176 @@
+"""What is on record: `/v1/flights/ID`, `/v1/limits`, `/v1/audit`.
+
+A flight is its owner's: to any other client it is not there. Everybody reads its own limits; who
+may see operations reads all, with `?of=all` or `?of=NAME`. `POST /v1/keys/changed` tells that
+another process made or revoked keys. Acts are for those who may do them, newest first, in pages.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs, quote
+
+import orjson
+
+from llmgw_desktop.domain.access.access_errors import MissingScope
+from llmgw_desktop.domain.access.principal import SCOPE_WORDS, Principal, Scope
+from llmgw_desktop.domain.audit import AuditQuery
+from llmgw_desktop.domain.errors import NoSuchFlight
+from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.policy import ClientStanding
+from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.caller import JSON
+from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, who
+from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.store.audit.audit_store import MOST_A_PAGE, AuditStore
+
+_WRITTEN_WITHIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightShelf:
+    """Where flights are found. `recorded` and `written` wait for the disk."""
+
+    in_the_air: Callable[[str], FlightRecord | None]
+    recorded: Callable[[str], FlightRecord | None]
+    """Without bodies."""
+    written: Callable[[float], bool]
+    """Waits so many seconds until what ended is on disk."""
+
+    async def find(self, flight_id: str) -> FlightRecord | None:
+        """As it stands now, also in the moment between its end and its being written."""
+        flying = self.in_the_air(flight_id)
+        return flying or await asyncio.to_thread(self._landed, flight_id)
+
+    def _landed(self, flight_id: str) -> FlightRecord | None:
+        found = self.recorded(flight_id)
+        if found is not None and not found.summary.is_running:
+            return found
+        self.written(_WRITTEN_WITHIN_S)
+        return self.recorded(flight_id) or found
+
+
+class FlightsDoor:
+    """Answers in the gateway's own words."""
+
+    def __init__(self, shelf: FlightShelf) -> None:
+        self._shelf = shelf
+
+    def add_to(self, table: DoorTable) -> None:
+        table.add_own(Scope.FLIGHTS_READ, {"GET /v1/flights/{}": self.show})
+
+    async def show(self, caller: HttpCaller) -> None:
+        from llmgw_desktop.wire.native.flights import flight_object  # nobody asks at a start
+
+        flight_id = id_in(caller)
+        found = await self._shelf.find(flight_id)
+        if found is None or not _may_see(who(caller), found.summary):
+            raise NoSuchFlight(flight_id)
+        await tell(caller, {"flight": flight_object(found)})
+
+
+def _may_see(principal: Principal, flight: FlightSummary) -> bool:
+    return Scope.ADMIN in principal.scopes or flight.owner == principal.client_id
+
+
+_ALL = "all"
+_SEES_ALL = frozenset({Scope.OPERATIONS, Scope.ADMIN})
+
+
+class LimitsDoor:
+    """Answers in the gateway's own words."""
+
+    def __init__(self, policies: Policies, gate: Gate, look: Callable[[], None]) -> None:
+        """`look` sees which keys open no more."""
+        self._policies = policies
+        self._gate = gate
+        self._look = look
+
+    def add_to(self, table: DoorTable) -> None:
+        # which of its scopes a client has is nothing to its own limits: the door asks who it is
+        table.add_own(None, {"GET /v1/limits": self.answer})
+        table.add_own(Scope.ADMIN, {"POST /v1/keys/changed": self.keys_changed})
+
+    async def answer(self, caller: HttpCaller) -> None:
+        principal = self._gate.known(caller)
+        if principal.job:
+            raise MissingScope("A run's key opens the doors of models and nothing else.")
+        of = parse_qs(caller.query, keep_blank_values=True).get("of", [""])[0]
+        standings = self._others(principal, of) if of else (self._policies.standing_of(principal),)
+        from llmgw_desktop.wire.native.flights import standing_object  # nobody asks at a start
+
+        told = {"total": len(standings), "limits": [standing_object(each) for each in standings]}
+        await caller.reply(200, JSON, orjson.dumps(told))
+
+    async def keys_changed(self, caller: HttpCaller) -> None:
+        self._look()
+        await caller.reply(200, JSON, b'{"seen":true}')
+
+    def _others(self, principal: Principal, of: str) -> tuple[ClientStanding, ...]:
+        """Raises MissingScope."""
+        if not _SEES_ALL & principal.scopes:
+            raise MissingScope(
+                f"This client reads its own limits alone: it may not"
+                f" {SCOPE_WORDS[Scope.OPERATIONS]}, for it has not the scope '{Scope.OPERATIONS}'."
+            )
+        standings = self._policies.standings()
+        if of == _ALL:
+            return standings
+        return tuple(each for each in standings if of in (each.client_id, each.name))
+
+
+PATH = "/v1/audit"
+_LISTED = 100
+_LONGEST = 200
+_KNOWN = frozenset({"limit", "below", "since", "who", "what"})
+
+
+class AuditDoor:
+    """`?limit=`, `?since=` (seconds since 1970), `?who=`, `?what=`; `next` is the page after."""
+
+    def __init__(self, store: AuditStore) -> None:
+        self._store = store
+
+    def add_to(self, table: DoorTable) -> None:
+        table.add_own(Scope.ADMIN, {f"GET {PATH}": self.list_all})
+
+    async def list_all(self, caller: HttpCaller) -> None:
+        from llmgw_desktop.wire.native.audit import entry_object  # nobody asks at a start
+
+        asked = parse_qs(caller.query, keep_blank_values=True)
+        for name in asked:
+            if name not in _KNOWN:
+                raise InvalidRun("is not known here", field=name[:60])
+        query = AuditQuery(
+            since_s=number_in(asked, "since", 0, least=0, most=10**11) or None,
+            who=_text(asked, "who"),
+            what=_text(asked, "what"),
+            below=number_in(asked, "below", 0, least=1, most=10**11) or None,
+            limit=number_in(asked, "limit", _LISTED, least=1, most=MOST_A_PAGE),
+        )
+        found = await asyncio.to_thread(self._store.page, query)
+        left = await asyncio.to_thread(self._store.count, query)
+        total = await asyncio.to_thread(self._store.count, replace(query, below=None))
+        has_more = bool(found) and left > len(found)
+        body = {
+            "total": total,
+            "entries": [entry_object(each) for each in found],
+            "next": _next(query, found[-1].number) if has_more else None,
+        }
+        await tell(caller, body)
+
+
+def _text(asked: dict[str, list[str]], name: str) -> str:
+    text = asked.get(name, [""])[0]
+    if len(text) > _LONGEST:
+        raise InvalidRun(f"it must have at most {_LONGEST} characters", field=name)
+    return text
+
+
+def _next(query: AuditQuery, below: int) -> str:
+    since = "" if query.since_s is None else f"&since={int(query.since_s)}"
+    texts = (("who", query.who), ("what", query.what))
+    more = "".join(f"&{name}={quote(text, safe='')}" for name, text in texts if text)
+    return f"{PATH}?limit={query.limit}&below={below}{since}{more}"

@@ -1,1 +1,0 @@
-"""Worked flows that an orchestrating agent may start from; a file a flow."""

@@ -1,0 +1,160 @@
+"""`llm_process_health`: what goes on and how much may; `approval_list`: what the gate decided of
+one's own runs (who sits at this computer sees all).
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from llmgw_desktop.clis.fields import one_of, option, whole_number
+from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.approval import PermissionQuestion
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, ToolAnswer
+from llmgw_desktop.engine.mcp.tools.job_words import job_told
+from llmgw_desktop.engine.runs.run_service import RunService
+from llmgw_desktop.store.jobs.approval_store import ApprovalStore
+from llmgw_desktop.wire.native.approvals import approval_object
+from llmgw_desktop.wire.native.jobs import wish_object
+
+_STATUS = Path("/proc/self/status")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessFacts:
+    """What is asked when somebody wants to know. `mcp_sessions`: None where nobody counts them."""
+
+    runs: RunService
+    settings: Callable[[], Settings]
+    database: Path
+    mcp_sessions: Callable[[], int] | None = None
+
+
+def health_tools(facts: ProcessFacts) -> tuple[McpTool, ...]:
+    async def health(call: McpToolCall) -> ToolAnswer:
+        return ToolAnswer(
+            structured={"success": True, **await process_health(facts, call.principal)}
+        )
+
+    return (
+        McpTool(
+            name="llm_process_health",
+            title="Gateway health",
+            description="Your live jobs, the gateway's load and limits.",
+            tells={"runningJobs": {"type": "integer"}},
+            call=health,
+            scope=Scope.JOBS_RUN,
+            profiles=FULL_ALONE,
+            reads_only=True,
+        ),
+    )
+
+
+async def process_health(facts: ProcessFacts, principal: Principal) -> dict[str, Any]:
+    """Jobs are the caller's own; of those of others only how many there are."""
+    live, settings = facts.runs.live(), facts.settings()
+    own = [job for job in live if job.owner == principal.client_id]
+    limits, kept = settings.limits, settings.jobs
+    sessions = facts.mcp_sessions
+    told: dict[str, Any] = {
+        "runningJobs": _count(own, JobState.RUNNING),
+        "queuedJobs": _count(own, JobState.QUEUED),
+        "jobs": [job_told(job) for job in own],
+        "backpressure": {
+            "jobs": {
+                "running": _count(live, JobState.RUNNING),
+                "queued": _count(live, JobState.QUEUED),
+                "runningByProvider": _by_cli(live, JobState.RUNNING),
+                "queuedByProvider": _by_cli(live, JobState.QUEUED),
+                "maxRunning": limits.max_running_jobs,
+                "maxRunningPerProvider": limits.max_running_per_provider,
+                "maxQueued": limits.max_queued_jobs,
+                "saturated": _count(live, JobState.QUEUED) >= limits.max_queued_jobs,
+                "maxJobOutputBytes": limits.max_job_output_bytes,
+            },
+            "httpSessions": None if sessions is None else {"active": sessions()},
+            "memory": {"rss": await asyncio.to_thread(_resident_bytes)},
+        },
+        "persistence": {
+            "backend": "sqlite",
+            "retentionDays": kept.retention_days,
+            "dedupWindowMs": kept.dedup_window_ms,
+            "asyncJobsEnabled": True,
+        },
+    }
+    if principal.client_id == LOCAL.client_id:
+        told["persistence"]["dbPath"] = str(facts.database)
+    return told
+
+
+def _count(jobs: Any, state: JobState) -> int:
+    return sum(job.state is state for job in jobs)
+
+
+def _by_cli(jobs: tuple[Job, ...], state: JobState) -> Mapping[str, int]:
+    return dict(Counter(job.cli.value for job in jobs if job.state is state))
+
+
+def _resident_bytes() -> int | None:
+    """Of this program; None where the system does not say it so."""
+    try:
+        lines = _STATUS.read_text("ascii", "replace").splitlines()
+    except OSError:
+        return None
+    told = next((line.split() for line in lines if line.startswith("VmRSS:")), None)
+    return int(told[1]) * 1024 if told and len(told) == 3 else None
+
+
+_USUAL, _MOST = 50, 500
+
+
+def tools(
+    store: ApprovalStore, waiting: Callable[[], Sequence[PermissionQuestion]] = tuple
+) -> tuple[McpTool, ...]:
+    """`waiting`: what agents ask now. It is told here and answered elsewhere."""
+
+    async def list_all(call: McpToolCall) -> ToolAnswer:
+        owner = call.principal.client_id
+        cli = call.arguments.get("cli")
+        found = await asyncio.to_thread(
+            store.recent,
+            None if owner == LOCAL.client_id else owner,
+            CliName(cli) if cli else None,
+            limit=call.arguments.get("limit", _USUAL),
+        )
+        listed = [approval_object(each) for each in found]
+        asked = [
+            {"jobId": each.job_id, "cli": each.cli, **wish_object(each)}
+            for each in waiting()
+            if owner in (LOCAL.client_id, each.owner) and cli in (None, each.cli)
+        ]
+        told = {"count": len(listed), "approvals": listed, "waiting": asked}
+        return ToolAnswer(structured={"success": True, **told})
+
+    return (
+        McpTool(
+            name="approval_list",
+            title="List approvals",
+            description="The gate's decisions on your runs, newest first, and what their agents"
+            " ask a person now.",
+            takes=(
+                option("limit", whole_number(1, _MOST), f"Default: {_USUAL}."),
+                option("cli", one_of(*CliName), "Of one CLI."),
+            ),
+            tells={
+                "count": {"type": "integer"},
+                "approvals": {"type": "array"},
+                "waiting": {"type": "array"},
+            },
+            call=list_all,
+            scope=Scope.JOBS_RUN,
+            profiles=FULL_ALONE,
+            reads_only=True,
+            is_idempotent=True,
+        ),
+    )

@@ -1,0 +1,211 @@
+"""The `[clients.NAME]` tables: what each client may spend and ask for.
+
+A limit that could not be applied, or that contradicts another, is an error here: nobody shall take
+himself for protected by a line that does nothing.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from llmgw_desktop.domain.access.principal import WORDS, is_label
+from llmgw_desktop.domain.policy import Budget, ClientPolicy, Measure, Period, RateLimit
+from llmgw_desktop.domain.provider import Provider
+from llmgw_desktop.domain.setting import WholeNumber
+from llmgw_desktop.store.settings.text import KeyPath, SettingsText, dotted
+
+MOST_CLIENTS = 500
+MOST_LABELS = 200
+MOST_LIMITS = 20
+MOST_PATTERNS = 200
+_WINDOWS_S = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0}
+CLIENT_KEYS: Mapping[str, str] = {
+    "models": "Names it may ask for, with `*` and `?`; all if left out.",
+    "providers": "Who may answer it; all if left out.",
+    "budgets": (
+        'A list such as `[{ usd = 5, per = "day" }, { tokens = 2000000, per = "month" }]`; '
+        "`per` is hour, day, week, month, year or never. Begins anew with the calendar."
+    ),
+    "rate_limits": (
+        'A list such as `[{ requests = 60, per = "minute" }]`, of requests or tokens; `per` is '
+        "second, minute, hour, day or a number of seconds. What was used flows off evenly."
+    ),
+    "parallel": "How many requests and runs of it may go on at the same time.",
+    "expires": "A date or time after which it is refused.",
+    "paused": "Whether it is refused for now, with its key kept; not of labels.",
+    "time_zone": "Of its budgets' calendar, such as `Europe/Berlin`; this computer's if left out.",
+    "labels": (
+        "Tables with the same keys, `[clients.NAME.labels.LABEL]`, each for callers that say so of "
+        "themselves (`X-LLMGW-Caller`, `/as/LABEL/`): they hold besides this one."
+    ),
+}
+"""Key, meaning."""
+
+
+class ClientTables:
+    """Reads all of them. Raises ConfigError."""
+
+    def __init__(self, text: SettingsText, providers: Sequence[Provider]) -> None:
+        self._text = text
+        self._providers = {each.name for each in providers}
+        self._readers: Mapping[str, Callable[[KeyPath, object], object]] = {
+            "models": self._patterns,
+            "providers": self._names,
+            "budgets": self._budgets,
+            "rate_limits": self._rate_limits,
+            "parallel": self._parallel,
+            "expires": self._expires,
+            "paused": self._paused,
+            "time_zone": self._time_zone,
+        }
+
+    def read(self) -> tuple[ClientPolicy, ...]:
+        table = self._text.table(("clients",))
+        if len(table) > MOST_CLIENTS:
+            raise self._text.error(("clients",), f"expected at most {MOST_CLIENTS} clients")
+        return tuple(self._client(name, self._text.table(("clients", name))) for name in table)
+
+    def _client(self, name: str, table: Mapping[str, object]) -> ClientPolicy:
+        path = ("clients", name)
+        if not name or len(name) > 100 or not name.isprintable():
+            raise self._text.error(path, "expected a client's name, 1 to 100 printable characters")
+        own = {key: raw for key, raw in table.items() if key != "labels"}
+        policy = self._policy(path, name, own)
+        return replace(policy, labels=self._labels(path)) if "labels" in table else policy
+
+    def _labels(self, client: tuple[str, ...]) -> tuple[ClientPolicy, ...]:
+        path = (*client, "labels")
+        tables = self._text.table(path)
+        if len(tables) > MOST_LABELS:
+            raise self._text.error(path, f"expected at most {MOST_LABELS} labels")
+        for label in tables:
+            if not is_label(label):
+                problem = (
+                    f"is no label: it has {WORDS}. What is to hold for every caller stands in "
+                    f"[{dotted(client)}] itself"
+                )
+                raise self._text.error((*path, label), problem)
+        return tuple(
+            self._policy((*path, label), label, self._text.table((*path, label)))
+            for label in tables
+        )
+
+    def _policy(self, path: KeyPath, name: str, table: Mapping[str, object]) -> ClientPolicy:
+        said: dict[str, Any] = {}
+        for key, raw in table.items():
+            reader = self._readers.get(key)
+            if reader is None or (key == "paused" and len(path) > 2):
+                of_client = ("labels",) if len(path) == 2 else ()  # labels have none of their own
+                known = ", ".join((*self._readers, *of_client))
+                raise self._text.error(
+                    (*path, key), f"is no limit that is known; there are {known}"
+                )
+            said["expires_at_s" if key == "expires" else key] = reader((*path, key), raw)
+        return ClientPolicy(client=name, **said)
+
+    def _patterns(self, path: KeyPath, raw: object) -> tuple[str, ...]:
+        if not isinstance(raw, list) or not 0 < len(raw) <= MOST_PATTERNS:
+            raise self._text.error(path, f"expected a list of 1 to {MOST_PATTERNS} names")
+        if not all(isinstance(each, str) and 0 < len(each) <= 200 for each in raw):
+            raise self._text.error(path, "expected names of 1 to 200 characters")
+        return tuple(raw)
+
+    def _names(self, path: KeyPath, raw: object) -> tuple[str, ...]:
+        names = self._patterns(path, raw)
+        for name in names:
+            if name not in self._providers:
+                known = ", ".join(sorted(self._providers)[:12])
+                raise self._text.error(path, f"there is no provider '{name}' (there are: {known})")
+        return names
+
+    def _budgets(self, path: KeyPath, raw: object) -> tuple[Budget, ...]:
+        budgets = []
+        for place, table in self._tables(path, raw):
+            measure, amount = self._amount(place, table, tuple(Measure))
+            per = table.get("per")
+            if not isinstance(per, str) or per not in set(Period):
+                raise self._text.error(place, f"expected per = one of {', '.join(Period)}")
+            budgets.append(Budget(measure=measure, amount=amount, period=Period(per)))
+        self._refuse_twice(path, [(each.measure, each.period) for each in budgets])
+        return tuple(budgets)
+
+    def _rate_limits(self, path: KeyPath, raw: object) -> tuple[RateLimit, ...]:
+        limits = []
+        for place, table in self._tables(path, raw):
+            countable = (Measure.REQUESTS, Measure.TOKENS)
+            measure, amount = self._amount(place, table, countable)
+            window_s = self._window_s(place, table.get("per"))
+            limits.append(RateLimit(measure=measure, amount=amount, window_s=window_s))
+        self._refuse_twice(path, [(each.measure, each.window_s) for each in limits])
+        return tuple(limits)
+
+    def _tables(self, path: KeyPath, raw: object) -> list[tuple[KeyPath, dict[str, object]]]:
+        if not isinstance(raw, list) or not 0 < len(raw) <= MOST_LIMITS:
+            such = '[{ requests = 60, per = "day" }]'
+            raise self._text.error(path, f"expected a list of 1 to {MOST_LIMITS}, such as {such}")
+        found: list[tuple[KeyPath, dict[str, object]]] = []
+        for at, each in enumerate(raw):
+            if not isinstance(each, dict):
+                raise self._text.error((*path, at), "expected a table")
+            found.append(((*path, at), each))
+        return found
+
+    def _amount(
+        self, path: KeyPath, table: Mapping[str, object], countable: Sequence[Measure]
+    ) -> tuple[Measure, float]:
+        named = [measure for measure in countable if measure in table]
+        unknown = set(table) - {*named, "per"}
+        if len(named) != 1 or unknown:
+            raise self._text.error(path, f"expected one of {', '.join(countable)}, and per")
+        raw = table[named[0]]
+        is_number = isinstance(raw, int | float) and not isinstance(raw, bool)
+        if not is_number or not math.isfinite(raw) or not 0 < raw <= 1e15:  # type: ignore[operator, arg-type]
+            raise self._text.error(path, f"expected {named[0]} = a number above 0")
+        return named[0], float(raw)  # type: ignore[arg-type]
+
+    def _window_s(self, path: KeyPath, raw: object) -> float:
+        if isinstance(raw, str) and raw in _WINDOWS_S:
+            return _WINDOWS_S[raw]
+        if isinstance(raw, int | float) and not isinstance(raw, bool) and 1 <= raw <= 86_400 * 31:
+            return float(raw)
+        raise self._text.error(
+            path, f"expected per = {', '.join(_WINDOWS_S)}, or a number of seconds from 1"
+        )
+
+    def _refuse_twice(self, path: KeyPath, kinds: Sequence[object]) -> None:
+        if len(set(kinds)) != len(kinds):
+            raise self._text.error(path, "two limits are of the same kind; one of them is meant")
+
+    def _parallel(self, path: KeyPath, raw: object) -> int:
+        return int(self._text.value(path, WholeNumber(least=1, most=10_000), raw))
+
+    def _paused(self, path: KeyPath, raw: object) -> bool:
+        if not isinstance(raw, bool):
+            raise self._text.error(path, "expected true or false")
+        return raw
+
+    def _expires(self, path: KeyPath, raw: object) -> float:
+        """TOML knows dates; one without a zone is of this computer's, and a day ends at its end."""
+        if isinstance(raw, datetime):
+            return raw.timestamp()
+        if isinstance(raw, date):
+            return datetime(raw.year, raw.month, raw.day).timestamp() + 86_400  # noqa: DTZ001
+        is_quoted = isinstance(raw, str) and _is_moment(raw)
+        besides = ", without quotation marks" if is_quoted else ""
+        raise self._text.error(path, f"expected a date such as 2027-01-31{besides}")
+
+    def _time_zone(self, path: KeyPath, raw: object) -> str:
+        if not isinstance(raw, str) or raw not in available_timezones():
+            raise self._text.error(path, "expected a time zone such as Europe/Berlin")
+        return raw
+
+
+def _is_moment(words: str) -> bool:
+    try:
+        datetime.fromisoformat(words)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,122 @@
+"""The `[mcp_servers.NAME]` tables: MCP servers that runs may be given by their names."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.mcp_server import FROM_VAULT, MOST_POINTS, McpServer
+from llmgw_desktop.domain.setting import Kind, Setting, TableKind, Texts, Unfit, WholeNumber, YesNo
+from llmgw_desktop.domain.vault import EntryUnfit, reference
+from llmgw_desktop.store.settings.clis import ProgramName, Variables
+from llmgw_desktop.store.settings.text import SettingsText
+
+if TYPE_CHECKING:
+    from llmgw_desktop.store.settings.text import KeyPath
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
+_ADDRESS = re.compile(r"https://\S{1,2000}|http://(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]\S*)?")
+_MOST = 100
+
+
+def _checked(texts: Mapping[str, str], expected: str) -> Mapping[str, str]:
+    """What is said of the vault names an entry of it."""
+    for text in texts.values():
+        for named in FROM_VAULT.findall(text):
+            try:
+                reference(named)
+            except EntryUnfit:
+                raise Unfit(f"{expected}; the vault has no such place as one of them") from None
+        if "${vault:" in FROM_VAULT.sub("", text):
+            raise Unfit(f"{expected}; one of them begins ${{vault: and does not end")
+    return texts
+
+
+class ServerVariables(TableKind):
+    """As those of a CLI; `${vault:PROVIDER/NAME}` in one is filled in when a run begins."""
+
+    expected = f"{Variables.expected}; ${{vault:PROVIDER/NAME}} stands for what the vault keeps"
+
+    def read(self, raw: object) -> Mapping[str, str]:
+        return _checked(Variables().read(raw), self.expected)
+
+
+class Headers(TableKind):
+    """Of requests to a server. No message repeats a value: it may be a key."""
+
+    expected = "a table of headers and their texts; ${vault:PROVIDER/NAME} as in env"
+
+    def read(self, raw: object) -> Mapping[str, str]:
+        if not isinstance(raw, dict) or not all(
+            _HEADER.fullmatch(name)
+            and isinstance(value, str)
+            and value.isprintable()
+            and len(value) <= 8192
+            for name, value in raw.items()
+        ):
+            raise Unfit(self.expected)
+        return _checked(raw, self.expected)
+
+
+class Address(Kind):
+    """Where a server is; credentials go by headers."""
+
+    expected = "an address that begins with https://, or with http:// on this computer"
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str) or not _ADDRESS.fullmatch(raw) or "@" in raw:
+            raise Unfit(self.expected)
+        return raw
+
+
+SERVER_KEYS: dict[str, Setting] = {
+    "command": Setting(ProgramName(), "The program that is the server; this or `url`."),
+    "args": Setting(
+        Texts(each="an argument", is_fit=lambda text: "\0" not in text and len(text) < 8192),
+        "Its arguments. Every program can read them: secrets go into `env`.",
+    ),
+    "env": Setting(ServerVariables(), "Its variables."),
+    "url": Setting(Address(), "Where it listens (streamable HTTP)."),
+    "headers": Setting(Headers(), "Sent with each request to `url`."),
+    "managed": Setting(YesNo(), "Whether runs that the gate manages may have it."),
+    "score": Setting(
+        WholeNumber(least=0, most=MOST_POINTS),
+        "Points with the gate. Left out: exa 2, ref_tools 1, agent_browser 4, sqry and trstr 0,"
+        " all others 2.",
+    ),
+    "enabled": Setting(YesNo(), "Whether it is given to any run."),
+}
+"""Key, kind of value, meaning."""
+
+
+class McpServerTables:
+    """Reads all of them, in the order of the file; one with a mistake is off, the others not."""
+
+    def __init__(self, text: SettingsText) -> None:
+        self._text = text
+
+    def read(self) -> tuple[McpServer, ...]:
+        found: list[McpServer] = []
+        tables = self._text.table(("mcp_servers",))
+        if len(tables) > _MOST:
+            raise self._text.error(("mcp_servers",), f"expected at most {_MOST}")
+        for name, table in tables.items():
+            try:
+                found.append(self._server(name, table))
+            except ConfigError as error:
+                self._text.warnings.append(f"{error}. It is off; the others are used.")
+                if _NAME.fullmatch(name):
+                    found.append(McpServer(name=name, enabled=False))
+        return tuple(found)
+
+    def _server(self, name: str, table: object) -> McpServer:
+        path: KeyPath = ("mcp_servers", name)
+        if not _NAME.fullmatch(name):
+            raise self._text.error(path, "expected a name of letters, digits, - and _")
+        if not isinstance(table, dict):
+            raise self._text.error(path, f"expected a table, [mcp_servers.{name}]")
+        values = self._text.values(path, table, SERVER_KEYS)
+        if bool(values.get("command")) == bool(values.get("url")):
+            raise self._text.error(path, "expected a command or a url, one of them")
+        return McpServer(name=name, **values)

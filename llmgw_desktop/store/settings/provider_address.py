@@ -1,0 +1,123 @@
+"""Is this an address at which a provider may be: checked before anything is sent there.
+
+Where a name leads shows when it is looked up: that is checked by the pool of connections.
+"""
+
+import ipaddress
+import re
+import socket
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from llmgw_desktop.domain.net_address import Address, innermost, is_never_a_provider
+from llmgw_desktop.domain.setting import Unfit
+
+_NEVER_NAMES = frozenset(
+    {
+        "metadata",
+        "metadata.goog",
+        "metadata.google.internal",
+        "metadata.azure.internal",
+        "instance-data",
+        "instance-data.ec2.internal",
+    }
+)
+_LOCAL_SUFFIXES = ("localhost", "local", "lan", "home", "internal", "intranet", "home.arpa")
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedAddress:
+    """An accepted base URL, without a slash at its end."""
+
+    url: str
+    host: str
+    port: int
+    is_encrypted: bool
+
+    @property
+    def is_this_computer(self) -> bool:
+        address = _literal(self.host)
+        if address is None:
+            return self.host == "localhost" or self.host.endswith(".localhost")
+        return address.is_loopback
+
+
+def check_address(url: str, *, local: bool) -> CheckedAddress:
+    """Raises Unfit with one clause that says what is wrong; it never repeats the URL."""
+    if not url.isprintable() or " " in url:
+        raise Unfit("expected an address without spaces or control characters")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise Unfit("expected an address such as https://api.example.com/v1") from None
+    _check_shape(parts)
+    host = _plain_host(parts.hostname or "")
+    _check_reach(host, local=local)
+    encrypted = parts.scheme == "https"
+    return CheckedAddress(
+        url=_rebuilt(parts, host),
+        host=host,
+        port=port or (443 if encrypted else 80),
+        is_encrypted=encrypted,
+    )
+
+
+def _check_shape(parts: SplitResult) -> None:
+    if parts.scheme not in ("http", "https"):
+        raise Unfit("expected an address that begins with http:// or https://")
+    if "@" in parts.netloc:
+        raise Unfit("no user name or password may stand in an address; use api_key_env")
+    if parts.query or parts.fragment:
+        raise Unfit("expected an address without ? and #")
+    if not parts.hostname:
+        raise Unfit("expected an address with a host name")
+
+
+def _plain_host(host: str) -> str:
+    """Lower case, without the root's dot; unusual letters as a look-up would spell them."""
+    host = host.rstrip(".").lower()
+    if ":" in host:
+        return host
+    try:
+        plain = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise Unfit("the host name cannot be understood") from None
+    if len(plain) > 253 or not all(_LABEL.fullmatch(label) for label in plain.split(".")):
+        raise Unfit("the host name cannot be understood")
+    return plain
+
+
+def _check_reach(host: str, *, local: bool) -> None:
+    address = _literal(host)
+    if host in _NEVER_NAMES or (address is not None and is_never_a_provider(address)):
+        raise Unfit("this address is link-local, or belongs to a machine's own metadata service")
+    if address is not None and (address.is_unspecified or address.is_multicast):
+        raise Unfit("this is not the address of one server")
+    if not local and not (_is_public_name(host) if address is None else address.is_global):
+        raise Unfit(
+            "this address is on your own computer or network; say so with local = true beside it"
+        )
+
+
+def _is_public_name(host: str) -> bool:
+    return "." in host and not host.endswith(tuple(f".{suffix}" for suffix in _LOCAL_SUFFIXES))
+
+
+def _literal(host: str) -> Address | None:
+    """The address that this text is, in any spelling that a look-up would accept, or None."""
+    try:
+        if ":" in host:
+            return innermost(ipaddress.IPv6Address(host))
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except (ValueError, OSError):
+        if ":" in host:
+            raise Unfit("the host's address cannot be understood") from None
+        return None
+
+
+def _rebuilt(parts: SplitResult, host: str) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{shown}{port}{parts.path.rstrip('/')}"

@@ -1,0 +1,207 @@
+"""Access: what waits for your answer, who has access, what was decided and changed, and where jobs
+may work.
+
+This file joins the parts; each stands in `ui/access/`.
+"""
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.access.decisions import DecisionRow
+from llmgw_desktop.app.access.oversight import Oversight
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.events import (
+    ApprovalDecided,
+    AuditNoted,
+    ClientsChanged,
+    ConsentChanged,
+    Event,
+    GrantsChanged,
+    JobChanged,
+    PermissionChanged,
+    SettingsChanged,
+    WorktreesChanged,
+)
+from llmgw_desktop.ui.access.log_sections import ChangeSection, DecisionPane
+from llmgw_desktop.ui.access.people import HolderSection, WaitingSection
+from llmgw_desktop.ui.access.section import AccessSection
+from llmgw_desktop.ui.access.workspaces import WorkspaceSection
+from llmgw_desktop.ui.access.worktrees import WorktreeSection
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import add_key
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps
+from llmgw_desktop.ui.widgets.panes import LinedRow, PartStack, TabStrip
+
+_TABS = ("waiting", "holders", "decisions", "changes", "workspaces", "worktrees")
+_WORDS = (
+    "Waiting",
+    "Who has access",
+    "Decisions",
+    "What was changed",
+    "Workspaces",
+    "Worktrees",
+)
+_TAB_KEY = "tab"
+_NEWS: dict[str, tuple[type, ...]] = {
+    "waiting": (ConsentChanged, PermissionChanged),
+    "holders": (GrantsChanged, ClientsChanged, ConsentChanged),
+    "decisions": (ConsentChanged, PermissionChanged, ApprovalDecided),
+    "changes": (AuditNoted,),
+    "workspaces": (SettingsChanged,),
+    "worktrees": (WorktreesChanged, JobChanged),
+}
+"""What each shows anew after which events."""
+
+
+class AccessPage(QWidget, MadeInSteps):
+    """`show_waiting` is for banners, notices and the tray that lead here."""
+
+    said = Signal(str, object)
+    """What was done, and what takes it back (None: nothing does)."""
+    question_wanted = Signal(str)
+    job_wanted = Signal(str)
+    notices_wanted = Signal(bool)
+
+    def __init__(
+        self,
+        oversight: Oversight,
+        bridge: Bridge,
+        theme: Theme,
+        *,
+        delay_ms: int,
+        delays_ms: tuple[int, ...],
+        on_delay: Callable[[int], None],
+    ) -> None:
+        super().__init__()
+        delays = [(ms, ms == delay_ms) for ms in delays_ms]
+        self._begin(self._made(oversight, bridge, theme, delays, on_delay))
+
+    def _made(
+        self,
+        oversight: Oversight,
+        bridge: Bridge,
+        theme: Theme,
+        delays: list[tuple[int, bool]],
+        on_delay: Callable[[int], None],
+    ) -> Iterator[None]:
+        self._oversight = oversight
+        self._bridge = bridge
+        self._theme = theme
+        self._tabs = TabStrip(theme, name="Parts of Access")
+        self._stack = PartStack()
+        self._trouble = Banner(theme)
+        yield
+        self.waiting = WaitingSection(theme, bridge, oversight.questions, delays)
+        yield
+        self.holders = HolderSection(theme, bridge, oversight.rights)
+        yield
+        self.decisions = DecisionPane(theme)
+        yield
+        self.changes = ChangeSection(theme, bridge, oversight.changes)
+        yield
+        self.workspaces = WorkspaceSection(theme, bridge, oversight.workspaces)
+        yield
+        self.worktrees = WorktreeSection(theme, bridge, oversight.worktrees)
+        yield
+        self.notices = QAction("Tell of new questions", self)
+        self.waiting.delay_chosen.connect(on_delay)
+        self._lay_out()
+        yield
+        self._connect()
+
+    @property
+    def tab(self) -> str:
+        return _TABS[self._tabs.currentIndex()]
+
+    def show_tab(self, key: str) -> None:
+        """Unknown keys change nothing, so a remembered one may be stale."""
+        if key in _TABS:
+            self._tabs.setCurrentIndex(_TABS.index(key))
+
+    def show_waiting(self) -> None:
+        self.show_tab("waiting")
+        self.waiting.read()
+
+    def save_state(self, settings: QSettings) -> None:
+        settings.setValue(_TAB_KEY, self.tab)
+
+    def restore_state(self, settings: QSettings) -> None:
+        self.show_tab(str(settings.value(_TAB_KEY, "")))
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_count()
+        self._read()
+
+    def _read(self) -> None:
+        """What is in sight."""
+        part = self._stack.currentWidget()
+        if isinstance(part, AccessSection | ChangeSection):
+            part.read()
+        else:
+            self._bridge.fetch(
+                self, self._oversight.decisions.recent, self._take_decisions, self._on_failed
+            )
+
+    def _take_decisions(self, rows: tuple[DecisionRow, ...]) -> None:
+        self._trouble.hide()
+        self.decisions.show_rows(rows)
+
+    def _on_failed(self, error: Exception) -> None:
+        self._trouble.say(
+            BannerKind.ERROR, "The decisions cannot be read.", inert_line(str(error), 400)
+        )
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        if not self.isVisible():
+            return
+        if any(isinstance(event, ConsentChanged | PermissionChanged) for event in events):
+            self._show_count()
+        if any(isinstance(event, _NEWS[self.tab]) for event in events):
+            self._read()
+
+    def _show_count(self) -> None:
+        count = len(self._oversight.questions.waiting)
+        self._tabs.setTabText(0, f"{_WORDS[0]} ({count:,})" if count else _WORDS[0])
+
+    def _on_tab(self, index: int) -> None:
+        self._stack.setCurrentIndex(index)
+        if self.isVisible():
+            self._read()
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._on_events)
+        self._tabs.currentChanged.connect(self._on_tab)
+        for part in (self.waiting, self.holders, self.workspaces, self.worktrees):
+            part.said.connect(self.said)
+        self.changes.said.connect(self.said)
+        self.waiting.question_wanted.connect(self.question_wanted)
+        self.decisions.job_wanted.connect(self.job_wanted)
+        self.notices.setCheckable(True)
+        self.notices.toggled.connect(self.notices_wanted)
+        self.addAction(self.notices)
+        add_key(self, "Read access again", ["F5"], self._read)
+
+    def _lay_out(self) -> None:
+        for words in _WORDS:
+            self._tabs.addTab(words)
+        for part in (
+            self.waiting,
+            self.holders,
+            self.decisions,
+            self.changes,
+            self.workspaces,
+            self.worktrees,
+        ):
+            self._stack.addWidget(part)
+        across = LinedRow(self._theme)
+        h_box(self._theme, (self._tabs, 1), on=across, margins=(3.5, 1, 3, 0))
+        v_box(self._theme, self._trouble, across, (self._stack, 1), on=self, gap=0, margins=0)

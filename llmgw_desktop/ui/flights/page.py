@@ -1,0 +1,265 @@
+"""Flights: every request, newest first, live; find it, open it, copy it.
+
+This file joins the parts and tells them of each other; each part stands in `ui/flights/`.
+"""
+
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.flights.columns import RowTime
+from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.domain.clock import Clock, SystemClock
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.events import Event, GatewayChanged, RecorderChanged, RecorderStatus
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightSummary
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
+from llmgw_desktop.ui.flights.filter_bar import FilterBar
+from llmgw_desktop.ui.flights.flight_actions import FlightActions, FlightMenus
+from llmgw_desktop.ui.flights.flight_browser import FlightBrowser, FlightFinder
+from llmgw_desktop.ui.flights.page_states import FirstFlight, PageStates, failure_words
+from llmgw_desktop.ui.flights.table.flight_feed import FlightFeed
+from llmgw_desktop.ui.flights.table.flight_model import FlightModel
+from llmgw_desktop.ui.flights.table.flight_table import FlightTable
+from llmgw_desktop.ui.flights.table.loading import PageLoader
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import add_key
+from llmgw_desktop.ui.widgets.cards import Line
+from llmgw_desktop.ui.widgets.notices import Banner, BannerKind, Notice
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, in_steps
+
+
+class FlightsControl(Protocol):
+    """What the page asks of `app/gateway/control.py`."""
+
+    def base_urls(self) -> dict[str, str]: ...
+
+    def access_key_file(self) -> Path: ...
+
+    def recorder_status(self) -> RecorderStatus: ...
+
+    def send_test_flight(self) -> Coroutine[Any, Any, str]: ...
+
+
+class FlightsPage(QWidget, MadeInSteps):
+    """`show_query` and `show_flight` are for other pages that lead here."""
+
+    job_wanted = Signal(str)
+
+    def __init__(
+        self,
+        flights: Flights,
+        control: FlightsControl,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__()
+        self._begin(self._made(flights, control, bridge, theme, settings, clock))
+
+    def _made(
+        self,
+        flights: Flights,
+        control: FlightsControl,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+        clock: Clock | None,
+    ) -> Iterator[None]:
+        clock = clock or SystemClock()
+
+        def now() -> RowTime:
+            return RowTime.at(clock.now_s())
+
+        self._flights = flights
+        self._control = control
+        self._bridge = bridge
+        self._wants_list = False
+        """Enter was pressed in the filter: the keyboard goes to the list once there is one."""
+        model = FlightModel(now, self)
+        self._loader = PageLoader(flights, model, bridge, now)
+        self._feed = FlightFeed(flights, model, self._loader, bridge, self)
+        key_file = str(control.access_key_file())
+        self._actions = FlightActions(flights, control.base_urls, key_file, bridge, self)
+        yield
+        self._table = FlightTable(model, theme, settings)
+        yield
+        pane = yield from in_steps(DetailPane, theme, bridge, self._actions, settings, clock)
+        yield
+        self._browser = FlightBrowser(self._table, pane, flights, bridge, theme, settings)
+        yield
+        self._filter = FilterBar(theme)
+        yield
+        self._finder = FlightFinder(
+            flights, self._feed, self._loader, self._table, self._browser, bridge
+        )
+        self._menus = FlightMenus(self, self._table, self._actions, self._filter)
+        yield
+        self._first = FirstFlight(theme, key_file)
+        yield
+        self._states = PageStates(theme, self._browser, self._table, self._first)
+        yield
+        self._reading = Banner(theme, closable=False)
+        self._line = Line(theme)
+        self._notice = Notice(theme, self)
+        self._lay_out()
+        yield
+        self._connect()
+        yield
+        self._add_keys()
+        self._first.show_recording(control.recorder_status())
+
+    def show_query(self, query: FlightQuery) -> None:
+        """Filter as another page asks."""
+        self._filter.set_query(query)
+
+    def show_flight(self, flight_id: str) -> None:
+        """Choose this one and open it; the filter goes if it hides the flight."""
+        self._finder.show(flight_id)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._first.show_addresses(self._control.base_urls())
+        self._feed.wake()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._lead_keyboard()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._feed.rest()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._reading)
+        column.addWidget(self._filter)
+        column.addWidget(self._line)
+        column.addWidget(self._states, 1)
+        self._show_filter(False)
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._on_events)
+        self._filter.changed.connect(self._on_filter)
+        self._filter.left.connect(self._on_filter_left)
+        self._filter.typed.connect(self._stay_in_filter)
+        self._filter.follow_wanted.connect(self._on_follow)
+        self._filter.columns.clicked.connect(self._menus.show_columns)
+        self._table.top_seen.connect(self._feed.set_at_top)
+        self._table.scrolled.connect(self._loader.look)
+        self._table.menu_wanted.connect(self._menus.show_flight)
+        self._table.follow_toggled.connect(self._filter.follow.toggle)
+        self._loader.visible_rows = self._table.visible_rows
+        self._loader.failed.connect(self._on_failed)
+        self._feed.began.connect(self._on_began)
+        self._feed.counted.connect(self._on_counted)
+        self._feed.waiting.connect(self._browser.show_waiting)
+        self._feed.came_in.connect(self._on_came_in)
+        self._feed.failed.connect(self._on_failed)
+        self._finder.clear_wanted.connect(self._filter.clear)
+        self._finder.failed.connect(self._on_failed)
+        self._states.currentChanged.connect(self._lead_keyboard)
+        self._browser.chosen.connect(self._on_chosen)
+        self._actions.said.connect(self._notice.say)
+        self._actions.job_wanted.connect(self.job_wanted)
+        self._states.clear_wanted.connect(self._filter.clear)
+        self._states.retry_wanted.connect(self._feed.reload)
+        self._first.send_wanted.connect(self._send_test_flight)
+
+    def _add_keys(self) -> None:
+        for text, keys, run in (
+            ("Filter flights", ("Ctrl+F", "/"), self._filter.focus_field),
+            ("Clear filter", ("Ctrl+L",), self._filter.clear),
+        ):
+            add_key(self, text, keys, run)
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if isinstance(event, RecorderChanged):
+                self._first.show_recording(event.status)
+            elif isinstance(event, GatewayChanged):
+                self._first.show_addresses(self._control.base_urls())
+
+    def _on_filter_left(self) -> None:
+        if not self._feed.is_loaded:
+            self._wants_list = True
+        elif self._states.is_browsing:
+            self._table.setFocus()
+
+    def _stay_in_filter(self) -> None:
+        self._wants_list = False
+
+    def _lead_keyboard(self) -> None:
+        wanted = self._states.for_keyboard
+        if self.hasFocus() and wanted is not None:
+            wanted.setFocus()
+
+    def _on_began(self) -> None:
+        self._states.show_browser()
+        if self._wants_list:
+            self._wants_list = False
+            self._table.setFocus()
+
+    def _on_filter(self, query: FlightQuery) -> None:
+        self._finder.expect_others()
+        self._filter.show_searching()
+        self._feed.set_query(query)
+
+    def _on_counted(self, matching: int, total: int) -> None:
+        self._wants_list = False
+        self._reading.hide()
+        self._filter.show_count(matching, total)
+        self._states.show_counts(matching, total)
+        self._show_filter(not self._states.is_first)
+
+    def _on_came_in(self) -> None:
+        if self._filter.follow.isChecked():
+            self._table.choose_row(0)
+
+    def _on_follow(self, on: bool) -> None:
+        if on:
+            self._table.scrollToTop()
+            self._table.choose_row(0)
+
+    def _on_chosen(self, flight: FlightSummary | None) -> None:
+        self._actions.set_flight(flight)
+        if flight is not None and self._table.chosen_row > 0:
+            self._filter.follow.setChecked(False)
+
+    def _on_failed(self, error: Exception) -> None:
+        if self._states.is_browsing:
+            what, why = failure_words(error)
+            self._reading.say(
+                BannerKind.ERROR, what, why, action="Try again", on_action=self._feed.reload
+            )
+        else:
+            self._states.show_failure(error)
+
+    def _show_filter(self, on: bool) -> None:
+        self._filter.setVisible(on)
+        self._line.setVisible(on)
+
+    def _send_test_flight(self) -> None:
+        self._first.show_sending(True)
+        self._bridge.run(self._test_flight(), name="test flight")
+
+    async def _test_flight(self) -> None:
+        try:
+            await self._control.send_test_flight()
+        except (LlmgwError, OSError) as error:
+            self._notice.say(f"The test flight failed: {error}")
+        finally:
+            self._first.show_sending(False)
+            self._feed.reload()

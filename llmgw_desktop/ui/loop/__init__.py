@@ -1,0 +1,1 @@
+"""Asyncio in Qt's loop."""

@@ -1,0 +1,195 @@
+"""How a whole divides among a few: a name, a bar, a share; one line each, and one for the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.figures import count_text, counted, share_text
+from llmgw_desktop.app.flights.overview import NO_PROVIDER, ProviderShare
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.ui.overview.pickable import INSET_UNITS, Pickable
+from llmgw_desktop.ui.palettes import mixed
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.label import tip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarShare:
+    """One line. `note` is what should not be overlooked («3 errors»); `hint` is for the pointer.
+
+    `is_rest` is for a line that stands for several: quieter, without a bar.
+    """
+
+    name: str
+    share: float
+    words: str
+    note: str = ""
+    hint: str = ""
+    is_rest: bool = False
+
+
+class ShareBars(Pickable):
+    """As tall as its lines need."""
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, name, parent=parent)
+        self._shares: tuple[BarShare, ...] = ()
+        self.setFont(theme.font())
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_shares(self, shares: Sequence[BarShare]) -> None:
+        before, self._shares = self._shares, tuple(shares)
+        if self._shares == before:
+            return
+        told = (f"{self.words_of(at)} {each.hint}".rstrip() for at, each in enumerate(shares))
+        self.setAccessibleDescription("; ".join(told).replace("\n", ", "))
+        self.things_changed()
+        if [each.is_rest for each in shares] != [each.is_rest for each in before]:
+            self.updateGeometry()
+            self.update()
+            return
+        for index, share in enumerate(shares):
+            if share != before[index]:
+                self.update(self.area_of(index))
+
+    @override
+    def count_of_things(self) -> int:
+        return len(self._shares)
+
+    @override
+    def area_of(self, index: int) -> QRect:
+        """A rest stands last, so that all before it are of one height."""
+        tall = self._line_height()
+        own = self._rest_height() if self._shares[index].is_rest else tall
+        return QRect(0, index * tall, self.width(), own)
+
+    @override
+    def words_of(self, index: int) -> str:
+        share = self._shares[index]
+        return f"{share.name}: {share.words} {share.note}".rstrip()
+
+    @override
+    def sizeHint(self) -> QSize:
+        tall = self.area_of(len(self._shares) - 1).bottom() + 1 if self._shares else 0
+        return QSize(self._theme.space(60), tall or self._line_height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.space(40), self.sizeHint().height())
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            self._show_hint(event)
+            return True
+        return super().event(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(event.rect(), self._theme.colours.surface)
+        inset, lift = self._theme.space(INSET_UNITS), self._theme.space(0.75)
+        for index, share in enumerate(self._shares):
+            line = self.area_of(index)
+            if line.intersects(event.rect()):
+                self._paint_line(painter, share, QRectF(line.adjusted(inset, lift, -inset, 0)))
+        self.paint_focus(painter)
+        painter.end()
+
+    def _line_height(self) -> int:
+        return self.fontMetrics().height() + self._theme.space(5)
+
+    def _rest_height(self) -> int:
+        return self.fontMetrics().height() + self._theme.space(2)
+
+    def _show_hint(self, event: QHelpEvent) -> None:
+        index = self.thing_under(event.pos())
+        hint = self._shares[index].hint if index >= 0 else ""
+        area = self.area_of(index) if hint else QRect()
+        QToolTip.showText(event.globalPos(), tip(hint), self, area)
+
+    def _paint_line(self, painter: QPainter, share: BarShare, area: QRectF) -> None:
+        self._paint_words(painter, share, area)
+        if not share.is_rest:
+            self._paint_bar(painter, share, area)
+
+    def _paint_words(self, painter: QPainter, share: BarShare, area: QRectF) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        metrics = self.fontMetrics()
+        baseline = area.top() + metrics.ascent() + space(0.5)
+        painter.setFont(self._theme.font(weight=QFont.Weight.Medium))
+        painter.setPen(colours.muted if share.is_rest else colours.text)
+        words_width = painter.fontMetrics().horizontalAdvance(share.words)
+        room = int(area.width()) - words_width - space(3)
+        name = metrics.elidedText(share.name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QPointF(area.left(), baseline), name)
+        painter.drawText(QPointF(area.right() - words_width, baseline), share.words)
+        if share.note:
+            painter.setFont(self._theme.font(TextSize.CAPTION))
+            painter.setPen(colours.error)
+            left = metrics.horizontalAdvance(name) + space(3)
+            if left + painter.fontMetrics().horizontalAdvance(share.note) < room:
+                painter.drawText(QPointF(area.left() + left, baseline), share.note)
+
+    def _paint_bar(self, painter: QPainter, share: BarShare, area: QRectF) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        top = area.top() + self.fontMetrics().height() + space(1.5)
+        thick = space(1.5)
+        bar = QRectF(area.left(), top, area.width(), thick)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(colours.accent, colours.surface, 0.14))
+        painter.drawRoundedRect(bar, thick / 2, thick / 2)
+        filled = QRectF(bar)
+        filled.setWidth(max(bar.width() * min(share.share, 1.0), thick))
+        painter.setBrush(colours.accent)
+        painter.drawRoundedRect(filled, thick / 2, thick / 2)
+
+
+LINES_MOST = 5
+"""So many providers have a line of their own: the chart above needs its room."""
+
+
+def provider_lines(providers: Sequence[ProviderShare]) -> list[BarShare]:
+    """In the order of the providers, the greatest first."""
+    lines = [_line(each) for each in providers]
+    rest = providers[LINES_MOST:]
+    return [*lines[:LINES_MOST], _rest(rest, lines[LINES_MOST:])] if rest else lines
+
+
+def is_rest_line(index: int, providers: Sequence[ProviderShare]) -> bool:
+    return index == LINES_MOST < len(providers)
+
+
+def _line(share: ProviderShare) -> BarShare:
+    return BarShare(
+        name=inert_line(share.provider, 60) or NO_PROVIDER,
+        share=share.share,
+        words=_words(share.flights, share.share),
+        note=_errors(share.errors),
+    )
+
+
+def _rest(rest: Sequence[ProviderShare], lines: Sequence[BarShare]) -> BarShare:
+    flights, share = sum(each.flights for each in rest), sum(each.share for each in rest)
+    return BarShare(
+        name=f"and {len(rest):,} more",
+        share=share,
+        words=_words(flights, share),
+        note=_errors(sum(each.errors for each in rest)),
+        hint="\n".join(f"{each.name}: {each.words}  {each.note}".rstrip() for each in lines),
+        is_rest=True,
+    )
+
+
+def _words(flights: int, share: float) -> str:
+    return f"{count_text(flights)}  ·  {share_text(share)}"
+
+
+def _errors(count: int) -> str:
+    return counted(count, "error") if count else ""

@@ -1,0 +1,2 @@
+"""What the program does beside its pages: tray, notices, questions, jobs, stores; and the shell
+that joins them."""

@@ -1,0 +1,383 @@
+"""Joins tray, window and gateway: what opening, closing, pausing and quitting mean.
+
+The parts ask by signals and show what they are told; only this file knows them all.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+
+from llmgw_desktop.app.settings.settings_file import SettingsWish
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import LlmgwError, SettingsConflict
+from llmgw_desktop.domain.events import (
+    AccountChanged,
+    Event,
+    FlightClosed,
+    FlightOpened,
+    GatewayChanged,
+    GatewayState,
+    RecorderChanged,
+    SettingsChanged,
+)
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.store.settings.editor import Written
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.desktop_container import DesktopContainer
+from llmgw_desktop.ui.page import PageLinks, PageTools
+from llmgw_desktop.ui.settings_changes import SettingsChanger, SettingsFileWatch
+from llmgw_desktop.ui.shell.job_desk import JobDesk
+from llmgw_desktop.ui.shell.notices import BudgetNotices, FloodNotices
+from llmgw_desktop.ui.shell.opening import PathOpener, open_path
+from llmgw_desktop.ui.shell.page_makers import PageMakers
+from llmgw_desktop.ui.shell.question_watch import QuestionWatch
+from llmgw_desktop.ui.shell.store_desk import StoreDesk
+from llmgw_desktop.ui.shell.tray import Tray, TraySnapshot
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.view_clothes import dress_menu
+from llmgw_desktop.ui.window.main_window import MainWindow
+
+_COUNT_MS = 1000
+_TOLD_KEY = "told/still-running"
+_log = logging.getLogger(__name__)
+
+
+class DesktopShell(QObject):
+    """One for the program. `quit` only asks; whoever awaits `quit_asked` then calls `stop`."""
+
+    stopped = Signal()
+
+    def __init__(
+        self,
+        container: DesktopContainer,
+        theme: Theme,
+        tray: Tray,
+        settings: QSettings,
+        parent: QObject | None = None,
+        open_path: Callable[[Path], bool] = open_path,
+    ) -> None:
+        super().__init__(parent)
+        self.quit_asked = asyncio.Event()
+        self._container = container
+        self._control = container.control
+        self._theme = theme
+        self._settings = settings
+        self._bridge = Bridge(self)
+        self._window: MainWindow | None = None
+        self._tray = tray
+        dress_menu(tray.menu, theme)
+        self._start_problem = ""
+        self._opening = PathOpener(
+            container.control.settings_file, container.places, open_path, self._show_opening
+        )
+        self._job_desk = JobDesk(
+            container.jobs, self._bridge, theme, settings, self._shown_window, self
+        )
+        self._job_desk.tell_with(tray)
+        self._question_watch = QuestionWatch(
+            container.questions, self._bridge, theme, settings, tray, self
+        )
+        self._store_desk = StoreDesk(
+            container.control, lambda: container.backup_desk, self._bridge, theme, self
+        )
+        self._budget_notices = BudgetNotices(self._bridge, tray.say, SystemClock(), self)
+        self._flood_notices = FloodNotices(self._bridge, tray.say, SystemClock(), self)
+        self._settings_words: tuple[str, tuple[str, ...]] = ("", container.warnings)
+        """What is wrong with the settings file, and what is only odd in it."""
+        self._watch = SettingsFileWatch(
+            self._control.settings_file(), self._control.check_settings, self
+        )
+        self._changer = SettingsChanger(
+            container.settings_writer, self._control.check_settings, self._bridge, self
+        )
+        self._links = PageLinks(self)
+        self._makers = PageMakers(
+            PageTools(container, self._bridge, theme, settings, self._changer, self._links),
+            {"jobs": self._job_desk.take_page, "access": self._question_watch.take_page},
+            self,
+        )
+        self._count = QTimer(self, singleShot=True, interval=_COUNT_MS)
+        self._count.timeout.connect(self._show_under_way)
+        self._unsubscribe = self._control.subscribe(self._bridge.note)
+        self._connect()
+
+    @property
+    def window(self) -> MainWindow | None:
+        """None until it is first shown: a start in the tray need not build it."""
+        return self._window
+
+    async def start(self) -> None:
+        """Open the door. A failure is shown, with a way to try again; it never ends the program."""
+        self._start_problem = ""
+        try:
+            await self._container.start()
+        except (LlmgwError, OSError) as error:
+            _log.error("the gateway did not start: %s", error)
+            self._start_problem = _start_sentence(error)
+        self._watch.start()
+        self._show_status()
+        self._show_providers()
+        self._find_clis()
+
+    def open(self, *, hidden: bool) -> None:
+        """With `hidden` only the icon, unless there is no tray to hold it."""
+        self._tray.start()
+        if not hidden or not self._tray.is_shown:
+            self.show_window()
+        self._attend()
+        self._question_watch.look()
+
+    def _shown_window(self) -> MainWindow:
+        self.show_window()
+        assert self._window is not None
+        return self._window
+
+    def show_window(self) -> None:
+        if self._window is None:
+            self._window = self._make_window()
+            self._show_under_way()
+            self._show_settings()
+        self._window.come_forward()
+        self._attend()
+
+    def quit(self) -> None:
+        """Without a question: jobs that run go on."""
+        self.quit_asked.set()
+
+    def open_job(self, job_id: str) -> None:
+        self._job_desk.open_job(job_id)
+
+    def ask_quit(self) -> None:
+        """As a person asks: what becomes of running jobs is asked first."""
+        self._job_desk.quitting.ask()
+
+    async def stop(self) -> None:
+        """The windows go at once, the gateway in its own order; nothing is asked."""
+        if self._window is not None:
+            self._window.save()
+            self._window.hide()
+        self._container.questions.attend(here=False)
+        self._question_watch.close()
+        self._unsubscribe()
+        self._count.stop()
+        self._watch.stop()
+        self._bridge.close()  # first: nobody reads while the store closes
+        try:
+            await self._container.stop()
+        finally:
+            self._tray.close()
+            self.stopped.emit()
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._on_events)
+        self._tray.open_wanted.connect(self.show_window)
+        self._tray.pause_wanted.connect(self._control.pause)
+        self._tray.resume_wanted.connect(self._control.resume)
+        self._tray.quit_wanted.connect(self.ask_quit)
+        self._job_desk.quit_agreed.connect(self.quit)
+        self._question_watch.list_wanted.connect(self._list_questions)
+        self._question_watch.job_wanted.connect(self.open_job)
+        self._question_watch.said.connect(self._say_done)
+        self._budget_notices.clients_wanted.connect(self._show_clients)
+        self._flood_notices.client_wanted.connect(self._show_client)
+        self._store_desk.said.connect(self._say_done)
+        self._store_desk.refused.connect(self._on_change_refused)
+        self._tray.appeared.connect(self._attend)
+        self._tray.vanished.connect(self._attend)
+        self._tray.provider_toggled.connect(self._toggle_provider)
+        self._tray.menu_opens.connect(self._show_providers)
+        self._changer.done.connect(self._on_change_done)
+        self._changer.refused.connect(self._on_change_refused)
+        self._changer.conflict.connect(self._on_conflict)
+        self._changer.settled.connect(self._show_providers)
+        self._theme.changed.connect(self._keep_appearance)
+        self._connect_pages()
+
+    def _connect_pages(self) -> None:
+        links = self._links
+        links.flights_wanted.connect(self._show_flights)
+        links.flight_wanted.connect(self._open_flight)
+        links.job_wanted.connect(self.open_job)
+        links.jobs_wanted.connect(self._show_jobs_of)
+        links.page_wanted.connect(self._show_page)
+        links.holders_wanted.connect(self._show_holders)
+        links.question_wanted.connect(self._question_watch.open_question)
+        links.path_wanted.connect(self._opening.folder)
+        links.said.connect(self._say_done)
+        links.clis_found.connect(self._show_providers)
+
+    def _make_window(self) -> MainWindow:
+        window = MainWindow(
+            self._theme,
+            self._makers.pages(),
+            self._settings,
+            self._may_close,
+            asks_first=self._asks_first,
+        )
+        window.quit_wanted.connect(self.ask_quit)
+        self._job_desk.watch_over(window)
+        self._question_watch.watch_over(window)
+        self._budget_notices.watch_over(window)
+        self._flood_notices.watch_over(window)
+        self._store_desk.watch_over(window)
+        window.put_away.connect(self._tell_once)
+        window.put_away.connect(self._attend)
+        window.pause_wanted.connect(self._control.pause)
+        window.resume_wanted.connect(self._control.resume)
+        window.retry_wanted.connect(self._retry)
+        window.held_decided.connect(self._decide_held)
+        window.settings_file_wanted.connect(self._opening.settings_file)
+        window.data_folder_wanted.connect(self._opening.data_folder)
+        window.log_folder_wanted.connect(self._opening.log_folder)
+        return window
+
+    def _toggle_provider(self, name: str, on: bool) -> None:
+        clis = self._container.cli_providers
+        owner = clis if clis.is_cli(name) else self._container.providers
+        self._changer.make(lambda: owner.toggle(name, on=on))
+
+    def _tell(self, do: Callable[[MainWindow], object]) -> None:
+        """Where there is a window: what comes later is shown by one that is made then."""
+        if self._window is not None:
+            do(self._window)
+
+    def _on_change_done(self, said: str, written: Written | None) -> None:
+        if self._window is not None:
+            undo = None if written is None else lambda: self._changer.undo(written)
+            self._window.show_change(said, undo)
+
+    def _attend(self) -> None:
+        """Whether a person would see a question: in a window, or by the icon in the tray."""
+        window = self._window
+        here = self._tray.is_shown or (window is not None and window.isVisible())
+        self._container.questions.attend(here=here and not self.quit_asked.is_set())
+
+    def _list_questions(self) -> None:
+        self._shown_window().show_page("access")
+        self._question_watch.show_list()
+
+    def _show_clients(self) -> None:
+        self._shown_window().show_page("clients")
+
+    def _show_client(self, client_id: str) -> None:
+        self._shown_window().show_client(client_id)
+
+    def _say_done(self, said: str, undo: Callable[[], None] | None = None) -> None:
+        self._tell(lambda window: window.show_change(said, undo))
+
+    def _on_change_refused(self, problem: str) -> None:
+        """Also what was asked for in the tray is answered in the window: a person must see it."""
+        self._shown_window().show_refusal(problem)
+
+    def _on_conflict(self, conflict: SettingsConflict, wish: SettingsWish) -> None:
+        def overrule() -> None:
+            self._changer.make(lambda: wish, overrule=True)
+
+        self._shown_window().ask_conflict(conflict, overrule)
+
+    def _find_clis(self) -> None:
+        """For the tray; the page looks closer while it is in sight."""
+        find = self._container.cli_providers.find
+        self._bridge.fetch(self, find, lambda _: self._show_providers(), slow=True)
+
+    def _show_providers(self) -> None:
+        container = self._container
+        self._tray.show_providers(container.providers.cards(), container.cli_providers.cards())
+
+    def _show_flights(self, query: FlightQuery) -> None:
+        self._tell(lambda window: window.show_flights(query))
+
+    def _show_page(self, key: str) -> None:
+        self._tell(lambda window: window.show_page(key))
+
+    def _show_jobs_of(self, client: str) -> None:
+        self._show_page("jobs")
+        self._job_desk.look_for(client)
+
+    def _show_holders(self) -> None:
+        self._show_page("access")
+        self._question_watch.show_holders()
+
+    def _open_flight(self, flight_id: str) -> None:
+        self._tell(lambda window: window.open_flight(flight_id))
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        kinds = {type(event) for event in events}
+        if kinds & {GatewayChanged, RecorderChanged}:
+            self._show_status()
+        if kinds & {AccountChanged, SettingsChanged}:
+            self._show_providers()
+        if kinds & {FlightOpened, FlightClosed} and not self._count.isActive():
+            self._count.start()
+        for event in events:
+            if isinstance(event, SettingsChanged):
+                self._find_clis()
+                self._settings_words = (event.problem, event.warnings)
+                self._show_settings()
+
+    def _show_settings(self) -> None:
+        self._tell(lambda window: window.show_settings(*self._settings_words))
+
+    def _show_status(self) -> None:
+        self._store_desk.look()
+        status, recorder = self._control.status(), self._control.recorder_status()
+        if status.state is GatewayState.FAILED and self._start_problem:
+            status = replace(status, problem=self._start_problem)
+        if self._window is not None:
+            self._window.show_status(status, self._control.base_urls())
+            self._window.show_recording(recorder)
+        trouble = status.problem or ("" if recorder.recording else recorder.problem)
+        self._tray.show(
+            TraySnapshot(
+                status=status,
+                base_urls=self._control.base_urls(),
+                under_way=len(self._container.flights.running()),
+                trouble=trouble,
+            )
+        )
+
+    def _show_under_way(self) -> None:
+        self._tell(lambda window: window.show_under_way(len(self._container.flights.running())))
+        self._show_status()
+
+    def _decide_held(self, is_old: bool) -> None:
+        if is_old:
+            self._control.delete_held_flights()
+        else:
+            self._control.keep_held_flights()
+
+    def _retry(self) -> None:
+        self._bridge.run(self.start(), name="start again")
+
+    def _show_opening(self, problem: str) -> None:
+        self._tell(lambda window: window.show_opening(problem))
+
+    def _may_close(self) -> bool:
+        """Whether closing the window ends the program: only where no tray leads back."""
+        return self.quit_asked.is_set() or not self._tray.look_again()
+
+    def _asks_first(self) -> bool:
+        return not self.quit_asked.is_set() and self._job_desk.quitting.is_asked_first
+
+    def _tell_once(self) -> None:
+        if self._settings.value(_TOLD_KEY, False, bool):
+            return
+        told = self._tray.say(
+            "LLM Gateway is still running",
+            "Programs keep reaching their models. Open or quit it from its icon.",
+        )
+        if told:
+            self._settings.setValue(_TOLD_KEY, True)
+
+    def _keep_appearance(self) -> None:
+        self._settings.setValue("window/appearance", self._theme.appearance.value)
+
+
+def _start_sentence(error: Exception) -> str:
+    from llmgw_desktop.app.gateway.start_checks import start_problem  # only when it is needed
+
+    return start_problem(error) if isinstance(error, LlmgwError) else str(error)

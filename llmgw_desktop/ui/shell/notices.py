@@ -1,0 +1,165 @@
+"""Notices about what runs on while nobody looks: budgets that are nearly or wholly used, clients
+that flood."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.policy.words import flood_text, flood_title, reached_text, reached_title
+from llmgw_desktop.domain.access.principal import known_as
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.events import BudgetReached, Event, FloodsChanged, SettingsChanged
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.window.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from llmgw_desktop.domain.policy import Flood
+
+
+Say = Callable[[str, str, Callable[[], None]], bool]
+_EVERYBODY = "*"
+_LONGEST_MS = 2**31 - 1
+"""What a timer of Qt can wait for."""
+
+
+class BudgetNotices(QObject):
+    """`say` tells by the tray, while nobody has the window before them. One notice for what comes
+    together."""
+
+    clients_wanted = Signal()
+
+    def __init__(self, bridge: Bridge, say: Say, clock: Clock, parent: QObject) -> None:
+        super().__init__(parent)
+        self._say = say
+        self._clock = clock
+        self._window: MainWindow | None = None
+        self._reached: dict[tuple[str, str, str], BudgetReached] = {}
+        """The last mark of each budget that was not looked at yet."""
+        self._over = QTimer(self, singleShot=True)
+        self._over.timeout.connect(self._show)
+        bridge.events.connect(self._on_events)
+
+    def watch_over(self, window: MainWindow) -> None:
+        """Right after it was made."""
+        self._window = window
+        window.troubles.budgets_dismissed.connect(self._put_away)
+        self._show()
+
+    def _on_events(self, events: Sequence[Event]) -> None:
+        reached = [each for each in events if isinstance(each, BudgetReached)]
+        for changed in events:
+            if isinstance(changed, SettingsChanged) and not changed.problem:
+                self._keep_those_of(changed.settings)
+        for event in reached:
+            budget = event.spent.budget
+            self._reached[event.client_id, budget.measure, budget.period] = event
+        if reached and not self._is_in_front():
+            self._say(*self._words(reached), self._look)
+        self._show()
+
+    def _keep_those_of(self, settings: Settings) -> None:
+        """What the settings say otherwise now is no longer so."""
+        said = {each.client: each.budgets for each in settings.clients}
+        everybodys = said.get(_EVERYBODY, ())
+        self._reached = {
+            key: each
+            for key, each in self._reached.items()
+            if each.spent.budget in said.get(known_as(each.client_id, each.name), everybodys)
+        }
+
+    def _show(self) -> None:
+        now_s = self._clock.now_s()
+        ends = {key: each.spent.ends_at_s for key, each in self._reached.items()}
+        for key in [key for key, end_s in ends.items() if end_s is not None and end_s <= now_s]:
+            del self._reached[key], ends[key]
+        soonest_s = min((end_s for end_s in ends.values() if end_s is not None), default=None)
+        if soonest_s is not None:
+            self._over.start(min(int((soonest_s - now_s) * 1000) + 1, _LONGEST_MS))
+        if self._window is not None:
+            waiting = list(self._reached.values())
+            what, why = self._words(waiting) if waiting else ("", "")
+            is_up = any(each.percent >= 100 for each in waiting)
+            self._window.troubles.show_budgets(what, why, is_up=is_up, on_look=self._look)
+
+    def _words(self, reached: Sequence[BudgetReached]) -> tuple[str, str]:
+        if len(reached) == 1:
+            return reached_title(reached[0]), reached_text(reached[0], self._clock.now_s())
+        titles = "; ".join(reached_title(each) for each in reached[-3:])
+        more = "" if len(reached) <= 3 else f"; and {len(reached) - 3} more"
+        return f"{counted(len(reached), 'budget')} are nearly or wholly used", f"{titles}{more}."
+
+    def _is_in_front(self) -> bool:
+        window = self._window
+        return window is not None and window.isVisible() and QApplication.activeWindow() is not None
+
+    def _put_away(self) -> None:
+        self._reached.clear()
+        self._show()
+
+    def _look(self) -> None:
+        self._put_away()
+        self.clients_wanted.emit()
+
+
+NOTICED_EVERY_S = 600.0
+
+
+class FloodNotices(QObject):
+    """`say` tells by the tray, while nobody has the window before them."""
+
+    client_wanted = Signal(str)
+    """By its id; empty: all of them."""
+
+    def __init__(self, bridge: Bridge, say: Say, clock: Clock, parent: QObject) -> None:
+        super().__init__(parent)
+        self._say = say
+        self._clock = clock
+        self._window: MainWindow | None = None
+        self._floods: tuple[Flood, ...] = ()
+        self._noticed_at_s = -math.inf
+        bridge.events.connect(self._on_events)
+
+    def watch_over(self, window: MainWindow) -> None:
+        """Right after it was made."""
+        self._window = window
+        self._show()
+
+    def _on_events(self, events: Sequence[Event]) -> None:
+        changes = [each for each in events if isinstance(each, FloodsChanged)]
+        if not changes:
+            return
+        before, self._floods = self._floods, changes[-1].floods
+        if len(self._floods) > len(before) and not self._is_in_front():
+            self._notice()
+        self._show()
+
+    def _notice(self) -> None:
+        """Seldom: a program at its bound comes and goes."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._noticed_at_s >= NOTICED_EVERY_S:
+            self._noticed_at_s = now_s
+            self._say(flood_title(self._floods), self._text(), self._look)
+
+    def _show(self) -> None:
+        if self._window is not None:
+            what = flood_title(self._floods)
+            action = "Show client" if self._client_id() else "Show clients"
+            self._window.troubles.show_floods(what, self._text(), action, self._look)
+
+    def _text(self) -> str:
+        return flood_text(self._floods, self._clock.now_s()) if self._floods else ""
+
+    def _client_id(self) -> str:
+        return self._floods[0].client_id if len(self._floods) == 1 else ""
+
+    def _is_in_front(self) -> bool:
+        window = self._window
+        return window is not None and window.isVisible() and QApplication.activeWindow() is not None
+
+    def _look(self) -> None:
+        self.client_wanted.emit(self._client_id())

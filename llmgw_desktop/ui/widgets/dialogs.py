@@ -1,0 +1,221 @@
+"""Dialogs of every page: fields to fill in, a question before what cannot be undone, a conflict of
+settings, a patch."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QDialog,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.inert_text import inert, inert_line
+from llmgw_desktop.app.questions.permission_words import AskedPart, PartKind
+from llmgw_desktop.app.workspaces.workspaces import title
+from llmgw_desktop.domain.errors import SettingsConflict
+from llmgw_desktop.domain.jobs.workspace import WorktreeDiff
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.fields import TextLines
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.texts import PieceView
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+_WIDTH_UNITS = 135
+_MOST_HEIGHT_SHARE = 0.86
+
+
+class FormDialog(QDialog):
+    """`save_wanted` asks for what is filled in to be used; it closes when `accept` is called."""
+
+    save_wanted = Signal()
+
+    def __init__(self, theme: Theme, title: str, save: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        space = theme.space
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._problem = FlowingLabel(theme, tone=Tone.ERROR)
+        self._problem.hide()
+        self._save = Button(theme, save, kind=ButtonKind.PRIMARY)
+        self._save.setDefault(True)
+        self._save.clicked.connect(self.save_wanted)
+        self._save_word = save
+        cancel = Button(theme, "Cancel")
+        cancel.clicked.connect(self.reject)
+        self.fields = v_box(theme, gap=3, margins=(6, 1, 6, 2))
+        self.fields.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
+        self._content = QWidget()
+        self._content.setLayout(self.fields)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._content)
+        dress_view(self._scroll, theme)
+        foot = h_box(theme, (self._problem, 1), gap=2, margins=(6, 0))
+        foot.addStretch(0)
+        foot.addWidget(cancel)
+        foot.addWidget(self._save)
+        head = Label(theme, title, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        head.setContentsMargins(space(6), 0, space(6), 0)
+        v_box(theme, head, (self._scroll, 1), foot, on=self, gap=3, margins=(0, 5))
+
+    @property
+    def problem(self) -> str:
+        return self._problem.text() if not self._problem.isHidden() else ""
+
+    def fit(self) -> None:
+        """As tall as its fields, as far as the screen has room."""
+        content = self._content
+        width = self._theme.space(_WIDTH_UNITS)
+        height = content.heightForWidth(width) if content.hasHeightForWidth() else 0
+        height = max(height, content.sizeHint().height()) + self._theme.space(28)
+        most = round(self.screen().availableGeometry().height() * _MOST_HEIGHT_SHARE)
+        self.resize(width, min(height, most))
+
+    def show_problem(self, words: str) -> None:
+        self._problem.setText(words)
+        self._problem.setVisible(bool(words))
+
+    def allow_saving(self, is_allowed: bool) -> None:
+        """Whether enough is filled in."""
+        self._save.setEnabled(is_allowed)
+
+    def show_saving(self, *, is_under_way: bool) -> None:
+        self._save.setEnabled(not is_under_way)
+        self._save.setText("Saving …" if is_under_way else self._save_word)
+
+
+_QUESTION_UNITS = 115
+
+
+def fit(dialog: QDialog, width: int) -> None:
+    """As tall as its flowing words need; Qt itself asks only for their one line."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        height = layout.totalHeightForWidth(width)
+        dialog.setMinimumSize(width, height)
+        dialog.resize(width, height)
+
+
+class QuestionDialog(QDialog):
+    """Open it with `open()`; accepted means: do it."""
+
+    def __init__(
+        self, theme: Theme, *, title: str, text: str, yes: str, no: str, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        space = theme.space
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.no = Button(theme, no)
+        self.no.setDefault(True)
+        self.no.clicked.connect(self.reject)
+        self.yes = Button(theme, yes)
+        self.yes.clicked.connect(self.accept)
+        foot = h_box(theme, None, self.no, self.yes, gap=2)
+        column = v_box(theme, on=self, gap=3, margins=(6, 5))
+        head = FlowingLabel(theme, title, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        column.addWidget(head)
+        column.addWidget(FlowingLabel(theme, text, tone=Tone.MUTED))
+        column.addSpacing(space(1))
+        column.addLayout(foot)
+        fit(self, space(_QUESTION_UNITS))
+        self.no.setFocus()
+
+
+_GONE = "(it is not in the file any more)"
+_TO_BE_GONE = "(it would be removed)"
+
+
+class ConflictDialog(QDialog):
+    """Open it with `open()`. Accepted means: mine is to be kept. Esc keeps the file as it is."""
+
+    def __init__(self, theme: Theme, conflict: SettingsConflict, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        space = theme.space
+        self.setWindowTitle("The settings were changed by hand")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sides = h_box(
+            theme,
+            (self._side("Your change here", conflict.mine or _TO_BE_GONE), 1),
+            (self._side("In the file now", conflict.theirs or _GONE), 1),
+            gap=3,
+        )
+        self.keep_theirs = Button(theme, "Keep the file as it is")
+        self.keep_theirs.setDefault(True)
+        self.keep_theirs.clicked.connect(self.reject)
+        self.keep_mine = Button(theme, "Make my change")
+        self.keep_mine.clicked.connect(self.accept)
+        foot = h_box(theme, None, self.keep_theirs, self.keep_mine, gap=2)
+        column = v_box(theme, on=self, gap=3, margins=(6, 5))
+        title = f"[{conflict.table}] was changed in the file meanwhile"
+        column.addWidget(Label(theme, title, size=TextSize.HEADING, weight=QFont.Weight.DemiBold))
+        column.addWidget(FlowingLabel(theme, _WHAT, tone=Tone.MUTED))
+        column.addLayout(sides, 1)
+        column.addLayout(foot)
+        self.resize(space(190), space(100))
+
+    def _side(self, title: str, text: str) -> QVBoxLayout:
+        theme, _space = self._theme, self._theme.space
+        label = Label(theme, title, weight=QFont.Weight.Medium)
+        view = TextLines(theme, inert(text.strip("\n")), name=title)
+        view.setReadOnly(True)
+        label.setBuddy(view)
+        return v_box(self._theme, label, (view, 1), gap=1)
+
+
+_WHAT = (
+    "Nothing has been written. Making your change touches only the keys that it is about; the rest"
+    " of the table stays as it is in the file."
+)
+
+
+_PATCH_WIDTH_UNITS, _PATCH_HEIGHT_UNITS = 190, 120
+
+
+class WorktreeDialog(QDialog):
+    """Open it with `open()`."""
+
+    def __init__(self, theme: Theme, diff: WorktreeDiff, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Changes of a worktree")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        space = theme.space
+        name = FlowingLabel(
+            theme,
+            inert_line(title(diff.worktree), 160),
+            size=TextSize.HEADING,
+            weight=QFont.Weight.DemiBold,
+        )
+        self.words = FlowingLabel(theme, _words(diff), tone=Tone.MUTED)
+        patch = diff.patch or "Nothing is otherwise than where it began."
+        part = AskedPart(label="What was changed", text=patch, kind=PartKind.DIFF)
+        self.patch = PieceView(theme, part)
+        self.patch.setMinimumHeight(space(40))
+        self.patch.setMaximumHeight(16_777_215)
+        close = Button(theme, "Close")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        foot = h_box(theme, None, close)
+        v_box(theme, name, self.words, (self.patch, 1), foot, on=self, gap=3, margins=(6, 5))
+        room = self.screen().availableGeometry()
+        self.resize(
+            min(space(_PATCH_WIDTH_UNITS), room.width()),
+            min(space(_PATCH_HEIGHT_UNITS), room.height()),
+        )
+        close.setFocus()
+
+
+def _words(diff: WorktreeDiff) -> str:
+    cut = "" if diff.is_whole else " It is longer than is shown here."
+    where = inert_line(diff.worktree.path, 300)
+    return f"{counted(len(diff.files), 'file')} in {where}.{cut}"

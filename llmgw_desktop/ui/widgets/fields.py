@@ -1,0 +1,218 @@
+"""What a person types or chooses: text, a search, one of a list."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QAction, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QToolButton,
+    QWidget,
+)
+from typing_extensions import override
+
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.layouts import v_box
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+
+class Field(QWidget):
+    """Any control under its label; the label is also the control's name for a screen reader."""
+
+    def __init__(self, theme: Theme, label: str, control: QWidget, hint: str = "") -> None:
+        super().__init__()
+        self._control = control
+        self._hint = hint
+        self._label = Label(theme, label, weight=QFont.Weight.Medium)
+        self._label.setBuddy(control)
+        self._note = FlowingLabel(theme, hint, size=TextSize.CAPTION, tone=Tone.MUTED)
+        if not control.accessibleName():
+            control.setAccessibleName(label)
+        v_box(theme, self._label, control, self._note, on=self, gap=1, margins=0)
+        self._note.setVisible(bool(hint))
+
+    @property
+    def note(self) -> str:
+        return self._note.text() if not self._note.isHidden() else ""
+
+    def set_hint(self, hint: str) -> None:
+        self._hint = hint
+        self.set_wrong("")
+
+    def set_wrong(self, why: str) -> None:
+        """Empty takes the mark away."""
+        self._note.setText(why or self._hint)
+        self._note.set_tone(Tone.ERROR if why else Tone.MUTED)
+        self._note.setVisible(bool(why or self._hint))
+        self._control.setAccessibleDescription(why or self._hint)
+        if isinstance(self._control, TextLine):
+            self._control.set_wrong(bool(why))
+
+
+class TextLine(QLineEdit):
+    """Dressed as the search field is."""
+
+    def __init__(self, theme: Theme, placeholder: str = "", name: str = "") -> None:
+        super().__init__()
+        self._theme = theme
+        self._is_wrong = False
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(name)
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    def set_wrong(self, is_wrong: bool) -> None:
+        if is_wrong != self._is_wrong:
+            self._is_wrong = is_wrong
+            self._wear()
+
+    def _wear(self) -> None:
+        space = self._theme.space
+        padding = f"padding: {space(1.25)}px {space(2)}px;"
+        self.setStyleSheet(_sheet(self._theme, "TextLine", padding, is_wrong=self._is_wrong))
+
+
+class TextLines(QPlainTextEdit):
+    """Several lines of code; Tab goes on to the next control."""
+
+    def __init__(self, theme: Theme, text: str = "", *, name: str) -> None:
+        super().__init__(text)
+        self._theme = theme
+        self.setFont(theme.mono_font())
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(name)
+        dress_view(self, theme)
+        self.document().setDocumentMargin(theme.space(1.5))
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    def _wear(self) -> None:
+        self.setStyleSheet(_sheet(self._theme, "TextLines", ""))
+
+
+def _sheet(theme: Theme, kind: str, more: str, *, is_wrong: bool = False) -> str:
+    colours = theme.colours
+    edge = colours.error if is_wrong else colours.outline
+    focus = colours.error if is_wrong else colours.accent
+    return (
+        f"{kind} {{ background: {colours.surface.name()}; color: {colours.text.name()};"
+        f" border: 1px solid {edge.name()}; border-radius: 6px; {more}"
+        f" selection-background-color: {colours.selection.name()};"
+        f" selection-color: {colours.text.name()};"
+        f" placeholder-text-color: {colours.muted.name()}; }}"
+        f"{kind}:focus {{ border: 1px solid {focus.name()}; }}"
+        f"{kind}:disabled {{ background: {colours.alternate.name()};"
+        f" color: {colours.muted.name()}; border: 1px solid {colours.border.name()}; }}"
+    )
+
+
+class SearchField(QLineEdit):
+    """`hint` stands in it while it is empty and is its name for a screen reader."""
+
+    def __init__(self, theme: Theme, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(hint)
+        self.setClearButtonEnabled(True)
+        self._lens = QAction(self)
+        self.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
+        self._lens.triggered.connect(self.selectAll)
+        for button in self.findChildren(QToolButton):  # Qt makes them, without a name
+            is_lens = self._lens in button.actions()
+            button.setAccessibleName("Select what was typed" if is_lens else "Clear")
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    def set_wrong(self, why: str) -> None:
+        """Mark what was typed as not understood, and say why; empty takes the mark away."""
+        self.setProperty("wrong", bool(why))
+        self.setToolTip(tip(why))
+        self.setAccessibleDescription(why)
+        self._wear()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        super().keyPressEvent(event)
+
+    def _wear(self) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        self._lens.setIcon(self._theme.icon("search", colours.muted))
+        edge = colours.error if self.property("wrong") else colours.border
+        focus = colours.error if self.property("wrong") else colours.accent
+        self.setStyleSheet(
+            f"SearchField {{ background: {colours.surface.name()}; color: {colours.text.name()};"
+            f" border: 1px solid {edge.name()}; border-radius: 6px;"
+            f" padding: {space(1.25)}px {space(1)}px;"
+            f" selection-background-color: {colours.selection.name()};"
+            f" selection-color: {colours.text.name()}; }}"
+            f"SearchField:focus {{ border: 1px solid {focus.name()}; }}"
+        )
+
+
+class ChoiceBox(QComboBox):
+    """`choices` are pairs of key and word; `name` says what is chosen here."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        choices: Sequence[tuple[str, str]],
+        *,
+        name: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setAccessibleName(name)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        for key, word in choices:
+            self.addItem(word, key)
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    @property
+    def key(self) -> str:
+        return str(self.currentData())
+
+    def choose(self, key: str) -> None:
+        """Unknown keys change nothing."""
+        at = self.findData(key)
+        if at >= 0:
+            self.setCurrentIndex(at)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        size = self._theme.space(4)
+        area = QRectF(
+            self.width() - size - self._theme.space(2), (self.height() - size) / 2, size, size
+        )
+        painter = QPainter(self)
+        ink = self._theme.colours.muted if self.isEnabled() else self._theme.colours.disabled
+        self._theme.icons.paint(painter, "down", area, ink)
+        painter.end()
+
+    def _wear(self) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        self.setStyleSheet(
+            f"Choice {{ background: {colours.surface.name()}; color: {colours.text.name()};"
+            f" border: 1px solid {colours.outline.name()}; border-radius: 6px;"
+            f" padding: {space(1.25)}px {space(8)}px {space(1.25)}px {space(2)}px; }}"
+            f"Choice:focus {{ border: 1px solid {colours.accent.name()}; }}"
+            f"Choice:disabled {{ color: {colours.disabled.name()};"
+            f" border: 1px solid {colours.border.name()}; }}"
+            "Choice::drop-down { border: none; width: 0; }"
+            "Choice::down-arrow { image: none; }"
+            f"Choice QAbstractItemView {{ background: {colours.surface.name()};"
+            f" color: {colours.text.name()}; border: 1px solid {colours.border.name()};"
+            f" selection-background-color: {colours.selection.name()};"
+            f" selection-color: {colours.text.name()}; outline: none;"
+            f" padding: {space(1)}px; }}"
+        )

@@ -1,0 +1,243 @@
+"""What is said beside a page: for a moment over its bottom edge, or in a banner until its cause is
+gone."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+
+
+class Sheet(QWidget):
+    """Hidden at first; stays in the middle of its parent's bottom edge."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._over = parent
+        parent.installEventFilter(self)
+        theme.changed.connect(self.update)
+        self.hide()
+
+    def come_up(self) -> None:
+        self._place()
+        self.show()
+        self.raise_()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return False
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(colours.outline)
+        painter.setBrush(colours.alternate)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        painter.end()
+
+    def _place(self) -> None:
+        room, space = self._over.size(), self._theme.space
+        width = min(self.sizeHint().width(), room.width() - space(8))
+        tall = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
+        self.resize(width, tall)
+        self.move((room.width() - width) // 2, room.height() - space(5) - tall)
+
+
+SHOWN_MS = 10_000
+
+
+class UndoNotice(Sheet):
+    """One at a time: what is said next takes its place."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._on_undo: Callable[[], None] | None = None
+        self._words = FlowingLabel(theme)
+        self._undo = Button(theme, "Undo", name="Undo the last change")
+        self._undo.clicked.connect(self.undo)
+        self._end = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._end.timeout.connect(self._close)
+        self._space = theme.space
+        self._row = QHBoxLayout(self)
+        self._row.setSpacing(self._space(4))
+        self._row.addWidget(self._words, 1)
+        self._row.addWidget(self._undo)
+
+    @property
+    def text(self) -> str:
+        return self._words.text()
+
+    def say(self, sentence: str, on_undo: Callable[[], None] | None) -> None:
+        self._words.setText(sentence)
+        self._on_undo = on_undo
+        self._undo.setVisible(on_undo is not None)
+        side, narrow = self._space(4), self._space(1.5)
+        if on_undo is None:
+            self._row.setContentsMargins(side, self._space(3), side, self._space(3))
+        else:
+            self._row.setContentsMargins(side, narrow, narrow, narrow)
+        self.setAccessibleName(sentence)
+        self.come_up()
+        self._end.start()
+
+    def undo(self) -> None:
+        """Once, and only while it is offered."""
+        do, self._on_undo = self._on_undo, None
+        self._close()
+        if do is not None:
+            do()
+
+    def _close(self) -> None:
+        self._end.stop()
+        self._on_undo = None
+        self.hide()
+
+
+_SHOWN_MS = 2200
+
+
+class Notice(Sheet):
+    """Takes no clicks and no focus."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._words = Label(theme)
+        self._end = QTimer(self, singleShot=True, interval=_SHOWN_MS)
+        self._end.timeout.connect(self.hide)
+        h_box(theme, self._words, on=self, margins=(4, 2))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    @property
+    def text(self) -> str:
+        return self._words.text()
+
+    def say(self, sentence: str) -> None:
+        self._words.setText(sentence)
+        self.come_up()
+        self._end.start()
+
+
+Way = tuple[str, Callable[[], object]]
+_MOST_WAYS = 3
+_MOST_BESIDE = 2
+"""More buttons leave no room for the words beside them in a narrow window."""
+
+
+class BannerKind(StrEnum):
+    """How bad it is; the values are names of fields of Colours and of icons."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "running"
+
+
+class Banner(QWidget):
+    """Hidden until `say`. What happened in bold, why and what to do in plain text below."""
+
+    dismissed = Signal()
+
+    def __init__(self, theme: Theme, *, closable: bool = True, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._theme = theme
+        self._kind = BannerKind.INFO
+        self._ways: Sequence[Way] = ()
+        space = theme.space
+        self._what = Label(theme, weight=QFont.Weight.DemiBold)
+        self._what.setWordWrap(True)
+        self._why = FlowingLabel(theme)
+        self._buttons = [Button(theme, "") for _ in range(_MOST_WAYS)]
+        for number, button in enumerate(self._buttons):
+            button.clicked.connect(self._acting(number))
+        self._close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Dismiss")
+        self._close.clicked.connect(self._dismiss)
+        words = v_box(theme, self._what, self._why, gap=0.5)
+        row = h_box(theme, on=self, gap=2, margins=(10, 2, 2, 2))
+        acts = QHBoxLayout()
+        acts.setSpacing(space(2))
+        for button in self._buttons:
+            acts.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        acts.addStretch(0)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.setSpacing(space(2))
+        self._body.addLayout(words, 1)
+        self._body.addLayout(acts)
+        row.addLayout(self._body, 1)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._close.setVisible(closable)
+        theme.changed.connect(self.update)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """All its words, for those who look for them."""
+        return " ".join(label.text() for label in (self._what, self._why) if label.text())
+
+    def say(
+        self,
+        kind: BannerKind,
+        what: str,
+        why: str = "",
+        *,
+        action: str = "",
+        on_action: Callable[[], None] | None = None,
+        other: tuple[str, Callable[[], None]] | None = None,
+    ) -> None:
+        """Show it; the same words again leave it as it stands. `other` is a second action."""
+        ways = [(action, on_action)] if action and on_action is not None else []
+        self.offer(kind, what, why, [*ways, *([other] if other else [])])
+
+    def offer(self, kind: BannerKind, what: str, why: str, ways: Sequence[Way]) -> None:
+        """As `say`, with up to three ways to mend it: the words on each button, what it does."""
+        self._kind = kind
+        self._what.setText(what)
+        self._why.setText(why)
+        self._why.setVisible(bool(why))
+        self._ways = ways
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._body.setDirection(below if len(ways) > _MOST_BESIDE else beside)
+        for number, button in enumerate(self._buttons):
+            button.setText(ways[number][0] if number < len(ways) else "")
+            button.setVisible(number < len(ways))
+        self.setAccessibleDescription(self.words)
+        self.show()
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        ground: QColor = getattr(colours, f"{self._kind.value}_ground")
+        ink: QColor = getattr(colours, self._kind.value)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), ground)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, colours.border)
+        size, space = self._theme.space(4.5), self._theme.space
+        top = (self.height() - size) / 2 if not self._why.text() else space(2)
+        icon = "info" if self._kind is BannerKind.INFO else self._kind.value
+        self._theme.icons.paint(painter, icon, QRectF(space(4), top, size, size), ink)
+        painter.end()
+
+    def _acting(self, number: int) -> Callable[[], None]:
+        """What the button of this number does."""
+
+        def act() -> None:
+            if number < len(self._ways):
+                self._ways[number][1]()
+
+        return act
+
+    def _dismiss(self) -> None:
+        self.hide()
+        self.dismissed.emit()

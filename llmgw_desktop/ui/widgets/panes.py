@@ -1,0 +1,205 @@
+"""Parts of a page beside and behind each other: splitters and tabs."""
+
+from PySide6.QtCore import QByteArray, QEvent, QRectF, QSettings, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QSizePolicy,
+    QSplitter,
+    QSplitterHandle,
+    QStackedWidget,
+    QTabBar,
+    QWidget,
+)
+from typing_extensions import override
+
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import marks_focus
+
+
+class ThinSplitter(QSplitter):
+    """Paints its handle itself: a style sheet cannot give a splitter's handle a margin."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setHandleWidth(theme.space(1.25))
+        self.setChildrenCollapsible(False)
+        theme.changed.connect(self._repaint)
+
+    @override
+    def createHandle(self) -> QSplitterHandle:
+        return _Handle(self._theme, self.orientation(), self)
+
+    def _repaint(self) -> None:
+        for at in range(self.count()):
+            self.handle(at).update()
+
+
+class _Handle(QSplitterHandle):
+    def __init__(self, theme: Theme, orientation: Qt.Orientation, parent: QSplitter) -> None:
+        super().__init__(orientation, parent)
+        self._theme = theme
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        ink = colours.accent if self.underMouse() else colours.border
+        painter = QPainter(self)
+        if self.orientation() is Qt.Orientation.Vertical:
+            painter.fillRect(0, self.height() // 2, self.width(), 1, ink)
+        else:
+            painter.fillRect(self.width() // 2, 0, 1, self.height(), ink)
+        painter.end()
+
+
+class PaneSplitter(ThinSplitter):
+    """`key` begins the names of its settings; `shares` are of the table and the pane at first."""
+
+    def __init__(
+        self, theme: Theme, table: QWidget, pane: QWidget, settings: QSettings, key: str
+    ) -> None:
+        super().__init__(theme)
+        self._settings = settings
+        self._key = key
+        self._shares = (1, 1)
+        self.addWidget(table)
+        self.addWidget(pane)
+        self.splitterMoved.connect(self._keep_share)
+
+    @property
+    def is_at_right(self) -> bool:
+        return self.orientation() is Qt.Orientation.Horizontal
+
+    def begin(self, table_share: int, pane_share: int) -> bool:
+        """Lay out as it was left, or with these shares; whether the pane is at the right."""
+        self._shares = (table_share, pane_share)
+        self.setStretchFactor(0, table_share)
+        self.setStretchFactor(1, pane_share)
+        at_right = self._settings.value(f"{self._key}/side", "bottom") == "right"
+        self._turn_to(at_right=at_right)
+        return at_right
+
+    def turn(self) -> bool:
+        """To the other side; whether the pane is at the right now."""
+        at_right = not self.is_at_right
+        self._settings.setValue(f"{self._key}/side", "right" if at_right else "bottom")
+        self._turn_to(at_right=at_right)
+        return at_right
+
+    def _turn_to(self, *, at_right: bool) -> None:
+        side = Qt.Orientation.Horizontal if at_right else Qt.Orientation.Vertical
+        self.setOrientation(side)
+        kept = self._settings.value(self._share_key)
+        if not (isinstance(kept, QByteArray) and self.restoreState(kept)):
+            whole = sum(self._shares)
+            self.setSizes([1000 * share // whole for share in self._shares])
+
+    def _keep_share(self) -> None:
+        self._settings.setValue(self._share_key, self.saveState())
+
+    @property
+    def _share_key(self) -> str:
+        return f"{self._key}/share-{'right' if self.is_at_right else 'bottom'}"
+
+
+class TabStrip(QTabBar):
+    """Use it alone over a QStackedWidget, or as the bar of a QTabWidget."""
+
+    def __init__(self, theme: Theme, *, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shows_focus = False
+        self.setAccessibleName(name)
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setUsesScrollButtons(True)
+        self.setMouseTracking(True)
+        self.setFont(theme.font(TextSize.BODY, QFont.Weight.Medium))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    @override
+    def tabSizeHint(self, index: int) -> QSize:
+        space = self._theme.space
+        metrics = self.fontMetrics()
+        return QSize(
+            metrics.horizontalAdvance(self.tabText(index)) + 2 * space(2.5),
+            metrics.height() + 2 * space(2),
+        )
+
+    @override
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        return self.tabSizeHint(index)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = marks_focus(event, self._shows_focus)
+        super().focusInEvent(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._shows_focus = True
+        super().keyPressEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, colours.border)
+        under_mouse = self.tabAt(self.mapFromGlobal(self.cursor().pos()))
+        inset = self._theme.space(2.5)
+        for index in range(self.count()):
+            area = QRectF(self.tabRect(index))
+            chosen = index == self.currentIndex()
+            ink = colours.text if chosen or index == under_mouse else colours.muted
+            painter.setPen(ink if self.isTabEnabled(index) else colours.disabled)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.tabText(index))
+            if not chosen:
+                continue
+            painter.fillRect(
+                QRectF(area.left() + inset, area.bottom() - 2, area.width() - 2 * inset, 2),
+                colours.accent,
+            )
+            if self.hasFocus() and self._shows_focus:
+                painter.setPen(QPen(colours.accent, 1))
+                painter.drawRoundedRect(area.adjusted(2.5, 3.5, -2.5, -5.5), 5, 5)
+        painter.end()
+
+
+class LinedRow(QWidget):
+    """Put a layout on it. Draws the line where a tab strip itself does not reach."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        theme.changed.connect(self.update)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.colours.border)
+        painter.end()
+
+
+class PartStack(QStackedWidget):
+    """Its parts fill what the page gives them, and scroll. So nobody asks how high each of them,
+    seen or not, would be at each width: a page with many texts took 10 ms of that when it came."""
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    @override
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()

@@ -1,0 +1,169 @@
+"""Texts as they are: code, and pieces of a patch or of what a program asks."""
+
+from time import perf_counter
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.inert_text import inert
+from llmgw_desktop.app.questions.permission_words import FILE_MARK, AskedPart, PartKind
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import CopyButton
+from llmgw_desktop.ui.widgets.fields import TextLines
+from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.layouts import h_box
+
+
+class CodeBlock(QWidget):
+    """`name` says what it is ("test request"): it completes «Copy …»."""
+
+    def __init__(
+        self, theme: Theme, text: str, *, name: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._label = Label(theme, text)
+        self._label.setFont(theme.mono_font())
+        self._label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._label.setWordWrap(True)
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        space = theme.space
+        row = h_box(theme, (self._label, 1), on=self, gap=2, margins=(3, 1, 1, 1))
+        self.copy = CopyButton(theme, self.text, name=name)
+        row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
+        self._label.setContentsMargins(0, space(1), 0, space(1))
+        theme.changed.connect(self.update)
+
+    def text(self) -> str:
+        return self._label.text()
+
+    def set_text(self, text: str) -> None:
+        self._label.setText(text)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colours.border, 1))
+        painter.setBrush(colours.alternate)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
+
+
+FOLD = "\n↪ "
+_TURN_S = 0.004
+_PIECE_CHARS = 2 * 1024
+_LONGEST_LINE = 2_000
+_LEAST_LINES, _MOST_LINES = 1, 13
+_LINE_CHARS = 74
+_HEADS = ("@@", "diff --git ", "--- a/", "--- /dev/null", "+++ b/", "+++ /dev/null")
+
+
+class PieceView(TextLines):
+    """Read only. `filled` when all of it stands there."""
+
+    filled = Signal()
+
+    def __init__(self, theme: Theme, part: AskedPart) -> None:
+        super().__init__(theme, name=part.label)
+        self._text = part.text
+        self._at = 0
+        self._in_line = 0
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFont(theme.mono_font(TextSize.CAPTION))
+        is_diff = part.kind is PartKind.DIFF
+        wraps = QTextOption.WrapMode.NoWrap if is_diff else QTextOption.WrapMode.WrapAnywhere
+        self.setWordWrapMode(wraps)
+        self._colours = _DiffColours(theme, self) if is_diff else None
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._fill)
+        lines = _lines_of(part.text)
+        self.is_cut_off = lines > _MOST_LINES
+        """Not all of it is in sight at once."""
+        line_px = QFontMetricsF(self.font()).lineSpacing()
+        shown = min(max(lines, _LEAST_LINES), _MOST_LINES) + (0.5 if self.is_cut_off else 0)
+        self.setFixedHeight(round(shown * line_px + 2 * theme.space(1.5) + theme.space(2)))
+        self._fill()
+
+    @property
+    def is_filling(self) -> bool:
+        return self._at < len(self._text)
+
+    def _fill(self) -> None:
+        was_filling = self.is_filling
+        cursor = QTextCursor(self.document())
+        until_s = perf_counter() + _TURN_S
+        while self.is_filling:
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText(self._next_piece())
+            if perf_counter() > until_s:
+                break
+        if self.is_filling:
+            self._more.start()
+        elif was_filling:
+            self.filled.emit()
+
+    def _next_piece(self) -> str:
+        piece = self._text[self._at : self._at + _PIECE_CHARS]
+        self._at += len(piece)
+        lines = inert(piece).split("\n")
+        folded = []
+        for number, line in enumerate(lines):
+            before = self._in_line if number == 0 else 0
+            folded.append(self._folded(line, before))
+        return "\n".join(folded)
+
+    def _folded(self, line: str, before: int) -> str:
+        """`before`: how much of the line stands there already."""
+        room = _LONGEST_LINE - before
+        pieces = [line[:room]] if room > 0 else [""]
+        rest = line[max(room, 0) :]
+        pieces += [rest[at : at + _LONGEST_LINE] for at in range(0, len(rest), _LONGEST_LINE)]
+        self._in_line = len(pieces[-1]) + (before if len(pieces) == 1 else 0)
+        return FOLD.join(pieces)
+
+
+class _DiffColours(QSyntaxHighlighter):
+    """What comes in green, what goes in red, each with its sign; a file's name stands out."""
+
+    def __init__(self, theme: Theme, view: TextLines) -> None:
+        super().__init__(view.document())
+        self._theme = theme
+        theme.changed.connect(self.rehighlight)
+
+    @override
+    def highlightBlock(self, text: str) -> None:
+        colours = self._theme.colours
+        look = QTextCharFormat()
+        if text.startswith(_HEADS):
+            look.setForeground(colours.muted)
+        elif text.startswith(FILE_MARK):
+            look.setForeground(colours.accent)
+        elif text.startswith("+"):
+            look.setForeground(colours.ok)
+        elif text.startswith("-"):
+            look.setForeground(colours.error)
+        else:
+            return
+        self.setFormat(0, len(text), look)
+
+
+def _lines_of(text: str) -> int:
+    """About as many as it will take, without looking through a megabyte."""
+    return sum(1 + len(line) // _LINE_CHARS for line in text[:4096].split("\n"))

@@ -1,0 +1,1 @@
+"""The gateway's own dialect: what its own doors read and write."""

@@ -1,0 +1,194 @@
+"""Flights, and how clients stand, as the gateway's own doors and MCP write them: figures, way and
+end, never what was said.
+
+A moment is seconds since 1970. What is not known is null, and its provenance says `unknown`.
+"""
+
+from typing import Any
+
+from llmgw_desktop.domain.flights.flight import Attempt, FlightRecord, FlightSummary, Phase
+from llmgw_desktop.domain.plain_text import plain_text
+from llmgw_desktop.domain.policy import (
+    ClientPolicy,
+    ClientStanding,
+    LabelStanding,
+    LimitRefusal,
+    RateStanding,
+    Spent,
+)
+from llmgw_desktop.domain.usage import Figure, Provenance, Usage
+
+FIGURE_NAMES: dict[Figure, str] = {
+    Figure.INPUT: "inputTokens",
+    Figure.OUTPUT: "outputTokens",
+    Figure.CACHE_READ: "cacheReadTokens",
+    Figure.CACHE_WRITE: "cacheCreationTokens",
+    Figure.REASONING: "reasoningTokens",
+    Figure.COST: "costUsd",
+    Figure.TTFT: "timeToFirstTokenMs",
+}
+"""As `usage_object` calls them."""
+
+
+def flight_object(record: FlightRecord) -> dict[str, Any]:
+    """Of one that runs the attempts are counted and not yet listed."""
+    flight = record.summary
+    return {
+        "id": flight.id,
+        "state": flight.state,
+        "startedAt": flight.started_at_s,
+        "durationMs": flight.took_ms,
+        "client": flight.client,
+        "label": flight.label or None,
+        "operation": flight.operation,
+        "protocol": flight.protocol,
+        "upstreamProtocol": flight.upstream_protocol,
+        "modelAsked": flight.model_asked or None,
+        "model": flight.model_served,
+        "provider": flight.provider,
+        "account": flight.account,
+        "streaming": flight.streaming,
+        "status": flight.status,
+        "stopReason": flight.stop_reason,
+        "error": _error(flight),
+        **figure_objects(flight),
+        "tokensPerSecond": flight.tokens_per_s,
+        **_billing(flight),
+        "job": flight.job or None,
+        "counted": flight.is_counted,
+        "routeReason": record.route_reason or None,
+        "attemptCount": flight.attempts,
+        "attempts": [_attempt(each) for each in record.attempt_log],
+        "phases": [_phase(each) for each in record.phases],
+        "losses": flight.losses,
+        "requestBytes": flight.request_bytes,
+        "answerBytes": flight.answer_bytes,
+    }
+
+
+def figure_objects(flight: FlightSummary) -> dict[str, dict[str, Any]]:
+    usage = flight.usage
+    values = {
+        Figure.INPUT: usage.input_tokens,
+        Figure.OUTPUT: usage.output_tokens,
+        Figure.CACHE_READ: usage.cache_read_tokens,
+        Figure.CACHE_WRITE: usage.cache_write_tokens,
+        Figure.REASONING: usage.reasoning_tokens,
+        Figure.COST: flight.cost_usd,
+        Figure.TTFT: flight.ttft_ms,
+    }
+    return {
+        FIGURE_NAMES[figure]: {"value": value, "provenance": flight.provenance(figure)}
+        for figure, value in values.items()
+    }
+
+
+def provenance_member(
+    usage: Usage, *, cost_usd: float | None = None
+) -> dict[str, dict[str, Provenance]]:
+    """`provenance`, of the figures that are there and were not told; nothing where all were, so
+    that what is plain is not said."""
+    known = usage.known | (0 if cost_usd is None else Figure.COST._value_)
+    doubted = known & (usage.estimated | usage.partial)
+    told = {
+        name: Provenance.PARTIAL if usage.partial & figure else Provenance.ESTIMATED
+        for figure, name in FIGURE_NAMES.items()
+        if doubted & figure
+    }
+    return {"provenance": told} if told else {}
+
+
+def _billing(flight: FlightSummary) -> dict[str, Any]:
+    facts = flight.usage.billing
+    return {
+        "listCostUsd": flight.list_cost_usd,
+        "billedByVendor": flight.is_billed_by_vendor,
+        "serviceTier": facts.service_tier or None,
+        "fees": dict(facts.fees),
+        "notUnderstood": facts.not_understood,
+        "unpriced": facts.unpriced,
+        "unsound": facts.unsound,
+    }
+
+
+def _error(flight: FlightSummary) -> dict[str, str | None] | None:
+    if flight.error_kind is None and flight.error_text is None:
+        return None
+    message = flight.error_text
+    return {"kind": flight.error_kind, "message": message and plain_text(message)}
+
+
+def _attempt(each: Attempt) -> dict[str, Any]:
+    return {
+        "account": each.account,
+        "model": each.model,
+        "protocol": each.protocol,
+        "startMs": each.start_ms,
+        "endMs": each.end_ms,
+        "status": each.status,
+        "outcome": plain_text(each.outcome) or None,
+    }
+
+
+def _phase(each: Phase) -> dict[str, Any]:
+    return {"name": each.name, "startMs": each.start_ms, "endMs": each.end_ms, "note": each.note}
+
+
+def standing_object(standing: ClientStanding) -> dict[str, Any]:
+    return {
+        "client": standing.name,
+        "id": standing.client_id,
+        "paused": standing.is_paused,
+        **_limits(standing, standing.policy),
+        "refusals": [_refusal(each) for each in standing.refusals],
+        "labels": [{"label": each.label, **_limits(each, each.policy)} for each in standing.labels],
+    }
+
+
+def _limits(
+    standing: ClientStanding | LabelStanding, policy: ClientPolicy | None
+) -> dict[str, Any]:
+    return {
+        "running": standing.running,
+        "parallel": None if policy is None else policy.parallel,
+        "expiresAt": None if policy is None else policy.expires_at_s,
+        "models": [] if policy is None else policy.models,
+        "providers": [] if policy is None else policy.providers,
+        "budgets": [_budget(each) for each in standing.budgets],
+        "rateLimits": [_rate(each) for each in standing.rates],
+    }
+
+
+def _budget(spent: Spent) -> dict[str, Any]:
+    budget = spent.budget
+    return {
+        "measure": budget.measure,
+        "period": budget.period,
+        "amount": budget.amount,
+        "used": spent.used,
+        "reserved": spent.reserved,
+        "left": spent.left,
+        "beginsAt": spent.begins_at_s,
+        "endsAt": spent.ends_at_s,
+        "since": spent.since_s,
+    }
+
+
+def _rate(standing: RateStanding) -> dict[str, Any]:
+    limit = standing.limit
+    return {
+        "measure": limit.measure,
+        "amount": limit.amount,
+        "windowSeconds": limit.window_s,
+        "used": standing.used,
+    }
+
+
+def _refusal(refusal: LimitRefusal) -> dict[str, Any]:
+    return {
+        "kind": refusal.kind,
+        "message": refusal.words,
+        "count": refusal.count,
+        "lastAt": refusal.last_at_s,
+        "opensAt": refusal.opens_at_s,
+    }

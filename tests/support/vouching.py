@@ -1,0 +1,151 @@
+"""Leaves out of a run what a stamp vouches for, and stamps a suite that passed whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.shares import TestFile
+from tests.support.stamps import Suite, suites
+
+
+class Vouching:
+    """In the process that tells of the run, and in each worker."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._suites = suites(config.rootpath)
+        self._worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self._fresh = self._vouched_for(config)
+        self._hashes = {} if self._worker else {each.name: each.hash() for each in self._suites}
+        self._files: set[str] = set()
+        self._chosen: Counter[str] = Counter()
+        self._good: Counter[str] = Counter()
+        self._unfit: set[str] = set()
+        self._written: list[Suite] = []
+
+    def _vouched_for(self, config: pytest.Config) -> set[str]:
+        if self._worker:
+            return set(self._worker["fresh"])
+        if config.getoption("--all") or any("::" in arg for arg in config.args):
+            return set()
+        return {suite.name for suite in self._suites if suite.is_vouched_for}
+
+    def _suite_of(self, nodeid: str) -> Suite | None:
+        file = nodeid.partition("::")[0]
+        return next((suite for suite in self._suites if suite.holds(file)), None)
+
+    def pytest_report_header(self) -> list[str]:
+        if not self._suites:
+            return []
+        stale = [suite.name for suite in self._suites if suite.name not in self._fresh]
+        return [
+            f"suites that a stamp vouches for, of which a short run is made: {_list(self._fresh)}",
+            f"suites that are run whole: {_list(stale)}",
+        ]
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> Iterator[None]:
+        """What marks and words on the command line leave out makes a suite unfit for a stamp."""
+        before = self._counted(items)
+        yield
+        after = self._counted(items)
+        self._unfit |= {name for name in before if after[name] < before[name]}
+        kept = [item for item in items if not self._is_left_out(item)]
+        if len(kept) < len(items):
+            config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+            items[:] = kept
+        self._chosen += self._counted(items)
+
+    def _counted(self, items: list[pytest.Item]) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for item in items:
+            suite = None if isinstance(item, TestFile) else self._suite_of(item.nodeid)
+            if suite is not None:
+                counts[suite.name] += 1
+                self._files.add(item.nodeid.partition("::")[0])
+        return counts
+
+    def runs_whole(self, item: pytest.Item) -> bool:
+        suite = self._suite_of(item.nodeid)
+        return suite is None or suite.name not in self._fresh
+
+    def _is_left_out(self, item: pytest.Item) -> bool:
+        if isinstance(item, TestFile) or item.get_closest_marker("daily"):
+            return False
+        return not self.runs_whole(item)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["fresh"] = sorted(self._fresh)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:
+        told = getattr(node, "workeroutput", {}).get("suites")
+        if error or told is None:
+            self._unfit |= {suite.name for suite in self._suites}
+            return
+        self._chosen += Counter(told["chosen"])
+        self._files |= set(told["files"])
+        self._unfit |= set(told["unfit"])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        suite = None if self._worker else self._suite_of(report.nodeid)
+        if suite is None:
+            return
+        if report.failed or (report.skipped and not hasattr(report, "wasxfail")):
+            self._unfit.add(suite.name)
+        elif report.when == "teardown":
+            self._good[suite.name] += 1
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._worker:
+            session.config.workeroutput["suites"] = {  # type: ignore[attr-defined]
+                "chosen": dict(self._chosen),
+                "files": sorted(self._files),
+                "unfit": sorted(self._unfit),
+            }
+            return
+        self._written = [suite for suite in self._suites if self._has_passed(suite)]
+        for suite in self._written:
+            suite.write_stamp(self._good[suite.name])
+
+    def _has_passed(self, suite: Suite) -> bool:
+        """Whole, and nobody changed what it looks at while it ran."""
+        name = suite.name
+        return (
+            name not in self._fresh | self._unfit
+            and suite.test_files <= self._files
+            and self._good[name] == self._chosen[name]
+            and suite.hash() == self._hashes[name]
+        )
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for suite in self._written:
+            terminalreporter.write_line(
+                f"The suite {suite.name} passed whole: commit tests/stamps/{suite.stamp.name}"
+            )
+
+
+def _list(names: Any) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+@pytest.fixture
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether more is asked for than a daily run: of a campaign that is one test."""
+    vouching: Vouching = request.config.pluginmanager.get_plugin("vouching")
+    return vouching.runs_whole(request.node)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="also what a stamp vouches for")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Vouching(config), "vouching")
