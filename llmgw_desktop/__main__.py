@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from llmgw_desktop.app.command_line import Command
-    from llmgw_desktop.app.container import Container
+    from llmgw_desktop.app.command_line.command_line import Command
+    from llmgw_desktop.app.composition.container import Container
     from llmgw_desktop.app.gateway.log_file import ProgramLog
     from llmgw_desktop.domain.errors import LlmgwError
     from llmgw_desktop.store.locks import InstanceLock
@@ -47,7 +47,7 @@ def _begin_alone() -> None:
     names = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE")
     if os.name != "posix" or sys.flags.ignore_environment or not any(map(os.environ.get, names)):
         return
-    from llmgw_desktop.app.this_program import this_program
+    from llmgw_desktop.app.command_line.this_program import this_program
 
     words = this_program()
     if "-I" in words:
@@ -115,7 +115,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _act_as(command: str) -> None:
     """Whose acts those are that come in by no door."""
-    from llmgw_desktop.app.this_program import act_as_gateway, act_as_person
+    from llmgw_desktop.app.command_line.this_program import act_as_gateway, act_as_person
     from llmgw_desktop.domain.audit import ActorDoor
 
     if command == "serve":
@@ -199,7 +199,7 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
 def _container(places: Places, env: Mapping[str, str], log: ProgramLog) -> Container:
     import logging
 
-    from llmgw_desktop.app.container import Container
+    from llmgw_desktop.app.composition.container import Container
     from llmgw_desktop.domain.events import SettingsChanged
     from llmgw_desktop.store.settings.reader import load_settings
 

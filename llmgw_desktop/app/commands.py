@@ -8,7 +8,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from llmgw_desktop.app.command_line import Command, add_address, add_hidden
+from llmgw_desktop.app.command_line.command_line import Command, add_address, add_hidden
 from llmgw_desktop.domain.errors import ConfigError
 
 COMMANDS: Final = (

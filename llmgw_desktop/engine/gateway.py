@@ -10,14 +10,14 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import GatewayChanged, GatewayState, GatewayStatus
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.mcp_door import McpDoor
-from llmgw_desktop.engine.in_process_client import InProcessClient
-from llmgw_desktop.engine.pipeline import Pipeline
-from llmgw_desktop.engine.response_cache.cache import ResponseCache
-from llmgw_desktop.engine.response_cache.replay import SemanticCache
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.pipeline.in_process_client import InProcessClient
+from llmgw_desktop.engine.pipeline.pipeline import Pipeline
+from llmgw_desktop.engine.pipeline.response_cache.cache import ResponseCache
+from llmgw_desktop.engine.pipeline.response_cache.replay import SemanticCache
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.failover import Failover
 from llmgw_desktop.engine.routing.health import HealthTracker

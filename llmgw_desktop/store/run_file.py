@@ -1,14 +1,18 @@
-"""The run file: how other programs of this person find the gateway that runs.
+"""What a gateway says of itself: the file by which other programs find the one that runs, and its
+mark, by which it knows a request that comes back to it.
 
 Whether the process still lives is left to whoever reads it.
 """
 
 import json
+import logging
+import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.store.private_files import write_whole
+from llmgw_desktop.domain.routing.hops import is_mark
+from llmgw_desktop.store.private_files import write_first, write_whole
 
 if TYPE_CHECKING:
     import ssl
@@ -76,3 +80,22 @@ def own_context(certificate: str) -> "ssl.SSLContext":
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.load_verify_locations(Path(certificate).expanduser())
     return context
+
+
+MARK_FILE = "gateway.mark"
+_log = logging.getLogger(__name__)
+
+
+def load_or_make_mark(data_folder: Path) -> str:
+    """Random, and no secret. The same from start to start, or where it cannot be kept, for this
+    one."""
+    path = data_folder / MARK_FILE
+    made = secrets.token_hex(6)
+    try:
+        if write_first(path, f"{made}\n".encode()):
+            return made
+        kept = path.read_text("ascii", "replace").strip()
+    except OSError as error:
+        _log.warning("the gateway's mark %s cannot be kept: %s", path, error)
+        return made
+    return kept if is_mark(kept) else made

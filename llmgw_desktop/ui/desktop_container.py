@@ -64,7 +64,7 @@ class Control(Protocol):
 
 
 class DesktopContainer(Protocol):
-    """What is asked of `app/container.py`."""
+    """What is asked of `app/composition/container.py`."""
 
     @property
     def places(self) -> Places: ...

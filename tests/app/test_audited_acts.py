@@ -22,7 +22,7 @@ from llmgw_desktop import __main__ as program
 from llmgw_desktop.app.audit.keeping import AuditKeeping
 from llmgw_desktop.app.audit.words import VERB_WORDS
 from llmgw_desktop.app.commands import parse
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.app.doctor.report import FindingState
 from llmgw_desktop.app.doctor.state import look_at_vault
 from llmgw_desktop.app.gateway.standing import standing

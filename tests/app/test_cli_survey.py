@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from llmgw_desktop.app.clis.cards import sign_words
 from llmgw_desktop.app.clis.programs import ProgramAsker
 from llmgw_desktop.app.clis.sign_in import Sign, SignedIn, look_for_sign
 from llmgw_desktop.app.clis.survey import CliSurvey, GoneFlag, drift_of
-from llmgw_desktop.app.clis.words import sign_words
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.app import commands
-from llmgw_desktop.app.command_line import Command, add_flags
+from llmgw_desktop.app.command_line.command_line import Command, add_flags
 from llmgw_desktop.app.commands import given_settings, parse, read_in, said_of
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places

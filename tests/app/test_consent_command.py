@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.app.command_line.running_gateway import NotRunning
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.questions import commands
-from llmgw_desktop.app.running_gateway import NotRunning
 from llmgw_desktop.domain.access.consent import ConsentTerm, ConsentWay
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.store.paths import Places

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from llmgw_desktop.app.command_line.this_program import own_argv, own_command, this_program
 from llmgw_desktop.app.flights.errors import explained
-from llmgw_desktop.app.this_program import own_argv, own_command, this_program
 from tests.support.made_flights import failed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="quotes for a POSIX shell")

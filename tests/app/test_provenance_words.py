@@ -6,16 +6,6 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.figures import (
-    cost_text,
-    exact_money_text,
-    fresh_text,
-    hit_rate_text,
-    in_out_text,
-    marked,
-    marked_money,
-    tokens_text,
-)
 from llmgw_desktop.app.flights.columns import RowTime, flight_columns
 from llmgw_desktop.app.flights.formats import facts, token_parts, tokens_sentence
 from llmgw_desktop.app.flights.provenance_words import (
@@ -25,6 +15,16 @@ from llmgw_desktop.app.flights.provenance_words import (
     figure_tip,
     sum_money,
     sum_tip,
+)
+from llmgw_desktop.app.words.figures import (
+    cost_text,
+    exact_money_text,
+    fresh_text,
+    hit_rate_text,
+    in_out_text,
+    marked,
+    marked_money,
+    tokens_text,
 )
 from llmgw_desktop.domain.flights.flight import (
     Counted,

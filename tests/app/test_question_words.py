@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.app.access.decisions import DecisionKind, agent_row, consent_row, gate_row, shown
-from llmgw_desktop.app.inert_text import plain_name, quoted
 from llmgw_desktop.app.questions.consent_words import (
     asks_words,
     consent_view,
@@ -29,6 +28,7 @@ from llmgw_desktop.app.questions.permission_words import (
     thing_of,
 )
 from llmgw_desktop.app.questions.permission_words import asks_words as agent_asks
+from llmgw_desktop.app.words.inert_text import plain_name, quoted
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.jobs.approval import Ask, FileChange, PermissionKind, nobody_answered
 from tests.support.plain_questions import (

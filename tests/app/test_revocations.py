@@ -8,7 +8,7 @@ from typing import Any, cast
 from llmgw_desktop.app.access.assembly import Revocations
 from llmgw_desktop.domain.access.consent import Grant
 from llmgw_desktop.domain.events import GrantsChanged
-from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.loop.bus import Bus
 from tests.support.plain_questions import grant
 
 

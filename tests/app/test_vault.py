@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.app.vault.credentials import Credentials
 from llmgw_desktop.domain.vault import EntryUnfit
 from llmgw_desktop.store.paths import Places
@@ -72,7 +72,7 @@ async def test_guards_of_records_know_the_master_key_of_the_environment() -> Non
 
 def test_a_start_loads_neither_keyring_nor_ciphers() -> None:
     script = (
-        "import sys; import llmgw_desktop.app.container; "
+        "import sys; import llmgw_desktop.app.composition.container; "
         "print([name for name in ('keyring', 'cryptography') if name in sys.modules])"
     )
     done = subprocess.run(

@@ -28,7 +28,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.guards.guards import Guards
-from llmgw_desktop.engine.large_bodies import TimeSlices
+from llmgw_desktop.engine.loop.large_bodies import TimeSlices
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.policy.reservations import ProviderModel, RequestEstimate
 

@@ -22,7 +22,7 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionKind,
 )
 from llmgw_desktop.domain.jobs.job import JobState
-from llmgw_desktop.engine.permissions import desk
+from llmgw_desktop.engine.questions.permissions import desk
 from tests.support import cli_benches
 from tests.support.answers import Answer
 from tests.support.asking_house import AskingHouse, killed_while_it_asks, opened, setup_of

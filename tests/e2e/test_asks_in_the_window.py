@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from shiboken6 import delete
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.store.paths import Places

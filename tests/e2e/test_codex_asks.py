@@ -28,13 +28,13 @@ from llmgw_desktop.domain.jobs.cli_settings import CliSettings
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
-from llmgw_desktop.engine.permissions import desk as desk_module
-from llmgw_desktop.engine.permissions.desk import PermissionDesk, PermissionParts
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.questions.permissions import desk as desk_module
+from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk, PermissionParts
 from llmgw_desktop.store.jobs.approval_store import PermissionStore
 from llmgw_desktop.store.jobs.job_store import JobStore
 from tests.support.asking_scene import enclosure_around

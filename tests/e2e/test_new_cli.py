@@ -164,7 +164,7 @@ def test_tests_of_all_clis_hold_for_it(house: Path) -> None:
 
 
 def test_pages_made_from_the_code_tell_of_it(house: Path) -> None:
-    script = "from tests.engine.approvals.gate_page import tables; print(tables())"
+    script = "from tests.engine.questions.approvals.gate_page import tables; print(tables())"
     env = {**os.environ, "PYTHONPATH": str(house)}
     told = subprocess.run(
         [sys.executable, "-c", script],

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.events import Event, FlightClosed
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.store.paths import Places

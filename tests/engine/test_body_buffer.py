@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from llmgw_desktop.engine.large_bodies import BLOCK_BYTES, BodyBuffer
+from llmgw_desktop.engine.loop.large_bodies import BLOCK_BYTES, BodyBuffer
 
 
 def gathered(*parts: bytes) -> tuple[bytes, int]:

@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import pytest
 
-from llmgw_desktop.engine.large_bodies import TURN_S, TimeSlices
+from llmgw_desktop.engine.loop.large_bodies import TURN_S, TimeSlices
 
 
 def busy(steps: int, log: list[str], name: str) -> Generator[None, None, str]:

@@ -7,7 +7,7 @@ import os
 import pytest
 from backports import zstd
 
-from llmgw_desktop.engine.large_bodies import STEP_BYTES, Garbled, ZstdUnpacker
+from llmgw_desktop.engine.loop.large_bodies import STEP_BYTES, Garbled, ZstdUnpacker
 from tests.engine.conftest import House
 
 

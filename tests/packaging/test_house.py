@@ -9,6 +9,7 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[2] / "llmgw_desktop"
 _MOST_LINES = 400
 _MOST_FILES = 850
+_MOST_ENTRIES = 25
 
 
 def _files() -> list[Path]:
@@ -30,3 +31,15 @@ def test_a_file_is_read_in_one_go_and_there_are_not_too_many() -> None:
     lines = {str(path.relative_to(_ROOT)): len(path.read_bytes().splitlines()) for path in files}
     assert not {name: n for name, n in lines.items() if n > _MOST_LINES}
     assert len(files) <= _MOST_FILES
+
+
+def test_a_folder_is_taken_in_at_a_glance() -> None:
+    folders = {path.parent for path in _files()}
+    parents = {parent for folder in folders for parent in folder.parents if _ROOT in parent.parents}
+    entries = defaultdict(set)
+    for path in _files():
+        if path.name != "__init__.py":
+            entries[path.parent].add(path.name)
+    for folder in (folders | parents) - {_ROOT}:
+        entries[folder.parent].add(folder.name)
+    assert not {str(at): len(names) for at, names in entries.items() if len(names) > _MOST_ENTRIES}

@@ -124,7 +124,7 @@ ATTACKS = {
     ),
     "g2": Attack(
         "a token for somebody else's door",
-        ("engine/oauth/test_exchange.py::test_another_address_is_another_audience",),
+        ("engine/access/oauth/test_exchange.py::test_another_address_is_another_audience",),
     ),
     "g3": Attack("strangers that ask to be let in"),
     "g4": Attack("tools that were poisoned", not_here=_NO_UPSTREAM_MCP),
@@ -138,8 +138,8 @@ ATTACKS = {
     "g10": Attack(
         "a program that asks until no other can",
         (
-            "engine/oauth/test_rates.py::test_another_program_still_asks_when_one_asks_without_end",
-            "engine/consents/test_broker.py::test_of_one_program_does_not_shut_out_the_others",
+            "engine/access/oauth/test_rates.py::test_another_program_still_asks_when_one_asks_without_end",
+            "engine/questions/consents/test_broker.py::test_of_one_program_does_not_shut_out_the_others",
         ),
     ),
     "h1": Attack(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from llmgw_desktop.domain.routing.hops import is_mark
-from llmgw_desktop.store.gateway_mark import MARK_FILE, load_or_make_mark
+from llmgw_desktop.store.run_file import MARK_FILE, load_or_make_mark
 
 
 def test_it_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:

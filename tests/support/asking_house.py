@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import certifi
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.events import Event, PermissionChanged
 from llmgw_desktop.domain.jobs.approval import (
     Decision,

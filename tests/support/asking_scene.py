@@ -28,7 +28,6 @@ from llmgw_desktop.domain.jobs.cli_settings import CliSettings
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.jobs.enclosure import Enclosure
 from llmgw_desktop.engine.jobs.folder import JobFolder
@@ -36,6 +35,7 @@ from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import Answered, JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.jobs.job_store import JobStore
 from llmgw_desktop.store.vault.master_key import VARIABLE, MasterKeys

@@ -28,16 +28,16 @@ from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import ConsentChanged, Event
 from llmgw_desktop.domain.settings.door import HttpSettings
-from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.consents.broker import ConsentBroker, ConsentParts
-from llmgw_desktop.engine.consents.operator import OperatorAnswers
-from llmgw_desktop.engine.consents.programs import Programs
 from llmgw_desktop.engine.front import model_doors
 from llmgw_desktop.engine.front.consent_door import ConsentDoor
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.jobs.processes import started_ticks
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.questions.consents.broker import ConsentBroker, ConsentParts
+from llmgw_desktop.engine.questions.consents.operator import OperatorAnswers
+from llmgw_desktop.engine.questions.consents.programs import Programs
 from tests.engine.conftest import House
 from tests.support.consent_scene import LONG_S
 

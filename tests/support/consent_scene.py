@@ -18,8 +18,8 @@ from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import ConsentChanged, Event
-from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.consents.broker import ConsentBroker, ConsentParts
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.questions.consents.broker import ConsentBroker, ConsentParts
 from tests.support.turned_clock import TurnedClock
 
 CLAUDE = Peer(pid=41822, program="/usr/local/bin/claude", user="you", started_ticks=77)

@@ -20,12 +20,12 @@ from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import JobChanged, SettingsChanged
 from llmgw_desktop.domain.settings.door import HttpSettings
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.front import model_doors
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.mcp_door import MakeServing, McpDoor
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, PromptArgument, Resource
 from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox

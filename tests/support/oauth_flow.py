@@ -20,7 +20,7 @@ from mcp.shared.auth import (
 
 from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentWay
 from llmgw_desktop.domain.access.principal import Scope
-from llmgw_desktop.engine.oauth.server import OauthServer
+from llmgw_desktop.engine.access.oauth.server import OauthServer
 
 REDIRECT = "http://127.0.0.1:7788/callback"
 

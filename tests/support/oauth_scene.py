@@ -22,13 +22,13 @@ from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.events import GrantsChanged
 from llmgw_desktop.domain.settings.door import OauthSettings
-from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.hashing import Hashing
-from llmgw_desktop.engine.oauth.addresses import OauthAddresses
-from llmgw_desktop.engine.oauth.documents import DocumentFetcher, NotFetched
-from llmgw_desktop.engine.oauth.secrets_made import digest
-from llmgw_desktop.engine.oauth.server import OauthServer
-from llmgw_desktop.engine.oauth.tokens import OauthParts, TokenFinder
+from llmgw_desktop.engine.access.oauth.addresses import OauthAddresses
+from llmgw_desktop.engine.access.oauth.documents import DocumentFetcher, NotFetched
+from llmgw_desktop.engine.access.oauth.secrets_made import digest
+from llmgw_desktop.engine.access.oauth.server import OauthServer
+from llmgw_desktop.engine.access.oauth.tokens import OauthParts, TokenFinder
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.loop.hashing import Hashing
 from llmgw_desktop.store.access.grants import GrantStore
 from llmgw_desktop.store.access.oauth_clients import OauthClientStore, hashed
 from tests.support.turned_clock import TurnedClock

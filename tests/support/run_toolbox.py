@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import orjson
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.app.mcp.assembly import RunFamilies
 from llmgw_desktop.domain.access.principal import ALL_SCOPES, LOCAL, Principal
 from llmgw_desktop.domain.clock import SystemClock

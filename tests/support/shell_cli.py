@@ -40,12 +40,12 @@ from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.homes.homes import Homes
+from llmgw_desktop.engine.containment.homes import Homes
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import Breaker, JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.routing.quota_windows import seconds_in
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.jobs.job_store import JobStore

@@ -26,7 +26,7 @@ import json, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from llmgw_desktop import __main__ as program
-from llmgw_desktop.engine.consents.background import Background
+from llmgw_desktop.engine.questions.consents.background import Background
 from llmgw_desktop.ui import application
 
 Background.__init__.__kwdefaults__["within_s"] = 60

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest
 from llmgw_desktop.domain.jobs.job import Job

@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import aiohttp
 from PySide6.QtCore import QSettings
 
-from llmgw_desktop.app import container as composition
 from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.app.composition import container as composition
 from llmgw_desktop.app.validation.wish import PanelWish
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.flights.flight import FlightQuery

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import delete
 
 from llmgw_desktop.app.access.decisions import DecisionRow
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.access.consent import ConsentRequest, ConsentTerm, ConsentWay
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.cli import CliName

@@ -4,7 +4,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

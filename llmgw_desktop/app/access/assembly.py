@@ -24,8 +24,8 @@ from llmgw_desktop.domain.settings.door import (
 )
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.access.authenticator import Authenticator
-from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.pipeline.pipeline import Pipeline
 from llmgw_desktop.store.access.clients import ClientStore, load_or_make_access_key
 from llmgw_desktop.store.access.grants import GrantStore
 from llmgw_desktop.store.paths import Places

@@ -8,13 +8,13 @@ import hashlib
 from html import escape
 from string import Template
 
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.questions.consent_words import (
     NOT_VERIFIED,
     ConsentView,
     consent_view,
     shown_name,
 )
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.consent import ConsentQuestion, ConsentWay
 from llmgw_desktop.engine.front.browser import AnswerForm, WebPage
 from llmgw_desktop.store.resources import resource_path

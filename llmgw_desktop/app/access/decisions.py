@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from llmgw_desktop.app.figures import UNKNOWN, clock_text, duration_text, local_time
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.questions import consent_words, permission_words
+from llmgw_desktop.app.words.figures import UNKNOWN, clock_text, duration_text, local_time
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.consent import ConsentDecision
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.approval import Approval, ApprovalStatus, PermissionDecision

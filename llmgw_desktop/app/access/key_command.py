@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from llmgw_desktop.app.access.keys import ClientKeys
-from llmgw_desktop.app.running_gateway import tell_keys_changed
-from llmgw_desktop.app.this_program import own_command
+from llmgw_desktop.app.command_line.running_gateway import tell_keys_changed
+from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.domain.access.principal import Client, Scope
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.errors import ConfigError

@@ -6,29 +6,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from llmgw_desktop.app.access.consent_pages import ConsentPages
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.questions.consent_words import (
     TERM_WORDS,
     peer_words,
     redirection,
     shown_name,
 )
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.consent import ConsentDecision, Peer
 from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.settings.door import OauthSettings
-from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.consents.broker import ConsentBroker, ConsentParts
-from llmgw_desktop.engine.consents.operator import OperatorAnswers, OperatorPassword
-from llmgw_desktop.engine.consents.program_watch import ProgramEnds, ProgramWatch
-from llmgw_desktop.engine.consents.programs import Programs
+from llmgw_desktop.engine.access.oauth.addresses import Challenges, OauthAddresses
+from llmgw_desktop.engine.access.oauth.documents import DocumentFetcher
+from llmgw_desktop.engine.access.oauth.server import OauthServer
+from llmgw_desktop.engine.access.oauth.tokens import OauthParts, TokenFinder
 from llmgw_desktop.engine.front.consent_door import ConsentDoor
 from llmgw_desktop.engine.front.questions_door import ConsentsDoor
-from llmgw_desktop.engine.hashing import Hashing
 from llmgw_desktop.engine.jobs.processes import started_ticks
-from llmgw_desktop.engine.oauth.addresses import Challenges, OauthAddresses
-from llmgw_desktop.engine.oauth.documents import DocumentFetcher
-from llmgw_desktop.engine.oauth.server import OauthServer
-from llmgw_desktop.engine.oauth.tokens import OauthParts, TokenFinder
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.loop.hashing import Hashing
+from llmgw_desktop.engine.questions.consents.broker import ConsentBroker, ConsentParts
+from llmgw_desktop.engine.questions.consents.operator import OperatorAnswers, OperatorPassword
+from llmgw_desktop.engine.questions.consents.program_watch import ProgramEnds, ProgramWatch
+from llmgw_desktop.engine.questions.consents.programs import Programs
 from llmgw_desktop.store.access.consents import ConsentStore
 from llmgw_desktop.store.access.grants import GrantStore
 from llmgw_desktop.store.access.oauth_clients import CONSENT_PASSWORD, OauthClientStore

@@ -10,8 +10,6 @@ from enum import StrEnum
 
 from llmgw_desktop.app.access.decisions import Decisions
 from llmgw_desktop.app.audit.book import AuditBook
-from llmgw_desktop.app.figures import clock_text, local_time
-from llmgw_desktop.app.inert_text import inert_line, quoted
 from llmgw_desktop.app.questions.consent_words import (
     peer_words,
     program_name,
@@ -20,6 +18,8 @@ from llmgw_desktop.app.questions.consent_words import (
     shown_name,
 )
 from llmgw_desktop.app.questions.questions import Questions
+from llmgw_desktop.app.words.figures import clock_text, local_time
+from llmgw_desktop.app.words.inert_text import inert_line, quoted
 from llmgw_desktop.app.workspaces.workspaces import WorkspaceList, WorktreesUse
 from llmgw_desktop.domain.access.consent import ConsentDecision, ConsentTerm, Grant
 from llmgw_desktop.domain.access.principal import Client

@@ -2,7 +2,7 @@
 
 import argparse
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
 
 def _audit(parser: Parser) -> None:

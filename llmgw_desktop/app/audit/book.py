@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from llmgw_desktop.app.audit import words
-from llmgw_desktop.app.figures import counted, local_time
+from llmgw_desktop.app.words.figures import counted, local_time
 from llmgw_desktop.domain.audit import NO_DIGEST, AuditEntry, AuditQuery
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreCorrupt, StoreUnavailable

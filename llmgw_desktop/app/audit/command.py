@@ -19,8 +19,8 @@ from llmgw_desktop.app.audit.book import (
     report_words,
     verify_file,
 )
-from llmgw_desktop.app.figures import counted, moment_text
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import counted, moment_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.audit import Act, AuditQuery
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from llmgw_desktop.app.figures import clock_text, moment_text
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import clock_text, moment_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.audit import Actor, ActorDoor, AuditEntry
 
 VERB_WORDS: Final = {

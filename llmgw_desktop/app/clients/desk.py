@@ -16,11 +16,11 @@ from llmgw_desktop.app.clients.known import (
     only_named,
 )
 from llmgw_desktop.app.clients.rows import RowSources, ShownClient, client_rows
-from llmgw_desktop.app.figures import counted, local_time
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.policy.limit_words import budget_lines, rate_name
 from llmgw_desktop.app.policy.limits_form import Limits
 from llmgw_desktop.app.providers.usage import ago_text
+from llmgw_desktop.app.words.figures import counted, local_time
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.principal import ClientFigures, Scope
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable

@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from llmgw_desktop.app.clients.known import ClientKind, KnownClient
 from llmgw_desktop.app.clients.rows import ClientState, ShownClient
-from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.policy.limit_words import end_words, moment_words
 from llmgw_desktop.app.questions.consent_words import peer_words, scope_summary
 from llmgw_desktop.app.routing.routes import match_words, target_text
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.policy import EVERYBODY, ClientPolicy
 from llmgw_desktop.domain.routing.glob import Glob
 from llmgw_desktop.domain.routing.route import RouteRule

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from llmgw_desktop.app.inert_text import plain_name
+from llmgw_desktop.app.words.inert_text import plain_name
 from llmgw_desktop.domain.access.consent import Grant
 from llmgw_desktop.domain.access.oauth import ClientMade, OauthClient, owner_of
 from llmgw_desktop.domain.access.principal import (

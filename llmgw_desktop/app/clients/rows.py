@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llmgw_desktop.app.clients.known import ClientKind, KnownClient
-from llmgw_desktop.app.figures import UNKNOWN, count_text, marked, marked_money, short_count_text
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.policy.limit_words import (
     BudgetLine,
     RefusalLine,
@@ -20,6 +18,14 @@ from llmgw_desktop.app.policy.limit_words import (
 from llmgw_desktop.app.policy.words import flood_short, flood_state
 from llmgw_desktop.app.providers.usage import ago_text
 from llmgw_desktop.app.questions.consent_words import program_name
+from llmgw_desktop.app.words.figures import (
+    UNKNOWN,
+    count_text,
+    marked,
+    marked_money,
+    short_count_text,
+)
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.principal import ClientFigures
 from llmgw_desktop.domain.policy import (
     EVERYBODY,

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from llmgw_desktop.app.clis.programs import MOST_BYTES, ProgramAsker, Words
 from llmgw_desktop.app.clis.sign_in import UNKNOWN_SIGN, Sign, SignedIn, look_for_sign
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName, CliRequest
 from llmgw_desktop.domain.errors import StoreError

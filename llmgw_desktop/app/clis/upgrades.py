@@ -15,7 +15,7 @@ from pathlib import Path
 
 from llmgw_desktop.app.clis.programs import ProgramAsker, Words
 from llmgw_desktop.app.clis.survey import CliFound, CliSurvey
-from llmgw_desktop.app.inert_text import inert
+from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.clis.cli import Packaging
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.audit import Act

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags
 
 PROGRAM_NAMES: Final = (
     "claude-code",

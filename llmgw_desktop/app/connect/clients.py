@@ -9,9 +9,9 @@ from typing import Any
 from llmgw_desktop.app.connect.connector import Connector, ConnectOutcome, Plan, Wanted
 from llmgw_desktop.app.connect.edits import address_in, diff_of, is_ours, key_in
 from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Program, Transport
-from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.providers.usage import ago_text
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.principal import Client
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ConfigError, StoreError

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from llmgw_desktop.app.clis.programs import ProgramAsker
+from llmgw_desktop.app.command_line.running_gateway import tell_keys_changed
+from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.connect.clients import ProgramStanding, standings
 from llmgw_desktop.app.connect.connector import (
     Connector,
@@ -18,10 +20,8 @@ from llmgw_desktop.app.connect.connector import (
 from llmgw_desktop.app.connect.edits import diff_of
 from llmgw_desktop.app.connect.program_keys import address_in_settings
 from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Program, Transport
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.mcp.engine import find
-from llmgw_desktop.app.running_gateway import tell_keys_changed
-from llmgw_desktop.app.this_program import own_command
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.paths import Places

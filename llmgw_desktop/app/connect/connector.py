@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from llmgw_desktop.app.access.keys import KEY_PREFIX, ClientKeys
+from llmgw_desktop.app.command_line.this_program import own_argv
 from llmgw_desktop.app.connect.edits import (
     FileEdit,
     keyless,
@@ -31,7 +32,6 @@ from llmgw_desktop.app.connect.programs import (
     Put,
     Transport,
 )
-from llmgw_desktop.app.this_program import own_argv
 from llmgw_desktop.domain.access.principal import Client
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import Clock, TimedIds

@@ -10,7 +10,7 @@ from typing import Any
 
 from llmgw_desktop.app.access.keys import KEY_PREFIX
 from llmgw_desktop.app.connect.programs import Put
-from llmgw_desktop.app.inert_text import inert
+from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.client_files.config_file import (

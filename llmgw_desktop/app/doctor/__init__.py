@@ -1,6 +1,6 @@
 """What is here, what is wrong, and what to do about it."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags
 
 
 def _doctor(parser: Parser) -> None:

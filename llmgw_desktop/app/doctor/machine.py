@@ -9,10 +9,10 @@ import sys
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.doctor.report import DoctorFinding, FindingState, ReportSection
 from llmgw_desktop.app.gateway.standing import Late, within
 from llmgw_desktop.app.gateway.start_checks import bad_qt_version, missing_display, port_owner
-from llmgw_desktop.app.this_program import own_command
 from llmgw_desktop.app.workspaces.workspaces import containment_here
 from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.engine.containment.containment import Containment

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from llmgw_desktop.app.audit.book import HEAD_LOST
 from llmgw_desktop.app.doctor.report import DoctorFinding, FindingState, ReportSection
-from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.gateway.standing import GatewayStanding
 from llmgw_desktop.app.safekeeping.at_rest import UNREADABLE_DO, time_words, unreadable_words
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.settings.tables import RecorderLevel

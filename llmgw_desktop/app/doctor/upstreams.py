@@ -5,9 +5,9 @@ import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from llmgw_desktop.app.clis.cards import drift_words, sign_words, version_words
 from llmgw_desktop.app.clis.sign_in import SignedIn
 from llmgw_desktop.app.clis.survey import CliFound, CliSurvey
-from llmgw_desktop.app.clis.words import drift_words, sign_words, version_words
 from llmgw_desktop.app.doctor.report import DoctorFinding, FindingState, ReportSection
 from llmgw_desktop.app.providers.probe import Probed, ProviderProbe
 from llmgw_desktop.app.providers.usage import credential_words

@@ -1,6 +1,6 @@
 """Flights: recorded, found, shown in words, copied, summed up."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
 
 def _flights(parser: Parser) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
-from llmgw_desktop.app.figures import (
+from llmgw_desktop.app.flights.provenance_words import MARKS_HINT, figure_tip
+from llmgw_desktop.app.words.figures import (
     UNKNOWN,
     clock_text,
     cost_text,
@@ -16,8 +17,7 @@ from llmgw_desktop.app.figures import (
     size_text,
     tokens_text,
 )
-from llmgw_desktop.app.flights.provenance_words import MARKS_HINT, figure_tip
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.usage import Figure

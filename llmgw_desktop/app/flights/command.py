@@ -9,7 +9,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from llmgw_desktop.app.figures import (
+from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
+from llmgw_desktop.app.command_line.this_program import own_command
+from llmgw_desktop.app.words.figures import (
     count_text,
     counted,
     duration_text,
@@ -18,9 +20,7 @@ from llmgw_desktop.app.figures import (
     moment_text,
     rate_text,
 )
-from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.running_gateway import NotRunning, RunningGateway
-from llmgw_desktop.app.this_program import own_command
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import HeldDeletion

@@ -7,9 +7,9 @@ wording of answers to programs is left to `wire/errors.py`.
 from dataclasses import dataclass
 from typing import Final
 
+from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.flights.run_errors import REFUSED_RUNS, words_of_run
-from llmgw_desktop.app.inert_text import inert
-from llmgw_desktop.app.this_program import own_command
+from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.provider import ModelProtocol
 

@@ -8,7 +8,9 @@ errors explained in `flight_errors`, losses of a translation in `flight_losses`,
 from dataclasses import dataclass
 from enum import StrEnum
 
-from llmgw_desktop.app.figures import (
+from llmgw_desktop.app.flights.columns import STATE_WORDS, client_text, model_text, took_so_far_ms
+from llmgw_desktop.app.flights.provenance_words import cost_words, doubts
+from llmgw_desktop.app.words.figures import (
     UNKNOWN,
     count_of,
     count_text,
@@ -23,9 +25,7 @@ from llmgw_desktop.app.figures import (
     size_text,
     tokens_text,
 )
-from llmgw_desktop.app.flights.columns import STATE_WORDS, client_text, model_text, took_so_far_ms
-from llmgw_desktop.app.flights.provenance_words import cost_words, doubts
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol

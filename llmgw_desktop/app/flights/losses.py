@@ -7,9 +7,9 @@ documents and the gateway say the same.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.flights.formats import PROTOCOL_WORDS
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.guard import MOST_COUNTED, Finding, GuardAction, GuardHit, PromptRole
 from llmgw_desktop.domain.provider import ModelProtocol

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from llmgw_desktop.app.figures import count_text, counted, duration_text, share_text
 from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tokens
+from llmgw_desktop.app.words.figures import count_text, counted, duration_text, share_text
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import (
     FlightBucket,

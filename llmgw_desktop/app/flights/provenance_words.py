@@ -5,7 +5,7 @@ The marks themselves (≈ ≥ –) are spelt in `figures`.
 
 from collections.abc import Iterable
 
-from llmgw_desktop.app.figures import (
+from llmgw_desktop.app.words.figures import (
     count_text,
     counted,
     exact_money_text,
@@ -14,7 +14,7 @@ from llmgw_desktop.app.figures import (
     money_text,
     short_count_text,
 )
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import Counted, FlightSummary, FlightTotals
 from llmgw_desktop.domain.usage import Figure, Provenance
 

@@ -9,10 +9,10 @@ from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
-from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.metrics.meters import Meters
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.flights.bodies import Seal

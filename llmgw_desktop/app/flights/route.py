@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from llmgw_desktop.app.figures import UNKNOWN, counted, duration_text
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import UNKNOWN, counted, duration_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord, Phase, PhaseName
 from llmgw_desktop.domain.routing.route import Consideration, PassedRule
 

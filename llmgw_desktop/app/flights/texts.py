@@ -7,7 +7,6 @@ of a large one only the beginning, until somebody asks for all. Messages are `tr
 from dataclasses import dataclass
 from enum import StrEnum
 
-from llmgw_desktop.app.figures import size_text
 from llmgw_desktop.app.flights.recorded_body import (
     BodyKind,
     as_text,
@@ -18,7 +17,8 @@ from llmgw_desktop.app.flights.recorded_body import (
     json_value,
     stream_events,
 )
-from llmgw_desktop.app.inert_text import folded_lines, inert, inert_line
+from llmgw_desktop.app.words.figures import size_text
+from llmgw_desktop.app.words.inert_text import folded_lines, inert, inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord, Headers
 from llmgw_desktop.domain.model.prompt import Operation
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from llmgw_desktop.app.command_line import (
+from llmgw_desktop.app.command_line.command_line import (
     Command,
     Parser,
     add_address,

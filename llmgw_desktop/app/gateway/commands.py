@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.app.figures import clock_text, counted, local_time
+from llmgw_desktop.app.command_line.running_gateway import NotRunning, lives, running
 from llmgw_desktop.app.gateway import instances
 from llmgw_desktop.app.gateway.standing import GatewayStanding, standing
-from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.running_gateway import NotRunning, lives, running
 from llmgw_desktop.app.safekeeping.at_rest import UNREADABLE_DO, unreadable_words
+from llmgw_desktop.app.words.figures import clock_text, counted, local_time
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, read_run_file

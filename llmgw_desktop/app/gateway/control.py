@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.errors import GatewayClosed, UpstreamGarbage
 from llmgw_desktop.domain.events import (
@@ -20,10 +20,10 @@ from llmgw_desktop.domain.events import (
     StoreAnswer,
     StoreQuestion,
 )
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.jobs.processes import started_ticks
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file, write_run_file
 

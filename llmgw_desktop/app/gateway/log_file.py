@@ -18,7 +18,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from llmgw_desktop.app.inert_text import inert
+from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, SettingsChanged
 from llmgw_desktop.domain.settings.whole import Settings

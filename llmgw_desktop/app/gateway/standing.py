@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from llmgw_desktop.app.audit.book import HEAD_LOST
-from llmgw_desktop.app.running_gateway import ANSWERS_WITHIN_S, NotRunning, RunningGateway
+from llmgw_desktop.app.command_line.running_gateway import (
+    ANSWERS_WITHIN_S,
+    NotRunning,
+    RunningGateway,
+)
 from llmgw_desktop.app.safekeeping.at_rest import LostFlights, vault_facts, ways_out
 from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping
 from llmgw_desktop.domain.clock import SystemClock

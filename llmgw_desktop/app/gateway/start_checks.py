@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from llmgw_desktop.app.this_program import own_command
+from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.domain.errors import LlmgwError, PortTaken, StoreInQuestion
 
 OWN_NAME = "another LLM Gateway"

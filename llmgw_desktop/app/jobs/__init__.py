@@ -1,6 +1,6 @@
 """Jobs of vendors' CLIs: lists, output, words, and what runs are joined of."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
 _LISTED = 20
 

@@ -14,8 +14,6 @@ from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.approvals.gate import ApprovalGate
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.guards.guards import Guards, RunGuards
 from llmgw_desktop.engine.jobs.configured import KnownClis
@@ -23,9 +21,11 @@ from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
-from llmgw_desktop.engine.permissions.desk import PermissionDesk, PermissionParts
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.policy.spending import RunSpending
+from llmgw_desktop.engine.questions.approvals.gate import ApprovalGate
+from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk, PermissionParts
 from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.runs.admission import Admission
 from llmgw_desktop.engine.runs.books import Books

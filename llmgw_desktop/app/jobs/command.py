@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from llmgw_desktop.app.figures import clock_text, duration_text, local_time
-from llmgw_desktop.app.inert_text import inert, inert_line
-from llmgw_desktop.app.running_gateway import RunningGateway
+from llmgw_desktop.app.command_line.running_gateway import RunningGateway
+from llmgw_desktop.app.words.figures import clock_text, duration_text, local_time
+from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.store.paths import Places
 

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 import orjson
 
-from llmgw_desktop.app.inert_text import inert, inert_line
 from llmgw_desktop.app.jobs.ansi_text import PLAIN, AnsiReader, Look
+from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.cli import (
     CliEvent,
     Retrying,

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from llmgw_desktop.app.figures import (
+from llmgw_desktop.app.flights.formats import Fact
+from llmgw_desktop.app.words.figures import (
     UNKNOWN,
     clock_text,
     cost_text,
@@ -19,8 +20,7 @@ from llmgw_desktop.app.figures import (
     size_text,
     tokens_text,
 )
-from llmgw_desktop.app.flights.formats import Fact
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
 from llmgw_desktop.domain.jobs.cli_settings import Contained, Network
 from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState, Session

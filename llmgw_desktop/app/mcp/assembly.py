@@ -12,8 +12,8 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.domain.vault import VaultEntry
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.gateway import GatewayParts
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp import flows
 from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Resource
 from llmgw_desktop.engine.mcp.resources import records

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from llmgw_desktop.app.this_program import this_program
+from llmgw_desktop.app.command_line.this_program import this_program
 from llmgw_desktop.domain.access.principal import RUN_KEY, RUN_URL
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.locks import UseLock

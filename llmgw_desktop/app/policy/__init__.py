@@ -1,6 +1,6 @@
 """What clients may spend: budgets, limits, and words for who asks too much."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags
 
 
 def _limits(parser: Parser) -> None:

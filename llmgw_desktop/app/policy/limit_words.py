@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from llmgw_desktop.app.figures import (
+from llmgw_desktop.app.providers.usage import ago_text, span_text
+from llmgw_desktop.app.words.figures import (
     UNKNOWN,
     clock_text,
     counted,
@@ -14,8 +15,7 @@ from llmgw_desktop.app.figures import (
     money_text,
     short_count_text,
 )
-from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.providers.usage import ago_text, span_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.principal import NO_FIGURES, ClientFigures
 from llmgw_desktop.domain.policy import (
     Budget,

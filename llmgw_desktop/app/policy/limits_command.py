@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import orjson
 
-from llmgw_desktop.app.figures import clock_text, local_time
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.command_line.running_gateway import RunningGateway
 from llmgw_desktop.app.policy.words import anew_words
-from llmgw_desktop.app.running_gateway import RunningGateway
+from llmgw_desktop.app.words.figures import clock_text, local_time
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.policy import (
     Budget,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.settings.settings_file import SettingsWish
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.policy import Measure

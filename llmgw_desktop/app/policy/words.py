@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from llmgw_desktop.app.figures import clock_text, local_time
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import clock_text, local_time
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import BudgetReached, Event
 from llmgw_desktop.domain.policy import Flood, amount_words, budget_words

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.providers.usage import (
     QuotaLine,
     ago_text,
@@ -18,6 +16,8 @@ from llmgw_desktop.app.providers.usage import (
     span_text,
     state_words,
 )
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.provider import (
     DEFAULT_ACCOUNT,
     KINDS,

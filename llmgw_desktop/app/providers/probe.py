@@ -10,8 +10,8 @@ from typing import Protocol
 
 import orjson
 
-from llmgw_desktop.app.figures import counted, duration_text
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import counted, duration_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import UpstreamError
 from llmgw_desktop.domain.provider import Account, ModelProtocol, Provider, ProviderKind, Upstream

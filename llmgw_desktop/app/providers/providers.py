@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.providers.accounts import (
     KeyKeeping,
     KeySource,
@@ -24,6 +23,7 @@ from llmgw_desktop.app.providers.cards import ProviderCard, card_of, practice_ca
 from llmgw_desktop.app.providers.probe import OLLAMA_URL, Probed, ProviderProbe
 from llmgw_desktop.app.providers.usage import Accounts
 from llmgw_desktop.app.settings.settings_file import SettingsWish
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.provider import (
     DEFAULT_ACCOUNT,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from llmgw_desktop.app.figures import count_text, counted, share_text
 from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tokens
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import count_text, counted, share_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import FlightSummary, FlightTotals
 from llmgw_desktop.domain.policy import Period, span_of

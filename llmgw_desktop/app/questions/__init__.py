@@ -1,6 +1,6 @@
 """Questions that wait for a person: programs to let in, agents that ask."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
 
 def _consent(parser: Parser) -> None:

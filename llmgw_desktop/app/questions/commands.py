@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from llmgw_desktop.app.inert_text import inert, inert_line
+from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway, Told
+from llmgw_desktop.app.command_line.this_program import own_command, system_user
 from llmgw_desktop.app.questions.consent_words import (
     NOT_VERIFIED,
     ConsentView,
@@ -20,8 +21,7 @@ from llmgw_desktop.app.questions.permission_words import (
     permission_view,
     since_words,
 )
-from llmgw_desktop.app.running_gateway import NotRunning, RunningGateway, Told
-from llmgw_desktop.app.this_program import own_command, system_user
+from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.access.consent import ConsentQuestion, ConsentTerm, Peer
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import SystemClock

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import PurePath
 from urllib.parse import SplitResult, urlsplit
 
-from llmgw_desktop.app.inert_text import inert_line, plain_name, quoted
+from llmgw_desktop.app.words.inert_text import inert_line, plain_name, quoted
 from llmgw_desktop.domain.access.consent import ConsentQuestion, ConsentTerm, ConsentWay, Peer
 from llmgw_desktop.domain.access.principal import SCOPE_WORDS, Scope
 

@@ -1,7 +1,7 @@
 """What an agent asks of a person, in words: for the dialog, the tray, the list, the commands.
 
 Texts of any length stay as the agent gave them; `asked_parts` cuts nothing. Whoever shows them
-makes them inert as it goes (`app/inert_text.py`).
+makes them inert as it goes (`app/words/inert_text.py`).
 """
 
 import difflib
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import folded_blanks, inert_line
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import folded_blanks, inert_line
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.jobs.approval import (
     Ask,

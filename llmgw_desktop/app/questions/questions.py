@@ -1,12 +1,12 @@
 """Questions that wait for a person, of both kinds, and their answers out of a window.
 
 Who asks and what an answer does is the engine's: programs that want to be let in
-(`engine/consents`), agents that want to do something (`engine/permissions`).
+(`engine/questions/consents`), agents that want to do something (`engine/questions/permissions`).
 """
 
 from collections.abc import Callable
 
-from llmgw_desktop.app.this_program import system_user
+from llmgw_desktop.app.command_line.this_program import system_user
 from llmgw_desktop.domain.access.consent import (
     MOST_WAITING,
     ConsentAnswer,
@@ -22,8 +22,8 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionAnswer,
     PermissionQuestion,
 )
-from llmgw_desktop.engine.consents.broker import ConsentBroker
-from llmgw_desktop.engine.permissions.desk import PermissionDesk
+from llmgw_desktop.engine.questions.consents.broker import ConsentBroker
+from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
 
 Question = ConsentQuestion | PermissionQuestion
 LONGEST_NOTE = 1000

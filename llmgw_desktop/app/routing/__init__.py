@@ -1,6 +1,6 @@
 """Routes: who is sent where, and why."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs, count
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs, count
 
 
 def _route(parser: Parser) -> None:

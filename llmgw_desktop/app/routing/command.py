@@ -9,17 +9,17 @@ from typing import Any
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.route import candidate_line
-from llmgw_desktop.app.inert_text import inert, inert_line
 from llmgw_desktop.app.routing.routes import RouteExplainer
 from llmgw_desktop.app.vault.credentials import VaultNames
+from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import RouteError
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import VARIABLE_MISSING, ModelProtocol
 from llmgw_desktop.domain.routing.route import RouteDecision, RouteQuestion, RouteStep
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.pricing import Pricing
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.store.paths import Places

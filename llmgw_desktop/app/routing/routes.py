@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llmgw_desktop.app.figures import count_text
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.settings.settings_file import SettingsWish
+from llmgw_desktop.app.words.figures import count_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import ConfigError, LlmgwError
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import AccountState, ProviderKind

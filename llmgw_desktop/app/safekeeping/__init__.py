@@ -1,6 +1,6 @@
 """What is kept of `gateway.db` and of a whole home: backups, restores, faults."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags
 
 
 def _backup(parser: Parser) -> None:

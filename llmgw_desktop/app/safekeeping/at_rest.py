@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from llmgw_desktop.app.audit.words import VERB_WORDS
-from llmgw_desktop.app.figures import counted, local_time, size_text
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import counted, local_time, size_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.vault import VaultError
-from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.gateway_conversion import GatewayConversion
 from llmgw_desktop.store.flights.conversion import flights_lost

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from llmgw_desktop.app.command_line import agrees, secret_line, secret_lines_agree
-from llmgw_desktop.app.figures import size_text
+from llmgw_desktop.app.command_line.command_line import agrees, secret_line, secret_lines_agree
 from llmgw_desktop.app.safekeeping.at_rest import backup_line, time_words
 from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping
+from llmgw_desktop.app.words.figures import size_text
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.vault import EntryUnfit
 from llmgw_desktop.store.locks import InstanceLock

@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from llmgw_desktop.app.figures import local_time, size_text
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.safekeeping.at_rest import (
     LostFlights,
     backup_line,
@@ -14,6 +12,8 @@ from llmgw_desktop.app.safekeeping.at_rest import (
     time_words,
     unreadable_words,
 )
+from llmgw_desktop.app.words.figures import local_time, size_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable

@@ -24,9 +24,9 @@ from llmgw_desktop.domain.events import (
 from llmgw_desktop.domain.settings.tables import BackupSettings
 from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.engine.access.authenticator import Authenticator
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.gateway import Gateway
-from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.store.database.store_mark import why_nothing
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.safekeeping.backups import (

@@ -1,6 +1,6 @@
 """The settings file: read, watched, changed, told."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
 
 def _settings(parser: Parser) -> None:

@@ -1,6 +1,6 @@
 """Panels of models: compared answers and signed receipts."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
 
 def _receipt(parser: Parser) -> None:

@@ -9,7 +9,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from llmgw_desktop.app.figures import clock_text, local_time
 from llmgw_desktop.app.validation.wish import (
     AgreementMap,
     Askable,
@@ -30,6 +29,7 @@ from llmgw_desktop.app.validation.words import (
     title_of,
     verdict_rows,
 )
+from llmgw_desktop.app.words.figures import clock_text, local_time
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.validation.words import INTENTS
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, CliSettings
 from llmgw_desktop.domain.provider import PRACTICE_PREFIX

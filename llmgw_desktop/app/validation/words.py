@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from llmgw_desktop.app.figures import (
+from llmgw_desktop.app.flights.run_errors import REFUSED_RUNS, words_of_run
+from llmgw_desktop.app.words.figures import (
     UNKNOWN,
     cost_text,
     counted,
     duration_text,
     in_out_text,
 )
-from llmgw_desktop.app.flights.run_errors import REFUSED_RUNS, words_of_run
-from llmgw_desktop.app.inert_text import folded_lines, inert, inert_line
+from llmgw_desktop.app.words.inert_text import folded_lines, inert, inert_line
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.validation import (
     Confidence,

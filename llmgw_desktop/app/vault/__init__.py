@@ -1,6 +1,6 @@
 """Credentials: entries, where keys are found on this computer, their command."""
 
-from llmgw_desktop.app.command_line import Command, Parser, add_flags, add_verbs
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
 
 def _vault(parser: Parser) -> None:

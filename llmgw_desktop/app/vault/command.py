@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from llmgw_desktop.app.command_line import agrees, secret_line, secret_lines_agree
-from llmgw_desktop.app.running_gateway import NotRunning, RunningGateway
-from llmgw_desktop.app.this_program import own_command
+from llmgw_desktop.app.command_line.command_line import agrees, secret_line, secret_lines_agree
+from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
+from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.vault.finds import Find, look_around
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.vault import (

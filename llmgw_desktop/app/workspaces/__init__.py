@@ -2,7 +2,7 @@
 
 import argparse
 
-from llmgw_desktop.app.command_line import Command, Parser, add_verbs
+from llmgw_desktop.app.command_line.command_line import Command, Parser, add_verbs
 
 UNSET = "unset"
 """Nothing is said there: the settings of the CLI alone hold."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from llmgw_desktop.app.this_program import own_command
+from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.workspaces import UNSET
 from llmgw_desktop.app.workspaces.workspaces import contain_words, open_workspaces
 from llmgw_desktop.domain.clock import SystemClock

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.cli_settings import Contain, ContainSettings, Network
 from llmgw_desktop.domain.jobs.workspace import (

@@ -27,7 +27,7 @@ from llmgw_desktop.domain.errors import GatewayClosed, MalformedRequest
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.routing.hops import HopMark
 from llmgw_desktop.engine.access.authenticator import Authenticator
-from llmgw_desktop.engine.caller import Caller
+from llmgw_desktop.engine.exchange.caller import Caller
 from llmgw_desktop.wire.headers import KEY_MARK
 
 _log = logging.getLogger(__name__)

@@ -16,10 +16,10 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, checked
 from llmgw_desktop.domain.values import maker
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.open_flight import NAME_CHARS, OpenFlight
 from llmgw_desktop.engine.flights.pricing import Pricing
-from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.metrics.meters import Meters
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.wire.tokens import least_output_tokens

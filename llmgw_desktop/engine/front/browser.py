@@ -15,11 +15,11 @@ from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.caller import HeaderLines
-from llmgw_desktop.engine.consents.operator import FormAnswer
-from llmgw_desktop.engine.consents.tickets import Ticket
+from llmgw_desktop.engine.exchange.caller import HeaderLines
 from llmgw_desktop.engine.front.guard import is_of_a_proxy
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.questions.consents.operator import FormAnswer
+from llmgw_desktop.engine.questions.consents.tickets import Ticket
 
 
 @value

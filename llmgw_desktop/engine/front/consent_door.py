@@ -18,8 +18,7 @@ from llmgw_desktop.domain.access.consent import (
 from llmgw_desktop.domain.access.oauth import AuthorizeRequest
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
-from llmgw_desktop.engine.consents.broker import ConsentBroker
-from llmgw_desktop.engine.consents.operator import OperatorAnswers
+from llmgw_desktop.engine.access.oauth.server import OauthServer
 from llmgw_desktop.engine.front.browser import (
     AnswerForm,
     BrowserSession,
@@ -36,7 +35,8 @@ from llmgw_desktop.engine.front.browser import (
 from llmgw_desktop.engine.front.doors import Answer, DoorTable
 from llmgw_desktop.engine.front.guard import OAUTH_BODY_BYTES, SHUT, DoorOpening
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.oauth.server import OauthServer
+from llmgw_desktop.engine.questions.consents.broker import ConsentBroker
+from llmgw_desktop.engine.questions.consents.operator import OperatorAnswers
 
 AUTHORIZE, WAIT, ANSWER = "/oauth/authorize", "/oauth/wait/", "/oauth/answer"
 MOST_CONNECTIONS = 2

@@ -16,8 +16,8 @@ from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scop
 from llmgw_desktop.domain.errors import LlmgwError, UnknownPath
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.model.prompt import Operation
-from llmgw_desktop.engine.caller import JSON, HeaderLines
-from llmgw_desktop.engine.dialect import Dialect
+from llmgw_desktop.engine.exchange.caller import JSON, HeaderLines
+from llmgw_desktop.engine.exchange.dialect import Dialect
 from llmgw_desktop.engine.front.guard import SHUT, DoorOpening
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.wire.errors import ErrorReply

@@ -14,13 +14,13 @@ from llmgw_desktop.domain.events import (
     SettingsChanged,
 )
 from llmgw_desktop.domain.policy import ClientStanding, Flood
-from llmgw_desktop.engine.caller import JSON
+from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.meters import LoadNow, Meters
-from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.metrics.meters import LoadNow, Meters
+from llmgw_desktop.engine.pipeline.pipeline import Pipeline
 
 
 class Load:
@@ -153,7 +153,7 @@ class HealthDoor:
 
     async def metrics(self, caller: HttpCaller) -> None:
         # imported when first scraped: most people never do
-        from llmgw_desktop.engine.prometheus import expose
+        from llmgw_desktop.engine.metrics.prometheus import expose
 
         body = expose(self._meters, self._recorder(), self._load.now())
         await caller.reply(200, _TEXT, body)

@@ -18,12 +18,18 @@ from llmgw_desktop.domain.errors import (
     RequestTooLarge,
     UnsupportedMedia,
 )
-from llmgw_desktop.engine import large_bodies
-from llmgw_desktop.engine.caller import HeaderLines
+from llmgw_desktop.engine.access.oauth.secrets_made import ACCESS
+from llmgw_desktop.engine.exchange.caller import HeaderLines
 from llmgw_desktop.engine.front.guard import RequestGuard
 from llmgw_desktop.engine.front.http_message import DateLine, DoorRequest, OutgoingAnswer
-from llmgw_desktop.engine.large_bodies import ENCODINGS, BodyBuffer, Garbled, TimeSlices, Unpacker
-from llmgw_desktop.engine.oauth.secrets_made import ACCESS
+from llmgw_desktop.engine.loop import large_bodies
+from llmgw_desktop.engine.loop.large_bodies import (
+    ENCODINGS,
+    BodyBuffer,
+    Garbled,
+    TimeSlices,
+    Unpacker,
+)
 from llmgw_desktop.wire.headers import KEY_MARK
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from typing_extensions import override
 from yarl import URL
 
 from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest
-from llmgw_desktop.engine.caller import HeaderLines
+from llmgw_desktop.engine.exchange.caller import HeaderLines
 
 
 class DoorRequest(web.BaseRequest):

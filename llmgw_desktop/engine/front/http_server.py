@@ -26,7 +26,7 @@ from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError, P
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.settings.door import AccessSettings, HttpSettings, ways_in
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.caller import Caller
+from llmgw_desktop.engine.exchange.caller import Caller
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import (
     Door,
@@ -45,7 +45,7 @@ from llmgw_desktop.engine.front.http_connection import (
 )
 from llmgw_desktop.engine.front.http_head import UnreadHead
 from llmgw_desktop.engine.front.http_message import DateLine, DoorRequest
-from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.pipeline.pipeline import Pipeline
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.store.tls_files import server_context
 from llmgw_desktop.wire.errors import ErrorReply, error_reply

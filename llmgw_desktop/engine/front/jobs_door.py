@@ -15,11 +15,11 @@ from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchJob
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.caller import JSON
+from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.runs.run_service import RunService
-from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 from llmgw_desktop.wire.json_edits import read_object
 from llmgw_desktop.wire.native.jobs import (

@@ -20,10 +20,10 @@ from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.mcp_short_way import ShortWay
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sessions import McpSessions, Message, Receive, Scope, Send
 from llmgw_desktop.engine.mcp.tool import Profile
-from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.wire.errors import rpc_error_reply
 
 _OF_THE_CONNECTION = frozenset(

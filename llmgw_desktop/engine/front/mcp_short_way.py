@@ -15,7 +15,7 @@ from llmgw_desktop.domain.access.oauth import GRANTABLE_SCOPES
 from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scope
 from llmgw_desktop.domain.errors import ClientGone
 from llmgw_desktop.domain.mcp_presentation import NAME, TITLE, VERSION
-from llmgw_desktop.engine.caller import JSON, HeaderLines
+from llmgw_desktop.engine.exchange.caller import JSON, HeaderLines
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.mcp_message import (
     CALL,
@@ -27,11 +27,11 @@ from llmgw_desktop.engine.front.mcp_message import (
     read_message,
     session_of,
 )
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp import listing
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions
 from llmgw_desktop.engine.mcp.tool import ProgressTelling, ToolAnswer
-from llmgw_desktop.engine.tasks import Tasks
 
 PING_S = 15.0
 """After so long of silence a call's answer becomes a stream with signs of life."""

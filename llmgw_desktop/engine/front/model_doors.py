@@ -5,7 +5,7 @@ from typing import Any
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import KINDS, ModelProtocol
 from llmgw_desktop.domain.routing.route import Candidate
-from llmgw_desktop.engine.dialect import Dialect, Outgoing, is_event_stream, is_json
+from llmgw_desktop.engine.exchange.dialect import Dialect, Outgoing, is_event_stream, is_json
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
 from llmgw_desktop.wire.json_edits import read_request, replace_string

@@ -20,8 +20,8 @@ from llmgw_desktop.domain.provider import (
     ProviderKind,
     account_id,
 )
-from llmgw_desktop.engine.caller import JSON, Caller, CallerBehind, HeaderLines
-from llmgw_desktop.engine.dialect import Dialect
+from llmgw_desktop.engine.exchange.caller import JSON, Caller, CallerBehind, HeaderLines
+from llmgw_desktop.engine.exchange.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.routing.catalogue import Catalogue

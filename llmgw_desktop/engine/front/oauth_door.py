@@ -21,18 +21,18 @@ from llmgw_desktop.domain.errors import (
     StoreError,
     UnknownPath,
 )
-from llmgw_desktop.engine.caller import JSON, HeaderLines
-from llmgw_desktop.engine.front.doors import Answer, DoorTable
-from llmgw_desktop.engine.front.guard import FORM, OAUTH_BODY_BYTES, DoorOpening
-from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.oauth.addresses import (
+from llmgw_desktop.engine.access.oauth.addresses import (
     INTROSPECT,
     REGISTER,
     REVOKE,
     TOKEN,
     in_order,
 )
-from llmgw_desktop.engine.oauth.server import OauthServer
+from llmgw_desktop.engine.access.oauth.server import OauthServer
+from llmgw_desktop.engine.exchange.caller import JSON, HeaderLines
+from llmgw_desktop.engine.front.doors import Answer, DoorTable
+from llmgw_desktop.engine.front.guard import FORM, OAUTH_BODY_BYTES, DoorOpening
+from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.wire.errors import oauth_error
 from llmgw_desktop.wire.json_edits import read_object
 

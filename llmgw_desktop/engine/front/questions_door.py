@@ -22,11 +22,11 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.jobs.approval import Decision, DecisionWay, PermissionAnswer
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchQuestion
-from llmgw_desktop.engine.caller import JSON
-from llmgw_desktop.engine.consents.broker import ConsentBroker
+from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.front.doors import DoorTable, check_person, id_in, number_in, tell
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.permissions.desk import PermissionDesk
+from llmgw_desktop.engine.questions.consents.broker import ConsentBroker
+from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
 from llmgw_desktop.wire.json_edits import read_object
 from llmgw_desktop.wire.native.approvals import question_object
 

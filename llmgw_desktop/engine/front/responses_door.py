@@ -18,13 +18,13 @@ from llmgw_desktop.domain.errors import (
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import Candidate
-from llmgw_desktop.engine.caller import JSON, HeaderLines
-from llmgw_desktop.engine.dialect import Dialect, Outgoing, is_event_stream, is_json
+from llmgw_desktop.engine.exchange.caller import JSON, HeaderLines
+from llmgw_desktop.engine.exchange.dialect import Dialect, Outgoing, is_event_stream, is_json
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.routing.catalogue import Catalogue
-from llmgw_desktop.engine.stored_responses import StoredResponses
 from llmgw_desktop.engine.translation.continuations import Continuations
+from llmgw_desktop.engine.translation.stored_responses import StoredResponses
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire import openai_chat, openai_responses
 from llmgw_desktop.wire.headers import HeaderPolicy

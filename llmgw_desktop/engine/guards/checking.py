@@ -13,11 +13,11 @@ from typing_extensions import override
 from llmgw_desktop.domain.guard import GuardAction, PromptBlocked, PromptRole
 from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.engine.caller import Caller, CallerBehind, HeaderLines
+from llmgw_desktop.engine.exchange.caller import Caller, CallerBehind, HeaderLines
 from llmgw_desktop.engine.guards.masking import Masker
 from llmgw_desktop.engine.guards.rules import Selection
 from llmgw_desktop.engine.guards.scanning import PromptScan
-from llmgw_desktop.engine.large_bodies import TimeSlices
+from llmgw_desktop.engine.loop.large_bodies import TimeSlices
 from llmgw_desktop.wire.guards.placeholders import Placeholders, answer_in_steps
 from llmgw_desktop.wire.guards.prompt_parts import PromptPart, count_strings, parts_of
 from llmgw_desktop.wire.guards.streams import UnmaskedStream

@@ -17,8 +17,8 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.guard import GuardAction, GuardHit, GuardRule, PromptBlocked, PromptRole
 from llmgw_desktop.domain.jobs.cli_settings import provider_of
 from llmgw_desktop.domain.model.prompt import Operation
-from llmgw_desktop.engine.exchange import Exchange
-from llmgw_desktop.engine.large_bodies import TimeSlices
+from llmgw_desktop.engine.exchange.exchange import Exchange
+from llmgw_desktop.engine.loop.large_bodies import TimeSlices
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.guards.rules import Selection

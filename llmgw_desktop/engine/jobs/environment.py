@@ -14,7 +14,7 @@ from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.vault import VaultError
-from llmgw_desktop.engine.homes.homes import HomeKeeper, WantedSignIn
+from llmgw_desktop.engine.containment.homes import HomeKeeper, WantedSignIn
 
 MOST_ARGUMENTS = 2048
 MOST_BYTES = 1024 * 1024

@@ -28,7 +28,7 @@ from llmgw_desktop.domain.jobs.job import JobProcess
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.mcp_server import Servers
 from llmgw_desktop.engine.containment.held_thread import held
-from llmgw_desktop.engine.homes.homes import HomeKeeper, NoHomes, WantedSignIn
+from llmgw_desktop.engine.containment.homes import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.configured import McpServers
 from llmgw_desktop.engine.jobs.enclosure import (

@@ -29,7 +29,7 @@ from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, Fate, ProcessTr
 from llmgw_desktop.engine.jobs.queue import JobQueue
 from llmgw_desktop.engine.jobs.runner import Run, stop_on_record
 from llmgw_desktop.engine.jobs.talk import DialogueReader
-from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.loop.tasks import Tasks
 
 WRITE_AGAIN_S = 5.0
 SWEEP_GRACE_S = TERM_GRACE_S + 1.0

@@ -17,11 +17,11 @@ from llmgw_desktop.domain.jobs.approval import (
 )
 from llmgw_desktop.domain.jobs.job import Job, JobFigures
 from llmgw_desktop.domain.jobs.submission import Submission
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.outcome import RunAccount
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.store.jobs.job_store import JobStore
 
 

@@ -14,7 +14,7 @@ from llmgw_desktop.domain.events import (
     SettingsChanged,
     WorktreesChanged,
 )
-from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp import listing
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor, found
 from llmgw_desktop.engine.mcp.tool import NotFound

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
-from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp.tool import InvalidArgument, NotFound, Profile
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 

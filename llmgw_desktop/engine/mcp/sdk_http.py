@@ -32,11 +32,11 @@ from mcp_types import (
 from typing_extensions import override
 
 from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.changes import PROMPTS, TOOLS, Change, OfferChanges
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sdk_server import Context, WhoAsks, make_server
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions, Receive, Scope, Send
-from llmgw_desktop.engine.tasks import Tasks
 
 Touch = Callable[[str], None]
 

@@ -1,7 +1,8 @@
 """Where questions to a person wait: each is answered once, withdrawn, or falls due.
 
 What is asked, and what an answer means, is the business of who puts it: programs that want to be
-let in (`engine/consents`) and agents that want to do something (`engine/permissions`).
+let in (`engine/questions/consents`) and agents that want to do something
+(`engine/questions/permissions`).
 """
 
 import asyncio

@@ -15,7 +15,7 @@ from llmgw_desktop.domain.provider import (
     account_id,
 )
 from llmgw_desktop.domain.values import maker
-from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.routing.account_record import AccountRecord
 from llmgw_desktop.engine.routing.cooldowns import CooldownState, Moment
 from llmgw_desktop.engine.upstream.keys import KeyChanges

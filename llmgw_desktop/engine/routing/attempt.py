@@ -13,8 +13,8 @@ from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import AccountState, ModelProtocol, ProviderKind
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.dialect import Outgoing
-from llmgw_desktop.engine.exchange import Exchange
+from llmgw_desktop.engine.exchange.dialect import Outgoing
+from llmgw_desktop.engine.exchange.exchange import Exchange
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.routing.choices import TRANSLATED
 from llmgw_desktop.engine.routing.failures import TABLE, Failure, FailureClass, FailureKind

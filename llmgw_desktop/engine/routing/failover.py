@@ -23,8 +23,8 @@ from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import AccountState, ModelProtocol, ProviderKind, Upstream
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.settings.tables import FailoverSettings
-from llmgw_desktop.engine.dialect import is_event_stream, is_json
-from llmgw_desktop.engine.exchange import Exchange
+from llmgw_desktop.engine.exchange.dialect import is_event_stream, is_json
+from llmgw_desktop.engine.exchange.exchange import Exchange
 from llmgw_desktop.engine.routing.attempt import (
     FailedAttempt,
     Sender,

@@ -13,7 +13,7 @@ from llmgw_desktop.domain.provider import AccountState, AccountStatus, Provider,
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.settings.tables import FailoverSettings
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.routing.account_book import OF_KEYS, AccountBook
 from llmgw_desktop.engine.routing.account_record import AccountRecord
 from llmgw_desktop.engine.routing.cooldowns import TRIAL_S, CooldownState

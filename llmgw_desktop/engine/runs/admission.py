@@ -16,7 +16,7 @@ from llmgw_desktop.domain.jobs.job import SESSION_PREFIX
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.workspace import Place, Worktree
 from llmgw_desktop.domain.mcp_server import ServersTold
-from llmgw_desktop.engine.approvals.gate import (
+from llmgw_desktop.engine.questions.approvals.gate import (
     NO_SERVERS,
     ApprovalGate,
     AskedOfGate,

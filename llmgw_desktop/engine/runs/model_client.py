@@ -30,8 +30,8 @@ from llmgw_desktop.domain.jobs.submission import Submission, Submitted
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.runs.cli_files import settings_of
-from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.wire.cli import CliFrames
 

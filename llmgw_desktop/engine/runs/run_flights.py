@@ -20,9 +20,9 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import NO_FACTS, UNKNOWN_USAGE
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.policy.spending import NOTHING_MORE
 from llmgw_desktop.engine.runs.prompt import shaped
-from llmgw_desktop.engine.tasks import Tasks
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.guards.guards import RunGuards

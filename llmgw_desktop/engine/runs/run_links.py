@@ -30,7 +30,7 @@ from llmgw_desktop.domain.jobs.cli_settings import Network
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.engine.access.authenticator import key_digest
-from llmgw_desktop.engine.caller import Caller
+from llmgw_desktop.engine.exchange.caller import Caller
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.jobs.enclosure import contained_of, door_of
 from llmgw_desktop.engine.jobs.folder import JobFolder

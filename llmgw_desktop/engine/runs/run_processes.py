@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from llmgw_desktop.engine.consents.programs import connection_inodes, holds_socket
-from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.engine.questions.consents.programs import connection_inodes, holds_socket
 
 _PIECE = 64 * 1024
 _log = logging.getLogger(__name__)

@@ -24,12 +24,12 @@ from llmgw_desktop.domain.settings.tables import JobSettings
 from llmgw_desktop.domain.usage import AnswerShape
 from llmgw_desktop.engine.jobs.reading import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.runs.admission import Admission, Admitted, operation_of
 from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
 from llmgw_desktop.engine.runs.prompt import said_in, shaped
 from llmgw_desktop.engine.runs.run_flights import Charge
 from llmgw_desktop.engine.runs.sessions import SessionPlan, Sessions, session_plan
-from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from llmgw_desktop.domain.model.answer import (
     UsageTold,
 )
 from llmgw_desktop.domain.model.prompt import ModelRequest
-from llmgw_desktop.engine.caller import JSON, HeaderLines
-from llmgw_desktop.engine.dialect import is_event_stream, is_json
-from llmgw_desktop.engine.exchange import (
+from llmgw_desktop.engine.exchange.caller import JSON, HeaderLines
+from llmgw_desktop.engine.exchange.dialect import is_event_stream, is_json
+from llmgw_desktop.engine.exchange.exchange import (
     MAX_WHOLE_BYTES,
     Exchange,
     collect,

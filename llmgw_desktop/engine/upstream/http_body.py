@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from llmgw_desktop.domain.errors import LlmgwError, UpstreamCut, UpstreamGarbage, UpstreamTimeout
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
-from llmgw_desktop.engine.large_bodies import ENCODINGS, Garbled, Unpacker
+from llmgw_desktop.engine.loop.large_bodies import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.engine.upstream.connection import (
     BrokenAnswer,
     ConnectionClosed,

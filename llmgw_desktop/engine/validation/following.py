@@ -20,7 +20,7 @@ from llmgw_desktop.domain.validation import (
     ValidationEvent,
     ValidationRun,
 )
-from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.validation.prompts import panel_prompt, schema_of
 from llmgw_desktop.engine.validation.seat_run import (
     SeatCall,

@@ -24,7 +24,7 @@ from llmgw_desktop.domain.validation import (
     SeatState,
     ValidationRun,
 )
-from llmgw_desktop.engine.completion import Completion, CompletionResult
+from llmgw_desktop.engine.exchange.completion import Completion, CompletionResult
 from llmgw_desktop.engine.runs.model_client import only_words
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.validation.prompts import judge_prompt, schema_of

@@ -18,7 +18,7 @@ from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, DEFAULT_MODE
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.validation import LONGEST_SEAT, Intent, PanelRequest, Seat, SeatAnswer
-from llmgw_desktop.engine.completion import Completion
+from llmgw_desktop.engine.exchange.completion import Completion
 
 MOST_SEATS = 16
 _FAMILIES = {
@@ -102,7 +102,7 @@ def _parted(name: str) -> tuple[str, str, str]:
 
 
 class Models(Protocol):
-    """As `engine/in_process_client` does it."""
+    """As `engine/pipeline/in_process_client` does it."""
 
     def ask(
         self, model: str, prompt: str, principal: Principal, *, project: str = ""

@@ -24,8 +24,8 @@ from llmgw_desktop.domain.jobs.workspace import (
     WorktreeState,
     WorktreeWish,
 )
-from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.workspaces.checkout import FIELD, Checkouts, repository_over
 from llmgw_desktop.engine.workspaces.folders import is_inside, real_folder
 from llmgw_desktop.store.workspaces import WorktreeStore

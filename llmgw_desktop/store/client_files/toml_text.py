@@ -20,7 +20,7 @@ from llmgw_desktop.store.client_files.marks import (
     Value,
     line_end_of,
 )
-from llmgw_desktop.store.toml.blocks import cut, group, joined
+from llmgw_desktop.store.toml.blocks import NotToml, cut, group, joined, read_toml
 from llmgw_desktop.store.toml.changes import (
     CannotChange,
     RemoveTable,
@@ -28,7 +28,6 @@ from llmgw_desktop.store.toml.changes import (
     written_lines,
     written_value,
 )
-from llmgw_desktop.store.toml.reading import NotToml, read_toml
 
 _SIMPLE = r'\s*=\s*("(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'|[0-9]+)"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.setting import Kind, Setting, Unfit
-from llmgw_desktop.store.toml.reading import NotToml, read_toml
+from llmgw_desktop.store.toml.blocks import NotToml, read_toml
 
 KeyPath = tuple[str | int, ...]
 

@@ -14,8 +14,8 @@ from llmgw_desktop.app.access.decisions import COLUMNS as DECISION_COLUMNS
 from llmgw_desktop.app.access.decisions import DecisionKind, DecisionRow, shown
 from llmgw_desktop.app.audit.book import COLUMNS as CHANGE_COLUMNS
 from llmgw_desktop.app.audit.book import AuditBook, ChangeRow, Changes
-from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import Theme

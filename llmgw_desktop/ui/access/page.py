@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from llmgw_desktop.app.access.decisions import DecisionRow
 from llmgw_desktop.app.access.oversight import Oversight
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.events import (
     ApprovalDecided,
     AuditNoted,

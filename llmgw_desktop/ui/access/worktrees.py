@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.app.workspaces.workspaces import (
     WorktreesUse,
     lost_words,

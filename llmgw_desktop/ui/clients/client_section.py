@@ -15,7 +15,7 @@ from typing_extensions import override
 from llmgw_desktop.app.clients.desk import CallerLine, ClientDesk, ClientsLook
 from llmgw_desktop.app.clients.facts import WHICH, WhichClients, shown_rows
 from llmgw_desktop.app.clients.rows import ShownClient
-from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.events import (
     BudgetReached,
     ClientsChanged,

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.clients.rows import ShownClient
-from llmgw_desktop.app.figures import UNKNOWN
 from llmgw_desktop.app.policy.limit_words import BudgetLine
+from llmgw_desktop.app.words.figures import UNKNOWN
 from llmgw_desktop.ui.clients.client_model import client_colour, client_mark
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import Theme

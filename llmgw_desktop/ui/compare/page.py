@@ -14,9 +14,9 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.validation.compare import Compare, Earlier, ShownPanel, ShownReceipt
 from llmgw_desktop.app.validation.wish import MOST_ASKED, PRACTICE_TRIAL, Askable, PanelWish
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, GatewayChanged, SettingsChanged
 from llmgw_desktop.domain.validation import Intent

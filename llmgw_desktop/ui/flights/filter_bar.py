@@ -9,9 +9,9 @@ from enum import StrEnum
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from llmgw_desktop.app.figures import count_text, counted
 from llmgw_desktop.app.flights.columns import STATE_WORDS
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import count_text, counted
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState, FlightSummary
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind

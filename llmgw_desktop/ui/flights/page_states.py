@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.flights.copies import first_curl_text
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.errors import LlmgwError, SchemaTooNew, StoreCorrupt
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.ui.theme import Theme

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from llmgw_desktop.app.figures import cost_text
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.jobs.jobs import Jobs
 from llmgw_desktop.app.jobs.words import title_of
+from llmgw_desktop.app.words.figures import cost_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightQuery

@@ -8,7 +8,6 @@ from datetime import date
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
-from llmgw_desktop.app.figures import cost_text, in_out_text
 from llmgw_desktop.app.flights.provenance_words import MARKS_HINT
 from llmgw_desktop.app.jobs.words import (
     STATE_WORDS,
@@ -18,6 +17,7 @@ from llmgw_desktop.app.jobs.words import (
     today_of,
     took_text,
 )
+from llmgw_desktop.app.words.figures import cost_text, in_out_text
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.widgets.label import Tone

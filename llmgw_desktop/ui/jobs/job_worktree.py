@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.app.workspaces.workspaces import WorktreesUse, lost_words, removed_words, title
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.jobs.job import Job

@@ -13,7 +13,6 @@ from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.jobs.jobs import JobList, Jobs
 from llmgw_desktop.app.jobs.words import (
     FirstJob,
@@ -25,17 +24,17 @@ from llmgw_desktop.app.jobs.words import (
     went_on_words,
 )
 from llmgw_desktop.app.questions.questions import Questions, one_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, GatewayChanged, JobChanged, PermissionChanged
 from llmgw_desktop.domain.jobs.job import Job, Session
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.jobs.job_actions import JobActions
-from llmgw_desktop.ui.jobs.job_browser import JOBS, JobBrowser, JobFilter
+from llmgw_desktop.ui.jobs.job_browser import JOBS, JobBrowser, JobFilter, JobTable
 from llmgw_desktop.ui.jobs.job_model import JobModel
 from llmgw_desktop.ui.jobs.job_pane import JobPane
 from llmgw_desktop.ui.jobs.job_states import JobStates, QuietLine
-from llmgw_desktop.ui.jobs.job_table import JobTable
 from llmgw_desktop.ui.jobs.session_list import SessionList
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key

@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QWidget
 
-from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.jobs.jobs import Jobs
 from llmgw_desktop.app.jobs.words import STATE_WORDS, live_words, title_of, took_text
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, JobChanged
 from llmgw_desktop.domain.jobs.job import Job

@@ -6,16 +6,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from llmgw_desktop.app.figures import (
+from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan, in_words, none_words
+from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tip, sum_tokens
+from llmgw_desktop.app.words.figures import (
     UNKNOWN,
     count_text,
     counted,
     duration_text,
     share_text,
 )
-from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan, in_words, none_words
-from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tip, sum_tokens
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import (
     FlightQuery,
     FlightState,

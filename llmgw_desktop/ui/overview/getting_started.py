@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
+from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.flights.copies import first_curl_text
-from llmgw_desktop.app.this_program import own_command
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card

@@ -14,9 +14,9 @@ from PySide6.QtGui import QFontInfo, QKeyEvent, QPalette
 from PySide6.QtWidgets import QDialog, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import count_text, counted, duration_text
 from llmgw_desktop.app.flights.overview import OverviewFigures, in_words, input_sources
 from llmgw_desktop.app.flights.provenance_words import sum_money
+from llmgw_desktop.app.words.figures import count_text, counted, duration_text
 from llmgw_desktop.domain.flights.flight import FlightBucket
 from llmgw_desktop.ui.overview.stacked_bars import area_fill
 from llmgw_desktop.ui.overview.tokens_card import bucket_time

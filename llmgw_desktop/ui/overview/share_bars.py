@@ -8,9 +8,9 @@ from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import count_text, counted, share_text
 from llmgw_desktop.app.flights.overview import NO_PROVIDER, ProviderShare
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import count_text, counted, share_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.ui.overview.pickable import INSET_UNITS, Pickable
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import local_time, short_count_text
+from llmgw_desktop.app.words.figures import local_time, short_count_text
 from llmgw_desktop.ui.overview.pickable import Pickable
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme

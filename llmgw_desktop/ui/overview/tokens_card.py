@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import count_text, counted, local_time, short_count_text
 from llmgw_desktop.app.flights.overview import (
     InputSources,
     OverviewFigures,
@@ -25,6 +24,7 @@ from llmgw_desktop.app.flights.overview import (
     sources_in_words,
 )
 from llmgw_desktop.app.flights.provenance_words import sum_tip
+from llmgw_desktop.app.words.figures import count_text, counted, local_time, short_count_text
 from llmgw_desktop.domain.flights.flight import FlightBucket
 from llmgw_desktop.domain.usage import Figure, Provenance
 from llmgw_desktop.ui.overview.stacked_bars import Bar, StackedBars, area_fill

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.clis.use import CliProviders
-from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.providers.accounts import ProviderForm
 from llmgw_desktop.app.providers.cards import ProviderCard
 from llmgw_desktop.app.providers.providers import FoundKey, Providers
 from llmgw_desktop.app.settings.settings_file import SettingsWish
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.events import (
     AccountChanged,
     Event,

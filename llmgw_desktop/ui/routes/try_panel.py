@@ -5,8 +5,8 @@ from collections.abc import Callable
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.routing.routes import Tried, TriedCandidate
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import RouteQuestion
 from llmgw_desktop.ui.theme import TextSize, Theme

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.jobs.jobs import Jobs
 from llmgw_desktop.app.jobs.words import STATE_WORDS, live_words, title_of, took_ms, took_text
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.events import Event, JobChanged
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.ui.bridge import Bridge

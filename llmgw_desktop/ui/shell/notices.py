@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.policy.words import flood_text, flood_title, reached_text, reached_title
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.access.principal import known_as
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import BudgetReached, Event, FloodsChanged, SettingsChanged

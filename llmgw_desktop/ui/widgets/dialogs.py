@@ -11,9 +11,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import inert, inert_line
 from llmgw_desktop.app.questions.permission_words import AskedPart, PartKind
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.app.workspaces.workspaces import title
 from llmgw_desktop.domain.errors import SettingsConflict
 from llmgw_desktop.domain.jobs.workspace import WorktreeDiff

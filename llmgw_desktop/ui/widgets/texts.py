@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.inert_text import inert
 from llmgw_desktop.app.questions.permission_words import FILE_MARK, AskedPart, PartKind
+from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import CopyButton
 from llmgw_desktop.ui.widgets.fields import TextLines

@@ -8,7 +8,7 @@ import pytest
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.approval import Ask, FileChange, PermissionKind
-from llmgw_desktop.engine.permissions.rules import PathInView, rule_of
+from llmgw_desktop.engine.questions.permissions.rules import PathInView, rule_of
 from tests.support.acp_talk import FOLDER, Talk
 
 PATH = f"{FOLDER}/w1.txt"

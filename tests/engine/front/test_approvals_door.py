@@ -27,7 +27,7 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionQuestion,
     Unattended,
 )
-from llmgw_desktop.engine.permissions.desk import PermissionDesk
+from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
 from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.wire.native.approvals import question_object, read_question
 from tests.engine.conftest import House

@@ -13,8 +13,8 @@ import pytest
 
 from llmgw_desktop.domain.access.consent import ConsentTerm, ConsentWay
 from llmgw_desktop.domain.access.principal import Scope
-from llmgw_desktop.engine.consents import operator
-from llmgw_desktop.engine.consents import tickets as tickets_module
+from llmgw_desktop.engine.questions.consents import operator
+from llmgw_desktop.engine.questions.consents import tickets as tickets_module
 from tests.engine.conftest import House
 from tests.support.consent_house import PASSWORD, ConsentHouse, consent_house, until
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from llmgw_desktop.engine.consents.tickets import Ticket
 from llmgw_desktop.engine.front.browser import BrowserSessions, drop_cookie, set_cookie
+from llmgw_desktop.engine.questions.consents.tickets import Ticket
 from tests.store.test_consent_store import QUESTION
 from tests.support.turned_clock import TurnedClock
 

@@ -20,7 +20,7 @@ from llmgw_desktop.domain.jobs.job import JobFigures, JobState, SessionTotals
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import BillingFacts, Figure, Usage
-from llmgw_desktop.engine.completion import CompletionResult
+from llmgw_desktop.engine.exchange.completion import CompletionResult
 from llmgw_desktop.engine.mcp.tools import model_tools
 from llmgw_desktop.engine.mcp.tools.job_words import job_told
 from llmgw_desktop.wire.native.flights import FIGURE_NAMES, flight_object, provenance_member

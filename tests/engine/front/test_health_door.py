@@ -12,7 +12,7 @@ from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderSta
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.health_door import HealthDoor
-from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.metrics.meters import Meters
 
 RUNNING = GatewayStatus(state=GatewayState.RUNNING)
 

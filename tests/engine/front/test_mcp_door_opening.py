@@ -13,8 +13,8 @@ from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.front.mcp_door import McpDoor
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp.offer import McpOffer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from llmgw_desktop.store.access.clients import ClientStore

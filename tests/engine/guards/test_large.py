@@ -18,7 +18,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.guards import masking, rules, scanning
 from llmgw_desktop.engine.guards.guards import Guards, Hidden
-from llmgw_desktop.engine.large_bodies import TimeSlices
+from llmgw_desktop.engine.loop.large_bodies import TimeSlices
 from llmgw_desktop.wire.guards.prompt_parts import PromptPart, parts_of
 
 MAIL = "ann@example.com"

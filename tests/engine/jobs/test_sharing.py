@@ -19,7 +19,7 @@ from llmgw_desktop.domain.jobs.job import SessionTotals, SessionUse
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.mcp_server import GivenServer, McpServer
 from llmgw_desktop.domain.usage import AnswerShape, PromptFacts
-from llmgw_desktop.engine.homes.homes import WantedSignIn
+from llmgw_desktop.engine.containment.homes import WantedSignIn
 from llmgw_desktop.engine.jobs.configured import McpServers
 from llmgw_desktop.engine.jobs.launch import Launch, Launcher
 from llmgw_desktop.engine.jobs.queue import NOT_COUNTED, NOT_COUNTED_OF_SESSION, request_key

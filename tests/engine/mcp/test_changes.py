@@ -13,7 +13,7 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.events import JobChanged, SettingsChanged
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp import changes
 from llmgw_desktop.engine.mcp.changes import MOST_ADDRESSES, RESOURCES, TOOLS, Change, OfferChanges
 from llmgw_desktop.engine.mcp.offer import McpOffer, Resource, Visitor

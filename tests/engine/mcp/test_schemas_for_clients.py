@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.canonical import LARGEST
 from llmgw_desktop.engine.mcp.listing import input_schema, output_schema

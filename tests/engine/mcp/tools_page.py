@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.engine.mcp.offer import McpOffer
 from llmgw_desktop.engine.mcp.tool import McpTool, Profile

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.events import AccountChanged, Event, FlightClosed
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.provider import Upstream as Reached

@@ -21,7 +21,7 @@ from llmgw_desktop.domain.provider import (
 )
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.settings.tables import FailoverSettings
-from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.routing.account_record import MOST_MODELS
 from llmgw_desktop.engine.routing.cooldowns import TRIAL_S
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind

@@ -20,7 +20,7 @@ from llmgw_desktop.domain.provider import (
 )
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.settings.tables import FailoverSettings
-from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind
 from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.upstream.keys import LOOK_S, KeyChanges

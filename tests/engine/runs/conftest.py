@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from llmgw_desktop.app.access.keys import ClientKeys
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import FlightClosed

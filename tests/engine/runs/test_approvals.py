@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.clis.claude import CLI
 from llmgw_desktop.domain.cli import CliEvent, CliName, RunEnded
 from llmgw_desktop.domain.jobs.approval import (

@@ -8,9 +8,9 @@ from typing import Any
 from llmgw_desktop.domain.cli import CliName, CliRequest
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.runs import model_client
 from llmgw_desktop.engine.runs.model_client import RunAnswer
-from llmgw_desktop.engine.tasks import Tasks
 from tests.engine.runs.conftest import RunHouse
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.engine.consents.programs import connection_inodes
+from llmgw_desktop.engine.questions.consents.programs import connection_inodes
 from llmgw_desktop.engine.runs.cli_files import key_variables, upstream_of
 from llmgw_desktop.engine.runs.run_processes import RunProcesses, _told_by_kernel
 

@@ -12,7 +12,7 @@ import pytest
 
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
-from llmgw_desktop.engine.large_bodies import STEP_BYTES
+from llmgw_desktop.engine.loop.large_bodies import STEP_BYTES
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from tests.engine.upstream.http_stub import call, chunks_of, read, says, server, whole
 

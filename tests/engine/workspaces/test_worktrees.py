@@ -27,7 +27,7 @@ from llmgw_desktop.domain.jobs.workspace import (
     WorktreeState,
     WorktreeWish,
 )
-from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.workspaces.checkout import MOST_PATCH_BYTES
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 from llmgw_desktop.store.workspaces import WorktreeStore

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.figures import local_time
+from llmgw_desktop.app.words.figures import local_time
 from llmgw_desktop.ui.overview.stacked_bars import round_top, time_marks
 
 

@@ -16,8 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan
-from llmgw_desktop.app.this_program import own_command
 from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamGarbage
 from llmgw_desktop.domain.events import GatewayState, RecorderChanged, RecorderStatus
 from llmgw_desktop.domain.flights.flight import Counted, FlightQuery, FlightState, FlightTotals

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 import orjson
 
-from llmgw_desktop.app.figures import size_text
 from llmgw_desktop.app.flights.recorded_body import json_value
+from llmgw_desktop.app.words.figures import size_text
 
 BROKE_OFF = "broke off"
 """The note of an answer whose end never came."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from llmgw_desktop.app.figures import counted, size_text
 from llmgw_desktop.app.flights.conversation import (
     anthropic_messages,
     chat_messages,
@@ -33,7 +32,8 @@ from llmgw_desktop.app.flights.texts import (
     cut_notice,
     missing_notice,
 )
-from llmgw_desktop.app.inert_text import folded_lines, inert, inert_line
+from llmgw_desktop.app.words.figures import counted, size_text
+from llmgw_desktop.app.words.inert_text import folded_lines, inert, inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol
 

@@ -24,9 +24,9 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.vault import VaultError
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.tools.job_words import iso
 from llmgw_desktop.engine.runs.run_service import RunService
-from llmgw_desktop.engine.tasks import Tasks
 
 _LONGEST = 200
 _VERBS = {"output": "wrote", "reasoning": "thought"}

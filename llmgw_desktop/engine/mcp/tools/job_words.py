@@ -10,8 +10,8 @@ from typing import Any
 from llmgw_desktop.domain.cli import CliEvent, Retrying, TextGrew, ToolBegan
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.submission import RunReply
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.tool import ProgressTelling, Schema
-from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.wire.native.jobs import (
     admission_object,
     compression_object,

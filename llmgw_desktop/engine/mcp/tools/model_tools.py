@@ -7,8 +7,7 @@ from llmgw_desktop.clis.fields import TEXT, option, whole_number
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.provider import Provider
-from llmgw_desktop.engine.completion import Completion, CompletionResult
-from llmgw_desktop.engine.in_process_client import InProcessClient
+from llmgw_desktop.engine.exchange.completion import Completion, CompletionResult
 from llmgw_desktop.engine.mcp.tool import (
     InvalidArgument,
     McpTool,
@@ -17,6 +16,7 @@ from llmgw_desktop.engine.mcp.tool import (
     ToolAnswer,
     told,
 )
+from llmgw_desktop.engine.pipeline.in_process_client import InProcessClient
 from llmgw_desktop.engine.routing.directory import chosen_model
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.native.flights import provenance_member

@@ -5,7 +5,6 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import size_text
 from llmgw_desktop.app.flights.conversation.transcript import Transcript, transcript_of
 from llmgw_desktop.app.flights.texts import (
     PREVIEW_BYTES,
@@ -17,6 +16,7 @@ from llmgw_desktop.app.flights.texts import (
     shown_text,
     views_of,
 )
+from llmgw_desktop.app.words.figures import size_text
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.detail.text_view import TextView

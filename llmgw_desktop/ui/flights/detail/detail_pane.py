@@ -11,9 +11,9 @@ from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import local_time
 from llmgw_desktop.app.flights.columns import STATE_WORDS, client_text, model_text
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import local_time
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge

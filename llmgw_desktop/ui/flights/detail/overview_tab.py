@@ -5,7 +5,6 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import UNKNOWN, hit_rate_text
 from llmgw_desktop.app.flights.errors import explained
 from llmgw_desktop.app.flights.formats import (
     TOKEN_WORDS,
@@ -16,6 +15,7 @@ from llmgw_desktop.app.flights.formats import (
     tokens_sentence,
 )
 from llmgw_desktop.app.flights.losses import guards_told, losses_told
+from llmgw_desktop.app.words.figures import UNKNOWN, hit_rate_text
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.ui.flights.detail.reason_list import ReasonList

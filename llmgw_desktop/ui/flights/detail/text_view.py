@@ -88,7 +88,7 @@ class TextView(QPlainTextEdit):
         theme.changed.connect(self._wear)
 
     def show_text(self, text: str, *, is_json: bool = False) -> None:
-        """`text` must be harmless already (app/inert_text.py), and its lines not endless."""
+        """`text` must be harmless already (app/words/inert_text.py), and its lines not endless."""
         self._more.stop()
         self._colours.set_active(is_json and len(text) <= _COLOURED_CHARS)
         end = _slice_end(text)

@@ -5,14 +5,14 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import duration_text
 from llmgw_desktop.app.flights.route import (
     PHASE_WORDS,
     REST_WORD,
     rest_of_timeline,
     timeline_sentence,
 )
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.figures import duration_text
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord, Phase, PhaseName
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme

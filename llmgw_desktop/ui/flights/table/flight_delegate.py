@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap, QStaticText, 
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import UNKNOWN
 from llmgw_desktop.app.flights.columns import ShownFlight
+from llmgw_desktop.app.words.figures import UNKNOWN
 from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.ui.flights.table.flight_model import NOT_HERE, FlightModel
 from llmgw_desktop.ui.palettes import Colours, mixed

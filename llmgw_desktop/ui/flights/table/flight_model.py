@@ -24,7 +24,7 @@ from llmgw_desktop.app.flights.columns import (
     shown_flight,
 )
 from llmgw_desktop.app.flights.losses import losses_line
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.ui.flights.table.flight_window import FlightWindow, PageRequest
 from llmgw_desktop.ui.widgets.label import paragraphs

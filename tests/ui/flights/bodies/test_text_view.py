@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from llmgw_desktop.app.flights.conversation.message_parts import SpeakerRole
 from llmgw_desktop.app.flights.conversation.transcript import TranscriptSection, transcript_of
 from llmgw_desktop.app.flights.texts import FlightSide
-from llmgw_desktop.app.inert_text import folded_lines, inert
+from llmgw_desktop.app.words.inert_text import folded_lines, inert
 from llmgw_desktop.ui.flights.detail.text_view import TextView
 from llmgw_desktop.ui.flights.detail.transcript_document import LineKind
 from llmgw_desktop.ui.flights.detail.transcript_view import TranscriptView

@@ -1,0 +1,132 @@
+"""One request on its way through the gateway, with all that travels along; how its answer is read,
+and what the gateway says of it itself.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.guard import names_of
+from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.routing.route import RouteDecision
+from llmgw_desktop.engine.exchange.caller import Caller
+from llmgw_desktop.engine.exchange.dialect import Dialect
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.loop.large_bodies import BodyBuffer
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+from llmgw_desktop.wire.errors import LOOP, NOT_AGAIN
+from llmgw_desktop.wire.native.generate import with_gateway_facts
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """Made when a caller is let in; owned by its run in the pipeline."""
+
+    dialect: Dialect
+    principal: Principal
+    flight: OpenFlight
+    caller: Caller
+    """Whom to answer from now on: others may stand before the one who asked."""
+    request: ModelRequest = field(init=False)
+    """Once its body was read. Guards and kept conversations put another in its place."""
+    decision: RouteDecision = field(init=False)
+    """Once it was routed."""
+
+
+MAX_WHOLE_BYTES = 256 * 1024 * 1024
+"""An answer that does not stream is held until it is whole; this is where that ends. A stream that
+is translated ends here too."""
+
+_JOINED_AT_ONCE = 4
+"""Blocks of a quarter of a megabyte."""
+
+
+async def collect(answer: UpstreamAnswer, flight: OpenFlight) -> bytes:
+    """The whole body. Raises UpstreamError."""
+    first = await answer.read()
+    if not first:
+        return first
+    flight.answered()
+    if not (chunk := await answer.read()):
+        return first
+    parts = BodyBuffer()
+    parts.add(first)
+    while chunk:
+        parts.add(chunk)
+        if len(parts) > MAX_WHOLE_BYTES:
+            raise UpstreamGarbage(f"'{flight.provider}' answered with too large a body.")
+        chunk = await answer.read()
+    return await _joined(parts)
+
+
+async def _joined(parts: BodyBuffer) -> bytes:
+    """Without a second copy of them, and not all of it at a stretch."""
+    steps = parts.whole()
+    while True:
+        try:
+            for _ in range(_JOINED_AT_ONCE):
+                next(steps)
+        except StopIteration as end:
+            body: bytes = end.value
+            return body
+        await asyncio.sleep(0)
+
+
+def not_again(answer: UpstreamAnswer) -> list[tuple[str, str]]:
+    """Said of a circle, by whoever tells of it: vendors' SDKs would go round it once more."""
+    is_said = answer.status != LOOP or NOT_AGAIN[0] in answer.headers
+    return [] if is_said else [NOT_AGAIN]
+
+
+def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
+    """What every answer says of its way through the gateway."""
+    lines = [("x-llmgw-flight", flight.id)]
+    if flight.provider is not None:
+        lines.append(("x-llmgw-provider", flight.provider))
+        account = flight.candidate.upstream.account if flight.candidate is not None else ""
+        if account not in ("", flight.provider):
+            lines.append(("x-llmgw-account", account))
+    if flight.model_served is not None and _is_plain(flight.model_served):
+        lines.append(("x-llmgw-model", flight.model_served))
+    if flight.attempts > 1:
+        lines.append(("x-llmgw-attempts", str(flight.attempts)))
+    if flight.fell_back is not None:
+        lines.append(("x-llmgw-fallback", "true" if flight.fell_back else "false"))
+    if flight.cache_said:
+        lines.append(("x-llmgw-cache", flight.cache_said))
+    if flight.guard_hits and (told := names_of(flight.guard_hits)):
+        lines.append(("x-llmgw-guards", told))
+    if flight.cache_similarity is not None:
+        lines.append(("x-llmgw-cache-similarity", f"{flight.cache_similarity:.3f}"))
+    if flight.losses:
+        lines.append(("x-llmgw-dropped", ", ".join(flight.losses)))
+    return lines
+
+
+def with_own_words(body: bytes, exchange: Exchange) -> bytes:
+    """A whole good answer as its caller gets it: chat completions say who gave them, for programs
+    that do not look at headers. Streams have nothing but the headers."""
+    request, flight = exchange.request, exchange.flight
+    is_chat = request.protocol is ModelProtocol.OPENAI_CHAT
+    if not is_chat or request.operation is not Operation.GENERATE:
+        return body
+    asked, choice, usage = request.model, flight.choice, flight.usage
+    first = choice.upstream.provider if choice is not None else ""
+    is_named = first and asked.startswith((f"{first}/", f"{first}:"))
+    spent = usage.input_tokens, usage.output_tokens
+    facts = {
+        "requestedProvider": first if is_named else None,
+        "requestedModel": asked[len(first) + 1 :] if is_named else asked,
+        "resolvedProvider": flight.provider,
+        "resolvedModel": flight.model_served,
+        "fallbackUsed": flight.fell_back is True,
+        "tokensUsed": None if None in spent else sum(filter(None, spent)),
+    }
+    return with_gateway_facts(body, facts)
+
+
+def _is_plain(text: str) -> bool:
+    """A name from outside may stand in a header."""
+    return len(text) <= 256 and text.isascii() and text.isprintable()
