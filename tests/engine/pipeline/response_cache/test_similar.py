@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.engine.pipeline.response_cache.test_response_cache import PATH, ROUTE, _key
 
 from llmgw_desktop.engine.embedding import model_thread
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from tests.engine.conftest import House, house_in
+from tests.engine.pipeline.response_cache.test_response_cache import PATH, ROUTE, _key
 from tests.support.answers import Answer
 from tests.support.word_model import WordModel, files_like_the_model
 

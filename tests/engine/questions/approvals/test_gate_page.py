@@ -1,8 +1,7 @@
 """docs/approval-gate.md says what the code does."""
 
-from tests.engine.questions.approvals.gate_page import PAGE, page
-
 from llmgw_desktop.engine.questions.approvals.score import READING_TOOLS, RISKY_WORDS
+from tests.engine.questions.approvals.gate_page import PAGE, page
 
 
 def test_the_tables_are_the_codes_own() -> None:

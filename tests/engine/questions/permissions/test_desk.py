@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.engine.questions.permissions.scene import command, scene, until
 
 from llmgw_desktop.domain.jobs.approval import (
     ApprovalSettings,
@@ -18,6 +17,7 @@ from llmgw_desktop.domain.jobs.approval import (
 )
 from llmgw_desktop.engine.questions.permissions import desk as desk_module
 from llmgw_desktop.engine.questions.permissions import limits
+from tests.engine.questions.permissions.scene import command, scene, until
 
 
 async def test_a_question_waits_and_the_first_answer_counts(tmp_path: Path) -> None:

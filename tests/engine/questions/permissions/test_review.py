@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.engine.questions.permissions.scene import command, scene, until
-from tests.engine.questions.permissions.test_rules import edit, tool
 
 from llmgw_desktop.domain.jobs.approval import Ask, DecisionWay, FileChange, PermissionKind
 from llmgw_desktop.engine.questions.permissions.review import (
@@ -13,6 +11,8 @@ from llmgw_desktop.engine.questions.permissions.review import (
     MOST_CHANGES,
     MOST_WARNINGS,
 )
+from tests.engine.questions.permissions.scene import command, scene, until
+from tests.engine.questions.permissions.test_rules import edit, tool
 
 
 async def test_ordinary_things_carry_no_warning(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.engine.questions.permissions.scene import Scene, command, scene, until
 
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.jobs.approval import (
@@ -15,6 +14,7 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionKind,
 )
 from llmgw_desktop.store.jobs.approval_store import PermissionStore
+from tests.engine.questions.permissions.scene import Scene, command, scene, until
 
 
 def edit(name: str, *changes: FileChange) -> Ask:
