@@ -97,7 +97,7 @@ def _said(setup: GatewaySetup, words: tuple[str, ...]) -> str:
     }
     told = _without_chance(done.stdout + done.stderr, places)
     # What to type is named by what this machine's PATH finds: that is chance, too.
-    told = told.replace("PYTHON -P -m llmgw_desktop", "llmgw")
+    told = re.sub(r"PYTHON(?: -\w)* -m llmgw_desktop", "llmgw", told)
     return f"$ llmgw {' '.join(words)}\n{told}exit {done.returncode}\n\n"
 
 
