@@ -133,6 +133,7 @@ class AcpDialogue(Dialogue):
         dialect: AgentDialect,
         request: CliRequest,
         folder: str,
+        *,
         longest: int = LONGEST_LINE,
         servers: Servers = (),
     ) -> None:

@@ -152,7 +152,11 @@ def changes_of(item: Message) -> tuple[FileChange, ...]:
 def _changes(change: Message) -> Iterator[FileChange]:
     kind, diff = object_of(change.get("kind")), text_of(change.get("diff"))
     yield from _change(
-        text_of(change.get("path")), text_of(kind.get("type")), diff, diff, kind.get("move_path")
+        text_of(change.get("path")),
+        text_of(kind.get("type")),
+        content=diff,
+        diff=diff,
+        moved_to=kind.get("move_path"),
     )
 
 
@@ -164,16 +168,16 @@ def _old_changes(changes: Message) -> Iterator[FileChange]:
         for each in _change(
             path,
             text_of(change.get("type")),
-            text_of(change.get("content")),
-            text_of(change.get("unified_diff")),
-            change.get("move_path"),
+            content=text_of(change.get("content")),
+            diff=text_of(change.get("unified_diff")),
+            moved_to=change.get("move_path"),
         )
     ]
     yield from read if _are_whole(read) else ()
 
 
 def _change(
-    path: str, kind: str, content: str, diff: str, moved_to: object
+    path: str, kind: str, *, content: str, diff: str, moved_to: object
 ) -> Iterator[FileChange]:
     match kind:
         case "add":

@@ -160,7 +160,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         command="codex",
         arguments=(
             *known(_before(asked), contract.TOP, contract.VERSION),
-            *_command(request, wish, shared, sandbox, asked.texts("addDir")),
+            *_command(request, wish, shared, sandbox=sandbox, folders=asked.texts("addDir")),
         ),
         stdin=as_utf8(request.prompt, "prompt"),
         files=files,
@@ -171,7 +171,7 @@ def plan(request: CliRequest) -> LaunchPlan:
 
 
 def _command(
-    request: CliRequest, wish: SessionWish, shared: list[str], sandbox: str, folders: list[str]
+    request: CliRequest, wish: SessionWish, shared: list[str], *, sandbox: str, folders: list[str]
 ) -> tuple[str, ...]:
     """What goes on has no flags for the sandbox: settings say it instead."""
     as_flags = [*([f"--sandbox={sandbox}"] if sandbox else [])]

@@ -243,8 +243,14 @@ def _members(
         elif isinstance(value, str | JsonString):
             is_none = name == "type" if is_told else _holds_no_words(name, value, node)
             if not is_none:
-                fixed, arguments = name == "name", name == "arguments"
-                yield PromptPart(here.role, here.message, value, here.is_thinking, fixed, arguments)
+                yield PromptPart(
+                    here.role,
+                    here.message,
+                    value,
+                    is_thinking=here.is_thinking,
+                    is_fixed=name == "name",
+                    is_arguments=name == "arguments",
+                )
         else:
             yield from _names(name, value, here)
             yield value, name in _FREE

@@ -148,7 +148,9 @@ class RepeatedFrame(Generic[T]):
             begin, end = frame[: literal.start(1) + 1], frame[literal.end(1) - 1 :]
             number = payload.get("sequence_number")
             if type(number) is int:
-                is_learnt = self._learn_numbered(begin, end, found, number + 1, growing, data_of)
+                is_learnt = self._learn_numbered(
+                    begin, end, found=found, number=number + 1, growing=growing, data_of=data_of
+                )
             else:
                 is_learnt = _stands_there(_probed(begin, end, data_of), name, growing)
                 if is_learnt:
@@ -161,6 +163,7 @@ class RepeatedFrame(Generic[T]):
         self,
         begin: bytes,
         end: bytes,
+        *,
         found: Growing[T],
         number: int,
         growing: Callable[[dict[str, Any]], Growing[T] | None],

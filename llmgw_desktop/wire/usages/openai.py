@@ -125,7 +125,14 @@ def chat_usage(figures: object, payload: Mapping[str, Any]) -> Usage:
         cache_read_tokens=read,
         cache_write_tokens=write,
         reasoning_tokens=reasoning,
-        billing=_billing(reading, figures, payload, prompt, answer, (_CHAT_PROMPT, _CHAT_ANSWER)),
+        billing=_billing(
+            reading,
+            figures,
+            payload=payload,
+            prompt=prompt,
+            answer=answer,
+            names=(_CHAT_PROMPT, _CHAT_ANSWER),
+        ),
     )
 
 
@@ -145,7 +152,14 @@ def responses_usage(response: Mapping[str, Any]) -> Usage:
         cache_read_tokens=count(prompt, "cached_tokens", "usage.input_tokens_details"),
         cache_write_tokens=count(prompt, "cache_write_tokens", "usage.input_tokens_details"),
         reasoning_tokens=count(answer, "reasoning_tokens", "usage.output_tokens_details"),
-        billing=_billing(reading, figures, response, prompt, answer, (_PROMPT, _ANSWER)),
+        billing=_billing(
+            reading,
+            figures,
+            payload=response,
+            prompt=prompt,
+            answer=answer,
+            names=(_PROMPT, _ANSWER),
+        ),
     )
 
 
@@ -160,6 +174,7 @@ def _none(figures: object) -> Usage:
 def _billing(
     reading: UsageReading,
     figures: Mapping[str, Any],
+    *,
     payload: Mapping[str, Any],
     prompt: Mapping[str, Any],
     answer: Mapping[str, Any],

@@ -47,7 +47,7 @@ def write_prompt(prompt: Prompt, target: PromptTarget, report: LossReport) -> Wr
     ids = CallIds(target.id_rule)
     turns = TurnWriter(BlockWriter(target, names, report), ids, report)
     system, messages = turns.write(prompt.turns, takes_prefill=model.takes_prefill and not thinks)
-    writer = ToolWriter(prompt, target, model, names, report)
+    writer = ToolWriter(prompt, target, model, names=names, report=report)
     tools = writer.tools() if prompt.tools else []
     body: dict[str, Any] = {"model": target.model, "max_tokens": max_tokens}
     if prompt.streaming:
@@ -60,13 +60,14 @@ def write_prompt(prompt: Prompt, target: PromptTarget, report: LossReport) -> Wr
     elif prompt.tool_choice.mode is ToolMode.ANY:
         report.lost(Feature.TOOL_CHOICE)
     body |= thinking
-    _add_format(body, prompt, target, model, report)
+    takes_schema = model.takes_schema and target.vendor is Vendor.ANTHROPIC
+    _add_format(body, prompt, report, takes_schema=takes_schema)
     _add_sampling(body, prompt, model, report, thinks=thinks)
     _add_facts(body, prompt, report)
     if system:
         body["system"] = system
     body["messages"] = messages
-    _mark_for_key(prompt, target, system, messages, report)
+    _mark_for_key(prompt, target, system=system, messages=messages, report=report)
     _keep_last_marks(tools, system, messages, report)
     return WrittenRequest(body=orjson.dumps(body), names=names)
 
@@ -82,11 +83,7 @@ def _max_tokens(prompt: Prompt, model: ClaudeModel, report: LossReport) -> int:
 
 
 def _add_format(
-    body: dict[str, Any],
-    prompt: Prompt,
-    target: PromptTarget,
-    model: ClaudeModel,
-    report: LossReport,
+    body: dict[str, Any], prompt: Prompt, report: LossReport, *, takes_schema: bool
 ) -> None:
     output = prompt.output
     if output is None:
@@ -95,8 +92,7 @@ def _add_format(
         report.lost(Feature.VERBOSITY)
     if output.kind is OutputKind.TEXT:
         return
-    can = model.takes_schema and target.vendor is Vendor.ANTHROPIC
-    if output.kind is OutputKind.JSON or output.schema is None or not can:
+    if output.kind is OutputKind.JSON or output.schema is None or not takes_schema:
         report.lost(Feature.OUTPUT_FORMAT, output.kind)
         return
 
@@ -163,6 +159,7 @@ def _add_facts(body: dict[str, Any], prompt: Prompt, report: LossReport) -> None
 def _mark_for_key(
     prompt: Prompt,
     target: PromptTarget,
+    *,
     system: list[Block],
     messages: list[dict[str, Any]],
     report: LossReport,

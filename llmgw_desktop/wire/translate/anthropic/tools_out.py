@@ -192,6 +192,7 @@ class ToolWriter:
         prompt: Prompt,
         target: PromptTarget,
         model: ClaudeModel,
+        *,
         names: ToolNames,
         report: LossReport,
     ) -> None:

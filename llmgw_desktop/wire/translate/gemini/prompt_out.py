@@ -113,7 +113,7 @@ def write_prompt(prompt: Prompt, target: PromptTarget, losses: LossReport) -> Wr
     if system:
         body["systemInstruction"] = {"parts": system}
     body["contents"] = contents
-    body |= write_tools(prompt, names, model, target.vendor, losses)
+    body |= write_tools(prompt, names, model=model, vendor=target.vendor, losses=losses)
     if config := write_config(prompt, model, losses):
         body["generationConfig"] = config
     body |= service_tier(prompt, losses)

@@ -174,7 +174,7 @@ class _Cleaner:
         found: Schema = {}
         words: list[str] = []
         for name, value in schema.items():
-            self._keyword(name, value, found, words, depth)
+            self._keyword(name, value, found=found, words=words, depth=depth)
         reference = schema.get("$ref")
         if isinstance(reference, str):
             self._merge(found, self._referred(reference, depth))
@@ -187,7 +187,7 @@ class _Cleaner:
         return found
 
     def _keyword(
-        self, name: str, value: object, found: Schema, words: list[str], depth: int
+        self, name: str, value: object, *, found: Schema, words: list[str], depth: int
     ) -> None:
         if name in _KEPT:
             found[name] = value

@@ -117,7 +117,7 @@ _MODE_WORDS = {ToolMode.AUTO: "AUTO", ToolMode.ANY: "ANY", ToolMode.NONE: "NONE"
 
 
 def write_tools(
-    prompt: Prompt, names: ToolNames, model: GeminiModel, vendor: Vendor, losses: LossReport
+    prompt: Prompt, names: ToolNames, *, model: GeminiModel, vendor: Vendor, losses: LossReport
 ) -> dict[str, Any]:
     """`tools` and `toolConfig`, as far as there are any."""
     own = [tool for tool in prompt.tools if isinstance(tool, Tool)]

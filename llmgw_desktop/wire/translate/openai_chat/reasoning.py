@@ -72,7 +72,7 @@ def read_seals(entries: Iterable[Mapping[str, Any]], words: str) -> Seals:
             has_own_words = has_own_words or (isinstance(item, Thinking) and bool(item.text))
             seals.items.append(item)
             continue
-        said = _take_ours(entry, seals, words, said, is_one)
+        said = _take_ours(entry, seals, words=words, said=said, is_one=is_one)
     if not has_own_words:
         _add_unsealed(seals, words[said:])
     return seals
@@ -113,7 +113,9 @@ def entry_of(signature: Signature, text: str = "") -> dict[str, Any] | None:
     return entry
 
 
-def _take_ours(entry: Mapping[str, Any], seals: Seals, words: str, said: int, is_one: bool) -> int:
+def _take_ours(
+    entry: Mapping[str, Any], seals: Seals, *, words: str, said: int, is_one: bool
+) -> int:
     """How far the words are taken now."""
     data = entry.get("data")
     carried = unpacked(data, Vendor.OTHER) if type(data) is str else None

@@ -76,7 +76,7 @@ def _tools(
 ) -> list[Tool | HostedTool]:
     kind = text_in(tool, "type", path)
     if kind in ("function", "custom"):
-        return [_own(tool, kind, path, report, space)]
+        return [_own(tool, kind, path, report, space=space)]
     if kind == "namespace" and space is None:
         return _namespace(tool, path, report)
     if space is None and vendor.is_web_search(kind):
@@ -99,7 +99,12 @@ def _namespace(tool: dict[str, Any], path: str, report: LossReport) -> list[Tool
 
 
 def _own(
-    tool: dict[str, Any], kind: str, path: str, report: LossReport, space: Mapping[str, Any] | None
+    tool: dict[str, Any],
+    kind: str,
+    path: str,
+    report: LossReport,
+    *,
+    space: Mapping[str, Any] | None,
 ) -> Tool:
     is_custom = kind == "custom"
     lose_others(tool, _CUSTOM if is_custom else _FUNCTION, report, "tools")
