@@ -31,6 +31,8 @@ _OF_THE_CONNECTION = frozenset(
 )
 _OF_THE_BODY = frozenset({"content-length", "content-encoding", "transfer-encoding"})
 """It is handed over as it was meant."""
+_LAST_CALLS_S = 2.0
+"""So long a stop waits for calls that are about to be answered."""
 
 
 class AsgiExchange:
@@ -192,8 +194,8 @@ class McpDoor:
             return
         with suppress(Exception):  # whoever asked for it was told
             door = await opening
+            await door.short_way.close(_LAST_CALLS_S)
             door.stop.set()
-            await door.short_way.close()
         await self._tasks.finish(within_s=1.0)
 
     async def _warm(self) -> None:

@@ -83,8 +83,9 @@ class ShortWay:
         await caller.reply(200, _head(request.session), _whole(request.id, result))
         return True
 
-    async def close(self) -> None:
-        await self._tasks.stop()
+    async def close(self, within_s: float) -> None:
+        """A call that ends within it is answered: who waited for a run was just let go."""
+        await self._tasks.finish(within_s)
 
     def _check_scope(self, principal: Principal, message: dict[str, Any]) -> None:
         """Who was let in by a person can ask that person for more, and is told so before the call;

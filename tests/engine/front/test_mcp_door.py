@@ -96,6 +96,24 @@ async def test_a_call_that_is_canceled_ends_in_the_tool(scene: McpScene, era: st
 
 
 @pytest.mark.parametrize("era", ERAS)
+async def test_a_call_that_comes_to_its_end_while_the_door_closes_is_answered(
+    scene: McpScene, era: str
+) -> None:
+    async with scene.client(era) as client:
+        await client.list_tools()  # else it asks for them to check the answer
+        waiting = asyncio.create_task(client.call_tool("wait", {}))
+        await scene.tools.begun.wait()
+        stopping = asyncio.create_task(scene.door.close())
+        await until(lambda: scene.door._open is None)
+        await asyncio.sleep(0.2)  # a stop that does not wait has gone on by then
+        scene.tools.may_end.set()
+        told = await waiting
+        await stopping
+    assert not told.is_error
+    assert scene.tools.ends == ["done"]
+
+
+@pytest.mark.parametrize("era", ERAS)
 async def test_resources_are_the_callers_own(scene: McpScene, era: str) -> None:
     scene.tools.notes["local/first"] = "mine"
     key = scene.key()
