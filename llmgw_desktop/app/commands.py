@@ -52,7 +52,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     below = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands = {command.name: command for command in read_in(argv)}
     for command in commands.values():
-        command.arguments(below.add_parser(command.name, help=command.help))
+        own = below.add_parser(command.name, help=command.help)
+        if command.name in argv:  # else it is listed at most, and what it may be told is not read
+            command.arguments(own)
     arguments, more = parser.parse_known_args(argv, argparse.Namespace(hidden=False))
     arguments.command = arguments.command or "desktop"
     arguments.chosen = chosen = commands[arguments.command]

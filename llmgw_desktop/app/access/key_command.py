@@ -14,7 +14,6 @@ from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.policy import ClientPolicy, is_paused, policy_for
 from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.settings.reader import load_settings
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -68,6 +67,8 @@ def _list(keys: ClientKeys, places: Places, env: Mapping[str, str]) -> int:
 
 def _policies(places: Places, env: Mapping[str, str]) -> Mapping[str, ClientPolicy] | None:
     """By their tables; None, said, where the settings cannot be read."""
+    from llmgw_desktop.store.settings.reader import load_settings  # keys are made without it
+
     try:
         clients = load_settings(places.config_file, env).settings.clients
     except ConfigError as error:

@@ -4,8 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from llmgw_desktop.app.command_line.this_program import own_command
@@ -13,6 +12,9 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
 
 ANSWERS_WITHIN_S = 20.0
 _LOOKS_WITHIN_S = 5.0
@@ -65,6 +67,8 @@ class RunningGateway:
         *,
         within_s: float = ANSWERS_WITHIN_S,
     ) -> Told:
+        from http.client import HTTPException  # where none runs, nobody waits for it
+
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         connection = self._connection(within_s)
         try:
@@ -79,7 +83,9 @@ class RunningGateway:
             connection.close()
         return Told(status=answer.status, fields=fields if isinstance(fields, dict) else {})
 
-    def _connection(self, within_s: float) -> HTTPConnection:
+    def _connection(self, within_s: float) -> "HTTPConnection":
+        from http.client import HTTPConnection, HTTPSConnection
+
         parts = urlsplit(self._told.url)
         host, port = parts.hostname or "", parts.port
         if parts.scheme == "https":

@@ -33,7 +33,7 @@ def this_program() -> tuple[str, ...]:
 def alone() -> tuple[str, ...]:
     """Python's options by which nothing of the caller's (his folder, `PYTHONPATH`, a
     `sitecustomize` there) stands in for a module of ours; those alone under which we are found."""
-    own = Path(__file__).resolve().parents[2]
+    own = Path(__file__).resolve().parents[3]
     named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if any(each and Path(each).resolve() == own for each in named):
         return ("-P",)  # a checkout that is run as it lies

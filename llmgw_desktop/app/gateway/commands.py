@@ -1,27 +1,35 @@
-"""`llmgw status`: how the running gateway stands, and who holds too many connections."""
+"""`llmgw status`: how the running gateway stands, and who holds too many connections.
+
+What each command needs beyond the run file is read in when the command gets there: most who ask
+for the status of a gateway that does not run wait for nothing else.
+"""
 
 import argparse
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-import orjson
+from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, lives, running
-from llmgw_desktop.app.gateway import instances
-from llmgw_desktop.app.gateway.standing import GatewayStanding, standing
-from llmgw_desktop.app.safekeeping.at_rest import UNREADABLE_DO, unreadable_words
-from llmgw_desktop.app.words.figures import clock_text, counted, local_time
 from llmgw_desktop.app.words.inert_text import inert_line
-from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, read_run_file
-from llmgw_desktop.store.settings.reader import load_settings
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.gateway.standing import GatewayStanding
 
 
 def status(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     """0 where it answers, whatever it says."""
+    try:
+        running(places, env)
+    except NotRunning as error:
+        return _fail(str(error))
+    import orjson
+
+    from llmgw_desktop.app.gateway.standing import standing
+    from llmgw_desktop.domain.clock import SystemClock
+
     stands = standing(places, env)
     if stands.told is None:
         return _fail(stands.silence)
@@ -33,7 +41,7 @@ def status(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
     return 0
 
 
-def _document(stands: GatewayStanding) -> dict[str, Any]:
+def _document(stands: "GatewayStanding") -> dict[str, Any]:
     """As it tells it; what we see of the files beside it goes in as well."""
     problems = [{"part": part, "says": says, "do": do} for part, says, do in stands.problems]
     return {
@@ -44,11 +52,14 @@ def _document(stands: GatewayStanding) -> dict[str, Any]:
     }
 
 
-def _status(stands: GatewayStanding) -> str:
+def _status(stands: "GatewayStanding") -> str:
     return "degraded" if stands.problems else str((stands.told or {})["status"])
 
 
-def _lines(stands: GatewayStanding, now_s: float) -> Iterator[str]:
+def _lines(stands: "GatewayStanding", now_s: float) -> Iterator[str]:
+    from llmgw_desktop.app.safekeeping.at_rest import UNREADABLE_DO, unreadable_words
+    from llmgw_desktop.app.words.figures import clock_text, counted, local_time
+
     told = stands.told or {}
     gateway, connections = told["gateway"], told["connections"]
     yield f"{gateway['state']} at {gateway['url']}: {_status(stands)}"
@@ -73,21 +84,25 @@ def _fail(sentence: str) -> int:
 _LOOK_S = 0.05
 _PROGRESS = (
     "The gateway starts anew. Answers that run may go on for up to"
-    f" {instances.WITHIN_S:.0f} s; who asks meanwhile waits …"
+    " {within_s:.0f} s; who asks meanwhile waits …"
 )
-_COMES_WITHIN_S = instances.WITHIN_S + 70.0
+_COMES_WITHIN_S = 70.0
+"""Beside what answers that run may take."""
 
 
 def start_anew(_: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     """Raises ConfigError: with such settings the next start would end at once. NotRunning."""
+    from llmgw_desktop.app.gateway import instances
+    from llmgw_desktop.store.settings.reader import load_settings
+
     load_settings(places.config_file, env)
     before = running(places, env)
     if not before.can_restart:
         raise NotRunning("This gateway cannot start anew by itself. Stop it, and start it again.")
     instances.ask(before.pid)
-    print(_PROGRESS, file=sys.stderr, flush=True)
+    print(_PROGRESS.format(within_s=instances.WITHIN_S), file=sys.stderr, flush=True)
     asked_s = time.monotonic()
-    deadline = asked_s + _COMES_WITHIN_S
+    deadline = asked_s + instances.WITHIN_S + _COMES_WITHIN_S
     while (now := _next(places, before)) is None:
         if not lives(before):
             print("llmgw: it ended and did not come back; its log says why.", file=sys.stderr)

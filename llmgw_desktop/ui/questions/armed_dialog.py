@@ -180,7 +180,7 @@ class ArmedDialog(QDialog):
         return super().eventFilter(watched, event)
 
     def _may_be_meant(self, event: QEvent) -> bool:
-        """By somebody who looks, as far as his hands tell."""
+        """By somebody who looks, as far as hands tell."""
         if isinstance(event, QMouseEvent):
             at = event.globalPosition().toPoint()
             if event.type() in _PRESSES:
