@@ -175,7 +175,7 @@ def bench_batches(folder: Path, name: str, seal: Seal, encrypt: Encrypt | None) 
         parts: list[tuple[float, float]] = []
         for start in range(0, len(made), BATCH):
             begun = time.thread_time()
-            batch = make_batch({}, made[start : start + BATCH], SETTINGS, seal, encrypt)
+            batch = make_batch({}, made[start : start + BATCH], SETTINGS, seal, encrypt=encrypt)
             made_at = time.thread_time()
             writer.write(batch)
             parts.append((made_at - begun, time.thread_time() - made_at))

@@ -161,6 +161,7 @@ def make_access(
     places: Places,
     clock: Clock,
     bus: Bus,
+    *,
     settings: Settings,
     env: Mapping[str, str],
     oauth: Oauth,

@@ -102,9 +102,9 @@ def consent_row(decision: ConsentDecision, today: date) -> DecisionRow:
         cells=_cells(
             answer.at_s,
             today,
-            (DecisionKind.PROGRAM, f"{name} asked for access", outcome),
-            (answer.person, consent_words.WAY_WORDS[answer.way]),
-            answer.at_s - question.asked_at_s,
+            said=(DecisionKind.PROGRAM, f"{name} asked for access", outcome),
+            by=(answer.person, consent_words.WAY_WORDS[answer.way]),
+            took_s=answer.at_s - question.asked_at_s,
         ),
         more="\n".join(more),
     )
@@ -127,9 +127,9 @@ def agent_row(decision: PermissionDecision, today: date) -> DecisionRow:
         cells=_cells(
             answer.at_s,
             today,
-            (DecisionKind.AGENT, permission_words.asks_words(question), f"{outcome}{note}"),
-            (answer.person, permission_words.WAY_WORDS[answer.way]),
-            answer.at_s - question.asked_at_s,
+            said=(DecisionKind.AGENT, permission_words.asks_words(question), f"{outcome}{note}"),
+            by=(answer.person, permission_words.WAY_WORDS[answer.way]),
+            took_s=answer.at_s - question.asked_at_s,
         ),
         more="\n".join(part for part in more if part),
         job_id=question.job_id,
@@ -148,9 +148,9 @@ def gate_row(approval: Approval, today: date) -> DecisionRow:
         cells=_cells(
             approval.at_s,
             today,
-            (DecisionKind.GATE, what, f"{outcome}: {reasons}" if reasons else outcome),
-            (approval.owner, f"policy {inert_line(approval.policy, 40)}"),
-            None,
+            said=(DecisionKind.GATE, what, f"{outcome}: {reasons}" if reasons else outcome),
+            by=(approval.owner, f"policy {inert_line(approval.policy, 40)}"),
+            took_s=None,
         ),
         more="\n".join((what, outcome, reasons)),
     )
@@ -159,6 +159,7 @@ def gate_row(approval: Approval, today: date) -> DecisionRow:
 def _cells(
     at_s: float,
     today: date,
+    *,
     said: tuple[DecisionKind, str, str],
     by: tuple[str, str],
     took_s: float | None,

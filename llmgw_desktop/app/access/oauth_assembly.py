@@ -85,6 +85,7 @@ def make_oauth(
     places: Places,
     clock: Clock,
     bus: Bus,
+    *,
     settings: Callable[[], OauthSettings],
     addresses: OauthAddresses,
 ) -> Oauth:

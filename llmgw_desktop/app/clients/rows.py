@@ -193,8 +193,12 @@ def _row(known: KnownClient, seen: RowSources) -> ShownClient:
     budgets = budget_lines(policy, () if standing is None else standing.budgets, now_s, figures)
     refusals = refusal_lines(() if standing is None else standing.refusals, now_s)
     flood = seen.floods.get(known.id)
-    state = _state(known, policy, budgets, refusals, standing, now_s)
-    state_words = _state_words(state, known, policy, refusals, standing, now_s)
+    state = _state(
+        known, policy, budgets=budgets, refusals=refusals, standing=standing, now_s=now_s
+    )
+    state_words = _state_words(
+        state, known, policy, refusals=refusals, standing=standing, now_s=now_s
+    )
     state_short = state_words
     if flood is not None and state in _CROWDED_OUT:
         state = ClientState.CROWDING
@@ -252,6 +256,7 @@ def _policy(
 def _state(
     known: KnownClient,
     policy: ClientPolicy | None,
+    *,
     budgets: Sequence[BudgetLine],
     refusals: Sequence[RefusalLine],
     standing: ClientStanding | None,
@@ -275,6 +280,7 @@ def _state_words(
     state: ClientState,
     known: KnownClient,
     policy: ClientPolicy | None,
+    *,
     refusals: Sequence[RefusalLine],
     standing: ClientStanding | None,
     now_s: float,

@@ -112,13 +112,14 @@ class Use:
 def cli_card(
     found: CliFound,
     said: CliSettings,
+    *,
     sign_in: SignIn,
     status: AccountStatus,
     use: Use,
     now_s: float,
 ) -> CliCard:
     status = settled(status, now_s)
-    state, words, reason = _standing(found, said, sign_in, status, now_s)
+    state, words, reason = _standing(found, said, sign_in=sign_in, status=status, now_s=now_s)
     name = provider_of(found.name)
     ago = ago_text(status.last_error_at_s, now_s)
     error = inert_line(status.last_error, 400)
@@ -152,7 +153,7 @@ def sign_in_argv(found: CliFound, sign_in: SignIn) -> list[str]:
 
 
 def _standing(
-    found: CliFound, said: CliSettings, sign_in: SignIn, status: AccountStatus, now_s: float
+    found: CliFound, said: CliSettings, *, sign_in: SignIn, status: AccountStatus, now_s: float
 ) -> tuple[AccountState, str, str]:
     """The state, «ready», and what happened and what to do."""
     if not found.is_installed:

@@ -160,14 +160,14 @@ class CliProviders:
         return cli_card(
             found,
             said,
-            self._survey.cli(found.name).sign_in,
-            statuses.get(account, AccountStatus(account=account)),
-            Use(
+            sign_in=self._survey.cli(found.name).sign_in,
+            status=statuses.get(account, AccountStatus(account=account)),
+            use=Use(
                 running=running,
                 limit=said.max_running or self.usual_limit(),
                 lately=self._health.used(account),
             ),
-            self._clock.now_s(),
+            now_s=self._clock.now_s(),
         )
 
 

@@ -193,7 +193,7 @@ def make_engine(base: Foundations) -> GatewayParts:
         lambda floods: base.bus.publish(FloodsChanged(floods=floods)),
         connections_allowed(),
     )
-    doors = _doors(base, pipeline, catalogue, kept, crowd)
+    doors = _doors(base, pipeline, catalogue=catalogue, kept=kept, crowd=crowd)
     _add_job_doors(doors, base.runs, gate)
     records_door.LimitsDoor(policies, gate, revocations.look).add_to(doors)
     questions_door.ApprovalsDoor(base.permissions, base.clock, system_user).add_to(doors)
@@ -221,6 +221,7 @@ def make_engine(base: Foundations) -> GatewayParts:
 def _doors(
     base: Foundations,
     pipeline: Pipeline,
+    *,
     catalogue: Catalogue,
     kept: KeptResponsesDoor,
     crowd: Crowd,

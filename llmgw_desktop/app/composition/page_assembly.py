@@ -113,9 +113,9 @@ def _clients(parts: PageParts) -> Clients:
     connector = make_connector(
         parts.places,
         parts.clients,
-        lambda: address_of(parts.loaded().settings.http, file),
-        parts.env,
-        parts.clock,
+        address=lambda: address_of(parts.loaded().settings.http, file),
+        env=parts.env,
+        clock=parts.clock,
     )
     return Clients(connector, parts.reader, parts.clock)
 

@@ -89,9 +89,11 @@ class ContainerParts(ABC):
             self.places,
             self._env,
             self._clock,
-            self._loaded,
-            self._bus,
-            InUse(lambda: self._access.authenticator, lambda: self.vault, self._take_over_runs),
+            loaded=self._loaded,
+            bus=self._bus,
+            in_use=InUse(
+                lambda: self._access.authenticator, lambda: self.vault, self._take_over_runs
+            ),
         )
         self._closing.add(guard.close)
         return guard
@@ -103,8 +105,12 @@ class ContainerParts(ABC):
         addresses = OauthAddresses(lambda: http.public_url or self.gateway.status.url, http.path)
         settings = self._loaded().settings
         allowed = oauth_in_force(settings, lambda: self._loaded().settings.oauth)
-        oauth = make_oauth(self.places, self._clock, self._bus, allowed, addresses)
-        access = make_access(self.places, self._clock, self._bus, settings, self._env, oauth)
+        oauth = make_oauth(
+            self.places, self._clock, self._bus, settings=allowed, addresses=addresses
+        )
+        access = make_access(
+            self.places, self._clock, self._bus, settings=settings, env=self._env, oauth=oauth
+        )
         access.tell_changes(lambda: self._on_loop(self._bus.publish, ClientsChanged()))
         self._closing.add(beside(access.close))
         return access
@@ -159,7 +165,11 @@ class ContainerParts(ABC):
     @cached_property
     def recording(self) -> Recording:
         recording = Recording(
-            self.places, self._clock, self._bus, lambda: self._loaded().settings, self.at_rest
+            self.places,
+            self._clock,
+            self._bus,
+            settings=lambda: self._loaded().settings,
+            at_rest=self.at_rest,
         )
         recording.learn(self._env.get(VARIABLE, "").strip())
         self._closing.add(beside(self._encrypting.stop), recording.stop)

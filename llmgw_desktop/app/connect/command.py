@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     clock = SystemClock()
     with closing(ClientStore(places.gateway_db, clock)) as store:
         connector = make_connector(
-            places, store, lambda: address_in_settings(places, env), env, clock
+            places, store, address=lambda: address_in_settings(places, env), env=env, clock=clock
         )
         if arguments.client == "list":
             return _list(connector)

@@ -100,6 +100,7 @@ class Connector:
         self,
         connections: Connections,
         keys: ProgramKeys,
+        *,
         address: Callable[[], GatewayAddress],
         clock: Clock,
         env: Mapping[str, str],
@@ -280,6 +281,7 @@ def _undone(change: FileEdit) -> str:
 def make_connector(
     places: Places,
     clients: ClientStore,
+    *,
     address: Callable[[], GatewayAddress],
     env: Mapping[str, str],
     clock: Clock,
@@ -294,4 +296,4 @@ def make_connector(
             yield
 
     connections = Connections(places.connections_folder, noting)
-    return Connector(connections, keys, address, clock, env)
+    return Connector(connections, keys, address=address, clock=clock, env=env)

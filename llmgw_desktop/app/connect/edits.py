@@ -118,7 +118,9 @@ def without_ours(
     changes = []
     for path, form in paths.items():
         stale = tuple(put for put in puts if str(put.file) == path)
-        changes.append(_cleaned(connections, Path(path), form, known.get(path), stale))
+        changes.append(
+            _cleaned(connections, Path(path), form=form, known=known.get(path), stale=stale)
+        )
     return tuple(changes)
 
 
@@ -152,6 +154,7 @@ def widened(change: FileEdit) -> FileEdit:
 def _cleaned(
     connections: Connections,
     path: Path,
+    *,
     form: TextFormat,
     known: ConnectedFile | None,
     stale: Sequence[Put],

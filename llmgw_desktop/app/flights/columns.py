@@ -239,7 +239,7 @@ def _further_columns() -> tuple[FlightColumn, ...]:
     """Hidden until somebody asks for them."""
 
     def more(
-        key: str, title: str, hint: str, text: Callable[[FlightSummary], str], width_chars: int
+        key: str, title: str, hint: str, *, text: Callable[[FlightSummary], str], width_chars: int
     ) -> FlightColumn:
         return FlightColumn(
             key=key,
@@ -256,62 +256,66 @@ def _further_columns() -> tuple[FlightColumn, ...]:
             "fresh",
             "Fresh",
             "Input tokens not cached",
-            lambda flight: fresh_text(flight.usage),
-            8,
+            text=lambda flight: fresh_text(flight.usage),
+            width_chars=8,
         ),
         more(
             "cache_read",
             "Read",
             "Input tokens read from the cache",
-            lambda flight: tokens_text(flight.usage, Figure.CACHE_READ),
-            8,
+            text=lambda flight: tokens_text(flight.usage, Figure.CACHE_READ),
+            width_chars=8,
         ),
         more(
             "cache_write",
             "Written",
             "Input tokens written to the cache",
-            lambda flight: tokens_text(flight.usage, Figure.CACHE_WRITE),
-            8,
+            text=lambda flight: tokens_text(flight.usage, Figure.CACHE_WRITE),
+            width_chars=8,
         ),
         more(
-            "size", "Answer", "Size of the answer", lambda flight: size_text(flight.answer_bytes), 9
+            "size",
+            "Answer",
+            "Size of the answer",
+            text=lambda flight: size_text(flight.answer_bytes),
+            width_chars=9,
         ),
         more(
             "attempts",
             "Attempts",
             "How often a provider was asked",
-            lambda flight: str(flight.attempts) if flight.attempts else UNKNOWN,
-            9,
+            text=lambda flight: str(flight.attempts) if flight.attempts else UNKNOWN,
+            width_chars=9,
         ),
         more(
             "operation",
             "Operation",
             "What was asked for",
-            lambda flight: OPERATION_WORDS[flight.operation],
-            14,
+            text=lambda flight: OPERATION_WORDS[flight.operation],
+            width_chars=14,
         ),
         more(
             "protocol",
             "Protocol",
             "The client's dialect, the provider's where that is another, and what was lost between",
-            dialects_text,
-            36,
+            text=dialects_text,
+            width_chars=36,
         ),
         more(
             "stop",
             "Stop reason",
             "Why the model stopped, in the provider's words",
-            lambda flight: inert_line(flight.stop_reason or "", 60) or UNKNOWN,
-            14,
+            text=lambda flight: inert_line(flight.stop_reason or "", 60) or UNKNOWN,
+            width_chars=14,
         ),
         more(
             "error",
             "Error",
             "What went wrong",
-            lambda flight: inert_line(flight.error_text or flight.error_kind or "", 200),
-            32,
+            text=lambda flight: inert_line(flight.error_text or flight.error_kind or "", 200),
+            width_chars=32,
         ),
-        more("id", "Flight", "The flight's id", lambda flight: flight.id, 36),
+        more("id", "Flight", "The flight's id", text=lambda flight: flight.id, width_chars=36),
     )
 
 

@@ -32,6 +32,7 @@ class Recording:
         places: Places,
         clock: Clock,
         bus: Bus,
+        *,
         settings: Callable[[], Settings],
         at_rest: AtRest,
     ) -> None:

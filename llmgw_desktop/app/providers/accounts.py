@@ -156,7 +156,7 @@ class KeyKeeping:
         return "" if self._vault is None else self._vault.missing(reference)
 
     def kept(
-        self, form: KeyedForm, kind: str, name: str, providers: Iterable[Provider], key: str
+        self, form: KeyedForm, *, kind: str, name: str, providers: Iterable[Provider], key: str
     ) -> str:
         """The entry of a new key, which is stored; empty where there is none. Blocks.
 
@@ -274,7 +274,9 @@ class ProviderAccounts:
         entry = f"{form.provider}.{form.name}"
         key = f"providers.{form.provider}.accounts.vault"
         everyone = self._loaded().settings.providers
-        return _values_of(form, self._keeping.kept(form, kind, entry, everyone, key))
+        return _values_of(
+            form, self._keeping.kept(form, kind=kind, name=entry, providers=everyone, key=key)
+        )
 
     def _provider(self, name: str) -> Provider:
         return next(each for each in self._loaded().settings.providers if each.name == name)

@@ -109,9 +109,9 @@ def card_of(
             provider,
             account,
             settled(_status(provider, account, statuses), now_s),
-            now_s,
-            provider.key_problem(account) or missing_entry(account.vault),
-            used(account_id(provider.name, account.name)),
+            now_s=now_s,
+            problem=provider.key_problem(account) or missing_entry(account.vault),
+            used=used(account_id(provider.name, account.name)),
         )
         for account in provider.accounts
     )
@@ -154,6 +154,7 @@ def _line(
     provider: Provider,
     account: Account,
     status: AccountStatus,
+    *,
     now_s: float,
     problem: str,
     used: str,

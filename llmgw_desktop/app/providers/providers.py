@@ -221,7 +221,9 @@ class Providers:
         key = f"providers.{form.name}.vault"
         name = form.name or DEFAULT_ACCOUNT
         everyone = self._loaded().settings.providers
-        return self._keeping.kept(form, form.kind.value, name, everyone, key)
+        return self._keeping.kept(
+            form, kind=form.kind.value, name=name, providers=everyone, key=key
+        )
 
     def _providers(self) -> list[Provider]:
         everyone = self._loaded().settings.providers

@@ -35,10 +35,10 @@ class VaultWatch:
     def __init__(self, vault: Vault, flights_db: Path, clock: Clock) -> None:
         self._tasks = Tasks()
         self._opens = _Look(
-            lambda: vault_facts(vault), ("", ""), clock, LOOK_S, lambda: vault.writes
+            lambda: vault_facts(vault), ("", ""), clock, every_s=LOOK_S, mark=lambda: vault.writes
         )
         lost = LostFlights(vault, flights_db)
-        self._lost = _Look(lost.count, None, clock, LOOK_AT_FLIGHTS_S, int)
+        self._lost = _Look(lost.count, None, clock, every_s=LOOK_AT_FLIGHTS_S, mark=int)
 
     async def problem(self) -> str:
         """Why what it holds cannot be used, in a sentence; empty where it can. Of the last look
@@ -93,6 +93,7 @@ class _Look(Generic[_T]):
         look: Callable[[], _T],
         before: _T,
         clock: Clock,
+        *,
         every_s: float,
         mark: Callable[[], int],
     ) -> None:

@@ -139,7 +139,9 @@ class Safekeeping:
 
     def back_up(self, path: Path, passphrase: str) -> BackupWritten:
         """The whole home, also while a gateway runs."""
-        written = write_home(self._places, path, passphrase, self._keys, self._clock)
+        written = write_home(
+            self._places, path, passphrase, master_keys=self._keys, clock=self._clock
+        )
         self.note(Act(verb="home.backed_up", subject="home", after={"files": written.files}))
         return written
 

@@ -163,6 +163,7 @@ class StoreGuard:
         places: Places,
         env: Mapping[str, str],
         clock: Clock,
+        *,
         loaded: Callable[[], LoadedSettings],
         bus: Bus,
         in_use: InUse,

@@ -106,7 +106,9 @@ class _SettingsCommand:
             held, in_file = getattr(loaded.settings, table.field), _at(data, table.path)
             for key, each in table.settings.items():
                 said_by = variable_of(each, self._env) or ("file" if key in in_file else "default")
-                yield _Told(table, key, each, plain_value(getattr(held, key)), said_by)
+                yield _Told(
+                    table, key, setting=each, value=plain_value(getattr(held, key)), said_by=said_by
+                )
 
     def _find(self, name: str) -> _Told:
         known = {each.name: each for each in self._told(self._load())}

@@ -6,7 +6,7 @@ changed the same object, only the member itself goes, with one comma.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llmgw_desktop.store.client_files.json_nodes import (
@@ -128,20 +128,19 @@ def _holder(text: str, root: Node, path: Path) -> tuple[Node, int]:
 def _style(text: str, root: Node, holder: Node) -> _Style:
     first = holder.members[0] if holder.members else None
     outer = _indent_of_line(text, holder.start)
-    unit = _unit(text, root)
-    colon = ": "
+    style = _Style(
+        indent=None, outer=outer, unit=_unit(text, root), line_end=line_end_of(text), colon=": "
+    )
     if first is not None:
         between = text[first.name_end : first.value.start]
-        colon = between if between.strip(" ") == ":" else ": "
+        style = replace(style, colon=between) if between.strip(" ") == ":" else style
         if "\n" not in text[holder.start : first.start]:
-            return _Style(None, outer, unit, line_end_of(text), colon)
+            return style
         indent = _indent_of_line(text, first.start)
-        unit = indent.removeprefix(outer) if indent.startswith(outer) else unit
-        return _Style(indent, outer, unit or _USUAL_INDENT, line_end_of(text), colon)
+        unit = indent.removeprefix(outer) if indent.startswith(outer) else style.unit
+        return replace(style, indent=indent, unit=unit or _USUAL_INDENT)
     is_one_line = bool(root.members) and "\n" not in text[root.start : root.members[0].start]
-    if is_one_line:
-        return _Style(None, outer, unit, line_end_of(text), colon)
-    return _Style(outer + unit, outer, unit, line_end_of(text), colon)
+    return style if is_one_line else replace(style, indent=outer + style.unit)
 
 
 def _unit(text: str, root: Node) -> str:
@@ -209,7 +208,9 @@ def _take_out(text: str, mark: OwnMark) -> str:
         member = _member_at(root, path)
         assert member is not None
     is_all_of_ours = len(path) == len(mark.path) - mark.made
-    return _without(text, root, path, member, mark.hollow if is_all_of_ours else None)
+    return _without(
+        text, root, path=path, member=member, hollow=mark.hollow if is_all_of_ours else None
+    )
 
 
 def _value_of(root: Node, path: Path) -> Node:
@@ -230,7 +231,7 @@ def _without_root(text: str, root: Node, before: str) -> str:
     return before if is_ours else f"{text[: root.start]}{{}}{text[root.end :]}"
 
 
-def _without(text: str, root: Node, path: Path, member: Member, hollow: str | None) -> str:
+def _without(text: str, root: Node, *, path: Path, member: Member, hollow: str | None) -> str:
     holder = root
     for name in path[:-1]:
         found = holder.member(name)

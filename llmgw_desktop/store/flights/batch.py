@@ -70,6 +70,7 @@ def make_batch(
     closed: Sequence[FlightRecord],
     settings: RecorderSettings,
     seal: Seal,
+    *,
     encrypt: Encrypt | None = None,
 ) -> Batch:
     """Asks the snapshots, seals, packs and encrypts the bodies."""
@@ -120,6 +121,7 @@ def late_batch(
     record: FlightRecord,
     settings: RecorderSettings,
     seal: Seal,
+    *,
     between: Callable[[], None],
     encrypt: Encrypt | None = None,
 ) -> Batch:

@@ -10,7 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmgw_desktop.domain.vault import VaultError
@@ -75,7 +75,16 @@ def read_converted(connection: sqlite3.Connection) -> Converted | None:
     row = connection.execute(
         "SELECT number, up_to, until, was_plain, is_done FROM encryption"
     ).fetchone()
-    return None if row is None else Converted(row[0], row[1], row[2], bool(row[3]), bool(row[4]))
+    if row is None:
+        return None
+    number, up_to, until, was_plain, is_done = row
+    return Converted(
+        number=number,
+        up_to=up_to,
+        until=until,
+        was_plain=bool(was_plain),
+        is_done=bool(is_done),
+    )
 
 
 class Conversion:
@@ -137,7 +146,15 @@ class Conversion:
         was_plain = self._is_plain() or is_half_done
         until = self._last()
         self._write_over_what_goes()
-        self._note(Converted(number, 0, until, was_plain and until > 0, not until))
+        self._note(
+            Converted(
+                number=number,
+                up_to=0,
+                until=until,
+                was_plain=was_plain and until > 0,
+                is_done=not until,
+            )
+        )
 
     def _some(self, state: Converted) -> list[int]:
         found = self._connection.execute(_SIZES, (state.up_to, state.until, ROWS_A_STEP)).fetchall()
@@ -156,7 +173,7 @@ class Conversion:
             changed = [made for row in rows if (made := self._converted(row, key)) is not None]
             self._connection.executemany(_UPDATE, changed)
             self._is_changed |= bool(changed)
-            self._note(Converted(state.number, some[-1], state.until, state.was_plain, False))
+            self._note(replace(state, up_to=some[-1]))
 
     def _converted(self, row: Row, key: DataKey | None) -> Row | None:
         """For _UPDATE; None for one that is as it should be, or that nothing opens any more."""
@@ -197,7 +214,7 @@ class Conversion:
         busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy and state.was_plain:
             return  # somebody reads; the next step tries again
-        self._note(Converted(state.number, state.until, state.until, state.was_plain, True))
+        self._note(replace(state, up_to=state.until, is_done=True))
         self._connection.execute("PRAGMA secure_delete = OFF")
         if self._is_changed:
             self._has_old = state.number == PLAIN_NUMBER

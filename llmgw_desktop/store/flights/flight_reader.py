@@ -166,7 +166,7 @@ class FlightReader:
         """Every bucket, empty ones included. Whole minutes from a whole minute on are quick."""
         with self._reading() as line:
             if line:
-                return read_buckets(line.connection, since_s, until_s, span_s, without)
+                return read_buckets(line.connection, since_s, until_s, span_s, without=without)
         empty = FlightTotals()
         return [
             FlightBucket(start_s=start_s, span_s=span_s, totals=empty)

@@ -213,7 +213,7 @@ class FlightStore:
             done, dropped = closed, len(closed)
             if is_writable:
                 now, later = lightened(closed, settings, has_key=has_key)
-                batch = make_batch(opened, now, settings, self._seal, encrypt)
+                batch = make_batch(opened, now, settings, self._seal, encrypt=encrypt)
                 batch.unended += unended
                 is_writable = self._persist(batch)
                 if is_writable:
@@ -239,7 +239,9 @@ class FlightStore:
             encrypt = self._encrypt()
         except (VaultError, StoreError):  # it was open a moment ago; the status says why
             return Batch(refused=1)
-        return late_batch(record, self._settings, self._seal, self._write_due, encrypt)
+        return late_batch(
+            record, self._settings, self._seal, between=self._write_due, encrypt=encrypt
+        )
 
     def _leave_out_later(self) -> None:
         size = sum(map(body_bytes, self._later))

@@ -66,10 +66,12 @@ def _of_table(connection: sqlite3.Connection, table: str, at_rest: AtRest) -> It
         cells = dict(zip(names, row, strict=True))
         for column, cell in cells.items():
             if isinstance(cell, bytes) and cell:
-                yield _told(table, column, cell, cells, at_rest)
+                yield _told(table, column, cell=cell, row=cells, at_rest=at_rest)
 
 
-def _told(table: str, column: str, cell: bytes, row: dict[str, Any], at_rest: AtRest) -> StoredText:
+def _told(
+    table: str, column: str, *, cell: bytes, row: dict[str, Any], at_rest: AtRest
+) -> StoredText:
     may_be_encrypted = column in _ENCRYPTED_COLUMNS.get(table, ())
     if not may_be_encrypted or cell == WITHHELD or not is_encrypted(cell):
         return StoredText(table, column, _unpacked(cell), is_encrypted=False)

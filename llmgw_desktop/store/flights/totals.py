@@ -141,6 +141,7 @@ def read_buckets(
     since_s: float,
     until_s: float,
     span_s: float,
+    *,
     without: tuple[str, ...] = (),
 ) -> list[FlightBucket]:
     """Quick where buckets are whole minutes and begin with one, in the last hour quarters of one;

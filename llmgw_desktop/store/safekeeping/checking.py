@@ -49,7 +49,7 @@ def wrong_with(path: Path, steps: Steps) -> str:
         if not path.exists() or not path.stat().st_size:
             return _wrong_without(path, mark)
         with told(path), closing(connect_read_only(path)) as connection:
-            return _wrong_inside(path, connection, steps, mark, head)
+            return _wrong_inside(path, connection, steps, mark=mark, head=head)
     except StoreError as error:
         return str(error)
 
@@ -73,6 +73,7 @@ def _wrong_inside(
     path: Path,
     connection: sqlite3.Connection,
     steps: Steps,
+    *,
     mark: StoreMark | None,
     head: AuditSeal | None,
 ) -> str:

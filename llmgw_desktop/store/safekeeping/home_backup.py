@@ -62,7 +62,7 @@ class _Found:
 
 
 def write_home(
-    places: Places, target: Path, passphrase: str, master_keys: MasterKeys, clock: Clock
+    places: Places, target: Path, passphrase: str, *, master_keys: MasterKeys, clock: Clock
 ) -> BackupWritten:
     """Waits for the disk. Raises StoreUnavailable, StoreCorrupt, VaultLocked, EntryUnfit; then
     there is no such file."""

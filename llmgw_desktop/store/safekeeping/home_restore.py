@@ -74,7 +74,7 @@ def unpack(places: Places, path: Path, passphrase: str, clock: Clock) -> Unpacke
     discard(places)
     try:
         with told(path, in_full=True), path.open("rb") as file:
-            return _unpacked(places, file, passphrase, folders, clock)
+            return _unpacked(places, file, passphrase, folders=folders, clock=clock)
     except BaseException:
         discard(places)
         raise
@@ -93,7 +93,7 @@ def _staging(places: Places) -> dict[str, Path]:
 
 
 def _unpacked(
-    places: Places, file: IO[bytes], passphrase: str, folders: dict[str, Path], clock: Clock
+    places: Places, file: IO[bytes], passphrase: str, *, folders: dict[str, Path], clock: Clock
 ) -> Unpacked:
     # ciphers are nothing that a start needs
     from llmgw_desktop.store.vault.vault_backup import SealedReader

@@ -111,4 +111,4 @@ def resealing(old: "KeySet", new: "KeySet", kept: KnownKey) -> Resealing:
     def wrap(row: WrappedKey) -> WrappedKey:
         return wrapped_anew(row, old, new)
 
-    return Resealing(kept, old.key_id, seal, wrap, new_key(new))
+    return Resealing(kept, old.key_id, seal=seal, wrap=wrap, added=new_key(new))

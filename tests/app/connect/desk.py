@@ -32,10 +32,10 @@ class Desk:
         self.connector = Connector(
             Connections(self.data / "connections"),
             ProgramKeys(self.keys),
-            lambda: GatewayAddress(base=self.url, mcp=f"{self.url}/mcp"),
-            clock,
-            env,
-            platform,
+            address=lambda: GatewayAddress(base=self.url, mcp=f"{self.url}/mcp"),
+            clock=clock,
+            env=env,
+            platform=platform,
         )
 
     def file(self, name: str) -> Path:

@@ -334,7 +334,7 @@ def test_providers_are_left_out_as_if_they_had_never_answered(
     try:
         found = read_totals(connection, since_s, until_s, names)
         assert found == _added_up(_within(left, since_s, until_s))
-        for each in read_buckets(connection, BEGIN_S, BEGIN_S + 3600, 60, names):
+        for each in read_buckets(connection, BEGIN_S, BEGIN_S + 3600, 60, without=names):
             assert each.totals == _added_up(_within(left, each.start_s, each.start_s + 60))
     finally:
         connection.close()
