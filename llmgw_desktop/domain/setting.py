@@ -14,6 +14,8 @@ from typing import Any, ClassVar, TypeVar
 _T = TypeVar("_T")
 Schema = Mapping[str, object]
 """JSON Schema, 2020-12."""
+TEXTS_SCHEMA: Schema = {"type": "array", "items": {"type": "string"}}
+FIRST_VERSION = "0.1.0"
 
 
 class Unfit(Exception):
@@ -38,6 +40,10 @@ class Kind:
     def read_text(self, text: str) -> Any:
         return self.read(text)
 
+    def shown(self, value: Any) -> str:
+        """As a person reads it, and `read_text` takes it."""
+        return str(value)
+
 
 class TableKind(Kind):
     """A kind whose value is a table or a list of them, which no variable's text holds."""
@@ -48,6 +54,9 @@ class TableKind(Kind):
 
     def read_text(self, text: str) -> Any:
         raise Unfit(self.expected)
+
+    def shown(self, value: Mapping[str, object]) -> str:
+        return ", ".join(f"{key}: {each}" for key, each in value.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +78,22 @@ class Setting:
     words: str
     env: tuple[str, ...] = ()
     """The first of these variables that is set wins over the file."""
-    since: str = "0.1.0"
+    since: str = FIRST_VERSION
     """The first version that has it."""
 
 
-def described(kind: Kind, words: str, *, env: tuple[str, ...] = ()) -> dict[str, Setting]:
+def described(
+    kind: Kind, words: str, *, env: tuple[str, ...] = (), since: str = FIRST_VERSION
+) -> dict[str, Setting]:
     """The metadata of a field that is a setting."""
-    return {"setting": Setting(kind, words, env)}
+    return {"setting": Setting(kind, words, env, since)}
 
 
-def setting(default: _T, kind: Kind, words: str, *, env: tuple[str, ...] = ()) -> _T:
+def setting(
+    default: _T, kind: Kind, words: str, *, env: tuple[str, ...] = (), since: str = FIRST_VERSION
+) -> _T:
     """A dataclass's field that is a setting."""
-    made: _T = field(default=default, metadata=described(kind, words, env=env))
+    made: _T = field(default=default, metadata=described(kind, words, env=env, since=since))
     return made
 
 
@@ -161,6 +174,9 @@ class Share(Kind):
         except ValueError:
             raise Unfit(self.expected) from None
 
+    def shown(self, value: float) -> str:
+        return str(int(value) if value == int(value) else value)
+
 
 class Seconds(Share):
     """A duration; whole or not."""
@@ -201,6 +217,12 @@ class Size(Kind):
 
     def read_text(self, text: str) -> int:
         return self.read(int(text) if re.fullmatch("[0-9]{1,18}", text) else text)
+
+    def shown(self, value: int) -> str:
+        """With the largest unit that it is a whole number of."""
+        steps = [unit for unit, power in _UNITS.items() if value and value % 1024**power == 0]
+        unit = steps[-1] if steps else "B"
+        return f"{value // 1024 ** _UNITS[unit]} {unit}"
 
     @property
     def _least(self) -> int:
@@ -265,6 +287,9 @@ class YesNo(Kind):
             return False
         raise Unfit(f"{self.expected} (1, 0, yes, no, on and off are understood too)")
 
+    def shown(self, value: bool) -> str:
+        return str(value).lower()
+
 
 @dataclass(frozen=True, slots=True)
 class PlainText(Kind):
@@ -318,7 +343,7 @@ class Texts(Kind):
 
     @property
     def schema(self) -> Schema:
-        return {"type": "array", "items": {"type": "string"}}
+        return TEXTS_SCHEMA
 
     def read(self, raw: object) -> tuple[str, ...]:
         if not isinstance(raw, list):
@@ -329,3 +354,6 @@ class Texts(Kind):
 
     def read_text(self, text: str) -> tuple[str, ...]:
         return self.read([part.strip() for part in text.split(",") if part.strip()])
+
+    def shown(self, value: Iterable[str]) -> str:
+        return ", ".join(value)

@@ -39,8 +39,8 @@ def places(tmp_path: Path) -> Places:
 
 
 def said(places: Places, *words: str, **env: str) -> int:
-    names = ("verb", "name", "value")
-    given = argparse.Namespace(json=words[0] in ("list", "get"), **dict(zip(names, words)))  # noqa: B905
+    names = dict(zip(("verb", "name", "value"), (*words, None, None), strict=False))
+    given = argparse.Namespace(json=words[0] in ("list", "get"), **names)
     return run(given, places, env)
 
 
@@ -87,6 +87,103 @@ def test_what_does_not_fit_is_refused_with_what_is_expected(places: Places) -> N
     assert places.config_file.read_text() == FILE
 
 
+NAMED = """\
+[providers.work]
+kind = "openai"  # paid
+vault = "openai/a"
+
+[[providers.work.accounts]]
+name = "team"
+api_key_env = "TEAM_KEY"
+
+[[routes]]
+name = "cheap"
+match = { model = "a-*" }
+to = ["work:a"]
+
+[[routes]]
+to = ["work"]
+
+[clients."my tool"]
+parallel = 3
+expires = 2027-01-31
+budgets = [{ usd = 2.5, per = "day" }]
+
+[mcp_servers.exa]
+url = "https://mcp.exa.ai/mcp"
+headers = { Authorization = "Bearer sk-live-0123456789abcdef" }
+
+[[prices]]
+input = 1
+output = 2.5
+"""
+
+
+def test_tables_with_names_are_told_by_them_and_without_secrets(
+    places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places.config_file.write_text(NAMED)
+    listed = {each["name"]: each["value"] for each in told(places, capsys, "list")}
+    assert listed["providers.work.accounts.team.api_key_env"] == "TEAM_KEY"
+    assert listed["routes.cheap.match.model"] == "a-*"
+    assert listed["routes[1].to"] == ["work"]
+    assert listed['clients."my tool".budgets'] == [{"usd": 2.5, "per": "day"}]
+    assert listed['clients."my tool".expires'] == "2027-01-31"
+    assert listed["prices[0].output"] == 2.5
+    assert "sk-live" not in json.dumps(listed)
+    assert "clis.codex.max_running" not in listed, "what nobody set is told when it is asked for"
+    codex = {each["name"]: each for each in told(places, capsys, "list", "clis.codex")}
+    assert codex["clis.codex.max_running"]["value"] is None
+    assert codex["clis.codex.enabled"]["value"] is True
+    assert told(places, capsys, "get", "routes[0].enabled")["name"] == "routes.cheap.enabled"
+    assert told(places, capsys, "get", "clients.'my tool'.parallel")["value"] == 3
+
+
+def test_tables_with_names_are_changed_in_their_place(places: Places) -> None:
+    places.config_file.write_text(NAMED)
+    said(places, "set", "providers.work.models", "a, b")
+    said(places, "set", "providers.work.accounts.team.weight", "5")
+    said(places, "set", "routes.cheap.enabled", "off")
+    said(places, "set", "routes[1].name", "rest")
+    said(places, "set", "routes.night.to", "work:a")
+    said(places, "set", "clients.new.parallel", "2")
+    said(places, "set", "prices[0].input", "1.5")
+    said(places, "set", "aliases.fast", "work/a")
+    settings = load_settings(places.config_file, {}).settings
+    assert settings.providers[0].models == ("a", "b")
+    assert settings.providers[0].accounts[1].weight == 5
+    rules = [(each.name, each.enabled) for each in settings.routes]
+    assert rules == [("cheap", False), ("rest", True), ("night", True)]
+    assert settings.clients[1].parallel == 2
+    assert settings.aliases[0].to == ("work/a",)
+    said(places, "reset", "clients.new.parallel")
+    assert "clients.new" not in places.config_file.read_text(), "no table is left over nothing"
+    assert 'kind = "openai"  # paid\n' in places.config_file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("clis.codex.max_running", "4000", r"clis\.codex\.max_running: expected a whole number"),
+        ("providers.wrok.enabled", "true", r"line \d+: providers\.wrok\.kind: expected one of"),
+        ("providers.work.timeout_ms", "1", r"\[providers\.NAME\] has kind, base_url"),
+        ("routes.night.enabled", "true", r"line \d+: routes\[2\]\.to: expected a list of 1 to 50"),
+        ("clis.codx.enabled", "true", r"'clis\.codex\.enabled' is probably meant"),
+        ("guards[3].on", "true", "there is no such setting"),
+        ('clients."half', "1", "there is no such setting"),
+    ],
+)
+def test_what_does_not_fit_in_tables_with_names_is_refused(
+    places: Places, name: str, value: str, words: str
+) -> None:
+    places.config_file.write_text(NAMED)
+    with pytest.raises(ConfigError, match=words):
+        said(places, "set", name, value)
+    with pytest.raises(ConfigError, match="of this name does not stand in the file"):
+        said(places, "get", "clients.nobody.parallel")
+    assert places.config_file.read_text() == NAMED
+
+
 def test_schema_takes_the_example_and_no_slip(capsys: pytest.CaptureFixture[str]) -> None:
     import tomllib
 
@@ -96,14 +193,18 @@ def test_schema_takes_the_example_and_no_slip(capsys: pytest.CaptureFixture[str]
     example = tomllib.loads(EXAMPLE.split("```toml\n")[1].split("```")[0])
     assert fits(example)
     assert fits(tomllib.loads(FILE))
-    for wrong in ("[http]\nprot = 1", "[http]\nport = 70000", "[clis.claude]\nmax_running = 0"):
+    named = tomllib.loads(NAMED.replace("expires = 2027-01-31\n", ""))
+    assert fits(named | {"aliases": {"fast": ["a", "b"]}})
+    wrongs = ("[http]\nprot = 1", "[http]\nport = 70000", "[clis.claude]\nmax_running = 0")
+    for wrong in (*wrongs, "[clis.cluade]", "[[routes]]\nmatch.modle = 1", "[clients.a]\nodd = 1"):
         assert not fits(tomllib.loads(wrong)), wrong
 
 
 def test_a_setting_that_is_added_to_a_table_shows_everywhere(
     places: Places, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    field = setting(7, WholeNumber(least=1, most=9), "How many naps.", env=("MADE_UP_NAPS",))
+    naps_kind = WholeNumber(least=1, most=9)
+    field = setting(7, naps_kind, "How many naps.", env=("MADE_UP_NAPS",), since="0.2.0")
     with_naps = make_dataclass(
         "WithNaps", [("naps", int, field)], bases=(JobSettings,), frozen=True, kw_only=True
     )
@@ -126,10 +227,11 @@ def test_a_setting_that_is_added_to_a_table_shows_everywhere(
         "maximum": 9,
         "description": "How many naps.",
         "default": 7,
+        "x-since": "0.2.0",
+        "x-environment": ["MADE_UP_NAPS"],
     }
-    assert "| `naps` | a whole number from 1 to 9 | `7` | `MADE_UP_NAPS` | How many naps. |" in (
-        reference()
-    )
+    row = "| `naps` | a whole number from 1 to 9 | `7` | `MADE_UP_NAPS` | 0.2.0 | How many naps. |"
+    assert row in reference()
     places.config_file.write_text("[jobs]\nnaps = 10\n")
     with pytest.raises(ConfigError, match=r"line 2: jobs\.naps: expected a whole number from 1"):
         naps()

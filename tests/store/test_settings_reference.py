@@ -5,22 +5,25 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.jobs.cli_settings import CliSettings
-from llmgw_desktop.domain.jobs.workspace import AllowedRoot, Workspace, WorkspaceSettings
+from llmgw_desktop.domain.jobs.workspace import AllowedRoot, WorkspaceSettings
 from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.provider import Account, Provider
 from llmgw_desktop.domain.routing.route import RouteMatch
-from llmgw_desktop.domain.setting import Setting
+from llmgw_desktop.domain.setting import Setting, Share, Size, TableKind
 from llmgw_desktop.domain.settings.whole import single_tables
-from llmgw_desktop.store.settings.clients import CLIENT_KEYS
-from llmgw_desktop.store.settings.clis import CLI_KEYS, CONTAIN_KEYS
-from llmgw_desktop.store.settings.guards import GUARD_KEYS
 from llmgw_desktop.store.settings.mcp_servers import SERVER_KEYS
-from llmgw_desktop.store.settings.prices import PRICE_KEYS
 from llmgw_desktop.store.settings.providers import ACCOUNT_KEYS, PROVIDER_KEYS
 from llmgw_desktop.store.settings.reader import NOT_USED_YET, load_settings
-from llmgw_desktop.store.settings.routes import MATCH_KEYS, ROUTE_KEYS
-from llmgw_desktop.store.settings.workspaces import REPO_KEYS, ROOT_KEYS, WORKSPACES_KEYS
+from llmgw_desktop.store.settings.routes import MATCH_KEYS
+from llmgw_desktop.store.settings.schema import (
+    ELEMENT,
+    NAME,
+    TableFacts,
+    all_tables,
+    plain_value,
+)
+from llmgw_desktop.store.settings.workspaces import ROOT_KEYS, WORKSPACES_KEYS
+from llmgw_desktop.store.toml.changes import written_value
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -43,25 +46,22 @@ An environment variable wins over the file. Keys never stand in the file: it nam
 vault or the environment variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`);
 units step by 1024.
 
-`llmgw settings list` says what holds now and who says so, `llmgw settings set http.port 4000` and
-`llmgw settings reset http.port` change the tables that are there once as the windows do, and
+`llmgw settings list` says what holds now and who says so. `llmgw settings set http.port 4000` and
+`llmgw settings reset http.port` change the file as the windows do. Tables with names are told by
+them: `clis.codex.max_running`, `routes.cheap.enabled`, `clients."my tool".parallel`; what has no
+name by its place in the file, `prices[0].input`. Values that may be secret are not shown.
 `llmgw settings schema` is the JSON Schema of the file, for editors.
+
+`since` is the first version that knows a setting.
 
 This page is made from the code and compared with it by the tests.
 """
 
-OAUTH = """\
-## `[http.oauth]`
-
+PROSE = {
+    "[http.oauth]": """\
 Programs that ask to be let in, and a person who answers: [oauth.md](oauth.md).
-
-| key | value | default | meaning |
-|---|---|---|---|
-"""
-
-PROVIDERS = """\
-## `[providers.NAME]`
-
+""",
+    "[providers.NAME]": """\
 One table for each account or server; the name has 1 to 64 small letters, digits, `-` and `_`. The
 practice provider is built in as `practice`; its table takes only `kind = "practice"` and `enabled`.
 
@@ -75,59 +75,23 @@ the request's project first, and a change is used at once. Where the key is miss
 that provider are answered with a 502 that names it; of a missing variable a warning says so, too.
 Environment variables are read when the gateway starts: after setting one, start it anew from where
 the variable is set. A variable that it has already may be named at any time.
-
-| key | value | default | meaning |
-|---|---|---|---|
-"""
-
-ACCOUNTS = """\
-## `[[providers.NAME.accounts]]`
-
+""",
+    "[[providers.NAME.accounts]]": """\
 Several credentials of one provider, one table each. An `api_key_env` in the provider's own table is
 then the account `default`, before those listed. Outside its provider an account is called
 `NAME/ACCOUNT`; which of them answers: [routing.md](routing.md).
-
-| key | value | default | meaning |
-|---|---|---|---|
-"""
-
-CLIS = """\
-## `[clis.NAME]`
-
+""",
+    "[clis.NAME]": """\
 One table for each vendor's CLI that is to be used otherwise than as it is: `claude`, `codex`,
 `gemini`, `grok`, `mistral`, `opencode`, `copilot`. As providers they are called `claude-cli`,
 `codex-cli` and so on; a program asks for `claude-cli/sonnet`, or for `claude-cli/default` to leave
 the model to the CLI. No other name leads to a CLI, and a route only where it names one.
 What such a request may make a CLI do: [cli-models.md](cli-models.md).
-
-| key | value | default | meaning |
-|---|---|---|---|
-"""
-
-ROUTES = """\
-## `[[routes]]`
-
+""",
+    "[[routes]]": """\
 Rules, the first that matches counts: [routing.md](routing.md) with examples. At most 500.
-
-| key | value | default | meaning |
-|---|---|---|---|
-| `match` | a table | all requests | Which requests it is for; see below. |
-| `to` | 1 to 50 of `provider`, `provider:model`, `provider/account:model` |  | To whom. Required. |
-"""
-
-MATCH = """\
-### `match`
-
-What is left out matches all; another key than these is refused. In names `*` stands for any
-letters and `?` for one.
-
-| key | value | meaning |
-|---|---|---|
-"""
-
-ALIASES = """\
-## `[aliases]`
-
+""",
+    "[aliases]": """\
 Each line is a name and what it stands for: a model as a program could ask for it (`model`,
 `provider/model`, `provider/account:model`), another alias, or a list of up to 20 of them, tried in
 order. An alias that comes back to itself is refused.
@@ -135,11 +99,8 @@ order. An alias that comes back to itself is refused.
 ## Which provider answers
 
 A route that matches; else an alias; else the model's own name: [routing.md](routing.md).
-"""
-
-PRICES = """\
-## `[[prices]]`
-
+""",
+    "[[prices]]": """\
 What models cost where the shipped table (`resources/prices.json`, dated, made from the vendors'
 public prices) does not say so or you pay another price: the first table that matches holds, and it
 holds alone. A price that is not known stays unknown; it is never 0. Servers with `local = true`
@@ -147,66 +108,31 @@ have no price but yours, for one may well ask another that is paid: a table with
 `output = 0` and nothing dearer says that all of it is free. The practice provider is free without
 a table. What a price means, and what becomes of a cost where a part of it is not known:
 [figures.md](figures.md#prices).
-
-| key | value | meaning |
-|---|---|---|
-"""
-
-CLIENTS = """\
-## `[clients.NAME]`
-
+""",
+    "[clients.NAME]": """\
 What a client may spend and ask for: [policy.md](policy.md). The name is that of its key, `local`
 for this computer's person, `gateway-bearer`, the id of an OAuth client, or `*` for each client that
 has no table of its own. An unknown key is refused here, not warned about: a limit with a slip in
 its name would protect nobody.
-
-| key | meaning |
-|---|---|
-"""
-
-GUARDS = """\
-## `[[guards]]`
-
+""",
+    "[[guards]]": """\
 What prompts may hold: [guards.md](guards.md). At most 100, each with `deny`, `find` or `allow`. An
 unknown key and a pattern that RE2 does not take are refused here.
-
-| key | value | meaning |
-|---|---|---|
-"""
-
-WORKSPACES = """\
-## `[workspaces]`
-
+""",
+    "[workspaces]": """\
 Folders that jobs may be told to work in by an alias, and where programs may make or register more:
 [workspaces.md](workspaces.md).
-
-| key | value | default | meaning |
-|---|---|---|---|
-"""
-
-REPOS = """\
-### `[[workspaces.repos]]`
-
-| key | value | default | meaning |
-|---|---|---|---|
-"""
-
-ROOTS = """\
-### `[[workspaces.allowed_roots]]`
-
-| key | value | default | meaning |
-|---|---|---|---|
-"""
-
-SERVERS = """\
-## `[mcp_servers.NAME]`
-
+""",
+    "[mcp_servers.NAME]": """\
 MCP servers that runs may be given by their names (`mcpServers`):
 [approval-gate.md](approval-gate.md). One with a mistake is off; the others are used.
-
-| key | value | default | meaning |
-|---|---|---|---|
-"""
+""",
+    "[routes.match]": """\
+What is left out matches all; another key than these is refused. In names `*` stands for any
+letters and `?` for one.
+""",
+}
+"""What is told of a table before its rows; of others their words."""
 
 LATER = """\
 ## Not used by this version
@@ -238,104 +164,60 @@ local = true
 """
 
 
-_NONE: object = object()
-"""A key whose default the meaning tells."""
-_REQUIRED = {"alias": _NONE, "path": _NONE}
-
-
 def reference() -> str:
-    parts = [HEAD]
-    for table in single_tables():
-        if table.field == "oauth":
-            parts.append(OAUTH + _rows(table.settings, _defaults(table.made)))
-            continue
-        defaults = table.defaults
-        rows = "".join(_row(key, it, getattr(defaults, key)) for key, it in table.settings.items())
-        parts.append(
-            f"## `[{table.field}]`\n\n| key | value | default | environment | meaning |\n"
-            f"|---|---|---|---|---|\n{rows}"
-        )
-    defaults = {field.name: field.default for kept in (Account, Provider) for field in fields(kept)}
-    parts.append(PROVIDERS + _rows(PROVIDER_KEYS, defaults))
-    parts.append(ACCOUNTS + _rows(ACCOUNT_KEYS, {**defaults, "name": _NONE}))
-    contain_defaults: dict[str, object] = dict.fromkeys(CONTAIN_KEYS, _NONE)
-    cli_defaults = {field.name: field.default for field in fields(CliSettings)} | contain_defaults
-    parts.append(CLIS + _rows(CLI_KEYS, cli_defaults))
-    route_defaults = {**dict.fromkeys(ROUTE_KEYS, _NONE), "enabled": True, "cache_s": 0.0}
-    parts.append(ROUTES + _rows(ROUTE_KEYS, route_defaults))
-    parts.append(
-        MATCH
-        + "".join(
-            f"| `{key}` | {_cell(each.kind.expected)} | {each.words} |\n"
-            for key, each in MATCH_KEYS.items()
-        )
-    )
-    parts.append(ALIASES)
-    parts.append(
-        PRICES
-        + "".join(
-            f"| `{key}` | {_cell(each.kind.expected)} | {each.words} |\n"
-            for key, each in PRICE_KEYS.items()
-        )
-    )
-    parts.append(CLIENTS + "".join(f"| `{key}` | {told} |\n" for key, told in CLIENT_KEYS.items()))
-    guard_rows = (
-        f"| `{key}` | {each.kind.expected} | {each.words} |\n" for key, each in GUARD_KEYS.items()
-    )
-    parts.append(GUARDS + "".join(guard_rows))
-    parts.append(WORKSPACES + _rows(WORKSPACES_KEYS, _defaults(WorkspaceSettings)))
-    repo_defaults = {**_defaults(Workspace), "providers": ()} | contain_defaults
-    parts.append(REPOS + _rows(REPO_KEYS, repo_defaults | _REQUIRED))
-    parts.append(ROOTS + _rows(ROOT_KEYS, _defaults(AllowedRoot) | _REQUIRED))
-    server_defaults = {**_defaults(McpServer), "env": (), "headers": ()}
-    parts.append(SERVERS + _rows(SERVER_KEYS, server_defaults))
     later = ", ".join(f"`{'.'.join(path)}`" for path in NOT_USED_YET)
-    parts += [f"{LATER}{later}.\n", EXAMPLE]
-    return "\n".join(parts)
+    tables = [_section(table) for table in all_tables() if table.path != _LABELS]
+    return "\n".join([HEAD, *tables, f"{LATER}{later}.\n", EXAMPLE])
 
 
-def _defaults(kept: Any) -> dict[str, object]:
-    return {field.name: field.default for field in fields(kept)}
+_LABELS = ("clients", "*", "labels", "*")
+"""Told with the clients."""
 
 
-def _rows(keys: Mapping[str, Setting], defaults: Mapping[str, object]) -> str:
-    return "".join(
-        f"| `{key}` | {_cell(it.kind.expected)} | {_default(key, defaults[key])} | {it.words} |\n"
-        for key, it in keys.items()
-    )
+def _section(table: TableFacts) -> str:
+    heading = f"## `{table.title}`"
+    if ELEMENT in table.path[:-1]:  # inside an element of a list
+        heading = f"### `{table.path[-1]}`"
+    elif table.path[0] == "workspaces" and len(table.path) > 1:
+        heading = f"#{heading}"
+    told = (PROSE.get(table.title) or table.words).strip()
+    parts = [heading, *([told] if told else [])]
+    if NAME not in table.settings:
+        parts.append(_rows(table).strip())
+    return "\n\n".join(parts) + "\n"
 
 
-def _row(key: str, each: Setting, default: object) -> str:
+def _rows(table: TableFacts) -> str:
+    """Columns in which nothing would stand are left out."""
+    columns = ["key", "value", "default", "environment", "since", "meaning"]
+    rows = [_row(key, each, table.defaults) for key, each in table.settings.items()]
+    kept = [at for at in range(len(columns)) if any(row[at] for row in rows)]
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join(f"| {' | '.join(line[at] for at in kept)} |\n" for line in lines)
+
+
+def _row(key: str, each: Setting, defaults: Mapping[str, object]) -> list[str]:
     env = ", ".join(f"`{name}`" for name in each.env)
-    return (
-        f"| `{key}` | {_cell(each.kind.expected)} | {_default(key, default)} "
-        f"| {env} | {each.words} |\n"
-    )
+    default = _default(each, defaults[key]) if key in defaults else ""
+    expected = each.kind.expected.replace("|", "\\|")
+    return [f"`{key}`", expected, default, env, each.since, each.words]
 
 
-def _default(key: str, value: object) -> str:
-    if key in ("kind", "base_url") or value is _NONE:
-        return ""
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if key.endswith("bytes") and isinstance(value, int):
-        unit, name = (1024**3, "GB") if value >= 1024**3 else (1024**2, "MB")
-        return f'`"{value // unit} {name}"`'
-    if isinstance(value, str):
-        return f'`"{value}"`' if value else "none"
-    if isinstance(value, int):
-        return f"`{value}`"
-    if isinstance(value, Mapping):
-        return ", ".join(f"`{each}`: `{said}`" for each, said in value.items())
-    return f"`{value:g}`" if isinstance(value, float) else "none"
-
-
-def _cell(expected: str) -> str:
-    return expected.replace("|", "\\|")
+def _default(each: Setting, value: object) -> str:
+    if value is None or value in ("", ()):
+        return "none"
+    if isinstance(each.kind, Share):
+        return f"`{each.kind.shown(value)}`"
+    told = each.kind.shown(value) if isinstance(each.kind, Size) else value
+    return f"`{written_value(plain_value(told))}`"
 
 
 def test_page_is_the_codes_own() -> None:
     assert PAGE.read_text("utf-8") == reference(), "run this file to write the page anew"
+
+
+def _fields_of(kept: Any) -> set[str]:
+    return {field.name for field in fields(kept)}
 
 
 def test_every_field_can_be_set() -> None:
@@ -351,18 +233,27 @@ def test_every_field_can_be_set() -> None:
     assert set(ACCOUNT_KEYS) == own
     assert own == {field.name for field in fields(Account)} - {"api_key", "credential"}
     own = {"repos", "allowed_roots", "off"}
-    assert set(WORKSPACES_KEYS) == set(_defaults(WorkspaceSettings)) - own
-    assert set(ROOT_KEYS) == set(_defaults(AllowedRoot))
-    assert set(SERVER_KEYS) == set(_defaults(McpServer)) - {"name"}
+    assert set(WORKSPACES_KEYS) == _fields_of(WorkspaceSettings) - own
+    assert set(ROOT_KEYS) == _fields_of(AllowedRoot)
+    assert set(SERVER_KEYS) == _fields_of(McpServer) - {"name"}
     assert set(MATCH_KEYS) == {field.name for field in fields(RouteMatch)}
 
 
 def test_defaults_are_values_that_could_be_set() -> None:
-    for table in single_tables():
-        for key, each in table.settings.items():
-            default = getattr(table.defaults, key)
+    for table in all_tables():
+        for key, default in table.defaults.items():
+            if default is None or (not table.single and default == ""):
+                continue  # nothing is set
             raw = list(default) if isinstance(default, tuple) else default
-            assert each.kind.read(raw) == default, (table.field, key)
+            assert table.settings[key].kind.read(raw) == default, (table.title, key)
+
+
+def test_what_is_shown_of_a_value_is_read_as_that_value() -> None:
+    for table in all_tables():
+        for key, default in table.defaults.items():
+            kind = table.settings[key].kind
+            if default is not None and default != "" and not isinstance(kind, TableKind):
+                assert kind.read_text(kind.shown(default)) == default, (table.title, key)
 
 
 def test_example_loads(tmp_path: Path) -> None:

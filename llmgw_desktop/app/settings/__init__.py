@@ -7,7 +7,7 @@ def _settings(parser: Parser) -> None:
     told, get, change, reset, _ = add_verbs(
         parser,
         {
-            "list": "all settings that stand alone, with what holds now and who says so",
+            "list": "what is set, with who says so; of tables with names what stands in the file",
             "get": "one of them",
             "set": "write one into the settings file; all else in it stays as it is",
             "reset": "take one out of the file, so that its default holds",
@@ -15,7 +15,11 @@ def _settings(parser: Parser) -> None:
         },
     )
     for verb in (get, change, reset):
-        verb.add_argument("name", help="its table and key, such as http.port")
+        verb.add_argument(
+            "name",
+            help="its table and key: http.port, clis.codex.max_running, routes.cheap.enabled",
+        )
+    told.add_argument("name", nargs="?", help="all of this table alone: jobs, clis.codex")
     change.add_argument("value", help="as the file has it; quotes around a text may be left out")
     for verb in (told, get):
         add_flags(verb, json="as one JSON document")

@@ -91,8 +91,7 @@ class OauthSettings:
     enabled: bool = setting(
         True,
         YesNo(),
-        "Whether programs may ask to be let in. Nobody is without a person's answer."
-        f" `{OAUTH_ENABLED_VARIABLE}` wins over the file.",
+        "Whether programs may ask to be let in. Nobody is without a person's answer.",
         env=(OAUTH_ENABLED_VARIABLE,),
     )
     registration_policy: RegistrationPolicy = setting(

@@ -31,9 +31,10 @@ from llmgw_desktop.domain.settings.tables import (
 _T = TypeVar("_T")
 
 
-def _table(made: Callable[[], _T], *path: str) -> _T:
-    """A table that is there once, of fields that are settings."""
-    found: _T = field(default_factory=made, metadata={"table": path})
+def _table(made: Callable[[], _T], name: str, words: str) -> _T:
+    """A table that is there once, of fields that are settings; `words` say what it is about."""
+    said = {"table": tuple(name.split(".")), "words": words}
+    found: _T = field(default_factory=made, metadata=said)
     return found
 
 
@@ -41,19 +42,49 @@ def _table(made: Callable[[], _T], *path: str) -> _T:
 class Settings:
     """All of config.toml with the environment's word on top."""
 
-    http: HttpSettings = _table(HttpSettings, "http")
-    oauth: OauthSettings = _table(OauthSettings, "http", "oauth")
-    upstream: UpstreamSettings = _table(UpstreamSettings, "upstream")
-    recorder: RecorderSettings = _table(RecorderSettings, "recorder")
-    backups: BackupSettings = _table(BackupSettings, "backups")
-    storage: StorageSettings = _table(StorageSettings, "storage")
-    routing: RoutingSettings = _table(RoutingSettings, "routing")
-    failover: FailoverSettings = _table(FailoverSettings, "failover")
-    jobs: JobSettings = _table(JobSettings, "jobs")
-    limits: LimitSettings = _table(LimitSettings, "limits")
-    cache_awareness: CacheSettings = _table(CacheSettings, "cache_awareness")
-    compression: CompressionSettings = _table(CompressionSettings, "compression")
-    approvals: ApprovalSettings = _table(ApprovalSettings, "approvals")
+    http: HttpSettings = _table(
+        HttpSettings,
+        "http",
+        "Where the gateway listens, and who may call it. Changes hold from the next start on.",
+    )
+    oauth: OauthSettings = _table(
+        OauthSettings, "http.oauth", "Programs that ask to be let in, and a person who answers."
+    )
+    upstream: UpstreamSettings = _table(
+        UpstreamSettings,
+        "upstream",
+        "How long providers are waited for, and how much they may answer.",
+    )
+    recorder: RecorderSettings = _table(
+        RecorderSettings, "recorder", "What is kept of each flight, and for how long."
+    )
+    backups: BackupSettings = _table(
+        BackupSettings,
+        "backups",
+        "Automatic backups of gateway.db: which are kept. The newest always is.",
+    )
+    storage: StorageSettings = _table(
+        StorageSettings, "storage", "How what is kept lies on the disk."
+    )
+    routing: RoutingSettings = _table(
+        RoutingSettings,
+        "routing",
+        "What holds where a route says nothing else, and for requests that no route is for.",
+    )
+    failover: FailoverSettings = _table(
+        FailoverSettings, "failover", "What happens when an account does not answer."
+    )
+    jobs: JobSettings = _table(JobSettings, "jobs", "Runs of vendors' CLIs.")
+    limits: LimitSettings = _table(LimitSettings, "limits", "How much may go on at once.")
+    cache_awareness: CacheSettings = _table(
+        CacheSettings, "cache_awareness", "What is known and told of vendors' prompt caches."
+    )
+    compression: CompressionSettings = _table(
+        CompressionSettings, "compression", "Shorter answers, where a request does not say."
+    )
+    approvals: ApprovalSettings = _table(
+        ApprovalSettings, "approvals", "What agents may do unasked, and who answers when they ask."
+    )
     access: AccessSettings = field(default_factory=AccessSettings)
     mcp_servers: tuple[McpServer, ...] = ()
     """Those with a mistake too, switched off."""
@@ -113,6 +144,7 @@ class SingleTable(NamedTuple):
     """In the file."""
     made: type[Any]
     """The dataclass that holds its values; its fields say what each of its settings is."""
+    words: str
 
     @property
     def settings(self) -> dict[str, Setting]:
@@ -127,5 +159,6 @@ def single_tables() -> tuple[SingleTable, ...]:
     """All of them, in the order in which they are shown."""
     found: list[Any] = [each for each in fields(Settings) if "table" in each.metadata]
     return tuple(
-        SingleTable(each.name, each.metadata["table"], each.default_factory) for each in found
+        SingleTable(each.name, each.metadata["table"], each.default_factory, each.metadata["words"])
+        for each in found
     )

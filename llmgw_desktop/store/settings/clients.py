@@ -8,13 +8,22 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from llmgw_desktop.domain.access.principal import WORDS, is_label
 from llmgw_desktop.domain.policy import Budget, ClientPolicy, Measure, Period, RateLimit
 from llmgw_desktop.domain.provider import Provider
-from llmgw_desktop.domain.setting import WholeNumber
+from llmgw_desktop.domain.setting import (
+    TEXTS_SCHEMA,
+    Kind,
+    Schema,
+    Setting,
+    Shape,
+    Unfit,
+    WholeNumber,
+    YesNo,
+)
 from llmgw_desktop.store.settings.text import KeyPath, SettingsText, dotted
 
 MOST_CLIENTS = 500
@@ -22,27 +31,81 @@ MOST_LABELS = 200
 MOST_LIMITS = 20
 MOST_PATTERNS = 200
 _WINDOWS_S = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0}
-CLIENT_KEYS: Mapping[str, str] = {
-    "models": "Names it may ask for, with `*` and `?`; all if left out.",
-    "providers": "Who may answer it; all if left out.",
-    "budgets": (
-        'A list such as `[{ usd = 5, per = "day" }, { tokens = 2000000, per = "month" }]`; '
-        "`per` is hour, day, week, month, year or never. Begins anew with the calendar."
+
+
+class _Names(Kind):
+    """Of models or providers."""
+
+    expected = f"a list of 1 to {MOST_PATTERNS} names"
+    schema = TEXTS_SCHEMA
+
+    def read(self, raw: object) -> tuple[str, ...]:
+        if not isinstance(raw, list) or not 0 < len(raw) <= MOST_PATTERNS:
+            raise Unfit(self.expected)
+        if not all(isinstance(each, str) and 0 < len(each) <= 200 for each in raw):
+            raise Unfit("names of 1 to 200 characters")
+        return tuple(raw)
+
+    def read_text(self, text: str) -> tuple[str, ...]:
+        return self.read([each.strip() for each in text.split(",") if each.strip()])
+
+
+class _Moment(Kind):
+    """TOML knows dates; one without a zone is of this computer's, and a day ends at its end."""
+
+    expected = "a date such as 2027-01-31"
+    schema: ClassVar[Schema] = {}
+
+    def read(self, raw: object) -> float:
+        if isinstance(raw, datetime):
+            return raw.timestamp()
+        if isinstance(raw, date):
+            return datetime(raw.year, raw.month, raw.day).timestamp() + 86_400  # noqa: DTZ001
+        is_quoted = isinstance(raw, str) and _is_moment(raw)
+        raise Unfit(f"{self.expected}{', without quotation marks' if is_quoted else ''}")
+
+
+class _TimeZone(Kind):
+    expected = "a time zone such as Europe/Berlin"
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str) or raw not in available_timezones():
+            raise Unfit(self.expected)
+        return raw
+
+
+NOT_OF_LABELS = ("paused", "labels")
+_TABLES: Schema = {"type": "array", "items": {"type": "object"}}
+CLIENT_KEYS: Mapping[str, Setting] = {
+    "models": Setting(_Names(), "Names it may ask for, with `*` and `?`; all if left out."),
+    "providers": Setting(_Names(), "Who may answer it; all if left out."),
+    "budgets": Setting(
+        Shape(
+            'a list such as `[{ usd = 5, per = "day" }, { tokens = 2000000, per = "month" }]`',
+            _TABLES,
+        ),
+        "What it may use up; `per` is hour, day, week, month, year or never. Begins anew with the "
+        "calendar.",
     ),
-    "rate_limits": (
-        'A list such as `[{ requests = 60, per = "minute" }]`, of requests or tokens; `per` is '
-        "second, minute, hour, day or a number of seconds. What was used flows off evenly."
+    "rate_limits": Setting(
+        Shape('a list such as `[{ requests = 60, per = "minute" }]`', _TABLES),
+        "Of requests or tokens; `per` is second, minute, hour, day or a number of seconds. What "
+        "was used flows off evenly.",
     ),
-    "parallel": "How many requests and runs of it may go on at the same time.",
-    "expires": "A date or time after which it is refused.",
-    "paused": "Whether it is refused for now, with its key kept; not of labels.",
-    "time_zone": "Of its budgets' calendar, such as `Europe/Berlin`; this computer's if left out.",
-    "labels": (
-        "Tables with the same keys, `[clients.NAME.labels.LABEL]`, each for callers that say so of "
-        "themselves (`X-LLMGW-Caller`, `/as/LABEL/`): they hold besides this one."
+    "parallel": Setting(
+        WholeNumber(least=1, most=10_000),
+        "How many requests and runs of it may go on at the same time.",
+    ),
+    "expires": Setting(_Moment(), "A date or time after which it is refused."),
+    "paused": Setting(YesNo(), "Whether it is refused for now, with its key kept; not of labels."),
+    "time_zone": Setting(_TimeZone(), "Of its budgets' calendar; this computer's if left out."),
+    "labels": Setting(
+        Shape("tables, `[clients.NAME.labels.LABEL]`, with the same keys"),
+        "Each for callers that say so of themselves (`X-LLMGW-Caller`, `/as/LABEL/`): they hold "
+        "besides this one.",
     ),
 }
-"""Key, meaning."""
+"""Key, kind of value, meaning; those that are lists of tables are read by hand."""
 
 
 class ClientTables:
@@ -52,14 +115,9 @@ class ClientTables:
         self._text = text
         self._providers = {each.name for each in providers}
         self._readers: Mapping[str, Callable[[KeyPath, object], object]] = {
-            "models": self._patterns,
-            "providers": self._names,
+            "providers": self._providers_named,
             "budgets": self._budgets,
             "rate_limits": self._rate_limits,
-            "parallel": self._parallel,
-            "expires": self._expires,
-            "paused": self._paused,
-            "time_zone": self._time_zone,
         }
 
     def read(self) -> tuple[ClientPolicy, ...]:
@@ -95,26 +153,22 @@ class ClientTables:
 
     def _policy(self, path: KeyPath, name: str, table: Mapping[str, object]) -> ClientPolicy:
         said: dict[str, Any] = {}
+        is_label = len(path) > 2
         for key, raw in table.items():
-            reader = self._readers.get(key)
-            if reader is None or (key == "paused" and len(path) > 2):
-                of_client = ("labels",) if len(path) == 2 else ()  # labels have none of their own
-                known = ", ".join((*self._readers, *of_client))
+            if key not in CLIENT_KEYS or (is_label and key in NOT_OF_LABELS):
+                known = [each for each in CLIENT_KEYS if not is_label or each != "labels"]
                 raise self._text.error(
-                    (*path, key), f"is no limit that is known; there are {known}"
+                    (*path, key), f"is no limit that is known; there are {', '.join(known)}"
                 )
+            reader = self._readers.get(key, self._plain)
             said["expires_at_s" if key == "expires" else key] = reader((*path, key), raw)
         return ClientPolicy(client=name, **said)
 
-    def _patterns(self, path: KeyPath, raw: object) -> tuple[str, ...]:
-        if not isinstance(raw, list) or not 0 < len(raw) <= MOST_PATTERNS:
-            raise self._text.error(path, f"expected a list of 1 to {MOST_PATTERNS} names")
-        if not all(isinstance(each, str) and 0 < len(each) <= 200 for each in raw):
-            raise self._text.error(path, "expected names of 1 to 200 characters")
-        return tuple(raw)
+    def _plain(self, path: KeyPath, raw: object) -> object:
+        return self._text.value(path, CLIENT_KEYS[str(path[-1])].kind, raw)
 
-    def _names(self, path: KeyPath, raw: object) -> tuple[str, ...]:
-        names = self._patterns(path, raw)
+    def _providers_named(self, path: KeyPath, raw: object) -> tuple[str, ...]:
+        names: tuple[str, ...] = self._text.value(path, CLIENT_KEYS["providers"].kind, raw)
         for name in names:
             if name not in self._providers:
                 known = ", ".join(sorted(self._providers)[:12])
@@ -178,29 +232,6 @@ class ClientTables:
     def _refuse_twice(self, path: KeyPath, kinds: Sequence[object]) -> None:
         if len(set(kinds)) != len(kinds):
             raise self._text.error(path, "two limits are of the same kind; one of them is meant")
-
-    def _parallel(self, path: KeyPath, raw: object) -> int:
-        return int(self._text.value(path, WholeNumber(least=1, most=10_000), raw))
-
-    def _paused(self, path: KeyPath, raw: object) -> bool:
-        if not isinstance(raw, bool):
-            raise self._text.error(path, "expected true or false")
-        return raw
-
-    def _expires(self, path: KeyPath, raw: object) -> float:
-        """TOML knows dates; one without a zone is of this computer's, and a day ends at its end."""
-        if isinstance(raw, datetime):
-            return raw.timestamp()
-        if isinstance(raw, date):
-            return datetime(raw.year, raw.month, raw.day).timestamp() + 86_400  # noqa: DTZ001
-        is_quoted = isinstance(raw, str) and _is_moment(raw)
-        besides = ", without quotation marks" if is_quoted else ""
-        raise self._text.error(path, f"expected a date such as 2027-01-31{besides}")
-
-    def _time_zone(self, path: KeyPath, raw: object) -> str:
-        if not isinstance(raw, str) or raw not in available_timezones():
-            raise self._text.error(path, "expected a time zone such as Europe/Berlin")
-        return raw
 
 
 def _is_moment(words: str) -> bool:

@@ -11,8 +11,8 @@ from typing import Any
 
 from llmgw_desktop.domain.guard import Finding, GuardAction, GuardRule, PromptRole
 from llmgw_desktop.domain.provider import Provider
-from llmgw_desktop.domain.setting import Setting, Shape
-from llmgw_desktop.store.settings.targets import PRACTICE
+from llmgw_desktop.domain.setting import TEXTS_SCHEMA, Setting, Shape
+from llmgw_desktop.store.settings.places import PRACTICE
 from llmgw_desktop.store.settings.text import KeyPath, SettingsText
 
 MOST_RULES = 100
@@ -23,25 +23,33 @@ LONGEST_PATTERN = 1000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 GUARD_KEYS = {
     "name": Setting(
-        Shape("1 to 40 small letters, digits, `-` and `_`"), "How hits are told. Required."
+        Shape("1 to 40 small letters, digits, `-` and `_`", {"type": "string"}),
+        "How hits are told. Required.",
     ),
     "action": Setting(
-        Shape("block, mask, warn"), "What becomes of a request in which something is found."
+        Shape(", ".join(GuardAction), {"enum": tuple(GuardAction)}),
+        "What becomes of a request in which something is found. Required.",
     ),
-    "find": Setting(Shape(", ".join(Finding)), "What is looked for by its name."),
-    "deny": Setting(Shape("patterns of RE2"), "What must not stand in it."),
+    "find": Setting(Shape(", ".join(Finding), TEXTS_SCHEMA), "What is looked for by its name."),
+    "deny": Setting(Shape("patterns of RE2", TEXTS_SCHEMA), "What must not stand in it."),
     "allow": Setting(
-        Shape("patterns of RE2"),
+        Shape("patterns of RE2", TEXTS_SCHEMA),
         "One of them has to stand in the last message of these roles. Not with mask.",
     ),
     "roles": Setting(
-        Shape(", ".join(PromptRole)), "Whose words are looked through; user if left out."
+        Shape(", ".join(PromptRole), TEXTS_SCHEMA),
+        "Whose words are looked through; user if left out.",
     ),
-    "clients": Setting(Shape("names as in `[clients]`"), "Whose requests; all if left out."),
+    "clients": Setting(
+        Shape("names as in `[clients]`", TEXTS_SCHEMA), "Whose requests; all if left out."
+    ),
     "providers": Setting(
-        Shape("names"), "It counts where one of them may answer; all if left out."
+        Shape("names", TEXTS_SCHEMA), "It counts where one of them may answer; all if left out."
     ),
-    "on": Setting(Shape("true or false"), "Off, it is read and checked, and does nothing."),
+    "on": Setting(
+        Shape("true or false", {"type": "boolean"}),
+        "Off, it is read and checked, and does nothing.",
+    ),
 }
 
 

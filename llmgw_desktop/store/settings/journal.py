@@ -142,10 +142,11 @@ def _secrets(flat: Mapping[str, object] | None) -> dict[str, object] | None:
     """Those of which only a mask or the beginning is kept."""
     if flat is None:
         return None
-    return {path: value for path, value in flat.items() if _is_hidden(masked_value(path, value))}
+    return {path: value for path, value in flat.items() if is_hidden(masked_value(path, value))}
 
 
-def _is_hidden(shown: object) -> bool:
+def is_hidden(shown: object) -> bool:
+    """Of a value as `masked_value` gives it: whether something of it is left out."""
     words = json.dumps(shown, ensure_ascii=False)
     return MASK in words or "…" in words
 

@@ -25,7 +25,7 @@ from llmgw_desktop.domain.setting import (
     YesNo,
 )
 from llmgw_desktop.domain.settings.address_kinds import VaultReference
-from llmgw_desktop.store.settings.provider_address import CheckedAddress, check_address
+from llmgw_desktop.store.settings.places import PRACTICE, CheckedAddress, check_address
 from llmgw_desktop.store.settings.text import KeyPath, SettingsText
 
 MOST_ACCOUNTS = 200
@@ -107,7 +107,6 @@ def takes_default_twice(own: Account, listed: tuple[Account, ...]) -> bool:
     )
 
 
-PRACTICE = "practice"
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _T = TypeVar("_T")

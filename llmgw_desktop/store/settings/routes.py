@@ -8,10 +8,12 @@ from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, PRACTICE_PREFIX, Pro
 from llmgw_desktop.domain.routing.glob import covers
 from llmgw_desktop.domain.routing.route import Alias, RouteMatch, RouteRule, RouteTarget, Strategy
 from llmgw_desktop.domain.setting import (
+    TEXTS_SCHEMA,
     NamePattern,
     PlainText,
     Seconds,
     Setting,
+    Shape,
     Share,
     Texts,
     Unfit,
@@ -22,7 +24,7 @@ from llmgw_desktop.domain.setting import (
 )
 from llmgw_desktop.domain.settings.tables import RoutingSettings
 from llmgw_desktop.store.resources import what_is_missing
-from llmgw_desktop.store.settings.targets import KnownPlaces, is_name
+from llmgw_desktop.store.settings.places import KnownPlaces, is_name
 from llmgw_desktop.store.settings.text import KeyPath, SettingsText
 
 MOST_ROUTES = 500
@@ -56,6 +58,11 @@ MATCH_KEYS: dict[str, Setting] = {
     ),
 }
 ROUTE_KEYS: dict[str, Setting] = {
+    "match": Setting(Shape("a table"), "Which requests it is for; see below. All if left out."),
+    "to": Setting(
+        Texts(each="`provider`, `provider:model` or `provider/account:model`", is_fit=is_name),
+        f"To whom, {MOST_TARGETS} at most. Required.",
+    ),
     "name": Setting(
         PlainText(), "How flights and pages call it; `route` and its number if left out."
     ),
@@ -79,7 +86,11 @@ ROUTE_KEYS: dict[str, Setting] = {
         "answer; only the same one if left out. Needs the extra `semantic`.",
     ),
 }
-"""Key, kind of value, meaning; `match` and `to` are read by hand."""
+"""Key, kind of value, meaning; the first two are read by hand."""
+ALIAS = Setting(
+    Shape("a model's name, or a list of them", {"anyOf": ({"type": "string"}, TEXTS_SCHEMA)}),
+    "What the name stands for.",
+)
 
 
 class RouteTables:
@@ -109,7 +120,7 @@ class RouteTables:
         return tuple(rules)
 
     def _rule(self, path: KeyPath, number: int, table: Mapping[str, object]) -> RouteRule:
-        self._text.warn_of_unknown(path, table, (*ROUTE_KEYS, "match", "to"))
+        self._text.warn_of_unknown(path, table, ROUTE_KEYS)
         name = self._value(path, table, "name", "") or f"route {number + 1}"
         if not is_name(name):
             raise self._text.error((*path, "name"), "expected a name of 1 to 200 characters")

@@ -1,4 +1,5 @@
-"""JSON Schema of `config.toml`, for editors that check and complete while a person types.
+"""All tables of `config.toml` as one description, and its JSON Schema for editors that check and
+complete while a person types.
 
 It comes from what the reader of the file goes by. What a schema cannot say (whether a provider is
 there, whether two keys go together) the reader says.
@@ -6,36 +7,132 @@ there, whether two keys go together) the reader says.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.jobs.workspace import AllowedRoot, Workspace, WorkspaceSettings
+from llmgw_desktop.domain.mcp_server import McpServer
+from llmgw_desktop.domain.provider import Account, Provider
+from llmgw_desktop.domain.routing.route import RouteMatch, RouteRule
 from llmgw_desktop.domain.setting import Setting
 from llmgw_desktop.domain.settings.whole import single_tables
-from llmgw_desktop.store.settings.clients import CLIENT_KEYS
+from llmgw_desktop.store.settings.clients import CLIENT_KEYS, NOT_OF_LABELS
 from llmgw_desktop.store.settings.clis import CLI_KEYS
 from llmgw_desktop.store.settings.guards import GUARD_KEYS
 from llmgw_desktop.store.settings.mcp_servers import SERVER_KEYS
 from llmgw_desktop.store.settings.prices import PRICE_KEYS
 from llmgw_desktop.store.settings.providers import ACCOUNT_KEYS, PROVIDER_KEYS
 from llmgw_desktop.store.settings.reader import NOT_USED_YET
-from llmgw_desktop.store.settings.routes import MATCH_KEYS, ROUTE_KEYS
+from llmgw_desktop.store.settings.routes import ALIAS, MATCH_KEYS, ROUTE_KEYS
 from llmgw_desktop.store.settings.workspaces import REPO_KEYS, ROOT_KEYS, WORKSPACES_KEYS
 
 Node = dict[str, Any]
-_TEXTS: Node = {"type": "array", "items": {"type": "string"}}
+NAME, ELEMENT = "*", "#"
+"""Steps of a path: any name a person chose, any place in a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFacts:
+    """A table of the file, or all tables of one sort."""
+
+    path: tuple[str, ...]
+    settings: Mapping[str, Setting]
+    """Those of a table in which every line is one stand under NAME."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """Where a key is not among them, its words say what holds when it is left out."""
+    words: str = ""
+    single: str = ""
+    """The field of Settings, of a table that is there once."""
+    named_by: str = ""
+    """The key by which an element of a list is called."""
+    names: tuple[str, ...] = ()
+    """The only ones that there may be; any if empty."""
+
+    @property
+    def title(self) -> str:
+        """`[http]`, `[providers.NAME]`, `[[routes]]`; `[routes.match]` inside an element."""
+        shown = ".".join("NAME" if step == NAME else step for step in self.path if step != ELEMENT)
+        return f"[[{shown}]]" if self.path[-1] == ELEMENT else f"[{shown}]"
+
+
+def all_tables() -> tuple[TableFacts, ...]:
+    """In the order in which they are shown."""
+    once = (
+        TableFacts(
+            path=each.path,
+            settings=each.settings,
+            defaults={key: getattr(each.defaults, key) for key in each.settings},
+            words=each.words,
+            single=each.field,
+        )
+        for each in single_tables()
+    )
+    return (*once, *_several_tables())
+
+
+def _several_tables() -> tuple[TableFacts, ...]:
+    """Those that have names, and `[workspaces]`, which holds such."""
+    of_labels = {key: it for key, it in CLIENT_KEYS.items() if key not in NOT_OF_LABELS}
+    return (
+        _of(("providers", NAME), PROVIDER_KEYS, Account, Provider),
+        _of(("providers", NAME, "accounts", ELEMENT), ACCOUNT_KEYS, Account, named_by="name"),
+        _of(("clis", NAME), CLI_KEYS, CliSettings, names=tuple(CliName)),
+        _of(("routes", ELEMENT), ROUTE_KEYS, RouteRule, named_by="name"),
+        _of(("routes", ELEMENT, "match"), MATCH_KEYS, RouteMatch),
+        _of(("aliases",), {NAME: ALIAS}),
+        _of(("prices", ELEMENT), PRICE_KEYS),
+        _of(("clients", NAME), CLIENT_KEYS),
+        _of(("clients", NAME, "labels", NAME), of_labels),
+        _of(("guards", ELEMENT), GUARD_KEYS, named_by="name"),
+        _of(("workspaces",), WORKSPACES_KEYS, WorkspaceSettings),
+        _of(("workspaces", "repos", ELEMENT), REPO_KEYS, Workspace, named_by="alias"),
+        _of(("workspaces", "allowed_roots", ELEMENT), ROOT_KEYS, AllowedRoot, named_by="alias"),
+        _of(("mcp_servers", NAME), SERVER_KEYS, McpServer),
+    )
+
+
+_TOLD_BY_WORDS = ("strategy", "cache_similarity")
+"""Keys whose field holds something else where nothing is set."""
+
+
+def _of(
+    path: tuple[str, ...],
+    settings: Mapping[str, Setting],
+    *kept: type[Any],
+    named_by: str = "",
+    names: tuple[str, ...] = (),
+) -> TableFacts:
+    """`kept` are the dataclasses that hold its values: their defaults are the settings' own."""
+    said = {each.name: each.default for one in kept for each in fields(one)}
+    told = (named_by, *_TOLD_BY_WORDS)
+    defaults = {
+        key: said[key] for key in settings if key not in told and said.get(key, MISSING) != MISSING
+    }
+    return TableFacts(
+        path=path, settings=settings, defaults=defaults, named_by=named_by, names=names
+    )
 
 
 def settings_schema() -> Node:
     """Plain JSON values, draft 2020-12."""
-    whole = _table({}, _several_tables())
+    whole = _object()
     for path in NOT_USED_YET:
         if len(path) == 1:
             whole["properties"][path[0]] = {"description": "Not used by this version."}
-    for table in single_tables():
-        above = whole
-        for name in table.path[:-1]:
-            above = above["properties"][name]
-        above["properties"][table.path[-1]] = _table(table.settings, defaults=table.defaults)
+    for table in all_tables():
+        node = _node(whole, table.path)
+        for key, each in table.settings.items():
+            said = _setting(each, table.defaults.get(key))
+            if key == NAME:
+                node["additionalProperties"] = said
+            else:
+                node["properties"][key] = said
+        if table.words:
+            node["description"] = table.words
+        if table.names:
+            _node(whole, table.path[:-1])["propertyNames"] = {"enum": table.names}
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Settings of LLM Gateway Desktop",
@@ -53,45 +150,35 @@ def plain_value(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _several_tables() -> dict[str, Node]:
-    """Those of which there may be any number."""
-    accounts = {"accounts": _list(_table(ACCOUNT_KEYS))}
-    route = {"match": _table(MATCH_KEYS), "to": _TEXTS}
-    workspaces = {"repos": _list(_table(REPO_KEYS)), "allowed_roots": _list(_table(ROOT_KEYS))}
-    client = {key: {"description": words} for key, words in CLIENT_KEYS.items()}
-    cli = _table(CLI_KEYS)
-    return {
-        "providers": _named(_table(PROVIDER_KEYS, accounts)),
-        "clis": _table({}, {name.value: cli for name in CliName}),
-        "routes": _list(_table(ROUTE_KEYS, route)),
-        "aliases": _named({"anyOf": [{"type": "string"}, _TEXTS]}),
-        "prices": _list(_table(PRICE_KEYS)),
-        "workspaces": _table(WORKSPACES_KEYS, workspaces),
-        "clients": _named(_table({}, client)),
-        "guards": _list(_table(GUARD_KEYS)),
-        "mcp_servers": _named(_table(SERVER_KEYS)),
-    }
+def _node(whole: Node, path: tuple[str, ...]) -> Node:
+    """The node of the table at this path; made, with those above it, where it is not there."""
+    node = whole
+    for step, further in zip(path, (*path[1:], ""), strict=True):
+        if step == ELEMENT:
+            node = node["items"]
+            continue
+        made = _list() if further == ELEMENT else _object()
+        if step == NAME:
+            if node["additionalProperties"] is False:
+                node["additionalProperties"] = made
+            node = node["additionalProperties"]
+        else:
+            if "type" not in node["properties"].get(step, {}):
+                node["properties"][step] = made
+            node = node["properties"][step]
+    return node
 
 
-def _table(
-    settings: Mapping[str, Setting],
-    more: Mapping[str, Node] | None = None,
-    *,
-    defaults: object = None,
-) -> Node:
-    said = {key: _setting(each, getattr(defaults, key, None)) for key, each in settings.items()}
-    properties = {**said, **(more or {})}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+def _object() -> Node:
+    return {"type": "object", "properties": {}, "additionalProperties": False}
+
+
+def _list() -> Node:
+    return {"type": "array", "items": _object()}
 
 
 def _setting(each: Setting, default: object) -> Node:
-    node: Node = {**each.kind.schema, "description": each.words}
+    node: Node = {**each.kind.schema, "description": each.words, "x-since": each.since}
+    if each.env:
+        node["x-environment"] = each.env
     return node if default is None else {**node, "default": plain_value(default)}
-
-
-def _named(each: Node) -> Node:
-    return {"type": "object", "additionalProperties": each}
-
-
-def _list(each: Node) -> Node:
-    return {"type": "array", "items": each}

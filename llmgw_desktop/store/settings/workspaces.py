@@ -63,8 +63,7 @@ WORKSPACES_KEYS: dict[str, Setting] = {
     ),
     "admin": Setting(
         YesNo(),
-        "Whether programs with the permission `workspace:admin` may make and"
-        f" register workspaces. `{ADMIN_VARIABLE}` wins over the file.",
+        "Whether programs with the permission `workspace:admin` may make and register workspaces.",
         env=(ADMIN_VARIABLE,),
     ),
 }

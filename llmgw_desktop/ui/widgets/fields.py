@@ -202,15 +202,15 @@ class ChoiceBox(QComboBox):
     def _wear(self) -> None:
         colours, space = self._theme.colours, self._theme.space
         self.setStyleSheet(
-            f"Choice {{ background: {colours.surface.name()}; color: {colours.text.name()};"
+            f"ChoiceBox {{ background: {colours.surface.name()}; color: {colours.text.name()};"
             f" border: 1px solid {colours.outline.name()}; border-radius: 6px;"
             f" padding: {space(1.25)}px {space(8)}px {space(1.25)}px {space(2)}px; }}"
-            f"Choice:focus {{ border: 1px solid {colours.accent.name()}; }}"
-            f"Choice:disabled {{ color: {colours.disabled.name()};"
+            f"ChoiceBox:focus {{ border: 1px solid {colours.accent.name()}; }}"
+            f"ChoiceBox:disabled {{ color: {colours.disabled.name()};"
             f" border: 1px solid {colours.border.name()}; }}"
-            "Choice::drop-down { border: none; width: 0; }"
-            "Choice::down-arrow { image: none; }"
-            f"Choice QAbstractItemView {{ background: {colours.surface.name()};"
+            "ChoiceBox::drop-down { border: none; width: 0; }"
+            "ChoiceBox::down-arrow { image: none; }"
+            f"ChoiceBox QAbstractItemView {{ background: {colours.surface.name()};"
             f" color: {colours.text.name()}; border: 1px solid {colours.border.name()};"
             f" selection-background-color: {colours.selection.name()};"
             f" selection-color: {colours.text.name()}; outline: none;"

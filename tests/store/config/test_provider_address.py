@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.setting import Unfit
-from llmgw_desktop.store.settings.provider_address import check_address
+from llmgw_desktop.store.settings.places import check_address
 
 LOCAL = [
     "http://127.0.0.1:11434/v1",

@@ -131,3 +131,12 @@ def test_the_way_back_ends_by_itself(
     qtbot.waitUntil(lambda: not notice.isVisible())
     notice.undo()
     assert way.taken == 0
+
+
+def test_a_box_of_choices_is_named_in_its_own_sheet(theme: Theme, qtbot: QtBot) -> None:
+    box = ChoiceBox(theme, [("a", "A")], name="Letter")
+    qtbot.addWidget(box)
+    rules = [rule.split("{")[0] for rule in box.styleSheet().split("}") if "{" in rule]
+    name = box.metaObject().className()
+    assert rules
+    assert all(rule.split()[0].split(":")[0] == name for rule in rules), rules
