@@ -1,9 +1,10 @@
 """Why a run failed, out of what its CLI said: a category, and what to do about it."""
 
 import re
+from collections.abc import Iterator
 
 from llmgw_desktop.clis.cli import SignIn
-from llmgw_desktop.domain.cli import ErrorCategory, RunEnded
+from llmgw_desktop.domain.cli import ErrorCategory, RunEnded, Warned
 
 _LONGEST_ERROR = 4000
 _AUTH = re.compile(
@@ -105,3 +106,28 @@ def how_it_ended(exit_code: int | None) -> str:
     if exit_code is None:
         return "an exit code that nobody saw"
     return f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
+
+
+def unfinished(
+    program: str, sign_in: SignIn, noise: re.Pattern[str], exit_code: int | None, stderr: str
+) -> RunEnded:
+    """The end of a run whose CLI has not said how it ended."""
+    sentence = f"{program} ended with {how_it_ended(exit_code)} before it was done."
+    return failed("\n".join([*told_on_stderr(stderr, noise), sentence]), sign_in)
+
+
+def answered_nothing(program: str, stop_reason: str | None = None) -> RunEnded:
+    return RunEnded(
+        ok=False,
+        error=f"{program} ended well and answered nothing; ask again, or ask otherwise.",
+        category=ErrorCategory.EMPTY,
+        stop_reason=stop_reason,
+    )
+
+
+def unread(program: str, count: int) -> Iterator[Warned]:
+    """Of lines of its output that are none of its form."""
+    if count:
+        lines, were = ("line", "was") if count == 1 else ("lines", "were")
+        words = f"{count} {lines} of what {program} printed could not be read and {were} left out."
+        yield Warned(code="malformed_output", message=words)

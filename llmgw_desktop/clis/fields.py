@@ -10,7 +10,7 @@ import orjson
 
 from llmgw_desktop.clis.checks import as_json, no_flag, no_nul
 from llmgw_desktop.clis.cli import Option
-from llmgw_desktop.domain.cli import CliRequest
+from llmgw_desktop.domain.cli import CliRequest, NamedPath
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 Schema = Mapping[str, Any]
@@ -134,6 +134,14 @@ class Asked:
     def value(self, name: str) -> object:
         return self._given.get(name)
 
+    def paths(self, *names: str, folders: Collection[str] = ()) -> tuple[NamedPath, ...]:
+        """What of the caller's must be there: folders, and by the other names what is any path."""
+        return tuple(
+            NamedPath(field=name, path=path, is_folder=name in folders)
+            for name in (*folders, *names)
+            for path in _texts_in(self._given.get(name))
+        )
+
     def arguments(self, *, but: Collection[str] = ()) -> list[str]:
         """Of all that was given and has a flag, in the table's order."""
         return [
@@ -228,3 +236,17 @@ def _check_folder(working_dir: str) -> None:
 def option(name: str, schema: Mapping[str, Any], meaning: str, flag: str = "") -> Option:
     """A row of a table."""
     return Option(name=name, schema=schema, meaning=meaning, flag=flag)
+
+
+def usual_options(
+    *formats: str, last: str = "resumeLatest", forks: bool = False
+) -> tuple[Option, ...]:
+    """What every CLI has: the form of its output, its session and its folder."""
+    said = "Accepted; the gateway reads a stream of events in any case."
+    return (
+        option("outputFormat", one_of(*formats), said),
+        option("sessionId", TEXT, "The session, by the CLI's own id."),
+        option(last, ON, "Go on with the folder's last session."),
+        *([option("forkSession", ON, "Go on with a copy of the session.")] if forks else []),
+        option("workingDir", TEXT, "The folder it works in."),
+    )

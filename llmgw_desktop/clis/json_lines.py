@@ -4,22 +4,27 @@ and a reader that each CLI's own fills in.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from llmgw_desktop.clis.cli import SignIn
-from llmgw_desktop.clis.failures import failed, how_it_ended, told_on_stderr
+from llmgw_desktop.clis.failures import (
+    answered_nothing,
+    failed,
+    how_it_ended,
+    told_on_stderr,
+    unfinished,
+    unread,
+)
 from llmgw_desktop.domain.cli import (
     CliEvent,
-    ErrorCategory,
     ModelTold,
     RunEnded,
     SessionTold,
     TextGrew,
     ThinkingGrew,
-    Warned,
 )
 
 LONGEST_LINE = 32 * 1024 * 1024
@@ -91,10 +96,39 @@ def message_in(line: bytes) -> Message | None:
     return message if isinstance(message, dict) else None
 
 
-class JsonLinesReader(ABC):
+def marked_messages(content: bytes, marks: Collection[bytes]) -> Iterator[Message]:
+    """Of a whole file the lines that hold one of these. One that is still being written, or was
+    torn, tells nothing."""
+    for line in content.split(b"\n"):
+        if any(mark in line for mark in marks) and (message := message_in(line)) is not None:
+            yield message
+
+
+class Speech:
+    """What a run has said so far."""
+
+    def __init__(self) -> None:
+        self.has_words = False
+        self._has_said = False
+        self._is_apart = False
+
+    def next_message(self) -> None:
+        """Messages of one answer are set apart by an empty line."""
+        self._is_apart = self._has_said
+
+    def _said(self, text: str) -> Iterator[CliEvent]:
+        if text:
+            apart = "\n\n" if self._is_apart else ""
+            self._has_said, self._is_apart = True, False
+            self.has_words = self.has_words or not text.isspace()
+            yield TextGrew(text=apart + text)
+
+
+class JsonLinesReader(Speech, ABC):
     """What all of them share; `_end` is what the CLI said of its end so far."""
 
     def __init__(self, program: str, sign_in: SignIn, *, noise: str = NOTHING_IS_NOISE) -> None:
+        super().__init__()
         self._program = program
         """As errors call it."""
         self._sign_in = sign_in
@@ -105,9 +139,8 @@ class JsonLinesReader(ABC):
         self._end: RunEnded | None = None
         self._session = ""
         self._model = ""
-        self._has_said = False
-        self._has_words = False
-        self._is_apart = False
+        self._error = ""
+        """What it complained of last."""
 
     def feed(self, chunk: bytes) -> list[CliEvent]:
         return [event for line in self._lines.feed(chunk) for event in self._read(line)]
@@ -115,7 +148,7 @@ class JsonLinesReader(ABC):
     def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
         events = list(self._read(self._lines.rest()))
         events += self._kept_back()
-        events += self._complaints()
+        events += unread(self._program, self._malformed + self._lines.lost)
         events.append(self._last_word(exit_code, stderr))
         return events
 
@@ -137,16 +170,10 @@ class JsonLinesReader(ABC):
             self._model = model
             yield ModelTold(model=model)
 
-    def _next_message(self) -> None:
-        """Messages of one answer are set apart by an empty line."""
-        self._is_apart = self._has_said
-
-    def _said(self, text: str) -> Iterator[CliEvent]:
-        if text:
-            apart = "\n\n" if self._is_apart else ""
-            self._has_said, self._is_apart = True, False
-            self._has_words = self._has_words or not text.isspace()
-            yield TextGrew(text=apart + text)
+    def _models_told(self, models: Message) -> Iterator[CliEvent]:
+        """Figures by models: the run's own where there is one alone."""
+        if len(models) == 1:
+            yield from self._model_told(next(iter(models)))
 
     def _thought(self, text: str) -> Iterator[CliEvent]:
         if text:
@@ -157,14 +184,9 @@ class JsonLinesReader(ABC):
 
     def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
         """The end of a run whose CLI has not said how it ended."""
-        return self._failed(
-            self._with_stderr(
-                f"{self._program} ended with {how_it_ended(exit_code)} before it was done.", stderr
-            )
-        )
-
-    def _with_stderr(self, sentence: str, stderr: str) -> str:
-        return "\n".join([*told_on_stderr(stderr, self._noise), sentence])
+        if self._error:
+            return self._failed(self._error)
+        return unfinished(self._program, self._sign_in, self._noise, exit_code, stderr)
 
     def _read(self, line: bytes) -> Iterable[CliEvent]:
         if not line.strip():
@@ -175,40 +197,24 @@ class JsonLinesReader(ABC):
             return ()
         return self._message(message)
 
-    def _complaints(self) -> Iterator[CliEvent]:
-        unread = self._malformed + self._lines.lost
-        if unread:
-            lines, were = ("line", "was") if unread == 1 else ("lines", "were")
-            yield Warned(
-                code="malformed_output",
-                message=f"{unread} {lines} of what {self._program} printed could not be read and"
-                f" {were} left out.",
-            )
-
     def _last_word(self, exit_code: int | None, stderr: str) -> RunEnded:
         end = self._end
         if end is None:
             return self._unfinished(exit_code, stderr)
         if end.ok and exit_code not in (0, None):
-            said = f"{self._program} said that it had succeeded"
             how = how_it_ended(exit_code)
+            sentence = f"{self._program} said that it had succeeded, and then ended with {how}."
             return failed(
-                self._with_stderr(f"{said}, and then ended with {how}.", stderr),
+                "\n".join([*told_on_stderr(stderr, self._noise), sentence]),
                 self._sign_in,
                 text=end.text,
                 stop_reason=end.stop_reason,
             )
         if end.ok and not self._answers(end):
-            return RunEnded(
-                ok=False,
-                error=f"{self._program} ended well and answered nothing; ask again, or ask"
-                " otherwise.",
-                category=ErrorCategory.EMPTY,
-                stop_reason=end.stop_reason,
-            )
+            return answered_nothing(self._program, end.stop_reason)
         return end
 
     def _answers(self, end: RunEnded) -> bool:
         """What it repeats at its end counts, where it repeats it."""
-        has_words = self._has_words if end.text is None else bool(end.text.strip())
+        has_words = self.has_words if end.text is None else bool(end.text.strip())
         return has_words or end.structured is not None

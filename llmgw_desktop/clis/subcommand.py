@@ -3,7 +3,7 @@ the models that it says it has. What no program said is never told as known.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -93,7 +93,7 @@ def _row(line: str, flags: list[str], everywhere: frozenset[str]) -> Subcommand:
 
 MOST_BYTES = 4 * 1024 * 1024
 """Codex tells each model's instructions with it."""
-MOST_MODELS = 500
+_MOST_MODELS = 500
 _NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,127}")
 
 
@@ -112,9 +112,10 @@ class ModelList:
     """How a CLI is asked for its models, and how its answer is read."""
 
     arguments: tuple[str, ...]
-    read: Callable[[str], tuple[ListedModel, ...]]
+    rows: Callable[[str], Iterable[ListedModel]]
 
-
-def is_model_name(name: object) -> bool:
-    """A name that can be asked for; anything else that a CLI printed is none."""
-    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+    def read(self, text: str) -> tuple[ListedModel, ...]:
+        """Those with a name that can be asked for; anything else that a CLI printed is none."""
+        return tuple([each for each in self.rows(text) if _NAME.fullmatch(each.name)])[
+            :_MOST_MODELS
+        ]

@@ -3,6 +3,7 @@ several calls as one.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from llmgw_desktop.domain.usage import Usage
@@ -69,3 +70,38 @@ def plus(one: Usage, other: Usage) -> Usage:
         estimated=one.estimated | other.estimated,
         partial=one.partial | other.partial,
     )
+
+
+def usage_in(
+    told: Mapping[str, Any],
+    whole: str,
+    given: str,
+    read: str = "",
+    written: str = "",
+    thought: str = "",
+) -> Usage:
+    """Figures by what their members are called here; one without a name stays unknown."""
+    return Usage(
+        input_tokens=count_of(told.get(whole)),
+        output_tokens=count_of(told.get(given)),
+        cache_read_tokens=count_of(told.get(read)),
+        cache_write_tokens=count_of(told.get(written)),
+        reasoning_tokens=count_of(told.get(thought)),
+    )
+
+
+def if_used(usage: Usage) -> Usage | None:
+    """Figures that are all zero are unknown ones."""
+    counts = (usage.input_tokens, usage.output_tokens)
+    return usage if any((*counts, usage.cache_read_tokens, usage.cache_write_tokens)) else None
+
+
+def with_cache(usage: Usage) -> Usage:
+    """Of a program whose input leaves out what was cached."""
+    counts = (usage.input_tokens, usage.cache_read_tokens, usage.cache_write_tokens)
+    return replace(usage, input_tokens=sum_of(*counts))
+
+
+def with_thought(usage: Usage) -> Usage:
+    """Of one whose output leaves out what was thought."""
+    return replace(usage, output_tokens=sum_of(usage.output_tokens, usage.reasoning_tokens))

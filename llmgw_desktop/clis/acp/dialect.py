@@ -12,7 +12,17 @@ from llmgw_desktop.clis.checks import UUIDS, SessionIds, as_utf8, checked_sessio
 from llmgw_desktop.clis.cli import Option, SignIn
 from llmgw_desktop.clis.fields import Asked
 from llmgw_desktop.clis.json_lines import NOTHING_IS_NOISE, Message
-from llmgw_desktop.clis.told import cost_of, count_of, object_of, objects_of, plus, sum_of, text_of
+from llmgw_desktop.clis.told import (
+    cost_of,
+    if_used,
+    object_of,
+    objects_of,
+    plus,
+    text_of,
+    usage_in,
+    with_cache,
+    with_thought,
+)
 from llmgw_desktop.domain.cli import CliFacts, CliRequest, Retrying, RunUsageTold, SessionWish
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
@@ -77,31 +87,15 @@ class AgentUsage:
 def usage_of(result: Message) -> Usage | None:
     """The protocol's own form, its input with what was cached."""
     used = object_of(result.get("usage"))
-    whole, given = count_of(used.get("inputTokens")), count_of(used.get("outputTokens"))
-    if not whole and not given:
-        return None
-    return Usage(
-        input_tokens=whole,
-        output_tokens=given,
-        cache_read_tokens=count_of(used.get("cachedReadTokens")),
-        cache_write_tokens=count_of(used.get("cachedWriteTokens")),
-        reasoning_tokens=count_of(used.get("thoughtTokens")),
-    )
+    cache = ("cachedReadTokens", "cachedWriteTokens")
+    return if_used(usage_in(used, "inputTokens", "outputTokens", *cache, "thoughtTokens"))
 
 
 def usage_apart(result: Message) -> Usage | None:
     """The same of an agent whose input leaves out what was cached, and its output what was
     thought."""
     used = usage_of(result)
-    if used is None:
-        return None
-    return Usage(
-        input_tokens=sum_of(used.input_tokens, used.cache_read_tokens, used.cache_write_tokens),
-        output_tokens=sum_of(used.output_tokens, used.reasoning_tokens),
-        cache_read_tokens=used.cache_read_tokens,
-        cache_write_tokens=used.cache_write_tokens,
-        reasoning_tokens=used.reasoning_tokens,
-    )
+    return None if used is None else with_thought(with_cache(used))
 
 
 class NoteWay(StrEnum):

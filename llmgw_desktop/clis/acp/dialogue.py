@@ -22,13 +22,12 @@ from llmgw_desktop.clis.dialogue import (
     Spoken,
     Withdrawn,
 )
-from llmgw_desktop.clis.json_lines import LONGEST_LINE
+from llmgw_desktop.clis.json_lines import LONGEST_LINE, Speech
 from llmgw_desktop.clis.told import count_of, object_of, text_of
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
     LaunchPlan,
-    TextGrew,
     ThinkingGrew,
     ToolBegan,
     ToolEnded,
@@ -48,16 +47,14 @@ if TYPE_CHECKING:
 _ENDED = {"completed": True, "failed": False}
 
 
-class AgentTalk:
+class AgentTalk(Speech):
     """Of one run."""
 
     def __init__(self, dialect: AgentDialect, spent: AgentUsage) -> None:
+        super().__init__()
         self._dialect = dialect
         self._spent = spent
         self._calls = Calls()
-        self.has_words = False
-        self._has_said = False
-        self._is_apart = False
         self._message = ""
 
     def call(self, told: Any) -> Call:
@@ -71,16 +68,15 @@ class AgentTalk:
         match update.session_update:
             case "agent_message_chunk" if update.content.type == "text":
                 if (named := update.message_id or "") and named != self._message:
-                    self._message, self._is_apart = named, self._has_said
-                yield from self._said(update.content.text)
+                    self._message = named
+                    self.next_message()
+                if update.content.text not in self._dialect.asides:
+                    yield from self._said(update.content.text)
             case "agent_thought_chunk" if update.content.type == "text" and update.content.text:
                 yield ThinkingGrew(text=update.content.text)
             case "usage_update" if update.cost is not None:
                 cost = update.cost
                 self._spent.heard_cost({"amount": cost.amount, "currency": cost.currency})
-
-    def next_prompt(self) -> None:
-        self._is_apart = self._has_said
 
     def begun(self, call: Call, *, is_asked: bool = False) -> Iterator[CliEvent]:
         """Told of once, when it is known what it does."""
@@ -88,7 +84,7 @@ class AgentTalk:
         if call.has_begun or not known:
             return
         call.has_begun = True
-        self._is_apart = self._has_said
+        self.next_message()
         self._spent.saw_tool()
         summary = call.summary or self._dialect.command_of(call)
         yield ToolBegan(
@@ -102,13 +98,6 @@ class AgentTalk:
             return
         self._calls.forget(call.id)
         yield ToolEnded(call_id=call.id, ok=ok and not _exit_code(object_of(told.raw_output)))
-
-    def _said(self, text: str) -> Iterator[CliEvent]:
-        if text and text not in self._dialect.asides:
-            apart = "\n\n" if self._is_apart else ""
-            self._has_said, self._is_apart = True, False
-            self.has_words = self.has_words or not text.isspace()
-            yield TextGrew(text=apart + text)
 
 
 def _exit_code(output: Any) -> int | None:
@@ -229,7 +218,7 @@ class AcpDialogue(Dialogue):
     def _prompt(self, text: str) -> Send:
         self._prompts += 1
         self._is_prompting, self._is_canceled = True, False
-        self._talk.next_prompt()
+        self._talk.next_message()
         data = messages.prompt(
             _FIRST_PROMPT + self._prompts, self._beginning.session_id, as_words(text)
         )

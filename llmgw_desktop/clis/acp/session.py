@@ -9,7 +9,7 @@ from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.dialect import mode_of, option_of
 from llmgw_desktop.clis.acp.messages import AUTH_REQUIRED, words_of
 from llmgw_desktop.clis.dialogue import BEGUN, Send, Spoken
-from llmgw_desktop.clis.failures import failed, how_it_ended, told_on_stderr
+from llmgw_desktop.clis.failures import answered_nothing, failed, unfinished, unread
 from llmgw_desktop.clis.told import object_of, objects_of, text_of
 from llmgw_desktop.domain.cli import (
     CliEvent,
@@ -210,28 +210,11 @@ class Ending:
         if reason != "end_turn":
             words = f"{self._program} stopped for another reason than being done: {reason}."
             yield Warned(code="stop_reason", message=words)
-        self._end = RunEnded(ok=True, stop_reason=reason) if has_words else self._empty(reason)
+        well = RunEnded(ok=True, stop_reason=reason)
+        self._end = well if has_words else answered_nothing(self._program, reason)
 
     def last_words(self, noise: int, exit_code: int | None, stderr: str) -> Iterator[CliEvent]:
         """Stdin was closed by us: how it took that says nothing of what it did before."""
-        if noise:
-            lines, were = ("line", "was") if noise == 1 else ("lines", "were")
-            yield Warned(
-                code="malformed_output",
-                message=f"{noise} {lines} of what {self._program} printed could not be read and"
-                f" {were} left out.",
-            )
-        yield self._end or self._unfinished(exit_code, stderr)
-
-    def _empty(self, reason: str) -> RunEnded:
-        return RunEnded(
-            ok=False,
-            error=f"{self._program} ended well and answered nothing; ask again, or ask otherwise.",
-            category=ErrorCategory.EMPTY,
-            stop_reason=reason,
-        )
-
-    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        sentence = f"{self._program} ended with {how_it_ended(exit_code)} before it was done."
-        told = told_on_stderr(stderr, self._noise)
-        return failed("\n".join([*told, sentence]), self._sign_in)
+        yield from unread(self._program, noise)
+        end = self._end
+        yield end or unfinished(self._program, self._sign_in, self._noise, exit_code, stderr)

@@ -4,22 +4,19 @@ nor usage nor an end of it.
 
 import codecs
 import re
-from collections.abc import Iterator
 
 from llmgw_desktop.clis.checks import fit_arguments, fits_argument, session_arguments
 from llmgw_desktop.clis.cli import SignIn
-from llmgw_desktop.clis.failures import failed, how_it_ended, told_on_stderr
+from llmgw_desktop.clis.failures import answered_nothing, failed, how_it_ended, told_on_stderr
 from llmgw_desktop.clis.fields import Asked, known
 from llmgw_desktop.clis.gemini.contract import OPTIONS, approval_mode
+from llmgw_desktop.clis.json_lines import Speech
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliFacts,
     CliRequest,
-    ErrorCategory,
     LaunchPlan,
-    NamedPath,
     RunEnded,
-    TextGrew,
 )
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
@@ -77,10 +74,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         arguments=known(arguments, FLAGS, VERSION),
         output_format="text",
         changes_files=mode != "plan",
-        needs=tuple(
-            NamedPath(field="includeDirs", path=path, is_folder=True)
-            for path in asked.texts("includeDirs")
-        ),
+        needs=asked.paths(folders=("includeDirs",)),
     )
 
 
@@ -91,12 +85,12 @@ SIGN_IN = SignIn(
 _NO_NOISE = re.compile("(?!)")
 
 
-class AgyReader:
+class AgyReader(Speech):
     """Its exit code alone says how it ended."""
 
     def __init__(self, _: CliRequest) -> None:
+        super().__init__()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._has_words = False
 
     def feed(self, chunk: bytes) -> list[CliEvent]:
         return list(self._said(self._decoder.decode(chunk)))
@@ -105,19 +99,8 @@ class AgyReader:
         rest = self._said(self._decoder.decode(b"", final=True))
         return [*rest, self._last_word(exit_code, stderr)]
 
-    def _said(self, text: str) -> Iterator[CliEvent]:
-        if text:
-            self._has_words = self._has_words or not text.isspace()
-            yield TextGrew(text=text)
-
     def _last_word(self, exit_code: int | None, stderr: str) -> RunEnded:
         if exit_code != 0:
             told = told_on_stderr(stderr, _NO_NOISE)
             return failed("\n".join([*told, f"agy ended with {how_it_ended(exit_code)}."]), SIGN_IN)
-        if not self._has_words:
-            return RunEnded(
-                ok=False,
-                error="agy ended well and answered nothing; ask again, or ask otherwise.",
-                category=ErrorCategory.EMPTY,
-            )
-        return RunEnded(ok=True)
+        return RunEnded(ok=True) if self.has_words else answered_nothing("agy")

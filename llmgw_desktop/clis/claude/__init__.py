@@ -1,13 +1,6 @@
 """Claude Code, as it was seen to be at version 2.1.329."""
 
-from llmgw_desktop.clis.claude.contract import (
-    FLAGS,
-    OPTIONS,
-    RIGHTS,
-    SUBCOMMANDS,
-    UNLISTED,
-    VERSION,
-)
+from llmgw_desktop.clis.claude import contract
 from llmgw_desktop.clis.claude.dialogue import ClaudeDialogue
 from llmgw_desktop.clis.claude.plan import FACTS, SERVERS, UPSTREAM, plan, plan_asking
 from llmgw_desktop.clis.claude.reader import SIGN_IN, ClaudeReader
@@ -24,16 +17,16 @@ CLI = Cli(
     ),
     variables=("ANTHROPIC_", "CLAUDE_"),
     places=(".claude/", ".claude.json"),
-    rights=RIGHTS,
+    rights=contract.RIGHTS,
     commands=("claude",),
     facts=FACTS,
-    options=OPTIONS,
+    options=contract.OPTIONS,
     plan=plan,
     reader=ClaudeReader,
     sign_in=SIGN_IN,
-    contract_version=VERSION,
-    flags=FLAGS,
-    unlisted_flags=UNLISTED,
+    contract_version=contract.VERSION,
+    flags=contract.FLAGS,
+    unlisted_flags=contract.UNLISTED,
     upstream=UPSTREAM,
     model_use=ModelUse(
         options={
@@ -61,5 +54,5 @@ CLI = Cli(
     instructions_file="appendSystemPromptFile",
     review=ReviewUse(options={"permissionMode": "plan", "noSessionPersistence": True}),
     tells_cache_life=True,
-    subcommands=SUBCOMMANDS,
+    subcommands=contract.SUBCOMMANDS,
 )

@@ -10,6 +10,7 @@ from llmgw_desktop.clis.fields import (
     number,
     one_of,
     option,
+    usual_options,
     whole_number,
 )
 from llmgw_desktop.clis.rights import SHARED, Rights, named
@@ -47,15 +48,7 @@ FLAGS = UNLISTED | frozenset(_LISTED.split())
 BYPASS = "bypassPermissions"
 
 OPTIONS = (
-    option(
-        "outputFormat",
-        one_of("text", "json", "stream-json"),
-        "Accepted; the gateway reads a stream of events in any case.",
-    ),
-    option("sessionId", TEXT, "The session, by the CLI's own id."),
-    option("continueSession", ON, "Go on with the folder's last session."),
-    option("forkSession", ON, "Go on with a copy of the session."),
-    option("workingDir", TEXT, "The folder it works in."),
+    *usual_options("text", "json", "stream-json", last="continueSession", forks=True),
     option("promptParts", {"type": "object"}, "The prompt's parts; cacheControl marks some."),
     option("agent", TEXT, "The agent of this session.", "--agent"),
     option("agents", {"type": "object"}, "Own agents, by name.", "--agents"),
@@ -111,8 +104,7 @@ OPTIONS = (
 
 PROSE = frozenset({"systemPrompt", "appendSystemPrompt"})
 """May begin as they like: they stand behind their flag's `=`."""
-FOLDERS = ("addDir", "pluginDir")
-FILES = ("systemPromptFile", "appendSystemPromptFile")
+PATHS = ("pluginDir", "systemPromptFile", "appendSystemPromptFile")
 ALLOWS_BEFOREHAND = (
     "allowedTools",
     "dangerouslySkipPermissions",

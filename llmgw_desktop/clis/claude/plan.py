@@ -6,27 +6,12 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
-from llmgw_desktop.clis.claude.contract import (
-    ALLOWS_BEFOREHAND,
-    BYPASS,
-    FILES,
-    FLAGS,
-    FOLDERS,
-    OPTIONS,
-    PROSE,
-    VERSION,
-)
+from llmgw_desktop.clis.claude import contract
 from llmgw_desktop.clis.cli import ModelUpstream, ServersGiven, ServerUse
 from llmgw_desktop.clis.fields import Asked, json_text, known
 from llmgw_desktop.clis.mcp_servers import SERVER_FILE, server_entry, server_file, with_added
 from llmgw_desktop.clis.told import object_of, text_of
-from llmgw_desktop.domain.cli import (
-    CliFacts,
-    CliRequest,
-    LaunchPlan,
-    NamedPath,
-    PlannedFile,
-)
+from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, PlannedFile
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 _ORDER = ("system", "tools", "context", "task")
@@ -104,13 +89,13 @@ _INSTEAD = {
     "--system-prompt": "--system-prompt-file",
     "--append-system-prompt": "--append-system-prompt-file",
 }
-_WRITTEN_HERE = (*PROSE, "jsonSchema", "tools")
+_WRITTEN_HERE = (*contract.PROSE, "jsonSchema", "tools")
 
 
 def plan(request: CliRequest) -> LaunchPlan:
-    asked = Asked(request, OPTIONS, free=PROSE)
+    asked = Asked(request, contract.OPTIONS, free=contract.PROSE)
     _refuse_contradictions(asked)
-    fit_arguments(request.options, but=(*PROSE, "promptParts"))
+    fit_arguments(request.options, but=(*contract.PROSE, "promptParts"))
     prose, files = _prose(asked)
     mode = _permission_mode(asked)
     arguments = [
@@ -130,21 +115,21 @@ def plan(request: CliRequest) -> LaunchPlan:
         stdin = as_message(blocks)
     return LaunchPlan(
         command="claude",
-        arguments=known(arguments, FLAGS, VERSION),
+        arguments=known(arguments, contract.FLAGS, contract.VERSION),
         environment=_environment(asked),
         stdin=stdin,
         files=tuple(files),
         output_format="stream-json",
         changes_files=mode != "plan",
-        needs=_needs(asked),
+        needs=asked.paths(*contract.PATHS, folders=("addDir",)),
     )
 
 
 def plan_asking(request: CliRequest) -> LaunchPlan:
     """So that it asks for everything; what could allow something beforehand is refused or kept
     out. The prompt goes by the dialogue."""
-    asked = Asked(request, OPTIONS, free=PROSE)
-    asked.refuse(ALLOWS_BEFOREHAND, "a run that asks lets nothing allow things beforehand")
+    asked = Asked(request, contract.OPTIONS, free=contract.PROSE)
+    asked.refuse(contract.ALLOWS_BEFOREHAND, "a run that asks lets nothing allow things beforehand")
     # What the gate sets for a managed run allows more than asking does, and is left aside.
     if not request.is_managed and asked.text("permissionMode") not in _MODES:
         raise InvalidRun(
@@ -160,8 +145,8 @@ def plan_asking(request: CliRequest) -> LaunchPlan:
         usual,
         arguments=known(
             [*arguments, _MESSAGES, *_ASKING, f"--permission-mode={asking_mode(request)}"],
-            FLAGS,
-            VERSION,
+            contract.FLAGS,
+            contract.VERSION,
         ),
         stdin=None,
         changes_files=asking_mode(request) != "plan",
@@ -193,17 +178,17 @@ def _refuse_contradictions(asked: Asked) -> None:
     )
     if asked.is_on("dangerouslySkipPermissions") and asked.text("permissionMode") not in (
         "",
-        BYPASS,
+        contract.BYPASS,
     ):
         raise InvalidRun(
-            f"it means permissionMode `{BYPASS}`, and another is asked for",
+            f"it means permissionMode `{contract.BYPASS}`, and another is asked for",
             field="dangerouslySkipPermissions",
         )
 
 
 def _permission_mode(asked: Asked) -> str:
     if asked.is_on("dangerouslySkipPermissions"):
-        return BYPASS
+        return contract.BYPASS
     return asked.text("permissionMode")
 
 
@@ -224,8 +209,8 @@ def _prose(asked: Asked) -> tuple[list[str], list[PlannedFile]]:
     """System prompts: long ones go as files, so that no argument's length bounds them."""
     arguments: list[str] = []
     files: list[PlannedFile] = []
-    for option in OPTIONS:
-        if option.name not in PROSE or not asked.has(option.name):
+    for option in contract.OPTIONS:
+        if option.name not in contract.PROSE or not asked.has(option.name):
             continue
         text = asked.text(option.name)
         content = as_utf8(text, option.name)
@@ -243,14 +228,6 @@ def _blocks(asked: Asked, prompt: str) -> list[dict[str, Any]]:
     parts = asked.value("promptParts")
     blocks = [] if parts is None else marked_blocks(parts, prompt)
     return blocks or (plain(prompt) if asked.is_on("replayUserMessages") else [])
-
-
-def _needs(asked: Asked) -> tuple[NamedPath, ...]:
-    folders = [(name, path) for name in FOLDERS for path in asked.texts(name)]
-    return (
-        *(NamedPath(field=name, path=path, is_folder=name == "addDir") for name, path in folders),
-        *(NamedPath(field=name, path=asked.text(name)) for name in FILES if asked.has(name)),
-    )
 
 
 _STRICT = "--strict-mcp-config"

@@ -1,6 +1,7 @@
 """What Claude Code prints as stream-json, and what it says that it used."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from typing_extensions import override
 
@@ -15,8 +16,9 @@ from llmgw_desktop.clis.told import (
     objects_of,
     one_line,
     plus,
-    sum_of,
     text_of,
+    usage_in,
+    with_cache,
 )
 from llmgw_desktop.domain.cli import (
     CliEvent,
@@ -60,20 +62,13 @@ class ClaudeUsage:
 
 
 def of_usage(usage: Message) -> Usage:
-    """Anthropic's `input_tokens` leaves out what came from the cache and went into it."""
-    read = count_of(usage.get("cache_read_input_tokens"))
-    write = count_of(usage.get("cache_creation_input_tokens"))
-    return Usage(
-        input_tokens=sum_of(count_of(usage.get("input_tokens")), read, write),
-        output_tokens=count_of(usage.get("output_tokens")),
-        cache_read_tokens=read,
-        cache_write_tokens=write,
-        cache_write_1h_tokens=count_of(
-            object_of(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")
-        ),
-        reasoning_tokens=count_of(
-            object_of(usage.get("output_tokens_details")).get("thinking_tokens")
-        ),
+    cache = ("cache_read_input_tokens", "cache_creation_input_tokens")
+    hour = object_of(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")
+    thought = object_of(usage.get("output_tokens_details")).get("thinking_tokens")
+    return replace(
+        with_cache(usage_in(usage, "input_tokens", "output_tokens", *cache)),
+        cache_write_1h_tokens=count_of(hour),
+        reasoning_tokens=count_of(thought),
     )
 
 
@@ -90,15 +85,10 @@ def of_models(models: Message) -> tuple[Usage, float | None]:
 
 
 def _of_model(model: Message) -> Usage:
-    read = count_of(model.get("cacheReadInputTokens"))
-    write = count_of(model.get("cacheCreationInputTokens"))
-    return Usage(
-        input_tokens=sum_of(count_of(model.get("inputTokens")), read, write),
-        output_tokens=count_of(model.get("outputTokens")),
-        cache_read_tokens=read,
-        cache_write_tokens=write,
+    cache = ("cacheReadInputTokens", "cacheCreationInputTokens")
+    return replace(
+        with_cache(usage_in(model, "inputTokens", "outputTokens", *cache, "thinkingTokens")),
         cache_write_1h_tokens=count_of(model.get("cacheCreationEphemeral1hInputTokens")),
-        reasoning_tokens=count_of(model.get("thinkingTokens")),
     )
 
 
@@ -169,7 +159,7 @@ class ClaudeReader(JsonLinesReader):
             case "message_start":
                 begun = object_of(event.get("message"))
                 self._streamed = text_of(begun.get("id"))
-                self._next_message()
+                self.next_message()
                 self._spent.begin(object_of(begun.get("usage")))
                 yield from self._model_told(text_of(begun.get("model")))
             case "content_block_delta":
@@ -191,7 +181,7 @@ class ClaudeReader(JsonLinesReader):
             yield from self._model_told(text_of(said.get("model")))
         is_new = is_answer and (not said.get("id") or said.get("id") != self._streamed)
         if is_new:
-            self._next_message()
+            self.next_message()
         for block in objects_of(said.get("content")):
             if block.get("type") == "tool_use":
                 yield _tool(block)

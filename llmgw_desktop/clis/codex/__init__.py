@@ -1,17 +1,8 @@
 """Codex, as it was seen to be at version 0.169.0."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse, SideUsage
+from llmgw_desktop.clis.codex import contract
 from llmgw_desktop.clis.codex.asking_plan import dialogue, plan_asking
-from llmgw_desktop.clis.codex.contract import (
-    EFFORTS,
-    FLAGS,
-    HELPS,
-    MODELS,
-    OPTIONS,
-    RIGHTS,
-    SUBCOMMANDS,
-    VERSION,
-)
 from llmgw_desktop.clis.codex.plan import FACTS, SERVERS, plan, without_servers
 from llmgw_desktop.clis.codex.reader import PATH, SIGN_IN, CodexReader, read_usage
 from llmgw_desktop.clis.dialogue import AskingMode
@@ -31,17 +22,17 @@ CLI = Cli(
     packaging=Packaging(npm="@openai/codex", update=("update",)),
     variables=("OPENAI_", "CODEX_"),
     places=(".codex/",),
-    rights=RIGHTS,
+    rights=contract.RIGHTS,
     commands=("codex",),
     facts=FACTS,
-    options=OPTIONS,
+    options=contract.OPTIONS,
     plan=plan,
     reader=CodexReader,
     read_by=frozenset({"outputSchema", "sandboxMode"}),
     sign_in=SIGN_IN,
-    contract_version=VERSION,
-    flags=FLAGS,
-    helps=HELPS,
+    contract_version=contract.VERSION,
+    flags=contract.FLAGS,
+    helps=contract.HELPS,
     side_usage=SideUsage(path=PATH, read=read_usage),
     model_use=ModelUse(
         options={
@@ -57,7 +48,7 @@ CLI = Cli(
         system="developerInstructions",
         longest_system=100_000,
         effort="reasoningEffort",
-        efforts=frozenset(EFFORTS),
+        efforts=frozenset(contract.EFFORTS),
         schema="outputSchema",
         settings_file=".codex/config.toml",
         without=without_servers,
@@ -70,9 +61,9 @@ CLI = Cli(
         " that was wished for; the prompt is sent only then.",
     ),
     skills=(".codex/skills", ".agents/skills"),
-    models=MODELS,
+    models=contract.MODELS,
     servers=SERVERS,
     instructions="developerInstructions",
     review=ReviewUse(options={"sandboxMode": "read-only", "ephemeral": True}, takes_schema=True),
-    subcommands=SUBCOMMANDS,
+    subcommands=contract.SUBCOMMANDS,
 )

@@ -11,12 +11,7 @@ from llmgw_desktop.clis.codex.reader import SIGN_IN, as_json, summary_of, went_w
 from llmgw_desktop.clis.dialogue import Send
 from llmgw_desktop.clis.failures import status_in
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
-from llmgw_desktop.clis.told import (
-    count_of,
-    listed,
-    object_of,
-    text_of,
-)
+from llmgw_desktop.clis.told import listed, object_of, text_of, usage_in
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
@@ -166,7 +161,6 @@ class ServerReader(JsonLinesReader):
         self._goes_on = request.session is not SessionWish.NEW
         self._wants_json = request.options.get("outputSchema") is not None
         self._answer = ""
-        self._error = ""
         self._used: Message = {}
         self._begun: set[str] = set()
         self._told: dict[str, str] = {}
@@ -216,7 +210,7 @@ class ServerReader(JsonLinesReader):
     def _grew(self, item_id: str, delta: str) -> Iterator[CliEvent]:
         if item_id not in self._told:
             self._told[item_id] = ""
-            self._next_message()
+            self.next_message()
         self._told[item_id] += delta
         yield from self._said(delta)
 
@@ -270,10 +264,6 @@ class ServerReader(JsonLinesReader):
                 told = text_of(object_of(turn.get("error")).get("message"))
                 self._end = self._failed(told or self._error or "It failed.")
 
-    @override
-    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        return self._failed(self._error) if self._error else super()._unfinished(exit_code, stderr)
-
 
 def _name(item: Message) -> str:
     server, tool = text_of(item.get("server")), text_of(item.get("tool"))
@@ -282,10 +272,5 @@ def _name(item: Message) -> str:
 
 def _usage(used: Message) -> Usage:
     """`inputTokens` counts cached ones too."""
-    return Usage(
-        input_tokens=count_of(used.get("inputTokens")),
-        output_tokens=count_of(used.get("outputTokens")),
-        cache_read_tokens=count_of(used.get("cachedInputTokens")),
-        cache_write_tokens=count_of(used.get("cacheWriteInputTokens")),
-        reasoning_tokens=count_of(used.get("reasoningOutputTokens")),
-    )
+    cache = ("cachedInputTokens", "cacheWriteInputTokens")
+    return usage_in(used, "inputTokens", "outputTokens", *cache, "reasoningOutputTokens")

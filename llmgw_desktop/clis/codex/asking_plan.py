@@ -11,7 +11,7 @@ from llmgw_desktop.clis.codex import contract
 from llmgw_desktop.clis.codex.app_server import text_input
 from llmgw_desktop.clis.codex.contract import BYPASS, MAY_WRITE, OPTIONS, PROSE
 from llmgw_desktop.clis.codex.dialogue import POLICY, CodexDialogue, Wishes
-from llmgw_desktop.clis.codex.plan import FACTS, as_setting, needs_of, overrides, sandbox_of
+from llmgw_desktop.clis.codex.plan import FACTS, as_setting, overrides, sandbox_of
 from llmgw_desktop.clis.fields import Asked, known
 from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, SessionWish
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
@@ -57,7 +57,7 @@ def plan_asking(request: CliRequest) -> LaunchPlan:
         arguments=("app-server", *known(arguments, contract.SERVER, contract.VERSION)),
         output_format="json",
         changes_files=True,
-        needs=needs_of(asked),
+        needs=asked.paths("images", folders=("addDir",)),
     )
 
 

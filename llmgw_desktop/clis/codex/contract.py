@@ -6,15 +6,10 @@ from collections.abc import Mapping
 
 import orjson
 
-from llmgw_desktop.clis.fields import JSON_OBJECT, ON, TEXT, TEXTS, one_of, option
+from llmgw_desktop.clis.fields import JSON_OBJECT, ON, TEXT, TEXTS, one_of, option, usual_options
 from llmgw_desktop.clis.rights import SHARED, Rights, named
-from llmgw_desktop.clis.subcommand import (
-    MOST_MODELS,
-    ListedModel,
-    ModelList,
-    is_model_name,
-    subcommands,
-)
+from llmgw_desktop.clis.subcommand import ListedModel, ModelList, subcommands
+from llmgw_desktop.clis.told import object_of, objects_of, text_of
 
 VERSION = "0.169.0"
 
@@ -53,15 +48,7 @@ BYPASS = "dangerouslyBypassApprovalsAndSandbox"
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 
 OPTIONS = (
-    option(
-        "outputFormat",
-        one_of("text", "json"),
-        "Accepted; the gateway reads a stream of events in any case.",
-    ),
-    option("sessionId", TEXT, "The session, by the CLI's own id."),
-    option("resumeLatest", ON, "Go on with the folder's last session."),
-    option("forkSession", ON, "Go on with a copy of the session."),
-    option("workingDir", TEXT, "The folder it works in."),
+    *usual_options("text", "json", forks=True),
     option(
         "sandboxMode",
         one_of(READ_ONLY, MAY_WRITE, "danger-full-access"),
@@ -202,26 +189,20 @@ update | catalog | updates_binary | mcp_requires_approval | Brings itself up to 
 )
 
 
-def _models_of(text: str) -> tuple[ListedModel, ...]:
+def _models_in(text: str) -> list[ListedModel]:
     try:
-        document = orjson.loads(text)
+        document = object_of(orjson.loads(text))
     except orjson.JSONDecodeError:
-        return ()
-    rows = document.get("models") if isinstance(document, dict) else None
-    shown = [
-        row
-        for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, dict)
-        and row.get("visibility") == "list"
-        and is_model_name(row.get("slug"))
-    ]
-    shown.sort(key=_place)
-    return tuple(
+        return []
+    shown = [row for row in objects_of(document.get("models")) if row.get("visibility") == "list"]
+    return [
         ListedModel(
-            name=row["slug"], title=str(row.get("display_name") or "")[:80], efforts=_efforts(row)
+            name=text_of(row.get("slug")),
+            title=str(row.get("display_name") or "")[:80],
+            efforts=_efforts(row),
         )
-        for row in shown[:MOST_MODELS]
-    )
+        for row in sorted(shown, key=_place)
+    ]
 
 
 def _place(row: Mapping[str, object]) -> float:
@@ -230,17 +211,14 @@ def _place(row: Mapping[str, object]) -> float:
 
 
 def _efforts(row: Mapping[str, object]) -> tuple[str, ...]:
-    levels = row.get("supported_reasoning_levels")
-    named = [
-        each.get("effort")
-        for each in (levels if isinstance(levels, list) else [])
-        if isinstance(each, dict)
-    ]
-    return tuple(each[:20] for each in named if isinstance(each, str))
+    named = (
+        text_of(each.get("effort")) for each in objects_of(row.get("supported_reasoning_levels"))
+    )
+    return tuple([each[:20] for each in named if each])
 
 
 MODELS = ModelList(
     # Of what the program brought along: without this it asks its vendor.
     arguments=("debug", "models", "--bundled"),
-    read=_models_of,
+    rows=_models_in,
 )

@@ -166,7 +166,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         files=files,
         output_format="json",
         changes_files=sandbox != READ_ONLY or asked.has("outputLastMessage"),
-        needs=(*needs, *needs_of(asked)),
+        needs=(*needs, *asked.paths("images", folders=("addDir",))),
     )
 
 
@@ -247,14 +247,6 @@ def _schema(
         raise InvalidRun("it is not JSON", field="outputSchema") from error
     file = PlannedFile(name=_SCHEMA_FILE, content=content)
     return [f"--output-schema={FOLDER}/{_SCHEMA_FILE}"], (file,), ()
-
-
-def needs_of(asked: Asked) -> tuple[NamedPath, ...]:
-    """What of the caller's must be there."""
-    return (
-        *(NamedPath(field="images", path=path) for path in asked.texts("images")),
-        *(NamedPath(field="addDir", path=path, is_folder=True) for path in asked.texts("addDir")),
-    )
 
 
 _SERVER = re.compile(r"[A-Za-z0-9_-]{1,200}")

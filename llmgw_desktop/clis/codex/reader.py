@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from llmgw_desktop.clis.cli import SignIn
 from llmgw_desktop.clis.failures import status_in
-from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
-from llmgw_desktop.clis.told import count_of, first_text, object_of, one_line, plus, text_of
+from llmgw_desktop.clis.json_lines import JsonLinesReader, Message, marked_messages
+from llmgw_desktop.clis.told import first_text, object_of, one_line, plus, text_of, usage_in
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
@@ -30,18 +30,14 @@ from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
 def usage_of(used: Message) -> Usage:
     """`input_tokens` counts cached ones too."""
-    return Usage(
-        input_tokens=count_of(used.get("input_tokens")),
-        output_tokens=count_of(used.get("output_tokens")),
-        cache_read_tokens=count_of(used.get("cached_input_tokens")),
-        cache_write_tokens=count_of(used.get("cache_write_input_tokens")),
-        reasoning_tokens=count_of(used.get("reasoning_output_tokens")),
-    )
+    cache = ("cached_input_tokens", "cache_write_input_tokens")
+    return usage_in(used, "input_tokens", "output_tokens", *cache, "reasoning_output_tokens")
 
 
 PATH = ".codex/sessions/*/*/*/rollout-*-{session_id}.jsonl"
 _MOST_MINUTES = 366 * 1440
-_MARKS = (b'"task_started"', b'"token_count"')
+_KINDS = ("task_started", "token_count")
+_MARKS = tuple(f'"{kind}"'.encode() for kind in _KINDS)
 
 
 def read_usage(content: bytes) -> RunUsageTold | None:
@@ -95,19 +91,9 @@ def _number(value: object) -> float | None:
 
 
 def _events(content: bytes) -> Iterator[Message]:
-    """A line that is still being written, or was torn, tells nothing."""
-    for line in content.split(b"\n"):
-        if not any(mark in line for mark in _MARKS):
-            continue
-        try:
-            written = object_of(orjson.loads(line))
-        except orjson.JSONDecodeError:
-            continue
+    for written in marked_messages(content, _MARKS):
         event = object_of(written.get("payload"))
-        if written.get("type") == "event_msg" and event.get("type") in (
-            "task_started",
-            "token_count",
-        ):
+        if written.get("type") == "event_msg" and event.get("type") in _KINDS:
             yield event
 
 
@@ -136,7 +122,6 @@ class CodexReader(JsonLinesReader):
         self._goes_on = request.session is not SessionWish.NEW
         self._wants_json = request.options.get("outputSchema") is not None
         self._answer = ""
-        self._error = ""
         self._begun: set[str] = set()
 
     @override
@@ -156,10 +141,6 @@ class CodexReader(JsonLinesReader):
                 told = text_of(object_of(message.get("error")).get("message"))
                 self._end = self._failed(told or self._error or "It failed.")
 
-    @override
-    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        return self._failed(self._error) if self._error else super()._unfinished(exit_code, stderr)
-
     def _item_began(self, item: Message) -> Iterator[CliEvent]:
         call_id = text_of(item.get("id"))
         if _is_tool(item) and call_id not in self._begun:
@@ -170,7 +151,7 @@ class CodexReader(JsonLinesReader):
         match item.get("type"):
             case "agent_message":
                 self._answer = text_of(item.get("text"))
-                self._next_message()
+                self.next_message()
                 yield from self._said(self._answer)
             case "reasoning":
                 yield from self._thought(text_of(item.get("text")))

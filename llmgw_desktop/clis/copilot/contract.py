@@ -10,6 +10,7 @@ from llmgw_desktop.clis.fields import (
     number,
     one_of,
     option,
+    usual_options,
     whole_number,
 )
 from llmgw_desktop.clis.rights import SHARED, Rights, named
@@ -38,14 +39,7 @@ FLAGS = frozenset(_LISTED.split())
 
 
 OPTIONS = (
-    option(
-        "outputFormat",
-        one_of("text", "json"),
-        "Accepted; the gateway reads a stream of events in any case.",
-    ),
-    option("sessionId", TEXT, "The session, by the CLI's own id."),
-    option("resumeLatest", ON, "Go on with the folder's last session."),
-    option("workingDir", TEXT, "The folder it works in."),
+    *usual_options("text", "json"),
     option("agent", TEXT, "An agent of one's own.", "--agent"),
     option("mode", one_of("plan", "autopilot"), "How it begins.", "--mode"),
     option(

@@ -22,12 +22,12 @@ from llmgw_desktop.clis.copilot.reader import SIGN_IN
 from llmgw_desktop.clis.fields import Asked, json_text, known
 from llmgw_desktop.clis.json_lines import Message
 from llmgw_desktop.clis.mcp_servers import SERVER_FILE, server_entry, server_file, with_added
-from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, NamedPath
+from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, takes_new_id=True, tells_cache=True)
 _ALWAYS = ("--output-format=json", "--stream=on", "--no-ask-user", "--no-auto-update", "--no-color")
-_PATHS = (("addDir", True), ("attachments", False), ("pluginDir", True))
+_TOOL_LISTS = ("availableTools", "excludedTools", "what is not among the first is left out already")
 
 
 def plan(request: CliRequest) -> LaunchPlan:
@@ -35,9 +35,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     asked = Asked(request, OPTIONS)
     fit_arguments(request.options)
     asked.refuse_both("yolo", "allowAll", "they are the same")
-    asked.refuse_both(
-        "availableTools", "excludedTools", "what is not among the first is left out already"
-    )
+    asked.refuse_both(*_TOOL_LISTS)
     arguments = [
         *_ALWAYS,
         *session_arguments(request, FACTS),
@@ -52,11 +50,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         stdin=as_utf8(request.prompt, "prompt"),
         output_format="json",
         changes_files=may_change or asked.text("mode") != "plan",
-        needs=tuple(
-            NamedPath(field=name, path=path, is_folder=is_folder)
-            for name, is_folder in _PATHS
-            for path in asked.texts(name)
-        ),
+        needs=asked.paths("attachments", folders=("addDir", "pluginDir")),
     )
 
 
@@ -105,9 +99,7 @@ _TAKES = (
 
 def plan_asking(request: CliRequest) -> LaunchPlan:
     asked = asked_fields(request, OPTIONS, takes=_TAKES)
-    asked.refuse_both(
-        "availableTools", "excludedTools", "what is not among the first is left out already"
-    )
+    asked.refuse_both(*_TOOL_LISTS)
     check_session(request, FACTS)
     arguments = [
         "--acp",

@@ -4,12 +4,19 @@ session.
 
 from collections.abc import Iterator
 
-import orjson
 from typing_extensions import override
 
 from llmgw_desktop.clis.cli import SignIn
-from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
-from llmgw_desktop.clis.told import count_of, first_text, object_of, one_line, plus, text_of
+from llmgw_desktop.clis.json_lines import JsonLinesReader, Message, marked_messages
+from llmgw_desktop.clis.told import (
+    count_of,
+    first_text,
+    object_of,
+    one_line,
+    plus,
+    text_of,
+    usage_in,
+)
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
@@ -32,7 +39,7 @@ def read_usage(content: bytes) -> RunUsageTold | None:
     """Of the session's last run: one record a model's call, also of a run that was cut off. Its
     last event's figures are those of the whole session and say less."""
     used = UNKNOWN_USAGE
-    for event in _events(content):
+    for event in marked_messages(content, _MARKS):
         if text_of(event.get("type")) in _BEGINS:
             used = UNKNOWN_USAGE
         elif event.get("type") == _RECORD:
@@ -40,26 +47,9 @@ def read_usage(content: bytes) -> RunUsageTold | None:
     return None if used == UNKNOWN_USAGE else RunUsageTold(usage=used)
 
 
-def _events(content: bytes) -> Iterator[Message]:
-    """A line that is still being written, or was torn, tells nothing."""
-    for line in content.split(b"\n"):
-        if not any(mark in line for mark in _MARKS):
-            continue
-        try:
-            event = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            continue
-        yield object_of(event)
-
-
 def _usage_of(record: Message) -> Usage:
-    return Usage(
-        input_tokens=count_of(record.get("inputTokens")),
-        output_tokens=count_of(record.get("outputTokens")),
-        cache_read_tokens=count_of(record.get("cacheReadTokens")),
-        cache_write_tokens=count_of(record.get("cacheWriteTokens")),
-        reasoning_tokens=count_of(record.get("reasoningTokens")),
-    )
+    cache = ("cacheReadTokens", "cacheWriteTokens")
+    return usage_in(record, "inputTokens", "outputTokens", *cache, "reasoningTokens")
 
 
 SIGN_IN = SignIn(
@@ -92,7 +82,7 @@ class CopilotReader(JsonLinesReader):
         self._answer = ""
         self._status: int | None = None
         self._attempt: int | None = None
-        self._error = ""
+        self._trouble_told = ""
 
     @override
     def _message(self, message: Message) -> Iterator[CliEvent]:
@@ -132,7 +122,7 @@ class CopilotReader(JsonLinesReader):
         message_id = text_of(data.get("messageId"))
         if message_id != self._speaking:
             self._speaking = message_id
-            self._next_message()
+            self.next_message()
         self._streamed.add(message_id)
         yield from self._said(text_of(data.get("deltaContent")))
 
@@ -141,9 +131,9 @@ class CopilotReader(JsonLinesReader):
         if not content:
             return
         self._answer = content
-        self._error, self._status = "", None
+        self._trouble_told, self._status = "", None
         if text_of(data.get("messageId")) not in self._streamed:
-            self._next_message()
+            self.next_message()
             yield from self._said(content)
 
     def _retry(self, kind: str, data: Message) -> Iterator[CliEvent]:
@@ -164,13 +154,13 @@ class CopilotReader(JsonLinesReader):
         if kind == "session.warning":
             yield Warned(code=text_of(data.get("warningType")) or "copilot_notice", message=told)
             return
-        self._error = told or text_of(data.get("errorType")) or "It failed."
+        self._trouble_told = told or text_of(data.get("errorType")) or "It failed."
         self._status = count_of(data.get("statusCode")) or self._status
 
     def _ended(self, exit_code: object) -> RunEnded:
-        if exit_code == 0 and not self._error:
+        if exit_code == 0 and not self._trouble_told:
             return RunEnded(ok=True, text=self._answer)
-        told = self._error or f"It ended with exit code {exit_code} and did not say why."
+        told = self._trouble_told or f"It ended with exit code {exit_code} and did not say why."
         return self._failed(told, self._status)
 
 

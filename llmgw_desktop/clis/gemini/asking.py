@@ -21,8 +21,8 @@ from llmgw_desktop.clis.gemini.contract import FLAGS, OPTIONS, PROSE, VERSION
 from llmgw_desktop.clis.gemini.plan import FACTS, environment, system_file
 from llmgw_desktop.clis.gemini.reader import NOISE, SIGN_IN
 from llmgw_desktop.clis.json_lines import Message
-from llmgw_desktop.clis.told import count_of, object_of, text_of
-from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, NamedPath, PlannedFile
+from llmgw_desktop.clis.told import if_used, object_of, text_of, usage_in
+from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, PlannedFile
 from llmgw_desktop.domain.usage import Usage
 
 _MODE = "default"
@@ -60,10 +60,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         environment=environment(asked),
         files=(_RULES, *system_file(asked)),
         output_format="acp",
-        needs=tuple(
-            NamedPath(field="includeDirs", path=path, is_folder=True)
-            for path in asked.texts("includeDirs")
-        ),
+        needs=asked.paths(folders=("includeDirs",)),
     )
 
 
@@ -89,8 +86,7 @@ def _words(call: Call) -> str:
 
 def _used(result: Message) -> Usage | None:
     counted = object_of(object_of(object_of(result.get("_meta")).get("quota")).get("token_count"))
-    whole, given = count_of(counted.get("input_tokens")), count_of(counted.get("output_tokens"))
-    return Usage(input_tokens=whole, output_tokens=given) if whole or given else None
+    return if_used(usage_in(counted, "input_tokens", "output_tokens"))
 
 
 def _tool(call: Call) -> str:

@@ -2,7 +2,7 @@
 subcommands.
 """
 
-from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, Asked, one_of, option
+from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, Asked, one_of, option, usual_options
 from llmgw_desktop.clis.rights import SHARED, Rights, named
 from llmgw_desktop.clis.subcommand import subcommands
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
@@ -21,14 +21,7 @@ FLAGS = frozenset(_LISTED.split())
 
 
 OPTIONS = (
-    option(
-        "outputFormat",
-        one_of("text", "json", "stream-json"),
-        "Accepted; the gateway reads a stream of events in any case.",
-    ),
-    option("sessionId", TEXT, "The session, by the CLI's own id."),
-    option("resumeLatest", ON, "Go on with the folder's last session."),
-    option("workingDir", TEXT, "The folder it works in."),
+    *usual_options("text", "json", "stream-json"),
     option(
         "approvalMode",
         one_of("default", "auto_edit", "yolo", "plan"),

@@ -5,23 +5,9 @@ from collections.abc import Iterator
 from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
 from llmgw_desktop.clis.cli import ModelUpstream, ServersGiven, ServerUse
 from llmgw_desktop.clis.fields import Asked, known
-from llmgw_desktop.clis.gemini.contract import (
-    FLAGS,
-    GRANTS,
-    ONLY_AGY,
-    OPTIONS,
-    PROSE,
-    VERSION,
-    approval_mode,
-)
+from llmgw_desktop.clis.gemini import contract
 from llmgw_desktop.clis.mcp_servers import with_added
-from llmgw_desktop.domain.cli import (
-    CliFacts,
-    CliRequest,
-    LaunchPlan,
-    NamedPath,
-    PlannedFile,
-)
+from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, PlannedFile
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, takes_new_id=True, tells_cache=True)
@@ -41,11 +27,13 @@ _TO_ESCAPE = frozenset(" \\,;!?()[]{}")
 
 
 def plan(request: CliRequest) -> LaunchPlan:
-    asked = Asked(request, OPTIONS, free=PROSE)
-    fit_arguments(request.options, but=PROSE)
+    asked = Asked(request, contract.OPTIONS, free=contract.PROSE)
+    fit_arguments(request.options, but=contract.PROSE)
     asked.refuse_both("noTools", "allowedTools", "what may be used is named, or nothing may be")
-    asked.refuse(ONLY_AGY, "only the command `agy` has it; leave it out, or let settings name agy")
-    mode = approval_mode(asked)
+    asked.refuse(
+        contract.ONLY_AGY, "only the command `agy` has it; leave it out, or let settings name agy"
+    )
+    mode = contract.approval_mode(asked)
     arguments = [
         "--output-format=stream-json",
         f"--approval-mode={mode}",
@@ -56,19 +44,13 @@ def plan(request: CliRequest) -> LaunchPlan:
     ]
     return LaunchPlan(
         command="gemini",
-        arguments=known(arguments, FLAGS, VERSION),
+        arguments=known(arguments, contract.FLAGS, contract.VERSION),
         environment=environment(asked),
         stdin=as_utf8(_prompt(request, asked), "prompt"),
         files=tuple(_files(asked)),
         output_format="stream-json",
         changes_files=_changes_files(asked, mode),
-        needs=(
-            *(
-                NamedPath(field="includeDirs", path=path, is_folder=True)
-                for path in asked.texts("includeDirs")
-            ),
-            *(NamedPath(field=name, path=path) for name in _FILES for path in asked.texts(name)),
-        ),
+        needs=asked.paths(*_FILES, folders=("includeDirs",)),
     )
 
 
@@ -93,7 +75,7 @@ def system_file(asked: Asked) -> Iterator[PlannedFile]:
 def _changes_files(asked: Asked, mode: str) -> bool:
     if asked.is_on("noTools"):
         return False
-    return mode != "plan" or any(asked.texts(name) for name in GRANTS)
+    return mode != "plan" or any(asked.texts(name) for name in contract.GRANTS)
 
 
 def _prompt(request: CliRequest, asked: Asked) -> str:

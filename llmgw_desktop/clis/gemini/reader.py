@@ -129,7 +129,6 @@ class GeminiReader(JsonLinesReader):
 
     def __init__(self, _: CliRequest) -> None:
         super().__init__("Gemini", SIGN_IN, noise=NOISE)
-        self._error = ""
 
     @override
     def _message(self, message: Message) -> Iterator[CliEvent]:
@@ -139,12 +138,12 @@ class GeminiReader(JsonLinesReader):
                 yield from self._model_told(text_of(message.get("model")))
             case "message" if message.get("role") == "assistant":
                 if message.get("delta") is not True:
-                    self._next_message()
+                    self.next_message()
                 yield from self._said(text_of(message.get("content")))
             case "thought":
                 yield from self._thought(first_text(message, "content", "text"))
             case "tool_use":
-                self._next_message()
+                self.next_message()
                 yield _tool(message)
             case "tool_result":
                 ok = _WENT_WELL.get(text_of(message.get("status")))
@@ -183,9 +182,7 @@ class GeminiReader(JsonLinesReader):
             told = text_of(object_of(message.get("error")).get("message"))
             self._error = plain(told) or self._error or "It failed and did not say why."
         stats = object_of(message.get("stats"))
-        models = list(object_of(stats.get("models")))
-        if len(models) == 1:
-            yield from self._model_told(models[0])
+        yield from self._models_told(object_of(stats.get("models")))
         yield from used(stats)
 
 

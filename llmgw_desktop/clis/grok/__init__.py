@@ -1,18 +1,8 @@
 """xAI's Grok CLI, as it was seen to be at version 1.0.41."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, OutputReader, Packaging, ReviewUse, ServerUse
+from llmgw_desktop.clis.grok import contract
 from llmgw_desktop.clis.grok.asking import ASKING
-from llmgw_desktop.clis.grok.contract import (
-    AS_MESSAGES,
-    FLAGS,
-    MODELS,
-    OPTIONS,
-    RIGHTS,
-    SUBCOMMANDS,
-    UNLISTED,
-    VERSION,
-    asked_format,
-)
 from llmgw_desktop.clis.grok.plan import FACTS, plan
 from llmgw_desktop.clis.grok.reader import RETRY_WORDS, SIGN_IN, GrokMessagesReader, GrokReader
 from llmgw_desktop.domain.cli import CliName, CliRequest
@@ -20,7 +10,7 @@ from llmgw_desktop.domain.cli import CliName, CliRequest
 
 def reader(request: CliRequest) -> OutputReader:
     """The one for the format that the plan of the same request asks for."""
-    is_messages = asked_format(request) == AS_MESSAGES
+    is_messages = contract.asked_format(request) == contract.AS_MESSAGES
     return GrokMessagesReader(request) if is_messages else GrokReader(request)
 
 
@@ -35,19 +25,19 @@ CLI = Cli(
     ),
     variables=("GROK_", "XAI_"),
     places=(".grok/",),
-    rights=RIGHTS,
+    rights=contract.RIGHTS,
     commands=("grok",),
     facts=FACTS,
-    options=OPTIONS,
+    options=contract.OPTIONS,
     plan=plan,
     reader=reader,
     read_by=frozenset({"outputFormat"}),
     sign_in=SIGN_IN,
-    contract_version=VERSION,
-    flags=FLAGS,
+    contract_version=contract.VERSION,
+    flags=contract.FLAGS,
     asking=ASKING,
     retry_words=RETRY_WORDS,
-    unlisted_flags=UNLISTED,
+    unlisted_flags=contract.UNLISTED,
     model_use=ModelUse(
         # It knows no empty list: one harmless tool, and then not that one either. A prompt of
         # 96 kB and more is sent without its middle, to be read by a tool, unless as it is given.
@@ -70,9 +60,9 @@ CLI = Cli(
         reads_mentions=True,
     ),
     skills=(".grok/skills",),
-    models=MODELS,
+    models=contract.MODELS,
     servers=ServerUse(takes=False, is_told=True),
     instructions="rules",
     review=ReviewUse(options={"permissionMode": "plan", "noMemory": True}),
-    subcommands=SUBCOMMANDS,
+    subcommands=contract.SUBCOMMANDS,
 )

@@ -20,7 +20,7 @@ from llmgw_desktop.clis.grok.contract import OPTIONS, VERSION
 from llmgw_desktop.clis.grok.plan import ENVIRONMENT, FACTS
 from llmgw_desktop.clis.grok.reader import SIGN_IN, retrying
 from llmgw_desktop.clis.json_lines import Message
-from llmgw_desktop.clis.told import count_of, first_text, object_of, objects_of, text_of
+from llmgw_desktop.clis.told import first_text, if_used, object_of, objects_of, text_of, usage_in
 from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, PlannedFile
 from llmgw_desktop.domain.usage import Usage
 
@@ -104,16 +104,8 @@ def _mcp(call: Call) -> McpUse | None:
 
 def _used(result: Message) -> Usage | None:
     used = object_of(object_of(result.get("_meta")).get("usage"))
-    whole, given = count_of(used.get("inputTokens")), count_of(used.get("outputTokens"))
-    if not whole and not given:
-        return None
-    return Usage(
-        input_tokens=whole,
-        output_tokens=given,
-        cache_read_tokens=count_of(used.get("cachedReadTokens")),
-        cache_write_tokens=count_of(used.get("cacheCreationTokens")),
-        reasoning_tokens=count_of(used.get("reasoningTokens")),
-    )
+    cache = ("cachedReadTokens", "cacheCreationTokens")
+    return if_used(usage_in(used, "inputTokens", "outputTokens", *cache, "reasoningTokens"))
 
 
 DIALECT = AgentDialect(

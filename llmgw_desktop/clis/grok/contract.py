@@ -3,16 +3,11 @@ subcommands and its models.
 """
 
 import re
+from collections.abc import Iterator
 
 from llmgw_desktop.clis.fields import JSON_OBJECT, ON, TEXT, TEXTS, one_of, option, whole_number
 from llmgw_desktop.clis.rights import SHARED, Rights, named
-from llmgw_desktop.clis.subcommand import (
-    MOST_MODELS,
-    ListedModel,
-    ModelList,
-    is_model_name,
-    subcommands,
-)
+from llmgw_desktop.clis.subcommand import ListedModel, ModelList, subcommands
 from llmgw_desktop.domain.cli import CliRequest
 
 VERSION = "1.0.41"
@@ -185,13 +180,10 @@ worktree list | inspect | read_only | tracked_only | Lists its worktrees
 _MODEL_LINE = re.compile(r"\s+[*-] (\S+)( \(default\))?\s*")
 
 
-def _models_of(text: str) -> tuple[ListedModel, ...]:
-    found = (_MODEL_LINE.fullmatch(line) for line in text.splitlines())
-    return tuple(
-        ListedModel(name=each[1], is_default=each[2] is not None)
-        for each in found
-        if each and is_model_name(each[1])
-    )[:MOST_MODELS]
+def _models_in(text: str) -> Iterator[ListedModel]:
+    for line in text.splitlines():
+        if found := _MODEL_LINE.fullmatch(line):
+            yield ListedModel(name=found[1], is_default=found[2] is not None)
 
 
-MODELS = ModelList(arguments=("models",), read=_models_of)
+MODELS = ModelList(arguments=("models",), rows=_models_in)

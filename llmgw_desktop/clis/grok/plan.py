@@ -2,20 +2,8 @@
 
 from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
 from llmgw_desktop.clis.fields import Asked, json_text, known
-from llmgw_desktop.clis.grok.contract import (
-    AS_MESSAGES,
-    FLAGS,
-    OPTIONS,
-    PROSE,
-    VERSION,
-    asked_format,
-)
-from llmgw_desktop.domain.cli import (
-    CliFacts,
-    CliRequest,
-    LaunchPlan,
-    PlannedFile,
-)
+from llmgw_desktop.clis.grok import contract
+from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, PlannedFile
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 FACTS = CliFacts(
@@ -45,14 +33,14 @@ ENVIRONMENT = {"GROK_DISABLE_AUTOUPDATER": "1"}
 
 def plan(request: CliRequest) -> LaunchPlan:
     """The prompt goes in as a file: it reads no stdin."""
-    asked = Asked(request, OPTIONS, free=PROSE)
+    asked = Asked(request, contract.OPTIONS, free=contract.PROSE)
     fit_arguments(request.options)
     _refuse_contradictions(asked)
     is_prompt_json = asked.has("promptJson")
-    form = asked_format(request)
+    form = contract.asked_format(request)
     arguments = [
         f"--output-format={form}",
-        *(["--include-partial-messages"] if form == AS_MESSAGES else []),
+        *(["--include-partial-messages"] if form == contract.AS_MESSAGES else []),
         *([] if is_prompt_json else [f"--prompt-file={FOLDER}/{_PROMPT_FILE}"]),
         *session_arguments(request, FACTS),
         *([f"--model={asked.model}"] if asked.model else []),
@@ -68,7 +56,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     prompt = PlannedFile(name=_PROMPT_FILE, content=as_utf8(request.prompt, "prompt"))
     return LaunchPlan(
         command="grok",
-        arguments=known(arguments, FLAGS, VERSION),
+        arguments=known(arguments, contract.FLAGS, contract.VERSION),
         environment=ENVIRONMENT,
         files=() if is_prompt_json else (prompt,),
         output_format=form,
@@ -87,8 +75,10 @@ def _refuse_contradictions(asked: Asked) -> None:
         raise InvalidRun(
             "it says where a worktree begins; ask for nativeWorktree", field="worktreeRef"
         )
-    if asked.has("jsonSchema") and asked.text("outputFormat") == AS_MESSAGES:
-        raise InvalidRun(f"it cannot be had in the format {AS_MESSAGES}", field="jsonSchema")
+    if asked.has("jsonSchema") and asked.text("outputFormat") == contract.AS_MESSAGES:
+        raise InvalidRun(
+            f"it cannot be had in the format {contract.AS_MESSAGES}", field="jsonSchema"
+        )
 
 
 def _permissions(asked: Asked) -> list[str]:

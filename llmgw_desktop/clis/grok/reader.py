@@ -12,13 +12,15 @@ from llmgw_desktop.clis.told import (
     cost_of,
     count_of,
     first_text,
+    if_used,
     listed,
     object_of,
     objects_of,
     one_line,
     plus,
-    sum_of,
     text_of,
+    usage_in,
+    with_cache,
 )
 from llmgw_desktop.domain.cli import (
     CliEvent,
@@ -35,20 +37,10 @@ from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
 
 def usage_of(used: Message) -> Usage | None:
-    """Its input leaves out what was cached; figures that are all zero are unknown ones."""
-    fresh = count_of(used.get("input_tokens"))
-    read = count_of(used.get("cache_read_input_tokens"))
-    written = count_of(used.get("cache_creation_input_tokens"))
-    output = count_of(used.get("output_tokens"))
-    if not any((fresh, read, written, output)):
-        return None
-    return Usage(
-        input_tokens=sum_of(fresh, read, written),
-        output_tokens=output,
-        cache_read_tokens=read,
-        cache_write_tokens=written,
-        reasoning_tokens=count_of(used.get("reasoning_tokens")),
-    )
+    """Its input leaves out what was cached."""
+    cache = ("cache_read_input_tokens", "cache_creation_input_tokens")
+    told = usage_in(used, "input_tokens", "output_tokens", *cache, "reasoning_tokens")
+    return if_used(with_cache(told))
 
 
 SIGN_IN = SignIn(
@@ -76,7 +68,6 @@ class GrokReader(JsonLinesReader):
     def __init__(self, _: CliRequest) -> None:
         super().__init__("Grok", SIGN_IN)
         self._used = UNKNOWN_USAGE
-        self._error = ""
         self._is_out_of_turns = False
 
     @override
@@ -87,7 +78,7 @@ class GrokReader(JsonLinesReader):
             case "thought":
                 yield from self._thought(text_of(message.get("data")))
             case "tool_call":
-                self._next_message()
+                self.next_message()
                 yield _tool(message)
             case "tool_call_update":
                 yield from _tool_result(message)
@@ -103,8 +94,6 @@ class GrokReader(JsonLinesReader):
 
     @override
     def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        if self._error:
-            return self._failed(self._error)
         return without_sign_in(super()._unfinished(exit_code, stderr), stderr)
 
     def _call_used(self, used: Message) -> Iterator[RunUsageTold]:
@@ -116,9 +105,7 @@ class GrokReader(JsonLinesReader):
 
     def _ended(self, message: Message) -> Iterator[CliEvent]:
         yield from self._session_told(text_of(message.get("sessionId")))
-        models = list(object_of(message.get("modelUsage")))
-        if len(models) == 1:
-            yield from self._model_told(models[0])
+        yield from self._models_told(object_of(message.get("modelUsage")))
         usage = usage_of(object_of(message.get("usage")))
         if usage is not None:
             yield RunUsageTold(usage=usage, cost_usd=cost_of(message.get("total_cost_usd")))
@@ -213,7 +200,6 @@ class GrokMessagesReader(JsonLinesReader):
     def __init__(self, _: CliRequest) -> None:
         super().__init__("Grok", SIGN_IN)
         self._is_in_pieces = False
-        self._error = ""
 
     @override
     def _message(self, message: Message) -> Iterator[CliEvent]:
@@ -234,8 +220,6 @@ class GrokMessagesReader(JsonLinesReader):
 
     @override
     def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        if self._error:
-            return self._failed(self._error)
         return without_sign_in(super()._unfinished(exit_code, stderr), stderr)
 
     def _piece(self, event: Message) -> Iterator[CliEvent]:
@@ -256,12 +240,10 @@ class GrokMessagesReader(JsonLinesReader):
                     yield from self._said(text_of(block.get("text")))
                 case "thinking" if not self._is_in_pieces:
                     yield from self._thought(text_of(block.get("thinking")))
-        self._next_message()
+        self.next_message()
 
     def _result(self, message: Message) -> Iterator[CliEvent]:
-        models = list(object_of(message.get("modelUsage")))
-        if len(models) == 1:
-            yield from self._model_told(models[0])
+        yield from self._models_told(object_of(message.get("modelUsage")))
         usage = usage_of(object_of(message.get("usage")))
         if usage is not None:
             yield RunUsageTold(usage=usage, cost_usd=cost_of(message.get("total_cost_usd")))

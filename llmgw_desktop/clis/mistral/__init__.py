@@ -1,14 +1,7 @@
 """Mistral's Vibe CLI, `vibe`, as it was seen to be at version 3.0.3."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse, SideUsage
-from llmgw_desktop.clis.mistral.contract import (
-    FLAGS,
-    OPTIONS,
-    RIGHTS,
-    SUBCOMMANDS,
-    UNLISTED,
-    VERSION,
-)
+from llmgw_desktop.clis.mistral import contract
 from llmgw_desktop.clis.mistral.plan import ASKING, FACTS, plan
 from llmgw_desktop.clis.mistral.reader import PATH, RETRY_WORDS, SIGN_IN, VibeReader, read_usage
 from llmgw_desktop.domain.cli import CliName
@@ -20,18 +13,18 @@ CLI = Cli(
     packaging=Packaging(pypi="mistral-vibe"),
     variables=("MISTRAL_", "VIBE_"),
     places=(".vibe/",),
-    rights=RIGHTS,
+    rights=contract.RIGHTS,
     commands=("vibe",),
     facts=FACTS,
-    options=OPTIONS,
+    options=contract.OPTIONS,
     plan=plan,
     reader=VibeReader,
     sign_in=SIGN_IN,
-    contract_version=VERSION,
-    flags=FLAGS,
+    contract_version=contract.VERSION,
+    flags=contract.FLAGS,
     asking=ASKING,
     retry_words=RETRY_WORDS,
-    unlisted_flags=UNLISTED,
+    unlisted_flags=contract.UNLISTED,
     side_usage=SideUsage(path=PATH, read=read_usage),
     # No list takes all its tools from it; whatever changes something, or lies elsewhere, is denied.
     model_use=ModelUse(
@@ -42,5 +35,5 @@ CLI = Cli(
     skills=(".vibe/skills",),
     # It has no such mode: what it would have to ask for is denied, as nobody is there.
     review=ReviewUse(options={"permissionMode": "ask"}),
-    subcommands=SUBCOMMANDS,
+    subcommands=contract.SUBCOMMANDS,
 )

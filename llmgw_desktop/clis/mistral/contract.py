@@ -2,7 +2,16 @@
 subcommands.
 """
 
-from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, number, one_of, option, whole_number
+from llmgw_desktop.clis.fields import (
+    ON,
+    TEXT,
+    TEXTS,
+    number,
+    one_of,
+    option,
+    usual_options,
+    whole_number,
+)
 from llmgw_desktop.clis.rights import SHARED, Rights, named
 from llmgw_desktop.clis.subcommand import subcommands
 
@@ -22,14 +31,7 @@ FLAGS = UNLISTED | frozenset(_LISTED.split())
 
 OPTIONS = (
     option("transport", one_of("cli", "acp"), "Only cli: one run, started and read here."),
-    option(
-        "outputFormat",
-        one_of("text", "plain", "json", "streaming", "stream-json"),
-        "Accepted; the gateway reads a stream of events in any case.",
-    ),
-    option("sessionId", TEXT, "The session, by the CLI's own id."),
-    option("resumeLatest", ON, "Go on with the folder's last session."),
-    option("workingDir", TEXT, "The folder it works in."),
+    *usual_options("text", "plain", "json", "streaming", "stream-json"),
     option(
         "permissionMode",
         TEXT,

@@ -20,14 +20,7 @@ from llmgw_desktop.clis.fields import Asked, known
 from llmgw_desktop.clis.mistral.contract import FLAGS, OPTIONS, VERSION
 from llmgw_desktop.clis.mistral.reader import NOISE, SIGN_IN
 from llmgw_desktop.clis.told import text_of
-from llmgw_desktop.domain.cli import (
-    CliFacts,
-    CliRequest,
-    LaunchPlan,
-    NamedPath,
-    PlannedFile,
-    SessionWish,
-)
+from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, PlannedFile, SessionWish
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, tells_cost=True, tells_cache=True, ends_cleanly_on_term=True)
@@ -43,12 +36,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     if asked.text("transport") == "acp":
         raise InvalidRun("a run over ACP cannot be asked for here; leave it out", field="transport")
     session = session_arguments(request, FACTS)
-    if asked.model and request.session is not SessionWish.NEW:
-        raise InvalidRun(
-            "Vibe goes on with the model that a session began with; leave it out, or begin a new"
-            " session",
-            field="model",
-        )
+    model = _model(request, asked)
     arguments = [
         f"--prompt-file={FOLDER}/{_PROMPT_FILE}",
         f"--output-dir={FOLDER}",
@@ -61,13 +49,21 @@ def plan(request: CliRequest) -> LaunchPlan:
     return LaunchPlan(
         command="vibe",
         arguments=known(arguments, FLAGS, VERSION),
-        environment={"VIBE_ACTIVE_MODEL": asked.model} if asked.model else {},
+        environment=model,
         files=(PlannedFile(name=_PROMPT_FILE, content=as_utf8(request.prompt, "prompt")),),
         output_format="streaming",
-        needs=tuple(
-            NamedPath(field="addDir", path=path, is_folder=True) for path in asked.texts("addDir")
-        ),
+        needs=asked.paths(folders=("addDir",)),
     )
+
+
+def _model(request: CliRequest, asked: Asked) -> dict[str, str]:
+    if asked.model and request.session is not SessionWish.NEW:
+        raise InvalidRun(
+            "Vibe goes on with the model that a session began with; leave it out, or begin a new"
+            " session",
+            field="model",
+        )
+    return {"VIBE_ACTIVE_MODEL": asked.model} if asked.model else {}
 
 
 def _price(asked: Asked) -> list[str]:
@@ -87,19 +83,10 @@ _TOOLS = orjson.dumps({name: {"permission": "ask", "allowlist": []} for name in 
 def plan_asking(request: CliRequest) -> LaunchPlan:
     asked = asked_fields(request, OPTIONS, takes=("transport",), only={"permissionMode": _MODE})
     check_session(request, FACTS)
-    if asked.model and request.session is not SessionWish.NEW:
-        raise InvalidRun(
-            "Vibe goes on with the model that a session began with; leave it out, or begin a new"
-            " session",
-            field="model",
-        )
     return LaunchPlan(
         command="vibe-acp",
         arguments=(),
-        environment={
-            "VIBE_TOOLS": _TOOLS,
-            **({"VIBE_ACTIVE_MODEL": asked.model} if asked.model else {}),
-        },
+        environment={"VIBE_TOOLS": _TOOLS, **_model(request, asked)},
         output_format="acp",
     )
 

@@ -11,7 +11,15 @@ from typing_extensions import override
 from llmgw_desktop.clis.cli import RetryWords, SignIn
 from llmgw_desktop.clis.failures import told_on_stderr
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
-from llmgw_desktop.clis.told import cost_of, count_of, object_of, objects_of, one_line, text_of
+from llmgw_desktop.clis.told import (
+    cost_of,
+    if_used,
+    object_of,
+    objects_of,
+    one_line,
+    text_of,
+    usage_in,
+)
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
@@ -23,7 +31,6 @@ from llmgw_desktop.domain.cli import (
     ToolBegan,
     ToolEnded,
 )
-from llmgw_desktop.domain.usage import Usage
 
 SIGN_IN = SignIn(
     command=("vibe", "--setup"),
@@ -93,7 +100,7 @@ class VibeReader(JsonLinesReader):
             case "effect":
                 yield from _tool(message)
             case "message" if message.get("role") == "assistant":
-                self._next_message()
+                self.next_message()
                 yield from self._said(_words(message))
                 if object_of(message.get("outcome")).get("type") == "committed":
                     self._end = RunEnded(ok=True)
@@ -177,25 +184,19 @@ def read_usage(content: bytes) -> RunUsageTold | None:
 
 
 def _of_export(told: Message) -> RunUsageTold | None:
-    used = object_of(told.get("usage"))
-    whole, given = count_of(used.get("input_tokens")), count_of(used.get("output_tokens"))
-    if not whole and not given:
-        return None
-    cached = count_of(used.get("cached_input_tokens"))
-    return RunUsageTold(
-        usage=Usage(input_tokens=whole, output_tokens=given, cache_read_tokens=cached),
-        cost_usd=cost_of(told.get("cost_usd")),
-    )
+    figures = ("input_tokens", "output_tokens", "cached_input_tokens")
+    usage = if_used(usage_in(object_of(told.get("usage")), *figures))
+    cost = cost_of(told.get("cost_usd"))
+    return None if usage is None else RunUsageTold(usage=usage, cost_usd=cost)
 
 
 def _of_meta(stats: Message) -> RunUsageTold | None:
     """Of the whole session."""
-    whole = count_of(stats.get("session_prompt_tokens"))
-    given = count_of(stats.get("session_completion_tokens"))
-    if not whole and not given:
+    usage = if_used(usage_in(stats, "session_prompt_tokens", "session_completion_tokens"))
+    if usage is None:
         return None
     return RunUsageTold(
-        usage=Usage(input_tokens=whole, output_tokens=given),
+        usage=usage,
         cost_usd=cost_of(stats.get("session_cost")),
         is_cumulative=True,
         is_cost_cumulative=True,

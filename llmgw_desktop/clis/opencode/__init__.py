@@ -1,15 +1,7 @@
 """opencode, as it was seen to be at version 1.18.33."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
-from llmgw_desktop.clis.opencode.contract import (
-    FLAGS,
-    HELPS,
-    MODELS,
-    OPTIONS,
-    RIGHTS,
-    SUBCOMMANDS,
-    VERSION,
-)
+from llmgw_desktop.clis.opencode import contract
 from llmgw_desktop.clis.opencode.plan import ASKING, FACTS, SERVERS, plan
 from llmgw_desktop.clis.opencode.reader import RETRY_WORDS, SIGN_IN, OpencodeReader
 from llmgw_desktop.domain.cli import CliName
@@ -26,23 +18,23 @@ CLI = Cli(
         ".config/opencode/",
         ".cache/opencode/",
     ),
-    rights=RIGHTS,
+    rights=contract.RIGHTS,
     commands=("opencode",),
     facts=FACTS,
-    options=OPTIONS,
+    options=contract.OPTIONS,
     plan=plan,
     reader=OpencodeReader,
     sign_in=SIGN_IN,
-    contract_version=VERSION,
-    flags=FLAGS,
+    contract_version=contract.VERSION,
+    flags=contract.FLAGS,
     asking=ASKING,
     retry_words=RETRY_WORDS,
-    helps=HELPS,
+    helps=contract.HELPS,
     # Reads within its folder, which is empty; nothing else.
     model_use=ModelUse(options={"permissionMode": "default"}),
     skills=(".config/opencode/skill", ".config/opencode/skills"),
-    models=MODELS,
+    models=contract.MODELS,
     servers=SERVERS,
     review=ReviewUse(options={"permissionMode": "plan"}),
-    subcommands=SUBCOMMANDS,
+    subcommands=contract.SUBCOMMANDS,
 )

@@ -2,15 +2,9 @@
 subcommands and its models.
 """
 
-from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, one_of, option
+from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, one_of, option, usual_options
 from llmgw_desktop.clis.rights import SHARED, Rights, named
-from llmgw_desktop.clis.subcommand import (
-    MOST_MODELS,
-    ListedModel,
-    ModelList,
-    is_model_name,
-    subcommands,
-)
+from llmgw_desktop.clis.subcommand import ListedModel, ModelList, subcommands
 
 VERSION = "1.18.33"
 
@@ -26,15 +20,7 @@ FLAGS = frozenset(_LISTED.split())
 
 
 OPTIONS = (
-    option(
-        "outputFormat",
-        one_of("text", "json"),
-        "Accepted; the gateway reads a stream of events in any case.",
-    ),
-    option("sessionId", TEXT, "The session, by the CLI's own id."),
-    option("resumeLatest", ON, "Go on with the folder's last session."),
-    option("forkSession", ON, "Go on with a copy of the session."),
-    option("workingDir", TEXT, "The folder it works in."),
+    *usual_options("text", "json", forks=True),
     option(
         "permissionMode",
         one_of("default", "acceptEdits", "plan", "bypassPermissions"),
@@ -103,12 +89,9 @@ web | catalog | starts_server | not_exposed | Serves a page for the browser
 )
 
 
-def _models_of(text: str) -> tuple[ListedModel, ...]:
+def _models_in(text: str) -> list[ListedModel]:
     """A line a model: provider/model."""
-    names = [line.strip() for line in text.splitlines()]
-    return tuple(ListedModel(name=each) for each in names if "/" in each and is_model_name(each))[
-        :MOST_MODELS
-    ]
+    return [ListedModel(name=line.strip()) for line in text.splitlines() if "/" in line]
 
 
-MODELS = ModelList(arguments=("models",), read=_models_of)
+MODELS = ModelList(arguments=("models",), rows=_models_in)

@@ -25,13 +25,7 @@ from llmgw_desktop.clis.fields import Asked, known
 from llmgw_desktop.clis.mcp_servers import with_added
 from llmgw_desktop.clis.opencode.contract import FLAGS, OPTIONS, VERSION
 from llmgw_desktop.clis.opencode.reader import LOGS, SIGN_IN
-from llmgw_desktop.domain.cli import (
-    CliFacts,
-    CliRequest,
-    LaunchPlan,
-    NamedPath,
-    PlannedFile,
-)
+from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, PlannedFile
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, forks=True, tells_cost=True, tells_cache=True)
@@ -82,7 +76,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         output_format="json",
         # An agent or a command of the person's own may have rules of its own.
         changes_files=mode not in ("default", "plan") or asked.has("agent") or asked.has("command"),
-        needs=tuple(NamedPath(field="files", path=path) for path in asked.texts("files")),
+        needs=asked.paths("files"),
     )
 
 

@@ -11,11 +11,14 @@ from llmgw_desktop.clis.told import (
     cost_of,
     count_of,
     first_text,
+    if_used,
     object_of,
     one_line,
     plus,
-    sum_of,
     text_of,
+    usage_in,
+    with_cache,
+    with_thought,
 )
 from llmgw_desktop.domain.cli import (
     CliEvent,
@@ -49,7 +52,7 @@ class OpencodeReader(JsonLinesReader):
         super().__init__("opencode", SIGN_IN)
         self._used = UNKNOWN_USAGE
         self._cost: float | None = None
-        self._error: RunEnded | None = None
+        self._failure: RunEnded | None = None
 
     @override
     def _message(self, message: Message) -> Iterator[CliEvent]:
@@ -59,7 +62,7 @@ class OpencodeReader(JsonLinesReader):
             case "step_start":
                 self._end = None
             case "text":
-                self._next_message()
+                self.next_message()
                 yield from self._said(text_of(part.get("text")))
             case "reasoning":
                 yield from self._thought(text_of(part.get("text")))
@@ -72,11 +75,11 @@ class OpencodeReader(JsonLinesReader):
 
     @override
     def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        return self._error or super()._unfinished(exit_code, stderr)
+        return self._failure or super()._unfinished(exit_code, stderr)
 
     def _step_done(self, part: Message) -> Iterator[CliEvent]:
         reason = text_of(part.get("reason"))
-        if reason != _GOES_ON and self._error is None:
+        if reason != _GOES_ON and self._failure is None:
             self._end = RunEnded(ok=True, stop_reason=reason or None)
         usage = _usage_of(object_of(part.get("tokens")))
         if usage is None:
@@ -94,25 +97,14 @@ class OpencodeReader(JsonLinesReader):
         if name == "ProviderAuthError" and status is None:
             told = f"Authentication failed: {told}"
         self._end = None
-        self._error = self._failed(told, status)
+        self._failure = self._failed(told, status)
 
 
 def _usage_of(tokens: Message) -> Usage | None:
-    """Its input leaves out what was cached, and its output what was thought. Figures that are all
-    zero are unknown ones."""
-    cache = object_of(tokens.get("cache"))
-    fresh, read = count_of(tokens.get("input")), count_of(cache.get("read"))
-    written, thought = count_of(cache.get("write")), count_of(tokens.get("reasoning"))
-    said = count_of(tokens.get("output"))
-    if not any((fresh, read, written, thought, said)):
-        return None
-    return Usage(
-        input_tokens=sum_of(fresh, read, written),
-        output_tokens=sum_of(said, thought),
-        cache_read_tokens=read,
-        cache_write_tokens=written,
-        reasoning_tokens=thought,
-    )
+    """Its input leaves out what was cached, and its output what was thought."""
+    told = {**tokens, **object_of(tokens.get("cache"))}
+    usage = usage_in(told, "input", "output", "read", "write", "reasoning")
+    return if_used(with_thought(with_cache(usage)))
 
 
 def _tool(part: Message) -> Iterator[CliEvent]:
