@@ -186,6 +186,31 @@ class FloodsChanged:
 
 
 @value
+class KeysGone:
+    """Clients whose keys open no more, as of this look."""
+
+    client_ids: frozenset[str]
+
+
+@value
+class KeysTroubled:
+    """Why clients' keys cannot be looked up is another reason than before, or none."""
+
+
+@value
+class UpstreamTold:
+    """What a run's upstream said to one of its requests that passed here."""
+
+    job_id: str
+    is_refusal: bool
+    status: int | None = None
+    """Of a refusal; None where no answer came."""
+    until_s: float | None = None
+    """By the wall clock, where the upstream told an end."""
+    reason: str = ""
+
+
+@value
 class ClientsChanged:
     """A key was made, revoked or brought back."""
 
@@ -216,6 +241,9 @@ Event = (
     | ApprovalDecided
     | BudgetReached
     | FloodsChanged
+    | KeysGone
+    | KeysTroubled
+    | UpstreamTold
     | ClientsChanged
     | WorktreesChanged
     | AuditNoted

@@ -69,7 +69,7 @@ class Gateway:
     ) -> None:
         """`problem`: what does not work though the gateway runs, in one sentence. `handed`: what
         listens for it already."""
-        engine.server.handed = handed
+        self._handed = handed
         self.is_next_start = bool(handed)
         self._engine = engine
         self._bus = bus
@@ -81,8 +81,10 @@ class Gateway:
         """Raises PortTaken or OSError; the status says so too."""
         self._move(GatewayState.STARTING)
         self.apply(self._settings)
+        handed, self._handed = self._handed, ()
+        settings = self._settings
         try:
-            port = await self._engine.server.open(self._settings.http, self._settings.access)
+            port = await self._engine.server.open(settings.http, settings.access, handed)
         except (LlmgwError, OSError) as error:
             await self._engine.http.close()
             self._move(GatewayState.FAILED, problem=str(error))

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from llmgw_desktop.app.access.assembly import Revocations
 from llmgw_desktop.domain.access.consent import Grant
-from llmgw_desktop.domain.events import GrantsChanged
+from llmgw_desktop.domain.events import GrantsChanged, KeysGone
 from llmgw_desktop.engine.loop.bus import Bus
 from tests.support.plain_questions import grant
 
@@ -24,13 +24,7 @@ class _Runs:
         self.were_cut += client_ids
 
 
-class _Pipeline:
-    def __init__(self) -> None:
-        self.runs = _Runs()
-
-
 class _Keys:
-    on_gone: Any = None
     looks = 0
 
     def look_again(self) -> None:
@@ -48,12 +42,12 @@ class _Grants:
 
 
 def test_programs_whose_every_grant_was_taken_back_are_cut_and_no_others() -> None:
-    pipeline, keys, bus = _Pipeline(), _Keys(), Bus()
-    made = Revocations(cast("Any", keys), cast("Any", _Grants()), cast("Any", pipeline))
+    runs, keys, bus = _Runs(), _Keys(), Bus()
+    made = Revocations(cast("Any", keys), cast("Any", _Grants()), cast("Any", runs))
     made.listen(bus)
-    assert pipeline.runs.were_cut == []
+    assert runs.were_cut == []
     bus.publish(GrantsChanged())
-    assert pipeline.runs.were_cut == ["oauth:taken"]
+    assert runs.were_cut == ["oauth:taken"]
     assert keys.looks == 1
-    keys.on_gone(frozenset({"cli_1"}))
-    assert pipeline.runs.were_cut == ["oauth:taken", "cli_1"]
+    bus.publish(KeysGone(client_ids=frozenset({"cli_1"})))
+    assert runs.were_cut == ["oauth:taken", "cli_1"]

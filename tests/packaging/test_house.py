@@ -43,3 +43,16 @@ def test_a_folder_is_taken_in_at_a_glance() -> None:
     for folder in (folders | parents) - {_ROOT}:
         entries[folder.parent].add(folder.name)
     assert not {str(at): len(names) for at, names in entries.items() if len(names) > _MOST_ENTRIES}
+
+
+def test_a_part_is_whole_when_it_is_made() -> None:
+    """Whoever joins parts gives each all that it needs, and sets nothing of another's later."""
+    joined = [
+        f"{path.relative_to(_ROOT)}:{node.lineno}"
+        for path in (*_ROOT.glob("app/composition/*.py"), *_ROOT.glob("app/*/*assembly.py"))
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and not (isinstance(node.value, ast.Name) and node.value.id == "self")
+    ]
+    assert not joined

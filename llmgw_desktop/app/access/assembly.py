@@ -7,13 +7,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth, make_consents
+from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth
 from llmgw_desktop.domain.access.consent import Grant
 from llmgw_desktop.domain.access.oauth import owner_of
 from llmgw_desktop.domain.access.principal import PrincipalKind, Scope, kind_of
-from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
-from llmgw_desktop.domain.events import ClientsChanged, Event, GrantsChanged
+from llmgw_desktop.domain.events import ClientsChanged, Event, GrantsChanged, KeysGone
 from llmgw_desktop.domain.settings.door import (
     BEARER_VARIABLE,
     OPEN_TO_ALL_VARIABLE,
@@ -23,9 +22,9 @@ from llmgw_desktop.domain.settings.door import (
     ways_in,
 )
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.access.authenticator import Authenticator
+from llmgw_desktop.engine.access.authenticator import Authenticator, OwnKeys
 from llmgw_desktop.engine.loop.bus import Bus
-from llmgw_desktop.engine.pipeline.pipeline import Pipeline
+from llmgw_desktop.engine.pipeline.in_flight import InFlightRequests
 from llmgw_desktop.store.access.clients import ClientStore, load_or_make_access_key
 from llmgw_desktop.store.access.grants import GrantStore
 from llmgw_desktop.store.paths import Places
@@ -146,10 +145,6 @@ class AccessControl:
             return False
         return any(Scope.MCP in client.scopes for client in clients)
 
-    def tell_changes(self, changed: Callable[[], None]) -> None:
-        """`changed` is told, from any thread, that there are other keys."""
-        self.clients.changed = changed
-
     def close(self) -> None:
         """Waits for the disk."""
         self.spent.close()
@@ -157,18 +152,16 @@ class AccessControl:
         self.oauth.close()
 
 
-def make_access(
+def own_keys(
     places: Places,
-    clock: Clock,
-    bus: Bus,
-    *,
-    settings: Settings,
     env: Mapping[str, str],
+    settings: Settings,
+    *,
+    clients: ClientStore,
     oauth: Oauth,
-) -> AccessControl:
+) -> OwnKeys:
     """Raises ConfigError where the door may not stand open so; StoreError where the person's own
     key can neither be read nor made."""
-    clients = ClientStore(places.gateway_db, clock)
     file = str(places.config_file)
     check_exposure(settings, file=file, env=env, has_clients=lambda: _has_some(clients, oauth))
     access_key = load_or_make_access_key(places.access_key_file)
@@ -179,20 +172,7 @@ def make_access(
             file="environment",
             key=BEARER_VARIABLE,
         )
-    authenticator = Authenticator(
-        access_key=access_key,
-        clients=clients,
-        clock=clock,
-        access=settings.access,
-        tokens=oauth.tokens,
-    )
-    return AccessControl(
-        clients=clients,
-        authenticator=authenticator,
-        spent=SpentStore(places.gateway_db),
-        oauth=oauth,
-        consents=make_consents(places, clock, bus, oauth),
-    )
+    return OwnKeys(access_key, settings.access)
 
 
 def _has_some(clients: ClientStore, oauth: Oauth) -> bool:
@@ -210,22 +190,20 @@ class Revocations:
     command that did it."""
 
     def __init__(
-        self, authenticator: Authenticator, grants: GrantStore, pipeline: Pipeline
+        self, authenticator: Authenticator, grants: GrantStore, runs: InFlightRequests
     ) -> None:
         self._authenticator = authenticator
         self._grants = grants
-        self._pipeline = pipeline
-        authenticator.on_gone = pipeline.runs.cut
+        self._runs = runs
 
     def listen(self, bus: Bus) -> None:
+        bus.subscribe(self._on_gone, KeysGone)
         bus.subscribe(self._on_change, ClientsChanged)
         bus.subscribe(self._on_change, GrantsChanged)
 
     def look(self) -> None:
         self._authenticator.look_again()
-        programs = [
-            each for each in self._pipeline.runs.clients if kind_of(each) is PrincipalKind.OAUTH
-        ]
+        programs = [each for each in self._runs.clients if kind_of(each) is PrincipalKind.OAUTH]
         if programs:
             self._look_at(programs)
 
@@ -236,7 +214,11 @@ class Revocations:
         except StoreError as error:
             _log.warning("who was let in is not known: %s", error)
             return
-        self._pipeline.runs.cut([each for each in programs if not _is_let_in(each, grants)])
+        self._runs.cut([each for each in programs if not _is_let_in(each, grants)])
+
+    def _on_gone(self, event: Event) -> None:
+        if isinstance(event, KeysGone):
+            self._runs.cut(event.client_ids)
 
     def _on_change(self, event: Event) -> None:
         del event

@@ -44,19 +44,23 @@ class _WrongUsage(Exception):
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     clock = SystemClock()
-    with closing(AuditStore(places.gateway_db, clock)) as store:
+    keys = MasterKeys(env, places.data_folder)
+    with (
+        closing(Vault(places.gateway_db, keys, clock)) as vault,
+        closing(AuditStore(places.gateway_db, clock, vault.far_head)) as store,
+    ):
         try:
             match arguments.verb:
                 case "list":
                     return _list(arguments, store, clock.now_s())
                 case "verify":
-                    return _verify(arguments, store, _vault(places, env))
+                    return _verify(arguments, store, vault)
                 case "export":
                     return _export(store, Path(arguments.file))
                 case "seal":
-                    return _seal(store, _vault(places, env), is_anew=arguments.anew)
+                    return _seal(store, vault, is_anew=arguments.anew)
                 case _:
-                    return _key(_vault(places, env))
+                    return _key(vault)
         except (_WrongUsage, NoAuditLog) as error:
             print(f"llmgw: {error}", file=sys.stderr)
             return 2
@@ -98,10 +102,8 @@ def _verify(arguments: argparse.Namespace, store: AuditStore, vault: Vault) -> i
         except OSError as error:
             raise _WrongUsage(f"{arguments.file}: {error.strerror}.") from error
     else:
-        with closing(vault):
-            own, store.far = key or _own_key(vault), vault.far_head()
-        report = store.verify(own, also=also)
-        key = own
+        key = key or _own_key(vault)
+        report = store.verify(key, also=also)
     if head and not report.problem and report.digests.get(head[0]) != head[1]:
         report.fail(f"Entry {head[0]} is not the one that was noted down.", head[0])
     return _told(report, key)
@@ -133,40 +135,33 @@ def _export(store: AuditStore, path: Path) -> int:
 
 
 def _seal(store: AuditStore, vault: Vault, *, is_anew: bool) -> int:
-    with closing(vault):
-        store.far = vault.far_head()
-        # a key may have been made, and its first seal not
-        report, lost = store.verify(needs_head=not is_anew), store.lost_head()
-        if report.problem:
-            print(f"llmgw: It is not sealed. {report.problem}", file=sys.stderr)
-            if lost:
-                print(HEAD_LOST, file=sys.stderr)
-            return 1
-        key = ReceiptKeys(vault, AUDIT_ADDRESS).key()
-        far = store.behind_far(key.public_key)
-        if far and not is_anew:
-            print(f"llmgw: It is not sealed. {far} {ANEW}", file=sys.stderr)
-            return 1
-        if is_anew and (lost or far):
-            store.note(Act(verb="audit.sealed_anew", subject="audit log", note=lost or far))
-        seal = store.seal(key, needs_head=not is_anew)
+    # a key may have been made, and its first seal not
+    report, lost = store.verify(needs_head=not is_anew), store.lost_head()
+    if report.problem:
+        print(f"llmgw: It is not sealed. {report.problem}", file=sys.stderr)
+        if lost:
+            print(HEAD_LOST, file=sys.stderr)
+        return 1
+    key = ReceiptKeys(vault, AUDIT_ADDRESS).key()
+    far = store.behind_far(key.public_key)
+    if far and not is_anew:
+        print(f"llmgw: It is not sealed. {far} {ANEW}", file=sys.stderr)
+        return 1
+    if is_anew and (lost or far):
+        store.note(Act(verb="audit.sealed_anew", subject="audit log", note=lost or far))
+    seal = store.seal(key, needs_head=not is_anew)
     number = seal.number if seal is not None else report.sealed_to
     print(f"Sealed up to entry {number:,}." if number else "There is nothing to seal.")
     return 0
 
 
 def _key(vault: Vault) -> int:
-    with closing(vault):
-        public = ReceiptKeys(vault, AUDIT_ADDRESS).known()
+    public = ReceiptKeys(vault, AUDIT_ADDRESS).known()
     if not public:
         print("The log was not sealed yet. 'llmgw audit seal' makes its key.", file=sys.stderr)
         return 1
     print(public)
     return 0
-
-
-def _vault(places: Places, env: Mapping[str, str]) -> Vault:
-    return Vault(places.gateway_db, MasterKeys(env, places.data_folder), SystemClock())
 
 
 def _own_key(vault: Vault) -> str:

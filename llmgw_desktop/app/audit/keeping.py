@@ -21,6 +21,7 @@ from llmgw_desktop.store.vault.vault import Vault
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.audit.book import AuditBook
+    from llmgw_desktop.store.audit.audit_chain import FarHead
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +40,8 @@ class AuditKeeping:
     ) -> None:
         """`grown` is told, from any thread, that there are new entries. `makes_key`: this start
         makes the key of this computer's person."""
-        self.store = AuditStore(places.gateway_db, clock)
+        self._far: FarHead | None = None
+        self.store = AuditStore(places.gateway_db, clock, lambda: self._far)
         self.journal = SettingsJournal(places.gateway_db, places.config_file)
         self._vault = vault
         self._keys = ReceiptKeys(vault, AUDIT_ADDRESS)
@@ -117,7 +119,7 @@ class AuditKeeping:
                 if self._is_new_key is None:
                     self._is_new_key = not self._keys.known()
                 key = self._keys.key()
-                self.store.far = self._vault.far_head()
+                self._far = self._vault.far_head()
                 self.store.seal(key, is_new=self._is_new_key)
         except VaultError as error:
             _log.warning("the audit log is not sealed now: %s", error)

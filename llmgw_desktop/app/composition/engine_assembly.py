@@ -11,10 +11,9 @@ from platform import node as computer_name
 
 from llmgw_desktop.app.access.assembly import AccessControl, Revocations
 from llmgw_desktop.app.command_line.this_program import system_user
-from llmgw_desktop.app.policy.words import budget_log
 from llmgw_desktop.app.safekeeping.store_guard import StoreGuard
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import BudgetReached, FloodsChanged, GatewayStatus, SettingsChanged
+from llmgw_desktop.domain.events import FloodsChanged, GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.routing.hops import HopMark
 from llmgw_desktop.domain.settings.whole import Settings
@@ -38,7 +37,7 @@ from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.health_door import Load
 from llmgw_desktop.engine.front.http_connection import connections_allowed
-from llmgw_desktop.engine.front.http_server import HttpServer
+from llmgw_desktop.engine.front.http_server import HttpServer, Room
 from llmgw_desktop.engine.front.responses_door import KeptResponsesDoor
 from llmgw_desktop.engine.gateway import GatewayParts
 from llmgw_desktop.engine.guards.guards import Guards
@@ -72,7 +71,6 @@ from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.routing.responses import ProviderResponseStore
 from llmgw_desktop.store.run_file import load_or_make_mark
-from llmgw_desktop.store.vault.derived_keys import GuardKeys
 from llmgw_desktop.store.vault.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
 
@@ -95,8 +93,8 @@ class Foundations:
     runs: RunService
     links: RunLinks
     permissions: PermissionDesk
-    rule_runs: Callable[[Policies, Guards], None]
-    """Hold them to what their clients may spend, and to what prompts may hold."""
+    policies: Policies
+    guards: Guards
     data_folder: Path
     """Where the gateway's mark is kept."""
     vault: Vault
@@ -132,6 +130,7 @@ def make_engine(base: Foundations) -> GatewayParts:
         before=base.check_settings,
         challenges=base.access.oauth.challenges,
         hops=hops,
+        arrivals=Room(base.policies),
     )
     translator = Translator(codec_of, base.clock)
     sender = Sender(
@@ -146,21 +145,6 @@ def make_engine(base: Foundations) -> GatewayParts:
     )
     response_cache = ResponseCache(base.clock)
     semantic_cache = SemanticCache(response_cache)
-    policies = Policies(
-        base.clock,
-        base.recorder.pricing.price_of,
-        remembered=base.access.spent.all,
-        keep=base.access.spent.keep,
-        holders=base.access.authenticator.holders,
-        tell=base.bus.publish,
-    )
-    # runs of an earlier program are taken over before the gateway opens, and spend by these
-    settings = base.settings()
-    base.recorder.pricing.apply(settings.providers, settings.prices)
-    policies.apply(settings.clients)
-    base.bus.subscribe(budget_log(base.clock), BudgetReached)
-    guards = Guards(GuardKeys(base.vault).of_client)
-    base.rule_runs(policies, guards)
     parts = PipelineParts(
         gate=gate,
         recorder=base.recorder,
@@ -173,10 +157,10 @@ def make_engine(base: Foundations) -> GatewayParts:
             replays=Replays(response_cache, semantic_cache),
         ),
         header_policy=header_policy,
-        policies=policies,
-        guards=guards,
+        policies=base.policies,
+        guards=base.guards,
         router=Router(
-            settings,
+            base.settings(),
             health=base.health,
             price=base.recorder.pricing.usual,
             clock=base.clock,
@@ -184,8 +168,7 @@ def make_engine(base: Foundations) -> GatewayParts:
         links=base.links,
     )
     pipeline = Pipeline(parts)
-    base.access.authenticator.runs = base.links
-    revocations = Revocations(base.access.authenticator, base.access.oauth.grants, pipeline)
+    revocations = Revocations(base.access.authenticator, base.access.oauth.grants, pipeline.runs)
     revocations.listen(base.bus)
     kept = KeptResponsesDoor(base.continuations, stored, header_policy)
     crowd = Crowd(
@@ -195,7 +178,7 @@ def make_engine(base: Foundations) -> GatewayParts:
     )
     doors = _doors(base, pipeline, catalogue=catalogue, kept=kept, crowd=crowd)
     _add_job_doors(doors, base.runs, gate)
-    records_door.LimitsDoor(policies, gate, revocations.look).add_to(doors)
+    records_door.LimitsDoor(base.policies, gate, revocations.look).add_to(doors)
     questions_door.ApprovalsDoor(base.permissions, base.clock, system_user).add_to(doors)
     oauth_door.OauthDoor(base.access.oauth.server, before=base.check_settings).add_to(doors)
     base.access.consents.browsers.add_to(doors)
@@ -247,10 +230,12 @@ def _doors(
         load=Load(pipeline, base.recorder, crowd),
         meters=base.meters,
         before=base.check_settings,
+        audit=lambda: base.audit.problem,
+        store=base.guard.problem,
+        vault=base.guard.vault_problem,
+        vault_warning=base.guard.vault_warning,
+        lost_flights=base.guard.lost_flights,
     )
-    health.audit = lambda: base.audit.problem
-    health.store, health.vault = base.guard.problem, base.guard.vault_problem
-    health.vault_warning, health.lost_flights = base.guard.vault_warning, base.guard.lost_flights
     health.add_to(table)
     return table
 

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.access.assembly import AccessControl, make_access, oauth_in_force
-from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth, make_oauth
+from llmgw_desktop.app.access.assembly import AccessControl, oauth_in_force, own_keys
+from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth, make_consents, make_oauth
 from llmgw_desktop.app.audit.keeping import AuditKeeping
 from llmgw_desktop.app.closing import Closing, beside
 from llmgw_desktop.app.composition.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights.recording import Recording
 from llmgw_desktop.app.jobs.assembly import RunFoundations, Runs
+from llmgw_desktop.app.policy.words import budget_log
 from llmgw_desktop.app.safekeeping.at_rest import Encrypting
 from llmgw_desktop.app.safekeeping.store_guard import InUse, StoreGuard
 from llmgw_desktop.app.settings.settings_file import SettingsFile
@@ -24,31 +25,38 @@ from llmgw_desktop.app.workspaces.workspaces import enclosure_of, open_workspace
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import (
     AuditNoted,
+    BudgetReached,
     ClientsChanged,
     SettingsChanged,
 )
 from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.domain.vault import VaultEntry
+from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.oauth.addresses import OauthAddresses
 from llmgw_desktop.engine.containment.homes import Homes
 from llmgw_desktop.engine.front.handed_sockets import handed_sockets
 from llmgw_desktop.engine.gateway import Gateway, GatewayParts
+from llmgw_desktop.engine.guards.guards import Guards
 from llmgw_desktop.engine.jobs.configured import McpServers
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp.offer import McpOffer
+from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.routing.health import HealthTracker
+from llmgw_desktop.engine.runs.run_links import RunLinks
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.keys import KeyChanges
 from llmgw_desktop.engine.validation.seat_run import SeatRuns
 from llmgw_desktop.engine.validation.service import ValidationParts, ValidationService
+from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.policy import SpentStore
 from llmgw_desktop.store.routing.accounts import AccountStore
 from llmgw_desktop.store.routing.responses import ProviderResponseStore, ResponseStore
 from llmgw_desktop.store.run_file import remove_run_file
 from llmgw_desktop.store.validation import ValidationStore
-from llmgw_desktop.store.vault.derived_keys import ReceiptKeys
+from llmgw_desktop.store.vault.derived_keys import GuardKeys, ReceiptKeys
 from llmgw_desktop.store.vault.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.vault.vault import Vault
 
@@ -108,10 +116,26 @@ class ContainerParts(ABC):
         oauth = make_oauth(
             self.places, self._clock, self._bus, settings=allowed, addresses=addresses
         )
-        access = make_access(
-            self.places, self._clock, self._bus, settings=settings, env=self._env, oauth=oauth
+        clients = ClientStore(
+            self.places.gateway_db,
+            self._clock,
+            lambda: self._on_loop(self._bus.publish, ClientsChanged()),
         )
-        access.tell_changes(lambda: self._on_loop(self._bus.publish, ClientsChanged()))
+        authenticator = Authenticator(
+            own_keys(self.places, self._env, settings, clients=clients, oauth=oauth),
+            clients=clients,
+            clock=self._clock,
+            bus=self._bus,
+            tokens=oauth.tokens,
+            runs=self._links,
+        )
+        access = AccessControl(
+            clients=clients,
+            authenticator=authenticator,
+            spent=SpentStore(self.places.gateway_db),
+            oauth=oauth,
+            consents=make_consents(self.places, self._clock, self._bus, oauth),
+        )
         self._closing.add(beside(access.close))
         return access
 
@@ -186,6 +210,38 @@ class ContainerParts(ABC):
         return store
 
     @cached_property
+    def _links(self) -> RunLinks:
+        """Which requests are those of runs of CLIs. Closed with the runs."""
+        return RunLinks(
+            lambda: self.gateway.status.url,
+            lambda job_id: self.recording.reader.of_job(job_id),
+            self._bus,
+            mcp_path=self._http.path,
+        )
+
+    @cached_property
+    def _policies(self) -> Policies:
+        """In force at once: runs of an earlier program are taken over before the gateway opens."""
+        pricing = self.recording.recorder.pricing
+        policies = Policies(
+            self._clock,
+            pricing.price_of,
+            remembered=self._access.spent.all,
+            keep=self._access.spent.keep,
+            holders=self._access.authenticator.holders,
+            tell=self._bus.publish,
+        )
+        settings = self._loaded().settings
+        pricing.apply(settings.providers, settings.prices)
+        policies.apply(settings.clients)
+        self._bus.subscribe(budget_log(self._clock), BudgetReached)
+        return policies
+
+    @cached_property
+    def _guards(self) -> Guards:
+        return Guards(GuardKeys(self.vault).of_client)
+
+    @cached_property
     def runs(self) -> Runs:
         places, env, settings = self.places, self._env, self._loaded().settings
         launcher = Launcher(
@@ -193,9 +249,11 @@ class ContainerParts(ABC):
             settings.clis,
             Homes(places.homes_folder, self.vault),
             McpServers(settings.mcp_servers, self.vault, self.recording.learn),
-            enclosure_of(places, env),
+            enclosure_of(places, env, lambda: self.gateway.status.url),
         )
         base = RunFoundations(
+            places=places,
+            env=env,
             clock=self._clock,
             bus=self._bus,
             recorder=self.recording.recorder,
@@ -203,12 +261,13 @@ class ContainerParts(ABC):
             workspaces=open_workspaces(
                 places, env, lambda: self._loaded().settings.workspaces, self._clock
             ),
-            env=env,
-            flights_of=self.recording.reader.of_job,
-            own_url=lambda: self.gateway.status.url,
+            launcher=launcher,
+            links=self._links,
+            policies=self._policies,
+            guards=self._guards,
             at_rest=self.at_rest,
         )
-        runs = Runs(places, launcher, settings, base)
+        runs = Runs(base, settings)
         self._closing.add(lambda: remove_run_file(places.run_file), runs.close)
         return runs
 
@@ -261,9 +320,10 @@ class ContainerParts(ABC):
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             runs=self.runs.service,
-            links=self.runs.links,
+            links=self._links,
+            policies=self._policies,
+            guards=self._guards,
             permissions=self.runs.permissions,
-            rule_runs=self.runs.rule,
             access=self._access,
             data_folder=self.places.data_folder,
             vault=self.vault,

@@ -1,6 +1,6 @@
 """The gate's decisions for the windows: everybody's, the newest first."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from llmgw_desktop.app.closing import close_all
@@ -8,7 +8,6 @@ from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock, TimedIds
-from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.jobs.approval import Asking
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.jobs.job import JobState
@@ -55,38 +54,32 @@ Stop = Callable[[], Awaitable[None]]
 class RunFoundations:
     """What runs stand on."""
 
+    places: Places
+    env: Mapping[str, str]
     clock: Clock
     bus: Bus
     recorder: Recorder
     health: HealthTracker
     workspaces: Workspaces
-    env: Mapping[str, str]
-    flights_of: Callable[[str], Sequence[FlightSummary]]
-    """Those that are recorded of a job; may wait for the disk."""
-    own_url: Callable[[], str]
-    """Of our door; empty while it is shut."""
+    launcher: Launcher
+    links: RunLinks
+    policies: Policies
+    guards: Guards
     at_rest: AtRest
 
 
 class Runs:
     """All that belongs to runs and is started, told of new settings, and closed with the app."""
 
-    def __init__(
-        self,
-        places: Places,
-        launcher: Launcher,
-        settings: Settings,
-        base: RunFoundations,
-    ) -> None:
-        clock, recorder = base.clock, base.recorder
+    def __init__(self, base: RunFoundations, settings: Settings) -> None:
+        clock, recorder, gateway_db = base.clock, base.recorder, base.places.gateway_db
         self.known_now_s = recorder.known_now_s
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
-        self.launcher = launcher
-        launcher.enclosure.own_url = base.own_url
-        self.job_store = JobStore(places.gateway_db, base.at_rest)
-        self._session_store = SessionStore(places.gateway_db, base.at_rest)
-        self.approvals = ApprovalStore(places.gateway_db, base.at_rest)
+        self.launcher, self.links = base.launcher, base.links
+        self.job_store = JobStore(gateway_db, base.at_rest)
+        self._session_store = SessionStore(gateway_db, base.at_rest)
+        self.approvals = ApprovalStore(gateway_db, base.at_rest)
         ids = TimedIds(clock)
         sessions = Sessions(
             self._session_store,
@@ -95,16 +88,25 @@ class Runs:
             ttl_s=settings.jobs.session_ttl_s,
             folders_in_use=lambda: self.supervisor.neutral_dirs(),
         )
-        books = Books(
-            sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
+        self._flights = RunFlights(
+            recorder,
+            clock,
+            lambda job, most_bytes: self.supervisor.said(job, most_bytes),
+            links=base.links,
+            spending=RunSpending(base.policies),
+            guards=RunGuards(base.guards),
         )
-        books.told_quota = base.health.told_quota
-        self.links = books.links = RunLinks(
-            base.own_url, base.flights_of, mcp_path=settings.http.path
+        books = Books(
+            sessions,
+            self._flights,
+            ids=ids,
+            cli_of=lambda job: self.clis[job.cli],
+            home_of=base.launcher.home,
+            told_quota=base.health.told_quota,
         )
         self.permissions = PermissionDesk(
             PermissionParts(
-                store=PermissionStore(places.gateway_db, base.at_rest),
+                store=PermissionStore(gateway_db, base.at_rest),
                 clock=clock,
                 bus=base.bus,
                 clean=recorder.clean_text,
@@ -112,12 +114,12 @@ class Runs:
             ),
             settings.approvals,
         )
-        self.job_folders = JobFolders(places.jobs_folder, base.at_rest)
+        self.job_folders = JobFolders(base.places.jobs_folder, base.at_rest)
         self.supervisor = Supervisor(
             JobParts(
                 store=self.job_store,
                 folders=self.job_folders,
-                launcher=self.launcher,
+                launcher=base.launcher,
                 clock=clock,
                 ids=ids,
                 bus=base.bus,
@@ -125,25 +127,21 @@ class Runs:
                 ledger=books,
                 breaker=CliHealth(base.health, self.clis, clock),
                 permissions=self.permissions,
-                own_requests=self.links,
+                own_requests=base.links,
                 known_now_s=recorder.known_now_s,
             ),
             self.clis,
             jobs=settings.jobs,
             limits=settings.limits,
         )
-        self.links.upstreams = self.supervisor
-        self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
-        self._flights.links = self.links
         self.trees = Worktrees(
-            WorktreeStore(places.gateway_db),
-            places.worktrees_folder,
+            WorktreeStore(gateway_db),
+            base.places.worktrees_folder,
             env=base.env,
-            ids=ids,
             clock=clock,
             bus=base.bus,
+            live_folders=lambda: [job.working_dir for job in self.supervisor.live],
         )
-        self.trees.live_folders = lambda: [job.working_dir for job in self.supervisor.live]
         self.worktrees = WorktreesUse(self.trees)
         self.gate = ApprovalGate(
             self.approvals,
@@ -156,31 +154,25 @@ class Runs:
         self._admission = Admission(
             base.workspaces, self.gate, self.trees, own_settings=self._own_settings
         )
-        self.service = RunService(
-            self.supervisor,
-            sessions,
-            self.clis,
-            ids=ids,
-            jobs=settings.jobs,
-            admission=self._admission,
-        )
-        self._use_servers(settings)
-        self._cache_sums = CacheSums(places.gateway_db)
+        self._cache_sums = CacheSums(gateway_db)
         self.caches = CacheStates(
             self._cache_sums,
             clock=clock,
             price_of=recorder.pricing.price_of_run,
             settings=settings.cache_awareness,
         )
-        self.service.caches, self.service.links = self.caches, self.links
+        self.service = RunService(
+            self.supervisor,
+            sessions,
+            self.clis,
+            admission=self._admission,
+            flights=self._flights,
+            caches=self.caches,
+        )
+        self._use_servers(settings)
         self.service.apply(settings.jobs, _defaults(settings))
-        self.models = CliClient(self.supervisor, self.clis, launcher.persons_environment)
+        self.models = CliClient(self.supervisor, self.clis, base.launcher.persons_environment)
         self._followers: list[Stop] = []
-
-    def rule(self, policies: Policies, guards: Guards) -> None:
-        """Hold runs to what their clients may spend, and to what prompts may hold."""
-        self.service.spending = self._flights.spending = RunSpending(policies)
-        self.service.guards = self._flights.guards = RunGuards(guards)
 
     def ready(self) -> tuple[Provider, ...]:
         """Those CLIs that are installed and switched on, as providers."""

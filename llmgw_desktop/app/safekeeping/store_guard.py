@@ -18,6 +18,7 @@ from llmgw_desktop.domain.events import (
     ClientsChanged,
     Event,
     GrantsChanged,
+    KeysTroubled,
     StoreAnswer,
     StoreQuestion,
 )
@@ -179,6 +180,8 @@ class StoreGuard:
         self.backups = BackupKeeping(places, clock, lambda: loaded().settings.backups)
         for kind in (AuditNoted, ClientsChanged):
             bus.subscribe(self.backups.look_soon, kind)
+        self._tell: Callable[[], None] = _nobody
+        bus.subscribe(lambda _: self._tell(), KeysTroubled)
         self._in_use = in_use
         self._newest: Backup | None = None
 
@@ -240,7 +243,7 @@ class StoreGuard:
         def tell() -> None:
             loop.call_soon(lambda: gateway.tell_problem(self.problem()))
 
-        self._in_use.authenticator().on_trouble = tell
+        self._tell = tell
         if not self.found:
             self.backups.start()
 
@@ -261,7 +264,7 @@ class StoreGuard:
 
     async def close(self) -> None:
         """When all else is closed."""
-        self._in_use.authenticator().on_trouble = _nobody
+        self._tell = _nobody
         await self.backups.stop()
         await self._watch.close()
         await asyncio.to_thread(leave, self._path)

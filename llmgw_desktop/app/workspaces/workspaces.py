@@ -52,9 +52,10 @@ def containment_here(env: Mapping[str, str]) -> Containment:
     return Bubblewrap(env) if sys.platform == "linux" else NoContainment()
 
 
-def enclosure_of(places: Places, env: Mapping[str, str]) -> Enclosure:
+def enclosure_of(places: Places, env: Mapping[str, str], own_url: Callable[[], str]) -> Enclosure:
+    """`own_url`: of our door, empty while it is shut."""
     ground = OwnGround(places.folders, places.worktrees_folder, neutral_root())
-    return Enclosure(env, ground, containment_here(env))
+    return Enclosure(env, ground, containment_here(env), own_url=own_url)
 
 
 class WorktreesUse:

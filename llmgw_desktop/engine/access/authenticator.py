@@ -6,7 +6,8 @@ a wrong key happens to be right. The static token of the environment is one more
 
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
 
@@ -26,7 +27,9 @@ from llmgw_desktop.domain.errors import (
     StoreInQuestion,
     StoreUnavailable,
 )
+from llmgw_desktop.domain.events import KeysGone, KeysTroubled
 from llmgw_desktop.domain.settings.door import AccessSettings, is_person
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.store.access.clients import ClientStore
 
 _log = logging.getLogger(__name__)
@@ -73,25 +76,41 @@ class RunKeys(Protocol):
         """Whoever asked for the run; None for what is no run's key, or none any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """Those that stand in no store: the access key of this computer's person, and what the settings
+    say of the static token and of a trusted proxy."""
+
+    local: str = field(repr=False)
+    access: AccessSettings = field(default_factory=AccessSettings, repr=False)
+
+    def principals(self) -> dict[bytes, Principal]:
+        """By their digests."""
+        bearer = {key_digest(self.access.bearer): BEARER} if self.access.bearer else {}
+        return {key_digest(self.local): LOCAL} | bearer
+
+
 class Authenticator:
     """Knows the access key of this computer's person, the keys of the stored clients, the static
     token of the environment, and who it is that a trusted proxy speaks for."""
 
     def __init__(
         self,
+        own: OwnKeys,
         *,
-        access_key: str,
         clients: ClientStore | None,
         clock: Clock,
-        access: AccessSettings | None = None,
+        bus: Bus,
         tokens: Tokens | None = None,
+        runs: RunKeys | None = None,
     ) -> None:
-        """Without a client store no client's key opens; without `tokens` none of OAuth's."""
-        self._access = access or AccessSettings()
-        self._own: dict[bytes, Principal] = {key_digest(access_key): LOCAL}
-        if self._access.bearer:
-            self._own[key_digest(self._access.bearer)] = BEARER
+        """Without a client store no client's key opens; without `tokens` none of OAuth's; without
+        `runs` none of a run's. `bus` is told on the loop: KeysGone, KeysTroubled."""
+        self._access = own.access
+        self._own = own.principals()
         self._clients = clients
+        self._bus = bus
+        self._runs = runs
         self._problem = ""
         self._trouble: type[StoreError] = StoreUnavailable
         self._clock = clock
@@ -103,12 +122,6 @@ class Authenticator:
         self._ends: dict[bytes, float] = {}
         """Of keys that others have taken the place of."""
         self._has_told = False
-        self.runs: RunKeys | None = None
-        """Joined later: what runs CLIs."""
-        self.on_gone: Callable[[frozenset[str]], None] = lambda _: None
-        """Told the ids of clients whose keys open no more."""
-        self.on_trouble: Callable[[], None] = lambda: None
-        """Told that `problem` is another one; on the loop."""
 
     @property
     def problem(self) -> str:
@@ -131,7 +144,7 @@ class Authenticator:
         if any(other != key for other in presented_keys[1:]):
             raise MalformedRequest("The request carries two different access keys; send one.")
         digest = key_digest(key)
-        if self.runs is not None and self.runs.are_any:
+        if self._runs is not None and self._runs.are_any:
             run = self._run(digest, caller)
             if run is not None:
                 return run
@@ -150,16 +163,16 @@ class Authenticator:
 
     def run_of(self, caller: Knocker) -> Principal | None:
         """Who shows a run's key in the header of its own, beside a key that is the program's."""
-        if self.runs is None or not self.runs.are_any:
+        if self._runs is None or not self._runs.are_any:
             return None
         lines = caller.header_lines(RUN_HEADER)
         return self._run(key_digest(lines[0]), caller) if len(lines) == 1 else None
 
     def _run(self, digest: bytes, caller: Knocker) -> Principal | None:
         """Runs are on this computer; and who may not come any more has none."""
-        if self.runs is None or not caller.is_from_here:
+        if self._runs is None or not caller.is_from_here:
             return None
-        principal = self.runs.find(digest)
+        principal = self._runs.find(digest)
         if principal is None or principal.kind is not PrincipalKind.KEY:
             return principal
         self._refresh(REFRESH_S)
@@ -234,7 +247,7 @@ class Authenticator:
         if not is_ours and self._principals != before:
             self._clients.changed()  # by another process: nobody else notices
         if gone := _ids(before) - _ids(self._principals):
-            self.on_gone(gone)
+            self._bus.publish(KeysGone(client_ids=gone))
 
     def _tell_problem(self, problem: str) -> None:
         """What was known of keys is no longer: one may have been revoked."""
@@ -244,7 +257,7 @@ class Authenticator:
             _log.info("client keys are accepted again")
         if problem != self._problem:
             self._problem = problem
-            self.on_trouble()
+            self._bus.publish(KeysTroubled())
 
     def _read(self, clients: Sequence[Client]) -> None:
         principals: dict[bytes, Principal] = {}

@@ -51,6 +51,16 @@ class Challenging(Protocol):
     def lacking(self, path: str, principal: Principal, scope: Scope) -> str: ...
 
 
+class Arrivals(Protocol):
+    """Hears whose the connections are."""
+
+    def arrived(self, caller: Caller, principal: Principal, scope: Scope) -> None:
+        """Whose one is. May raise TurnedBack, GatewayClosed."""
+
+    def unknown(self, caller: Caller) -> None:
+        """Whose key is none. May raise TurnedBack, where its address has too many such."""
+
+
 class Gate:
     """Every door asks here before a body is read or anything is sent on."""
 
@@ -61,6 +71,7 @@ class Gate:
         before: Callable[[], None] = lambda: None,
         challenges: Challenging | None = None,
         hops: HopMark | None = None,
+        arrivals: Arrivals | None = None,
     ) -> None:
         """`before` runs ahead of every decision, so that it is made by the settings of now.
         Without `hops` a request that comes back is not known."""
@@ -68,10 +79,7 @@ class Gate:
         self._before = before
         self._challenges = challenges
         self._hops = hops
-        self.arrived: Callable[[Caller, Principal, Scope], None] = lambda *_: None
-        """Told whose a connection is; may raise TurnedBack, GatewayClosed."""
-        self.unknown: Callable[[Caller], None] = lambda _: None
-        """Told whose key is none; may raise TurnedBack, where its address has too many such."""
+        self._arrivals = arrivals
         self.refusals = Refusals()
         self.state = GatewayState.STARTING
 
@@ -90,14 +98,16 @@ class Gate:
             principal = self._identified(caller, scope)
         except Unauthenticated as error:
             self.refusals.note(caller.address)
-            self.unknown(caller)
+            if self._arrivals is not None:
+                self._arrivals.unknown(caller)
             if self._challenges is not None:
                 has_key = bool(caller.presented_keys)
                 error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
             raise
         try:
             self._check_way(caller)
-            self.arrived(caller, principal, scope)
+            if self._arrivals is not None:
+                self._arrivals.arrived(caller, principal, scope)
         except TurnedBack as error:
             error.client_id, error.client = principal.client_id, principal.name
             raise

@@ -56,12 +56,16 @@ class Recorder:
         self._settings = RecorderSettings()
         self.pricing = Pricing()
 
+    def new_id(self) -> str:
+        """Of a flight that is spoken of before it is opened."""
+        return self._ids.new("flt")
+
     def open(
         self, path: str, protocol: ModelProtocol, operation: Operation, *, flight_id: str = ""
     ) -> OpenFlight:
         """`flight_id`: one that was told already."""
         flight = OpenFlight(
-            flight_id or self._ids.new("flt"),
+            flight_id or self.new_id(),
             path=path,
             protocol=protocol,
             operation=operation,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import orjson
 
@@ -57,36 +58,35 @@ _ENDED = frozenset({GatewayState.STOPPING, GatewayState.STOPPED, GatewayState.FA
 _TEXT = (("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),)
 
 
+async def _nothing() -> str:
+    return ""
+
+
+async def _unknown() -> int | None:
+    return None
+
+
+@dataclass(eq=False, kw_only=True)
 class HealthDoor:
     """`/health` says only that somebody is here; what and how stands behind a key."""
 
-    def __init__(
-        self,
-        *,
-        gateway: Callable[[], GatewayStatus],
-        recorder: Callable[[], RecorderStatus],
-        settings: Callable[[], SettingsChanged],
-        load: Load,
-        meters: Meters,
-        before: Callable[[], None] = lambda: None,
-    ) -> None:
-        """`before` runs ahead of what the gate, which does the same, does not see."""
-        self._gateway = gateway
-        self._recorder = recorder
-        self._settings = settings
-        self._load = load
-        self._meters = meters
-        self._before = before
-        self.audit: Callable[[], str] = str
-        """Why the audit log is not sealed; empty, where it is."""
-        self.store: Callable[[], str] = str
-        """Why what the gateway keeps cannot be used; empty, where it can."""
-        self.vault: Callable[[], Awaitable[str]] = _nothing
-        """Why what the vault holds cannot be used; empty, where it can."""
-        self.vault_warning: Callable[[], Awaitable[str]] = _nothing
-        """Why nothing will open it after the next start; empty, where that is not so."""
-        self.lost_flights: Callable[[], Awaitable[int | None]] = _unknown
-        """Of how many what was said can never be read; None where that is not known."""
+    gateway: Callable[[], GatewayStatus]
+    recorder: Callable[[], RecorderStatus]
+    settings: Callable[[], SettingsChanged]
+    load: Load
+    meters: Meters
+    before: Callable[[], None] = lambda: None
+    """Runs ahead of what the gate, which does the same, does not see."""
+    audit: Callable[[], str] = str
+    """Why the audit log is not sealed; empty, where it is."""
+    store: Callable[[], str] = str
+    """Why what the gateway keeps cannot be used; empty, where it can."""
+    vault: Callable[[], Awaitable[str]] = _nothing
+    """Why what the vault holds cannot be used; empty, where it can."""
+    vault_warning: Callable[[], Awaitable[str]] = _nothing
+    """Why nothing will open it after the next start; empty, where that is not so."""
+    lost_flights: Callable[[], Awaitable[int | None]] = _unknown
+    """Of how many what was said can never be read; None where that is not known."""
 
     def add_to(self, table: DoorTable) -> None:
         table.add_own(None, {"GET /health": self.short})
@@ -95,18 +95,18 @@ class HealthDoor:
 
     async def short(self, caller: HttpCaller) -> None:
         """`ok`: a request would be answered and recorded. 503 only where none can be."""
-        self._before()
+        self.before()
         problems = self._problems(self.store(), await self.vault(), await self.vault_warning())
         status = b"degraded" if problems else b"ok"
-        code = 503 if self._gateway().state in _ENDED else 200
+        code = 503 if self.gateway().state in _ENDED else 200
         await caller.reply(code, JSON, b'{"status":"%s"}' % status)
 
     async def detail(self, caller: HttpCaller) -> None:
         store, vault, warning = self.store(), await self.vault(), await self.vault_warning()
         lost_flights = await self.lost_flights()
-        gateway, recorder, settings = self._gateway(), self._recorder(), self._settings()
+        gateway, recorder, settings = self.gateway(), self.recorder(), self.settings()
         problems = self._problems(store, vault, warning)
-        crowd = self._load.crowd
+        crowd = self.load.crowd
         floods = [_flood(each) for each in crowd.floods]
         body = {
             "status": "degraded" if problems or floods else "ok",
@@ -130,14 +130,14 @@ class HealthDoor:
             "audit": {"problem": self.audit()},
             "store": {"problem": store},
             "vault": {"problem": vault, "warning": warning},
-            "open_flights": self._load.open_flights,
+            "open_flights": self.load.open_flights,
             "connections": {"open": crowd.held, "most": crowd.most, "floods": floods},
         }
         await caller.reply(200, JSON, orjson.dumps(body))
 
     def _problems(self, store: str, vault: str, warning: str) -> list[tuple[str, str]]:
         """Part and sentence: whatever makes the status a bad one, and nothing else does."""
-        gateway = self._gateway()
+        gateway = self.gateway()
         is_open = gateway.state is GatewayState.RUNNING
         found = (
             ("gateway", gateway.problem if gateway.problem != store else ""),
@@ -145,8 +145,8 @@ class HealthDoor:
             ("store", store),
             ("vault", vault if vault != store else ""),
             ("vault", warning),
-            ("recorder", _not_recorded(self._recorder())),
-            ("settings", self._settings().problem),
+            ("recorder", _not_recorded(self.recorder())),
+            ("settings", self.settings().problem),
             ("audit", self.audit()),
         )
         return [(part, says) for part, says in found if says]
@@ -155,16 +155,8 @@ class HealthDoor:
         # imported when first scraped: most people never do
         from llmgw_desktop.engine.metrics.prometheus import expose
 
-        body = expose(self._meters, self._recorder(), self._load.now())
+        body = expose(self.meters, self.recorder(), self.load.now())
         await caller.reply(200, _TEXT, body)
-
-
-async def _nothing() -> str:
-    return ""
-
-
-async def _unknown() -> int | None:
-    return None
 
 
 def _not_recorded(recorder: RecorderStatus) -> str:

@@ -9,8 +9,9 @@ import logging
 import os
 import socket
 import ssl
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from aiohttp import web
 
@@ -50,10 +51,6 @@ from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.store.tls_files import server_context
 from llmgw_desktop.wire.errors import ErrorReply, error_reply
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
 _OF_PROGRAMS = (Scope.MODELS_USE, Scope.MCP)
 """What a flood may come for. All else the person asks with the key of this computer."""
 
@@ -80,19 +77,23 @@ class HttpServer:
         self._doors = doors
         self._patience = patience or Patience()
         self.crowd = crowd
-        self._room = Room(crowd, gate, pipeline.policies)
+        self._room = Room(pipeline.policies)
         self._runner: web.ServerRunner | None = None
         self._sites: list[web.BaseSite] = []
         self._server: DoorServer | None = None
-        self.handed: Sequence[socket.socket] = ()
-        """What listens already; taken by `open`, where it is of the settings' address."""
         self._guard = RequestGuard(port=0, hosts=(), origins=())
         self._max_body_bytes = 0
         self._pace = Pace(piece_s=self._patience.body_s)
         self._date = DateLine()
 
-    async def open(self, settings: HttpSettings, access: AccessSettings | None = None) -> int:
-        """The port that is listened on. Raises PortTaken, OSError, ConfigError (of TLS)."""
+    async def open(
+        self,
+        settings: HttpSettings,
+        access: AccessSettings | None = None,
+        handed: Sequence[socket.socket] = (),
+    ) -> int:
+        """The port that is listened on. `handed`: what listens already; taken where it is of the
+        settings' address. Raises PortTaken, OSError, ConfigError (of TLS)."""
         tls = server_context(settings)
         server = DoorServer(
             self._serve,
@@ -104,7 +105,7 @@ class HttpServer:
         self._server = server
         self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1)
         await self._runner.setup()
-        sites = self._to_open(self._runner, settings, tls)
+        sites = _to_open(self._runner, settings, tls, handed)
         try:
             for site in sites:
                 await site.start()
@@ -163,19 +164,6 @@ class HttpServer:
         ]
         return [each for server in servers if server is not None for each in server.sockets]
 
-    def _to_open(
-        self, runner: web.ServerRunner, settings: HttpSettings, tls: ssl.SSLContext | None
-    ) -> list[web.BaseSite]:
-        handed, self.handed = fitting(self.handed, settings), ()
-        if handed:
-            return [
-                web.SockSite(runner, each, ssl_context=tls, backlog=_BACKLOG) for each in handed
-            ]
-        host, port = settings.host, settings.port
-        return [
-            web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_address=True, ssl_context=tls)
-        ]
-
     async def close(self) -> None:
         if self._runner is not None:
             await self._runner.shutdown()
@@ -208,7 +196,7 @@ class HttpServer:
             door = self._doors.find(request.method, caller.path, hides_slash=request.hides_slash)
             if caller.label_in_path is not None:
                 check_takes_label(door, caller.path)
-            self._room.check(request, door, caller)
+            self._room.check(request, door, caller, self._gate)
         except LlmgwError as error:
             await self._turn_away(error, request, caller)
         else:
@@ -271,6 +259,18 @@ class HttpServer:
             runs.leaves(run)
 
 
+def _to_open(
+    runner: web.ServerRunner,
+    settings: HttpSettings,
+    tls: ssl.SSLContext | None,
+    handed: Sequence[socket.socket],
+) -> list[web.BaseSite]:
+    if found := fitting(handed, settings):
+        return [web.SockSite(runner, each, ssl_context=tls, backlog=_BACKLOG) for each in found]
+    host, port = settings.host, settings.port
+    return [web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_address=True, ssl_context=tls)]
+
+
 async def _reply(caller: HttpCaller, reply: ErrorReply) -> None:
     await caller.reply(reply.status, reply.headers, reply.body)
 
@@ -308,37 +308,23 @@ def _nothing_to_say() -> web.Response:
 
 
 class Room:
-    """Of one door. The gate tells it who has shown a key."""
+    """Of all connections. The gate tells it who has shown a key."""
 
-    def __init__(self, crowd: Crowd, gate: Gate, policies: Policies) -> None:
-        self._crowd = crowd
-        self._gate = gate
+    def __init__(self, policies: Policies) -> None:
         self._policies = policies
-        gate.arrived = self._arrived
-        gate.unknown = self._unknown
 
-    def check(self, request: DoorRequest, door: Door, caller: HttpCaller) -> None:
-        """Of those who came too many only the person is served, who asks the gateway about itself.
-        Raises GatewayClosed, TooManyConnections."""
-        if request.surplus is not None:
-            is_question = isinstance(door, OwnDoor) and door.scope not in _OF_PROGRAMS
-            if not (is_question and self._gate.is_person(caller)):
-                raise request.surplus
-        elif isinstance(door, OwnDoor) and door.scope is None and not caller.presented_keys:
-            self._unknown(caller)
-
-    def _unknown(self, caller: Caller) -> None:
+    def unknown(self, caller: Caller) -> None:
         """No key was shown, or a wrong one. Raises TooManyConnections."""
         held = _held_of(caller)
         if held is None:
             return
         try:
-            self._crowd.check_stranger(held)
+            held.crowd.check_stranger(held)
         except TooManyConnections:
             _end(caller)
             raise
 
-    def _arrived(self, caller: Caller, principal: Principal, scope: Scope) -> None:
+    def arrived(self, caller: Caller, principal: Principal, scope: Scope) -> None:
         """Raises ClientPaused, TooManyConnections, GatewayClosed."""
         held = _held_of(caller)
         if held is None:
@@ -352,6 +338,16 @@ class Room:
             if isinstance(error, TurnedBack):
                 self._policies.refused(principal, error)
             raise
+
+    def check(self, request: DoorRequest, door: Door, caller: HttpCaller, gate: Gate) -> None:
+        """Of those who came too many only the person is served, who asks the gateway about itself.
+        Raises GatewayClosed, TooManyConnections."""
+        if request.surplus is not None:
+            is_question = isinstance(door, OwnDoor) and door.scope not in _OF_PROGRAMS
+            if not (is_question and gate.is_person(caller)):
+                raise request.surplus
+        elif isinstance(door, OwnDoor) and door.scope is None and not caller.presented_keys:
+            self.unknown(caller)
 
 
 def _held_of(caller: Caller) -> DoorConnection | None:

@@ -107,12 +107,14 @@ class Enclosure:
         env: Mapping[str, str],
         ground: OwnGround | None = None,
         containment: Containment | None = None,
+        *,
+        own_url: Callable[[], str] = str,
     ) -> None:
+        """`own_url`: of our door, empty while it is shut."""
         self._home = env.get("HOME", "")
         self.ground = ground or OwnGround()
         self._containment = containment or NoContainment()
-        self.own_url: Callable[[], str] = str
-        """Joined later: of our door, empty while it is shut."""
+        self._own_url = own_url
 
     def decide(self, wish: ContainWish) -> Contained:
         """Raises InvalidRun where what is demanded cannot be had."""
@@ -139,7 +141,7 @@ class Enclosure:
         """What a run is started by that reaches us alone. Raises OSError."""
         if wish.network is not Network.LOOPBACK:
             return []
-        port = urlsplit(self.own_url()).port
+        port = urlsplit(self._own_url()).port
         if port is None:
             raise OSError(errno.EHOSTUNREACH, "the gateway's door is shut")
         return [sys.executable, "-I", "-S", door_within.__file__, str(door_of(folder)), str(port)]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliEvent, CliName
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
+from llmgw_desktop.domain.events import Event, UpstreamTold
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, JobStillLive
 from llmgw_desktop.domain.jobs.submission import EarlierRun, JobResult, Submission, Submitted
@@ -48,6 +49,7 @@ class Supervisor:
         self._jobs = jobs
         self._life = JobLife(parts, clis, jobs, limits)
         self._live = self._life.live
+        parts.bus.subscribe(self._upstream_told, UpstreamTold)
         self._submits = 0
 
     @property
@@ -250,6 +252,14 @@ class Supervisor:
         live = self._live.get(job_id)
         if live is not None and live.refusals is not None:
             live.refusals.answered()
+
+    def _upstream_told(self, event: Event) -> None:
+        if not isinstance(event, UpstreamTold):
+            return
+        if event.is_refusal:
+            self.upstream_refused(event.job_id, event.status, event.until_s, event.reason)
+        else:
+            self.upstream_answered(event.job_id)
 
     async def cancel(self, job_id: str, owner: str | None = None) -> Job | None:
         """Returns when nothing of it runs any more. One that has ended stays as it is."""

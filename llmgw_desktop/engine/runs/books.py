@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -19,7 +18,6 @@ from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import ErrorCategory, RunUsageTold, SessionWish
 from llmgw_desktop.domain.clock import IdSource
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.flights.linked_flights import NO_FLIGHTS
 from llmgw_desktop.domain.jobs.cli_settings import provider_of
 from llmgw_desktop.domain.jobs.job import Job, JobFigures, SessionTotals, SessionUse
 from llmgw_desktop.domain.jobs.submission import Submission
@@ -27,13 +25,9 @@ from llmgw_desktop.domain.provider import QuotaWindow
 from llmgw_desktop.engine.jobs.outcome import RunAccount
 from llmgw_desktop.engine.jobs.parts import Ledger
 from llmgw_desktop.engine.runs.cli_files import read_side_usage
+from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.runs.settling import settled
-
-if TYPE_CHECKING:
-    from llmgw_desktop.engine.runs.run_flights import RunFlights
-    from llmgw_desktop.engine.runs.run_links import RunLinks
-
 
 _ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9_-]{15,99}")
 """An id of a CLI's, long enough to be nobody else's."""
@@ -109,21 +103,20 @@ class Books(Ledger):
     def __init__(
         self,
         sessions: Sessions,
+        flights: RunFlights,
         *,
         ids: IdSource,
         cli_of: Callable[[Job], Cli],
         home_of: Callable[[Cli, str], Path],
+        told_quota: Callable[[str, Sequence[QuotaWindow]], None],
     ) -> None:
+        """`told_quota` is told (account, windows): who keeps how accounts stand."""
         self._sessions = sessions
+        self._flights = flights
         self._ids = ids
         self._cli_of = cli_of
         self._home_of = home_of
-        self.flights: RunFlights | None = None
-        """Joined later: it reads what the jobs said."""
-        self.links: RunLinks | None = None
-        """Joined later: the flights of runs' own requests."""
-        self.told_quota: Callable[[str, Sequence[QuotaWindow]], None] = _nobody_asks
-        """(account, windows): who keeps how accounts stand."""
+        self._told_quota = told_quota
 
     @override
     async def prepare(self, asked: Submission) -> Submission:
@@ -147,9 +140,9 @@ class Books(Ledger):
     ) -> JobFigures:
         side = await self._side_usage(job, asked, account, temp)
         if side is not None and side.windows:
-            self.told_quota(provider_of(job.cli), side.windows)
+            self._told_quota(provider_of(job.cli), side.windows)
         use = asked.session
-        linked = NO_FLIGHTS if self.links is None else await self.links.settled(job)
+        linked = await self._flights.links.settled(job)
         figures, totals = settled(
             account,
             side,
@@ -183,8 +176,7 @@ class Books(Ledger):
 
     @override
     def changed(self, job: Job, asked: Submission) -> None:
-        if self.flights is not None:
-            self.flights.changed(job, asked)
+        self._flights.changed(job, asked)
 
     async def _side_usage(
         self, job: Job, asked: Submission, account: RunAccount, temp: Path
@@ -206,7 +198,3 @@ class Books(Ledger):
 
 def _began_nothing(account: RunAccount) -> bool:
     return account.ended is not None and account.ended.category in _BEGAN_NOTHING
-
-
-def _nobody_asks(account: str, windows: Sequence[QuotaWindow]) -> None:
-    del account, windows

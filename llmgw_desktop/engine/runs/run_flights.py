@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import orjson
 
@@ -20,35 +19,31 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import NO_FACTS, UNKNOWN_USAGE
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.guards.guards import RunGuards
 from llmgw_desktop.engine.loop.tasks import Tasks
-from llmgw_desktop.engine.policy.spending import NOTHING_MORE
+from llmgw_desktop.engine.policy.spending import NOTHING_MORE, RunSpending
 from llmgw_desktop.engine.runs.prompt import shaped
-
-if TYPE_CHECKING:
-    from llmgw_desktop.engine.guards.guards import RunGuards
-    from llmgw_desktop.engine.policy.spending import RunSpending
-    from llmgw_desktop.engine.runs.run_links import RunLinks
+from llmgw_desktop.engine.runs.run_links import RunLinks
 
 
 class Charge:
-    """`spending` is None where no client has limits."""
+    """What one run takes on as it is asked for."""
 
-    def __init__(self, spending: "RunSpending | None") -> None:
+    def __init__(self, spending: RunSpending) -> None:
         self._spending = spending
         self._flight_id = ""
 
     def take(self, principal: Principal, submission: Submission) -> None:
         """Under the name of its flight, which is known before it begins. Raises PolicyError."""
-        if self._spending is not None:
-            request = submission.request
-            self._spending.begin(
-                submission.flight_id,
-                principal,
-                request.cli,
-                (request.model, request.prompt),
-                further=tuple(_further_models(request.options)),
-            )
-            self._flight_id = submission.flight_id
+        request = submission.request
+        self._spending.begin(
+            submission.flight_id,
+            principal,
+            request.cli,
+            (request.model, request.prompt),
+            further=tuple(_further_models(request.options)),
+        )
+        self._flight_id = submission.flight_id
 
     def keep(self, submitted: Submitted) -> None:
         """Until it ends. Where another's run does the same nothing is spent."""
@@ -56,7 +51,7 @@ class Charge:
             self.give_back()
 
     def give_back(self) -> None:
-        if self._spending is not None and self._flight_id:
+        if self._flight_id:
             self._spending.not_begun(self._flight_id)
 
 
@@ -90,18 +85,25 @@ class RunFlights:
         recorder: Recorder,
         clock: Clock,
         said: Callable[[Job, int | None], Awaitable[JobResult]],
+        *,
+        links: RunLinks,
+        spending: RunSpending,
+        guards: RunGuards,
     ) -> None:
         self._recorder = recorder
         self._clock = clock
         self._said = said
         self._open: dict[str, OpenFlight] = {}
         self._closing = Tasks()
-        self.spending: RunSpending | None = None
-        """Joined later: what clients may spend."""
-        self.guards: RunGuards | None = None
-        """Joined later: what prompts may hold."""
-        self.links: RunLinks | None = None
-        """Joined later: the flights of their own requests."""
+        self.links = links
+        """The flights of their own requests."""
+        self.spending = spending
+        self.guards = guards
+        """What their prompts may hold."""
+
+    def new_id(self) -> str:
+        """Of a run's flight, before there is one."""
+        return self._recorder.new_id()
 
     def changed(self, job: Job, asked: Submission) -> None:
         if not asked.has_own_flight or not job.flight_id:
@@ -125,17 +127,16 @@ class RunFlights:
 
     def _charge(self, job: Job, asked: Submission) -> None:
         """One that an earlier program began."""
-        if self.spending is not None:
-            principal = Principal(
-                client_id=job.owner,
-                name=job.client,
-                scopes=frozenset(),
-                kind=kind_of(job.owner),
-                label=asked.label,
-            )
-            request = asked.request
-            said = (request.model, request.prompt)
-            self.spending.goes_on(job.flight_id, principal, job.cli, said)
+        principal = Principal(
+            client_id=job.owner,
+            name=job.client,
+            scopes=frozenset(),
+            kind=kind_of(job.owner),
+            label=asked.label,
+        )
+        request = asked.request
+        said = (request.model, request.prompt)
+        self.spending.goes_on(job.flight_id, principal, job.cli, said)
 
     def _opened(self, job: Job, asked: Submission) -> OpenFlight:
         flight = self._recorder.open(
@@ -147,8 +148,7 @@ class RunFlights:
         flight.is_run_of(provider_of(job.cli), job.model)
         flight.came_with(_ASKED)
         flight.received(_as_asked(asked))
-        if self.guards is not None:
-            flight.guarded(self.guards.hits(job.flight_id))
+        flight.guarded(self.guards.hits(job.flight_id))
         if asked.prompt_facts != NO_FACTS:
             flight.prompted(asked.prompt_facts)
         return flight
@@ -162,25 +162,22 @@ class RunFlights:
         except Exception:  # noqa: BLE001 - its figures are worth keeping all the same
             _log.warning("what %s said is missing in its flight", job.id, exc_info=True)
         finally:
-            if self.links is not None:
-                self.links.claim(flight)
-                _count_beside(flight, job.figures)
+            self.links.claim(flight)
+            _count_beside(flight, job.figures)
             self._recorder.close(flight)
-            if self.spending is not None:
-                self._settle(self.spending, job, flight, has_begun=has_begun)
+            self._settle(job, flight, has_begun=has_begun)
 
-    @staticmethod
-    def _settle(spending: "RunSpending", job: Job, flight: OpenFlight, *, has_begun: bool) -> None:
+    def _settle(self, job: Job, flight: OpenFlight, *, has_begun: bool) -> None:
         """What ended while it waited for its turn has spent nothing."""
         if not has_begun and job.state is JobState.CANCELED:
-            spending.not_begun(job.flight_id)
+            self.spending.not_begun(job.flight_id)
             return
         if not flight.is_counted:
-            spending.ended(job.flight_id, NOTHING_MORE, 0.0)
+            self.spending.ended(job.flight_id, NOTHING_MORE, 0.0)
             return
         # what it used beside its requests is what its flight has; it was told, and whole
         is_whole = job.state not in _STATES or job.figures.requests is not None
-        spending.ended(job.flight_id, flight.usage, flight.cost_usd, is_whole=is_whole)
+        self.spending.ended(job.flight_id, flight.usage, flight.cost_usd, is_whole=is_whole)
 
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:

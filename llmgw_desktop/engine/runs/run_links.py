@@ -9,7 +9,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from typing_extensions import override
@@ -24,6 +24,7 @@ from llmgw_desktop.domain.access.principal import (
     kind_of,
 )
 from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.events import UpstreamTold
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.flights.linked_flights import NO_FLIGHTS, LinkedFlights, linked_flights
 from llmgw_desktop.domain.jobs.cli_settings import Network
@@ -35,6 +36,7 @@ from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.jobs.enclosure import contained_of, door_of
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.parts import OwnRequests
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.routing.quota_windows import told_pause_s
 from llmgw_desktop.engine.runs.cli_files import key_variables, upstream_of
 from llmgw_desktop.engine.runs.run_processes import RunDoors, RunProcesses
@@ -75,16 +77,6 @@ class _Run:
         self.idle.set()
 
 
-class UpstreamNews(Protocol):
-    """Who tells of a run that its upstream refuses it, while the CLI asks again and again."""
-
-    def upstream_refused(
-        self, job_id: str, status: int | None, until_s: float | None = None, reason: str = ""
-    ) -> None: ...
-
-    def upstream_answered(self, job_id: str) -> None: ...
-
-
 class RunLinks(OwnRequests):
     """On the loop. Of all runs that go on."""
 
@@ -92,16 +84,19 @@ class RunLinks(OwnRequests):
         self,
         own_url: Callable[[], str],
         recorded: Callable[[str], Sequence[FlightSummary]],
-        processes: RunProcesses | None = None,
+        bus: Bus,
+        *,
         mcp_path: str = "/mcp",
     ) -> None:
         """`own_url`: of our door, empty while it is shut. `recorded`: the flights of a run's
-        requests; may wait for the disk, raises StoreError. `mcp_path`: of the MCP door."""
+        requests; may wait for the disk, raises StoreError. `bus` is told what a run's upstream
+        says while its CLI asks again and again. `mcp_path`: of the MCP door."""
         self._mcp_path = mcp_path
+        self._bus = bus
         self._doors = RunDoors(own_url)
         self._own_url = own_url
         self._recorded = recorded
-        self._processes = processes or RunProcesses()
+        self._processes = RunProcesses()
         self._runs: dict[str, _Run] = {}
         self._by_digest: dict[bytes, _Run] = {}
         self._by_connection: WeakKeyDictionary[object, str] = WeakKeyDictionary()
@@ -111,8 +106,6 @@ class RunLinks(OwnRequests):
         tokens."""
         self._over: dict[str, LinkedFlights] = {}
         """Of runs that ended lately."""
-        self.upstreams: UpstreamNews | None = None
-        """Joined later."""
 
     # What the gate asks.
 
@@ -243,21 +236,27 @@ class RunLinks(OwnRequests):
         run.flights = run.flights.plus(summary)
         if not run.open:
             run.idle.set()
-        if self.upstreams is not None:
-            self._tell(self.upstreams, run, job_id, flight)
+        self._tell(run, job_id, flight)
 
-    def _tell(self, upstreams: UpstreamNews, run: _Run, job_id: str, flight: OpenFlight) -> None:
+    def _tell(self, run: _Run, job_id: str, flight: OpenFlight) -> None:
         """What small models answer beside, such as titles, says nothing of the one that refuses."""
         if flight.state is FlightState.OK and flight.model_asked in run.refused:
             run.refused.clear()
             run.last_status = None
-            upstreams.upstream_answered(job_id)
+            self._bus.publish(UpstreamTold(job_id=job_id, is_refusal=False))
         elif flight.state is FlightState.FAILED and (refusal := refusal_of(flight)) is not None:
             run.refused.add(flight.model_asked)
             status, until_s, reason = refusal
             # an account that rests is not asked again: what it said last still holds
             run.last_status = status if status is not None else run.last_status
-            upstreams.upstream_refused(job_id, run.last_status, until_s, reason)
+            told = UpstreamTold(
+                job_id=job_id,
+                is_refusal=True,
+                status=run.last_status,
+                until_s=until_s,
+                reason=reason,
+            )
+            self._bus.publish(told)
 
     def claim(self, flight: OpenFlight) -> None:
         """A flight that a run answers or is: whether the flights of that run's requests have its

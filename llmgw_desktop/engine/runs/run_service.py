@@ -7,14 +7,12 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
-from llmgw_desktop.domain.clock import IdSource
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.flights.linked_flights import NO_FLIGHTS, LinkedFlights
+from llmgw_desktop.domain.flights.linked_flights import LinkedFlights
 from llmgw_desktop.domain.jobs.cli_settings import ContainSettings
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchJob
@@ -26,17 +24,12 @@ from llmgw_desktop.engine.jobs.reading import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.runs.admission import Admission, Admitted, operation_of
+from llmgw_desktop.engine.runs.cache_states import CacheStates
 from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
 from llmgw_desktop.engine.runs.prompt import said_in, shaped
-from llmgw_desktop.engine.runs.run_flights import Charge
+from llmgw_desktop.engine.runs.run_flights import Charge, RunFlights
 from llmgw_desktop.engine.runs.sessions import SessionPlan, Sessions, session_plan
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
-
-if TYPE_CHECKING:
-    from llmgw_desktop.engine.guards.guards import RunGuards
-    from llmgw_desktop.engine.policy.spending import RunSpending
-    from llmgw_desktop.engine.runs.cache_states import CacheStates
-    from llmgw_desktop.engine.runs.run_links import RunLinks
 
 
 class RunService:
@@ -48,29 +41,23 @@ class RunService:
         sessions: Sessions,
         clis: Mapping[CliName, Cli],
         *,
-        ids: IdSource,
-        jobs: JobSettings,
         admission: Admission,
+        flights: RunFlights,
+        caches: CacheStates,
     ) -> None:
+        """Settings come by `apply`, before anybody asks."""
         self.workspaces = admission.workspaces
         self._admission = admission
         self.sessions = sessions
         self._supervisor = supervisor
         self._clis = clis
-        self._ids = ids
-        self._deadline_ms = jobs.sync_deadline_ms
+        self._flights = flights
+        self._caches = caches
+        self._deadline_ms = JobSettings().sync_deadline_ms
         self._submitting = Tasks()
         self._waits: set[asyncio.Timeout] = set()
         """Of those who wait for a run."""
         self._defaults = RunDefaults()
-        self.spending: RunSpending | None = None
-        """Joined later: what clients may spend."""
-        self.guards: RunGuards | None = None
-        """Joined later: what prompts may hold."""
-        self.caches: CacheStates | None = None
-        """Joined later: what vendors' caches keep."""
-        self.links: RunLinks | None = None
-        """Joined later: the flights of runs' own requests."""
 
     @property
     def worktrees(self) -> Worktrees:
@@ -175,14 +162,13 @@ class RunService:
         self, admitted: Admitted, plan: SessionPlan, principal: Principal, project: str
     ) -> "_Begun | LlmgwError":
         trees, tree = self._admission.worktrees, None
-        charge = Charge(self.spending)
+        charge = Charge(self._flights.spending)
         try:
             tree, plan = await self._admission.in_worktree(admitted, plan, principal)
             submission = self._submission(admitted, plan, principal, project)
-            if self.guards is not None:
-                await self.guards.check(
-                    submission.flight_id, principal, submission.request.cli, said_in(submission)
-                )
+            await self._flights.guards.check(
+                submission.flight_id, principal, submission.request.cli, said_in(submission)
+            )
             charge.take(principal, submission)
             submitted = await self._supervisor.submit(submission)
             if tree is not None:
@@ -205,9 +191,7 @@ class RunService:
         return read_fields(cli, fields, self._defaults)
 
     def _warned(self, asked: RunAsked, plan: SessionPlan, principal: Principal) -> RunAsked:
-        if self.caches is None:
-            return asked
-        more = self.caches.warnings(
+        more = self._caches.warnings(
             asked.cli.name,
             principal.client_id,
             prefix_hash=asked.facts.stable_prefix_hash,
@@ -258,9 +242,7 @@ class RunService:
 
     async def with_flights(self, job: Job) -> tuple[Job, LinkedFlights]:
         """The flights of its own requests; of one that goes on, its figures are theirs so far."""
-        if self.links is None:
-            return job, NO_FLIGHTS
-        linked = await self.links.flights(job)
+        linked = await self._flights.links.flights(job)
         if job.is_live and linked.have_tokens:
             figures = replace(job.figures, usage=linked.usage, cost_usd=linked.cost_usd)
             model = figures.model or linked.model
@@ -346,7 +328,7 @@ class RunService:
             client=principal.name,
             label=principal.label,
             correlation_id=asked.correlation_id or str(uuid.uuid4()),
-            flight_id=self._ids.new("flt"),
+            flight_id=self._flights.new_id(),
             has_own_flight=True,
             session=plan.use,
             project=project,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from llmgw_desktop.domain.access.principal import Principal
-from llmgw_desktop.domain.clock import Clock, IdSource
+from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import Event, JobChanged, WorktreesChanged
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
@@ -46,20 +46,20 @@ class Worktrees:
         root: Path,
         *,
         env: Mapping[str, str],
-        ids: IdSource,
         clock: Clock,
         bus: Bus,
+        live_folders: Callable[[], Collection[str]],
     ) -> None:
+        """`live_folders`: where jobs wait or run."""
         self._store = store
         self._root = root.resolve()
         self._checkouts = Checkouts(env)
-        self._ids = ids
+        self._ids = TimedIds(clock)
         self._clock = clock
         self._bus = bus
         self._tasks = Tasks()
         self._one = asyncio.Lock()
-        self.live_folders: Callable[[], Collection[str]] = tuple
-        """Joined later: where jobs wait or run."""
+        self._live_folders = live_folders
         self._unsubscribe = bus.subscribe(self._heard, JobChanged)
 
     def start(self) -> None:
@@ -212,7 +212,7 @@ class Worktrees:
 
     def _is_in_use(self, worktree: Worktree) -> bool:
         top = Path(worktree.path)
-        return any(each and is_inside(Path(each), top) for each in self.live_folders())
+        return any(each and is_inside(Path(each), top) for each in self._live_folders())
 
     def _heard(self, event: Event) -> None:
         if not isinstance(event, JobChanged):

@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,14 +28,17 @@ class ClientStore:
     Everything raises StoreUnavailable, StoreCorrupt, StoreInQuestion or SchemaTooNew.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        """`changed` is told that there are other keys: after each change of this program, on the
+        thread that made it, and by whoever sees that another process made one."""
         self._clock = clock
         self._file = GatewayFile(path, reads_on=True)
         self._dialect = SqlDialect()
         self.own_writes = 0
         """Changes made by this program: to be looked at without asking the file."""
-        self.changed = _nobody
-        """Told after each of them, on the thread that made it."""
+        self.changed = changed
 
     def add(self, client: Client) -> None:
         """Raises StoreError if an active client has this name."""
@@ -167,10 +170,6 @@ class ClientStore:
 def _shown(client: Client) -> dict[str, object]:
     may = " ".join(sorted(client.scopes))
     return {"scopes": may, "strict": client.wants_all_or_nothing}
-
-
-def _nobody() -> None:
-    """Is told of changes at first."""
 
 
 def _client(row: tuple[Any, ...]) -> Client:

@@ -8,11 +8,11 @@ whole, and no seal goes over it before a person says so.
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from llmgw_desktop.domain.audit import (
     Act,
@@ -27,6 +27,7 @@ from llmgw_desktop.domain.audit import (
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.store.audit.audit_chain import (
     ChainReport,
+    FarHead,
     check_head,
     check_seals,
     checked_chain,
@@ -37,9 +38,6 @@ from llmgw_desktop.store.database.database import told
 from llmgw_desktop.store.database.gateway_file import GatewayFile
 from llmgw_desktop.store.database.store_mark import keep_mark
 from llmgw_desktop.store.private_files import write_whole
-
-if TYPE_CHECKING:
-    from llmgw_desktop.store.audit.audit_chain import FarHead
 
 MOST_A_PAGE = 1000
 _AT_A_TIME = 500
@@ -69,13 +67,15 @@ class AuditStore:
     Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, far: Callable[[], FarHead | None] = lambda: None
+    ) -> None:
+        """`far`: where the newest seal is kept, too; None where that is not, or not known yet."""
         self._path = path
         self._head = path.with_name("audit-head.json")
         self._file = GatewayFile(path)
         self._clock = clock
-        self.far: FarHead | None = None
-        """Joined later, where the newest seal is kept elsewhere, too."""
+        self._far = far
         self.problem = ""
         """Why the log was not sealed when it was last to be, in a sentence; empty: it was."""
 
@@ -176,8 +176,8 @@ class AuditStore:
                 return None  # another process was quicker, and has seen more
             self._keep_head(seal)  # first: no end in between leaves a seal without its head
             connection.execute("INSERT INTO audit_seals VALUES (?, ?, ?, ?, ?)", values)
-        if self.far is not None:
-            self.far.keep(seal)
+        if (far := self._far()) is not None:
+            far.keep(seal)
         _log.info("audit log: sealed up to entry %d, %s", seal.number, seal.digest)
         return seal
 
@@ -208,14 +208,15 @@ class AuditStore:
 
     def behind_far(self, public_key: str) -> str:
         """What is known of the log elsewhere and does not stand in it, in a sentence."""
-        far = self.far.get(public_key) if self.far is not None and public_key else None
-        if far is None:
+        far = self._far() if public_key else None
+        known = far.get(public_key) if far is not None else None
+        if known is None:
             return ""
-        rows = self._file.run(f"{_ENTRY} WHERE number = ?", [far.number])
-        if rows and rows[0][5] == far.digest:
+        rows = self._file.run(f"{_ENTRY} WHERE number = ?", [known.number])
+        if rows and rows[0][5] == known.digest:
             return ""
         return (
-            f"The system's keyring knows entry {far.number} of the log, and it is not in it: its"
+            f"The system's keyring knows entry {known.number} of the log, and it is not in it: its"
             " end was cut off, or an older copy was put back."
         )
 

@@ -25,8 +25,10 @@ from llmgw_desktop.domain.settings.door import AccessSettings
 from llmgw_desktop.engine.access.authenticator import (
     REFRESH_S,
     Authenticator,
+    OwnKeys,
     key_digest,
 )
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.store.access.clients import ClientStore
 from tests.store.set_clock import SetClock
 
@@ -79,7 +81,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     clock = SetClock()
     ours = CountingStore(tmp_path / "gateway.db", clock)
     theirs = ClientStore(tmp_path / "gateway.db", clock)
-    authenticator = Authenticator(access_key=OWN, clients=ours, clock=clock)
+    authenticator = Authenticator(OwnKeys(OWN), clients=ours, clock=clock, bus=Bus())
     yield Desk(clock=clock, ours=ours, theirs=theirs, authenticator=authenticator)
     ours.close()
     theirs.close()
@@ -140,13 +142,13 @@ TOKEN = "t0ken-of-the-proxy-0123456789abcdef"
 def proxied() -> Authenticator:
     """Behind a proxy that names people; no client has a key."""
     access = AccessSettings(bearer=TOKEN, trusted_header="x-user")
-    return Authenticator(access_key=OWN, clients=None, clock=SetClock(), access=access)
+    return Authenticator(OwnKeys(OWN, access), clients=None, clock=SetClock(), bus=Bus())
 
 
 class TestTheStaticToken:
     def test_all_who_share_it_are_one(self) -> None:
         access = AccessSettings(bearer=TOKEN)
-        shared = Authenticator(access_key=OWN, clients=None, clock=SetClock(), access=access)
+        shared = Authenticator(OwnKeys(OWN, access), clients=None, clock=SetClock(), bus=Bus())
         assert shared.identify(Knock(TOKEN)) is BEARER
         assert shared.identify(Knock(TOKEN, user=["alice"])) is BEARER, "nothing names a header"
         assert shared.identify(Knock(TOKEN, from_here=False)).kind is PrincipalKind.BEARER
@@ -189,7 +191,7 @@ class TestTheTrustedHeader:
 
     def test_only_the_static_token_makes_it_count(self, desk: Desk) -> None:
         access = AccessSettings(bearer=TOKEN, trusted_header="x-user")
-        here = Authenticator(access_key=OWN, clients=desk.ours, clock=desk.clock, access=access)
+        here = Authenticator(OwnKeys(OWN, access), clients=desk.ours, clock=desk.clock, bus=Bus())
         desk.ours.add(_client())
         assert here.identify(Knock(OWN, user=["alice"])) is LOCAL
         assert here.identify(Knock(NEW, user=["alice"])).client_id == "cli_1"
@@ -227,7 +229,7 @@ def test_a_token_of_oauth_is_looked_up() -> None:
         def find(self, digest: bytes) -> Principal | None:
             return tablet if digest == key_digest("lgt_1") else None
 
-    access = Authenticator(access_key=OWN, clients=None, clock=SetClock(), tokens=Tokens())
+    access = Authenticator(OwnKeys(OWN), clients=None, clock=SetClock(), bus=Bus(), tokens=Tokens())
     assert access.identify(Knock("lgt_1", from_here=False)) is tablet
     with pytest.raises(Unauthenticated):
         access.identify(Knock("lgt_2"))

@@ -52,8 +52,8 @@ async def test_an_audit_log_that_is_not_sealed_is_no_good_health() -> None:
         settings=lambda: SettingsChanged(settings=Settings()),
         load=cast("Any", NothingOpen()),
         meters=Meters(),
+        audit=lambda: "Its head is gone.",
     )
-    door.audit = lambda: "Its head is gone."
     caller = AskingCaller()
     await door.detail(cast("Any", caller))
     told = json.loads(caller.told[0][1])

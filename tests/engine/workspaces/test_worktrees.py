@@ -13,7 +13,7 @@ import pytest
 
 from llmgw_desktop.domain.access.principal import LOCAL, Principal
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import Event, JobChanged, WorktreesChanged
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
@@ -51,16 +51,14 @@ class Scene:
     def opened(self) -> Worktrees:
         clock = SystemClock()
         self.stores.append(WorktreeStore(self.home / "gateway.db"))
-        trees = Worktrees(
+        return Worktrees(
             self.stores[-1],
             self.home / "worktrees",
             env={**os.environ, "HOME": str(self.home)},
-            ids=TimedIds(clock),
             clock=clock,
             bus=self.bus,
+            live_folders=lambda: self.live,
         )
-        trees.live_folders = lambda: self.live
-        return trees
 
     def git(self, *arguments: str, cwd: Path | None = None) -> str:
         done = subprocess.run(

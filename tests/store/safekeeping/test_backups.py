@@ -112,8 +112,8 @@ class Home:
 
     def seal(self) -> str:
         """Why it is not sealed; empty where it is."""
-        with self.vault() as vault, closing(AuditStore(self.places.gateway_db, self.clock)) as it:
-            it.far = vault.far_head()
+        path = self.places.gateway_db
+        with self.vault() as vault, closing(AuditStore(path, self.clock, vault.far_head)) as it:
             it.seal(ReceiptKeys(vault, AUDIT_ADDRESS).key())
             return it.problem
 
@@ -535,8 +535,8 @@ def test_the_keyring_knows_how_far_the_log_had_come(tmp_path: Path) -> None:
     assert "keyring knows entry" in home.seal()
     home.put(b"sk-other")
     assert "keyring knows entry" in home.seal(), "nothing is sealed over it, ever"
-    with home.vault() as vault, closing(AuditStore(home.places.gateway_db, home.clock)) as store:
-        store.far = vault.far_head()
+    path = home.places.gateway_db
+    with home.vault() as vault, closing(AuditStore(path, home.clock, vault.far_head)) as store:
         key = ReceiptKeys(vault, AUDIT_ADDRESS).key()
         assert "keyring knows entry" in store.verify(key.public_key).problem
     assert home.restore(made) == ""
