@@ -184,15 +184,15 @@ class Yard:
         self.homes = Homes(self.home / "homes", self.vault)
         self.at_rest = AtRest(self.vault.data_keys, lambda: self.encrypts)
         self.folders = JobFolders(self.home / "jobs", self.at_rest)
-        bus = Bus()
-        bus.subscribe(self.told.append)
+        self.bus = Bus()
+        self.bus.subscribe(self.told.append)
         parts = JobParts(
             store=self.store,
             folders=self.folders,
             launcher=Launcher(self.env, self._clis(), self.homes),
             clock=self.clock,
             ids=TimedIds(self.clock),
-            bus=bus,
+            bus=self.bus,
             clean=self.clean,
             breaker=WordyBreaker(),
         )

@@ -12,7 +12,7 @@ from typing import Any
 from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import Event, JobChanged, PermissionChanged
+from llmgw_desktop.domain.events import Event, JobChanged, PermissionChanged, UpstreamTold
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.submission import Submission
@@ -60,7 +60,10 @@ class JobLife:
         self._attempts = Attempts(parts, clis, write=self._write, tell=self.tell)
         self._tasks = Tasks()
         self._sweeps = Tasks()
-        self._hears_no_more = parts.bus.subscribe(self._questions_changed, PermissionChanged)
+        self._hears_no_more = (
+            parts.bus.subscribe(self._questions_changed, PermissionChanged),
+            parts.bus.subscribe(self._upstream_told, UpstreamTold),
+        )
         self.apply(jobs, limits)
 
     def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
@@ -79,7 +82,8 @@ class JobLife:
     async def close(self) -> None:
         """Follow nothing any more; what runs goes on."""
         self._queue.close()
-        self._hears_no_more()
+        for end in self._hears_no_more:
+            end()
         await self._attempts.start_no_more()
         for live in self.live.values():
             _put_off(live)
@@ -298,6 +302,17 @@ class JobLife:
             dialogue_of(cli, asked, folder, self._parts.launcher),
             partial(folder.open, folder.said_before(retry)),
         )
+
+    def _upstream_told(self, event: Event) -> None:
+        """Of a request of a job's run, as whoever passes it on saw. Nothing for a job that does not
+        run."""
+        live = self.live.get(event.job_id) if isinstance(event, UpstreamTold) else None
+        if live is None or live.refusals is None or not isinstance(event, UpstreamTold):
+            return
+        if event.is_refusal:
+            live.refusals.refused(event.status, event.until_s, event.reason)
+        else:
+            live.refusals.answered()
 
     def _questions_changed(self, event: Event) -> None:
         """A job says what it waits for."""

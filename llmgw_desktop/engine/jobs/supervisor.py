@@ -11,7 +11,6 @@ from dataclasses import replace
 from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliEvent, CliName
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
-from llmgw_desktop.domain.events import Event, UpstreamTold
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, JobStillLive
 from llmgw_desktop.domain.jobs.submission import EarlierRun, JobResult, Submission, Submitted
@@ -49,7 +48,6 @@ class Supervisor:
         self._jobs = jobs
         self._life = JobLife(parts, clis, jobs, limits)
         self._live = self._life.live
-        parts.bus.subscribe(self._upstream_told, UpstreamTold)
         self._submits = 0
 
     @property
@@ -236,30 +234,6 @@ class Supervisor:
     async def check_readable(self, job: Job) -> None:
         """Raises VaultError, StoreError where what it said cannot be opened now."""
         await self._life.files_at_hand(job)
-
-    def upstream_refused(
-        self, job_id: str, status: int | None, until_s: float | None = None, reason: str = ""
-    ) -> None:
-        """A request of this job's run was refused, as whoever passes it on saw. `status` is None
-        where no answer came; `until_s`, of the wall clock, where the upstream told an end. Nothing
-        for a job that does not run. Quick, in the loop."""
-        live = self._live.get(job_id)
-        if live is not None and live.refusals is not None:
-            live.refusals.refused(status, until_s, reason)
-
-    def upstream_answered(self, job_id: str) -> None:
-        """One of its run's own work was answered: what it waited for is over."""
-        live = self._live.get(job_id)
-        if live is not None and live.refusals is not None:
-            live.refusals.answered()
-
-    def _upstream_told(self, event: Event) -> None:
-        if not isinstance(event, UpstreamTold):
-            return
-        if event.is_refusal:
-            self.upstream_refused(event.job_id, event.status, event.until_s, event.reason)
-        else:
-            self.upstream_answered(event.job_id)
 
     async def cancel(self, job_id: str, owner: str | None = None) -> Job | None:
         """Returns when nothing of it runs any more. One that has ended stays as it is."""

@@ -12,7 +12,7 @@ import pytest
 
 from llmgw_desktop.clis.cli import RetryWords
 from llmgw_desktop.domain.cli import ErrorCategory, Retrying, TextGrew
-from llmgw_desktop.domain.events import JobChanged
+from llmgw_desktop.domain.events import JobChanged, UpstreamTold
 from llmgw_desktop.domain.jobs.job import (
     EXIT_IDLE_TIMEOUT,
     EXIT_TIMEOUT,
@@ -185,13 +185,18 @@ async def test_a_job_says_what_it_waits_for_and_goes_on(yard: Yard) -> None:
     assert seen[-1] is None
 
 
+def refused(job_id: str, status: int, until_s: float | None = None) -> UpstreamTold:
+    """As whoever passes its requests on saw."""
+    return UpstreamTold(job_id=job_id, is_refusal=True, status=status, until_s=until_s)
+
+
 async def test_who_listens_hears_of_it(yard: Yard) -> None:
     job_id = (await yard.supervisor.submit(asking(f"echo retrying 500 - no; {HANGS}"))).job.id
     heard = yard.supervisor.standing(job_id)
     async with asyncio.timeout(60):
         job = await anext(heard)
         assert job.waiting_on is not None
-        yard.supervisor.upstream_answered(job_id)
+        yard.bus.publish(UpstreamTold(job_id=job_id, is_refusal=False))
         assert (await anext(heard)).waiting_on is None
     await heard.aclose()  # type: ignore[attr-defined]
 
@@ -203,10 +208,10 @@ async def test_it_ends_with_its_cause(make_yard: MakeYard) -> None:
     job_id = (await yard.supervisor.submit(asking(f"echo retrying 429 - slow; {HANGS}"))).job.id
     await waiting(yard, job_id)
     clock.pass_s(LONGEST_S - 1)
-    yard.supervisor.upstream_refused(job_id, 429)
+    yard.bus.publish(refused(job_id, 429))
     assert (await waiting(yard, job_id)).is_live
     clock.pass_s(2)
-    yard.supervisor.upstream_refused(job_id, 429, clock.now_s() + 3600)
+    yard.bus.publish(refused(job_id, 429, clock.now_s() + 3600))
     ended = await yard.supervisor.wait(job_id)
     assert ended is not None
     assert (ended.state, ended.category) == (JobState.FAILED, ErrorCategory.RATE_LIMIT)
@@ -243,10 +248,10 @@ async def test_a_limit_that_ends_it_first_names_the_cause(
 
 
 async def test_notes_on_jobs_that_do_not_run_are_dropped(yard: Yard) -> None:
-    yard.supervisor.upstream_refused("job_none", 500)
-    yard.supervisor.upstream_answered("job_none")
+    yard.bus.publish(refused("job_none", 500))
+    yard.bus.publish(UpstreamTold(job_id="job_none", is_refusal=False))
     done = (await yard.ended("echo text a; echo done")).job
-    yard.supervisor.upstream_refused(done.id, 500)
+    yard.bus.publish(refused(done.id, 500))
     job = yard.supervisor.get(done.id)
     assert job is not None
     assert job.waiting_on is None
