@@ -263,7 +263,8 @@ def all_kinds() -> set[str]:
     walk(errors.LlmgwError)
     walk(run_errors.InvalidRun)
     walk(access_errors.AccessError)  # a branch of the tree, once its file is read
-    not_of_a_flight = {"config", "port_taken", "store_corrupt"}
+    # hashing is for passwords and secrets of OAuth's doors, which make no flights
+    not_of_a_flight = {"config", "hashing_busy", "port_taken", "store_corrupt"}
     # what a flight meets of the vault's errors is told as a missing key
     of_the_vault = {kind for kind in found if kind.startswith("vault_")}
     return found - not_of_a_flight - {"schema_too_new", "settings_conflict"} - of_the_vault
