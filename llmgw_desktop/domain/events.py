@@ -1,6 +1,7 @@
 """What the engine tells whoever listens. It never knows who does."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentQuestion
@@ -52,6 +53,8 @@ class StoreQuestion:
     """The newest backup that can be relied on, by its time in words; empty where there is none."""
     can_stay: bool = False
     """There is a file that could be used as it is."""
+    lost: Mapping[StoreAnswer, str] = field(default_factory=dict)
+    """What each answer takes away, in sentences, for a person to read before it is given."""
     is_in_use: bool = False
     """It changed under a gateway that has it open: a new start has to look at it, and asks."""
 

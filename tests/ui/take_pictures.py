@@ -24,6 +24,12 @@ _PORT_TAKEN = (
 )
 
 
+_LOST = (
+    "Done since then, and lost: Key made (2); Vault entry stored (1); 14 jobs. Access that was"
+    " taken since then is open again: nightly, old laptop. Recorded flights stay."
+)
+
+
 def main(file: str = __file__) -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("folder", type=Path)
@@ -226,14 +232,31 @@ def overview_leapt(studio: Studio) -> None:
 
 
 def store_in_question(studio: Studio) -> None:
-    from llmgw_desktop.domain.events import GatewayState, StoreQuestion
+    from llmgw_desktop.domain.events import GatewayState, StoreAnswer, StoreQuestion
 
     _busy(studio)
     what = "gateway.db was put back to an older copy: it had come to entry 812, and ends at 640."
     control = studio.gateway.control
-    control.question = StoreQuestion(what=what, backup="2026-11-21 15:00:02", can_stay=True)
+    control.question = StoreQuestion(
+        what=what,
+        backup="2026-11-21 15:00:02",
+        can_stay=True,
+        lost={StoreAnswer.RESTORE: _LOST},
+    )
     control.move(GatewayState.RUNNING, problem=what)
     studio.show()
+
+
+def store_asked_once_more(studio: Studio) -> None:
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QAbstractButton
+
+    store_in_question(studio)
+    for button in studio.shell.window.troubles.findChildren(QAbstractButton):
+        if button.text().startswith("Restore the backup"):
+            button.click()
+            QTest.qWait(_WAIT_MS)
+            return
 
 
 def backup_dialog(studio: Studio) -> None:
@@ -315,6 +338,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
         overview_paused,
         overview_leapt,
         store_in_question,
+        store_asked_once_more,
         backup_dialog,
         restore_dialog,
         flights_full,

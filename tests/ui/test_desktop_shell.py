@@ -256,7 +256,10 @@ async def test_a_store_in_question_is_answered_by_a_person(stage: Stage) -> None
     await stage.shell.start()
     stage.shell.open(hidden=False)
     control = stage.gateway.control
-    control.question = StoreQuestion(what="gateway.db was emptied.", backup="10:00", can_stay=True)
+    lost = {each: f"Lost by «{each.value}»." for each in StoreAnswer}
+    control.question = StoreQuestion(
+        what="gateway.db was emptied.", backup="10:00", can_stay=True, lost=lost
+    )
     control.move(GatewayState.RUNNING, problem="gateway.db was emptied.")
     await turn_until(lambda: len(stage.window.troubles.words) == 1)
     assert "gateway.db was emptied." in stage.window.troubles.words[0]
@@ -265,17 +268,28 @@ async def test_a_store_in_question_is_answered_by_a_person(stage: Stage) -> None
         found = stage.window.troubles.findChildren(QAbstractButton)
         return {each.text(): each for each in found if each.isVisible() and each.text()}
 
-    assert set(buttons()) == {"Restore the backup of 10:00", "Begin anew", "Use it as it is"}
+    ways = ["Restore the backup of 10:00", "Begin anew", "Use it as it is"]
+    assert set(buttons()) == {f"{words} …" for words in ways}
+    short = ["Restore it", *ways[1:]]
+    for words, do_it, answer in zip(ways, short, StoreAnswer, strict=True):
+        buttons()[f"{words} …"].click()
+        assert stage.window.troubles.words == [f"{words}? {lost[answer]}"]
+        assert list(buttons()) == ["Back", do_it], "who clicks twice does nothing"
+        buttons()["Back"].click()
+    assert control.store_answers == []
     control.store_trouble = StoreUnavailable("The disk is full.")
-    buttons()["Restore the backup of 10:00"].click()
+    buttons()["Restore the backup of 10:00 …"].click()
+    buttons()["Restore it"].click()
     assert buttons() == {}, "once is enough"
     await turn_until(lambda: "The disk is full." in " ".join(stage.window.troubles.words))
     control.store_trouble = None
+    buttons()["Begin anew …"].click()
     buttons()["Begin anew"].click()
     await turn_until(lambda: "emptied" not in " ".join(stage.window.troubles.words))
     control.question = StoreQuestion(what="gateway.db is older.", can_stay=True)
     control.move(GatewayState.RUNNING, problem="gateway.db is older.")
-    await turn_until(lambda: set(buttons()) == {"Begin anew", "Use it as it is"})
+    await turn_until(lambda: set(buttons()) == {"Begin anew …", "Use it as it is …"})
+    buttons()["Use it as it is …"].click()
     buttons()["Use it as it is"].click()
     await turn_until(lambda: "older" not in " ".join(stage.window.troubles.words))
     assert control.store_answers == [StoreAnswer.RESTORE, StoreAnswer.ANEW, StoreAnswer.AS_IT_IS]

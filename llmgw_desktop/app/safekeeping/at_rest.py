@@ -128,6 +128,14 @@ UNREADABLE_DO = (
     "A gateway.db, or a backup of the home, from when they were recorded may hold it"
     " (docs/backups.md). Their figures stay."
 )
+ANEW_LOSES = (
+    "The gateway begins without keys of programs, credentials, grants, registered workspaces, jobs"
+    " and audit log: programs need new keys. Recorded flights stay. The old file is kept aside."
+)
+AS_IT_IS_LOSES = (
+    "What it lacks stays lost, and keys that were revoked since open again where it is older. Its"
+    " audit log goes on from the newest seal in it."
+)
 _SHOWN = {"clients": "client", "vault_entries": "credential", "jobs": "job"}
 
 
@@ -162,8 +170,8 @@ def lost_words(done: DoneSince | None) -> str:
         )
     acts = [
         f"{VERB_WORDS.get(verb, verb)} ({count:,})"
-        for verb, count in done.verbs.items()
-        if verb.partition(".")[0] not in _OF_ITSELF
+        for verb, total in done.verbs.items()
+        if (count := total - done.own.get(verb, 0)) and verb.partition(".")[0] not in _OF_ITSELF
     ]
     acts += [counted(done.jobs, "job")] if done.jobs else []
     lost = "; ".join(acts)

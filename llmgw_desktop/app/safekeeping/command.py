@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from llmgw_desktop.app.command_line.command_line import agrees, secret_line, secret_lines_agree
-from llmgw_desktop.app.safekeeping.at_rest import backup_line, time_words
+from llmgw_desktop.app.safekeeping.at_rest import (
+    ANEW_LOSES,
+    AS_IT_IS_LOSES,
+    backup_line,
+    time_words,
+)
 from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping
 from llmgw_desktop.app.words.figures import size_text
 from llmgw_desktop.domain.errors import StoreUnavailable
@@ -63,11 +68,15 @@ def _restored(arguments: argparse.Namespace, keeping: Safekeeping) -> int:
     elif arguments.as_it_is:
         problem = keeping.wrong()
         print(problem or "Nothing is wrong with gateway.db.", file=sys.stderr)
+        if problem:
+            keeping.check_something_there()
+            print(AS_IT_IS_LOSES, file=sys.stderr)
         if problem and not _agreed(arguments, "Use gateway.db as it is?"):
             return 1
         print(keeping.take_as_it_is() if problem else "It is used as it is.")
     elif arguments.anew:
-        if not _agreed(arguments, "Begin without keys, vault and jobs?"):
+        print(ANEW_LOSES, file=sys.stderr)
+        if not _agreed(arguments, "Begin with an empty gateway.db?"):
             return 1
         print(keeping.begin_anew())
     elif arguments.at:

@@ -114,13 +114,16 @@ class Safekeeping:
         self._store.begin_anew("an empty file")
         return f"gateway.db is begun anew. {_BACK}"
 
-    def take_as_it_is(self) -> str:
-        path = self._places.gateway_db
-        if nothing := why_nothing(path):
+    def check_something_there(self) -> None:
+        """Raises StoreUnavailable where there is no file that could be used as it is."""
+        if nothing := why_nothing(self._places.gateway_db):
             raise StoreUnavailable(
                 f"{nothing} There is nothing to use: 'llmgw restore --anew' begins with an empty"
                 " file."
             )
+
+    def take_as_it_is(self) -> str:
+        self.check_something_there()
         self._store.take_as_it_is(self.wrong())
         return (
             "gateway.db is used as it is. Its audit log goes on from the newest seal in it;"

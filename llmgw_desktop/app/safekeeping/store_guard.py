@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.safekeeping.at_rest import VaultWatch, time_words
+from llmgw_desktop.app.safekeeping.at_rest import (
+    ANEW_LOSES,
+    AS_IT_IS_LOSES,
+    VaultWatch,
+    time_words,
+)
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import (
@@ -210,8 +215,11 @@ class StoreGuard:
         if self._newest is None:
             self._newest = newest_whole(self._folder)
         when = "" if self._newest is None else time_words(self._newest.made_at_s)
+        lost = {StoreAnswer.ANEW: ANEW_LOSES, StoreAnswer.AS_IT_IS: AS_IT_IS_LOSES}
+        if self._newest is not None:
+            lost[StoreAnswer.RESTORE] = self.safekeeping.lost_by(self._newest)
         can_stay = not why_nothing(self._path)
-        return StoreQuestion(what=self.found, backup=when, can_stay=can_stay)
+        return StoreQuestion(what=self.found, backup=when, can_stay=can_stay, lost=lost)
 
     def answer(self, answer: StoreAnswer) -> str:
         """What was done, in sentences; the file can be opened again then. Waits for the disk, and

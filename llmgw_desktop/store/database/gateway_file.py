@@ -69,7 +69,9 @@ class LyingFile:
 
 
 class GatewayFile:
-    """May be used from any thread; opened when it is first needed, and again after `close`.
+    """May be used from any thread; opened when it is first needed, and again after `close`. Before
+    each use it is looked at whether the file that is open still lies in its place: what is written
+    into one that nobody will find again is lost.
 
     Everything raises StoreUnavailable, StoreCorrupt, StoreInQuestion or SchemaTooNew.
     """
@@ -89,8 +91,6 @@ class GatewayFile:
         microseconds."""
         with self._lock, told(self._path):
             self._opened()
-            if self._lying is not None:
-                self._lying.check()
 
     def run(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
         with self._lock, told(self._path):
@@ -126,4 +126,6 @@ class GatewayFile:
                 self._connection = open_read_only(self._path, GATEWAY_STEPS)
                 self._is_read_only = True
             self._lying = LyingFile(self._path)
+        elif self._lying is not None:
+            self._lying.check()
         return self._connection

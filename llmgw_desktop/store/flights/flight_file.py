@@ -8,7 +8,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -127,7 +127,8 @@ class FlightFile:
         self._is_damaged = False
         self._are_old_files_seen = False
         self.note = ""
-        """A sentence about what was found at the first opening, for the person."""
+        """A sentence about what was found at the first opening, or became of the file since, for
+        the person."""
 
     @property
     def damage_mark(self) -> Path:
@@ -151,9 +152,10 @@ class FlightFile:
         self._was_open = True
 
     def write(self, batch: Batch) -> None:
-        """All of it or nothing. A file that was deleted meanwhile is begun anew."""
-        if self._connection is not None and not self._is_in_place():
-            self.close()
+        """All of it or nothing. A file that went away meanwhile is begun anew, or the one that
+        stands in its place is used, and a note made of that."""
+        if displaced := self.displaced():
+            self._leave(displaced)
         self.open()
         assert self._writer is not None
         try:
@@ -292,12 +294,35 @@ class FlightFile:
         if answer != "ok":
             raise StoreCorrupt(f"{self.path.name} is damaged: {answer.splitlines()[-1]}.")
 
-    def _is_in_place(self) -> bool:
+    def displaced(self) -> str:
+        """What became of the file that is open, in a sentence; empty while it lies in its place.
+        Some microseconds; any thread may ask."""
+        name = self.path.name
+        if self._connection is None:
+            return ""
         try:
             found = self.path.stat()
+        except FileNotFoundError:
+            return f"{name} was taken away while the gateway used it."
         except OSError:
-            return False
-        return self._identity == (found.st_dev, found.st_ino)
+            return ""  # whoever writes says so
+        if (found.st_dev, found.st_ino) != self._identity:
+            return f"Another {name} was put in its place while the gateway used it."
+        return "" if found.st_size else f"{name} was emptied while the gateway used it."
+
+    def _leave(self, displaced: str) -> None:
+        """What the write-ahead log holds goes into the file that it is of: the next one would take
+        it for its own, and be spoilt by it. What is left of both is kept aside."""
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        is_another = self.path.exists() and self.path.stat().st_ino != self._identity[1]
+        self.close()
+        with told(self.path):
+            aside = self._put_aside(SIDE_FILES if is_another else ("", *SIDE_FILES))
+        kept = f" What was left is kept as {aside.name}." if aside.exists() else ""
+        begun = "It is used as it is." if is_another else "A new one was begun."
+        self._tell(f"{displaced} {begun}{kept}")
 
     def _mark_damage(self) -> None:
         self._is_damaged = True
@@ -306,18 +331,26 @@ class FlightFile:
 
     def _set_aside(self, damage: StoreCorrupt) -> str:
         """Keep the damaged file under another name, with its side files, for whoever can mend."""
+        with told(self.path):
+            aside = self._put_aside(("", *SIDE_FILES))
+        _log.warning("%s It is now %s.", damage, aside)
+        return f"{self.path.name} was damaged; it is kept as {aside.name}, and a new one was begun."
+
+    def _put_aside(self, sides: Sequence[str]) -> Path:
+        """The file itself is the empty side. Returns the new name, which stands there only if
+        something did. Raises OSError."""
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._clock.now_s()))
         aside = self.path.with_name(f"{self.path.name}.corrupt-{stamp}")
         number = 1
         while aside.exists():
             number += 1
             aside = self.path.with_name(f"{self.path.name}.corrupt-{stamp}-{number}")
-        with told(self.path):
-            for side in ("", *SIDE_FILES):
-                source = self.path.with_name(self.path.name + side)
-                if source.exists():
-                    source.rename(aside.with_name(aside.name + side))
-            left_file(self.path).unlink(missing_ok=True)  # of the new one nothing is known yet
-            self.damage_mark.unlink(missing_ok=True)
-        _log.warning("%s It is now %s.", damage, aside)
-        return f"{self.path.name} was damaged; it is kept as {aside.name}, and a new one was begun."
+        for side in sides:
+            source = self.path.with_name(self.path.name + side)
+            if source.exists() and source.stat().st_size:
+                source.rename(aside.with_name(aside.name + side))
+            else:
+                source.unlink(missing_ok=True)
+        left_file(self.path).unlink(missing_ok=True)  # of the new one nothing is known yet
+        self.damage_mark.unlink(missing_ok=True)
+        return aside

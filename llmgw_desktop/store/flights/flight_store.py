@@ -85,7 +85,10 @@ class FlightStore:
     def status(self) -> RecorderStatus:
         return RecorderStatus(
             recording=self._is_on and not self._trouble,
-            problem=self._trouble or self._locked_words() or self._file.note,
+            problem=self._trouble
+            or self._locked_words()
+            or self._file.displaced()
+            or self._file.note,
             dropped=self._queue.dropped,
             left_out=self._queue.left_out,
             fell_behind=self._losses.are_fresh,

@@ -5,13 +5,12 @@ that names the states it may begin from, so that of two who would end a job one 
 """
 
 import logging
-import threading
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 import peewee
@@ -28,15 +27,9 @@ from llmgw_desktop.domain.jobs.job import (
 )
 from llmgw_desktop.domain.usage import AnswerShape, Usage, usage_of
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, place
-from llmgw_desktop.store.database.database import open_database, told
 from llmgw_desktop.store.database.gateway_file import GatewayFile
 from llmgw_desktop.store.database.schema import JobRow, SqlDialect, columns
-from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.flights.rows import FACT_COLUMNS, fact_cells, facts_of
-
-if TYPE_CHECKING:
-    import sqlite3
-
 
 _COLUMNS = columns(JobRow)
 _HOLE = peewee.SQL("?")
@@ -49,15 +42,13 @@ _AT_ONCE = 200
 class JobStore:
     """May be used from any thread; opens its file when it is first needed.
 
-    Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
+    Everything raises StoreUnavailable, StoreCorrupt, StoreInQuestion or SchemaTooNew.
     """
 
     def __init__(self, path: Path, at_rest: AtRest = PLAIN) -> None:
-        self._path = path
         self._at_rest = at_rest
-        self._lock = threading.Lock()
+        self._file = GatewayFile(path)
         self._dialect = SqlDialect()
-        self._connection: sqlite3.Connection | None = None
 
     def add(self, job: Job) -> None:
         row = _row(job)
@@ -154,10 +145,7 @@ class JobStore:
         self._run(JobRow.delete().where(ended))
 
     def close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._file.close()
 
     # Composed once, when first used: of so many columns that takes longer than the writing.
 
@@ -204,10 +192,7 @@ class JobStore:
         return self._write(*self._dialect.compose(query))
 
     def _write(self, sql: str, parameters: list[Any]) -> list[Any]:
-        with self._lock, told(self._path):
-            if self._connection is None:
-                self._connection = open_database(self._path, GATEWAY_STEPS)
-            return self._connection.execute(sql, parameters).fetchall()
+        return self._file.run(sql, parameters)
 
 
 def _title_place(job_id: str) -> str:

@@ -6,8 +6,8 @@ import logging
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -239,6 +239,7 @@ _LAST = "SELECT number, digest FROM audit_log ORDER BY number DESC LIMIT 1"
 _AT = "SELECT digest FROM audit_log WHERE number = ?"
 _SINCE = "SELECT verb, body, digest FROM audit_log WHERE number > ? ORDER BY number"
 _JOBS = "SELECT count(*) FROM jobs WHERE asked_at_s > ?"
+_OWN_ENTRIES = "llmgw/"
 _TAKEN = ("key.revoked", "oauth_client.revoked", "grant.revoked")
 _GIVEN = ("key.made", "oauth_client.registered", "grant.given")
 
@@ -249,6 +250,8 @@ class DoneSince:
 
     verbs: Mapping[str, int] = field(default_factory=dict)
     """Acts by their verbs."""
+    own: Mapping[str, int] = field(default_factory=dict)
+    """Those among them that concern what the gateway keeps in the vault for itself."""
     open_again: Sequence[str] = ()
     """Whose access was taken since then, by name: the backup still gives it."""
     jobs: int = 0
@@ -273,20 +276,28 @@ def done_since(path: Path, backup: Backup) -> DoneSince | None:
     except (StoreError, sqlite3.Error):
         return None
     return DoneSince(
-        verbs=Counter(verb for verb, _, _ in acts), open_again=_open_again(acts), jobs=jobs
+        verbs=Counter(verb for verb, _, _ in acts),
+        own=Counter(
+            verb
+            for verb, subject in _told(acts)
+            if verb.startswith("vault.") and subject.startswith(_OWN_ENTRIES)
+        ),
+        open_again=_open_again(acts),
+        jobs=jobs,
     )
+
+
+def _told(acts: Iterable[tuple[str, bytes, str]]) -> Iterator[tuple[str, str]]:
+    """Verbs and subjects of the entries that can be read."""
+    for verb, body, digest in acts:
+        with suppress(ValueError, KeyError, TypeError):
+            yield verb, entry_of(bytes(body), digest).act.subject
 
 
 def _open_again(acts: Sequence[tuple[str, bytes, str]]) -> list[str]:
     names: dict[str, None] = {}
     given = set()
-    for verb, body, digest in acts:
-        if verb not in _TAKEN + _GIVEN:
-            continue
-        try:
-            subject = entry_of(bytes(body), digest).act.subject
-        except (ValueError, KeyError, TypeError):
-            continue
+    for verb, subject in _told(each for each in acts if each[0] in _TAKEN + _GIVEN):
         kind = verb.partition(".")[0]
         if verb in _GIVEN:
             given.add((kind, subject))

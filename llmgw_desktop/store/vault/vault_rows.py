@@ -23,6 +23,7 @@ from llmgw_desktop.domain.vault import (
 from llmgw_desktop.store.at_rest.data_keys import WrappedKey
 from llmgw_desktop.store.audit.audit_rows import log_unwritten, note, note_or_log
 from llmgw_desktop.store.database.database import open_database, open_read_only, told, transaction
+from llmgw_desktop.store.database.gateway_file import LyingFile
 from llmgw_desktop.store.database.schema import DataKeyRow, SqlDialect, VaultEntryRow, VaultKeyRow
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.vault.sealed_rows import (
@@ -49,6 +50,7 @@ class VaultRows:
         self._lock = threading.RLock()
         self._dialect = SqlDialect()
         self._connection: sqlite3.Connection | None = None
+        self._lying: LyingFile | None = None
         self._is_read_only = False
 
     def current_key(self) -> KnownKey | None:
@@ -313,6 +315,9 @@ class VaultRows:
                 self._connection = open_read_only(self.path, GATEWAY_STEPS)
                 self._is_read_only = True
             self._connection.execute("PRAGMA synchronous = FULL")
+            self._lying = LyingFile(self.path)
+        elif self._lying is not None:
+            self._lying.check()
         return self._connection
 
 

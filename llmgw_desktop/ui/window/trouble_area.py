@@ -86,7 +86,7 @@ class TroubleArea(QWidget):
             return
         what = "What the gateway keeps is not as it was. Programs with keys are not let in."
         if is_answered:
-            self._store.say(BannerKind.ERROR, what, "It is being replaced …")
+            self._store.say(BannerKind.ERROR, what, "That is being done …")
             return
         if question.is_in_use:
             why = f"{question.what} The gateway has to start anew to look at it; it asks then."
@@ -99,11 +99,6 @@ class TroubleArea(QWidget):
                 "There is no backup of it: put a copy from before in its place and start anew, if"
                 f" you have one. {kept}"
             )
-        ways = [
-            (f"Restore the backup of {question.backup}", StoreAnswer.RESTORE),
-            ("Begin anew", StoreAnswer.ANEW),
-            ("Use it as it is", StoreAnswer.AS_IT_IS),
-        ]
         offered = {
             StoreAnswer.RESTORE: bool(question.backup),
             StoreAnswer.ANEW: True,
@@ -114,9 +109,21 @@ class TroubleArea(QWidget):
             what,
             f"{question.what} {kept}",
             [
-                (words, partial(self.on_store_answered, answer))
-                for words, answer in ways
+                (f"{words} …", partial(self._ask_once_more, question, answer, words))
+                for answer, words in _store_acts(question).items()
                 if offered[answer]
+            ],
+        )
+
+    def _ask_once_more(self, question: StoreQuestion, answer: StoreAnswer, words: str) -> None:
+        """What it takes away is read before it is done. The way back stands where the hand is."""
+        self._store.offer(
+            BannerKind.ERROR,
+            f"{words}?",
+            question.lost.get(answer, ""),
+            [
+                ("Back", partial(self.show_store, question)),
+                (_DO_IT[answer], partial(self.on_store_answered, answer)),
             ],
         )
 
@@ -248,3 +255,19 @@ def _flights(count: int, how: str) -> str:
     if not count:
         return ""
     return f"Since the start {count:,} flight{'s were' if count > 1 else ' was'} {how}. "
+
+
+_DO_IT = {
+    StoreAnswer.RESTORE: "Restore it",
+    StoreAnswer.ANEW: "Begin anew",
+    StoreAnswer.AS_IT_IS: "Use it as it is",
+}
+
+
+def _store_acts(question: StoreQuestion) -> dict[StoreAnswer, str]:
+    """What can be done about a `gateway.db` in question, as its buttons say it."""
+    return {
+        StoreAnswer.RESTORE: f"Restore the backup of {question.backup}",
+        StoreAnswer.ANEW: "Begin anew",
+        StoreAnswer.AS_IT_IS: "Use it as it is",
+    }

@@ -15,8 +15,10 @@ import pytest
 
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.audit import Act
-from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.errors import StoreError, StoreInQuestion
 from llmgw_desktop.domain.events import GatewayState, StoreAnswer
+from llmgw_desktop.domain.vault import EntryKind, address
+from llmgw_desktop.store.jobs.job_store import JobStore
 from tests.engine.conftest import House, house_in
 from tests.engine.policy.keys import key_of
 
@@ -175,6 +177,8 @@ async def test_a_person_answers_and_the_same_gateway_goes_on(tmp_path: Path, res
         assert question is not None
         assert question.what == "gateway.db was emptied."
         assert question.backup
+        assert "cannot be told" in question.lost[StoreAnswer.RESTORE]
+        assert "programs need new keys" in question.lost[StoreAnswer.ANEW]
         assert await _statuses(house, key) == (200, 503)
         said = await control.answer_store(StoreAnswer.RESTORE if restore else StoreAnswer.ANEW)
         assert "--undo" in said
@@ -203,6 +207,7 @@ async def test_an_older_file_is_used_as_it_is_where_a_person_says_so(tmp_path: P
         assert question is not None
         assert question.can_stay
         assert not question.is_in_use
+        assert "stays lost" in question.lost[StoreAnswer.AS_IT_IS]
         assert await _statuses(house, key) == (200, 503)
         await control.answer_store(StoreAnswer.AS_IT_IS)
         assert control.store_question() is None
@@ -264,6 +269,26 @@ async def test_a_file_that_goes_under_a_gateway_that_runs_is_noticed_at_the_next
         assert question.what in problem
         with suppress(StoreError):
             house.container.audit.store.note(Act(verb="gateway.paused", subject="gateway"))
+
+
+async def test_nothing_is_written_into_a_file_that_nobody_will_find_again(
+    house: House, tmp_path: Path
+) -> None:
+    container = house.container
+    store, vault = container.audit.store, container.vault
+    jobs = JobStore(container.places.gateway_db)
+    entry = address(EntryKind.API_KEY, "openai", "default")
+    vault.put(entry, b"sk-not-a-real-key-1234567890", by="test")
+    assert jobs.live() == []
+    store.note(Act(verb="gateway.paused", subject="gateway"))
+    container.places.gateway_db.rename(tmp_path / "taken.db")
+    for work in (
+        lambda: store.note(Act(verb="gateway.resumed", subject="gateway")),
+        lambda: vault.put(entry, b"sk-not-a-real-key-0987654321", by="test"),
+        jobs.live,
+    ):
+        with pytest.raises(StoreInQuestion, match="taken away while the gateway used it"):
+            work()
 
 
 async def test_a_file_that_grows_shorter_by_itself_is_well(house: House) -> None:

@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -150,23 +150,95 @@ def test_damage_that_went_away_is_forgotten(path: Path, tmp_path: Path) -> None:
     assert _count(path) == 2
 
 
-@pytest.mark.parametrize("what", ["deleted", "replaced", "folder moved"])
-def test_file_that_went_away_is_begun_anew(file: FlightFile, path: Path, what: str) -> None:
-    file.write(_batch(1))
-    if what == "deleted":
-        for each in path.parent.iterdir():
-            each.unlink()
-    elif what == "replaced":
-        other = path.with_name("other.db")
-        open_database(other, FLIGHTS_STEPS).close()
-        for side in ("-wal", "-shm"):
-            path.with_name(path.name + side).unlink()
-        other.replace(path)
-    else:
-        shutil.move(path.parent, path.parent.with_name("moved"))
-        path.parent.mkdir()
-    file.write(_batch(2, 3))
+def _deleted(path: Path) -> None:
+    for each in path.parent.iterdir():
+        each.unlink()
+
+
+def _taken(path: Path) -> None:
+    path.rename(path.with_name("taken.db"))
+
+
+def _emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _moved(path: Path) -> None:
+    shutil.move(path.parent, path.parent.with_name("moved"))
+    path.parent.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("act", "what"),
+    [
+        (_deleted, "taken away"),
+        (_taken, "taken away"),
+        (_moved, "taken away"),
+        (_emptied, "emptied"),
+    ],
+    ids=["deleted", "taken", "moved", "emptied"],
+)
+def test_file_that_went_away_is_begun_anew_and_that_is_told(
+    file: FlightFile,
+    path: Path,
+    act: Callable[[Path], None],
+    what: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for number in range(1, 300):
+        file.write(_batch(number))
+    assert file.displaced() == ""
+    act(path)
+    said = f"flights.db was {what} while the gateway used it."
+    assert file.displaced() == said
+    file.write(_batch(1001, 1002))
+    assert file.displaced() == ""
     assert _count(path) == 2
+    assert file.note.startswith(f"{said} A new one was begun.")
+    assert said in caplog.text
+
+
+def test_what_was_taken_is_whole(file: FlightFile, path: Path) -> None:
+    for number in range(1, 300):
+        file.write(_batch(number))
+    _taken(path)
+    file.write(_batch(1001))
+    assert _count(path.with_name("taken.db")) == 299
+
+
+def test_another_file_in_its_place_is_not_spoilt_by_the_log_of_the_first(
+    file: FlightFile, path: Path
+) -> None:
+    other = FlightFile(path.with_name("other.db"), SetClock())
+    other.write(_batch(900))
+    other.close()
+    for number in range(1, 300):
+        file.write(_batch(number))
+    path.with_name("other.db").replace(path)
+    file.write(_batch(1001, 1002))
+    file.close()
+    assert _count(path) == 3
+    assert file.note == (
+        "Another flights.db was put in its place while the gateway used it. It is used as it is."
+    )
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+
+
+def test_a_log_that_somebody_reads_is_kept_aside(file: FlightFile, path: Path) -> None:
+    for number in range(1, 50):
+        file.write(_batch(number))
+    with closing(sqlite3.connect(path, isolation_level=None)) as reading:
+        reading.execute("BEGIN")
+        assert reading.execute("SELECT count(*) FROM flights").fetchone() == (49,)
+        file.write(_batch(50))
+        other = FlightFile(path.with_name("other.db"), SetClock())
+        other.write(_batch(900))
+        other.close()
+        path.with_name("other.db").replace(path)
+        file.write(_batch(1001))
+        assert _count(path) == 2
+    assert len(list(path.parent.glob("flights.db.corrupt-*-wal"))) == 1
 
 
 def test_newer_schema_is_refused_and_left(file: FlightFile, path: Path) -> None:

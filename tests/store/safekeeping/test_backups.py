@@ -285,6 +285,8 @@ def test_before_a_restore_it_is_told_what_goes(tmp_path: Path) -> None:
         for name in ("nightly", "brief"):
             clients.revoke(f"cli_{name}")
     home.put(b"sk-two")
+    with home.vault() as vault:  # its own, which nobody stored by hand
+        vault.put(address(EntryKind.SIGNING_KEY, "llmgw", "audit"), b"k" * 64, by="audit")
     assert keeping.lost_by(made) == (
         "Done since then, and lost: Key made (1); Key revoked (2); Vault entry stored (1). Access"
         " that was taken since then is open again: nightly. Recorded flights stay."
