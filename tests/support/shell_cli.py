@@ -189,7 +189,7 @@ class Yard:
         parts = JobParts(
             store=self.store,
             folders=self.folders,
-            launcher=Launcher(self.env, self._clis(), self.homes),
+            launcher=Launcher(self.env, self._clis(), homes=self.homes),
             clock=self.clock,
             ids=TimedIds(self.clock),
             bus=self.bus,

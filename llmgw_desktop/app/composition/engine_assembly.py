@@ -215,7 +215,7 @@ def _doors(
     model_doors.add_openai(table, openai)
     responses = responses_door.dialect(ModelProtocol.OPENAI_RESPONSES)
     codex = responses_door.dialect(ModelProtocol.CODEX)
-    responses_door.add_doors(table, responses, codex, catalogue, kept)
+    responses_door.add_doors(table, responses, codex, catalogue=catalogue, kept=kept)
     model_doors.add_gemini(table, model_doors.gemini_dialect())
     models_door.add_doors(table, catalogue)
     models_door.GenerateDoor(pipeline.handle, openai, base.providers).add_to(table)

@@ -247,9 +247,9 @@ class ContainerParts(ABC):
         launcher = Launcher(
             env,
             settings.clis,
-            Homes(places.homes_folder, self.vault),
-            McpServers(settings.mcp_servers, self.vault, self.recording.learn),
-            enclosure_of(places, env, lambda: self.gateway.status.url),
+            homes=Homes(places.homes_folder, self.vault),
+            servers=McpServers(settings.mcp_servers, self.vault, self.recording.learn),
+            enclosure=enclosure_of(places, env, lambda: self.gateway.status.url),
         )
         base = RunFoundations(
             places=places,

@@ -178,7 +178,11 @@ class BrowserSessions:
         now_s = self._clock.monotonic_s()
         self._forget(now_s)
         session = BrowserSession(
-            ticket, request, f"llmgw-ask-{ticket.id[:8]}", secrets.token_urlsafe(24), now_s
+            ticket,
+            request,
+            cookie_name=f"llmgw-ask-{ticket.id[:8]}",
+            secret=secrets.token_urlsafe(24),
+            made_at_s=now_s,
         )
         self._sessions[ticket.id] = session
         return session

@@ -205,6 +205,7 @@ def add_doors(
     table: DoorTable,
     responses: Dialect,
     codex_own: Dialect,
+    *,
     catalogue: Catalogue,
     kept: KeptResponsesDoor,
 ) -> None:

@@ -108,7 +108,7 @@ class Attempts:
             variables = await launcher.housing.lend(launch.sign_in, job_id)
             given = {**launch.environment, **variables}
             given |= await self._parts.own_requests.lend(
-                live.job, live.asked, live.cli, live.folder, given
+                live.job, live.asked, cli=live.cli, folder=live.folder, given=given
             )
             launch = replace(launch, environment=given)
             # One after the other: the interpreter stands still until a new process is loaded.
@@ -209,7 +209,9 @@ class Attempts:
         verdict = ended.verdict
         limits = RetryLimits(most=self._jobs.retries, left_s=self._limits_of(live).total_s)
         told_s = self._parts.breaker.told_pause_s(verdict.error)
-        pause_s = live_job.pause_s(live, verdict, ended.account, limits, told_s)
+        pause_s = live_job.pause_s(
+            live, verdict, account=ended.account, limits=limits, told_s=told_s
+        )
         if pause_s is None:
             return False
         live.run = live.refusals = None

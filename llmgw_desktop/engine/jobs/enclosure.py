@@ -160,6 +160,7 @@ class Enclosure:
         argv: Sequence[str],
         environment: Mapping[str, str],
         cwd: Path,
+        *,
         folder: JobFolder,
         inmate: Inmate,
     ) -> tuple[list[str], dict[str, str]]:

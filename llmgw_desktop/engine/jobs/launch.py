@@ -95,6 +95,7 @@ class Launcher:
         self,
         env: Mapping[str, str],
         clis: Sequence[CliSettings] = (),
+        *,
         homes: HomeKeeper | None = None,
         servers: McpServers | None = None,
         enclosure: Enclosure | None = None,
@@ -127,7 +128,7 @@ class Launcher:
         servers = self.servers.given(request.mcp_servers, project)
         usual = self._environment(cli, said)
         own = {**usual, **said.env}
-        plan = _with_servers(cli, request, self._plan(cli, request), servers, own)
+        plan = self._plan(cli, request, servers, own)
         launch = Launch(
             program=self._program(cli, plan.command, usual["PATH"]),
             cli=cli.name,
@@ -162,8 +163,7 @@ class Launcher:
 
     def planned_again(self, launch: Launch, cli: Cli, request: CliRequest) -> Launch:
         """The same request with another session's id. Raises InvalidRun."""
-        plan = self._plan(cli, request)
-        plan = _with_servers(cli, request, plan, launch.servers, launch.environment)
+        plan = self._plan(cli, request, launch.servers, launch.environment)
         return replace(launch, plan=plan)
 
     def meant(self, cli: Cli, request: CliRequest) -> CliRequest:
@@ -173,7 +173,21 @@ class Launcher:
             replace(request, model=model) if model and request.model in DEFAULT_MODELS else request
         )
 
-    def _plan(self, cli: Cli, request: CliRequest) -> LaunchPlan:
+    def _plan(
+        self, cli: Cli, request: CliRequest, servers: Servers, own: Mapping[str, str]
+    ) -> LaunchPlan:
+        """With the `servers` that are given to it, in the environment `own`."""
+        plan = self._plan_alone(cli, request)
+        return with_servers(
+            cli,
+            plan,
+            servers,
+            is_managed=request.is_managed,
+            asks=request.asks,
+            environment=own,
+        )
+
+    def _plan_alone(self, cli: Cli, request: CliRequest) -> LaunchPlan:
         request = self.meant(cli, request)
         no_place(request.model, "model")
         no_place(request.working_dir, "workingDir")
@@ -211,7 +225,7 @@ class Launcher:
         note_contained(folder, launch.contained)
         if not launch.contained.by:
             return keeper.start(argv, folder=folder, env=env, cwd=cwd)
-        argv, env = self.enclosure.start(argv, env, cwd, folder, _inmate(launch))
+        argv, env = self.enclosure.start(argv, env, cwd, folder=folder, inmate=_inmate(launch))
         return held(lambda: keeper.start(argv, folder=folder, env=env, cwd=cwd))
 
     def home(self, cli: Cli, job_id: str) -> Path:
@@ -279,19 +293,6 @@ def _inmate(launch: Launch) -> Inmate:
 def _shared_log(cli: Cli) -> str:
     words = cli.retry_words
     return words.path if words is not None and words.process_of is not None else ""
-
-
-def _with_servers(
-    cli: Cli, request: CliRequest, plan: LaunchPlan, given: Servers, own: Mapping[str, str]
-) -> LaunchPlan:
-    return with_servers(
-        cli,
-        plan,
-        given,
-        is_managed=request.is_managed,
-        asks=request.asks,
-        environment=own,
-    )
 
 
 def _native(program: Path, patterns: tuple[str, ...]) -> Path:

@@ -299,7 +299,7 @@ class JobLife:
         if not asked.request.asks:
             return cli.reader(asked.request)
         return DialogueReader(
-            dialogue_of(cli, asked, folder, self._parts.launcher),
+            dialogue_of(cli, asked, folder=folder, launcher=self._parts.launcher),
             partial(folder.open, folder.said_before(retry)),
         )
 

@@ -147,6 +147,7 @@ def passes(error: OSError) -> bool:
 def pause_s(
     live: LiveJob,
     verdict: RunVerdict,
+    *,
     account: RunAccount | None,
     limits: RetryLimits,
     told_s: float | None,
@@ -222,7 +223,9 @@ def talk_with(live: LiveJob, cli: Cli, parts: JobParts, servers: Servers = ()) -
     job, asked = live.job, live.asked
     return Talk(
         TalkParts(
-            dialogue=dialogue_of(cli, asked, live.folder, parts.launcher, servers),
+            dialogue=dialogue_of(
+                cli, asked, folder=live.folder, launcher=parts.launcher, servers=servers
+            ),
             folder=live.folder,
             job=AskingJob(
                 id=job.id,
@@ -242,7 +245,7 @@ def talk_with(live: LiveJob, cli: Cli, parts: JobParts, servers: Servers = ()) -
 
 
 def dialogue_of(
-    cli: Cli, asked: Submission, folder: JobFolder, launcher: Launcher, servers: Servers = ()
+    cli: Cli, asked: Submission, *, folder: JobFolder, launcher: Launcher, servers: Servers = ()
 ) -> Dialogue:
     """Raises InvalidRun for a CLI that another version could make ask."""
     if cli.asking is None:

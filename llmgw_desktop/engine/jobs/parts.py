@@ -73,7 +73,7 @@ class OwnRequests:
     """On the loop. By itself it knows none again."""
 
     async def lend(
-        self, job: Job, asked: Submission, cli: Cli, folder: JobFolder, given: Mapping[str, str]
+        self, job: Job, asked: Submission, *, cli: Cli, folder: JobFolder, given: Mapping[str, str]
     ) -> Mapping[str, str]:
         """Before a run is started in the environment that is `given`: the variables by which its
         requests are known. What a later program needs for it is kept in `folder.run_key`."""

@@ -121,7 +121,7 @@ class Supervisor:
         if same is not None:
             folder.remove()
             return Submitted(job=same, deduped=True)
-        job = self._job(job_id, asked, cli, launch, key)
+        job = self._job(job_id, asked, cli=cli, launch=launch, key=key)
         launch = in_its_folder(launch, asked)
         live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
         self._live[job.id] = live
@@ -318,7 +318,7 @@ class Supervisor:
         jobs = (live.job for live in self._live.values() if not live.is_ending)
         return next((job for job in jobs if job.request_key == key), None)
 
-    def _job(self, job_id: str, asked: Submission, cli: Cli, launch: Launch, key: str) -> Job:
+    def _job(self, job_id: str, asked: Submission, *, cli: Cli, launch: Launch, key: str) -> Job:
         request = asked.request
         return Job(
             id=job_id,

@@ -56,7 +56,7 @@ def upstream_of(cli: Cli, environment: Mapping[str, str]) -> str:
 
 
 def key_variables(
-    ways: ModelUpstream, environment: Mapping[str, str], upstream: str, own_url: str, key: str
+    ways: ModelUpstream, environment: Mapping[str, str], *, upstream: str, own_url: str, key: str
 ) -> dict[str, str]:
     """Empty where the run asks somebody else: no other is shown the key."""
     if not _is_same(upstream, own_url):

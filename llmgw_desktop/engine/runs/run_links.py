@@ -121,7 +121,7 @@ class RunLinks(OwnRequests):
 
     @override
     async def lend(
-        self, job: Job, asked: Submission, cli: Cli, folder: JobFolder, given: Mapping[str, str]
+        self, job: Job, asked: Submission, *, cli: Cli, folder: JobFolder, given: Mapping[str, str]
     ) -> Mapping[str, str]:
         run = self._entered(job, asked)
         run.is_starting = True
@@ -135,7 +135,9 @@ class RunLinks(OwnRequests):
         try:
             if cli.upstream is not None:
                 upstream = await asyncio.to_thread(upstream_of, cli, given)
-                variables |= key_variables(cli.upstream, given, upstream, own_url, key)
+                variables |= key_variables(
+                    cli.upstream, given, upstream=upstream, own_url=own_url, key=key
+                )
             await asyncio.to_thread(folder.keep_run_key, digest.hex())
         except OSError:
             _log.warning("the requests of %s have no key of their own", job.id, exc_info=True)

@@ -83,7 +83,7 @@ class RunService:
         waited for."""
         named = self.cli(cli)
         operation = operation_of(named, waits=wait)
-        begun = await self._begun(named, fields, principal, project, operation)
+        begun = await self._begun(named, fields, principal, project=project, operation=operation)
         began(begun.submitted.job)
         return await self._waited(begun, wait=wait)
 
@@ -98,7 +98,9 @@ class RunService:
         project: str = "",
     ) -> RunReply:
         """As `ask`, for a door that has another name for it than MCP clients: the gate keeps it."""
-        begun = await self._begun(self.cli(cli), fields, principal, project, operation)
+        begun = await self._begun(
+            self.cli(cli), fields, principal, project=project, operation=operation
+        )
         return await self._waited(begun, wait=wait)
 
     async def _waited(self, begun: "_Begun", *, wait: bool) -> RunReply:
@@ -128,7 +130,7 @@ class RunService:
     ) -> RunReply:
         """Not waited for. The gateway itself chose the CLI's fields, so that it changes nothing:
         the gate is not asked. Raises as `ask`."""
-        begun = await self._begun(self.cli(cli), fields, principal, project, "")
+        begun = await self._begun(self.cli(cli), fields, principal, project=project, operation="")
         return await self._reply(begun.submitted.job, begun)
 
     async def _begun(
@@ -136,6 +138,7 @@ class RunService:
         cli: Cli,
         fields: Mapping[str, object],
         principal: Principal,
+        *,
         project: str,
         operation: str,
     ) -> "_Begun":

@@ -63,7 +63,7 @@ def seats_named(names: Iterable[str]) -> tuple[Seat, ...]:
 
 
 def fields_of(
-    cli: Cli, seat: Seat, request: PanelRequest, prompt: str, schema: Mapping[str, Any] | None
+    cli: Cli, seat: Seat, request: PanelRequest, prompt: str, *, schema: Mapping[str, Any] | None
 ) -> dict[str, object]:
     """A request to this CLI: reviewers of changes read a folder, all others only answer."""
     use = cli.model_use

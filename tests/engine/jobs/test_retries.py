@@ -70,8 +70,8 @@ async def test_the_pauses_grow_and_the_tries_end(
     pauses: list[float] = []
     whole = live_job.pause_s
 
-    def noted(*given: Any) -> float | None:
-        pause_s = whole(*given)
+    def noted(*given: Any, **named: Any) -> float | None:
+        pause_s = whole(*given, **named)
         if pause_s is not None:
             pauses.append(pause_s)
         return pause_s

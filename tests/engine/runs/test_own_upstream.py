@@ -38,7 +38,7 @@ def test_a_key_is_shown_to_no_other_upstream(upstream: str, is_ours: bool) -> No
     claude = cli_of(CliName.CLAUDE).upstream
     assert claude is not None
     given = {"ANTHROPIC_CUSTOM_HEADERS": "x-own: 1"}
-    made = key_variables(claude, given, upstream, OWN, KEY)
+    made = key_variables(claude, given, upstream=upstream, own_url=OWN, key=KEY)
     headers = {"ANTHROPIC_CUSTOM_HEADERS": f"x-own: 1\nx-llmgw-run: {KEY}"}
     assert made == (headers if is_ours else {})
 

@@ -81,11 +81,13 @@ class _Refusal:
         self._addresses = addresses
 
     def of(self, code: OauthCode, words: str) -> SentBack:
-        url = refused_url(self._redirect, self._state, self._addresses.issuer, code, words)
+        url = refused_url(
+            self._redirect, self._state, self._addresses.issuer, code=code, words=words
+        )
         return SentBack(code, words, url=url)
 
 
-def refused_url(redirect: str, state: str, issuer: str, code: OauthCode, words: str) -> str:
+def refused_url(redirect: str, state: str, issuer: str, *, code: OauthCode, words: str) -> str:
     """Where a browser is sent with a refusal: RFC 6749 with the issuer of RFC 9207."""
     said = SentBack(code, words, url="").description
     answer = [("error", str(code)), ("error_description", said)]

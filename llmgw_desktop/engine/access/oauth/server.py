@@ -109,7 +109,7 @@ class OauthServer:
             scopes &= standing.scopes
         if not answer.allowed or not scopes:
             raise ValueError("nothing was allowed")
-        grant = self._grant(request, answer, scopes, peer, standing)
+        grant = self._grant(request, answer, scopes=scopes, peer=peer, standing=standing)
         code = made(CODE)
         named, challenge = request.names_redirect, request.challenge
         try:
@@ -133,7 +133,7 @@ class OauthServer:
         words: str = "The person at the computer said no.",
     ) -> str:
         """The address to send the browser to."""
-        return refused_url(request.redirect_uri, request.state, self.issuer, code, words)
+        return refused_url(request.redirect_uri, request.state, self.issuer, code=code, words=words)
 
     async def exchanged(
         self, form: Mapping[str, str], authorization: str = "", address: str = ""
@@ -253,6 +253,7 @@ class OauthServer:
         self,
         request: AuthorizeRequest,
         answer: ConsentAnswer,
+        *,
         scopes: frozenset[Any],
         peer: Peer | None,
         standing: Grant | None,

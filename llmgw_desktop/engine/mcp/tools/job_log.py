@@ -75,7 +75,7 @@ class StepMaker:
         if said is None:
             return None
         phase, kind, message = said
-        return JobStep(number, number, phase, kind, _line(message))
+        return JobStep(seq=number, since=number, phase=phase, kind=kind, message=_line(message))
 
     def _said(self, event: CliEvent) -> tuple[str, str, str] | None:
         said: tuple[str, str, str] | None = None
@@ -100,7 +100,10 @@ def _growth(event: TextGrew | ThinkingGrew, number: int) -> JobStep | None:
         ("writing", "output") if isinstance(event, TextGrew) else ("thinking", "reasoning")
     )
     chars = len(event.text)
-    return JobStep(number, number, phase, kind, _wrote(kind, chars), chars) if chars else None
+    if not chars:
+        return None
+    message = _wrote(kind, chars)
+    return JobStep(seq=number, since=number, phase=phase, kind=kind, message=message, chars=chars)
 
 
 def _wrote(kind: str, chars: int) -> str:

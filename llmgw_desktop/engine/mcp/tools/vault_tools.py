@@ -90,13 +90,27 @@ def tools(
     """`stored` hears of each new value."""
     keys, files = _Entries(vault, CREDENTIALS, stored), _Entries(vault, FILES, stored)
     return (
-        *_family(keys, "vault_store", "vault_list", "vault_delete", "key", _KEY),
-        *_family(files, "vault_store_file", "vault_list_files", "vault_delete_file", "file", _FILE),
+        *_family(
+            keys,
+            store="vault_store",
+            listing="vault_list",
+            remove="vault_delete",
+            what="key",
+            own=_KEY,
+        ),
+        *_family(
+            files,
+            store="vault_store_file",
+            listing="vault_list_files",
+            remove="vault_delete_file",
+            what="file",
+            own=_FILE,
+        ),
     )
 
 
 def _family(
-    entries: _Entries, store: str, listing: str, remove: str, what: str, own: tuple[Option, ...]
+    entries: _Entries, *, store: str, listing: str, remove: str, what: str, own: tuple[Option, ...]
 ) -> tuple[McpTool, McpTool, McpTool]:
     words = CREDENTIALS if what == "key" else FILES
     needs = {"provider", *(each.name for each in own)} - {"keyName"}

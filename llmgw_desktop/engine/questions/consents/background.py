@@ -24,6 +24,7 @@ def standing_grant(
     grants: Iterable[Grant],
     request: ConsentRequest,
     asking: Peer | None,
+    *,
     now_s: float,
     is_running: Callable[[Peer], bool],
 ) -> Grant | None:

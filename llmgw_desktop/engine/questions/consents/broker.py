@@ -129,7 +129,7 @@ class ConsentBroker:
             return self._turned_away(request)
         peer, grants = await self.background.of(request)
         now_s, is_running = self._parts.clock.now_s(), self._parts.is_running
-        standing = standing_grant(grants, request, peer, now_s, is_running)
+        standing = standing_grant(grants, request, peer, now_s=now_s, is_running=is_running)
         if standing is not None:
             return self._remembered(request, peer, standing)
         same = same_question(request, peer)

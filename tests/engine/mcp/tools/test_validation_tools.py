@@ -153,7 +153,9 @@ def test_every_cli_can_be_asked_so_that_it_only_reads(
 ) -> None:
     cli = list(variants(name))[variant]
     request = PanelRequest(intent=intent, seats=(), working_dir="")
-    fields = fields_of(cli, Seat(name=name, cli=name), request, "Is it so?", schema_of(intent))
+    fields = fields_of(
+        cli, Seat(name=name, cli=name), request, "Is it so?", schema=schema_of(intent)
+    )
     prompt, model = fields.pop("prompt"), fields.pop("model")
     plan = cli.plan(
         CliRequest(

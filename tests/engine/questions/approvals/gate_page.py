@@ -11,7 +11,7 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.mcp_server import UNKNOWN_SCORE, USUAL_SCORES
 from llmgw_desktop.engine.questions.approvals.score import LIMITS, MCP_SERVER, SIGNS
 
-PAGE = Path(__file__).parents[3] / "docs" / "approval-gate.md"
+PAGE = Path(__file__).parents[4] / "docs" / "approval-gate.md"
 BEGIN, END = "<!-- made from the code: {} -->", "<!-- end -->"
 
 
