@@ -153,6 +153,10 @@ def _written_beside(path: Path, data: bytes) -> Iterator[Path]:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+    except OSError as error:  # a write that fails does not say where
+        beside.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    try:
         yield beside
     finally:
         beside.unlink(missing_ok=True)

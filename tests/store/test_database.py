@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -13,7 +14,13 @@ import pytest
 
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreUnavailable
 from llmgw_desktop.store.database import database
-from llmgw_desktop.store.database.database import is_of_today, open_database, open_read_only, told
+from llmgw_desktop.store.database.database import (
+    is_of_today,
+    open_database,
+    open_read_only,
+    store_error,
+    told,
+)
 from tests.support.rights import without_roots_rights
 
 STEPS = (("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)",),)
@@ -251,3 +258,14 @@ def test_a_file_is_of_today_or_of_an_earlier_version_and_stays_as_it_is(tmp_path
     path.write_bytes(b"no database, but as long as one has to be to be looked at " * 20)
     with pytest.raises(StoreCorrupt):
         is_of_today(path, STEPS)
+
+
+@pytest.mark.parametrize(("free", "said"), [(0, "the disk is full"), (10**9, "reports an error")])
+def test_a_full_disk_is_no_broken_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, said: str
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert said in str(store_error(error, tmp_path / "x.db"))

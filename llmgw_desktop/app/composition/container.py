@@ -70,7 +70,7 @@ class Container(ContainerParts):
 
     @cached_property
     def control(self) -> GatewayControl:
-        return GatewayControl(
+        control = GatewayControl(
             gateway=self.gateway,
             recorder=self.recording.recorder,
             bus=self._bus,
@@ -80,6 +80,8 @@ class Container(ContainerParts):
             guard=self.store_guard,
             note=self.audit.soon,
         )
+        self._closing.add(control.stop)
+        return control
 
     @cached_property
     def credentials(self) -> Credentials:

@@ -19,7 +19,13 @@ from llmgw_desktop.domain.settings.whole import LoadedSettings, Settings
 from llmgw_desktop.engine.jobs.folders import JobFolders, lies_otherwise
 from llmgw_desktop.store.at_rest.gateway_conversion import read_number
 from llmgw_desktop.store.audit.audit_store import AuditStore
-from llmgw_desktop.store.database.database import Steps, is_of_today, open_read_only, told
+from llmgw_desktop.store.database.database import (
+    Steps,
+    is_disk_full,
+    is_of_today,
+    open_read_only,
+    told,
+)
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.flights.conversion import read_converted
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
@@ -273,7 +279,11 @@ def _database(path: Path) -> DoctorFinding:
             state, says = FindingState.NOTE, _EARLIER
     except StoreError as error:
         state, says = FindingState.WARN, str(error)
-        do = "The gateway serves without it, and records nothing. Move the file away to begin anew."
+        do = "The gateway serves without it, and records nothing. " + (
+            "Make room on the disk."
+            if is_disk_full(path.parent)
+            else "Move the file away to begin anew."
+        )
     return DoctorFinding(
         name="database",
         title="Database",

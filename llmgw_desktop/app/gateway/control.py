@@ -1,9 +1,11 @@
 """How the gateway stands, in the words that window and tray share."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file, write_run_file
 
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.safekeeping.store_guard import StoreGuard
 
 
+TELL_AGAIN_S = 5.0
+_log = logging.getLogger(__name__)
 _STATE_WORDS = {
     GatewayState.STARTING: "Starting …",
     GatewayState.RUNNING: "Running",
@@ -89,6 +94,7 @@ class GatewayControl:
     """Writes an act into the audit log, beside the loop."""
     can_restart: bool = False
     """Whether this program listens for the wish to start anew."""
+    _telling: Tasks = field(default_factory=Tasks)
 
     def status(self) -> GatewayStatus:
         return self.gateway.status
@@ -134,7 +140,8 @@ class GatewayControl:
         self.note(Act(verb="flights.kept", subject="flights"))
 
     def tell_running(self, now_s: float, certificate: str) -> None:
-        """To every program of this person: where the gateway listens."""
+        """To every program of this person: where the gateway listens. On a full disk as soon as
+        there is room."""
         url, pid = self.gateway.status.url, os.getpid()
         told = RunFile(
             url=url,
@@ -145,7 +152,28 @@ class GatewayControl:
             certificate=certificate,
             can_restart=self.can_restart,
         )
-        write_run_file(self.places.run_file, told)
+        try:
+            write_run_file(self.places.run_file, told)
+        except OSError as error:
+            _log.error(
+                "programs of this computer do not find the gateway: %s cannot be written: %s; it is"
+                " tried again",
+                self.places.run_file,
+                error.strerror,
+            )
+            self._telling.start(self._tell_later(told), name="run file")
+
+    async def _tell_later(self, told: RunFile) -> None:
+        while True:
+            await asyncio.sleep(TELL_AGAIN_S)
+            with suppress(OSError):
+                await asyncio.to_thread(write_run_file, self.places.run_file, told)
+                _log.info("programs of this computer find the gateway again")
+                return
+
+    async def stop(self) -> None:
+        """Before the file that tells of it is taken away."""
+        await self._telling.stop()
 
     def base_urls(self) -> dict[str, str]:
         """What to paste into a program's settings, by what it speaks; empty while the door is not

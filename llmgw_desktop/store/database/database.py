@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -132,9 +133,24 @@ def told(path: Path, *, in_full: bool = False) -> Iterator[None]:
         raise StoreUnavailable(f"{name} cannot be used: {reason}.") from error
 
 
+_ROOM_BYTES = 64 * 1024
+"""SQLite's side files take half of it before anything can be read."""
+
+
+def is_disk_full(folder: Path) -> bool:
+    """Some microseconds. False where that cannot be told."""
+    try:
+        return shutil.disk_usage(folder).free < _ROOM_BYTES
+    except OSError:
+        return False
+
+
 def store_error(error: sqlite3.Error, path: Path) -> StoreError:
-    """The sentence for what SQLite said."""
+    """The sentence for what SQLite said, which takes a full disk for a broken one where it cannot
+    make its side files."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_IOERR and is_disk_full(path.parent):
+        code = sqlite3.SQLITE_FULL
     if code in _DAMAGED or any(words in str(error) for words in _LACKS):
         return StoreCorrupt(f"{path.name} is damaged: {error}.")
     return StoreUnavailable(f"{path.name} cannot be used: {_REASONS.get(code, str(error))}.")
@@ -236,8 +252,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         schema_version(connection)
     except sqlite3.OperationalError as error:
         connection.close()
-        has_side_files = any(path.with_name(path.name + side).exists() for side in SIDE_FILES)
-        if has_side_files or error.sqlite_errorcode & 0xFF not in _CANNOT_PREPARE:
+        if not _lies_still(path, error.sqlite_errorcode & 0xFF):
             raise
         # On a disk that cannot be written SQLite cannot make its side files; since there are
         # none, nobody writes and the file can be read as it lies.
@@ -248,6 +263,15 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _lies_still(path: Path, code: int) -> bool:
+    """Whether all of the file is in the file, and nobody can write into it now."""
+    if code == sqlite3.SQLITE_IOERR and is_disk_full(path.parent):
+        log = path.with_name(f"{path.name}-wal")  # an empty one is left by a try that failed
+        return not log.exists() or not log.stat().st_size
+    has_side_files = any(path.with_name(path.name + side).exists() for side in SIDE_FILES)
+    return code in _CANNOT_PREPARE and not has_side_files
 
 
 def _set_up(connection: sqlite3.Connection) -> None:

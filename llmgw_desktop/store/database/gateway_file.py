@@ -10,6 +10,7 @@ from typing import Any
 from llmgw_desktop.domain.errors import StoreInQuestion, StoreUnavailable
 from llmgw_desktop.store.database.database import (
     connect_read_only,
+    is_disk_full,
     open_database,
     open_read_only,
     told,
@@ -83,7 +84,7 @@ class GatewayFile:
         self._reads_on = reads_on
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._is_read_only = False
+        self._is_read_only = self._was_full = False
         self._lying: LyingFile | None = None
 
     def check_place(self) -> None:
@@ -115,7 +116,7 @@ class GatewayFile:
             connection.close()
 
     def _opened(self, *, to_write: bool = False) -> sqlite3.Connection:
-        if to_write and self._is_read_only:
+        if self._is_read_only and (to_write or self._has_room()):
             self._close()
         if self._connection is None:
             try:
@@ -125,7 +126,12 @@ class GatewayFile:
                     raise
                 self._connection = open_read_only(self._path, GATEWAY_STEPS)
                 self._is_read_only = True
+                self._was_full = is_disk_full(self._path.parent)
             self._lying = LyingFile(self._path)
         elif self._lying is not None:
             self._lying.check()
         return self._connection
+
+    def _has_room(self) -> bool:
+        """Again: who reads a file as it lies sees nothing that others write into it."""
+        return self._was_full and not is_disk_full(self._path.parent)

@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from llmgw_desktop.domain.audit import AuditSeal
-from llmgw_desktop.domain.errors import StoreError, StoreInQuestion
+from llmgw_desktop.domain.errors import StoreCorrupt, StoreError, StoreInQuestion
 from llmgw_desktop.store.audit.audit_chain import is_genuine
 from llmgw_desktop.store.database.database import (
     SIDE_FILES,
     Steps,
     connect_read_only,
     is_cut,
+    is_disk_full,
     is_of_today,
     missing_parts,
     schema_version,
@@ -51,6 +52,8 @@ def wrong_with(path: Path, steps: Steps) -> str:
         with told(path), closing(connect_read_only(path)) as connection:
             return _wrong_inside(path, connection, steps, mark=mark, head=head)
     except StoreError as error:
+        if is_disk_full(path.parent) and not isinstance(error, StoreCorrupt):
+            return ""  # whoever writes says so; nothing is wrong with the file
         return str(error)
 
 

@@ -22,7 +22,13 @@ from llmgw_desktop.domain.vault import (
 )
 from llmgw_desktop.store.at_rest.data_keys import WrappedKey
 from llmgw_desktop.store.audit.audit_rows import log_unwritten, note, note_or_log
-from llmgw_desktop.store.database.database import open_database, open_read_only, told, transaction
+from llmgw_desktop.store.database.database import (
+    is_disk_full,
+    open_database,
+    open_read_only,
+    told,
+    transaction,
+)
 from llmgw_desktop.store.database.gateway_file import LyingFile
 from llmgw_desktop.store.database.schema import DataKeyRow, SqlDialect, VaultEntryRow, VaultKeyRow
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS
@@ -304,7 +310,7 @@ class VaultRows:
     def _opened(self, *, to_write: bool = False) -> sqlite3.Connection:
         """On a disk that cannot be written what is there can still be read; each change tries
         anew, and says what is in the way."""
-        if to_write and self._is_read_only:
+        if self._is_read_only and (to_write or not is_disk_full(self.path.parent)):
             self.close()
         if self._connection is None:
             try:

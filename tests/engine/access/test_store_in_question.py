@@ -3,11 +3,13 @@ gateway serves its own person meanwhile."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -15,9 +17,11 @@ import pytest
 
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError, StoreInQuestion
 from llmgw_desktop.domain.events import GatewayState, StoreAnswer
 from llmgw_desktop.domain.vault import EntryKind, address
+from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.jobs.job_store import JobStore
 from tests.engine.conftest import House, house_in
 from tests.engine.policy.keys import key_of
@@ -229,6 +233,52 @@ async def test_a_table_that_goes_while_it_runs_costs_no_own_request(house: House
     house.container._access.authenticator.look_again()
     assert await _statuses(house, key) == (200, 200)
     assert (await _health(house))[:2] == (200, "ok")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """One of four megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    words = ["-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if (
+        mount is None
+        or subprocess.run([mount, *words], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("only who may mount has a disk that is full")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+async def test_a_disk_that_is_full_at_start_asks_nobody_to_give_the_file_up(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmgw_desktop.app.gateway.control.TELL_AGAIN_S", 0.01)
+    home, filling = small_disk / "home", small_disk / "filling"
+    async with house_in(home) as house:
+        key, other = (key_of(house, each, Scope.MODELS_USE) for each in ("nightly", "daily"))
+    with filling.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"x" * 4096):
+            pass
+    async with house_in(home) as house:
+        assert await _statuses(house, key) == (200, 200), "keys can be read"
+        control, places = house.container.control, house.container.places
+        assert control.store_question() is None
+        assert not places.run_file.exists()
+        recorder = house.container.recording.recorder
+        while "the disk is full" not in recorder.status.problem:
+            await asyncio.sleep(0.01)
+        assert (await _health(house))[1] == "degraded"
+        filling.unlink()
+        while not places.run_file.exists():
+            await asyncio.sleep(0.01)
+        with closing(ClientStore(places.gateway_db, SystemClock())) as clients:
+            assert clients.revoke("daily") is not None
+        house.container._access.authenticator.look_again()
+        assert await _statuses(house, other) == (200, 401), "what others write is seen again"
+        assert await _statuses(house, key) == (200, 200)
+    assert not places.run_file.exists()
 
 
 def _half(path: Path, _: Path) -> None:
