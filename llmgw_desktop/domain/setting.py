@@ -56,7 +56,9 @@ class TableKind(Kind):
         raise Unfit(self.expected)
 
     def shown(self, value: Mapping[str, object]) -> str:
-        return ", ".join(f"{key}: {each}" for key, each in value.items())
+        """In one line of the file."""
+        told = ", ".join(f'{key} = "{each}"' for key, each in value.items())
+        return f"{{ {told} }}" if told else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.routing.routes import Routes
     from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk
     from llmgw_desktop.app.settings.settings_file import SettingsWriter
+    from llmgw_desktop.app.settings.told import SettingsBook
     from llmgw_desktop.app.validation.compare import Compare
 
 
@@ -107,6 +108,9 @@ class DesktopContainer(Protocol):
 
     @property
     def oversight(self) -> "Oversight": ...
+
+    @property
+    def settings_book(self) -> "SettingsBook": ...
 
     @property
     def settings_writer(self) -> "SettingsWriter": ...

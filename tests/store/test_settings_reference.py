@@ -46,8 +46,9 @@ An environment variable wins over the file. Keys never stand in the file: it nam
 vault or the environment variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`);
 units step by 1024.
 
-`llmgw settings list` says what holds now and who says so. `llmgw settings set http.port 4000` and
-`llmgw settings reset http.port` change the file as the windows do. Tables with names are told by
+The window's page Settings shows and changes all tables that are there once. `llmgw settings list`
+says what holds now and who says so; `llmgw settings set http.port 4000` and
+`llmgw settings reset http.port` change the file as the window does. Tables with names are told by
 them: `clis.codex.max_running`, `routes.cheap.enabled`, `clients."my tool".parallel`; what has no
 name by its place in the file, `prices[0].input`. Values that may be secret are not shown.
 `llmgw settings schema` is the JSON Schema of the file, for editors.

@@ -20,6 +20,7 @@ from llmgw_desktop.app.providers.probe import ProviderProbe
 from llmgw_desktop.app.providers.providers import Providers
 from llmgw_desktop.app.routing.routes import Routes
 from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk, Safekeeping
+from llmgw_desktop.app.settings.told import SettingsBook
 from llmgw_desktop.app.workspaces.workspaces import WorkspaceList, WorktreesUse
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
@@ -386,6 +387,8 @@ class PlainGateway:
             clock=StillClock(),
         )
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
+        own = self.settings
+        self.settings_book = SettingsBook(lambda: own.loaded, own.env, own.path)
         self.clients: Clients = PlainClients()
         self._plain_desk: PlainDesk | None = None
         self.clients_problem = ""

@@ -1,4 +1,5 @@
-"""Takes pictures of the Providers and Routes pages and their dialogs, to be looked at by a person.
+"""Takes pictures of the Providers, Routes and Settings pages and their dialogs, to be looked at by
+a person.
 
 python tests/ui/take_routing_pictures.py FOLDER [--scales 1 2] [--only NAME] [--size W H]
 """
@@ -198,6 +199,58 @@ def routes_edit(studio: Studio) -> None:
     _show_dialog(studio)
 
 
+_SET = """\
+[http]
+port = 4000
+max_body_bytes = "128 MB"
+
+[http.oauth]
+enabled = false
+
+[failover]
+max_attempts = 3
+"""
+
+
+def settings_full(studio: Studio) -> None:
+    studio.gateway.settings.env["LLM_GATEWAY_HTTP_HOST"] = "::1"
+    studio.gateway.settings.write(_SET)
+    studio.show("settings")
+
+
+def settings_empty(studio: Studio) -> None:
+    studio.show("settings")
+
+
+def settings_searched(studio: Studio) -> None:
+    settings_full(studio)
+    _window(studio).page("settings").search.setText("how long")
+    _wait()
+
+
+def settings_changed(studio: Studio) -> None:
+    settings_full(studio)
+    _window(studio).page("settings").which.choose("changed")
+    _wait()
+
+
+def settings_wrong(studio: Studio) -> None:
+    settings_full(studio)
+    page = _window(studio).page("settings")
+    page.tables.setCurrentRow(7)
+    _wait()
+    line = page.rows["failover.max_attempts"].control.stop
+    line.setText("many")
+    line.textEdited.emit("many")
+    _wait()
+
+
+def settings_nothing(studio: Studio) -> None:
+    studio.show("settings")
+    _window(studio).page("settings").search.setText("zebra")
+    _wait()
+
+
 def conflict(studio: Studio) -> None:
     from llmgw_desktop.domain.errors import SettingsConflict
 
@@ -279,6 +332,12 @@ POSES: dict[str, Callable[[Studio], None]] = {
         routes_full,
         routes_empty,
         routes_edit,
+        settings_full,
+        settings_empty,
+        settings_searched,
+        settings_changed,
+        settings_wrong,
+        settings_nothing,
         conflict,
         tray_providers,
     )

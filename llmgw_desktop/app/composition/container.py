@@ -17,6 +17,7 @@ from llmgw_desktop.app.gateway.control import GatewayControl
 from llmgw_desktop.app.jobs.jobs import Jobs
 from llmgw_desktop.app.questions.questions import Questions
 from llmgw_desktop.app.routing.routes import RouteExplainer, Routes
+from llmgw_desktop.app.settings.told import SettingsBook
 from llmgw_desktop.app.vault.credentials import Credentials
 from llmgw_desktop.domain.errors import LlmgwError, StoreError
 from llmgw_desktop.domain.events import (
@@ -113,6 +114,10 @@ class Container(ContainerParts):
             lambda file, raw: settings_of(file, raw, self._env),
             self.audit.journal.writing,
         )
+
+    @cached_property
+    def settings_book(self) -> SettingsBook:
+        return SettingsBook(self._loaded, self._env, self.places.config_file)
 
     @cached_property
     def routes_explained(self) -> RouteExplainer:

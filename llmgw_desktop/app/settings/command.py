@@ -53,7 +53,7 @@ class _SettingsCommand:
 
     def reset(self, arguments: argparse.Namespace) -> int:
         told = self._book.find(arguments.name)
-        if not self._book.stands_in_file(told):
+        if not told.is_in_file:
             print(f"{told.name} does not stand in the file.")
             return 0
         return self._write(told, None)

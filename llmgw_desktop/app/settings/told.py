@@ -46,6 +46,7 @@ class ToldSetting:
     """As TOML has it, with nothing secret in it; None where nothing is set and nothing known."""
     said_by: str
     """`default`, `file`, or the environment variable."""
+    is_in_file: bool = False
 
     @property
     def default(self) -> Any:
@@ -140,9 +141,6 @@ class SettingsBook:
         said = f"{told.name} is what it was by default." if text is None else f"{told.name} is set."
         return SettingsWish(edit=lambda: edit, said=said)
 
-    def stands_in_file(self, told: ToldSetting) -> bool:
-        return told.key in _at(self._data(), told.address)
-
     def _of_table(
         self,
         table: TableFacts,
@@ -171,6 +169,7 @@ class SettingsBook:
                 name=f"{name}.{_part(key)}",
                 value=plain_value(value),
                 said_by=variable or ("file" if key in in_file else "default"),
+                is_in_file=key in in_file,
             )
 
     def _new(self, steps: Address) -> ToldSetting | None:
@@ -192,13 +191,13 @@ class SettingsBook:
         return None
 
     def _change(self, told: ToldSetting, value: TomlValue | None) -> Change:
-        data, table = self._data(), told.table
-        in_file = _at(data, told.address)
+        table = told.table
         is_new_element = table.named_by and isinstance(told.address[-1], str)
         if is_new_element and value is not None:
             own = {table.named_by: str(told.address[-1]), told.key: value}
             return AddTable(table=told.address[:-1], values=own, is_element=True)
-        if value is None and table.path[-1] == NAME and set(in_file) == {told.key}:
+        is_of_name = value is None and table.path[-1] == NAME
+        if is_of_name and set(_at(self._data(), told.address)) == {told.key}:
             return RemoveTable(table=told.address)
         return SetKeys(table=told.address, values={told.key: value})
 

@@ -11,8 +11,7 @@ from llmgw_desktop.app.clients.desk import CallerLine
 from llmgw_desktop.app.clients.facts import Fact, limits_words
 from llmgw_desktop.app.clients.rows import ShownClient
 from llmgw_desktop.app.policy.limit_words import BudgetLine
-from llmgw_desktop.ui.clients.client_model import client_mark
-from llmgw_desktop.ui.clients.client_table import BudgetBar
+from llmgw_desktop.ui.clients.client_table import BudgetBar, client_mark
 from llmgw_desktop.ui.clients.client_work import ClientActs
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind

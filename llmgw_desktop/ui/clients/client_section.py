@@ -27,9 +27,8 @@ from llmgw_desktop.domain.events import (
     SettingsChanged,
 )
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.clients.client_model import client_model
 from llmgw_desktop.ui.clients.client_pane import ClientPane
-from llmgw_desktop.ui.clients.client_table import ClientTable
+from llmgw_desktop.ui.clients.client_table import ClientTable, client_model
 from llmgw_desktop.ui.clients.client_work import ClientActs, ClientWork
 from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import Theme

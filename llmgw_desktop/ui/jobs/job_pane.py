@@ -18,7 +18,7 @@ from llmgw_desktop.ui.jobs.job_head import JobHead
 from llmgw_desktop.ui.jobs.job_watch import JobWatch
 from llmgw_desktop.ui.jobs.output_view import LeftOutBar, OutputView
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.facts import FactList
+from llmgw_desktop.ui.widgets.cards import FactList
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind

@@ -21,6 +21,7 @@ from llmgw_desktop.ui import (
     overview,
     providers,
     routes,
+    settings,
 )
 from llmgw_desktop.ui.page import BoundPage, Page, PageTools
 from llmgw_desktop.ui.widgets.pacing import Steps
@@ -34,6 +35,7 @@ PAGES: tuple[Page, ...] = (
     routes.PAGE,
     clients.PAGE,
     access.PAGE,
+    settings.PAGE,
 )
 
 

@@ -1,8 +1,8 @@
-"""What a person types or chooses: text, a search, one of a list."""
+"""What a person types or chooses: text, a search, one of a list, the value of a setting."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -13,10 +13,12 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from llmgw_desktop.domain.setting import Kind, YesNo
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone, tip
-from llmgw_desktop.ui.widgets.layouts import v_box
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.toggles import Switch
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 
@@ -216,3 +218,53 @@ class ChoiceBox(QComboBox):
             f" selection-color: {colours.text.name()}; outline: none;"
             f" padding: {space(1)}px; }}"
         )
+
+
+class SettingControl(QWidget):
+    """What a setting of this kind is changed with: a switch, a choice or a line of text."""
+
+    wanted = Signal(str)
+    """What a person chose or typed, as `Kind.read_text` takes it."""
+    edited = Signal(str)
+    """What stands in the line while it is typed."""
+
+    def __init__(self, theme: Theme, kind: Kind, name: str) -> None:
+        super().__init__()
+        self._shown = ""
+        self.stop: QWidget
+        """What takes the focus."""
+        choices = kind.schema.get("enum")
+        if isinstance(kind, YesNo):
+            switch = Switch(theme, name=name)
+            switch.clicked.connect(lambda on: self.wanted.emit(kind.shown(on)))
+            self.stop = switch
+        elif isinstance(choices, tuple):
+            box = ChoiceBox(theme, [(str(each), str(each)) for each in choices], name=name)
+            box.activated.connect(lambda _: self._want(box.key))
+            self.stop = box
+        else:
+            line = TextLine(theme, name=name)
+            line.textEdited.connect(self.edited)
+            line.editingFinished.connect(lambda: self._want(line.text().strip()))
+            self.stop = line
+        h_box(theme, self.stop, on=self, margins=0)
+
+    def show_value(self, text: str) -> None:
+        """What holds now; what a person is typing stays."""
+        if text == self._shown and not isinstance(self.stop, Switch):
+            return
+        self._shown = text
+        if isinstance(self.stop, Switch):
+            self.stop.setChecked(text == "true")
+        elif isinstance(self.stop, ChoiceBox):
+            self.stop.choose(text)
+        elif isinstance(self.stop, TextLine):
+            self.stop.setText(text)
+
+    def set_wrong(self, *, is_wrong: bool) -> None:
+        if isinstance(self.stop, TextLine):
+            self.stop.set_wrong(is_wrong)
+
+    def _want(self, text: str) -> None:
+        if text != self._shown:
+            self.wanted.emit(text)

@@ -25,8 +25,8 @@ from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.ui.access.page import AccessPage
 from llmgw_desktop.ui.clients import key_dialogs
-from llmgw_desktop.ui.clients.client_model import client_model
 from llmgw_desktop.ui.clients.client_section import ClientSection
+from llmgw_desktop.ui.clients.client_table import client_model
 from llmgw_desktop.ui.clients.key_dialogs import KeyDialog, KeyShown, RotateDialog
 from llmgw_desktop.ui.clients.limits import LimitsDialog
 from llmgw_desktop.ui.clients.page import ClientsPage

@@ -22,8 +22,7 @@ from llmgw_desktop.ui.flights.detail.reason_list import ReasonList
 from llmgw_desktop.ui.flights.table.flight_delegate import state_colour, state_icon
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.cards import CORNER_PX
-from llmgw_desktop.ui.widgets.facts import FactList
+from llmgw_desktop.ui.widgets.cards import CORNER_PX, FactList
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone, tip
 from llmgw_desktop.ui.widgets.layouts import v_box

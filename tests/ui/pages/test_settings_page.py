@@ -1,0 +1,185 @@
+"""The Settings page: every plain setting is found, changed and put back, by its description."""
+
+from __future__ import annotations
+
+from dataclasses import make_dataclass
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from llmgw_desktop.domain.setting import WholeNumber, setting
+from llmgw_desktop.domain.settings.tables import JobSettings
+from llmgw_desktop.domain.settings.whole import Settings, single_tables
+from llmgw_desktop.ui.settings.page import SettingRow, SettingsPage
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLine
+from llmgw_desktop.ui.widgets.toggles import Switch
+from tests.ui.pages.routing_stage import RoutingStage
+
+# the offscreen platform has no tray to watch
+pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
+
+FILE = """\
+[http]
+port = 4000  # mine
+
+[recorder]
+level = "figures"
+"""
+
+
+async def opened(stage: RoutingStage, text: str = FILE) -> SettingsPage:
+    stage.gateway.settings.write(text)
+    await stage.open("settings")
+    page = stage.one(SettingsPage)
+    await stage.until(lambda: page.is_whole)
+    return page
+
+
+async def found(stage: RoutingStage, page: SettingsPage, name: str) -> SettingRow:
+    page.search.setText(name)
+    await stage.until(lambda: page.is_whole)
+    return page.rows[name]
+
+
+def type_into(row: SettingRow, text: str) -> None:
+    line = row.control.stop
+    assert isinstance(line, TextLine)
+    line.setFocus()
+    line.selectAll()
+    if text:
+        QTest.keyClicks(line, text)
+    else:
+        line.clear()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+async def test_every_plain_setting_is_found_as_its_description_has_it(
+    stage: RoutingStage,
+) -> None:
+    page = await opened(stage)
+    seen: dict[str, SettingRow] = {}
+    for at in range(page.tables.count()):
+        page.tables.setCurrentRow(at)
+        await stage.until(lambda: page.is_whole)
+        seen |= {row.told.name: row for row in page.shown}
+    for table in single_tables():
+        for key, each in table.settings.items():
+            row = seen[".".join((*table.path, key))]
+            assert row.control.stop.accessibleDescription() == each.words
+            if isinstance(row.control.stop, TextLine):
+                expected = each.kind.expected
+                assert row.note.startswith(f"{expected[:1].upper()}{expected[1:]}")
+            shown = each.kind.shown(getattr(table.defaults, key))
+            assert f"efault {shown}" in row.note if shown else "one by default" in row.note
+            assert all(name in row.note for name in each.env)
+    assert len(seen) == sum(len(table.settings) for table in single_tables())
+
+
+async def test_what_is_typed_is_written_and_taken_back(stage: RoutingStage) -> None:
+    page = await opened(stage)
+    row = await found(stage, page, "http.port")
+    assert row.said_by == "Set in the file."
+    type_into(row, "4001")
+    await stage.until(lambda: "4001" in stage.file.read_text())
+    assert stage.file.read_text() == FILE.replace("4000", "4001")
+    await stage.until(lambda: stage.undo.text == "http.port is set.")
+    stage.undo.undo()
+    await stage.until(lambda: stage.file.read_text() == FILE)
+    await stage.until(lambda: row.control.stop.text() == "4000")  # type: ignore[attr-defined]
+    row.reset.click()
+    await stage.until(lambda: "port" not in stage.file.read_text())
+    await stage.until(lambda: row.said_by == "")
+    assert row.control.stop.text() == "3333"  # type: ignore[attr-defined]
+    assert not row.reset.isVisible()
+
+
+async def test_what_does_not_fit_is_told_while_it_is_typed_and_not_written(
+    stage: RoutingStage,
+) -> None:
+    page = await opened(stage)
+    row = await found(stage, page, "http.port")
+    type_into(row, "70000")
+    assert row.note == "Expected a whole number from 0 to 65535 (0 lets the system choose)."
+    row = await found(stage, page, "http.tls_key")
+    type_into(row, "/nowhere")  # what the whole file does not allow
+    await stage.until(lambda: "go together" in row.note)
+    assert stage.file.read_text() == FILE
+
+
+async def test_switches_and_choices_are_written_at_once(stage: RoutingStage) -> None:
+    page = await opened(stage)
+    row = await found(stage, page, "http.oauth.enabled")
+    assert isinstance(row.control.stop, Switch)
+    row.control.stop.click()
+    await stage.until(lambda: "[http.oauth]\nenabled = false" in stage.file.read_text())
+    row = await found(stage, page, "recorder.level")
+    box = row.control.stop
+    assert isinstance(box, ChoiceBox)
+    assert box.key == "figures"
+    box.choose("off")
+    box.activated.emit(box.currentIndex())
+    await stage.until(lambda: 'level = "off"' in stage.file.read_text())
+    await stage.until(lambda: not row.reset.isHidden() and row.told.value == "off")
+
+
+async def test_an_emptied_line_puts_the_default_back(stage: RoutingStage) -> None:
+    page = await opened(stage, '[http]\nname = "here"\n')
+    type_into(await found(stage, page, "http.name"), "")
+    await stage.until(lambda: "here" not in stage.file.read_text())
+
+
+async def test_what_the_environment_says_cannot_be_changed_here(stage: RoutingStage) -> None:
+    stage.gateway.settings.env["LLM_GATEWAY_PORT"] = "5000"
+    page = await opened(stage)
+    row = await found(stage, page, "http.port")
+    assert row.said_by == "LLM_GATEWAY_PORT is set, and wins over the file."
+    assert not row.control.isEnabled()
+    assert row.control.stop.text() == "5000"  # type: ignore[attr-defined]
+
+
+async def test_a_change_by_hand_is_shown_and_what_is_changed_can_be_seen_alone(
+    stage: RoutingStage,
+) -> None:
+    page = await opened(stage)
+    page.which.choose("changed")
+    await stage.until(
+        lambda: [row.told.name for row in page.shown] == ["http.port", "recorder.level"]
+    )
+    stage.gateway.settings.write(FILE + "\n[jobs]\nretries = 4\n")
+    await stage.until(lambda: [row.told.name for row in page.shown][-1] == "jobs.retries")
+    page.search.setText("no such thing")
+    await stage.until(lambda: page.is_whole and not page.shown)
+    QTest.keyClick(page.search, Qt.Key.Key_Escape)
+    await stage.until(lambda: len(page.shown) == 3)
+
+
+async def test_keys_go_through_the_rows_in_their_order(stage: RoutingStage) -> None:
+    page = await opened(stage)
+    page.tables.setFocus()
+    for row in page.shown[:3]:
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is row.reset:
+            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is row.control.stop, row.told.name
+        if row.reset.isVisible():
+            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+            assert QApplication.focusWidget() is row.reset
+
+
+async def test_a_made_up_setting_has_its_form(
+    stage: RoutingStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field = setting(7, WholeNumber(least=1, most=9), "How many naps.", since="0.2.0")
+    with_naps = make_dataclass(
+        "WithNaps", [("naps", int, field)], bases=(JobSettings,), frozen=True, kw_only=True
+    )
+    monkeypatch.setattr(Settings.__dataclass_fields__["jobs"], "default_factory", with_naps)
+    page = await opened(stage, "[jobs]\nnaps = 3\n")
+    row = await found(stage, page, "jobs.naps")
+    assert row.note == "A whole number from 1 to 9 · default 7 · since 0.2.0"
+    type_into(row, "10")
+    assert row.note == "Expected a whole number from 1 to 9."
+    type_into(row, "5")
+    await stage.until(lambda: stage.file.read_text() == "[jobs]\nnaps = 5\n")
