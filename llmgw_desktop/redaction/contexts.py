@@ -24,7 +24,7 @@ Check = Callable[[bytes, bytes, bool], bool]
 """(what stands before the value, the value, whether it is in quotes) → whether it is secret."""
 
 _NAME_GOES_ON = (
-    r"(?:[_\-]?(?:value|string|base64|b64|hex|raw|plain|prod|dev|test|live|[0-9]{1,2}))?"
+    r"(?:[_\-]?(?:value|string|base(?:64)?|b64|hex|raw|plain|prod|dev|test|live|[0-9]{1,2}))?"
 )
 _NAME_CLOSES = r"[\"'`\])>]{0,3}"
 _SIGN = r"(?:[ \t]{0,20}(?:=>|:=|={1,3}|::?|\?=|!=)|[ \t]{0,4}[,|]|[\"']?[ \t]{1,8}value[ \t]?=)"
@@ -51,6 +51,13 @@ def _assigned(before: bytes, value: bytes, is_quoted: bool) -> bool:
     if _IS_PASSWORD.search(name):
         return is_password(value, is_quoted=is_quoted)
     return is_key(value) and not (is_opaque(name) and _UUID.fullmatch(value))
+
+
+def _paired(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    """Of a name and its value that stand beside each other."""
+    if _IS_PASSWORD.search(before.lower()):
+        return is_password(value, is_quoted=is_quoted)
+    return is_key(value) and not is_form(value)
 
 
 def _variable(before: bytes, value: bytes, is_quoted: bool) -> bool:
@@ -133,8 +140,37 @@ CONTEXTS: tuple[Context, ...] = (
         rf"(?:[bfru]{{0,2}}(?:{_IN_QUOTES})|{_BARE})",
         _assigned,
         rf"(?i:{NAMED}){_NAME_GOES_ON}{_ANY_ESCAPE}{{0,8}}"
-        rf"(?:=>|[=:]|[\"')\]] ?,|[,|]\\*[\"'`]|\?=|!=|value ?=)[:=]{{0,2}}"
+        rf"(?:=>|[=:]|[\"')\]] ?,|[,|]\\*[\"'`]|\?=|!=|value ?=|"
+        rf",?(?:\s|\\[nrt]|\\*[\"'])*value\\*[\"']? ?:)[:=]{{0,2}}"
         rf"{_ANY_ESCAPE}{{0,12}}[,;&<({{\[|]?[^\s\"'`\\,;&<>(){{}}\[\]|]{{2}}",
+    ),
+    Context(
+        "under a name beside it",
+        rf"(?i:\b(?:name|key|variable|env)[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}[\"']?[\w.\- ]{{0,60}}"
+        rf"(?:{NAMED}){_NAME_GOES_ON}[\"']?\s{{0,4}},?\s{{0,60}}[\"']?value[\"']?[ \t]{{0,4}}:)"
+        rf"[ \t]{{0,4}}(?:{_IN_QUOTES}|{_BARE})",
+        _paired,
+        _WITH_THE_FIRST,
+    ),
+    Context(
+        "in a block of its own",
+        rf"(?i:{NAMED}){_NAME_GOES_ON}[\"']?[ \t]?:[ \t]{{0,4}}[|>][+\-]?[ \t]{{0,4}}\r?\n"
+        rf"[ \t]{{1,40}}([^\s]{{6,}}){_LINE_ENDS}",
+        _paired,
+        r":[ \t]{0,4}[|>][+\-]?[ \t]{0,4}(?:\r|\\r)?(?:\n|\\n)",
+    ),
+    Context(
+        "set for programs",
+        rf"\b(?:ENV|setx|set -[gxU]{{1,3}})[ \t]{{1,4}}(?i:\w{{0,60}}(?:{NAMED})){_NAME_GOES_ON}"
+        rf"[ \t]{{1,4}}(?:{_IN_QUOTES}|{_BARE})",
+        _paired,
+        r"(?:ENV|setx|set -[gxU]{1,3})[ \t]{1,4}\w",
+    ),
+    Context(
+        "given to a database",
+        r"(?i:\b(?:identified[ ]by|password))[ ]'([^'\\\n]{4,})'",
+        _said_password,
+        r"(?i:(?:identified by|password) ')",
     ),
     Context(
         "in a file of variables",

@@ -12,12 +12,15 @@ from typing import Any
 from llmgw_desktop.redaction.plausible import is_key, is_password
 from llmgw_desktop.redaction.views import compiled
 
-LOGIN_NAMES = r"(?:pass(?:word|wd|wort|phrase|code)|pwd|pswd)"
+LOGIN_NAMES = (
+    r"(?:pass(?:word|wd|wort|phrase|code)|pwd|pswd|(?:db|smtp|mail|ssh|sudo|become|ftp)[_\-]?pass)"
+)
 _KEY_OF = (
     r"api|access|auth(?:entication)?|account|app(?:lication)?|client|consumer|crypto?|encrypt(?:ion)?|"
     r"master|private|secret|service|signing|storage|subscription|webhook|deploy|license|admin|root|"
     r"jwt|aes|hmac|shared|primary|secondary|stripe|openai|anthropic|azure|aws|gcp|gemini|mistral|"
-    r"session|host|db|database|server|user|bot|org|project|team|write|read|ingest|integration"
+    r"session|host|db|database|server|user|bot|org|project|team|write|read|ingest|integration|"
+    r"functions"
 )
 NAMED = (
     rf"{LOGIN_NAMES}|secret|token|credentials?|api[_\-. ]?id[_\-. ]?hash|"

@@ -85,7 +85,8 @@ class Redactor:
 
     def clean_text(self, text: str) -> str:
         body = text.encode("utf-8", "replace")
-        return self.clean(body).decode("utf-8", "replace") if self.may_hold(body) else text
+        cleaned = self.clean(body)
+        return text if cleaned is body else cleaned.decode("utf-8", "replace")
 
     def clean_name(self, name: str) -> str:
         """As `clean_text`, of short names that come again and again; at once where one was seen."""

@@ -7,12 +7,15 @@ was cut anywhere is whole in one of the two.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
 
 from llmgw_desktop.redaction.stream_places import WHOLE, Pieces, texts_by_place, without_repeats
+from llmgw_desktop.redaction.views import compiled
 
 _BEGINNING_BYTES, _FIRST_ROW_BYTES = 4096, 65_536
 _LONGEST_REPEATED, _FEWEST_EVENTS = 1024, 2
-_EVENT = re.compile(rb"(?:^|\n)(?:data|event|id|retry|:)[: ]")
+_EVENT = r"(?:^|\n)(?:data|event|id|retry|:)[: ]"
 _ROW = re.compile(rb"\}\r?\n?,?[ ]?\r?\n?,?\{")
 _TEXT = re.compile(rb'"([^"\\\n]{1,80}+)"\s*+:\s*+"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _IN_LIST = re.compile(rb'[\[,]\s*+"((?:[^"\\]++|\\.)*+)"(?!\s*+:)', re.DOTALL)
@@ -29,7 +32,13 @@ _MayHold = Callable[[bytes], bool]
 def may_be_stream(body: bytes) -> bool:
     if body[:1] in (b"{", b"["):
         return _ROW.search(body, 0, _FIRST_ROW_BYTES) is not None
-    return _EVENT.search(body, 0, _BEGINNING_BYTES) is not None
+    return _event().search(body[:_BEGINNING_BYTES]) is not None
+
+
+@cache
+def _event() -> Any:
+    """By RE2: each text that is cleaned is looked at so."""
+    return compiled(_EVENT)
 
 
 def texts_of(body: bytes, may_hold: _MayHold) -> list[Pieces]:

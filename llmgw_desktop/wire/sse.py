@@ -24,7 +24,8 @@ class SseSplitter:
     """Cuts a stream into frames; however its bytes are split into chunks, the frames are the same.
 
     Nothing is lost: all frames and the tail, joined, are all that was fed. A frame longer than the
-    limit comes out in pieces of that length, and `has_overflowed` stays true from then on.
+    limit comes out in pieces of that length, and `has_overflowed` stays true from then on; so it
+    does after a frame of more lines than any event has.
     """
 
     __slots__ = ("_buffer", "_max_frame_bytes", "has_overflowed")
@@ -72,14 +73,24 @@ class SseSplitter:
                 end = start + self._max_frame_bytes
             elif found is None:
                 break
-            frames.append(bytes(memoryview(self._buffer)[start:end]))
+            frame = bytes(memoryview(self._buffer)[start:end])
+            self.has_overflowed = self.has_overflowed or _has_too_many_lines(frame)
+            frames.append(frame)
             start = search_from = end
         del self._buffer[:start]
         return frames
 
 
+_MOST_LINES = 50_000
+"""Of one frame. Each is looked at by itself, and a frame may be as long as a picture."""
+
+
+def _has_too_many_lines(frame: bytes) -> bool:
+    return len(frame) > _MOST_LINES < frame.count(b"\n") + frame.count(b"\r")
+
+
 def data_of(frame: bytes) -> bytes:
-    """The frame's data lines, joined as the standard says."""
+    """The frame's data lines, joined as the standard says; empty where there are too many."""
     return b"\n".join(_values(frame, b"data"))
 
 
@@ -90,6 +101,8 @@ def event_of(frame: bytes) -> bytes:
 
 
 def _values(frame: bytes, name: bytes) -> list[bytes]:
+    if _has_too_many_lines(frame):
+        return []
     prefix = name + b":"
     found = []
     for line in frame.removeprefix(_BYTE_ORDER_MARK).splitlines():

@@ -197,3 +197,15 @@ def test_known_secrets_in_pieces_are_gone() -> None:
     body = _sse([_chat("content")(each) for each in ("see my o", "wn odd", " key now")])
     assert _put_together(redactor.clean(body), _sse).count(MASK.decode()) == 1
     assert b"wn odd" not in redactor.clean(body)
+
+
+@pytest.mark.parametrize("size", [1, 4, 7])
+def test_what_an_error_quotes_of_a_stream_is_put_together_too(size: int) -> None:
+    """Texts are cleaned as bodies are, though none of their pieces looks like anything."""
+    secret = sample(SAMPLES["Anthropic API key"])
+    pieces = [secret[at : at + size] for at in range(0, len(secret), size)]
+    events = [{"choices": [{"index": 0, "delta": {"content": each}}]} for each in pieces]
+    quoted = "".join(f"data: {json.dumps(each)}\n\n" for each in events)
+    cleaned = Redactor().clean_text(quoted)
+    assert cleaned.count(MASK.decode()) == 1
+    assert all(f'"{each}"' not in cleaned for each in pieces[1:] if len(each) > 1)

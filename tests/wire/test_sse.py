@@ -96,3 +96,19 @@ def test_a_long_frame_in_small_chunks_is_not_searched_again_and_again() -> None:
 def test_fields_are_read_as_the_standard_says(frame: bytes, event: bytes, data: bytes) -> None:
     assert event_of(frame) == event
     assert data_of(frame) == data
+
+
+@pytest.mark.parametrize("line", [b": x\n", b"data: x\n", b"data: x\r"])
+def test_a_frame_of_very_many_lines_is_too_long(line: bytes) -> None:
+    """Each line costs by itself: a picture's worth of short ones held up everybody for seconds."""
+    splitter = SseSplitter(1 << 26)
+    (frame,) = splitter.feed(line * 100_000 + b"\n" * 2)[:1]
+    assert splitter.has_overflowed
+    assert data_of(frame) == b""
+
+
+def test_a_long_frame_of_usual_lines_is_none_too_long() -> None:
+    splitter = SseSplitter(1 << 26)
+    splitter.feed(b"data: {}\n\n" * 100_000 + b"data: " + b"x" * 1_000_000 + b"\n\ndata")
+    assert not splitter.has_overflowed
+    assert splitter.tail == b"data"

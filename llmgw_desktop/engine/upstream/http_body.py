@@ -94,6 +94,37 @@ def bound_of(headers: Mapping[str, str], provider: str, settings: UpstreamSettin
     return bound
 
 
+_PORTION_BYTES = 4096
+_MOST_LINES_AT_ONCE = 4096
+
+
+class Portions:
+    """Of a stream's pieces, so that none takes long to read: each end of a line costs by itself,
+    and a few packed bytes may stand for very many. What is not full of them stays one piece."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def first(self, piece: bytes) -> bytes:
+        """Of a piece, while no `rest` is left of the one before."""
+        is_short = len(piece) <= _MOST_LINES_AT_ONCE
+        if is_short or piece.count(b"\n") + piece.count(b"\r") <= _MOST_LINES_AT_ONCE:
+            return piece
+        self._rest = piece
+        return self._next()
+
+    async def rest(self) -> bytes:
+        """Empty where nothing is left; others have a turn before each."""
+        if not self._rest:
+            return b""
+        await asyncio.sleep(0)
+        return self._next()
+
+    def _next(self) -> bytes:
+        portion, self._rest = self._rest[:_PORTION_BYTES], self._rest[_PORTION_BYTES:]
+        return portion
+
+
 LAST_WORD_GRACE_S = 0.3
 """A stream whose protocol has said its last word may take so long to end as HTTP."""
 
@@ -121,11 +152,17 @@ class UpstreamHttpAnswer:
         watch.expect(idle_timeout_s)
         self._unpacker = _unpacker(connection.headers.get("Content-Encoding", ""), provider)
         self._bound = bound_of(connection.headers, provider, settings)
+        self._portions = Portions() if isinstance(self._bound, EventBound) else None
         self._has_said_all = False
         self.status = connection.status
         self.headers = connection.headers
 
     async def read(self) -> bytes:
+        if self._portions is None:
+            return await self._piece()
+        return await self._portions.rest() or self._portions.first(await self._piece())
+
+    async def _piece(self) -> bytes:
         connection, watch = self._connection, self._watch
         if self._unpacker is None and (piece := connection.ready_piece()) is not None:
             return self._bound.checked(piece)  # it came with its head: nothing to watch

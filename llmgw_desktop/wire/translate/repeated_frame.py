@@ -256,11 +256,12 @@ class FrameReader(Generic[T]):
 
     def feed(self, chunk: bytes) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []
-        for frame in self._splitter.feed(chunk):
-            self._frame(frame, events)
         splitter = self._splitter
+        frames = splitter.feed(chunk)
         if splitter.has_overflowed:
             raise UpstreamGarbage("The provider's stream has a frame that is too long.")
+        for frame in frames:
+            self._frame(frame, events)
         is_between = self._goes_on(events) and splitter.is_between(chunk)
         self.grown = self._repeated.settle(events, is_between=is_between)
         return events

@@ -13,6 +13,7 @@ import pytest
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
 from llmgw_desktop.engine.loop.large_bodies import STEP_BYTES
+from llmgw_desktop.engine.upstream.http_body import Portions
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from tests.engine.upstream.http_stub import call, chunks_of, read, says, server, whole
 
@@ -150,3 +151,43 @@ async def test_a_bomb_leaves_others_their_turns(
         await answer.close()
     assert most <= STEP_BYTES
     assert longest_s < 0.2, "far more than a turn takes on a slow machine"
+
+
+@pytest.mark.parametrize("line", [b"\n", b"\r\n", b": x\n", b"data: x\n\n"])
+async def test_a_stream_full_of_line_ends_comes_in_short_portions(
+    client: HttpClient, line: bytes
+) -> None:
+    """Each end costs by itself: a hundred packed bytes that say many held up everybody."""
+    plain = line * 200_000 + b"data: last\n\n"
+    head = b"content-type: text/event-stream"
+    async with server(says(whole(gzip.compress(plain), head, GZIP))) as url:
+        pieces = await read(client, url)
+    assert b"".join(pieces) == plain
+    assert max(map(_line_ends, pieces)) <= 4096
+
+
+def _line_ends(piece: bytes) -> int:
+    return piece.count(b"\n") + piece.count(b"\r")
+
+
+async def test_others_have_a_turn_between_the_portions() -> None:
+    portions, turns = Portions(), 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(other())
+    pieces = [portions.first(b"\n" * 40_000)]
+    while piece := await portions.rest():
+        pieces.append(piece)
+    task.cancel()
+    assert b"".join(pieces) == b"\n" * 40_000
+    assert turns >= len(pieces) - 1 >= 9
+
+
+@pytest.mark.parametrize("piece", [b"", b"x" * 100_000, b"data: a whole line of words\n\n" * 2_000])
+def test_what_is_not_full_of_line_ends_stays_one_piece(piece: bytes) -> None:
+    assert Portions().first(piece) == piece
