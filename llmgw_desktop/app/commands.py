@@ -8,7 +8,12 @@ from typing import Final
 
 from typing_extensions import override
 
-from llmgw_desktop.app.command_line.command_line import Command, add_address, add_hidden
+from llmgw_desktop.app.command_line.command_line import (
+    Command,
+    add_address,
+    add_hidden,
+    as_sentence,
+)
 from llmgw_desktop.domain.errors import ConfigError
 
 COMMANDS: Final = (
@@ -52,7 +57,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     below = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands = {command.name: command for command in read_in(argv)}
     for command in commands.values():
-        own = below.add_parser(command.name, help=command.help)
+        own = below.add_parser(
+            command.name, help=command.help, description=as_sentence(command.help)
+        )
         if command.name in argv:  # else it is listed at most, and what it may be told is not read
             command.arguments(own)
     arguments, more = parser.parse_known_args(argv, argparse.Namespace(hidden=False))

@@ -41,6 +41,27 @@ def editor(engine: FakeEngine, own_home: Path) -> Iterator[StdioClient]:
         yield client
 
 
+@pytest.mark.skipif(os.name != "posix", reason="has no such terminals")
+def test_a_person_who_starts_it_is_told_what_it_is_for(own_home: Path) -> None:
+    ours, theirs = os.openpty()
+    started = subprocess.Popen(
+        COMMAND,
+        env=environment(own_home),
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    assert started.stderr is not None
+    said = started.stderr.readline()
+    os.write(ours, b"\x04")
+    out, _ = started.communicate(timeout=60)
+    os.close(ours)
+    assert b"waiting for an editor" in said
+    assert (started.returncode, out) == (0, b"")
+
+
 class TestOldEra:
     def test_the_greeting_needs_no_engine(self, own_home: Path) -> None:
         with stdio_client(own_home) as editor:

@@ -227,7 +227,7 @@ def test_storm_of_large_bodies_costs_bodies_and_no_figures(
     assert marks.count((False, True)) == 40 - left_out >= 2
     expected = RecorderStatus(recording=True, left_out=left_out, fell_behind=True)
     assert store.status == said[-1] == expected
-    assert caplog.text.count("not everything can be written down") == 1
+    assert caplog.text.count("more comes at once than can be written down") == 1
     clock.forward(3600)
     assert store.status == RecorderStatus(recording=True, left_out=left_out)
 

@@ -55,7 +55,15 @@ def add_verbs(
 ) -> list[Parser]:
     """One parser for each verb, of which one must be said; `shown` in place of all of them."""
     verbs = parser.add_subparsers(dest=dest, required=True, metavar=shown or "|".join(helps))
-    return [verbs.add_parser(verb, help=words) for verb, words in helps.items()]
+    return [
+        verbs.add_parser(verb, help=words, description=as_sentence(words))
+        for verb, words in helps.items()
+    ]
+
+
+def as_sentence(words: str) -> str:
+    """What a list of commands says of one, as its own help says it."""
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def add_flags(parser: "argparse._ActionsContainer", **helps: str) -> None:

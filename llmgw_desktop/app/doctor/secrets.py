@@ -3,10 +3,11 @@ which kind lie where, and never a secret itself. It changes nothing."""
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,10 @@ _OVERLAP_BYTES = 64 * 1024
 """So much of a piece is looked at again with the next: a secret may lie across."""
 _TELL_EVERY_S = 2.0
 _NOT_ALL_READ = 3
+_TEXTS_END = ". "
+"""Between how many texts could not be read, and why."""
+_KEPT = re.compile(r"\.(before|undone)-[0-9TZ]+(-[0-9]+)?$")
+"""What a restore puts behind the names of what it replaces."""
 
 
 @dataclass(slots=True)
@@ -134,7 +139,7 @@ class SecretScan:
             self._progress()
         self.unread_texts += unread.total()
         self.unread += [
-            f"{where}: {counted(number, 'text', 'texts')}. {inert_line(why, 300)}"
+            f"{where}: {counted(number, 'text', 'texts')}{_TEXTS_END}{inert_line(why, 300)}"
             for (where, why), number in unread.items()
         ]
 
@@ -209,7 +214,9 @@ def _files(places: Places) -> Iterator[tuple[Path, int]]:
 
 def _is_meant(places: Places, path: Path) -> bool:
     """It is there to hold a key, for its owner alone: the local access key, the vault's key,
-    sign-ins of CLIs, what was in other programs' settings before they were set up."""
+    sign-ins of CLIs, what was in other programs' settings before they were set up; and what of
+    these a restore has replaced and keeps."""
+    path = Path(*(_KEPT.sub("", part) for part in path.parts))
     folders = (places.homes_folder, places.connections_folder)
     is_master_key = path.parent == places.data_folder and path.suffix == ".key"
     return (
@@ -235,7 +242,7 @@ def _text(scan: SecretScan) -> str:
         how = " (encrypted)" if place.is_encrypted else ""
         lines.append(f"{inert_line(place.where, 300)}{how}")
         lines += [f"  {number:>6}  {kind}" for kind, number in place.kinds.most_common()]
-    lines += [f"Not read: {each}" for each in scan.unread]
+    lines += _unread_lines(scan.unread)
     lines += [f"There to hold one: {inert_line(each, 300)}" for each in scan.meant]
     if scan.count:
         total = counted(scan.count, "secret lies", "secrets lie")
@@ -249,6 +256,16 @@ def _text(scan: SecretScan) -> str:
     else:
         lines.append("No secret was found.")
     return "\n".join(lines) + "\n"
+
+
+def _unread_lines(unread: Sequence[str]) -> list[str]:
+    """What keeps many from being read is said once."""
+    lines, said = [], set()
+    for each in unread:
+        where, found, why = each.partition(_TEXTS_END)
+        lines.append(f"Not read: {f'{where}, as above.' if found and why in said else each}")
+        said.add(why)
+    return lines
 
 
 def _in_order(scan: SecretScan) -> list[PlaceFound]:

@@ -192,7 +192,7 @@ def look_at_recorder(
     places: Places, settings: Settings, standing: GatewayStanding
 ) -> ReportSection:
     findings = (
-        _recording(settings),
+        _recording(settings, is_locked=bool(standing.vault or standing.store)),
         *_not_recorded(standing),
         *_lost(standing),
         _encryption(places, settings),
@@ -203,8 +203,16 @@ def look_at_recorder(
     return ReportSection(name="recorder", title="Recorder", findings=findings)
 
 
-def _recording(settings: Settings) -> DoctorFinding:
+def _recording(settings: Settings, *, is_locked: bool) -> DoctorFinding:
     level = settings.recorder.level
+    if is_locked and level is RecorderLevel.FULL and settings.storage.encrypt:
+        return DoctorFinding(
+            name="level",
+            title="Records",
+            state=FindingState.WARN,
+            says="figures alone: while the vault is locked what is said cannot be encrypted",
+            more={"level": level},
+        )
     says = {
         RecorderLevel.FULL: "every request with its bodies, secrets removed",
         RecorderLevel.FIGURES: "figures alone, no bodies and no headers",

@@ -46,7 +46,9 @@ DESKTOP = Command(
 )
 SERVE = Command("serve", "the gateway without windows", arguments=_serve, has_address=True)
 MCP = Command(
-    "mcp", "MCP over stdin and stdout, for editors; joins the gateway that runs", arguments=_mcp
+    "mcp",
+    "MCP over stdin and stdout, for editors; joins the gateway that runs, or starts one",
+    arguments=_mcp,
 )
 RESTART = Command(
     "restart",

@@ -13,10 +13,18 @@ from llmgw_desktop.app.mcp.options import Options
 from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
 
 
+_TO_A_PERSON = (
+    "llmgw mcp: waiting for an editor, which starts this and speaks JSON-RPC over stdin and stdout."
+    " Ctrl+D ends it. llmgw connect list shows programs that can be set up.\n"
+)
+
+
 def run(options: Options) -> int:
     """Until the client closes our input. Never raises."""
     for wish in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wish, _end)
+    if sys.stdin is not None and sys.stdin.isatty():
+        sys.stderr.write(_TO_A_PERSON)
     pipes = Pipes(MAX_MESSAGE_BYTES)
     greeting = Greeting()
     try:

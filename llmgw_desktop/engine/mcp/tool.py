@@ -9,7 +9,7 @@ from llmgw_desktop.clis.cli import Option
 from llmgw_desktop.domain.access.access_errors import AccessError
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.cli import ErrorCategory
-from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError
+from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError, StoreError
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.domain.jobs.run_errors import (
     ApprovalDenied,
@@ -21,6 +21,7 @@ from llmgw_desktop.domain.jobs.run_errors import (
 )
 from llmgw_desktop.domain.jobs.workspace import NoSuchWorktree
 from llmgw_desktop.domain.plain_text import plain_text
+from llmgw_desktop.wire.error_table import row_of
 from llmgw_desktop.wire.native.approvals import approval_object
 
 Schema = Mapping[str, Any]
@@ -141,8 +142,10 @@ def refusal(error: LlmgwError, **more: Any) -> ToolAnswer:
     """`more`: what this tool adds, such as the id that was asked for."""
     if isinstance(error, ApprovalDenied):
         more["approval"] = approval_object(error.approval)
+    # what an agent cannot mend it can tell its person
+    help_words = f" {row_of(error).advice}" if isinstance(error, StoreError) else ""
     return told(
-        str(error),
+        f"{error}{help_words}",
         category_of(error),
         field=getattr(error, "field", "") or None,
         retryable=is_passing(error),

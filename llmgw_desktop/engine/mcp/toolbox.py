@@ -68,11 +68,7 @@ class Toolbox:
         """Whatever the client's profile: it only says what is listed."""
         tool = self._tools.get(name)
         if tool is None or tool.scope not in principal.scopes:
-            return told(
-                f"There is no tool '{name[:80]}' for this key. tools/list names all that there are"
-                " for it; which those are its scopes say.",
-                ErrorCategory.INVALID_INPUT,
-            )
+            return told(self._no_such(name, principal), ErrorCategory.INVALID_INPUT)
         try:
             call = McpToolCall(
                 principal=principal,
@@ -88,6 +84,18 @@ class Toolbox:
         except Exception as error:  # noqa: BLE001 - the door's edge: no call goes unanswered
             _log.exception("the tool %s failed", name)
             return told(f"The gateway failed: {type(error).__name__}.", INTERNAL)
+
+
+    def _no_such(self, name: str, principal: Principal) -> str:
+        """A name that is nearly one's own tells which is meant."""
+        own: dict[str, dict[str, Any]] = {
+            each: {} for each, tool in self._tools.items() if tool.scope in principal.scopes
+        }
+        hint = meant(name, own)
+        return (
+            f"There is no tool '{name[:80]}' for this key; {hint}tools/list names all that its"
+            " scopes allow."
+        )
 
 
 def _actor(principal: Principal) -> Actor:

@@ -213,8 +213,8 @@ class Losses:
             return
         if not self.are_fresh:
             _log.warning(
-                "not everything can be written down: %d flights were kept without their "
-                "bodies and %d were not kept; what follows now is only counted",
+                "more comes at once than can be written down: of %d flights only figures were"
+                " kept, and %d were not kept at all; what follows now is only counted",
                 left_out - self._counts[1],
                 dropped - self._counts[0],
             )

@@ -191,6 +191,9 @@ def test_a_vault_is_open_or_says_why_it_is_locked(desk: Desk) -> None:
     desk.env["LLM_GATEWAY_MASTER_KEY"] = "cd" * 32
     locked = desk.one("vault", "vault")
     assert (locked["state"], locked["locked"]) == ("warn", True)
+    records = desk.one("recorder", "level")
+    assert (records["state"], records["level"]) == ("warn", "full")
+    assert "figures alone" in records["says"]
 
 
 def test_databases_of_other_times_are_not_touched(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import pytest
 from llmgw_desktop.clis.fields import ON, TEXT, option
 from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.errors import StoreInQuestion
 from llmgw_desktop.domain.jobs.run_errors import CliResting, NoSuchJob, Saturated, SessionBusy
 from llmgw_desktop.engine.mcp.listing import input_schema, output_schema
 from llmgw_desktop.engine.mcp.tool import (
@@ -106,6 +107,25 @@ async def test_what_goes_wrong_inside_is_told_in_the_same_shape(
     assert answer.structured["errorCategory"] == category
     assert category in CATEGORIES
     assert answer.structured["retryable"] is retryable
+
+
+async def test_of_a_store_in_question_a_person_is_told_what_to_do() -> None:
+    async def fail(call: McpToolCall) -> ToolAnswer:
+        raise StoreInQuestion("gateway.db was emptied.")
+
+    answer = await Toolbox([a_tool(call=fail)]).call("echo", {"words": "a"}, LOCAL)
+    assert answer.structured["error"] == (
+        "gateway.db was emptied. A person has to say what is to become of it: in the gateway's"
+        " window, or with 'llmgw restore'; 'llmgw doctor' tells the choices."
+    )
+
+
+async def test_a_mistyped_tool_is_told_which_was_meant() -> None:
+    answer = await Toolbox([a_tool()]).call("ecko", {"words": "a"}, LOCAL)
+    assert answer.structured["error"] == (
+        "There is no tool 'ecko' for this key; did you mean 'echo'? tools/list names all that its"
+        " scopes allow."
+    )
 
 
 async def test_to_whom_a_tool_is_not_allowed_it_is_not_there() -> None:

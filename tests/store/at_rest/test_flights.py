@@ -221,6 +221,7 @@ def test_a_locked_vault_leaves_the_figures(desk: Desk) -> None:
             assert not found.request_body_whole or found.unreadable
         assert "keyring" in desk.read(at_rest, 1).unreadable
     assert any("only figures" in status.problem for status in desk.said)
+    assert not any(status.left_out or status.fell_behind for status in desk.said), "not too many"
     assert all(status.recording for status in desk.said)
     assert desk.lies_open() == []
     desk.place.keyring.works = True
