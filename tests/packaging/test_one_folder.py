@@ -33,7 +33,7 @@ from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
-MOST_BYTES = 164_000_000
+MOST_BYTES = 213_000_000
 BARE = {"PATH": "/usr/bin:/bin"}
 """Where no `llmgw` is found, and no Python of ours."""
 
@@ -97,7 +97,7 @@ def ask(url: str, key: str) -> Reply:
 
 @pytest.mark.daily
 def test_nothing_is_left_out_that_every_program_needs() -> None:
-    """Without building it: what the code imports, but for what comes with a model of routes."""
+    """Without building it: what the code imports."""
     [told] = [
         each.value
         for each in ast.parse((ROOT / "build.spec").read_text()).body
@@ -108,7 +108,8 @@ def test_nothing_is_left_out_that_every_program_needs() -> None:
     code = [path.read_text() for path in (ROOT / "llmgw_desktop").rglob("*.py")]
     imports = r"^\s*(?:import|from) (\w+)"
     wanted = {name for text in code for name in re.findall(imports, text, re.MULTILINE)}
-    assert wanted & left_out <= {"numpy", "pyqtgraph", "threadpoolctl"}
+    assert {"numpy", "pyqtgraph"} <= wanted
+    assert not wanted & left_out
 
 
 def test_it_is_one_program_of_bounded_size(program: Path) -> None:
@@ -117,7 +118,7 @@ def test_it_is_one_program_of_bounded_size(program: Path) -> None:
     sizes = {path: path.lstat().st_size for path in folder.rglob("*") if not path.is_dir()}
     assert sum(sizes.values()) <= MOST_BYTES
     names = {path.name.lower() for path in sizes}
-    assert not [name for name in names if "gtk" in name or "numpy" in name or "pytest" in name]
+    assert not [name for name in names if "gtk" in name or "pytest" in name]
     assert not [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]
 
 

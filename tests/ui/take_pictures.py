@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _WAIT_MS = 500
@@ -283,19 +284,44 @@ def flights_full(studio: Studio) -> None:
     studio.show("flights")
 
 
-def overview_large(studio: Studio) -> None:
-    from PySide6.QtTest import QTest
+def _wait(ms: int = _WAIT_MS) -> None:
+    """In a loop of Qt's own: QTest would keep the interpreter's lock from who reads in a thread."""
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    overview_full(studio)
+    waiting = QEventLoop()
+    QTimer.singleShot(ms, waiting.quit)
+    waiting.exec()
+
+
+def _larger(studio: Studio) -> Any:
     assert studio.shell.window is not None
     page = studio.shell.window.page("overview")
     page._read_large()
     for _ in range(40):
-        QTest.qWait(_WAIT_MS)
+        _wait()
         if page._large is not None:
             break
-    page._large.read_bucket(40)
     studio.subject = page._large
+    return page._large
+
+
+def overview_large(studio: Studio) -> None:
+    overview_full(studio)
+    _larger(studio).read_bucket(40)
+    _wait()
+
+
+def overview_large_gaps(studio: Studio) -> None:
+    """Some providers told neither tokens nor prices."""
+    overview_sparse(studio)
+    _larger(studio).read_bucket(44)
+    _wait()
+
+
+def overview_large_empty(studio: Studio) -> None:
+    overview_quiet(studio)
+    _larger(studio)
+    _wait()
 
 
 def flights_empty(studio: Studio) -> None:
@@ -330,6 +356,8 @@ POSES: dict[str, Callable[[Studio], None]] = {
         overview_full,
         overview_sparse,
         overview_large,
+        overview_large_gaps,
+        overview_large_empty,
         overview_table,
         overview_empty,
         overview_closed,

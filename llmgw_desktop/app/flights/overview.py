@@ -259,6 +259,17 @@ def input_sources(totals: FlightTotals) -> InputSources | None:
     )
 
 
+def charted(totals: FlightTotals) -> tuple[list[float], list[float], list[float]]:
+    """Input tokens; seconds to the first token, the median and the 95th percentile; dollars. Empty
+    where it is not known, which is not nothing."""
+    times_ms = (totals.ttft_p50_ms, totals.ttft_p95_ms)
+    return (
+        [] if totals.input_tokens is None else [float(totals.input_tokens)],
+        [each / 1000 for each in times_ms if each is not None],
+        [] if totals.cost_usd is None else [totals.cost_usd],
+    )
+
+
 def span_words(span: OverviewSpan) -> str:
     """«the last 15 minutes»."""
     return _SHAPES[span].words

@@ -23,9 +23,15 @@ from llmgw_desktop.domain.flights.flight import (
     FlightTotals,
 )
 from llmgw_desktop.domain.usage import Figure
+from llmgw_desktop.ui.overview.line_lists import (
+    MOST,
+    RunningLine,
+    RunningList,
+    ShareBars,
+    is_rest_line,
+    provider_lines,
+)
 from llmgw_desktop.ui.overview.pickable import INSET_UNITS
-from llmgw_desktop.ui.overview.running_list import MOST, RunningLine, RunningList
-from llmgw_desktop.ui.overview.share_bars import ShareBars, is_rest_line, provider_lines
 from llmgw_desktop.ui.overview.stat_tile import StatTile
 from llmgw_desktop.ui.overview.tokens_card import TokensCard
 from llmgw_desktop.ui.theme import Theme
@@ -69,7 +75,8 @@ class OverviewBoard(QScrollArea, MadeInSteps):
     flights_wanted = Signal(FlightQuery)
     flight_wanted = Signal(str)
     jobs_wanted = Signal()
-    larger_wanted = Signal()
+    larger_wanted = Signal(int)
+    """With the bucket that is to be read; -1: none."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,7 +100,6 @@ class OverviewBoard(QScrollArea, MadeInSteps):
             tile.opened.connect(self._opener(_ERRORS if name == "errors" else frozenset()))
         self._chart = TokensCard(theme)
         yield
-        self._chart.bar_clicked.connect(self._open_bucket)
         self._chart.larger_wanted.connect(self.larger_wanted)
         self._now = RunningList(theme)
         yield
@@ -126,9 +132,6 @@ class OverviewBoard(QScrollArea, MadeInSteps):
     def figures(self) -> OverviewFigures | None:
         """Those in sight."""
         return self._figures
-
-    def offer_larger(self, on: bool) -> None:
-        self._chart.larger.setVisible(on)
 
     def choose_practice(self, on: bool) -> None:
         self._practice.setChecked(on)
@@ -260,13 +263,6 @@ class OverviewBoard(QScrollArea, MadeInSteps):
         if self._figures is not None:
             self.flights_wanted.emit(
                 FlightQuery(states=states, provider=provider, since_s=self._figures.since_s)
-            )
-
-    def _open_bucket(self, index: int) -> None:
-        if self._figures is not None:
-            bucket = self._figures.buckets[index]
-            self.flights_wanted.emit(
-                FlightQuery(since_s=bucket.start_s, until_s=bucket.start_s + bucket.span_s)
             )
 
     def _open_provider(self, index: int) -> None:

@@ -1,79 +1,75 @@
 """The Overview's charts, large, to be worked with: zoomed, moved, read point by point.
 
-pyqtgraph draws them. It takes half a second to be read in, so the page reads this file in beside
-the loop when a person first asks for it, and nothing else does (decision 10).
+`large_plots.py` draws them. It takes half a second to be read in, so the page reads this file in
+beside the loop when a person first asks for it, and nothing else does (decision 10).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QFontInfo, QKeyEvent, QPalette
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QDialog, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.flights.overview import OverviewFigures, in_words, input_sources
-from llmgw_desktop.app.flights.provenance_words import sum_money
-from llmgw_desktop.app.words.figures import count_text, counted, duration_text
+from llmgw_desktop.app.flights.overview import OverviewFigures, in_words
+from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tokens
+from llmgw_desktop.app.words.figures import counted, duration_text
 from llmgw_desktop.domain.flights.flight import FlightBucket
-from llmgw_desktop.ui.overview.stacked_bars import area_fill
+from llmgw_desktop.domain.usage import Figure
+from llmgw_desktop.ui.overview.large_plots import LargePlots
 from llmgw_desktop.ui.overview.tokens_card import bucket_time
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
-from llmgw_desktop.ui.widgets.toggles import SwitchLine
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, in_steps
+from llmgw_desktop.ui.widgets.toggles import Switch
 
-_SERIES = ("cache_read", "cache_write", "fresh", "outline")
-_PARTS = ("cache_read", "cache_write", "fresh", "untold")
-_TITLES = (
-    "Input tokens by source",
-    "First token in seconds: the median, and the 95th percentile above it",
-    "Cost in US dollars",
-)
-_TOKENS, _LATENCY, _COST = range(3)
-_SIZE_UNITS = (250, 180)
-_LINES = ("ttft_p95_ms", "ttft_p50_ms")
-_BAR_SHARE = 0.8
+_SIZE_UNITS = (250, 190)
 _ZOOM = 0.75
-_HELP = "Wheel: zoom · drag: move · ← →: point by point · + −: zoom · 0: all · L: logarithmic"
+_UNREAD = "Point at a stretch, or press → to read one."
+_HELP = (
+    "Wheel or + −: zoom · drag: move · ← →: point by point · click: keep the point"
+    " · double-click or Enter: its flights · 0: all · L: logarithmic"
+)
 
 
-class LargeCharts(QDialog):
-    """Input tokens, time to the first token and cost, one below the other over one time axis."""
+class LargeCharts(QDialog, MadeInSteps):
+    """The plots, what is said of the stretch that is read, and what can be done."""
 
     flights_wanted = Signal(float, float)
     """Of a stretch: from and until, in seconds since the epoch."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._begin(self._made(theme))
+
+    def _made(self, theme: Theme) -> Iterator[None]:
         self._theme = theme
         self._figures: OverviewFigures | None = None
         self._at = -1
         """The bucket that is read; -1: none."""
+        self._is_kept = False
+        """Whether the pointer leaves it as it is."""
         self.setWindowTitle("Overview, larger")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.canvas: Any = pg.GraphicsLayoutWidget()
-        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plots: list[Any] = []
-        for title in _TITLES:
-            self.plots.append(self._plot(title))
-        self._cursors: list[Any] = [pg.InfiniteLine(angle=90, movable=False) for _ in _TITLES]
-        self._token_bars = [self._bars(_TOKENS) for _ in _SERIES]
-        self._cost_bars = self._bars(_COST)
-        self._lines: list[Any] = [
-            self.plots[_LATENCY].plot(symbol="o", symbolSize=4, symbolPen=None, connect="finite")
-            for _ in _LINES
-        ]
-        self._told = Label(theme, _HELP, size=TextSize.CAPTION, tone=Tone.MUTED)
-        self.logarithmic = SwitchLine(theme, "Logarithmic latency")
+        self.canvas: LargePlots = yield from in_steps(LargePlots, theme)
+        self.canvas.setAccessibleDescription(_HELP)
+        yield
+        self._told = FlowingLabel(theme)
+        self.logarithmic = Switch(theme, name="Logarithmic latency")
         self.whole = Button(theme, "Show all")
         self.flights = Button(theme, "Show these flights", icon="flights")
+        yield
         self._lay_out()
         self._connect()
         self._dress()
+
+    @property
+    def plots(self) -> Sequence[Any]:
+        return self.canvas.plots
 
     @property
     def told(self) -> str:
@@ -83,38 +79,34 @@ class LargeCharts(QDialog):
     @property
     def time_range(self) -> tuple[float, float]:
         """What of the time axis is in sight, in seconds since the epoch."""
-        begin, end = self.plots[_TOKENS].viewRange()[0]
-        return float(begin), float(end)
+        return self.canvas.time_range
 
     def show_figures(self, figures: OverviewFigures) -> None:
-        """What a person zoomed into stays in sight, as long as the span is the same."""
-        is_new = self._figures is None or self._figures.span is not figures.span
-        self._figures = figures
+        """What a person zoomed into stays in sight, as long as the span is the same; who looks at
+        all goes on to see all."""
+        before, self._figures = self._figures, figures
+        is_new = before is None or before.span is not figures.span
         self.setAccessibleDescription(in_words(figures))
-        self._draw()
-        if is_new:
-            self._at = -1
-            self._told.setText(_HELP)
-            self.show_all()
+        self.canvas.show_figures(figures, all_of_them=is_new or self.canvas.shows_all)
+        read_s = (
+            -1.0 if is_new or before is None or self._at < 0 else before.buckets[self._at].start_s
+        )
+        at = next((n for n, each in enumerate(figures.buckets) if each.start_s == read_s), -1)
+        if at < 0:
+            self._leave()
+        else:
+            self.read_bucket(at, keep=self._is_kept)
 
-    def show_all(self) -> None:
-        if self._figures is not None:
-            for plot in self.plots:
-                plot.enableAutoRange(y=True)
-            since_s, until_s = self._figures.since_s, self._figures.until_s
-            self.plots[_TOKENS].setXRange(since_s, until_s, padding=0.01)
-
-    def read_bucket(self, at: int) -> None:
-        """Under the crosshair, and in words below."""
+    def read_bucket(self, at: int, *, keep: bool = True) -> None:
+        """Under the crosshair, and in words below; `keep`: until another one is chosen."""
         if self._figures is None or not self._figures.buckets:
             return
-        self._at = min(max(at, 0), len(self._figures.buckets) - 1)
+        self._at, self._is_kept = min(max(at, 0), len(self._figures.buckets) - 1), keep
         bucket = self._figures.buckets[self._at]
-        for cursor in self._cursors:
-            cursor.setPos(bucket.start_s + bucket.span_s / 2)
-            cursor.show()
-        self._told.setText(_bucket_words(bucket))
-        self.flights.setEnabled(True)
+        words = _bucket_words(bucket)
+        self._told.setText(words)
+        self.canvas.point_at(bucket.start_s + bucket.span_s / 2, words)
+        self.flights.setEnabled(bool(bucket.totals.flights))
 
     def zoom(self, by: float) -> None:
         """Around the bucket that is read, or the middle."""
@@ -122,10 +114,8 @@ class LargeCharts(QDialog):
         centre = (begin + end) / 2
         if self._at >= 0 and self._figures is not None:
             bucket = self._figures.buckets[self._at]
-            centre = bucket.start_s + bucket.span_s / 2
-        self.plots[_TOKENS].setXRange(
-            centre - (centre - begin) * by, centre + (end - centre) * by, padding=0
-        )
+            centre = min(max(bucket.start_s + bucket.span_s / 2, begin), end)
+        self.canvas.show_times(centre - (centre - begin) * by, centre + (end - centre) * by)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -134,132 +124,70 @@ class LargeCharts(QDialog):
             Qt.Key.Key_Right: lambda: self.read_bucket(self._at + 1),
             Qt.Key.Key_Plus: lambda: self.zoom(_ZOOM),
             Qt.Key.Key_Minus: lambda: self.zoom(1 / _ZOOM),
-            Qt.Key.Key_0: self.show_all,
-            Qt.Key.Key_L: self.logarithmic.switch.click,
+            Qt.Key.Key_0: self.canvas.show_all,
+            Qt.Key.Key_L: self.logarithmic.click,
+            Qt.Key.Key_Return: self.flights.click,
+            Qt.Key.Key_Enter: self.flights.click,
         }
         if act := acts.get(event.key()):
             act()
         else:
             super().keyPressEvent(event)
 
-    def _plot(self, title: str) -> Any:
-        plot = self.canvas.addPlot(
-            row=len(self.plots), col=0, axisItems={"bottom": pg.DateAxisItem()}
-        )
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
-        plot.setMouseEnabled(x=True, y=False)
-        plot.getAxis("left").setWidth(self._theme.space(15))
-        size = QFontInfo(self._theme.font()).pixelSize()
-        plot.setTitle(title, size=f"{size}px", justify="left")
-        if self.plots:
-            plot.setXLink(self.plots[0])
-        return plot
-
-    def _bars(self, at: int) -> Any:
-        bars = pg.BarGraphItem(x=[0.0], y0=[0.0], height=[0.0], width=[0.0])
-        self.plots[at].addItem(bars)
-        return bars
-
     def _lay_out(self) -> None:
-        for plot, cursor in zip(self.plots, self._cursors, strict=True):
-            plot.addItem(cursor, ignoreBounds=True)
-            cursor.hide()
-        self.flights.setEnabled(False)
-        foot = h_box(
-            self._theme,
-            (self._told, 1),
-            self.logarithmic,
-            self.whole,
-            self.flights,
-            gap=3,
-            margins=(2, 0),
+        theme = self._theme
+        words = Label(theme, "Logarithmic latency")
+        acts = h_box(
+            theme, self.logarithmic, words, None, self.whole, self.flights, gap=2, margins=(2, 0)
         )
-        v_box(self._theme, (self.canvas, 1), foot, on=self, gap=2, margins=3)
-        space, room = self._theme.space, self.screen().availableGeometry()
+        told = h_box(theme, (self._told, 1), margins=(2, 0))
+        hints = FlowingLabel(theme, _HELP, size=TextSize.CAPTION, tone=Tone.MUTED)
+        below = h_box(theme, (hints, 1), margins=(2, 0))
+        v_box(theme, (self.canvas, 1), told, acts, below, on=self, gap=2, margins=(3, 2, 3, 4))
+        space, room = theme.space, self.screen().availableGeometry()
         wide, tall = _SIZE_UNITS
         self.resize(min(space(wide), room.width()), min(space(tall), room.height()))
+        self.canvas.setFocus(Qt.FocusReason.MouseFocusReason)  # without a mark, until keys are used
 
     def _connect(self) -> None:
-        self.whole.clicked.connect(self.show_all)
+        self.whole.clicked.connect(self.canvas.show_all)
         self.flights.clicked.connect(self._ask_flights)
-        self.logarithmic.switch.toggled.connect(lambda _: self._draw())
+        self.logarithmic.toggled.connect(self.canvas.show_logarithmic)
         self._theme.changed.connect(self._dress)
-        self.canvas.scene().sigMouseMoved.connect(self._on_moved)
+        self._theme.changed.connect(self.canvas.dress)
+        self.canvas.pointed.connect(self._on_pointed)
+        self.canvas.clicked.connect(self._on_clicked)
 
-    def _on_moved(self, at: QPointF) -> None:
-        figures = self._figures
-        for plot in self.plots:
-            if figures is not None and plot.sceneBoundingRect().contains(at):
-                time_s = plot.vb.mapSceneToView(at).x()
-                self.read_bucket(_bucket_at(figures.buckets, time_s))
+    def _on_pointed(self, at_s: float) -> None:
+        if self._figures is not None and not self._is_kept:
+            self.read_bucket(_bucket_at(self._figures.buckets, at_s), keep=False)
+
+    def _on_clicked(self, at_s: float, is_second: bool) -> None:
+        """Keeps the point, or lets go of it where it is kept."""
+        if self._figures is None:
+            return
+        found = _bucket_at(self._figures.buckets, at_s)
+        self.read_bucket(found, keep=is_second or not (self._is_kept and found == self._at))
+        if is_second:
+            self._ask_flights()
 
     def _ask_flights(self) -> None:
         if self._figures is not None and self._at >= 0:
             bucket = self._figures.buckets[self._at]
-            self.flights_wanted.emit(bucket.start_s, bucket.start_s + bucket.span_s)
+            if bucket.totals.flights:
+                self.flights_wanted.emit(bucket.start_s, bucket.start_s + bucket.span_s)
+
+    def _leave(self) -> None:
+        """No bucket is read any more."""
+        self._at, self._is_kept = -1, False
+        self.flights.setEnabled(False)
+        self._told.setText(_UNREAD)
+        self.canvas.point_at(None, _UNREAD)
 
     def _dress(self) -> None:
-        """In the colours of now."""
-        colours = self._theme.colours
         palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.Window, colours.surface)
+        palette.setColor(QPalette.ColorRole.Window, self._theme.colours.surface)
         self.setPalette(palette)
-        self.canvas.setBackground(colours.surface)
-        for plot in self.plots:
-            plot.showGrid(x=True, y=True, alpha=0.15)
-            plot.titleLabel.setText(plot.titleLabel.text, color=colours.text)
-            for side in ("left", "bottom"):
-                axis = plot.getAxis(side)
-                axis.setPen(colours.border)
-                axis.setTextPen(colours.muted)
-                axis.setTickFont(self._theme.font(TextSize.CAPTION))
-        for cursor in self._cursors:
-            cursor.setPen(pg.mkPen(colours.accent, width=1))
-        self._draw()
-
-    def _draw(self) -> None:
-        """Items stay and are given other figures: scenes crash where items come and go."""
-        if self._figures is None:
-            return
-        buckets, colours = self._figures.buckets, self._theme.colours
-        sources = [input_sources(bucket.totals) for bucket in buckets]
-        below = np.zeros(len(buckets))
-        for bars, colour, part in zip(self._token_bars, _SERIES, _PARTS, strict=True):
-            tall = np.array([0 if each is None else getattr(each, part) for each in sources], float)
-            _set_bars(bars, buckets, tall, below, area_fill(colours, colour))
-            below = below + tall
-        known = [bucket for bucket in buckets if bucket.totals.cost_usd is not None]
-        costs = np.array([bucket.totals.cost_usd for bucket in known], float)
-        _set_bars(self._cost_bars, known, costs, np.zeros(len(known)), colours.accent)
-        self.plots[_LATENCY].setLogMode(y=self.logarithmic.switch.isChecked())
-        times = _middles(buckets)
-        inks = (colours.warning, colours.accent)
-        for line, (name, ink) in zip(self._lines, zip(_LINES, inks, strict=True), strict=True):
-            told = [getattr(bucket.totals, name) for bucket in buckets]
-            seconds = np.array([np.nan if each is None else each / 1000 for each in told])
-            is_any = bool(np.isfinite(seconds).any())  # it falls on bounds of nothing
-            line.setVisible(is_any)
-            if is_any:
-                line.setData(times, seconds)
-            else:
-                line.setData([], [])
-            line.setPen(pg.mkPen(ink, width=1.5))
-            line.setSymbolBrush(ink)
-
-
-def _set_bars(
-    bars: Any, buckets: Sequence[FlightBucket], tall: Any, below: Any, brush: Any
-) -> None:
-    bars.setVisible(bool(buckets))
-    if not buckets:
-        return  # none at all have no bounds, on which it falls
-    widths = np.array([bucket.span_s * _BAR_SHARE for bucket in buckets])
-    bars.setOpts(x=_middles(buckets), y0=below, height=tall, width=widths, brush=brush, pen=None)
-
-
-def _middles(buckets: Sequence[FlightBucket]) -> Any:
-    return np.array([bucket.start_s + bucket.span_s / 2 for bucket in buckets])
 
 
 def _bucket_at(buckets: Sequence[FlightBucket], time_s: float) -> int:
@@ -272,7 +200,7 @@ def _bucket_words(bucket: FlightBucket) -> str:
     totals = bucket.totals
     facts = (
         counted(totals.flights, "flight"),
-        f"{count_text(totals.input_tokens)} tokens in",
+        f"{sum_tokens(totals, Figure.INPUT, in_full=True)} tokens in",
         f"first token {duration_text(totals.ttft_p50_ms)}, p95 {duration_text(totals.ttft_p95_ms)}",
         f"cost {sum_money(totals)}",
     )

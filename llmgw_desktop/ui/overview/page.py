@@ -6,7 +6,6 @@ they are read again. `board.py` is the board of tiles and charts itself.
 
 from collections.abc import Coroutine, Iterator, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,14 +30,14 @@ from llmgw_desktop.ui.overview.getting_started import GettingStarted
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
-from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh, in_steps, paint_now
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh, Steps, in_steps, paint_now
 
 if TYPE_CHECKING:
     from llmgw_desktop.ui.overview.large_charts import LargeCharts
 
 _LARGE_CHARTS = "llmgw_desktop.ui.overview.large_charts"
-_CAN_BE_LARGE = all(find_spec(name) for name in ("numpy", "pyqtgraph"))
-"""The program as one folder has neither (docs/packaging.md)."""
+_NO_LARGE_CHARTS = "The larger charts cannot be drawn."
+_HOW_TO_LARGE = "They need pyqtgraph and numpy: pip install pyqtgraph. {why}"
 _NOW_MS = 500
 _WRITTEN_MS = 110
 """A flight that ended is written down a little later: by then it is, if all goes well."""
@@ -71,7 +70,7 @@ class FirstSteps(Protocol):
 
 
 class OverviewPage(QWidget, MadeInSteps):
-    """Reads again when a flight ended and as time goes by, but never while it is hidden."""
+    """Reads again when a flight ended and as time goes by, but never while nobody looks."""
 
     flights_wanted = Signal(FlightQuery)
     flight_wanted = Signal(str)
@@ -107,13 +106,16 @@ class OverviewPage(QWidget, MadeInSteps):
         yield
         self._blank = QWidget()
         self._stack = QStackedLayout()
-        self._refresh = PacedRefresh(self, self._read)
+        self._refresh = PacedRefresh(self, self._read, lambda: self._large is not None)
         self._now = QTimer(self, interval=_NOW_MS)
         self._had_running = False
         self._slide = QTimer(self)
         self._written = QTimer(self, singleShot=True)
         self._surely = QTimer(self, singleShot=True, interval=_SURELY_WRITTEN_MS)
         self._large: LargeCharts | None = None
+        self._large_steps: Steps[LargeCharts] | None = None
+        self._misses_large = False
+        """Whether it is said that they cannot be drawn."""
         self._all_anew = True
         """Whether the next reading must not rely on what earlier ones found."""
         self._lay_out()
@@ -142,8 +144,11 @@ class OverviewPage(QWidget, MadeInSteps):
     @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._slide.stop()
         self._now.stop()
+        if self._large is None:
+            self._slide.stop()
+        elif not self.window().isVisible():
+            self._large.close()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -165,9 +170,7 @@ class OverviewPage(QWidget, MadeInSteps):
         self._board.jobs_wanted.connect(self.jobs_wanted)
         self._start.test_flight_wanted.connect(self._send_test_flight)
         self._board.larger_wanted.connect(self._read_large)
-        self._board.offer_larger(_CAN_BE_LARGE)
-        if _CAN_BE_LARGE:
-            add_key(self, "Show charts larger", ["Ctrl+G"], self._read_large)
+        add_key(self, "Show charts larger", ["Ctrl+G"], self._read_large)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         ended = [event.summary for event in events if isinstance(event, FlightClosed)]
@@ -213,34 +216,63 @@ class OverviewPage(QWidget, MadeInSteps):
         self._refresh.ended()
 
     def _show_figures(self, figures: OverviewFigures) -> None:
-        self._trouble.hide()
+        if not self._misses_large:
+            self._trouble.hide()
         chosen = (self._board.span, self._board.with_practice)
         if (figures.span, figures.with_practice) != chosen:
             return  # what was chosen meanwhile has been asked for
         self._board.show_figures(figures)
         if self._large is not None:
             self._large.show_figures(figures)
-        if self.isVisible():  # bars move by whole stretches, so once in each is enough
+        if (
+            self.isVisible() or self._large is not None
+        ):  # bars move by whole stretches, so once in each is enough
             self._slide.start(round(min(figures.bucket_s, _LONGEST_SLIDE_S) * 1000))
         about_to_be = bool(self._overview.running()) or self._surely.isActive()
         has_any = figures.has_any or about_to_be
         self._turn_to(self._board if has_any else self._start)
 
-    def _read_large(self) -> None:
-        """What draws them is read in beside the loop, when it is first wanted."""
+    def _read_large(self, at: int = -1) -> None:
+        """What draws them is read in beside the loop, when it is first wanted; `at`: the bucket
+        that they are to read."""
         if self._large is not None:
+            if at >= 0:
+                self._large.read_bucket(at)
             self._large.raise_()
             self._large.activateWindow()
         elif self._board.figures is not None:
             self._bridge.fetch(
-                self, lambda: import_module(_LARGE_CHARTS), self._open_large, slow=True
+                self,
+                lambda: import_module(_LARGE_CHARTS),
+                lambda charts: self._make_large(charts, at),
+                self._miss_large,
+                slow=True,
             )
 
-    def _open_large(self, charts: Any) -> None:
+    def _miss_large(self, error: Exception) -> None:
+        self._misses_large = True
+        how = _HOW_TO_LARGE.format(why=f"{type(error).__name__}: {error}")
+        self._trouble.say(BannerKind.ERROR, _NO_LARGE_CHARTS, how)
+
+    def _make_large(self, charts: Any, at: int) -> None:
+        """In steps, each in a turn of the loop."""
+        if self._large_steps is None and self._large is None:  # else asked for twice
+            self._large_steps = in_steps(charts.LargeCharts, self._theme, self.window())
+            self._step_large(at)
+
+    def _step_large(self, at: int) -> None:
+        assert self._large_steps is not None
+        try:
+            next(self._large_steps)
+        except StopIteration as whole:
+            self._large_steps = None
+            self._open_large(whole.value, at)
+        else:
+            QTimer.singleShot(0, self, lambda: self._step_large(at))
+
+    def _open_large(self, made: "LargeCharts", at: int) -> None:
         figures = self._board.figures
-        if self._large is not None or figures is None:
-            return  # asked for twice
-        made: LargeCharts = charts.LargeCharts(self._theme, self.window())
+        assert figures is not None
         made.finished.connect(self._forget_large)
         made.flights_wanted.connect(
             lambda since_s, until_s: self.flights_wanted.emit(
@@ -248,8 +280,12 @@ class OverviewPage(QWidget, MadeInSteps):
             )
         )
         made.show_figures(figures)
-        made.show()
+        if at >= 0:
+            made.read_bucket(at)
+        made.winId()  # else it would lie over the flights that it leads to
+        made.windowHandle().setTransientParent(None)  # type: ignore[arg-type]
         self._large = made
+        made.show()
 
     def _forget_large(self) -> None:
         self._large = None

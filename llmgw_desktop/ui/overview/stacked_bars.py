@@ -46,6 +46,20 @@ def round_top(largest: float, steps: int = 4) -> tuple[float, float]:
     return math.ceil(max(largest, 1.0) / step) * step, step
 
 
+_ROOM_ABOVE = 1.06
+LEAST_LOGGED = 1e-4
+"""The foot of a logarithmic axis, in seconds: nothing is quicker, and 0 has no logarithm."""
+
+
+def axis_ends(values: Sequence[float], *, is_log: bool) -> tuple[float, float]:
+    """Foot and top of an axis on which all of these are seen; their logarithms if `is_log`."""
+    if is_log and values:
+        least, most = (math.log10(max(each, LEAST_LOGGED)) for each in (min(values), max(values)))
+        return math.floor(least * 5) / 5 - 0.1, math.ceil(most * 5) / 5 + 0.1
+    top = max(values, default=0.0)
+    return (0.0, top * _ROOM_ABOVE) if top > 0 else (0.0, 1.0)
+
+
 def time_marks(since_s: float, until_s: float, most: int) -> Sequence[tuple[float, str]]:
     """Moments of the local clock that are round, with their words; at most `most`."""
     span_s = until_s - since_s
@@ -73,6 +87,11 @@ def area_fill(colours: Colours, name: str) -> QColor:
     return mixed(colour, colours.surface, 0.85)
 
 
+def unknown_fill(colours: Colours) -> QColor:
+    """Of a column where something was and its figure is not known."""
+    return mixed(colours.outline, colours.surface, 0.22)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """One stretch of time; `parts` stand on each other, the first at the foot."""
@@ -87,11 +106,19 @@ class StackedBars(Pickable):
     """Bars of equal width over `[since_s, until_s)`. The page gives the accessible text."""
 
     def __init__(
-        self, theme: Theme, colours: Sequence[str], *, name: str, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        colours: Sequence[str],
+        *,
+        name: str,
+        hint: str = "",
+        parent: QWidget | None = None,
     ) -> None:
-        """`colours` are names of fields of Colours, one for each part, foot first."""
+        """`colours` are names of fields of Colours, one for each part, foot first; `hint` says what
+        picking a bar does."""
         super().__init__(theme, name, Qt.Orientation.Horizontal, parent)
         self._colour_names = tuple(colours)
+        self._hint = hint
         self._bars: tuple[Bar, ...] = ()
         self._scale: tuple[float, float] | None = None
         """The top of the axis and the distance of its lines; None where no bar has a height."""
@@ -202,7 +229,7 @@ class StackedBars(Pickable):
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(colours.muted)
             words = QRectF(0, y - height / 2, plot.left() - gap, height)
-            painter.drawText(words, right_middle, _axis_text(line * step))
+            painter.drawText(words, right_middle, axis_text(line * step))
 
     def _paint_times(self, painter: QPainter, plot: QRectF) -> None:
         if self._until_s <= self._since_s:
@@ -256,11 +283,18 @@ class StackedBars(Pickable):
             if each >= 0:
                 self._update_column(each)
         if index < 0:
+            self.unsetCursor()
             QToolTip.hideText()
             return
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         column = self._column(index)
         place = self.mapToGlobal(QPoint(round(column.right()), round(column.top())))
-        QToolTip.showText(place, tip(self._bars[index].words()), self, column.toRect())
+        QToolTip.showText(
+            place,
+            tip("\n".join(filter(None, (self._bars[index].words(), self._hint)))),
+            self,
+            column.toRect(),
+        )
 
 
 def _paint_stack(
@@ -280,6 +314,6 @@ def _paint_stack(
         painter.fillRect(area, fill)
 
 
-def _axis_text(value: float) -> str:
+def axis_text(value: float) -> str:
     """«150k», not «150.0k»: the lines stand at round values."""
     return short_count_text(round(value)).replace(".0", "")

@@ -111,6 +111,7 @@ class _Swatch(QWidget):
 
 
 _NAME = "Input tokens by source"
+LARGER_HINT = "Click or Enter: larger charts, and its flights"
 _SERIES = (
     ("cache_read", "Cache read"),
     ("cache_write", "Cache write"),
@@ -122,23 +123,24 @@ _Parts = tuple[int | None, int | None, int | None, int | None]
 
 
 class TokensCard(Card):
-    """`bar_clicked` gives the index of the bucket."""
+    """A click on the chart, and Enter there, ask for large charts."""
 
-    bar_clicked = Signal(int)
-    larger_wanted = Signal()
+    larger_wanted = Signal(int)
+    """With this bucket read; -1: with none."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._figures: OverviewFigures | None = None
         self._known: dict[float, tuple[FlightBucket, Bar]] = {}
         self._legend = Legend(theme, _SERIES)
-        self._chart = StackedBars(theme, [colour for colour, _ in _SERIES], name=_NAME)
-        self._chart.picked.connect(self.bar_clicked)
+        colours = [colour for colour, _ in _SERIES]
+        self._chart = StackedBars(theme, colours, name=_NAME, hint=LARGER_HINT)
+        self._chart.picked.connect(self.larger_wanted)
         self._table = _make_table(theme)
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Show as table")
         self._turn.clicked.connect(self._turn_over)
         self.larger = Button(theme, kind=ButtonKind.QUIET, icon="expand", name="Show charts larger")
-        self.larger.clicked.connect(self.larger_wanted)
+        self.larger.clicked.connect(lambda: self.larger_wanted.emit(-1))
         self._sides = QStackedLayout()
         v_box(theme, self._head(), (self._sides, 1), on=self, gap=2, margins=(4, 2.5, 3, 3))
         # It shows its first: without a parent that would come up as a window.
@@ -160,7 +162,7 @@ class TokensCard(Card):
             figures.until_s,
             nothing=_nothing_words(figures),
         )
-        self._chart.setAccessibleDescription(sources_in_words(sources))
+        self._chart.setAccessibleDescription(f"{sources_in_words(sources)} {LARGER_HINT}.")
         self._title.setToolTip(tip(sum_tip(figures.totals, Figure.INPUT)))
         if self.shows_table:
             self._fill_table(figures)

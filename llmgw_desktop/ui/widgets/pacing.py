@@ -80,8 +80,12 @@ class PacedRefresh(QObject):
     reading counts where it is `costed` (work for another thread) or done within `costing`.
     """
 
-    def __init__(self, widget: QWidget, begin: Callable[[], None]) -> None:
+    def __init__(
+        self, widget: QWidget, begin: Callable[[], None], also: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`also`: whether somebody looks at what is read elsewhere, be the widget hidden."""
         super().__init__(widget)
+        self._also = also
         self._widget = widget
         self._begin = begin
         self._asked = False
@@ -143,7 +147,8 @@ class PacedRefresh(QObject):
             self._begin()
 
     def _is_seen(self) -> bool:
-        return self._widget.isVisible() and not self._widget.window().isMinimized()
+        is_widget = self._widget.isVisible() and not self._widget.window().isMinimized()
+        return is_widget or self._also()
 
 
 def paint_now(widget: QWidget) -> None:

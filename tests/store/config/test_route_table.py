@@ -275,7 +275,10 @@ def test_a_program_that_nothing_can_be_added_to_says_so(
     monkeypatch.setattr(resources, "_LIBRARIES", ("no_such_library",))
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     like = 'to = ["home:small"]\ncache_s = 60\ncache_similarity = 0.9\n'
-    assert "has no numpy" in str(refused(file, f"{PROVIDERS}[[routes]]\n{like}"))
+    assert "has no no_such_library" in str(refused(file, f"{PROVIDERS}[[routes]]\n{like}"))
+    monkeypatch.setattr(resources, "_LIBRARIES", ())
+    monkeypatch.setattr(resources, "_MODEL_PACKAGE", "no_such_package")
+    assert "similarity_model of [routing]" in str(refused(file, f"{PROVIDERS}[[routes]]\n{like}"))
 
 
 def test_like_questions_are_told_by_the_model_of_a_folder(file: Path, tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from llmgw_desktop.ui.overview.line_lists import BarShare, RunningLine, RunningList, ShareBars
 from llmgw_desktop.ui.overview.pickable import Pickable
-from llmgw_desktop.ui.overview.running_list import RunningLine, RunningList
-from llmgw_desktop.ui.overview.share_bars import BarShare, ShareBars
 from llmgw_desktop.ui.overview.stacked_bars import Bar, StackedBars
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button

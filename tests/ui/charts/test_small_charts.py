@@ -8,8 +8,7 @@ from PySide6.QtGui import QHelpEvent, QRegion
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.overview.running_list import RunningLine, RunningList
-from llmgw_desktop.ui.overview.share_bars import BarShare, ShareBars
+from llmgw_desktop.ui.overview.line_lists import BarShare, RunningLine, RunningList, ShareBars
 from llmgw_desktop.ui.overview.stat_tile import Sparkline, StatTile, TileFigure
 from llmgw_desktop.ui.overview.tokens_card import Legend
 from llmgw_desktop.ui.theme import Theme

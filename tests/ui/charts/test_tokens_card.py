@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan
 from llmgw_desktop.domain.flights.flight import FlightBucket, FlightTotals
 from llmgw_desktop.ui.overview.stacked_bars import StackedBars
-from llmgw_desktop.ui.overview.tokens_card import TokensCard
+from llmgw_desktop.ui.overview.tokens_card import LARGER_HINT, TokensCard
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 
@@ -64,7 +64,7 @@ def pointed(card: TokensCard, qtbot: QtBot, share: float) -> str:
     before = QToolTip.text()
     qtbot.mouseMove(chart, QPoint(round(plot.left() + plot.width() * share), 100))
     qtbot.waitUntil(lambda: QToolTip.text() not in ("", before))
-    return QToolTip.text()
+    return QToolTip.text().removesuffix("</p>")
 
 
 def test_what_providers_told_stands_in_the_legend(card: TokensCard) -> None:
@@ -85,9 +85,10 @@ def test_what_they_did_not_tell_is_not_called_fresh(card: TokensCard) -> None:
 def test_each_bar_tells_its_own(card: TokensCard, qtbot: QtBot) -> None:
     card.show_figures(figures(TOLD, TOLD, SILENT, UNKNOWN, FlightTotals()))
     told = pointed(card, qtbot, 0.1).splitlines()
-    assert told[1:] == ["2 flights", "Cache read: 700", "Cache write: 100", "Fresh: 200"]
+    assert told[1:-1] == ["2 flights", "Cache read: 700", "Cache write: 100", "Fresh: 200"]
+    assert told[-1] == LARGER_HINT
     silent = pointed(card, qtbot, 0.4).splitlines()
-    assert silent[1:] == [
+    assert silent[1:-1] == [
         "1 flight",
         "Cache read: –",
         "Cache write: –",
@@ -95,7 +96,7 @@ def test_each_bar_tells_its_own(card: TokensCard, qtbot: QtBot) -> None:
         "Not told: 500",
     ]
     assert pointed(card, qtbot, 0.6).splitlines()[1:3] == ["3 flights", "Cache read: –"]
-    assert pointed(card, qtbot, 0.9).splitlines()[1:] == ["0 flights"]
+    assert pointed(card, qtbot, 0.9).splitlines()[1:] == ["0 flights", LARGER_HINT]
 
 
 def test_the_table_says_the_same(card: TokensCard) -> None:

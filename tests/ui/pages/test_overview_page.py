@@ -20,16 +20,22 @@ from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan
 from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamGarbage
 from llmgw_desktop.domain.events import GatewayState, RecorderChanged, RecorderStatus
-from llmgw_desktop.domain.flights.flight import Counted, FlightQuery, FlightState, FlightTotals
+from llmgw_desktop.domain.flights.flight import (
+    Counted,
+    FlightBucket,
+    FlightQuery,
+    FlightState,
+    FlightTotals,
+)
 from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.overview.board import OverviewBoard, _known_line
 from llmgw_desktop.ui.overview.getting_started import GettingStarted
+from llmgw_desktop.ui.overview.line_lists import RunningList, ShareBars
 from llmgw_desktop.ui.overview.page import OverviewPage
-from llmgw_desktop.ui.overview.running_list import RunningList
-from llmgw_desktop.ui.overview.share_bars import ShareBars
 from llmgw_desktop.ui.overview.stacked_bars import StackedBars
 from llmgw_desktop.ui.overview.stat_tile import Sparkline, StatTile, TileFigure
+from llmgw_desktop.ui.overview.tokens_card import LARGER_HINT, bucket_time
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.notices import Banner
@@ -432,7 +438,12 @@ def test_figures_lead_to_the_flights_behind_them(
     assert wanted[1].states == {FlightState.FAILED, FlightState.CUT}
     chart = page.findChild(StackedBars)
     assert isinstance(chart, StackedBars)
+    assert chart.accessibleDescription().endswith(f"{LARGER_HINT}.")
+    qtbot.mouseMove(chart, chart.rect().center())
+    qtbot.waitUntil(lambda: chart.cursor().shape() is Qt.CursorShape.PointingHandCursor)
     qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=chart.rect().center())
+    qtbot.waitUntil(lambda: page._large is not None, timeout=60_000)
+    page._large.flights.click()
     assert wanted[2].since_s is not None
     assert wanted[2].until_s == wanted[2].since_s + 15
 
@@ -607,8 +618,9 @@ def test_the_charts_open_larger_and_can_be_worked_with(
     larger = next(each for each in page.findChildren(Button) if each.accessibleName() == LARGER)
     assert larger.focusPolicy() & Qt.FocusPolicy.TabFocus
     QTest.keyClick(larger, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: page._large is not None)
+    qtbot.waitUntil(lambda: page._large is not None, timeout=60_000)
     large = page._large
+    assert large.windowHandle().transientParent() is None, "its flights are not hidden by it"
     whole = large.time_range
     assert [len(plot.listDataItems()) for plot in large.plots] == [4, 2, 1]
 
@@ -636,6 +648,130 @@ def test_the_charts_open_larger_and_can_be_worked_with(
     assert large.plots[1].getAxis("left").logMode
     QTest.keyClick(large, Qt.Key.Key_Escape)
     assert page._large is None
+
+
+def test_keys_reach_the_charts_and_a_click_keeps_the_point(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    chart = page.findChild(StackedBars)
+    chart.setFocus()
+    QTest.keyClick(chart, Qt.Key.Key_End)
+    QTest.keyClick(chart, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page._large is not None, timeout=60_000)
+    large, last = page._large, board(page).figures.buckets[-1]
+    assert bucket_time(last) in large.told, "the bar that Enter was pressed on"
+    assert large.focusWidget() is large.canvas
+    QTest.keyClick(large.canvas, Qt.Key.Key_Home)
+    QTest.keyClick(large.canvas, Qt.Key.Key_Left)
+    before = board(page).figures.buckets[-2]
+    assert bucket_time(before) in large.told
+    assert large.canvas.accessibleName() == f"Charts: {large.told}"
+    large.canvas.pointed.emit(last.start_s + 1)
+    assert bucket_time(before) in large.told, "the pointer leaves a kept point as it is"
+    large.canvas.clicked.emit(before.start_s + 1, False)
+    large.canvas.pointed.emit(last.start_s + 1)
+    assert bucket_time(last) in large.told, "a click on it lets go of it"
+    large.canvas.clicked.emit(before.start_s + 1, False)
+    large.canvas.pointed.emit(last.start_s + 1)
+    assert bucket_time(before) in large.told, "a click keeps another one"
+    with qtbot.waitSignal(page.flights_wanted) as wanted:
+        large.canvas.clicked.emit(last.start_s + 1, True)
+    assert wanted.args[0].since_s == last.start_s
+    page.close()
+    assert page._large is None, "it goes with the window"
+
+
+def test_unknown_is_a_gap_in_large_charts_and_nothing_is_said_to_be_so(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    from llmgw_desktop.ui.overview.large_charts import LargeCharts
+
+    told = FlightTotals(flights=1, input_tokens=9, ttft_p50_ms=0.0, ttft_p95_ms=400.0, cost_usd=0.0)
+    large = LargeCharts(theme)
+    qtbot.addWidget(large)
+    large.show_figures(stretches(told, FlightTotals(flights=2), FlightTotals(), told))
+    large.show()
+    tokens, latency, cost = large.canvas._unknown
+    for grey in (tokens, latency, cost):
+        assert grey.isVisible()
+        assert list(grey.opts["x"]) == [NOW_S + 90], "where flights were and nobody told"
+    assert not any(each.isVisible() for each in large.canvas._nothing)
+    median = large.canvas._lines[1]
+    assert [bool(each >= 0) for each in median.yData] == [True, False, False, True]
+    QTest.keyClick(large, Qt.Key.Key_L)
+    assert median.getData()[1][0] == pytest.approx(-4), "0 has no logarithm"
+    begin, end = large.plots[1].viewRange()[1]
+    assert -5 < begin < -4 < -0.4 < end < 1
+    large.show_figures(stretches(FlightTotals(flights=2), FlightTotals()))
+    assert [each.isVisible() for each in large.canvas._nothing] == [True] * 3
+    assert large.canvas._nothing[2].toPlainText() == "No price of these flights is known."
+    large.show_figures(stretches(FlightTotals(), FlightTotals()))
+    assert not tokens.isVisible()
+    assert large.canvas._nothing[0].toPlainText() == "No flights in the last 15 minutes."
+    assert not large.plots[0].getAxis("left").style["showValues"], "no figures beside nothing"
+
+
+def test_who_sees_all_of_the_large_charts_goes_on_to_see_all(theme: Theme, qtbot: QtBot) -> None:
+    from llmgw_desktop.ui.overview.large_charts import LargeCharts
+
+    told = FlightTotals(flights=1, input_tokens=9)
+    large = LargeCharts(theme)
+    qtbot.addWidget(large)
+    figures = stretches(*[told] * 10)
+    large.show_figures(figures)
+    large.read_bucket(4)
+    said, whole = large.told, large.time_range
+    later = stretches(*[told] * 10, since_s=NOW_S + 60)
+    large.show_figures(later)
+    assert large.time_range == pytest.approx((whole[0] + 60, whole[1] + 60))
+    assert large.told == said, "the same stretch is read, which stands elsewhere now"
+    large.zoom(0.5)
+    zoomed = large.time_range
+    large.show_figures(stretches(*[told] * 10, since_s=NOW_S + 120))
+    assert large.time_range == pytest.approx(zoomed)
+    for _ in range(20):
+        large.zoom(3)
+    assert large.time_range[1] - large.time_range[0] <= whole[1] - whole[0] + 1e-3
+
+
+def stretches(*totals: FlightTotals, since_s: float = NOW_S) -> OverviewFigures:
+    """A minute each."""
+    return OverviewFigures(
+        span=OverviewSpan.QUARTER,
+        since_s=since_s,
+        until_s=since_s + 60 * len(totals),
+        bucket_s=60,
+        totals=FlightTotals(flights=sum(each.flights for each in totals)),
+        buckets=tuple(
+            FlightBucket(start_s=since_s + 60 * at, span_s=60, totals=each)
+            for at, each in enumerate(totals)
+        ),
+        providers=(),
+        has_any=True,
+    )
+
+
+def test_where_large_charts_cannot_be_drawn_it_is_said(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> object:
+        raise ModuleNotFoundError("No module named 'pyqtgraph'")
+
+    monkeypatch.setattr("llmgw_desktop.ui.overview.page.import_module", missing)
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    page._read_large()
+    banner = page.findChild(Banner)
+    qtbot.waitUntil(lambda: banner.isVisible())
+    assert "The larger charts cannot be drawn." in words(page)
+    assert any("pip install pyqtgraph" in each for each in words(page))
+    page._read_all()
+    qtbot.wait(50)
+    assert banner.isVisible(), "figures that come do not take it away"
 
 
 def test_what_draws_large_charts_is_not_read_in_before() -> None:

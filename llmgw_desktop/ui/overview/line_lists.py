@@ -1,9 +1,11 @@
-"""How a whole divides among a few: a name, a bar, a share; one line each, and one for the rest."""
+"""The Overview's lists, of which each line can be picked: flights under way, one line each (who
+asks whom, for how long, how much has come); and how a whole divides among a few, with a line for
+the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
@@ -15,6 +17,183 @@ from llmgw_desktop.ui.overview.pickable import INSET_UNITS, Pickable
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import tip
+
+MOST = 6
+NOTHING = "Nothing is under way."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningLine:
+    """Words are ready to paint."""
+
+    flight_id: str
+    client: str
+    model: str
+    progress: str
+    elapsed: str
+
+
+_CALM_MS = 5000
+"""Lines come and go many times a second where answers are short; the page must not go with them."""
+_WIDEST_ELAPSED = "88 m 88 s"
+
+
+class RunningList(Pickable):
+    """The oldest, and how many more there are. A click asks for the flight.
+
+    It grows at once, and gives its room back when fewer lines have been enough for a while.
+    """
+
+    flight_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, *, most: int = MOST, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "Flights under way", parent=parent)
+        self._most = most
+        self._lines: tuple[RunningLine, ...] = ()
+        self._more = 0
+        self._held_rows = self._lately_rows = 1
+        self._calm = QTimer(self, singleShot=True, interval=_CALM_MS)
+        self._calm.timeout.connect(self._shrink)
+        self.setFont(theme.font())
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.picked.connect(lambda row: self.flight_wanted.emit(self._lines[row].flight_id))
+
+    def show_lines(self, lines: Sequence[RunningLine], count: int) -> None:
+        """`count` flights are under way; the first `most` of them are enough as lines."""
+        before, shown, more = self._lines, tuple(lines[: self._most]), count - self._most
+        self._lines = shown
+        if more != self._more or len(shown) != len(before):
+            self._more = more
+            self.update()
+        else:
+            for row, line in enumerate(shown):
+                self._update_row(row, before[row], line)
+        if shown != before:
+            words = "; ".join(map(self.words_of, range(len(shown))))
+            self.setAccessibleDescription(words or NOTHING)
+            self.things_changed()
+        self._hold(self._rows())
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.space(80), self._line_height() * self._held_rows)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.space(50), self.sizeHint().height())
+
+    @override
+    def count_of_things(self) -> int:
+        return len(self._lines)
+
+    @override
+    def area_of(self, index: int) -> QRect:
+        return QRect(0, index * self._line_height(), self.width(), self._line_height())
+
+    @override
+    def words_of(self, index: int) -> str:
+        line = self._lines[index]
+        return f"{line.client}, {line.model}, {line.elapsed}"
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(event.rect(), self._theme.colours.surface)
+        tall, inset = self._line_height(), self._theme.space(INSET_UNITS)
+        for row, line in enumerate(self._lines):
+            area = self.area_of(row)
+            if area.intersects(event.rect()):
+                self._paint_line(painter, line, QRectF(area.adjusted(inset, 0, -inset, 0)))
+        if not self._lines:
+            painter.setPen(self._theme.colours.muted)
+            painter.drawText(QPointF(inset, self.fontMetrics().ascent()), NOTHING)
+        if self._more > 0:
+            last = QRectF(inset + self._indent(), self._most * tall, self.width(), tall)
+            painter.setPen(self._theme.colours.muted)
+            painter.drawText(last, Qt.AlignmentFlag.AlignVCenter, f"and {self._more:,} more")
+        self.paint_focus(painter)
+        painter.end()
+
+    def _rows(self) -> int:
+        """That the lines need."""
+        return max(len(self._lines) + (self._more > 0), 1)
+
+    def _hold(self, rows: int) -> None:
+        self._lately_rows = max(self._lately_rows, rows)
+        if rows > self._held_rows:
+            self._held_rows = rows
+            self.updateGeometry()
+        elif rows < self._held_rows and not self._calm.isActive():
+            self._lately_rows = rows
+            self._calm.start()
+
+    def _shrink(self) -> None:
+        if self._lately_rows < self._held_rows:
+            self._held_rows = self._lately_rows
+            self.updateGeometry()
+        self._lately_rows = self._rows()
+        if self._lately_rows < self._held_rows:
+            self._calm.start()
+
+    def _update_row(self, row: int, before: RunningLine, now: RunningLine) -> None:
+        if now == before:
+            return
+        area = self.area_of(row)
+        if now == replace(before, elapsed=now.elapsed):
+            beside = self._elapsed_width() + self._theme.space(INSET_UNITS)
+            area.setLeft(area.right() - beside)
+        self.update(area)
+
+    def _elapsed_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance(_WIDEST_ELAPSED)
+
+    def _line_height(self) -> int:
+        return self.fontMetrics().height() + self._theme.space(3)
+
+    def _indent(self) -> int:
+        return self._theme.space(5)
+
+    def _paint_line(self, painter: QPainter, line: RunningLine, area: QRectF) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        middle = area.center().y()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.running)
+        painter.drawEllipse(QPointF(area.left() + space(1.5), middle), space(1), space(1))
+        metrics = self.fontMetrics()
+        baseline = middle + (metrics.ascent() - metrics.descent()) / 2
+        right = area.right()
+        painter.setFont(self._theme.font())
+        painter.setPen(colours.text)
+        right -= self._elapsed_width()
+        width = metrics.horizontalAdvance(line.elapsed)
+        painter.drawText(QPointF(area.right() - width, baseline), line.elapsed)
+        painter.setFont(self._theme.font(TextSize.CAPTION))
+        painter.setPen(colours.muted)
+        width = painter.fontMetrics().horizontalAdvance(line.progress)
+        right -= width + space(3)
+        painter.drawText(QPointF(right, baseline), line.progress)
+        self._paint_names(painter, line, QPointF(area.left() + self._indent(), baseline), right)
+
+    def _paint_names(
+        self, painter: QPainter, line: RunningLine, start: QPointF, right: float
+    ) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        room = int(right - start.x() - space(3))
+        painter.setFont(self._theme.font(weight=QFont.Weight.Medium))
+        metrics = painter.fontMetrics()
+        client = metrics.elidedText(line.client, Qt.TextElideMode.ElideRight, room // 2)
+        painter.setPen(colours.text)
+        painter.drawText(start, client)
+        left = start.x() + metrics.horizontalAdvance(client) + space(1.5)
+        painter.setFont(self._theme.font())
+        painter.setPen(colours.muted)
+        room = int(right - left - space(3))
+        model = painter.fontMetrics().elidedText(
+            f"→ {line.model}", Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawText(QPointF(left, start.y()), model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
