@@ -18,6 +18,9 @@ TEXTS_SCHEMA: Schema = {"type": "array", "items": {"type": "string"}}
 FIRST_VERSION = "0.1.0"
 
 
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+
+
 class Unfit(Exception):
     """A value that cannot be taken; the text says what was expected."""
 
@@ -82,6 +85,13 @@ class Setting:
     """The first of these variables that is set wins over the file."""
     since: str = FIRST_VERSION
     """The first version that has it."""
+    label: str = ""
+    """How forms call it, where not by its key."""
+
+    @property
+    def plain_words(self) -> str:
+        """Without the marks and addresses that the words have for pages."""
+        return _LINK.sub(r"\1", self.words).replace("`", "")
 
 
 def described(

@@ -95,6 +95,7 @@ CLIENT_KEYS: Mapping[str, Setting] = {
     "parallel": Setting(
         WholeNumber(least=1, most=10_000),
         "How many requests and runs of it may go on at the same time.",
+        label="At the same time",
     ),
     "expires": Setting(_Moment(), "A date or time after which it is refused."),
     "paused": Setting(YesNo(), "Whether it is refused for now, with its key kept; not of labels."),

@@ -107,7 +107,9 @@ class ModelName(Kind):
 
 
 CLI_KEYS: dict[str, Setting] = {
-    "command": Setting(ProgramName(), "Its program; the CLI's usual name if left out."),
+    "command": Setting(
+        ProgramName(), "Its program; the CLI's usual name if left out.", label="Program"
+    ),
     "env": Setting(Variables(), "Set for its runs, such as its vendor's base URL."),
     "default_model": Setting(
         ModelName(),
@@ -120,6 +122,7 @@ CLI_KEYS: dict[str, Setting] = {
     "max_running": Setting(
         WholeNumber(least=1, most=1000),
         "Its runs at once, in place of `limits.max_running_per_provider`.",
+        label="Runs at once",
     ),
     "vault": Setting(
         VaultAccount(),

@@ -121,10 +121,12 @@ PROVIDER_KEYS: dict[str, Setting] = {
     "kind": Setting(
         Word(words=[each for each in ProviderKind if each is not ProviderKind.CLI]),
         "What sort of service it is. Required.",
+        label="What it is",
     ),
     "base_url": Setting(
         PlainText(),
         "Its address; the vendor's own if left out. Required for openai-compatible.",
+        label="Address",
     ),
     "api_key_env": Setting(PlainText(), "The environment variable that holds the key."),
     "vault": Setting(

@@ -43,18 +43,21 @@ MATCH_KEYS: dict[str, Setting] = {
     "label": Setting(
         NamePattern(),
         "What the program says of itself (`X-LLMGW-Caller`, `/as/LABEL/`); nobody checks it.",
+        label="Caller's label",
     ),
     "model": Setting(NamePattern(), "The model's name as it was asked for."),
     "protocol": Setting(Word(words=CALLER_PROTOCOLS), "The dialect that the program speaks."),
     "project": Setting(NamePattern(), "What the program sent as `X-Project`."),
-    "operation": Setting(Word(words=Operation), "What is asked for."),
+    "operation": Setting(Word(words=Operation), "What is asked for.", label="Asks for"),
     "min_input_tokens": Setting(
         WholeNumber(least=0, most=_MOST_TOKENS),
         "The least, estimated; it belongs to the range.",
+        label="Input tokens from",
     ),
     "max_input_tokens": Setting(
         WholeNumber(least=0, most=_MOST_TOKENS),
         "The most, estimated; it belongs to the range.",
+        label="Input tokens to",
     ),
 }
 ROUTE_KEYS: dict[str, Setting] = {
@@ -62,6 +65,7 @@ ROUTE_KEYS: dict[str, Setting] = {
     "to": Setting(
         Texts(each="`provider`, `provider:model` or `provider/account:model`", is_fit=is_name),
         f"To whom, {MOST_TARGETS} at most. Required.",
+        label="Leads to",
     ),
     "name": Setting(
         PlainText(), "How flights and pages call it; `route` and its number if left out."
@@ -69,6 +73,7 @@ ROUTE_KEYS: dict[str, Setting] = {
     "strategy": Setting(
         Word(words=Strategy),
         "The order of what it leads to; that of `[routing]` if left out.",
+        label="Order",
     ),
     "keep_conversations": Setting(
         YesNo(),

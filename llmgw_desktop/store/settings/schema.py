@@ -72,6 +72,11 @@ def all_tables() -> tuple[TableFacts, ...]:
     return (*once, *_several_tables())
 
 
+def table_at(*path: str) -> TableFacts:
+    """That of this path, for forms. Raises KeyError."""
+    return {each.path: each for each in all_tables()}[path]
+
+
 def _several_tables() -> tuple[TableFacts, ...]:
     """Those that have names, and `[workspaces]`, which holds such."""
     of_labels = {key: it for key, it in CLIENT_KEYS.items() if key not in NOT_OF_LABELS}

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QCompleter, QGridLayout, QWidget
 from llmgw_desktop.app.policy.limits_form import LimitLine, Limits, LimitsForm, Wrong
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.policy import Measure, Period
+from llmgw_desktop.store.settings.schema import NAME, table_at
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.dialogs import FormDialog
-from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine, TextLines
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, SettingField, TextLine, TextLines
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
@@ -237,23 +238,23 @@ class LimitFields(QWidget):
             rows.set_wrong("" if found is None else found.words, found.line if found else None)
         self.changed.emit()
 
-    def _make_fields(self) -> dict[str, Field]:
+    def _make_fields(self) -> Mapping[str, Field]:
         theme = self._theme
         ticks = QWidget()
         row = WrappedRow(theme.space(3), ticks)
         for tick in self.ticks.values():
             row.addWidget(tick)
-        none = "None ticked: all. Only those ticked may answer it."
+        clients = table_at("clients", NAME)
+        of_lines: dict[str, tuple[QWidget, str | None]] = {
+            "models": (self.models, "One in a line, with * and ?. Empty: all."),
+            "providers": (ticks, "None ticked: all. Only those ticked may answer it."),
+            "parallel": (self.parallel, None),
+            "expires": (self.expires, "Such as 2027-01-31: at its end."),
+            "time_zone": (self.time_zone, None),
+        }
         return {
-            "models": Field(
-                theme, "Models", self.models, "One in a line, with * and ?. Empty: all."
-            ),
-            "providers": Field(theme, "Providers", ticks, none),
-            "parallel": Field(theme, "At the same time", self.parallel, "Requests and runs."),
-            "expires": Field(theme, "Expires", self.expires, "Such as 2027-01-31: at its end."),
-            "time_zone": Field(
-                theme, "Time zone", self.time_zone, "Of its budgets' days, such as Europe/Berlin."
-            ),
+            key: SettingField(theme, clients, key, control, hint=hint, is_checked=False)
+            for key, (control, hint) in of_lines.items()
         }
 
     def _connect(self) -> None:

@@ -5,16 +5,16 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from llmgw_desktop.app.providers.accounts import AccountForm, KeySource
 from llmgw_desktop.app.providers.providers import Providers
 from llmgw_desktop.app.settings.settings_file import SettingsWish
-from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.provider import ProviderKind
+from llmgw_desktop.store.settings.schema import ELEMENT, NAME, table_at
 from llmgw_desktop.ui.providers.provider_dialog import FormSource, KeyFields, ProviderDialog
 from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.dialogs import FormDialog
-from llmgw_desktop.ui.widgets.fields import Field, TextLine
+from llmgw_desktop.ui.widgets.dialogs import SettingsDialog
+from llmgw_desktop.ui.widgets.fields import SettingField, TextLine
 
 
-class AccountDialog(FormDialog):
+class AccountDialog(SettingsDialog):
     """`form` is what stands in it."""
 
     def __init__(
@@ -30,13 +30,14 @@ class AccountDialog(FormDialog):
         if form.key_source is KeySource.NONE:
             offered.append(KeySource.NONE)
         self._key = KeyFields(theme, source, offered, form.vault)
-        self._priority = TextLine(theme, "0")
-        self._weight = TextLine(theme, "1")
+        accounts = table_at("providers", NAME, "accounts", ELEMENT)
+        self._priority = TextLine(theme)
+        self._weight = TextLine(theme)
         self._fields = {
-            "name": Field(theme, "Name", self._name, _NAME),
+            "name": SettingField(theme, accounts, "name", self._name, hint=_NAME),
             **self._key.by_name,
-            "priority": Field(theme, "Priority", self._priority, _PRIORITY),
-            "weight": Field(theme, "Weight", self._weight, _WEIGHT),
+            "priority": SettingField(theme, accounts, "priority", self._priority),
+            "weight": SettingField(theme, accounts, "weight", self._weight),
         }
         self._lay_out()
         self._name.setText(form.name)
@@ -61,18 +62,6 @@ class AccountDialog(FormDialog):
             priority=self._priority.text(),
         )
 
-    def show_refusal(self, error: Exception) -> None:
-        """Beside the field that it is about, if there is one."""
-        self.show_saving(is_under_way=False)
-        for field in self._fields.values():
-            field.set_wrong("")
-        named = error.key.rpartition(".")[2] if isinstance(error, ConfigError) else ""
-        if isinstance(error, ConfigError) and named in self._fields:
-            self._fields[named].set_wrong(f"{error.message[0].upper()}{error.message[1:]}.")
-            self.show_problem("")
-        else:
-            self.show_problem(str(error))
-
     def _lay_out(self) -> None:
         share = QHBoxLayout()
         share.setSpacing(self._theme.space(3))
@@ -86,8 +75,6 @@ class AccountDialog(FormDialog):
 
 
 _NAME = "Small letters, digits, - and _. Flights and routes call it PROVIDER/NAME."
-_PRIORITY = "Smaller ones are asked first."
-_WEIGHT = "Its share among those of one priority."
 
 
 class ProviderForms:

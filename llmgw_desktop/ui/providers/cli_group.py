@@ -10,19 +10,19 @@ from llmgw_desktop.app.clis.cards import CliCard
 from llmgw_desktop.app.clis.use import CliForm, CliProviders, SignInOpened
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.store.settings.schema import NAME, table_at
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.providers.cli_card import CliCardView, NotInstalled
 from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.dialogs import FormDialog
-from llmgw_desktop.ui.widgets.fields import Field, TextLine
+from llmgw_desktop.ui.widgets.dialogs import SettingsDialog
+from llmgw_desktop.ui.widgets.fields import SettingField, TextLine
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import v_box
 
 
-class CliDialog(FormDialog):
+class CliDialog(SettingsDialog):
     """`form` is what stands in it."""
 
     def __init__(
@@ -30,54 +30,30 @@ class CliDialog(FormDialog):
     ) -> None:
         super().__init__(theme, f"Settings of {cli_of(form.cli).title}", "Save", parent)
         self._form = form
-        self._model = TextLine(theme, "the CLI's own choice")
-        self._limit = TextLine(theme, str(usual_limit))
-        self._command = TextLine(theme, usual_command)
-        self._models = TextLine(theme, "default")
-        self._fields = {
-            "default_model": Field(theme, "Default model", self._model, _MODEL),
-            "max_running": Field(theme, "Runs at once", self._limit, _LIMIT),
-            "models": Field(theme, "Models", self._models, _MODELS),
-            "command": Field(theme, "Program", self._command, _COMMAND),
+        clis = table_at("clis", NAME)
+        usual = {
+            "default_model": "the CLI's own choice",
+            "max_running": str(usual_limit),
+            "models": "default",
+            "command": usual_command,
         }
-        for field in self._fields.values():
+        self._lines = {key: TextLine(theme, words) for key, words in usual.items()}
+        self._fields = {
+            key: SettingField(theme, clis, key, line) for key, line in self._lines.items()
+        }
+        for key, field in self._fields.items():
+            said = getattr(form, key)
+            self._lines[key].setText(said if isinstance(said, str) else ", ".join(said))
             self.fields.addWidget(field)
         self.fields.addStretch(1)
-        self._model.setText(form.default_model)
-        self._limit.setText(form.max_running)
-        self._command.setText(form.command)
-        self._models.setText(", ".join(form.models))
         self.fit()
-        self._model.setFocus()
+        self._lines["default_model"].setFocus()
 
     @property
     def form(self) -> CliForm:
-        models = tuple(each.strip() for each in self._models.text().split(",") if each.strip())
-        return CliForm(
-            cli=self._form.cli,
-            default_model=self._model.text().strip(),
-            max_running=self._limit.text().strip(),
-            command=self._command.text().strip(),
-            models=models,
-        )
-
-    def show_refusal(self, error: Exception) -> None:
-        """Beside the field that it is about, if there is one."""
-        self.show_saving(is_under_way=False)
-        for field in self._fields.values():
-            field.set_wrong("")
-        named = error.key.rpartition(".")[2] if isinstance(error, ConfigError) else ""
-        if isinstance(error, ConfigError) and named in self._fields:
-            self._fields[named].set_wrong(f"{error.message[0].upper()}{error.message[1:]}.")
-            self.show_problem("")
-        else:
-            self.show_problem(str(error))
-
-
-_MODEL = "Asked for where a request names none."
-_LIMIT = "How many of its runs may go on at a time; others wait their turn."
-_MODELS = "Separated by commas. Shown in lists of models; others may be asked for as well."
-_COMMAND = "A name on PATH or an absolute path. Leave it empty for the usual one."
+        said = {key: line.text().strip() for key, line in self._lines.items()}
+        models = tuple(each.strip() for each in said.pop("models").split(",") if each.strip())
+        return CliForm(cli=self._form.cli, models=models, **said)
 
 
 _WHAT = (

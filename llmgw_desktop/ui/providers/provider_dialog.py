@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from llmgw_desktop.app.providers.accounts import KeySource, ProviderForm, field_of
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.provider import KINDS, ProviderKind
+from llmgw_desktop.store.settings.schema import NAME, table_at
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.dialogs import FormDialog
-from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine
+from llmgw_desktop.ui.widgets.dialogs import SettingsDialog
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, SettingField, TextLine
 from llmgw_desktop.ui.widgets.toggles import Segmented, SwitchLine
 
 _AS_WIDE_AS_THE_REST = ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -141,7 +143,7 @@ class FormSource(Protocol):
     def is_set(self, variable: str) -> bool: ...
 
 
-class ProviderDialog(FormDialog):
+class ProviderDialog(SettingsDialog):
     """`form` is what stands in it."""
 
     def __init__(
@@ -153,6 +155,7 @@ class ProviderDialog(FormDialog):
         self._is_new = is_new
         self._untouched = form
         self._vault = form.vault
+        providers = table_at("providers", NAME)
         self._kind = ChoiceBox(theme, _KINDS, name="What it is")
         self._name = TextLine(theme)
         self._address = TextLine(theme)
@@ -161,11 +164,11 @@ class ProviderDialog(FormDialog):
         self._models = TextLine(theme)
         self._local = SwitchLine(theme, "It is on this computer or in my own network")
         self._fields = {
-            "kind": Field(theme, "What it is", self._kind),
+            "kind": SettingField(theme, providers, "kind", self._kind, hint=""),
             "name": Field(theme, "Name", self._name, _NAME),
-            "base_url": Field(theme, "Address", self._address),
+            "base_url": SettingField(theme, providers, "base_url", self._address, hint=""),
             **self._key.by_name,
-            "models": Field(theme, "Models", self._models, _MODELS),
+            "models": SettingField(theme, providers, "models", self._models),
         }
         for key, field in self._fields.items():
             self.fields.addWidget(field)
@@ -193,17 +196,9 @@ class ProviderDialog(FormDialog):
             local=self._local.is_on,
         )
 
-    def show_refusal(self, error: Exception) -> None:
-        """Beside the field that it is about, if there is one."""
-        self.show_saving(is_under_way=False)
-        for field in self._fields.values():
-            field.set_wrong("")
-        named = field_of(error) if isinstance(error, ConfigError) else ""
-        if isinstance(error, ConfigError) and named in self._fields:
-            self._fields[named].set_wrong(f"{error.message[0].upper()}{error.message[1:]}.")
-            self.show_problem("")
-        else:
-            self.show_problem(str(error))
+    @override
+    def _about(self, error: ConfigError) -> str:
+        return field_of(error)
 
     def _knows_vault(self) -> bool:
         return self._source.has_vault or bool(self._vault)
@@ -242,4 +237,3 @@ class ProviderDialog(FormDialog):
 
 
 _NAME = "Small letters, digits, - and _. Programs can ask for it as NAME/MODEL."
-_MODELS = "Separated by commas. Leave it empty to have the provider list its own."

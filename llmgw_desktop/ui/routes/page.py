@@ -16,6 +16,7 @@ from llmgw_desktop.app.routing.routes import STRATEGY_WORDS, RouteForm, Routes
 from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.domain.events import AccountChanged, Event, SettingsChanged
 from llmgw_desktop.domain.routing.route import Strategy
+from llmgw_desktop.store.settings.schema import table_at
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.routes.route_dialog import RouteDialog
 from llmgw_desktop.ui.routes.route_list import RouteList
@@ -26,7 +27,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card, Line
 from llmgw_desktop.ui.widgets.fields import ChoiceBox
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.label import Label, Tone, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
@@ -154,7 +155,7 @@ class RoutesPage(QWidget, MadeInSteps):
         space = self._theme.space
         bar = h_box(self._theme, gap=2, margins=(6, 4, 6, 3))
         label = Label(self._theme, "Usual order:", tone=Tone.MUTED)
-        label.setToolTip("Where a route names none")
+        label.setToolTip(tip(table_at("routing").settings["strategy"].plain_words))
         label.setBuddy(self._order)
         bar.addWidget(label)
         bar.addWidget(self._order)

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QWidget
+from typing_extensions import override
 
 from llmgw_desktop.app.routing.routes import STRATEGY_HINTS, STRATEGY_WORDS, RouteForm, field_of
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS
 from llmgw_desktop.domain.routing.route import Strategy
+from llmgw_desktop.store.settings.schema import ELEMENT, table_at
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.dialogs import FormDialog
-from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine, TextLines
+from llmgw_desktop.ui.widgets.dialogs import SettingsDialog
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, SettingField, TextLine, TextLines
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.toggles import SwitchLine
 
@@ -28,7 +30,7 @@ _TARGETS_SHOWN = 6
 _TARGET_LINES = 4
 
 
-class RouteDialog(FormDialog):
+class RouteDialog(SettingsDialog):
     """`targets` are what a route can lead to, as it is written."""
 
     def __init__(
@@ -64,18 +66,19 @@ class RouteDialog(FormDialog):
         orders = [kept, *((each.value, STRATEGY_WORDS[each]) for each in Strategy)]
         self._strategy = ChoiceBox(theme, orders, name="Order")
         self._keeps = SwitchLine(theme, "A conversation stays with whoever answered it first")
+        match = table_at("routes", ELEMENT, "match")
+        asked = {**self._lines, "protocol": self._protocol, "operation": self._operation}
+        # of clients a line takes several
+        of_match = {
+            key: SettingField(theme, match, key, control, hint="", is_checked=key != "client")
+            for key, control in asked.items()
+        }
+        route = table_at("routes", ELEMENT)
         self._fields = {
-            "name": Field(theme, "Name", self._name, "How flights and this page call it."),
-            "model": Field(theme, "Model", self._lines["model"]),
-            "client": Field(theme, "Client", self._lines["client"]),
-            "label": Field(theme, "Caller's label", self._lines["label"]),
-            "protocol": Field(theme, "Protocol", self._protocol),
-            "project": Field(theme, "Project", self._lines["project"]),
-            "operation": Field(theme, "Asks for", self._operation),
-            "min_input_tokens": Field(theme, "Input tokens from", self._lines["min_input_tokens"]),
-            "max_input_tokens": Field(theme, "Input tokens to", self._lines["max_input_tokens"]),
-            "to": Field(theme, "Leads to", self._to, _targets_hint(targets)),
-            "strategy": Field(theme, "Order", self._strategy),
+            "name": SettingField(theme, route, "name", self._name),
+            **of_match,
+            "to": SettingField(theme, route, "to", self._to, hint=_targets_hint(targets)),
+            "strategy": SettingField(theme, route, "strategy", self._strategy, hint=""),
         }
         self._strategy.currentIndexChanged.connect(self._show_order)
         self._lay_out()
@@ -96,18 +99,9 @@ class RouteDialog(FormDialog):
             **texts,
         )
 
-    def show_refusal(self, error: Exception) -> None:
-        """Beside the field that it is about, if there is one."""
-        self.show_saving(is_under_way=False)
-        for field in self._fields.values():
-            field.set_wrong("")
-        self._show_order()
-        named = field_of(error) if isinstance(error, ConfigError) else ""
-        if isinstance(error, ConfigError) and named in self._fields:
-            self._fields[named].set_wrong(f"{error.message[0].upper()}{error.message[1:]}.")
-            self.show_problem("")
-        else:
-            self.show_problem(str(error))
+    @override
+    def _about(self, error: ConfigError) -> str:
+        return field_of(error)
 
     def _show_form(self, form: RouteForm) -> None:
         self._name.setText(form.name)

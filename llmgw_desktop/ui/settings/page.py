@@ -54,7 +54,7 @@ class SettingRow(Card):
         name.setFont(theme.mono_font())
         self._said_by = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.ACCENT)
         self._said_by.hide()
-        words = FlowingLabel(theme, told.setting.words.replace("`", ""))
+        words = FlowingLabel(theme, told.setting.plain_words)
         self._note = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self.control = SettingControl(theme, told.setting.kind, told.name)
         self.reset = Button(theme, "Reset", kind=ButtonKind.QUIET, name=f"Reset {told.name}")

@@ -1,6 +1,9 @@
 """Dialogs of every page: fields to fill in, a question before what cannot be undone, a conflict of
 settings, a patch."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
@@ -15,11 +18,11 @@ from llmgw_desktop.app.questions.permission_words import AskedPart, PartKind
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.app.workspaces.workspaces import title
-from llmgw_desktop.domain.errors import SettingsConflict
+from llmgw_desktop.domain.errors import ConfigError, SettingsConflict
 from llmgw_desktop.domain.jobs.workspace import WorktreeDiff
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.fields import TextLines
+from llmgw_desktop.ui.widgets.fields import Field, TextLines
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
@@ -90,6 +93,26 @@ class FormDialog(QDialog):
     def show_saving(self, *, is_under_way: bool) -> None:
         self._save.setEnabled(not is_under_way)
         self._save.setText("Saving …" if is_under_way else self._save_word)
+
+
+class SettingsDialog(FormDialog):
+    """A form of a table of the settings. `_fields` are its fields, by the keys of the settings."""
+
+    _fields: Mapping[str, Field] = MappingProxyType({})
+
+    def show_refusal(self, error: Exception) -> None:
+        """Nothing was written: said beside the field that it is about, if there is one."""
+        self.show_saving(is_under_way=False)
+        for each in self._fields.values():
+            each.set_wrong("")
+        field = self._fields.get(self._about(error)) if isinstance(error, ConfigError) else None
+        if field is not None and isinstance(error, ConfigError):
+            field.set_wrong(f"{error.message[0].upper()}{error.message[1:]}.")
+        self.show_problem("" if field is not None else str(error))
+
+    def _about(self, error: ConfigError) -> str:
+        """The key of the field; any other word for none."""
+        return error.key.rpartition(".")[2].partition("[")[0]
 
 
 _QUESTION_UNITS = 115

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from llmgw_desktop.domain.setting import Kind, YesNo
+from llmgw_desktop.domain.setting import Kind, Unfit, WholeNumber, YesNo
+from llmgw_desktop.store.settings.schema import TableFacts
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone, tip
@@ -268,3 +269,46 @@ class SettingControl(QWidget):
     def _want(self, text: str) -> None:
         if text != self._shown:
             self.wanted.emit(text)
+
+
+class SettingField(Field):
+    """A control under the label of a setting, with the words, the bounds and the default of its
+    description; what is typed into a line is looked at at once."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        table: TableFacts,
+        key: str,
+        control: QWidget,
+        *,
+        hint: str | None = None,
+        is_checked: bool = True,
+    ) -> None:
+        """`hint` stands in the place of the words. Not `is_checked`: a line that takes more than
+        the settings do, such as several in one."""
+        each = table.settings[key]
+        words = each.plain_words
+        label = each.label or key.replace("_", " ").capitalize()
+        super().__init__(theme, label, control, words if hint is None else hint)
+        self._kind = each.kind
+        control.setToolTip(tip(f"{words} Expected: {each.kind.expected}."))
+        if not isinstance(control, TextLine):
+            return
+        default = table.defaults.get(key)
+        if default is not None and not control.placeholderText():
+            control.setPlaceholderText(each.kind.shown(default))
+        if is_checked:
+            control.textEdited.connect(self._look_at)
+
+    def _look_at(self, text: str) -> None:
+        typed = text.strip()
+        if isinstance(self._kind, WholeNumber):
+            typed = typed.replace(",", "").replace(" ", "")
+        try:
+            if typed:
+                self._kind.read_text(typed)
+        except Unfit as unfit:
+            self.set_wrong(f"Expected {unfit}.")
+        else:
+            self.set_wrong("")

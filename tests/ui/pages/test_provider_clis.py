@@ -246,12 +246,12 @@ async def test_settings_are_changed_and_what_is_wrong_is_said_beside_the_field(
     await stage.turns()
     dialog = stage.one(CliDialog)
     assert dialog.form.default_model == "sonnet"
-    dialog._limit.setText("none")
+    dialog._lines["max_running"].setText("none")
     dialog.save_wanted.emit()
     await stage.until(lambda: dialog._fields["max_running"].note.startswith("Expected"))
     assert table_of(stage, "claude")["max_running"] == 4
-    dialog._limit.setText("7")
-    dialog._model.setText("opus")
+    dialog._lines["max_running"].setText("7")
+    dialog._lines["default_model"].setText("opus")
     dialog.save_wanted.emit()
     await stage.until(lambda: table_of(stage, "claude").get("max_running") == 7)
     assert table_of(stage, "claude")["default_model"] == "opus"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import make_dataclass
 
 import pytest
@@ -12,6 +13,8 @@ from PySide6.QtWidgets import QApplication
 from llmgw_desktop.domain.setting import WholeNumber, setting
 from llmgw_desktop.domain.settings.tables import JobSettings
 from llmgw_desktop.domain.settings.whole import Settings, single_tables
+from llmgw_desktop.store.settings.routes import MATCH_KEYS
+from llmgw_desktop.ui.routes.route_dialog import RouteDialog
 from llmgw_desktop.ui.settings.page import SettingRow, SettingsPage
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLine
 from llmgw_desktop.ui.widgets.toggles import Switch
@@ -183,3 +186,26 @@ async def test_a_made_up_setting_has_its_form(
     assert row.note == "Expected a whole number from 1 to 9."
     type_into(row, "5")
     await stage.until(lambda: stage.file.read_text() == "[jobs]\nnaps = 5\n")
+
+
+async def test_dialogs_have_labels_words_and_bounds_of_the_description(
+    stage: RoutingStage,
+) -> None:
+    await stage.open("routes")
+    stage.routes._open_new()
+    dialog = stage.one(RouteDialog)
+    for key, each in MATCH_KEYS.items():
+        if key == "clients":
+            continue  # the line of `client` takes several
+        control = dialog._fields[key]._control
+        assert html.unescape(control.toolTip()).count(each.kind.expected) == 1
+        assert control.accessibleName() == (each.label or key.capitalize())
+    line = dialog._lines["min_input_tokens"]
+    QTest.keyClicks(line, "many")
+    assert dialog._fields["min_input_tokens"].note == (
+        "Expected a whole number from 0 to 100000000."
+    )
+    line.clear()
+    QTest.keyClicks(line, "20,000")
+    assert dialog._fields["min_input_tokens"].note == ""
+    dialog.reject()
