@@ -109,7 +109,7 @@ def how_it_ended(exit_code: int | None) -> str:
 
 
 def unfinished(
-    program: str, sign_in: SignIn, noise: re.Pattern[str], exit_code: int | None, stderr: str
+    program: str, sign_in: SignIn, noise: re.Pattern[str], *, exit_code: int | None, stderr: str
 ) -> RunEnded:
     """The end of a run whose CLI has not said how it ended."""
     sentence = f"{program} ended with {how_it_ended(exit_code)} before it was done."

@@ -186,7 +186,9 @@ class JsonLinesReader(Speech, ABC):
         """The end of a run whose CLI has not said how it ended."""
         if self._error:
             return self._failed(self._error)
-        return unfinished(self._program, self._sign_in, self._noise, exit_code, stderr)
+        return unfinished(
+            self._program, self._sign_in, self._noise, exit_code=exit_code, stderr=stderr
+        )
 
     def _read(self, line: bytes) -> Iterable[CliEvent]:
         if not line.strip():

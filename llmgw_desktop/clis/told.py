@@ -76,11 +76,13 @@ def usage_in(
     told: Mapping[str, Any],
     whole: str,
     given: str,
-    read: str = "",
-    written: str = "",
+    *,
+    cache: tuple[str, str] = ("", ""),
     thought: str = "",
 ) -> Usage:
-    """Figures by what their members are called here; one without a name stays unknown."""
+    """Figures by what their members are called here; one without a name stays unknown. `cache`:
+    what was read from it, what was written to it."""
+    read, written = cache
     return Usage(
         input_tokens=count_of(told.get(whole)),
         output_tokens=count_of(told.get(given)),

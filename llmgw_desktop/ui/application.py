@@ -131,7 +131,7 @@ async def _desktop(
     settings = QSettings(str(places.config_folder / "window.ini"), QSettings.Format.IniFormat)
     theme = Theme(app, _appearance(settings))
     app.setWindowIcon(theme.icons.fixed_icon("app", _ICON_SIZES))
-    shell = DesktopShell(container, theme, Tray(theme.icons), settings, app)
+    shell = DesktopShell(container, theme, Tray(theme.icons), settings, parent=app)
     door = SingleInstance(server_name(places.data_folder), app)
     if not door.listen(shell.show_window):
         _log.warning("a second start will not find this one: its socket cannot be made")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 _ROOT = Path(__file__).parents[2] / "llmgw_desktop"
 _MOST_LINES = 400
 _MOST_FILES = 850
 _MOST_ENTRIES = 25
+_MOST_IN_ORDER = 4
 
 
 def _files() -> list[Path]:
@@ -20,7 +24,7 @@ def test_one_public_class_name_stands_for_one_thing() -> None:
     """Nested classes and private ones are their neighbours' business."""
     places = defaultdict(list)
     for path in _files():
-        for node in ast.parse(path.read_bytes()).body:
+        for node in _tree(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(str(path.relative_to(_ROOT)))
     assert not {name: files for name, files in places.items() if len(files) > 1}
@@ -56,3 +60,74 @@ def test_a_part_is_whole_when_it_is_made() -> None:
         and not (isinstance(node.value, ast.Name) and node.value.id == "self")
     ]
     assert not joined
+
+
+def test_nobody_has_to_know_the_order_of_more_than_four_arguments() -> None:
+    """Neither by how functions are defined, nor by how values are made whose constructor nobody
+    wrote. What overrides a library's method has the library's order."""
+    defined = [(path, *each) for path in _files() for each in _defined(_tree(path))]
+    ours = {each.name for _, each, _ in defined if not _overrides(each)}
+    too_many = [
+        f"{path.relative_to(_ROOT)}:{each.lineno} {each.name}"
+        for path, each, counted in defined
+        if counted > _MOST_IN_ORDER and not (_overrides(each) and each.name not in ours)
+    ]
+    values = {each.name for path in _files() for each in ast.walk(_tree(path)) if _is_value(each)}
+    too_many += [
+        f"{path.relative_to(_ROOT)}:{call.lineno} {name}"
+        for path in _files()
+        for call, name, counted in _makings(_tree(path), values)
+        if counted > _MOST_IN_ORDER
+    ]
+    assert not too_many
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_bytes())
+
+
+def _defined(tree: ast.AST, *, is_class: bool = False) -> Iterator[tuple[_Function, int]]:
+    """Each function with how many arguments it takes in order, `self` and `cls` left out."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, _Function):
+            in_order = len(node.args.posonlyargs) + len(node.args.args)
+            is_bound = is_class and "staticmethod" not in _decorators(node)
+            yield node, in_order - is_bound
+        yield from _defined(node, is_class=isinstance(node, ast.ClassDef))
+
+
+def _decorators(node: _Function | ast.ClassDef) -> set[str]:
+    return {_last_name(each) for each in node.decorator_list}
+
+
+def _last_name(node: ast.expr) -> str:
+    """`dataclass` of `@dataclasses.dataclass(frozen=True)`; empty where there is none."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    return getattr(node, "attr", getattr(node, "id", ""))
+
+
+def _overrides(node: _Function) -> bool:
+    return "override" in _decorators(node)
+
+
+def _is_value(node: ast.AST) -> TypeGuard[ast.ClassDef]:
+    """A class whose constructor is made of its fields."""
+    return isinstance(node, ast.ClassDef) and (
+        "dataclass" in _decorators(node) or "NamedTuple" in map(_last_name, node.bases)
+    )
+
+
+def _makings(tree: ast.Module, values: set[str]) -> Iterator[tuple[ast.Call, str, int]]:
+    """Each call that makes such a value, or has another make one, as `partial` does; with how many
+    arguments stand in order."""
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        for made, given in ((call.func, call.args), (next(iter(call.args), call), call.args[1:])):
+            if not isinstance(made, ast.Call) and (name := _last_name(made)) in values:
+                yield call, name, len(given)

@@ -45,8 +45,8 @@ class FlightBench:
             control,
             bridge,
             theme,
-            self.settings,
-            StillClock(),
+            settings=self.settings,
+            clock=StillClock(),
         )
         self.table = self.page._table
         self.model = self.page._table.model()

@@ -91,8 +91,8 @@ class Studio:
             self.control,
             self.bridge,
             self._camera.theme,
-            self.settings,
-            SceneClock(self.reader.total),
+            settings=self.settings,
+            clock=SceneClock(self.reader.total),
         )
         self.page.resize(width, height)
         self.page.show()

@@ -12,7 +12,6 @@ from llmgw_desktop.app.mcp.messages import Greeting, Pipes, Refused, read, refus
 from llmgw_desktop.app.mcp.options import Options
 from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
 
-
 _TO_A_PERSON = (
     "llmgw mcp: waiting for an editor, which starts this and speaks JSON-RPC over stdin and stdout."
     " Ctrl+D ends it. llmgw connect list shows programs that can be set up.\n"

@@ -88,7 +88,9 @@ def usage_of(result: Message) -> Usage | None:
     """The protocol's own form, its input with what was cached."""
     used = object_of(result.get("usage"))
     cache = ("cachedReadTokens", "cachedWriteTokens")
-    return if_used(usage_in(used, "inputTokens", "outputTokens", *cache, "thoughtTokens"))
+    return if_used(
+        usage_in(used, "inputTokens", "outputTokens", cache=cache, thought="thoughtTokens")
+    )
 
 
 def usage_apart(result: Message) -> Usage | None:

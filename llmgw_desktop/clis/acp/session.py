@@ -217,4 +217,6 @@ class Ending:
         """Stdin was closed by us: how it took that says nothing of what it did before."""
         yield from unread(self._program, noise)
         end = self._end
-        yield end or unfinished(self._program, self._sign_in, self._noise, exit_code, stderr)
+        yield end or unfinished(
+            self._program, self._sign_in, self._noise, exit_code=exit_code, stderr=stderr
+        )

@@ -66,7 +66,7 @@ def of_usage(usage: Message) -> Usage:
     hour = object_of(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")
     thought = object_of(usage.get("output_tokens_details")).get("thinking_tokens")
     return replace(
-        with_cache(usage_in(usage, "input_tokens", "output_tokens", *cache)),
+        with_cache(usage_in(usage, "input_tokens", "output_tokens", cache=cache)),
         cache_write_1h_tokens=count_of(hour),
         reasoning_tokens=count_of(thought),
     )
@@ -87,7 +87,9 @@ def of_models(models: Message) -> tuple[Usage, float | None]:
 def _of_model(model: Message) -> Usage:
     cache = ("cacheReadInputTokens", "cacheCreationInputTokens")
     return replace(
-        with_cache(usage_in(model, "inputTokens", "outputTokens", *cache, "thinkingTokens")),
+        with_cache(
+            usage_in(model, "inputTokens", "outputTokens", cache=cache, thought="thinkingTokens")
+        ),
         cache_write_1h_tokens=count_of(model.get("cacheCreationEphemeral1hInputTokens")),
     )
 

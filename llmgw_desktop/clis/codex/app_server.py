@@ -273,4 +273,6 @@ def _name(item: Message) -> str:
 def _usage(used: Message) -> Usage:
     """`inputTokens` counts cached ones too."""
     cache = ("cachedInputTokens", "cacheWriteInputTokens")
-    return usage_in(used, "inputTokens", "outputTokens", *cache, "reasoningOutputTokens")
+    return usage_in(
+        used, "inputTokens", "outputTokens", cache=cache, thought="reasoningOutputTokens"
+    )

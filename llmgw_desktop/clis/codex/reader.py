@@ -31,7 +31,9 @@ from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 def usage_of(used: Message) -> Usage:
     """`input_tokens` counts cached ones too."""
     cache = ("cached_input_tokens", "cache_write_input_tokens")
-    return usage_in(used, "input_tokens", "output_tokens", *cache, "reasoning_output_tokens")
+    return usage_in(
+        used, "input_tokens", "output_tokens", cache=cache, thought="reasoning_output_tokens"
+    )
 
 
 PATH = ".codex/sessions/*/*/*/rollout-*-{session_id}.jsonl"

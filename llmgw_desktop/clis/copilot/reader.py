@@ -49,7 +49,7 @@ def read_usage(content: bytes) -> RunUsageTold | None:
 
 def _usage_of(record: Message) -> Usage:
     cache = ("cacheReadTokens", "cacheWriteTokens")
-    return usage_in(record, "inputTokens", "outputTokens", *cache, "reasoningTokens")
+    return usage_in(record, "inputTokens", "outputTokens", cache=cache, thought="reasoningTokens")
 
 
 SIGN_IN = SignIn(

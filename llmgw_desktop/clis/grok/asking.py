@@ -105,7 +105,9 @@ def _mcp(call: Call) -> McpUse | None:
 def _used(result: Message) -> Usage | None:
     used = object_of(object_of(result.get("_meta")).get("usage"))
     cache = ("cachedReadTokens", "cacheCreationTokens")
-    return if_used(usage_in(used, "inputTokens", "outputTokens", *cache, "reasoningTokens"))
+    return if_used(
+        usage_in(used, "inputTokens", "outputTokens", cache=cache, thought="reasoningTokens")
+    )
 
 
 DIALECT = AgentDialect(

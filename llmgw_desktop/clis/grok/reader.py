@@ -39,7 +39,7 @@ from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 def usage_of(used: Message) -> Usage | None:
     """Its input leaves out what was cached."""
     cache = ("cache_read_input_tokens", "cache_creation_input_tokens")
-    told = usage_in(used, "input_tokens", "output_tokens", *cache, "reasoning_tokens")
+    told = usage_in(used, "input_tokens", "output_tokens", cache=cache, thought="reasoning_tokens")
     return if_used(with_cache(told))
 
 

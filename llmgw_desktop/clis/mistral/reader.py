@@ -184,8 +184,8 @@ def read_usage(content: bytes) -> RunUsageTold | None:
 
 
 def _of_export(told: Message) -> RunUsageTold | None:
-    figures = ("input_tokens", "output_tokens", "cached_input_tokens")
-    usage = if_used(usage_in(object_of(told.get("usage")), *figures))
+    figures, cache = object_of(told.get("usage")), ("cached_input_tokens", "")
+    usage = if_used(usage_in(figures, "input_tokens", "output_tokens", cache=cache))
     cost = cost_of(told.get("cost_usd"))
     return None if usage is None else RunUsageTold(usage=usage, cost_usd=cost)
 

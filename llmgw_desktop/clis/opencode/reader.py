@@ -103,7 +103,7 @@ class OpencodeReader(JsonLinesReader):
 def _usage_of(tokens: Message) -> Usage | None:
     """Its input leaves out what was cached, and its output what was thought."""
     told = {**tokens, **object_of(tokens.get("cache"))}
-    usage = usage_in(told, "input", "output", "read", "write", "reasoning")
+    usage = usage_in(told, "input", "output", cache=("read", "write"), thought="reasoning")
     return if_used(with_thought(with_cache(usage)))
 
 

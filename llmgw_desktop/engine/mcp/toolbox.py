@@ -85,7 +85,6 @@ class Toolbox:
             _log.exception("the tool %s failed", name)
             return told(f"The gateway failed: {type(error).__name__}.", INTERNAL)
 
-
     def _no_such(self, name: str, principal: Principal) -> str:
         """A name that is nearly one's own tells which is meant."""
         own: dict[str, dict[str, Any]] = {

@@ -241,7 +241,8 @@ class FlightStore:
         try:
             encrypt = self._encrypt()
         except (VaultError, StoreError):
-            return Batch()  # its figures alone, as of all while the vault is locked: no loss of ours
+            # its figures alone, as of all while the vault is locked: no loss of ours
+            return Batch()
         return late_batch(
             record, self._settings, self._seal, between=self._write_due, encrypt=encrypt
         )

@@ -81,13 +81,14 @@ class AccessPage(QWidget, MadeInSteps):
     ) -> None:
         super().__init__()
         delays = [(ms, ms == delay_ms) for ms in delays_ms]
-        self._begin(self._made(oversight, bridge, theme, delays, on_delay))
+        self._begin(self._made(oversight, bridge, theme, delays=delays, on_delay=on_delay))
 
     def _made(
         self,
         oversight: Oversight,
         bridge: Bridge,
         theme: Theme,
+        *,
         delays: list[tuple[int, bool]],
         on_delay: Callable[[int], None],
     ) -> Iterator[None]:

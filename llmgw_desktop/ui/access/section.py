@@ -57,7 +57,7 @@ class EntryCard(Card):
         column = QVBoxLayout(self)
         column.setContentsMargins(space(4), space(3), space(3.5), space(3))
         head = (MarkIcon(theme, entry.icon, entry.tone), title, note)
-        column.addWidget(card_head(theme, head, facts, self.buttons))
+        column.addWidget(card_head(theme, head, facts=facts, acts=self.buttons))
         if not entry.note:
             note.hide()
         self.setToolTip(tip(entry.hint))

@@ -14,7 +14,12 @@ def _make(tools: PageTools) -> Steps[QWidget]:
     container, links = tools.container, tools.links
     theme, bridge = tools.theme, tools.bridge
     clients = yield from in_steps(
-        ClientSection, container.client_desk, tools.changer, bridge, theme, tools.settings
+        ClientSection,
+        container.client_desk,
+        tools.changer,
+        bridge=bridge,
+        theme=theme,
+        settings=tools.settings,
     )
     programs = yield from in_steps(
         ProgramSection, container.clients, container.control, bridge, theme

@@ -68,17 +68,19 @@ class ClientSection(QWidget, MadeInSteps):
         self,
         desk: ClientDesk,
         changer: SettingsChanger,
+        *,
         bridge: Bridge,
         theme: Theme,
         settings: QSettings,
     ) -> None:
         super().__init__()
-        self._begin(self._made(desk, changer, bridge, theme, settings))
+        self._begin(self._made(desk, changer, bridge=bridge, theme=theme, settings=settings))
 
     def _made(
         self,
         desk: ClientDesk,
         changer: SettingsChanger,
+        *,
         bridge: Bridge,
         theme: Theme,
         settings: QSettings,
@@ -90,14 +92,16 @@ class ClientSection(QWidget, MadeInSteps):
         self._wanted = ""
         """To be shown once it is read."""
         self.acts = ClientActs(self)
-        self.work = ClientWork(desk, changer, bridge, theme, self)
+        self.work = ClientWork(desk, changer, bridge=bridge, theme=theme, parent=self)
         yield
         self._model = client_model(self)
         self.table = ClientTable(self._model, theme)
         yield
         self.pane = ClientPane(theme, self.acts)
         yield
-        self._splitter = PaneSplitter(theme, self.table, self.pane, settings, "clients")
+        self._splitter = PaneSplitter(
+            theme, self.table, self.pane, settings=settings, key="clients"
+        )
         yield
         self.field = SearchField(theme, "Find a client")
         self.which = ChoiceBox(theme, WHICH, name="Which clients")

@@ -218,7 +218,7 @@ class ClientTable(FittedTable):
     """One row at a time is selected."""
 
     def __init__(self, model: RowModel[ShownClient], theme: Theme) -> None:
-        super().__init__(theme, model, _LOOK, _ClientCells(theme, model, _ink, _mark))
+        super().__init__(theme, model, _LOOK, cells=_ClientCells(theme, model, _ink, _mark))
 
     @property
     def chosen_client(self) -> ShownClient | None:

@@ -108,6 +108,7 @@ class ClientWork(QWidget):
         self,
         desk: ClientDesk,
         changer: SettingsChanger,
+        *,
         bridge: Bridge,
         theme: Theme,
         parent: QWidget,
@@ -123,7 +124,9 @@ class ClientWork(QWidget):
     def ask_limits(self, row: ShownClient) -> None:
         table = row.known.table
         change = self._desk.limits.change_from(table)
-        dialog = LimitsDialog(self._theme, row.name, table, self._desk.limits, self._over)
+        dialog = LimitsDialog(
+            self._theme, row.name, table=table, limits=self._desk.limits, parent=self._over
+        )
 
         def save() -> None:
             dialog.show_saving(is_under_way=True)
@@ -226,7 +229,7 @@ class ClientWork(QWidget):
         if isValid(dialog):
             dialog.accept()
         note = self._desk.key_note()
-        KeyShown(self._theme, title, key, note, self._over).open()
+        KeyShown(self._theme, title, key=key, note=note, parent=self._over).open()
         self.changed.emit()
 
     def _when_done(self, then: Callable[[], None]) -> Callable[[], None]:

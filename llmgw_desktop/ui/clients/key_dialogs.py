@@ -122,7 +122,7 @@ _ONCE = (
 class KeyShown(QDialog):
     """Open it with `open()`. The key is forgotten when it closes."""
 
-    def __init__(self, theme: Theme, title: str, key: str, note: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, title: str, *, key: str, note: str, parent: QWidget) -> None:
         super().__init__(parent)
         space = theme.space
         self.setWindowTitle(title)

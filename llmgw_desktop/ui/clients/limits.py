@@ -305,7 +305,7 @@ class LimitsDialog(FormDialog):
     """`form` is what was filled in."""
 
     def __init__(
-        self, theme: Theme, name: str, table: str, limits: Limits, parent: QWidget
+        self, theme: Theme, name: str, *, table: str, limits: Limits, parent: QWidget
     ) -> None:
         whose = name[:1].lower() + name[1:] if table == "*" else name
         super().__init__(theme, f"Limits of {whose}", "Save", parent)

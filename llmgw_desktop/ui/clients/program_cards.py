@@ -164,8 +164,8 @@ class ClientCardView(Card):
             card_head(
                 theme,
                 (self._mark, name, self._state),
-                (self._used, self._facts),
-                (self._undo, self._connect),
+                facts=(self._used, self._facts),
+                acts=(self._undo, self._connect),
             ),
             self._why,
             on=self,

@@ -51,6 +51,7 @@ class ProgramSection(QWidget, MadeInSteps):
         addresses: BaseUrlSource,
         bridge: Bridge,
         theme: Theme,
+        *,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

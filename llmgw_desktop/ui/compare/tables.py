@@ -182,7 +182,7 @@ class _ClaimRows(_WholeTable):
 
     def __init__(self, theme: Theme, model: RowModel[MapRow]) -> None:
         cells = _ClaimCells(theme, model, _map_ink)
-        super().__init__(theme, model, TableLook(name="Agreement map"), cells)
+        super().__init__(theme, model, TableLook(name="Agreement map"), cells=cells)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
 

@@ -16,7 +16,7 @@ def _make(tools: PageTools) -> Steps[QWidget]:
         container.control,
         tools.bridge,
         tools.theme,
-        tools.settings,
+        settings=tools.settings,
     )
     page.job_wanted.connect(tools.links.job_wanted)
     return page

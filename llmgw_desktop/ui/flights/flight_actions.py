@@ -36,6 +36,7 @@ class FlightActions(QObject):
         flights: Flights,
         base_urls: Callable[[], dict[str, str]],
         key_file: str,
+        *,
         bridge: Bridge,
         widget: QWidget,
     ) -> None:

@@ -39,6 +39,7 @@ class FlightBrowser(QWidget):
         table: FlightTable,
         pane: DetailPane,
         flights: Flights,
+        *,
         bridge: Bridge,
         theme: Theme,
         settings: QSettings,
@@ -51,7 +52,7 @@ class FlightBrowser(QWidget):
         self._theme = theme
         self._flight: FlightSummary | None = None
         self._tries_left = 0
-        self._splitter = PaneSplitter(theme, table, pane, settings, "flights")
+        self._splitter = PaneSplitter(theme, table, pane, settings=settings, key="flights")
         self._new = Button(theme, kind=ButtonKind.PRIMARY, icon="up", parent=table)
         self._steady = QTimer(self, singleShot=True, interval=_STEADY_MS)
         self._steady.timeout.connect(self._fetch)
@@ -197,6 +198,7 @@ class FlightFinder(QObject):
     def __init__(
         self,
         flights: Flights,
+        *,
         feed: FlightFeed,
         loader: PageLoader,
         table: FlightTable,

@@ -58,11 +58,12 @@ class FlightsPage(QWidget, MadeInSteps):
         control: FlightsControl,
         bridge: Bridge,
         theme: Theme,
+        *,
         settings: QSettings,
         clock: Clock | None = None,
     ) -> None:
         super().__init__()
-        self._begin(self._made(flights, control, bridge, theme, settings, clock))
+        self._begin(self._made(flights, control, bridge, theme, settings=settings, clock=clock))
 
     def _made(
         self,
@@ -70,6 +71,7 @@ class FlightsPage(QWidget, MadeInSteps):
         control: FlightsControl,
         bridge: Bridge,
         theme: Theme,
+        *,
         settings: QSettings,
         clock: Clock | None,
     ) -> Iterator[None]:
@@ -85,20 +87,31 @@ class FlightsPage(QWidget, MadeInSteps):
         """Enter was pressed in the filter: the keyboard goes to the list once there is one."""
         model = FlightModel(now, self)
         self._loader = PageLoader(flights, model, bridge, now)
-        self._feed = FlightFeed(flights, model, self._loader, bridge, self)
+        self._feed = FlightFeed(flights, model, self._loader, bridge=bridge, widget=self)
         key_file = str(control.access_key_file())
-        self._actions = FlightActions(flights, control.base_urls, key_file, bridge, self)
+        self._actions = FlightActions(
+            flights, control.base_urls, key_file, bridge=bridge, widget=self
+        )
         yield
         self._table = FlightTable(model, theme, settings)
         yield
-        pane = yield from in_steps(DetailPane, theme, bridge, self._actions, settings, clock)
+        pane = yield from in_steps(
+            DetailPane, theme, bridge, self._actions, settings=settings, clock=clock
+        )
         yield
-        self._browser = FlightBrowser(self._table, pane, flights, bridge, theme, settings)
+        self._browser = FlightBrowser(
+            self._table, pane, flights, bridge=bridge, theme=theme, settings=settings
+        )
         yield
         self._filter = FilterBar(theme)
         yield
         self._finder = FlightFinder(
-            flights, self._feed, self._loader, self._table, self._browser, bridge
+            flights,
+            feed=self._feed,
+            loader=self._loader,
+            table=self._table,
+            browser=self._browser,
+            bridge=bridge,
         )
         self._menus = FlightMenus(self, self._table, self._actions, self._filter)
         yield

@@ -17,8 +17,8 @@ def _make(tools: PageTools) -> Steps[QWidget]:
         HowToAsk(control.base_urls, control.access_key_file()),
         tools.bridge,
         tools.theme,
-        tools.settings,
-        container.oversight,
+        settings=tools.settings,
+        oversight=container.oversight,
     )
     page.question_wanted.connect(links.question_wanted)
     page.flight_wanted.connect(links.flight_wanted)

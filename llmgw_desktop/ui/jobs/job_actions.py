@@ -46,6 +46,7 @@ class JobActions(QObject):
         theme: Theme,
         jobs: Jobs,
         bridge: Bridge,
+        *,
         page: QWidget,
         worktrees: WorktreesUse | None = None,
     ) -> None:

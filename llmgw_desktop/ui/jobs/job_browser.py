@@ -176,7 +176,7 @@ class JobBrowser(QWidget):
         self._table = table
         self._pane = pane
         self._job: Job | None = None
-        self._splitter = PaneSplitter(theme, table, pane, settings, "jobs")
+        self._splitter = PaneSplitter(theme, table, pane, settings=settings, key="jobs")
         pane.show_side(at_right=self._splitter.begin(2, 3))
         pane.hide()
         v_box(theme, self._splitter, on=self, margins=0)

@@ -46,6 +46,7 @@ class JobPane(QWidget):
         theme: Theme,
         jobs: Jobs,
         known: JobList,
+        *,
         bridge: Bridge,
         actions: JobActions,
         settings: QSettings,

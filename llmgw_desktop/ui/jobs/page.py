@@ -84,11 +84,14 @@ class JobsPage(QWidget, MadeInSteps):
         how_to_ask: HowToAsk,
         bridge: Bridge,
         theme: Theme,
+        *,
         settings: QSettings,
         oversight: JobOversight | None = None,
     ) -> None:
         super().__init__()
-        self._begin(self._made(jobs, how_to_ask, bridge, theme, settings, oversight))
+        self._begin(
+            self._made(jobs, how_to_ask, bridge, theme, settings=settings, oversight=oversight)
+        )
 
     def _made(
         self,
@@ -96,6 +99,7 @@ class JobsPage(QWidget, MadeInSteps):
         how_to_ask: HowToAsk,
         bridge: Bridge,
         theme: Theme,
+        *,
         settings: QSettings,
         oversight: JobOversight | None,
     ) -> Iterator[None]:
@@ -109,13 +113,19 @@ class JobsPage(QWidget, MadeInSteps):
         """To be opened as soon as it is listed."""
         self._has_told = False
         self._actions = JobActions(
-            theme, jobs, bridge, self, None if oversight is None else oversight.worktrees
+            theme,
+            jobs,
+            bridge,
+            page=self,
+            worktrees=None if oversight is None else oversight.worktrees,
         )
         self._model = JobModel(jobs.now_s, self)
         yield
         self.table = JobTable(self._model, theme)
         yield
-        self.pane = JobPane(theme, jobs, self._known, bridge, self._actions, settings)
+        self.pane = JobPane(
+            theme, jobs, self._known, bridge=bridge, actions=self._actions, settings=settings
+        )
         yield
         self.browser = JobBrowser(self.table, self.pane, theme, settings)
         yield

@@ -134,6 +134,7 @@ class Quitting(QObject):
         jobs: Jobs,
         bridge: Bridge,
         theme: Theme,
+        *,
         window: Callable[[], QWidget],
         parent: QObject | None = None,
     ) -> None:

@@ -231,11 +231,12 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
         below = np.zeros(len(buckets))
         for bars, (colour, part, _) in zip(self._token_bars, _SOURCES, strict=True):
             tall = np.array([0 if each is None else getattr(each, part) for each in sources], float)
-            _set_bars(bars, buckets, tall, below, area_fill(colours, colour))
+            _set_bars(bars, buckets, tall=tall, below=below, brush=area_fill(colours, colour))
             below = below + tall
         known = [bucket for bucket in buckets if bucket.totals.cost_usd is not None]
         costs = np.array([bucket.totals.cost_usd for bucket in known], float)
-        _set_bars(self._cost_bars, known, costs, np.zeros(len(known)), colours.accent)
+        zeros = np.zeros(len(known))
+        _set_bars(self._cost_bars, known, tall=costs, below=zeros, brush=colours.accent)
         self.plots[_LATENCY].setLogMode(y=self._is_log)
         for line, (colour, name, _) in zip(self._lines, _LINES, strict=True):
             self._draw_line(line, name, getattr(colours, colour))
@@ -297,7 +298,7 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
             unknown = [each for each in figures.buckets if _is_unknown(each.totals, at)]
             tall, below = np.full(len(unknown), high - low), np.full(len(unknown), low)
             brush = unknown_fill(self._theme.colours)
-            _set_bars(self._unknown[at], unknown, tall, below, brush, share=1.0)
+            _set_bars(self._unknown[at], unknown, tall=tall, below=below, brush=brush, share=1.0)
             nothing = self._nothing[at]
             nothing.setText(_NOTHING[at] if figures.totals.flights else none_words(figures))
             nothing.setPos((begin + end) / 2, (low + high) / 2)
@@ -372,6 +373,7 @@ def _no_bars() -> Any:
 def _set_bars(
     bars: Any,
     buckets: Sequence[FlightBucket],
+    *,
     tall: Any,
     below: Any,
     brush: Any,

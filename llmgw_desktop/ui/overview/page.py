@@ -82,6 +82,7 @@ class OverviewPage(QWidget, MadeInSteps):
         control: FirstSteps,
         bridge: Bridge,
         theme: Theme,
+        *,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

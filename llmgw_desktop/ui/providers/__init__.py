@@ -15,8 +15,8 @@ def _make(tools: PageTools) -> Steps[QWidget]:
         container.providers,
         container.cli_providers,
         tools.changer,
-        tools.bridge,
-        tools.theme,
+        bridge=tools.bridge,
+        theme=tools.theme,
     )
     page.clis.found_some.connect(tools.links.clis_found)
     return page

@@ -183,9 +183,9 @@ class CliCardView(Card):
             card_head(
                 self._theme,
                 (self._mark, self._name, self._state),
-                (self._facts, self._use),
-                (self._sign_in, self._check, self._edit),
-                self._switch,
+                facts=(self._facts, self._use),
+                acts=(self._sign_in, self._check, self._edit),
+                switch=self._switch,
             ),
             on=self,
             gap=1.5,

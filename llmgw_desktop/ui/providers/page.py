@@ -53,18 +53,20 @@ class ProvidersPage(QWidget, MadeInSteps):
         providers: Providers,
         clis: CliProviders,
         changer: SettingsChanger,
+        *,
         bridge: Bridge,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._begin(self._made(providers, clis, changer, bridge, theme))
+        self._begin(self._made(providers, clis, changer, bridge=bridge, theme=theme))
 
     def _made(
         self,
         providers: Providers,
         clis: CliProviders,
         changer: SettingsChanger,
+        *,
         bridge: Bridge,
         theme: Theme,
     ) -> Iterator[None]:

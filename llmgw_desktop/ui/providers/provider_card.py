@@ -217,9 +217,9 @@ class ProviderCardView(Card):
             card_head(
                 self._theme,
                 (self._mark, self._name, self._state),
-                (self._kind, self._models, self._spending),
-                acts,
-                self._switch,
+                facts=(self._kind, self._models, self._spending),
+                acts=acts,
+                switch=self._switch,
             )
         )
         for widget in (*acts, self._switch):

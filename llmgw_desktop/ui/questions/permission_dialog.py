@@ -145,10 +145,10 @@ class PermissionDialog(ArmedDialog):
         self,
         theme: Theme,
         question: PermissionQuestion,
+        *,
         settings: QSettings,
         now_s: Callable[[], float],
         bridge: Bridge,
-        *,
         at_once: bool = True,
     ) -> None:
         """`at_once`: nothing is left to be made."""

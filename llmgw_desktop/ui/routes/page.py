@@ -45,6 +45,7 @@ class RoutesPage(QWidget, MadeInSteps):
         changer: SettingsChanger,
         bridge: Bridge,
         theme: Theme,
+        *,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -139,9 +140,9 @@ class RoutesPage(QWidget, MadeInSteps):
         return RouteDialog(
             self._theme,
             form,
-            self._routes.targets(),
-            self._routes.default_strategy(),
-            self,
+            targets=self._routes.targets(),
+            default=self._routes.default_strategy(),
+            parent=self,
             is_new=is_new,
         )
 

@@ -37,10 +37,10 @@ class RouteDialog(SettingsDialog):
         self,
         theme: Theme,
         form: RouteForm,
+        *,
         targets: Sequence[str],
         default: Strategy,
         parent: QWidget,
-        *,
         is_new: bool,
     ) -> None:
         title = "Add a route" if is_new else f"Change route {form.name}"

@@ -61,7 +61,7 @@ class SettingRow(Card):
         if not isinstance(self.control.stop, Switch):
             self.control.setFixedWidth(theme.space(_CONTROL_UNITS))
         facts = (words, self._note, self._said_by)
-        head = card_head(theme, (name,), facts, (self.reset, self.control))
+        head = card_head(theme, (name,), facts=facts, acts=(self.reset, self.control))
         v_box(theme, head, on=self, margins=(4, 3, 3.5, 3))
         self.control.stop.setAccessibleDescription(told.setting.words)
         self.control.edited.connect(self._look_at)
@@ -140,6 +140,7 @@ class SettingsPage(QWidget, MadeInSteps):
         changer: SettingsChanger,
         bridge: Bridge,
         theme: Theme,
+        *,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

@@ -57,6 +57,7 @@ class DesktopShell(QObject):
         theme: Theme,
         tray: Tray,
         settings: QSettings,
+        *,
         parent: QObject | None = None,
         open_path: Callable[[Path], bool] = open_path,
     ) -> None:
@@ -75,14 +76,23 @@ class DesktopShell(QObject):
             container.control.settings_file, container.places, open_path, self._show_opening
         )
         self._job_desk = JobDesk(
-            container.jobs, self._bridge, theme, settings, self._shown_window, self
+            container.jobs,
+            self._bridge,
+            theme,
+            settings=settings,
+            show_window=self._shown_window,
+            parent=self,
         )
         self._job_desk.tell_with(tray)
         self._question_watch = QuestionWatch(
-            container.questions, self._bridge, theme, settings, tray, self
+            container.questions, self._bridge, theme, settings=settings, tray=tray, parent=self
         )
         self._store_desk = StoreDesk(
-            container.control, lambda: container.backup_desk, self._bridge, theme, self
+            container.control,
+            lambda: container.backup_desk,
+            bridge=self._bridge,
+            theme=theme,
+            parent=self,
         )
         self._budget_notices = BudgetNotices(self._bridge, tray.say, SystemClock(), self)
         self._flood_notices = FloodNotices(self._bridge, tray.say, SystemClock(), self)
@@ -96,7 +106,14 @@ class DesktopShell(QObject):
         )
         self._links = PageLinks(self)
         self._makers = PageMakers(
-            PageTools(container, self._bridge, theme, settings, self._changer, self._links),
+            PageTools(
+                container,
+                bridge=self._bridge,
+                theme=theme,
+                settings=settings,
+                changer=self._changer,
+                links=self._links,
+            ),
             {"jobs": self._job_desk.take_page, "access": self._question_watch.take_page},
             self,
         )

@@ -38,6 +38,7 @@ class JobNotices(QObject):
         self,
         bridge: Bridge,
         say: Say,
+        *,
         is_in_front: Callable[[], bool],
         settings: QSettings,
         parent: QObject | None = None,
@@ -89,6 +90,7 @@ class JobDesk(QObject):
         jobs: Jobs,
         bridge: Bridge,
         theme: Theme,
+        *,
         settings: QSettings,
         show_window: Callable[[], MainWindow],
         parent: QObject | None = None,
@@ -102,14 +104,20 @@ class JobDesk(QObject):
         self._window: MainWindow | None = None
         self._page: ToCome[JobsPage] = ToCome()
         self.notices: JobNotices | None = None
-        self.quitting = Quitting(jobs, bridge, theme, show_window, self)
+        self.quitting = Quitting(jobs, bridge, theme, window=show_window, parent=self)
         self.quitting.agreed.connect(self.quit_agreed)
         self.quitting.waiting.connect(self._show_waiting)
         bridge.events.connect(self._on_events)
 
     def tell_with(self, tray: Tray) -> None:
         """Notices go to the tray."""
-        self.notices = JobNotices(self._bridge, tray.say, self._is_in_front, self._settings, self)
+        self.notices = JobNotices(
+            self._bridge,
+            tray.say,
+            is_in_front=self._is_in_front,
+            settings=self._settings,
+            parent=self,
+        )
         self.notices.open_wanted.connect(self.open_job)
 
     def take_page(self, page: "JobsPage") -> None:

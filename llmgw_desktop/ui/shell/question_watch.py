@@ -50,6 +50,7 @@ class QuestionWatch(QObject):
         questions: Questions,
         bridge: Bridge,
         theme: Theme,
+        *,
         settings: QSettings,
         tray: Tray,
         parent: QObject | None = None,
@@ -206,9 +207,9 @@ class QuestionWatch(QObject):
         made = PermissionDialog(
             self._theme,
             question,
-            self._settings,
-            self._questions.now_s,
-            self._bridge,
+            settings=self._settings,
+            now_s=self._questions.now_s,
+            bridge=self._bridge,
             at_once=False,
         )
 

@@ -187,6 +187,7 @@ class StoreDesk(QObject):
         self,
         control: Control,
         desk: Callable[[], "BackupDesk"],
+        *,
         bridge: Bridge,
         theme: Theme,
         parent: QObject,

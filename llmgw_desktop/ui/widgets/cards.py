@@ -73,6 +73,7 @@ _WORDS_UNITS = 60
 def card_head(
     theme: Theme,
     title: Sequence[QWidget],
+    *,
     facts: Sequence[QWidget],
     acts: Sequence[QWidget],
     switch: QWidget | None = None,

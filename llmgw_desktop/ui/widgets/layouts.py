@@ -34,7 +34,7 @@ def h_box(
     margins: Margins | None = None,
 ) -> QHBoxLayout:
     """Parts from left to right, `gap` units apart. What is not said is as the style has it."""
-    return _filled(QHBoxLayout(), theme, parts, on, (gap, margins))
+    return _filled(QHBoxLayout(), theme, parts, on=on, room=(gap, margins))
 
 
 def v_box(
@@ -45,7 +45,7 @@ def v_box(
     margins: Margins | None = None,
 ) -> QVBoxLayout:
     """As `h_box`, from top to bottom."""
-    return _filled(QVBoxLayout(), theme, parts, on, (gap, margins))
+    return _filled(QVBoxLayout(), theme, parts, on=on, room=(gap, margins))
 
 
 _Box = TypeVar("_Box", bound=QBoxLayout)
@@ -55,6 +55,7 @@ def _filled(
     box: _Box,
     theme: Theme,
     parts: Sequence[Part],
+    *,
     on: QWidget | None,
     room: tuple[float | None, Margins | None],
 ) -> _Box:

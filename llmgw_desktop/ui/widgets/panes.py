@@ -66,7 +66,7 @@ class PaneSplitter(ThinSplitter):
     """`key` begins the names of its settings; `shares` are of the table and the pane at first."""
 
     def __init__(
-        self, theme: Theme, table: QWidget, pane: QWidget, settings: QSettings, key: str
+        self, theme: Theme, table: QWidget, pane: QWidget, *, settings: QSettings, key: str
     ) -> None:
         super().__init__(theme)
         self._settings = settings

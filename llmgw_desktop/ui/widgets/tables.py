@@ -269,6 +269,7 @@ class FittedTable(RowTable):
         theme: Theme,
         model: RowModel[Any],
         look: TableLook,
+        *,
         cells: RowCells | None = None,
         parent: QWidget | None = None,
     ) -> None:

@@ -60,7 +60,7 @@ class JobsBench:
             HowToAsk(lambda: {"OpenAI": "http://127.0.0.1:3333/v1"}, folder / "access.key"),
             bridge,
             theme,
-            self.settings,
+            settings=self.settings,
         )
         self.flights: list[str] = []
         self.paths: list[Path] = []

@@ -71,7 +71,9 @@ def scene(
     if request.param == "consent":
         dialog = ConsentDialog(theme, consent(), settings, lambda: NOW_S)
     else:
-        dialog = PermissionDialog(theme, permission(), settings, lambda: NOW_S, bridge)
+        dialog = PermissionDialog(
+            theme, permission(), settings=settings, now_s=lambda: NOW_S, bridge=bridge
+        )
     made = Scene(dialog)
     yield made
     if isValid(dialog):
@@ -504,7 +506,7 @@ def test_a_permission_shows_all_before_it_can_be_given(
     theme: Theme, settings: QSettings, bridge: Bridge, qtbot: QtBot
 ) -> None:
     asked = hostile_permission()
-    dialog = PermissionDialog(theme, asked, settings, lambda: NOW_S, bridge)
+    dialog = PermissionDialog(theme, asked, settings=settings, now_s=lambda: NOW_S, bridge=bridge)
     scene = Scene(dialog)
     arm(scene, qtbot)
     shown = dialog.asked.pieces[0].toPlainText()
@@ -521,7 +523,7 @@ def test_a_megabyte_is_shown_in_turns_and_armed_only_then(
     theme: Theme, settings: QSettings, bridge: Bridge, qtbot: QtBot
 ) -> None:
     asked = permission(ask=permission().ask.__class__(native_id="1", command="ab \x1b\n" * 200_000))
-    dialog = PermissionDialog(theme, asked, settings, lambda: NOW_S, bridge)
+    dialog = PermissionDialog(theme, asked, settings=settings, now_s=lambda: NOW_S, bridge=bridge)
     scene = Scene(dialog)
     look_at(scene, qtbot)
     assert not dialog.asked.is_complete
@@ -537,7 +539,9 @@ def test_a_megabyte_is_shown_in_turns_and_armed_only_then(
 def test_a_note_goes_with_the_denial(
     theme: Theme, settings: QSettings, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    dialog = PermissionDialog(theme, permission(), settings, lambda: NOW_S, bridge)
+    dialog = PermissionDialog(
+        theme, permission(), settings=settings, now_s=lambda: NOW_S, bridge=bridge
+    )
     scene = Scene(dialog)
     arm(scene, qtbot)
     dialog.with_note.click()
@@ -555,7 +559,9 @@ def test_for_the_job_and_stop(
     name: str,
     decision: Decision,
 ) -> None:
-    dialog = PermissionDialog(theme, permission(), settings, lambda: NOW_S, bridge)
+    dialog = PermissionDialog(
+        theme, permission(), settings=settings, now_s=lambda: NOW_S, bridge=bridge
+    )
     scene = Scene(dialog)
     button = getattr(dialog, name)
     look_at(scene, qtbot)
@@ -569,7 +575,9 @@ def test_for_the_job_and_stop(
 def test_without_a_rule_the_job_is_not_offered(
     theme: Theme, settings: QSettings, bridge: Bridge
 ) -> None:
-    dialog = PermissionDialog(theme, edit_permission(), settings, lambda: NOW_S, bridge)
+    dialog = PermissionDialog(
+        theme, edit_permission(), settings=settings, now_s=lambda: NOW_S, bridge=bridge
+    )
     assert dialog.for_job.isHidden()
     assert not dialog.once.isHidden()
     assert "leads outside its workspace" in " ".join(
@@ -581,12 +589,16 @@ def test_without_a_rule_the_job_is_not_offered(
 def test_a_diff_and_arguments_are_shown_in_full(
     theme: Theme, settings: QSettings, bridge: Bridge
 ) -> None:
-    edit = PermissionDialog(theme, edit_permission(), settings, lambda: NOW_S, bridge)
+    edit = PermissionDialog(
+        theme, edit_permission(), settings=settings, now_s=lambda: NOW_S, bridge=bridge
+    )
     shown = edit.asked.pieces[0].toPlainText()
     assert "-    return text.split()" in shown
     assert "+    return text.split(',')" in shown
     assert "▸ /home/ada/src/app/tests/test_parser.py  (new, or all of it anew)" in shown
-    tool = PermissionDialog(theme, tool_permission(), settings, lambda: NOW_S, bridge)
+    tool = PermissionDialog(
+        theme, tool_permission(), settings=settings, now_s=lambda: NOW_S, bridge=bridge
+    )
     assert '"title": "Nightly <b>fails</b>"' in tool.asked.pieces[0].toPlainText()
     for dialog in (edit, tool):
         dialog.dismiss()
@@ -595,7 +607,9 @@ def test_a_diff_and_arguments_are_shown_in_full(
 def test_tab_goes_as_the_buttons_stand(
     theme: Theme, settings: QSettings, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    dialog = PermissionDialog(theme, permission(), settings, lambda: NOW_S, bridge)
+    dialog = PermissionDialog(
+        theme, permission(), settings=settings, now_s=lambda: NOW_S, bridge=bridge
+    )
     dialog.show()
     for button in (dialog.once, dialog.for_job, dialog.stop):
         button.setEnabled(True)
@@ -628,7 +642,12 @@ def test_a_dialog_that_nobody_waits_for_is_made_step_by_step(
         if kind == "consent":
             return ConsentDialog(theme, consent(), settings, lambda: NOW_S, at_once=at_once)
         return PermissionDialog(
-            theme, permission(), settings, lambda: NOW_S, bridge, at_once=at_once
+            theme,
+            permission(),
+            settings=settings,
+            now_s=lambda: NOW_S,
+            bridge=bridge,
+            at_once=at_once,
         )
 
     whole, dialog = made(at_once=True), made(at_once=False)

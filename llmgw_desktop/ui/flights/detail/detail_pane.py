@@ -54,17 +54,19 @@ class DetailPane(QWidget, MadeInSteps):
         theme: Theme,
         bridge: Bridge,
         actions: FlightActions,
+        *,
         settings: QSettings,
         clock: Clock,
     ) -> None:
         super().__init__()
-        self._begin(self._made(theme, bridge, actions, settings, clock))
+        self._begin(self._made(theme, bridge, actions, settings=settings, clock=clock))
 
     def _made(
         self,
         theme: Theme,
         bridge: Bridge,
         actions: FlightActions,
+        *,
         settings: QSettings,
         clock: Clock,
     ) -> Iterator[None]:

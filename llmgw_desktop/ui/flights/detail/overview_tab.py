@@ -169,10 +169,10 @@ class TokenBar(QWidget):
         if rate != UNKNOWN:
             entries.append(("Cache hit rate", rate, None))
         for word, figure, ink in entries:
-            left = self._paint_entry(painter, QPointF(left, top), word, figure, ink)
+            left = self._paint_entry(painter, QPointF(left, top), word=word, figure=figure, ink=ink)
 
     def _paint_entry(
-        self, painter: QPainter, at: QPointF, word: str, figure: str, ink: QColor | None
+        self, painter: QPainter, at: QPointF, *, word: str, figure: str, ink: QColor | None
     ) -> float:
         """Where the next one begins."""
         theme, colours = self._theme, self._theme.colours

@@ -98,10 +98,18 @@ class TimelineChart(QWidget):
         for row, phase in enumerate(self._phases):
             stretch = phase.start_ms, phase.end_ms
             words = PHASE_WORDS[phase.name][0], inert_line(phase.note, 60)
-            self._paint_row(painter, row, words, (stretch,), phase_colour(phase.name, colours))
+            self._paint_row(
+                painter,
+                row,
+                words=words,
+                stretches=(stretch,),
+                ink=phase_colour(phase.name, colours),
+            )
         if self._rest:
             faint = mixed(colours.muted, colours.surface, 0.35)
-            self._paint_row(painter, len(self._phases), (REST_WORD, ""), self._rest, faint)
+            self._paint_row(
+                painter, len(self._phases), words=(REST_WORD, ""), stretches=self._rest, ink=faint
+            )
         painter.end()
 
     @property
@@ -131,6 +139,7 @@ class TimelineChart(QWidget):
         self,
         painter: QPainter,
         row: int,
+        *,
         words: tuple[str, str],
         stretches: tuple[tuple[float, float], ...],
         ink: QColor,

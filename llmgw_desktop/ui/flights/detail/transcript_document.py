@@ -112,7 +112,12 @@ class TranscriptDocument:
         at, kind = self._owners[number]
         following = self._owners[number + 1][0] if number + 1 < len(self._owners) else -1
         return TranscriptLine(
-            at, self._sections[at], kind, self._folded[at], self._can_fold(at), following != at
+            at,
+            self._sections[at],
+            kind,
+            is_folded=self._folded[at],
+            can_fold=self._can_fold(at),
+            is_last=following != at,
         )
 
     def toggle(self, number: int) -> None:
@@ -166,7 +171,9 @@ class TranscriptDocument:
             yield _Piece(at, LineKind.GAP, "", self._gap_shape(section))
         if section.title:
             detail = f"   {section.detail}" if section.detail and section.depth == 0 else ""
-            yield _Piece(at, LineKind.HEADING, section.title, self._title_shape(section), detail)
+            yield _Piece(
+                at, LineKind.HEADING, section.title, self._title_shape(section), detail=detail
+            )
 
     def _under(self, at: int, end: int) -> Iterator[_Piece]:
         """The text of a section and all of those that its heading covers."""

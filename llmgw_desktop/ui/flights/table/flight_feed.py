@@ -49,6 +49,7 @@ class FlightFeed(QObject):
         flights: Flights,
         model: FlightModel,
         loader: PageLoader,
+        *,
         bridge: Bridge,
         widget: QWidget,
     ) -> None:
