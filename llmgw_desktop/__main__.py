@@ -31,6 +31,7 @@ DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
 
 
 def main() -> int:
+    _leave_no_core()
     _begin_alone()
     if sys.argv[1:2] == ["mcp"]:  # an editor waits: not even the other commands are read in
         from llmgw_desktop.app.mcp.command import run
@@ -39,6 +40,17 @@ def main() -> int:
         if (options := quick_options(sys.argv[2:])) is not None:
             return run(options)
     return _main()
+
+
+def _leave_no_core() -> None:
+    """After a crash none of the memory is written down: prompts and keys are in it, in plain. It
+    holds for what is started from here, too; `prlimit --core` allows it to a process again."""
+    if os.name != "posix":
+        return
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def _begin_alone() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 import stat
 import subprocess
@@ -44,6 +45,18 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1, done.stderr
     return lines[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits are read in /proc")
+def test_a_crash_writes_no_memory_down(own_home: Path):
+    """Prompts and keys are in it, in plain."""
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    allowed = "unlimited" if most == resource.RLIM_INFINITY else str(most)
+    setup = GatewaySetup(home=own_home, prefix=("prlimit", f"--core={allowed}", "--"))
+    with running_gateway(setup) as gateway:
+        limits = Path(f"/proc/{gateway.process.pid}/limits").read_text()
+    (line,) = (each for each in limits.splitlines() if each.startswith("Max core file size"))
+    assert line.split()[4:6] == ["0", allowed]
 
 
 def test_a_reader_that_has_read_enough_is_no_failure_to_tell(own_home: Path):
