@@ -84,4 +84,6 @@ class SystemKeyring:
         said = f"the system's keyring could not be {verb} ({why})"
         if said not in self._told and len(self._told) < _MOST_TOLD:
             self._told.add(said)
-            _log.warning("%s", said)
+            # a system without one is no trouble: the file takes its place, and that is said
+            is_none = type(error).__name__ == "NoKeyringError"
+            _log.log(logging.INFO if is_none else logging.WARNING, "%s", said)

@@ -106,10 +106,18 @@ def test_a_home_goes_to_another_and_a_loss_is_told_and_undone(
         assert health_detail(gateway)["gateway"]["problem"] == "gateway.db was emptied."
         assert "gateway.db was emptied." in gateway.said
     assert database.read_bytes() == b"", "nothing is begun anew in silence"
-    assert llmgw(setup, "restore", "--anew", typed="n\n")[0] == 1
+    code, said = llmgw(setup, "restore", "--anew", typed="n\n")
+    assert code == 1
+    assert "programs need new keys" in said
+    code, said = llmgw(setup, "restore", "--as-it-is", typed="y\n")
+    assert code == 1
+    assert "There is nothing to use" in said
+    assert "[y/N]" not in said, "it is told before anybody is asked"
     assert llmgw(setup, "restore", "--anew", "--yes")[0] == 0
     assert llmgw(setup, "key", "list")[0] == 0
-    assert llmgw(setup, "restore", str(file), "--yes", typed=PASSPHRASE)[0] == 0
+    code, said = llmgw(setup, "restore", str(file), "--yes", typed=PASSPHRASE)
+    assert code == 0
+    assert "All that was done and recorded since that backup goes" in said
     other = GatewaySetup(home=tmp_path / "other")
     missing = str(tmp_path / "some" / "where" / "missing")
     for words in (("restore", missing), ("backup", missing)):

@@ -352,7 +352,7 @@ async def test_a_home_is_backed_up_and_comes_back_with_the_next_start(
     assert dialog._save.isEnabled()
     await turn_until(lambda: "Key made (1)" in dialog._choice.note)
     dialog.choose(FILE)
-    await turn_until(lambda: "Key made" not in dialog._choice.note)
+    await turn_until(lambda: "All that was done and recorded" in dialog._choice.note)
     assert not dialog._save.isEnabled(), "no file is named"
     dialog._file.line.setText(str(file))
     dialog._secret.setText("another passphrase")

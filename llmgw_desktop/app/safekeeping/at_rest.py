@@ -132,6 +132,10 @@ ANEW_LOSES = (
     "The gateway begins without keys of programs, credentials, grants, registered workspaces, jobs"
     " and audit log: programs need new keys. Recorded flights stay. The old file is kept aside."
 )
+HOME_LOSES = (
+    "All that was done and recorded since that backup goes: settings, keys, credentials, jobs and"
+    " flights. Access that was taken since then is open again."
+)
 AS_IT_IS_LOSES = (
     "What it lacks stays lost, and keys that were revoked since open again where it is older. Its"
     " audit log goes on from the newest seal in it."

@@ -97,6 +97,8 @@ def _home_restored(arguments: argparse.Namespace, keeping: Safekeeping) -> int:
         f"The backup of {time_words(unpacked.made_at_s)} is whole: {unpacked.files:,} files. Put it"
         " in the place of this home, which is kept beside?"
     )
+    if lost := keeping.lost_by_home():
+        print(lost, file=sys.stderr)
     if not _agreed(arguments, words):
         keeping.discard()
         return 1

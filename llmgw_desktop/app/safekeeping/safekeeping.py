@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from llmgw_desktop.app.safekeeping.at_rest import (
+    HOME_LOSES,
     LostFlights,
     backup_line,
     lost_words,
@@ -76,6 +77,11 @@ class Safekeeping:
     def lost_by(self, backup: Backup) -> str:
         """Restoring it, in sentences."""
         return lost_words(done_since(self._places.gateway_db, backup))
+
+    def lost_by_home(self) -> str:
+        """Restoring a whole home, in sentences; empty where there is none yet."""
+        has_any = self._places.gateway_db.exists() or self._places.flights_db.exists()
+        return HOME_LOSES if has_any else ""
 
     def restore(self, backup: Backup) -> str:
         """What was done, in sentences."""
@@ -213,7 +219,9 @@ class BackupDesk:
         return [*found, (FILE, "A whole home, from a file …")]
 
     def lost_by(self, key: str) -> str:
-        """What restoring one of the choices takes away, in sentences; empty for a file."""
+        """What restoring one of the choices takes away, in sentences."""
+        if key == FILE:
+            return self._safekeeping.lost_by_home()
         found = [each for each in self._safekeeping.backups() if each.path.name == key]
         return self._safekeeping.lost_by(found[0]) if found else ""
 

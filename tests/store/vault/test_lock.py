@@ -294,6 +294,7 @@ def test_every_trouble_with_the_keyring_leads_to_the_file(
     import keyring
     from keyring import errors
 
+    caplog.set_level(logging.INFO)
     backend = _Backend(getattr(errors, error)("Prompt dismissed"))
     monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
     for name in ("get_password", "set_password", "delete_password"):
@@ -306,6 +307,8 @@ def test_every_trouble_with_the_keyring_leads_to_the_file(
     assert caplog.text.count(f"be written ({error}: Prompt dismissed)") == 1
     assert caplog.text.count(f"be read ({error}: Prompt dismissed)") == 1
     assert bytes(32).hex() not in caplog.text
+    levels = {each.levelname for each in caplog.records if "be read" in each.message}
+    assert levels == {"INFO" if error == "NoKeyringError" else "WARNING"}, "none is no trouble"
 
 
 def test_a_backend_that_keeps_plain_files_is_not_taken_for_a_keyring(
