@@ -28,6 +28,9 @@ class Unfit(Exception):
 class Kind:
     """One kind of value: what it accepts, and the words that say so."""
 
+    typed_as: ClassVar[str] = ""
+    """A sentence about how `read_text` takes several; empty where there is one."""
+
     @property
     def expected(self) -> str:
         raise NotImplementedError
@@ -348,6 +351,7 @@ class Texts(Kind):
 
     each: str
     is_fit: Callable[[str], bool]
+    typed_as: ClassVar[str] = "Separated by commas."
 
     @property
     def expected(self) -> str:

@@ -20,6 +20,7 @@ from llmgw_desktop.domain.setting import (
     Schema,
     Setting,
     Shape,
+    Texts,
     Unfit,
     WholeNumber,
     YesNo,
@@ -37,6 +38,7 @@ class _Names(Kind):
     """Of models or providers."""
 
     expected = f"a list of 1 to {MOST_PATTERNS} names"
+    typed_as: ClassVar[str] = Texts.typed_as
     schema = TEXTS_SCHEMA
 
     def read(self, raw: object) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Adds or changes one of several accounts of a provider: its name, its key, its share."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from llmgw_desktop.app.providers.accounts import AccountForm, KeySource
@@ -67,7 +68,7 @@ class AccountDialog(SettingsDialog):
         share.setSpacing(self._theme.space(3))
         for key, field in self._fields.items():
             if key in ("priority", "weight"):
-                share.addWidget(field, 1)
+                share.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
             else:
                 self.fields.addWidget(field)
         self.fields.addLayout(share)

@@ -33,8 +33,10 @@ from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _CONTROL_UNITS = 46
 _TABLES_UNITS = 40
-_TURN_S = 0.005
+_TURN_S = 0.004
 """So long rows are made or shown before the loop has its turn."""
+_MOST = 40
+"""More rows are laid out in no short turn; who has so many hits types more."""
 _ALL, _CHANGED = "all", "changed"
 
 
@@ -118,6 +120,7 @@ class SettingRow(Card):
             part
             for part in (
                 setting.kind.expected if is_typed else "",
+                setting.kind.typed_as[:1].lower() + setting.kind.typed_as[1:].rstrip("."),
                 f"default {default}" if default else "none by default",
                 f"{' or '.join(setting.env)} in the environment" if setting.env else "",
                 f"since {setting.since}" if setting.since != FIRST_VERSION else "",
@@ -224,6 +227,9 @@ class SettingsPage(QWidget, MadeInSteps):
         self.tables.mark(is_shown=is_table)
         what = "setting" if len(wanted) == 1 else "settings"
         count = f"{len(wanted)} {what}" if wanted else "Nothing fits."
+        if len(wanted) > _MOST:
+            count = f"The first {_MOST} of {count}. Type more to find others."
+            wanted = wanted[:_MOST]
         self._words.setText(wanted[0].table.words if is_table and wanted else count)
         names = {each.name for each in wanted}
         for row in self.shown:
@@ -232,7 +238,13 @@ class SettingsPage(QWidget, MadeInSteps):
         self.shown = []
         self._coming = deque(wanted)
         self._content.setUpdatesEnabled(False)  # half of it would be seen squeezed
+        self._column.setEnabled(False)
         self._go_on()
+
+    @property
+    def words(self) -> str:
+        """Above the rows."""
+        return self._words.text()
 
     @property
     def is_whole(self) -> bool:
@@ -243,6 +255,8 @@ class SettingsPage(QWidget, MadeInSteps):
         """Some rows, then the loop's turn, then the rest; nothing for a page that nobody sees."""
         if not self.isVisible():
             return
+        margins = self._column.contentsMargins()
+        width = self._content.width() - margins.left() - margins.right()
         began_s = perf_counter()
         while self._coming and perf_counter() - began_s < _TURN_S:
             told = self._coming.popleft()
@@ -250,10 +264,14 @@ class SettingsPage(QWidget, MadeInSteps):
             row.show_told(told)
             self._column.insertWidget(self._column.count() - 1, row)
             row.show()
+            row.heightForWidth(width)  # measured now, and remembered for the turn that lays all out
             self.shown.append(row)
         if self._coming:
             self._turn.start(0)
         else:
+            self._column.setEnabled(True)
+            self._column.invalidate()
+            self._content.updateGeometry()
             self._content.setUpdatesEnabled(True)
             self._order_stops()
 

@@ -290,7 +290,10 @@ class SettingField(Field):
         each = table.settings[key]
         words = each.plain_words
         label = each.label or key.replace("_", " ").capitalize()
-        super().__init__(theme, label, control, words if hint is None else hint)
+        if hint is None:
+            commas = each.kind.typed_as if isinstance(control, TextLine) else ""
+            hint = f"{words} {commas}".strip()
+        super().__init__(theme, label, control, hint)
         self._kind = each.kind
         control.setToolTip(tip(f"{words} Expected: {each.kind.expected}."))
         if not isinstance(control, TextLine):

@@ -209,3 +209,13 @@ async def test_dialogs_have_labels_words_and_bounds_of_the_description(
     QTest.keyClicks(line, "20,000")
     assert dialog._fields["min_input_tokens"].note == ""
     dialog.reject()
+
+
+async def test_a_search_that_finds_most_of_them_shows_the_first(stage: RoutingStage) -> None:
+    page = await opened(stage)
+    page.search.setText("e")
+    await stage.until(lambda: page.is_whole)
+    assert len(page.shown) == 40
+    assert page.words.startswith("The first 40 of ")
+    for row in page.shown:
+        assert row.height() >= row.heightForWidth(row.width()), row.told.name
