@@ -382,7 +382,7 @@ async def test_every_tool_and_door_that_changes_something_is_known(places: Place
         for tool in container.mcp_offer().toolbox
         if tool.scope in admin and not tool.reads_only
     ]
-    doors = container._engine.server._doors
+    doors = container.engine.server._doors
     paths = [f"{method} {path}" for (method, path), door in doors._exact.items() if _own(door)]
     for method, pattern, door in doors._named:
         if _own(door):

@@ -55,7 +55,7 @@ async def test_each_part_is_closed_whatever_the_others_do(
         (first.runs, "close"),
         (first.health, "keep_all"),
         (first.recording, "stop"),
-        (first._access, "close"),
+        (first.access, "close"),
         (first.audit, "close"),
         (first.vault, "close"),
     )
@@ -106,7 +106,7 @@ async def test_a_start_that_fails_in_one_part_closes_what_began(
         await container.start()
     assert container.gateway.status.state is GatewayState.STOPPED
     assert _threads() == before
-    assert container._engine.server.addresses == frozenset()
+    assert container.engine.server.addresses == frozenset()
     assert not places.run_file.exists()
     left = asyncio.all_tasks() - {asyncio.current_task()}
     assert not left

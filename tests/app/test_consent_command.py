@@ -122,7 +122,7 @@ async def test_only_the_persons_own_key_answers(house: House) -> None:
     from llmgw_desktop.domain.clock import SystemClock, TimedIds
 
     ticket = await _asked(house)
-    store = house.container._access.clients
+    store = house.container.access.clients
     assert store is not None
     key = ClientKeys(store, SystemClock(), TimedIds(SystemClock())).add("editor", list(Scope))
     headers = {"Authorization": f"Bearer {key}"}

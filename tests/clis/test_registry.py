@@ -50,7 +50,10 @@ def test_nothing_outside_knows_one_by_its_name() -> None:
         if path.parent.parent != house / "clis"
         and (found := re.findall(r"CliName\.([A-Z]+)", path.read_text("utf-8")))
     }
-    assert knowing == {"engine/validation/service.py": ["CODEX"], "app/mcp/assembly.py": ["CODEX"]}
+    assert knowing == {
+        "engine/validation/service.py": ["CODEX"],
+        "app/composition/mcp_assembly.py": ["CODEX"],
+    }
 
 
 def test_none_is_read_in_before_it_is_asked_for() -> None:

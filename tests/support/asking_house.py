@@ -152,7 +152,7 @@ async def opened(
     env = setup.child_environment()
     container = Container(Places.of(env), env)
     house = AskingHouse(container, lane, list(script))
-    container._bus.subscribe(house.hear)
+    container.bus.subscribe(house.hear)
     await container.start()
     try:
         yield house

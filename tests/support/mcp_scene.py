@@ -109,7 +109,7 @@ class McpScene:
 
     def key(self, name: str = "other", *scopes: Scope) -> str:
         """Of another client."""
-        clients, clock = self.house.container._access.clients, self.house.container._clock
+        clients, clock = self.house.container.access.clients, self.house.container.clock
         assert clients is not None
         return ClientKeys(clients, clock, TimedIds(clock)).add(name, scopes or (Scope.MCP,))
 

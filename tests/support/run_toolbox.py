@@ -11,7 +11,7 @@ import jsonschema
 import orjson
 
 from llmgw_desktop.app.composition.container import Container
-from llmgw_desktop.app.mcp.assembly import RunFamilies
+from llmgw_desktop.app.composition.mcp_assembly import RunFamilies
 from llmgw_desktop.domain.access.principal import ALL_SCOPES, LOCAL, Principal
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.settings.whole import Settings

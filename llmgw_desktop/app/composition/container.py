@@ -4,28 +4,21 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
 from llmgw_desktop.app.closing import closed_on_fault
-from llmgw_desktop.app.composition.parts import ContainerParts
+from llmgw_desktop.app.composition.engine_assembly import EngineParts
 from llmgw_desktop.app.flights.overview import Overview
 from llmgw_desktop.app.flights.recording import Flights
 from llmgw_desktop.app.gateway.control import GatewayControl
 from llmgw_desktop.app.jobs.jobs import Jobs
-from llmgw_desktop.app.questions.questions import Questions
 from llmgw_desktop.app.routing.routes import RouteExplainer, Routes
 from llmgw_desktop.app.settings.told import SettingsBook
-from llmgw_desktop.app.vault.credentials import Credentials
 from llmgw_desktop.domain.errors import LlmgwError, StoreError
-from llmgw_desktop.domain.events import (
-    GrantsChanged,
-)
 from llmgw_desktop.engine.mcp.offer import McpOffer
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.resources import SkillFolders
 from llmgw_desktop.store.settings.editor import SettingsEditor
 from llmgw_desktop.store.settings.reader import settings_of
 from llmgw_desktop.store.vault.master_key import VARIABLE
@@ -47,7 +40,7 @@ _IN_ORDER: Final = (
     "store_guard",
     "vault",
     "audit",  # before what makes this computer's own key, which it tells
-    "_access",
+    "access",
     "recording",
     "runs",
     "validations",
@@ -57,14 +50,12 @@ _IN_ORDER: Final = (
 """Parts as they are made, each with all that it stands on, before which it is closed."""
 
 
-class Container(ContainerParts):
+class Container(EngineParts):
     """A whole gateway with the use cases that windows and commands are given."""
 
     def __init__(self, places: Places, env: Mapping[str, str]) -> None:
         """Raises ConfigError, StoreError, OSError. Nothing is started yet."""
         super().__init__(places, env)
-        self._making_pages = Lock()
-        self._made_pages: Pages | None = None
         for part in _IN_ORDER:
             getattr(self, part)
         self._closing.add(self.consents.stop, self.runs.leave)
@@ -74,7 +65,7 @@ class Container(ContainerParts):
         control = GatewayControl(
             gateway=self.gateway,
             recorder=self.recording.recorder,
-            bus=self._bus,
+            bus=self.bus,
             places=self.places,
             check_settings=self.check_settings,
             mcp_path=self._http.path,
@@ -85,10 +76,6 @@ class Container(ContainerParts):
         return control
 
     @cached_property
-    def credentials(self) -> Credentials:
-        return Credentials(self.vault, self._new_key)
-
-    @cached_property
     def flights(self) -> Flights:
         return Flights(*self.recording.readers)
 
@@ -97,7 +84,7 @@ class Container(ContainerParts):
         return Jobs(
             self.runs.supervisor,
             self.runs.job_folders,
-            self._clock,
+            self.clock,
             ready=self.runs.ready_names,
             sign_in=self.runs.sign_in_words,
             sessions=self.runs.service.sessions,
@@ -105,19 +92,19 @@ class Container(ContainerParts):
 
     @cached_property
     def overview(self) -> Overview:
-        return Overview(*self.recording.readers, self._clock, self.recording.practice)
+        return Overview(*self.recording.readers, self.clock, self.recording.practice)
 
     @cached_property
     def settings_writer(self) -> SettingsEditor:
         return SettingsEditor(
             self.places.config_file,
-            lambda file, raw: settings_of(file, raw, self._env),
+            lambda file, raw: settings_of(file, raw, self.env),
             self.audit.journal.writing,
         )
 
     @cached_property
     def settings_book(self) -> SettingsBook:
-        return SettingsBook(self._loaded, self._env, self.places.config_file)
+        return SettingsBook(self.loaded, self.env, self.places.config_file)
 
     @cached_property
     def routes_explained(self) -> RouteExplainer:
@@ -125,16 +112,11 @@ class Container(ContainerParts):
 
     @cached_property
     def routes(self) -> Routes:
-        return Routes(self._loaded, self.routes_explained)
+        return Routes(self.loaded, self.routes_explained)
 
     @cached_property
     def backup_desk(self) -> "BackupDesk":
         return self.store_guard.backup_desk(self.control.restart)
-
-    @cached_property
-    def questions(self) -> Questions:
-        """Those that wait for a person."""
-        return Questions(self.consents.broker, self.runs.permissions, self._clock)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -160,11 +142,11 @@ class Container(ContainerParts):
                 await self._take_over_runs()
                 self.consents.start()
             await self.gateway.start()
-            self.control.tell_running(self._clock.now_s(), self._http.tls_certificate)
+            self.control.tell_running(self.clock.now_s(), self._http.tls_certificate)
             self.audit.start()
             self._encrypting.start()
             self.store_guard.start(self.gateway)
-            if await asyncio.to_thread(self._access.has_mcp_clients):
+            if await asyncio.to_thread(self.access.has_mcp_clients):
                 self.expect_mcp()
 
     async def hand_over(self, within_s: float) -> list[int]:
@@ -175,7 +157,7 @@ class Container(ContainerParts):
 
     def expect_mcp(self) -> None:
         """A client of the MCP door will come soon."""
-        self._engine.mcp.warm()
+        self.engine.mcp.warm()
 
     @override
     async def _take_over_runs(self) -> None:
@@ -204,48 +186,28 @@ class Container(ContainerParts):
             self.runs.apply(news.settings)
             self._encrypting.look(unasked=True)
             self.recording.redactor.know(news.settings.api_keys)
-        self._settings_news = news
-        self._bus.publish(news)
+        self.settings_news = news
+        self.bus.publish(news)
 
     def _key_problem(self, account: str) -> str:
-        return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
+        return self.credentials.names.problems(self.settings().providers).get(account, "")
 
     def tell_keys(self, listener: Callable[[str], None]) -> None:
         """What guards records, of each key."""
         self.recording.tell_keys(listener)
-        listener(self._env.get(VARIABLE, "").strip())
+        listener(self.env.get(VARIABLE, "").strip())
 
     @property
     def _pages(self) -> "Pages":
         """Made when the first is asked for, from any thread; a start alone reads in none of it."""
-        from llmgw_desktop.app.composition.page_assembly import PageParts, Pages
-
-        with self._making_pages:
-            if self._made_pages is None:
-                self._made_pages = Pages(
-                    PageParts(
-                        places=self.places,
-                        env=self._env,
-                        clock=self._clock,
-                        loaded=self._loaded,
-                        runs=self.runs,
-                        engine=self._engine,
-                        vault=self.vault,
-                        credentials=self.credentials,
-                        reader=self.recording.reader,
-                        clean=self.recording.redactor.clean_text,
-                        clients=self._access.clients,
-                        oauth=self._access.oauth,
-                        consents=self.consents.store,
-                        audit=self.audit,
-                        access_changed=lambda: self._on_loop(self._bus.publish, GrantsChanged()),
-                        panels=self.validations,
-                        seats=self._seats,
-                        questions=self.questions,
-                    )
-                )
-                self._closing.add(self._made_pages.clis.close)
+        with self._making:
             return self._made_pages
+
+    @cached_property
+    def _made_pages(self) -> "Pages":
+        from llmgw_desktop.app.composition.page_assembly import Pages
+
+        return Pages(self)
 
     @property
     def providers(self) -> "Providers":
@@ -275,22 +237,6 @@ class Container(ContainerParts):
     def mcp_offer(self) -> McpOffer:
         """All tools, resources and prompts, for whoever serves MCP."""
         # nothing of it is needed before a client of MCP comes
-        from llmgw_desktop.app.mcp.assembly import McpParts, make_offer
+        from llmgw_desktop.app.composition.mcp_assembly import make_offer
 
-        return make_offer(
-            McpParts(
-                clock=self._clock,
-                bus=self._bus,
-                engine=self._engine,
-                runs=self.runs,
-                vault=self.vault,
-                settings=lambda: self._loaded().settings,
-                record=self.recording.reader.record,
-                database=self.places.gateway_db,
-                clis=self._pages.clis,
-                skills=SkillFolders(self.places.skills_folder),
-                new_key=self._new_key,
-                validations=self.validations,
-                env=self._env,
-            )
-        )
+        return make_offer(self)

@@ -1,246 +1,336 @@
-"""The engine's parts joined: from the door to the upstreams. What it stands on the container makes.
+"""The engine as a graph: from the door to the upstreams. What it stands on is in `parts.py`.
 
-The second half of the composition root: here and in `container.py` parts are made, nowhere else.
+A door is a line of `DOORS`.
 """
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from abc import abstractmethod
+from collections.abc import Callable
+from functools import cached_property, partial
 from platform import node as computer_name
+from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.access.assembly import AccessControl, Revocations
+from typing_extensions import override
+
+from llmgw_desktop.app.access.assembly import Revocations
 from llmgw_desktop.app.command_line.this_program import system_user
-from llmgw_desktop.app.safekeeping.store_guard import StoreGuard
-from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import FloodsChanged, GatewayStatus, SettingsChanged
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
+from llmgw_desktop.app.composition.parts import ContainerParts
+from llmgw_desktop.app.composition.run_assembly import Runs
+from llmgw_desktop.app.questions.questions import Questions
+from llmgw_desktop.app.vault.credentials import sign_in_files
+from llmgw_desktop.domain.clock import TimedIds
+from llmgw_desktop.domain.events import FloodsChanged
+from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.routing.hops import HopMark
-from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.flights.recorder import Recorder
-from llmgw_desktop.engine.front import (
-    health_door,
-    jobs_door,
-    mcp_door,
-    model_doors,
-    models_door,
-    oauth_door,
-    questions_door,
-    records_door,
-    responses_door,
-    sessions_door,
-    vault_door,
-)
+from llmgw_desktop.engine.front import model_doors, models_door, responses_door
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
-from llmgw_desktop.engine.front.health_door import Load
+from llmgw_desktop.engine.front.handed_sockets import handed_sockets
+from llmgw_desktop.engine.front.health_door import HealthDoor, Load
 from llmgw_desktop.engine.front.http_connection import connections_allowed
 from llmgw_desktop.engine.front.http_server import HttpServer, Room
-from llmgw_desktop.engine.front.responses_door import KeptResponsesDoor
-from llmgw_desktop.engine.gateway import GatewayParts
-from llmgw_desktop.engine.guards.guards import Guards
-from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.front.jobs_door import JobsDoor, WorktreesDoor
+from llmgw_desktop.engine.front.mcp_door import McpDoor
+from llmgw_desktop.engine.front.oauth_door import OauthDoor
+from llmgw_desktop.engine.front.questions_door import ApprovalsDoor
+from llmgw_desktop.engine.front.records_door import AuditDoor, FlightsDoor, LimitsDoor
+from llmgw_desktop.engine.front.sessions_door import SessionsDoor
+from llmgw_desktop.engine.front.vault_door import VaultDoor
+from llmgw_desktop.engine.gateway import Gateway, GatewayParts
 from llmgw_desktop.engine.mcp.offer import McpOffer
-from llmgw_desktop.engine.metrics.meters import Meters
 from llmgw_desktop.engine.pipeline.in_process_client import InProcessClient
 from llmgw_desktop.engine.pipeline.passthrough import Passthrough
 from llmgw_desktop.engine.pipeline.pipeline import AnswerWays, Pipeline, PipelineParts
 from llmgw_desktop.engine.pipeline.response_cache.cache import ResponseCache
 from llmgw_desktop.engine.pipeline.response_cache.replay import Replays, SemanticCache
 from llmgw_desktop.engine.pipeline.token_counting import TokenCounter
-from llmgw_desktop.engine.policy.policies import Policies
-from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
 from llmgw_desktop.engine.routing.attempt import Sender
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.failover import Failover, FailoverParts
-from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.routing.router import Router
-from llmgw_desktop.engine.runs.model_client import CliClient
-from llmgw_desktop.engine.runs.run_links import RunLinks
-from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.translation.codecs import codec_of
-from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
 from llmgw_desktop.engine.translation.stored_responses import StoredResponses
 from llmgw_desktop.engine.translation.translation import Translator
 from llmgw_desktop.engine.upstream.http_client import HttpClient
-from llmgw_desktop.engine.upstream.keys import KeyChanges, ProviderKeys
+from llmgw_desktop.engine.upstream.keys import ProviderKeys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
-from llmgw_desktop.store.audit.audit_store import AuditStore
-from llmgw_desktop.store.routing.responses import ProviderResponseStore
-from llmgw_desktop.store.run_file import load_or_make_mark
-from llmgw_desktop.store.vault.vault import Vault
+from llmgw_desktop.engine.validation.seat_run import SeatRuns
+from llmgw_desktop.engine.validation.service import ValidationParts, ValidationService
+from llmgw_desktop.store.run_file import load_or_make_mark, remove_run_file
+from llmgw_desktop.store.validation import ValidationStore
+from llmgw_desktop.store.vault.derived_keys import ReceiptKeys
 from llmgw_desktop.wire.headers import HeaderPolicy
 
+if TYPE_CHECKING:
+    from llmgw_desktop.app.clis.desk import ClisHere
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Foundations:
-    """What the engine stands on, and how it asks for what changes while it runs."""
 
-    clock: Clock
-    recorder: Recorder
-    flights: records_door.FlightShelf
-    meters: Meters
-    health: HealthTracker
-    continuations: Continuations
-    provider_responses: ProviderResponseStore
-    access: AccessControl
-    clis: CliClient
-    ready_clis: Callable[[], Sequence[Provider]]
-    """Those that are installed and switched on."""
-    runs: RunService
-    links: RunLinks
-    permissions: PermissionDesk
-    policies: Policies
-    guards: Guards
-    data_folder: Path
-    """Where the gateway's mark is kept."""
-    vault: Vault
-    guard: StoreGuard
-    key_changes: KeyChanges
-    audit: AuditStore
-    settings: Callable[[], Settings]
-    settings_news: Callable[[], SettingsChanged]
-    status: Callable[[], GatewayStatus]
-    check_settings: Callable[[], None]
-    """Ahead of every decision, so that it is made by the settings of now."""
-    learn: Callable[[str], None]
-    """Each key, before it is used."""
-    new_key: Callable[[VaultEntry], None]
-    """The vault has another value."""
-    bus: Bus
-    mcp: Callable[[], McpOffer]
-    """Asked for when the MCP door is first knocked at."""
+class EngineParts(ContainerParts):
+    """What answers, and what runs."""
 
-    def providers(self) -> tuple[Provider, ...]:
+    @abstractmethod
+    def mcp_offer(self) -> McpOffer:
+        """Asked for when the MCP door is first knocked at."""
+
+    @property
+    @override
+    def url(self) -> str:
+        return self.gateway.status.url
+
+    @cached_property
+    def runs(self) -> Runs:
+        runs = Runs(self)
+        self._closing.add(lambda: remove_run_file(self.places.run_file), runs.close)
+        return runs
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Those that wait for a person."""
+        return Questions(self.consents.broker, self.runs.permissions, self.clock)
+
+    @cached_property
+    def _headers(self) -> HeaderPolicy:
+        return HeaderPolicy()
+
+    @cached_property
+    def _hops(self) -> HopMark:
+        mark = load_or_make_mark(self.places.data_folder)
+        return HopMark(mark, name=computer_name, given=lambda: self.settings().http.name)
+
+    @cached_property
+    def vendors(self) -> HttpClient:
+        """Asks those that are asked over HTTP."""
+        learn, changes = self.recording.learn, self.key_changes
+        keys = ProviderKeys(self.vault, self.clock, learn=learn, changes=changes)
+        return HttpClient(self.settings().upstream, keys, self._hops)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.vendors, self.clock, self.runs.ready)
+
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate(
+            self.access.authenticator,
+            before=self.look_at_settings,
+            challenges=self.oauth.challenges,
+            hops=self._hops,
+            arrivals=Room(self.policies),
+        )
+
+    @cached_property
+    def _stored_responses(self) -> StoredResponses:
+        return StoredResponses(
+            self.provider_responses, self.vendors, self.every_provider, self._headers
+        )
+
+    @cached_property
+    def kept_responses(self) -> responses_door.KeptResponsesDoor:
+        return responses_door.KeptResponsesDoor(
+            self.continuations, self._stored_responses, self._headers
+        )
+
+    @cached_property
+    def _translator(self) -> Translator:
+        return Translator(codec_of, self.clock)
+
+    @cached_property
+    def _failover(self) -> Failover:
+        sender = Sender(
+            vendors=self.vendors,
+            own_ways={
+                ProviderKind.PRACTICE: PracticeClient(),
+                ProviderKind.CLI: self.runs.models,
+            },
+            header_policy=self._headers,
+            translator=self._translator,
+        )
+        return Failover(
+            FailoverParts(sender=sender, health=self.health, clock=self.clock, jitter=random.random)
+        )
+
+    @cached_property
+    def _replays(self) -> Replays:
+        cache = ResponseCache(self.clock)
+        return Replays(cache, SemanticCache(cache))
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        recorder = self.recording.recorder
+        return Pipeline(
+            PipelineParts(
+                gate=self.gate,
+                recorder=recorder,
+                ways=AnswerWays(
+                    failover=self._failover,
+                    passthrough=Passthrough(self._headers, self._stored_responses),
+                    interpreter=Interpreter(self._headers, self.continuations),
+                    counter=TokenCounter(self._failover, self._translator),
+                    continuations=self.continuations,
+                    replays=self._replays,
+                ),
+                header_policy=self._headers,
+                policies=self.policies,
+                guards=self.guards,
+                router=Router(
+                    self.settings(),
+                    health=self.health,
+                    price=recorder.pricing.usual,
+                    clock=self.clock,
+                ),
+                links=self.links,
+            )
+        )
+
+    @cached_property
+    def revocations(self) -> Revocations:
+        access = self.access
+        revocations = Revocations(access.authenticator, access.oauth.grants, self.pipeline.runs)
+        revocations.listen(self.bus)
+        return revocations
+
+    @cached_property
+    def crowd(self) -> Crowd:
+        return Crowd(
+            self.clock,
+            lambda floods: self.bus.publish(FloodsChanged(floods=floods)),
+            connections_allowed(),
+        )
+
+    @cached_property
+    def mcp_door(self) -> McpDoor:
+        return McpDoor(self.gate, self.mcp_offer, path=self.settings().http.path)
+
+    @cached_property
+    def engine(self) -> GatewayParts:
+        doors = DoorTable(model_doors.openai_dialect())
+        for make in DOORS:
+            make(self)(doors)
+        gate, pipeline, replays = self.gate, self.pipeline, self._replays
+        return GatewayParts(
+            gate=gate,
+            pipeline=pipeline,
+            recorder=self.recording.recorder,
+            http=self.vendors,
+            server=HttpServer(pipeline=pipeline, gate=gate, doors=doors, crowd=self.crowd),
+            catalogue=self.catalogue,
+            failover=self._failover,
+            health=self.health,
+            mcp=self.mcp_door,
+            response_cache=replays.cache,
+            semantic_cache=replays.semantic,
+            models=InProcessClient(pipeline, model_doors.openai_dialect()),
+        )
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        gateway = Gateway(
+            self.engine,
+            self.bus,
+            self.settings(),
+            problem=self.store_guard.problem(),
+            handed=handed_sockets(self.env),
+        )
+        self._closing.add(gateway.stop)
+        return gateway
+
+    @cached_property
+    def seats(self) -> SeatRuns:
+        """Of panels."""
+        runs = self.runs
+        return SeatRuns(runs.service, runs.supervisor.wait, self.engine.models, self.clock)
+
+    @cached_property
+    def validations(self) -> ValidationService:
+        """Panels of models."""
+        validations = ValidationService(
+            ValidationParts(
+                store=ValidationStore(self.places.gateway_db, self.at_rest),
+                seats=self.seats,
+                keys=ReceiptKeys(self.vault),
+                clock=self.clock,
+                ids=TimedIds(self.clock),
+                known_now_s=self.recording.recorder.known_now_s,
+            )
+        )
+        self._closing.add(validations.close)
+        return validations
+
+    @property
+    def clis(self) -> "ClisHere":
+        """From any thread. Read in where somebody asks for it."""
+        with self._making:
+            return self._clis
+
+    @cached_property
+    def _clis(self) -> "ClisHere":
+        from llmgw_desktop.app.clis.desk import ClisHere
+        from llmgw_desktop.app.clis.survey import CliSurvey
+
+        runs = self.runs
+        survey = CliSurvey(runs.clis, runs.launcher, vault_files=lambda: sign_in_files(self.vault))
+        clis = ClisHere(
+            survey,
+            self.env,
+            said=lambda: self.settings().clis,
+            live=lambda: [job.cli for job in runs.supervisor.live],
+            clean=self.recording.redactor.clean_text,
+            note=self.audit.store.note,
+        )
+        self._closing.add(clis.close)
+        return clis
+
+    def every_provider(self) -> tuple[Provider, ...]:
+        """Vendors and CLIs, as the settings are now."""
         return self.settings().everyone
 
 
-def make_engine(base: Foundations) -> GatewayParts:
-    header_policy = HeaderPolicy()
-    keys = ProviderKeys(base.vault, base.clock, learn=base.learn, changes=base.key_changes)
-    name, given = computer_name, lambda: base.settings().http.name
-    hops = HopMark(load_or_make_mark(base.data_folder), name=name, given=given)
-    http = HttpClient(base.settings().upstream, keys, hops)
-    catalogue = Catalogue(http, base.clock, base.ready_clis)
-    gate = Gate(
-        base.access.authenticator,
-        before=base.check_settings,
-        challenges=base.access.oauth.challenges,
-        hops=hops,
-        arrivals=Room(base.policies),
-    )
-    translator = Translator(codec_of, base.clock)
-    sender = Sender(
-        vendors=http,
-        own_ways={ProviderKind.PRACTICE: PracticeClient(), ProviderKind.CLI: base.clis},
-        header_policy=header_policy,
-        translator=translator,
-    )
-    stored = StoredResponses(base.provider_responses, http, base.providers, header_policy)
-    failover = Failover(
-        FailoverParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
-    )
-    response_cache = ResponseCache(base.clock)
-    semantic_cache = SemanticCache(response_cache)
-    parts = PipelineParts(
-        gate=gate,
-        recorder=base.recorder,
-        ways=AnswerWays(
-            failover=failover,
-            passthrough=Passthrough(header_policy, stored),
-            interpreter=Interpreter(header_policy, base.continuations),
-            counter=TokenCounter(failover, translator),
-            continuations=base.continuations,
-            replays=Replays(response_cache, semantic_cache),
-        ),
-        header_policy=header_policy,
-        policies=base.policies,
-        guards=base.guards,
-        router=Router(
-            base.settings(),
-            health=base.health,
-            price=base.recorder.pricing.usual,
-            clock=base.clock,
-        ),
-        links=base.links,
-    )
-    pipeline = Pipeline(parts)
-    revocations = Revocations(base.access.authenticator, base.access.oauth.grants, pipeline.runs)
-    revocations.listen(base.bus)
-    kept = KeptResponsesDoor(base.continuations, stored, header_policy)
-    crowd = Crowd(
-        base.clock,
-        lambda floods: base.bus.publish(FloodsChanged(floods=floods)),
-        connections_allowed(),
-    )
-    doors = _doors(base, pipeline, catalogue=catalogue, kept=kept, crowd=crowd)
-    _add_job_doors(doors, base.runs, gate)
-    records_door.LimitsDoor(base.policies, gate, revocations.look).add_to(doors)
-    questions_door.ApprovalsDoor(base.permissions, base.clock, system_user).add_to(doors)
-    oauth_door.OauthDoor(base.access.oauth.server, before=base.check_settings).add_to(doors)
-    base.access.consents.browsers.add_to(doors)
-    base.access.consents.commands.add_to(doors)
-    mcp = mcp_door.McpDoor(gate, base.mcp, path=base.settings().http.path)
-    mcp.add_to(doors)
-    return GatewayParts(
-        gate=gate,
-        pipeline=pipeline,
-        recorder=base.recorder,
-        http=http,
-        server=HttpServer(pipeline=pipeline, gate=gate, doors=doors, crowd=crowd),
-        catalogue=catalogue,
-        failover=failover,
-        health=base.health,
-        mcp=mcp,
-        response_cache=response_cache,
-        semantic_cache=semantic_cache,
-        models=InProcessClient(pipeline, model_doors.openai_dialect()),
+def _health_door(parts: EngineParts) -> HealthDoor:
+    guard, recorder = parts.store_guard, parts.recording.recorder
+    return HealthDoor(
+        gateway=lambda: parts.gateway.status,
+        recorder=lambda: recorder.status,
+        settings=lambda: parts.settings_news,
+        load=Load(parts.pipeline, recorder, parts.crowd),
+        meters=parts.recording.meters,
+        before=parts.look_at_settings,
+        audit=lambda: parts.audit.store.problem,
+        store=guard.problem,
+        vault=guard.vault_problem,
+        vault_warning=guard.vault_warning,
+        lost_flights=guard.lost_flights,
     )
 
 
-def _doors(
-    base: Foundations,
-    pipeline: Pipeline,
-    *,
-    catalogue: Catalogue,
-    kept: KeptResponsesDoor,
-    crowd: Crowd,
-) -> DoorTable:
-    openai = model_doors.openai_dialect()
-    table = DoorTable(openai)
-    model_doors.add_anthropic(table, model_doors.anthropic_dialect())
-    model_doors.add_openai(table, openai)
-    responses = responses_door.dialect(ModelProtocol.OPENAI_RESPONSES)
-    codex = responses_door.dialect(ModelProtocol.CODEX)
-    responses_door.add_doors(table, responses, codex, catalogue=catalogue, kept=kept)
-    model_doors.add_gemini(table, model_doors.gemini_dialect())
-    models_door.add_doors(table, catalogue)
-    models_door.GenerateDoor(pipeline.handle, openai, base.providers).add_to(table)
-    models_door.ProvidersDoor(base.providers, base.health.status).add_to(table)
-    records_door.AuditDoor(base.audit).add_to(table)
-    records_door.FlightsDoor(base.flights).add_to(table)
-    vault_door.VaultDoor(base.vault, base.new_key).add_to(table)
-    health = health_door.HealthDoor(
-        gateway=base.status,
-        recorder=lambda: base.recorder.status,
-        settings=base.settings_news,
-        load=Load(pipeline, base.recorder, crowd),
-        meters=base.meters,
-        before=base.check_settings,
-        audit=lambda: base.audit.problem,
-        store=base.guard.problem,
-        vault=base.guard.vault_problem,
-        vault_warning=base.guard.vault_warning,
-        lost_flights=base.guard.lost_flights,
-    )
-    health.add_to(table)
-    return table
-
-
-def _add_job_doors(table: DoorTable, runs: RunService, gate: Gate) -> None:
-    jobs_door.JobsDoor(runs, gate).add_to(table)
-    sessions_door.SessionsDoor(runs.sessions).add_to(table)
-    jobs_door.WorktreesDoor(runs.worktrees).add_to(table)
+DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
+    lambda _: model_doors.add_anthropic,
+    lambda _: model_doors.add_openai,
+    lambda parts: partial(
+        responses_door.add_doors, catalogue=parts.catalogue, kept=parts.kept_responses
+    ),
+    lambda _: model_doors.add_gemini,
+    lambda parts: partial(models_door.add_doors, catalogue=parts.catalogue),
+    lambda parts: (
+        models_door.GenerateDoor(
+            parts.pipeline.handle, model_doors.openai_dialect(), parts.every_provider
+        ).add_to
+    ),
+    lambda parts: models_door.ProvidersDoor(parts.every_provider, parts.health.status).add_to,
+    lambda parts: AuditDoor(parts.audit.store).add_to,
+    lambda parts: FlightsDoor(parts.recording.shelf).add_to,
+    lambda parts: VaultDoor(parts.vault, parts.new_key).add_to,
+    lambda parts: _health_door(parts).add_to,
+    lambda parts: JobsDoor(parts.runs.service, parts.gate).add_to,
+    lambda parts: SessionsDoor(parts.runs.service.sessions).add_to,
+    lambda parts: WorktreesDoor(parts.runs.trees).add_to,
+    lambda parts: LimitsDoor(parts.policies, parts.gate, parts.revocations.look).add_to,
+    lambda parts: ApprovalsDoor(parts.runs.permissions, parts.clock, system_user).add_to,
+    lambda parts: OauthDoor(parts.oauth.server, before=parts.look_at_settings).add_to,
+    lambda parts: parts.consents.browsers.add_to,
+    lambda parts: parts.consents.commands.add_to,
+    lambda parts: parts.mcp_door.add_to,
+)
+"""Every door, in the order in which a path is looked for: each from what a gateway is made of to
+what adds it to the table. A door is a file of `engine/front` with its line here."""

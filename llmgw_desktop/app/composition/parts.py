@@ -1,4 +1,5 @@
-"""The parts of a gateway as a graph: the first half of the composition root.
+"""What a gateway stands on, as a graph: the first part of the composition root. Above it stand
+`engine_assembly.py`, the use cases of pages and tools, and `container.py`.
 
 A part is made when it is first asked for, with all that it stands on, and says how it is closed:
 before what it stands on.
@@ -7,56 +8,45 @@ before what it stands on.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.access.assembly import AccessControl, oauth_in_force, own_keys
 from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth, make_consents, make_oauth
 from llmgw_desktop.app.audit.keeping import AuditKeeping
 from llmgw_desktop.app.closing import Closing, beside
-from llmgw_desktop.app.composition.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights.recording import Recording
-from llmgw_desktop.app.jobs.assembly import RunFoundations, Runs
 from llmgw_desktop.app.policy.words import budget_log
 from llmgw_desktop.app.safekeeping.at_rest import Encrypting
 from llmgw_desktop.app.safekeeping.store_guard import InUse, StoreGuard
 from llmgw_desktop.app.settings.settings_file import SettingsFile
-from llmgw_desktop.app.vault.credentials import ask_again
-from llmgw_desktop.app.workspaces.workspaces import enclosure_of, open_workspaces
-from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.app.vault.credentials import Credentials, ask_again
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import (
     AuditNoted,
     BudgetReached,
     ClientsChanged,
+    GrantsChanged,
     SettingsChanged,
 )
-from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.settings.whole import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.oauth.addresses import OauthAddresses
-from llmgw_desktop.engine.containment.homes import Homes
-from llmgw_desktop.engine.front.handed_sockets import handed_sockets
-from llmgw_desktop.engine.gateway import Gateway, GatewayParts
 from llmgw_desktop.engine.guards.guards import Guards
-from llmgw_desktop.engine.jobs.configured import McpServers
-from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.loop.bus import Bus
-from llmgw_desktop.engine.mcp.offer import McpOffer
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.runs.run_links import RunLinks
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.keys import KeyChanges
-from llmgw_desktop.engine.validation.seat_run import SeatRuns
-from llmgw_desktop.engine.validation.service import ValidationParts, ValidationService
 from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.policy import SpentStore
 from llmgw_desktop.store.routing.accounts import AccountStore
 from llmgw_desktop.store.routing.responses import ProviderResponseStore, ResponseStore
-from llmgw_desktop.store.run_file import remove_run_file
-from llmgw_desktop.store.validation import ValidationStore
-from llmgw_desktop.store.vault.derived_keys import GuardKeys, ReceiptKeys
+from llmgw_desktop.store.vault.derived_keys import GuardKeys
 from llmgw_desktop.store.vault.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.vault.vault import Vault
 
@@ -69,23 +59,31 @@ class ContainerParts(ABC):
 
     def __init__(self, places: Places, env: Mapping[str, str]) -> None:
         """Raises ConfigError, StoreError, OSError. Nothing is started yet."""
-        self.places, self._env = places, env
-        self._clock, self._bus = SystemClock(), Bus()
+        self.places, self.env = places, env
+        self.clock, self.bus = SystemClock(), Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = Closing()
-        self._settings_file = SettingsFile(places.config_file, env, self._clock)
+        self._making = RLock()
+        """Of what is made when a window or a tool asks for it, from any thread."""
+        self._settings_file = SettingsFile(places.config_file, env, self.clock)
         loaded = self._settings_file.loaded
         self._http = loaded.settings.http
         """As this start has it; what of it is changed holds from the next start on."""
-        self._settings_news = SettingsChanged(settings=loaded.settings, warnings=loaded.warnings)
+        self.settings_news = SettingsChanged(settings=loaded.settings, warnings=loaded.warnings)
         self._makes_key = not places.access_key_file.exists()
         """Asked before it is made, for the audit log."""
 
     @abstractmethod
     def check_settings(self, *, now: bool = True) -> None: ...
 
+    def look_at_settings(self) -> None:
+        """Ahead of every decision, so that it is made by the settings of now."""
+        self.check_settings(now=False)
+
+    @property
     @abstractmethod
-    def mcp_offer(self) -> McpOffer: ...
+    def url(self) -> str:
+        """Of our door; empty while it is shut."""
 
     @abstractmethod
     async def _take_over_runs(self) -> None: ...
@@ -95,54 +93,52 @@ class ContainerParts(ABC):
         """Looks at the file before anything opens it."""
         guard = StoreGuard(
             self.places,
-            self._env,
-            self._clock,
-            loaded=self._loaded,
-            bus=self._bus,
+            self.env,
+            self.clock,
+            loaded=self.loaded,
+            bus=self.bus,
             in_use=InUse(
-                lambda: self._access.authenticator, lambda: self.vault, self._take_over_runs
+                lambda: self.access.authenticator, lambda: self.vault, self._take_over_runs
             ),
         )
         self._closing.add(guard.close)
         return guard
 
     @cached_property
-    def _access(self) -> AccessControl:
+    def access(self) -> AccessControl:
         """The address is known once the gateway listens."""
         http = self._http
-        addresses = OauthAddresses(lambda: http.public_url or self.gateway.status.url, http.path)
-        settings = self._loaded().settings
-        allowed = oauth_in_force(settings, lambda: self._loaded().settings.oauth)
-        oauth = make_oauth(
-            self.places, self._clock, self._bus, settings=allowed, addresses=addresses
-        )
+        addresses = OauthAddresses(lambda: http.public_url or self.url, http.path)
+        settings = self.settings()
+        allowed = oauth_in_force(settings, lambda: self.settings().oauth)
+        oauth = make_oauth(self.places, self.clock, self.bus, settings=allowed, addresses=addresses)
         clients = ClientStore(
             self.places.gateway_db,
-            self._clock,
-            lambda: self._on_loop(self._bus.publish, ClientsChanged()),
+            self.clock,
+            lambda: self._on_loop(self.bus.publish, ClientsChanged()),
         )
         authenticator = Authenticator(
-            own_keys(self.places, self._env, settings, clients=clients, oauth=oauth),
+            own_keys(self.places, self.env, settings, clients=clients, oauth=oauth),
             clients=clients,
-            clock=self._clock,
-            bus=self._bus,
+            clock=self.clock,
+            bus=self.bus,
             tokens=oauth.tokens,
-            runs=self._links,
+            runs=self.links,
         )
         access = AccessControl(
             clients=clients,
             authenticator=authenticator,
             spent=SpentStore(self.places.gateway_db),
             oauth=oauth,
-            consents=make_consents(self.places, self._clock, self._bus, oauth),
+            consents=make_consents(self.places, self.clock, self.bus, oauth),
         )
         self._closing.add(beside(access.close))
         return access
 
     @cached_property
     def vault(self) -> Vault:
-        keys = MasterKeys(self._env, self.places.data_folder)
-        vault = Vault(self.places.gateway_db, keys, self._clock)
+        keys = MasterKeys(self.env, self.places.data_folder)
+        vault = Vault(self.places.gateway_db, keys, self.clock)
         self._closing.add(beside(vault.close))
         return vault
 
@@ -150,9 +146,9 @@ class ContainerParts(ABC):
     def audit(self) -> AuditKeeping:
         audit = AuditKeeping(
             self.places,
-            self._clock,
+            self.clock,
             self.vault,
-            lambda: self._on_loop(self._bus.publish, AuditNoted()),
+            lambda: self._on_loop(self.bus.publish, AuditNoted()),
             makes_key=self._makes_key,
         )
         self._closing.add(beside(audit.close))
@@ -160,7 +156,7 @@ class ContainerParts(ABC):
 
     @cached_property
     def at_rest(self) -> AtRest:
-        return AtRest(self.vault.data_keys, lambda: self._loaded().settings.storage.encrypt)
+        return AtRest(self.vault.data_keys, lambda: self.settings().storage.encrypt)
 
     @cached_property
     def _encrypting(self) -> Encrypting:
@@ -168,20 +164,20 @@ class ContainerParts(ABC):
 
     @cached_property
     def health(self) -> HealthTracker:
-        store = AccountStore(self.places.gateway_db, self._clock)
+        store = AccountStore(self.places.gateway_db, self.clock)
         health = HealthTracker(
-            clock=self._clock,
-            bus=self._bus,
+            clock=self.clock,
+            bus=self.bus,
             store=store,
             clean=self.recording.redactor.clean_text,
-            key_changes=self._key_changes,
+            key_changes=self.key_changes,
         )
         self._closing.add(beside(store.close), health.keep_all)
         return health
 
     @cached_property
-    def _continuations(self) -> Continuations:
-        store = ResponseStore(self.places.gateway_db, self._clock, self.at_rest)
+    def continuations(self) -> Continuations:
+        store = ResponseStore(self.places.gateway_db, self.clock, self.at_rest)
         continuations = Continuations(store)
         self._closing.add(beside(continuations.close))
         return continuations
@@ -190,157 +186,66 @@ class ContainerParts(ABC):
     def recording(self) -> Recording:
         recording = Recording(
             self.places,
-            self._clock,
-            self._bus,
-            settings=lambda: self._loaded().settings,
+            self.clock,
+            self.bus,
+            settings=self.settings,
             at_rest=self.at_rest,
         )
-        recording.learn(self._env.get(VARIABLE, "").strip())
+        recording.learn(self.env.get(VARIABLE, "").strip())
         self._closing.add(beside(self._encrypting.stop), recording.stop)
         return recording
 
     @cached_property
-    def _key_changes(self) -> KeyChanges:
-        return KeyChanges(self.vault, self._clock)
+    def key_changes(self) -> KeyChanges:
+        return KeyChanges(self.vault, self.clock)
 
     @cached_property
-    def _provider_responses(self) -> ProviderResponseStore:
-        store = ProviderResponseStore(self.places.gateway_db, self._clock)
+    def provider_responses(self) -> ProviderResponseStore:
+        store = ProviderResponseStore(self.places.gateway_db, self.clock)
         self._closing.add(beside(store.close))
         return store
 
     @cached_property
-    def _links(self) -> RunLinks:
+    def links(self) -> RunLinks:
         """Which requests are those of runs of CLIs. Closed with the runs."""
         return RunLinks(
-            lambda: self.gateway.status.url,
+            lambda: self.url,
             lambda job_id: self.recording.reader.of_job(job_id),
-            self._bus,
+            self.bus,
             mcp_path=self._http.path,
         )
 
     @cached_property
-    def _policies(self) -> Policies:
+    def policies(self) -> Policies:
         """In force at once: runs of an earlier program are taken over before the gateway opens."""
         pricing = self.recording.recorder.pricing
         policies = Policies(
-            self._clock,
+            self.clock,
             pricing.price_of,
-            remembered=self._access.spent.all,
-            keep=self._access.spent.keep,
-            holders=self._access.authenticator.holders,
-            tell=self._bus.publish,
+            remembered=self.access.spent.all,
+            keep=self.access.spent.keep,
+            holders=self.access.authenticator.holders,
+            tell=self.bus.publish,
         )
-        settings = self._loaded().settings
+        settings = self.settings()
         pricing.apply(settings.providers, settings.prices)
         policies.apply(settings.clients)
-        self._bus.subscribe(budget_log(self._clock), BudgetReached)
+        self.bus.subscribe(budget_log(self.clock), BudgetReached)
         return policies
 
     @cached_property
-    def _guards(self) -> Guards:
+    def guards(self) -> Guards:
         return Guards(GuardKeys(self.vault).of_client)
 
     @cached_property
-    def runs(self) -> Runs:
-        places, env, settings = self.places, self._env, self._loaded().settings
-        launcher = Launcher(
-            env,
-            settings.clis,
-            homes=Homes(places.homes_folder, self.vault),
-            servers=McpServers(settings.mcp_servers, self.vault, self.recording.learn),
-            enclosure=enclosure_of(places, env, lambda: self.gateway.status.url),
-        )
-        base = RunFoundations(
-            places=places,
-            env=env,
-            clock=self._clock,
-            bus=self._bus,
-            recorder=self.recording.recorder,
-            health=self.health,
-            workspaces=open_workspaces(
-                places, env, lambda: self._loaded().settings.workspaces, self._clock
-            ),
-            launcher=launcher,
-            links=self._links,
-            policies=self._policies,
-            guards=self._guards,
-            at_rest=self.at_rest,
-        )
-        runs = Runs(base, settings)
-        self._closing.add(lambda: remove_run_file(places.run_file), runs.close)
-        return runs
+    def credentials(self) -> Credentials:
+        return Credentials(self.vault, self.new_key)
 
-    @cached_property
-    def _engine(self) -> GatewayParts:
-        return make_engine(self._foundations())
+    def settings(self) -> Settings:
+        """As of now."""
+        return self.loaded().settings
 
-    @cached_property
-    def _seats(self) -> SeatRuns:
-        runs = self.runs
-        return SeatRuns(runs.service, runs.supervisor.wait, self._engine.models, self._clock)
-
-    @cached_property
-    def validations(self) -> ValidationService:
-        """Panels of models."""
-        validations = ValidationService(
-            ValidationParts(
-                store=ValidationStore(self.places.gateway_db, self.at_rest),
-                seats=self._seats,
-                keys=ReceiptKeys(self.vault),
-                clock=self._clock,
-                ids=TimedIds(self._clock),
-                known_now_s=self.runs.known_now_s,
-            )
-        )
-        self._closing.add(validations.close)
-        return validations
-
-    @cached_property
-    def gateway(self) -> Gateway:
-        gateway = Gateway(
-            self._engine,
-            self._bus,
-            self._loaded().settings,
-            problem=self.store_guard.problem(),
-            handed=handed_sockets(self._env),
-        )
-        self._closing.add(gateway.stop)
-        return gateway
-
-    def _foundations(self) -> Foundations:
-        return Foundations(
-            clock=self._clock,
-            recorder=self.recording.recorder,
-            flights=self.recording.shelf,
-            meters=self.recording.meters,
-            health=self.health,
-            continuations=self._continuations,
-            provider_responses=self._provider_responses,
-            clis=self.runs.models,
-            ready_clis=self.runs.ready,
-            runs=self.runs.service,
-            links=self._links,
-            policies=self._policies,
-            guards=self._guards,
-            permissions=self.runs.permissions,
-            access=self._access,
-            data_folder=self.places.data_folder,
-            vault=self.vault,
-            guard=self.store_guard,
-            key_changes=self._key_changes,
-            audit=self.audit.store,
-            settings=lambda: self._loaded().settings,
-            settings_news=lambda: self._settings_news,
-            status=lambda: self.gateway.status,
-            check_settings=lambda: self.check_settings(now=False),
-            learn=self.recording.learn,
-            new_key=self._new_key,
-            bus=self._bus,
-            mcp=self.mcp_offer,
-        )
-
-    def _loaded(self) -> LoadedSettings:
+    def loaded(self) -> LoadedSettings:
         return self._settings_file.loaded
 
     def _on_loop(self, do: Callable[..., object], *what: object) -> None:
@@ -348,14 +253,18 @@ class ContainerParts(ABC):
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(do, *what)
 
-    def _new_key(self, entry: VaultEntry) -> None:
+    def tell_access(self) -> None:
+        """From any thread: somebody's access is otherwise now."""
+        self._on_loop(self.bus.publish, GrantsChanged())
+
+    def new_key(self, entry: VaultEntry) -> None:
         """From any thread: whoever uses it is worth asking again, whatever was wrong before."""
-        self._on_loop(ask_again, self.health, self._loaded().settings.providers, entry)
+        self._on_loop(ask_again, self.health, self.settings().providers, entry)
 
     @property
     def oauth(self) -> Oauth:
-        return self._access.oauth
+        return self.access.oauth
 
     @property
     def consents(self) -> Consents:
-        return self._access.consents
+        return self.access.consents

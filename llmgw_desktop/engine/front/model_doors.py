@@ -35,7 +35,8 @@ def anthropic_dialect() -> Dialect:
     )
 
 
-def add_anthropic(table: DoorTable, spoken: Dialect) -> None:
+def add_anthropic(table: DoorTable) -> None:
+    spoken = anthropic_dialect()
     table.add_speakers(spoken, paths=_ANTHROPIC_PATHS, headers=("anthropic-version",))
     messages = ModelDoor(dialect=spoken, operation=Operation.GENERATE)
     counter = ModelDoor(dialect=spoken, operation=Operation.COUNT_TOKENS)
@@ -75,7 +76,8 @@ def openai_dialect() -> Dialect:
     )
 
 
-def add_openai(table: DoorTable, spoken: Dialect) -> None:
+def add_openai(table: DoorTable) -> None:
+    spoken = openai_dialect()
     table.add_speakers(spoken, paths=_OPENAI_PATHS)
     chat = ModelDoor(dialect=spoken, operation=Operation.GENERATE)
     embeddings = ModelDoor(dialect=spoken, operation=Operation.EMBED)
@@ -122,7 +124,8 @@ def gemini_dialect() -> Dialect:
     )
 
 
-def add_gemini(table: DoorTable, spoken: Dialect) -> None:
+def add_gemini(table: DoorTable) -> None:
+    spoken = gemini_dialect()
     table.add_speakers(spoken, paths=_GEMINI_PATHS, headers=_GEMINI_HEADERS)
     for place in ("/models/", "/tunedModels/", "/"):  # some write provider/model after the version
         for action, operation in _GEMINI_ACTIONS.items():

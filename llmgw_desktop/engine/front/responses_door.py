@@ -201,14 +201,8 @@ class CodexModelsDoor:
         await caller.reply(200, JSON, body)
 
 
-def add_doors(
-    table: DoorTable,
-    responses: Dialect,
-    codex_own: Dialect,
-    *,
-    catalogue: Catalogue,
-    kept: KeptResponsesDoor,
-) -> None:
+def add_doors(table: DoorTable, *, catalogue: Catalogue, kept: KeptResponsesDoor) -> None:
+    responses, codex = dialect(ModelProtocol.OPENAI_RESPONSES), dialect(ModelProtocol.CODEX)
     for method, rest, act in (
         ("GET", "", kept.show),
         ("DELETE", "", kept.forget),
@@ -217,7 +211,7 @@ def add_doors(
     ):
         own = OwnDoor(dialect=responses, answer=act, scope=Scope.MODELS_USE)
         table.add_named(method, "/responses/", f"[^/]+{rest}", own, prefixes=PREFIXES)
-    for spoken, prefixes in ((responses, PREFIXES), (codex_own, CODEX_PREFIXES)):
+    for spoken, prefixes in ((responses, PREFIXES), (codex, CODEX_PREFIXES)):
         for path, operation in (
             ("/responses", Operation.GENERATE),
             ("/responses/compact", Operation.COMPACT),
@@ -228,5 +222,5 @@ def add_doors(
         no_socket = OwnDoor(dialect=spoken, answer=_refuse_web_socket, scope=Scope.MODELS_USE)
         table.add("GET", "/responses", no_socket, prefixes=prefixes)
     models = CodexModelsDoor(catalogue)
-    listing = OwnDoor(dialect=codex_own, answer=models.list_models, scope=Scope.MODELS_LIST)
+    listing = OwnDoor(dialect=codex, answer=models.list_models, scope=Scope.MODELS_LIST)
     table.add("GET", "/models", listing, prefixes=CODEX_PREFIXES)

@@ -154,7 +154,7 @@ class Scene:
 async def scene(house: House) -> Scene:
     """Alice has one of everything; Bob has the same scopes and nothing."""
     container = house.container
-    clients, clock = container._access.clients, container._clock
+    clients, clock = container.access.clients, container.clock
     assert clients is not None
     made = ClientKeys(clients, clock, TimedIds(clock))
     scopes = (Scope.MODELS_USE, Scope.MODELS_LIST, Scope.MCP, Scope.JOBS_RUN, Scope.FLIGHTS_READ)
@@ -217,7 +217,7 @@ def _plain(told: object, identifier: str) -> bytes:
 
 def _named(house: House) -> Iterator[tuple[str, str, str]]:
     """(method, path pattern, what kind of id it takes)"""
-    for method, pattern, _ in house.container._engine.server._doors._named:
+    for method, pattern, _ in house.container.engine.server._doors._named:
         plain = PREFIX.sub("", pattern.pattern.replace("\\", ""))
         kind = DOORS.get((method, plain))
         assert kind is not None, f"{method} {pattern.pattern} has no row in DOORS"

@@ -226,11 +226,11 @@ async def test_a_table_that_goes_while_it_runs_costs_no_own_request(house: House
     assert await _statuses(house, key) == (200, 200)
     with closing(sqlite3.connect(house.container.places.gateway_db)) as connection:
         connection.execute("ALTER TABLE clients RENAME TO away")
-        house.container._access.authenticator.look_again()
+        house.container.access.authenticator.look_again()
         assert await _statuses(house, key) == (200, 503)
         assert (await _health(house))[:2] == (200, "degraded")
         connection.execute("ALTER TABLE away RENAME TO clients")
-    house.container._access.authenticator.look_again()
+    house.container.access.authenticator.look_again()
     assert await _statuses(house, key) == (200, 200)
     assert (await _health(house))[:2] == (200, "ok")
 
@@ -300,7 +300,7 @@ async def test_a_file_that_goes_under_a_gateway_that_runs_is_noticed_at_the_next
     house: House, tmp_path: Path, damage: Callable[[Path, Path], None], what: str
 ) -> None:
     key, path = key_of(house, "nightly", Scope.MODELS_USE), house.container.places.gateway_db
-    authenticator, control = house.container._access.authenticator, house.container.control
+    authenticator, control = house.container.access.authenticator, house.container.control
     authenticator.look_again()
     assert await _statuses(house, key) == (200, 200)
     assert control.store_question() is None
@@ -347,13 +347,13 @@ async def test_a_file_that_grows_shorter_by_itself_is_well(house: House) -> None
         connection.execute("CREATE TABLE much (a)")
         connection.execute("INSERT INTO much VALUES (zeroblob(1000000))")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        house.container._access.authenticator.look_again()
+        house.container.access.authenticator.look_again()
         before = path.stat().st_size
         connection.execute("DROP TABLE much")
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert path.stat().st_size < before
-    house.container._access.authenticator.look_again()
+    house.container.access.authenticator.look_again()
     assert await _statuses(house, key) == (200, 200)
     assert (await _health(house))[:2] == (200, "ok")
 

@@ -36,7 +36,7 @@ async def test_a_whole_answer_that_is_cut_while_it_is_read_slowly_is_no_whole_on
                 raise
 
         door = OwnDoor(dialect=None, answer=answer, scope=Scope.MODELS_USE)
-        house.container._engine.server._doors.add("GET", "/v1/large", door)
+        house.container.engine.server._doors.add("GET", "/v1/large", door)
         key = key_of(house, "nightly")
         host, _, port = house.url.removeprefix("http://").partition(":")
         async with asyncio.timeout(60):
@@ -44,10 +44,10 @@ async def test_a_whole_answer_that_is_cut_while_it_is_read_slowly_is_no_whole_on
             head = f"GET /v1/large HTTP/1.1\r\nhost: {host}:{port}\r\nx-api-key: {key}\r\n\r\n"
             writer.write(head.encode())
             await here.wait()  # from here on the answer is under way, and nobody reads
-            clients = house.container._access.clients
+            clients = house.container.access.clients
             assert clients is not None
             clients.revoke("nightly")
-            house.container._bus.publish(ClientsChanged())
+            house.container.bus.publish(ClientsChanged())
             told = b""
             with suppress(ConnectionResetError):
                 while piece := await reader.read(1 << 20):
@@ -63,12 +63,12 @@ async def test_who_listens_at_the_gateways_own_doors_is_cut_too(tmp_path: Path, 
     """And who took its own access back is told that it is done."""
     async with house_in(tmp_path / "home") as house:
         here, over = asyncio.Event(), []
-        clients = house.container._access.clients
+        clients = house.container.access.clients
         assert clients is not None
 
         def revoke() -> None:
             clients.revoke("nightly")
-            house.container._bus.publish(ClientsChanged())
+            house.container.bus.publish(ClientsChanged())
 
         async def answer(caller: HttpCaller) -> None:
             try:
@@ -85,7 +85,7 @@ async def test_who_listens_at_the_gateways_own_doors_is_cut_too(tmp_path: Path, 
                 over.append(way)
 
         door = OwnDoor(dialect=None, answer=answer, scope=Scope.MODELS_USE)
-        house.container._engine.server._doors.add("GET", "/v1/listen", door)
+        house.container.engine.server._doors.add("GET", "/v1/listen", door)
         key = {"Authorization": f"Bearer {key_of(house, 'nightly')}"}
         async with asyncio.timeout(15):
             asked = asyncio.ensure_future(house.get("/v1/listen", **key).__aenter__())

@@ -80,7 +80,7 @@ async def test_one_in_the_air_is_told_as_far_as_it_came(house: House) -> None:
 
 async def test_a_key_sees_its_own_if_it_may_and_an_administrators_all(house: House) -> None:
     container = house.container
-    clients, clock = container._access.clients, container._clock
+    clients, clock = container.access.clients, container.clock
     assert clients is not None
     keys = ClientKeys(clients, clock, TimedIds(clock))
     mine = keys.add("mine", (Scope.MODELS_USE, Scope.FLIGHTS_READ))

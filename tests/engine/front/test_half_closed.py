@@ -60,7 +60,7 @@ async def test_a_large_answer_comes_whole_however_slowly_it_is_read(house: House
         await caller.reply(200, (), b"x" * size)
 
     door = OwnDoor(dialect=None, answer=reply, scope=Scope.MODELS_USE)
-    house.container._engine.server._doors.add("GET", "/v1/large", door)
+    house.container.engine.server._doors.add("GET", "/v1/large", door)
     host, port = house.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
     writer.write(ask(house, "GET /v1/large HTTP/1.1"))

@@ -32,7 +32,7 @@ SOON_S = 0.3
 
 
 def new_key(house: House, name: str) -> str:
-    clients, clock = house.container._access.clients, house.container._clock
+    clients, clock = house.container.access.clients, house.container.clock
     assert clients is not None
     return ClientKeys(clients, clock, TimedIds(clock)).add(name)
 

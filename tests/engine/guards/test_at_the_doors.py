@@ -299,7 +299,7 @@ cache_s = 600
         assert sent == spelled.replace(b"ann@example.com", shown)
         said = [each["choices"][0]["message"]["content"] for each in answers]
         assert said == ["go on ann@example.com"] * 2
-        kept = house.container._engine.response_cache._kept
+        kept = house.container.engine.response_cache._kept
         assert b"ann@example.com" not in b"".join(next(iter(kept.values())).pieces)
 
 

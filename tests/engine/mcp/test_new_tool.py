@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from llmgw_desktop.app.mcp import assembly
+from llmgw_desktop.app.composition import mcp_assembly as assembly
+from llmgw_desktop.app.composition.engine_assembly import EngineParts
 from llmgw_desktop.clis.fields import option, whole_number
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.mcp.tool import REVIEW_AND_FULL, McpTool, McpToolCall, ToolAnswer
@@ -15,7 +16,7 @@ from tests.support.mcp_scene import mcp_scene
 NAME = "count_sheep"
 
 
-def tools(parts: assembly.McpParts) -> tuple[McpTool, ...]:
+def tools(parts: EngineParts) -> tuple[McpTool, ...]:
     """As a new file of `engine/mcp/tools` would have it."""
 
     async def count(call: McpToolCall) -> ToolAnswer:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from llmgw_desktop.app.mcp.assembly import PROMPTS
+from llmgw_desktop.app.composition.mcp_assembly import PROMPTS
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.mcp_presentation import INSTRUCTIONS
 from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Visitor, prompt_text

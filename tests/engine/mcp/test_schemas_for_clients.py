@@ -27,7 +27,7 @@ def tools(tmp_path: Path) -> list[McpTool]:
     places.make()
     container = Container(places, {})
     shown = list(container.mcp_offer().toolbox.shown(LOCAL, Profile.FULL))
-    container._access.close()
+    container.access.close()
     return shown
 
 

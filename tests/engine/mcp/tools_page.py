@@ -43,7 +43,7 @@ def page() -> str:
         container = Container(places, {})
         offer = container.mcp_offer()
         made = "\n".join([HEAD, _tools(offer), _resources(offer), *_prompts(offer)])
-        container._access.close()
+        container.access.close()
         return made
 
 

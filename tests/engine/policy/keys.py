@@ -21,6 +21,6 @@ def key_of(house: House, name: str, *scopes: Scope) -> str:
 
 def id_of(house: House, key: str) -> str:
     digest = key_digest(key)
-    clients = house.container._access.clients
+    clients = house.container.access.clients
     assert clients is not None
     return next(each.id for each in clients.active() if each.key_digest == digest)

@@ -39,7 +39,7 @@ budgets = [{ usd = 0.5, per = "never" }]
 
 def _model_doors(house: House) -> list[str]:
     """Every address at which a model can be asked, whatever it is called."""
-    table: DoorTable = house.container._engine.server._doors
+    table: DoorTable = house.container.engine.server._doors
     exact = [path for (_, path), door in table._exact.items() if isinstance(door, ModelDoor)]
     acting = [
         f"{start}gpt-stub{action}"
@@ -99,7 +99,7 @@ async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(
         assert len(house.lane.requests) == 1
         (closed, _) = house.closed
         client_id = id_of(house, key)
-        (standing,) = house.container._engine.pipeline.policies.standing(client_id)
+        (standing,) = house.container.engine.pipeline.policies.standing(client_id)
         assert closed.cost_usd, house.closed
         assert standing.used == pytest.approx(closed.cost_usd)
     async with house_in(home, more) as house:
@@ -147,7 +147,7 @@ async def test_practice_needs_no_price_for_it_costs_nothing(tmp_path: Path) -> N
         async with house.post(path, body, Authorization=f"Bearer {key}") as served:
             assert served.status == 200
             await served.read()
-        (standing,) = house.container._engine.pipeline.policies.standing(id_of(house, key))
+        (standing,) = house.container.engine.pipeline.policies.standing(id_of(house, key))
         assert (standing.used, house.closed[0].cost_usd) == (0.0, 0.0)
 
 

@@ -122,7 +122,7 @@ async def test_limits_of_labels_and_the_end_of_a_time_are_told_too(
             "until 2099-02-01 at 00:00",
         ]
 
-        policies = house.container._engine.pipeline.policies
+        policies = house.container.engine.pipeline.policies
         policies.apply([ClientPolicy(client="shared", parallel=4)])
         _, told = await _limits(house, key)
         (refusal,) = told["limits"][0]["refusals"]

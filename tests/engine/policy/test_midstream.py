@@ -77,10 +77,10 @@ async def test_a_key_that_is_revoked_cuts_what_runs_by_it_and_nothing_else(
             said = argparse.Namespace(verb="revoke", name="nightly")
             assert await asyncio.to_thread(key_command.run, said, container.places, {}) == 0
         else:
-            clients = container._access.clients
+            clients = container.access.clients
             assert clients is not None
             clients.revoke("nightly")
-            container._bus.publish(ClientsChanged())
+            container.bus.publish(ClientsChanged())
         for answer, envelope in ((messages, "event: error"), (chat, '"error"')):
             rest = await _rest(answer)
             assert envelope in rest
@@ -102,9 +102,9 @@ async def test_what_began_in_its_time_ends_whole_and_what_comes_later_is_refused
     async with house_in(tmp_path / "home", LIMITS) as house:
         house.lane.always = SHORT
         key = key_of(house, "nightly")
-        policies = house.container._engine.pipeline.policies
+        policies = house.container.engine.pipeline.policies
         answer = await _begun(house, "/v1/messages", MESSAGES, key)
-        over = house.container._clock.now_s() - 1
+        over = house.container.clock.now_s() - 1
         policies.apply([ClientPolicy(client="nightly", expires_at_s=over)])
         assert "message_stop" in await _rest(answer)
         async with house.post("/v1/messages", MESSAGES, Authorization=f"Bearer {key}") as late:
@@ -118,8 +118,8 @@ async def test_a_table_that_is_taken_away_midstream_breaks_nothing_and_comes_bac
     async with house_in(tmp_path / "home", LIMITS) as house:
         key = key_of(house, "nightly")
         client_id = id_of(house, key)
-        policies = house.container._engine.pipeline.policies
-        said = house.container._loaded().settings.clients
+        policies = house.container.engine.pipeline.policies
+        said = house.container.loaded().settings.clients
         async with house.post("/v1/messages", MESSAGES, Authorization=f"Bearer {key}") as first:
             await first.read()
         before = [each.used for each in policies.standing(client_id)]
@@ -148,7 +148,7 @@ local = true
 """
     async with house_in(tmp_path / "home", LIMITS + gone) as house:
         key = key_of(house, "nightly")
-        policies, client_id = house.container._engine.pipeline.policies, id_of(house, key)
+        policies, client_id = house.container.engine.pipeline.policies, id_of(house, key)
 
         async def used(body: dict[str, Any], path: str = "/v1/messages") -> tuple[float, ...]:
             count = len(house.closed)
@@ -181,8 +181,8 @@ async def test_64_that_race_over_the_door_overspend_one_reservation_at_most(
         )
         house.lane.always = Answer(spent=spent, delivery=Delivery(begin_s=0.3))
         key = key_of(house, "nightly")
-        policies, client_id = house.container._engine.pipeline.policies, id_of(house, key)
-        nightly = house.container._loaded().settings.clients[0]
+        policies, client_id = house.container.engine.pipeline.policies, id_of(house, key)
+        nightly = house.container.loaded().settings.clients[0]
         tokens = nightly.budgets[1]
         body = {**MESSAGES, "stream": False}
 

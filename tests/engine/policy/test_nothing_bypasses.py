@@ -157,7 +157,7 @@ def _repository(folder: Path) -> Path:
 
 
 async def test_no_door(scene: Scene) -> None:
-    table = scene.house.container._engine.server._doors
+    table = scene.house.container.engine.server._doors
     walked = 0
     for (method, path), door in table._exact.items():
         if isinstance(door, ModelDoor) or (path in OWN_DOORS_THAT_SPEND and method == "POST"):
@@ -231,7 +231,7 @@ async def test_not_the_windows(scene: Scene) -> None:
     run = await panels.start(PanelRequest(intent=Intent.ASK, seats=seats, question="Hi?"), LOCAL)
     ended = await panels.wait(run.id, LOCAL.client_id, 20)
     assert [SPENT in answer.error for answer in ended.answers] == [True, True], ended.answers
-    asked = scene.house.container._engine.models.ask("gpt-stub", "Hi", LOCAL)
+    asked = scene.house.container.engine.models.ask("gpt-stub", "Hi", LOCAL)
     result = await asked.result()
     assert result.error is not None
     assert SPENT in str(result.error)

@@ -124,13 +124,13 @@ def _keys(house: House) -> dict[str, str]:
 
 def _hold_one(house: House, name: str) -> None:
     """As if a request of this client were under way."""
-    clients = house.container._access.clients
+    clients = house.container.access.clients
     assert clients is not None
     found = next(each for each in clients.active() if each.name == name)
     who = Principal(client_id=found.id, name=name, scopes=found.scopes)
     place = ProviderModel("chat", "gpt-stub")
     wish = RequestEstimate(model="gpt-stub", places=(place,), input_tokens=1, output_tokens=1)
-    assert house.container._engine.pipeline.policies.admit(who, wish) is not None
+    assert house.container.engine.pipeline.policies.admit(who, wish) is not None
 
 
 def _messages(url: str, key: str, model: str, retries: int) -> Refused:

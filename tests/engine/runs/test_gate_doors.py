@@ -42,7 +42,7 @@ class FakeTokens:
 
 def let_in(house: RunHouse) -> None:
     scopes = frozenset({Scope.JOBS_RUN, Scope.MCP})
-    house.container._access.authenticator._tokens = FakeTokens(scopes)
+    house.container.access.authenticator._tokens = FakeTokens(scopes)
 
 
 async def workspace(house: RunHouse, *, default: bool = False) -> Path:

@@ -353,7 +353,7 @@ async def _agree_the_limits(scene: own_requests.Scene, flights: list[FlightSumma
         arguments = parse(["limits", "nightly", "--json"])
         done = await asyncio.to_thread(limits_command.run, arguments, container.places, {})
     assert (done, orjson.loads(said.getvalue())) == (0, told)
-    standings = container._engine.pipeline.policies.standings()
+    standings = container.engine.pipeline.policies.standings()
     (standing,) = [each for each in standings if each.name == "nightly"]
     (mine,) = limits_resources(lambda principal: standing)
     assert orjson.loads(await mine.read(LOCAL, {})) == limits

@@ -172,7 +172,7 @@ async def test_a_budget_counts_each_token_once(open_scene: Any) -> None:
     key = scene.house.client("nightly", Scope.JOBS_RUN)
     job = await scene.run(BY_KEY, key=key)
     assert job["state"] == "completed", job
-    standings = scene.house.container._engine.pipeline.policies.standings()
+    standings = scene.house.container.engine.pipeline.policies.standings()
     nightly = next(each for each in standings if each.name == "nightly")
     assert (nightly.budgets[0].used, nightly.budgets[0].reserved) == (sum(USED), 0)
     assert nightly.running == 0
@@ -192,7 +192,7 @@ async def test_what_a_run_asks_elsewhere_is_charged_besides(open_scene: Any) -> 
     assert own.is_counted
     assert (job["usage"]["inputTokens"], job["usage"]["outputTokens"]) == (500_003, 30_000)
     assert own.usage.input_tokens == 500_003 - USED[0]
-    standings = scene.house.container._engine.pipeline.policies.standings()
+    standings = scene.house.container.engine.pipeline.policies.standings()
     nightly = next(each for each in standings if each.name == "nightly")
     assert (nightly.budgets[0].used, nightly.budgets[0].reserved) == (530_003, 0)
 
@@ -253,7 +253,7 @@ async def test_a_revoked_clients_runs_ask_no_more(open_scene: Any) -> None:
     await scene.until("has-begun")
     key = _key_in(scene)
     assert await scene.ask(key) == 200
-    clients = scene.house.container._access.clients
+    clients = scene.house.container.access.clients
     assert clients is not None
     clients.revoke(next(each.id for each in clients.active() if each.name == "gone"))
     assert await scene.ask(key) == 401
@@ -276,7 +276,7 @@ async def test_a_run_outlives_the_program_and_its_key_with_it(open_scene: Any) -
     own = await scene.closed(job["flightId"])
     assert not own.is_counted
     assert own.usage.input_tokens == 2 * USED[0], "with what it asked before"
-    standings = scene.house.container._engine.pipeline.policies.standings()
+    standings = scene.house.container.engine.pipeline.policies.standings()
     budget = next(each for each in standings if each.name == "nightly").budgets[0]
     assert (budget.used, budget.reserved) == (2 * sum(USED), 0)
     assert await scene.ask(key) == 401

@@ -50,10 +50,10 @@ async def test_what_a_run_cost_is_taken_from_its_clients_budget(make_house: Make
     assert status == 429
     assert "has used up its budget of 0.03 US dollars" in text
     assert len(house.asked) == 2
-    clients = house.container._access.clients
+    clients = house.container.access.clients
     assert clients is not None
     (client_id,) = (each.id for each in clients.active())
-    (standing,) = house.container._engine.pipeline.policies.standing(client_id)
+    (standing,) = house.container.engine.pipeline.policies.standing(client_id)
     assert standing.used == pytest.approx(0.04)
     assert standing.reserved == 0.0
 
@@ -112,10 +112,10 @@ async def test_what_was_canceled_while_it_waited_has_spent_nothing(make_house: M
         assert answer.status == 200, await answer.text()
     while not house.closed:
         await asyncio.sleep(0.01)
-    clients = house.container._access.clients
+    clients = house.container.access.clients
     assert clients is not None
     client_id = next(each.id for each in clients.active() if each.name == "patient")
-    policies = house.container._engine.pipeline.policies
+    policies = house.container.engine.pipeline.policies
     (standing,) = policies.standing(client_id)
     assert (standing.used, standing.reserved, policies.running(client_id)) == (0, 0, 0)
     (house.home / "go").touch()
@@ -151,5 +151,5 @@ def _reckoned(standing: ClientStanding) -> list[Spent]:
 
 
 def _patient(house: RunHouse) -> ClientStanding:
-    standings = house.container._engine.pipeline.policies.standings()
+    standings = house.container.engine.pipeline.policies.standings()
     return next(each for each in standings if each.name == "patient")

@@ -296,7 +296,7 @@ async def test_a_name_of_nothing_that_is_kept_is_refused(house: House, name: str
 async def test_an_item_of_another_client_is_not_found(house: House) -> None:
     async with house.post("/v1/responses", {"model": "gpt-stub", "input": "ping"}) as reply:
         [message] = (await reply.json())["output"]
-    access, clock = house.container._access, house.container._clock
+    access, clock = house.container.access, house.container.clock
     assert access.clients is not None
     made = ClientKeys(access.clients, clock, TimedIds(clock)).add("bob", (Scope.MODELS_USE,))
     named = {"type": "item_reference", "id": message["id"]}

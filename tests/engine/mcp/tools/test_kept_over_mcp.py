@@ -31,7 +31,7 @@ FAMILIES = {
 
 
 def key(house: House, *scopes: Scope) -> str:
-    clients, clock = house.container._access.clients, house.container._clock
+    clients, clock = house.container.access.clients, house.container.clock
     assert clients is not None
     return ClientKeys(clients, clock, TimedIds(clock)).add("agent", scopes)
 

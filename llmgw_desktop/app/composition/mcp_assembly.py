@@ -1,19 +1,15 @@
 """What the MCP door offers, joined. A family of tools, resources or flows is one line here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from llmgw_desktop.app.clis.desk import ClisHere
-from llmgw_desktop.app.jobs.assembly import Runs
+from llmgw_desktop.app.composition.engine_assembly import EngineParts
+from llmgw_desktop.app.composition.run_assembly import Runs
 from llmgw_desktop.clis.registry import NAMES, cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.domain.vault import VaultEntry
-from llmgw_desktop.engine.gateway import GatewayParts
-from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp import flows
 from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Resource
 from llmgw_desktop.engine.mcp.resources import records
@@ -50,9 +46,7 @@ from llmgw_desktop.engine.mcp.tools.recall import Record, recall_tools
 from llmgw_desktop.engine.mcp.tools.requests import codex_fork_tools, request_tools
 from llmgw_desktop.engine.mcp.tools.sessions import CacheState, session_tools
 from llmgw_desktop.engine.mcp.tools.version_tools import upgrade_tools, version_tools
-from llmgw_desktop.engine.validation.service import ValidationService
 from llmgw_desktop.store.resources import SkillFolders
-from llmgw_desktop.store.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,28 +98,7 @@ PROMPTS: tuple[McpPrompt, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class McpParts:
-    """What tools are given; add what yours needs."""
-
-    clock: Clock
-    bus: Bus
-    engine: GatewayParts
-    runs: Runs
-    vault: Vault
-    settings: Callable[[], Settings]
-    record: Callable[[str], FlightRecord | None]
-    """By a flight's id; waits for the disk."""
-    database: Path
-    clis: ClisHere
-    skills: SkillFolders
-    new_key: Callable[[VaultEntry], None]
-    """The vault has another value."""
-    validations: ValidationService
-    env: Mapping[str, str]
-
-
-def make_offer(parts: McpParts) -> McpOffer:
+def make_offer(parts: EngineParts) -> McpOffer:
     return McpOffer(
         toolbox=Toolbox(tool for family in TOOLS for tool in family(parts)),
         resources=tuple(resource for family in RESOURCES for resource in family(parts)),
@@ -134,7 +107,7 @@ def make_offer(parts: McpParts) -> McpOffer:
     )
 
 
-def _panels(parts: McpParts) -> PanelParts:
+def _panels(parts: EngineParts) -> PanelParts:
     return PanelParts(
         validations=parts.validations,
         env=parts.env,
@@ -143,31 +116,31 @@ def _panels(parts: McpParts) -> PanelParts:
     )
 
 
-def _runs(parts: McpParts) -> RunFamilies:
+def _runs(parts: EngineParts) -> RunFamilies:
     return RunFamilies(
         runs=parts.runs,
         clock=parts.clock,
         settings=parts.settings,
-        record=parts.record,
-        database=parts.database,
+        record=parts.recording.reader.record,
+        database=parts.places.gateway_db,
         cache_state=session_cache(parts.runs.caches, parts.runs.service.sessions),
-        mcp_sessions=lambda: parts.engine.mcp.open_sessions,
+        mcp_sessions=lambda: parts.mcp_door.open_sessions,
     )
 
 
-TOOLS: tuple[Callable[[McpParts], tuple[McpTool, ...]], ...] = (
+TOOLS: tuple[Callable[[EngineParts], tuple[McpTool, ...]], ...] = (
     lambda parts: _runs(parts).tools(),
     lambda parts: panel_tools.tools(_panels(parts)),
     lambda parts: validation_tools.tools(_panels(parts)),
-    lambda parts: cli_model_tools(parts.clis.desk, parts.engine.catalogue.models),
+    lambda parts: cli_model_tools(parts.clis.desk, parts.catalogue.models),
     lambda parts: version_tools(parts.clis.desk),
     lambda parts: capability_tools(parts.clis.desk),
     lambda parts: subcommand_tools(parts.clis.desk),
     lambda parts: upgrade_tools(parts.clis.upgrader),
     lambda parts: model_tools.tools(
         parts.engine.models,
-        lambda: parts.engine.pipeline.router.providers,
-        parts.engine.catalogue.models,
+        lambda: parts.pipeline.router.providers,
+        parts.catalogue.models,
     ),
     lambda parts: workspace_tools.tools(parts.runs.service.workspaces),
     lambda parts: vault_tools.tools(parts.vault, parts.new_key),
@@ -175,12 +148,12 @@ TOOLS: tuple[Callable[[McpParts], tuple[McpTool, ...]], ...] = (
 )
 """Every family of tools, in the order in which clients list them. A tool is one `McpTool` in a file
 of `engine/mcp/tools`; a file that is new has its line here."""
-RESOURCES: tuple[Callable[[McpParts], tuple[Resource, ...]], ...] = (
+RESOURCES: tuple[Callable[[EngineParts], tuple[Resource, ...]], ...] = (
     lambda parts: _runs(parts).resources(),
     lambda parts: cli_resources(parts.clis.desk),
-    lambda parts: skill_resources(parts.skills),
+    lambda parts: skill_resources(SkillFolders(parts.places.skills_folder)),
     lambda parts: records.resources(parts.validations),
-    lambda parts: limits_resources(parts.engine.pipeline.policies.standing_of),
+    lambda parts: limits_resources(parts.policies.standing_of),
     lambda parts: cache_state_resources(parts.runs.caches, parts.runs.service.sessions),
 )
 """Every family of resources, in that order too."""

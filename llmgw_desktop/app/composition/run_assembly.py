@@ -1,31 +1,32 @@
-"""The gate's decisions for the windows: everybody's, the newest first."""
+"""Runs of CLIs, joined: from their being asked for to their end."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 
 from llmgw_desktop.app.closing import close_all
-from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
+from llmgw_desktop.app.composition.parts import ContainerParts
+from llmgw_desktop.app.workspaces.workspaces import (
+    WorktreesUse,
+    enclosure_of,
+    open_workspaces,
+)
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.clock import Clock, TimedIds
+from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.jobs.approval import Asking
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.flights.recorder import Recorder
-from llmgw_desktop.engine.guards.guards import Guards, RunGuards
-from llmgw_desktop.engine.jobs.configured import KnownClis
+from llmgw_desktop.engine.containment.homes import Homes
+from llmgw_desktop.engine.guards.guards import RunGuards
+from llmgw_desktop.engine.jobs.configured import KnownClis, McpServers
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
-from llmgw_desktop.engine.loop.bus import Bus
-from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.policy.spending import RunSpending
 from llmgw_desktop.engine.questions.approvals.gate import ApprovalGate
 from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk, PermissionParts
-from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.runs.admission import Admission
 from llmgw_desktop.engine.runs.books import Books
 from llmgw_desktop.engine.runs.cache_states import CacheStates
@@ -34,52 +35,32 @@ from llmgw_desktop.engine.runs.cli_health import CliHealth
 from llmgw_desktop.engine.runs.fields import RunDefaults
 from llmgw_desktop.engine.runs.model_client import CliClient
 from llmgw_desktop.engine.runs.run_flights import RunFlights
-from llmgw_desktop.engine.runs.run_links import RunLinks
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.workspaces.registry import Workspaces
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
-from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.flights.cache_sums import CacheSums
 from llmgw_desktop.store.jobs.approval_store import ApprovalStore, PermissionStore
 from llmgw_desktop.store.jobs.job_store import JobStore
 from llmgw_desktop.store.jobs.session_store import SessionStore
-from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.workspaces import WorktreeStore
 
 Stop = Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFoundations:
-    """What runs stand on."""
-
-    places: Places
-    env: Mapping[str, str]
-    clock: Clock
-    bus: Bus
-    recorder: Recorder
-    health: HealthTracker
-    workspaces: Workspaces
-    launcher: Launcher
-    links: RunLinks
-    policies: Policies
-    guards: Guards
-    at_rest: AtRest
-
-
 class Runs:
     """All that belongs to runs and is started, told of new settings, and closed with the app."""
 
-    def __init__(self, base: RunFoundations, settings: Settings) -> None:
-        clock, recorder, gateway_db = base.clock, base.recorder, base.places.gateway_db
-        self.known_now_s = recorder.known_now_s
+    def __init__(self, parts: ContainerParts) -> None:
+        clock, bus, at_rest = parts.clock, parts.bus, parts.at_rest
+        places, recorder, settings = parts.places, parts.recording.recorder, parts.settings()
+        gateway_db, workspaces = places.gateway_db, _workspaces(parts)
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
-        self.launcher, self.links = base.launcher, base.links
-        self.job_store = JobStore(gateway_db, base.at_rest)
-        self._session_store = SessionStore(gateway_db, base.at_rest)
-        self.approvals = ApprovalStore(gateway_db, base.at_rest)
+        self.launcher, self.links = _launcher(parts), parts.links
+        self.job_store = JobStore(gateway_db, at_rest)
+        self._session_store = SessionStore(gateway_db, at_rest)
+        self.approvals = ApprovalStore(gateway_db, at_rest)
         ids = TimedIds(clock)
         sessions = Sessions(
             self._session_store,
@@ -92,42 +73,42 @@ class Runs:
             recorder,
             clock,
             lambda job, most_bytes: self.supervisor.said(job, most_bytes),
-            links=base.links,
-            spending=RunSpending(base.policies),
-            guards=RunGuards(base.guards),
+            links=parts.links,
+            spending=RunSpending(parts.policies),
+            guards=RunGuards(parts.guards),
         )
         books = Books(
             sessions,
             self._flights,
             ids=ids,
             cli_of=lambda job: self.clis[job.cli],
-            home_of=base.launcher.home,
-            told_quota=base.health.told_quota,
+            home_of=self.launcher.home,
+            told_quota=parts.health.told_quota,
         )
         self.permissions = PermissionDesk(
             PermissionParts(
-                store=PermissionStore(gateway_db, base.at_rest),
+                store=PermissionStore(gateway_db, at_rest),
                 clock=clock,
-                bus=base.bus,
+                bus=bus,
                 clean=recorder.clean_text,
-                is_private=base.workspaces.is_private,
+                is_private=workspaces.is_private,
             ),
             settings.approvals,
         )
-        self.job_folders = JobFolders(base.places.jobs_folder, base.at_rest)
+        self.job_folders = JobFolders(places.jobs_folder, at_rest)
         self.supervisor = Supervisor(
             JobParts(
                 store=self.job_store,
                 folders=self.job_folders,
-                launcher=base.launcher,
+                launcher=self.launcher,
                 clock=clock,
                 ids=ids,
-                bus=base.bus,
+                bus=bus,
                 clean=recorder.clean_text,
                 ledger=books,
-                breaker=CliHealth(base.health, self.clis, clock),
+                breaker=CliHealth(parts.health, self.clis, clock),
                 permissions=self.permissions,
-                own_requests=base.links,
+                own_requests=parts.links,
                 known_now_s=recorder.known_now_s,
             ),
             self.clis,
@@ -136,10 +117,10 @@ class Runs:
         )
         self.trees = Worktrees(
             WorktreeStore(gateway_db),
-            base.places.worktrees_folder,
-            env=base.env,
+            places.worktrees_folder,
+            env=parts.env,
             clock=clock,
-            bus=base.bus,
+            bus=bus,
             live_folders=lambda: [job.working_dir for job in self.supervisor.live],
         )
         self.worktrees = WorktreesUse(self.trees)
@@ -148,11 +129,11 @@ class Runs:
             settings.approvals,
             ids=ids,
             clock=clock,
-            bus=base.bus,
+            bus=bus,
             clean=recorder.clean_text,
         )
         self._admission = Admission(
-            base.workspaces, self.gate, self.trees, own_settings=self._own_settings
+            workspaces, self.gate, self.trees, own_settings=self._own_settings
         )
         self._cache_sums = CacheSums(gateway_db)
         self.caches = CacheStates(
@@ -171,7 +152,7 @@ class Runs:
         )
         self._use_servers(settings)
         self.service.apply(settings.jobs, _defaults(settings))
-        self.models = CliClient(self.supervisor, self.clis, base.launcher.persons_environment)
+        self.models = CliClient(self.supervisor, self.clis, self.launcher.persons_environment)
         self._followers: list[Stop] = []
 
     def ready(self) -> tuple[Provider, ...]:
@@ -250,6 +231,23 @@ class Runs:
             self.approvals.close,
             self._cache_sums.close,
         )
+
+
+def _launcher(parts: ContainerParts) -> Launcher:
+    places, env, settings = parts.places, parts.env, parts.settings()
+    return Launcher(
+        env,
+        settings.clis,
+        homes=Homes(places.homes_folder, parts.vault),
+        servers=McpServers(settings.mcp_servers, parts.vault, parts.recording.learn),
+        enclosure=enclosure_of(places, env, lambda: parts.url),
+    )
+
+
+def _workspaces(parts: ContainerParts) -> Workspaces:
+    return open_workspaces(
+        parts.places, parts.env, lambda: parts.settings().workspaces, parts.clock
+    )
 
 
 def _defaults(settings: Settings) -> RunDefaults:
