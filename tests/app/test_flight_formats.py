@@ -238,8 +238,8 @@ def test_what_belongs_to_no_phase_is_told_where_it_counts() -> None:
 
 
 NOT_OF_MODELS = (
-    *("engine.mcp.", "engine.validation.", "engine.completion", "domain.validation"),
-    *("engine.hashing", "domain.jobs.workspace", "app.running_gateway"),
+    *("engine.mcp.", "engine.validation.", "engine.exchange.completion", "domain.validation"),
+    *("engine.loop.hashing", "domain.jobs.workspace", "app.command_line.running_gateway"),
 )
 """Told to those who call tools, sign in or give commands; no request of a model meets them."""
 
@@ -263,8 +263,7 @@ def all_kinds() -> set[str]:
     walk(errors.LlmgwError)
     walk(run_errors.InvalidRun)
     walk(access_errors.AccessError)  # a branch of the tree, once its file is read
-    # hashing is for passwords and secrets of OAuth's doors, which make no flights
-    not_of_a_flight = {"config", "hashing_busy", "port_taken", "store_corrupt"}
+    not_of_a_flight = {"config", "port_taken", "store_corrupt"}
     # what a flight meets of the vault's errors is told as a missing key
     of_the_vault = {kind for kind in found if kind.startswith("vault_")}
     return found - not_of_a_flight - {"schema_too_new", "settings_conflict"} - of_the_vault

@@ -275,7 +275,7 @@ async def test_a_disk_that_is_full_at_start_asks_nobody_to_give_the_file_up(
             await asyncio.sleep(0.01)
         with closing(ClientStore(places.gateway_db, SystemClock())) as clients:
             assert clients.revoke("daily") is not None
-        house.container._access.authenticator.look_again()
+        house.container.access.authenticator.look_again()
         assert await _statuses(house, other) == (200, 401), "what others write is seen again"
         assert await _statuses(house, key) == (200, 200)
     assert not places.run_file.exists()
