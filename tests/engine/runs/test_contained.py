@@ -354,7 +354,8 @@ async def test_mcp_within_a_run_shows_the_runs_own_key(tmp_path: Path) -> None:
     (work / "said").write_text("".join(json.dumps(each) + "\n" for each in lines))
     script = f"""
         export LLMGW_HOME={tmp_path / "gateway"}
-        (cat said; while ! (grep -q '"id":2' out && grep -q '"id":4' out); do sleep 0.1; done) |
+        (cat said; n=0; while [ $((n += 1)) -lt 900 ] &&
+            ! (grep -q '"id":2' out && grep -q '"id":4' out); do sleep 0.1; done) |
             {sys.executable} -m llmgw_desktop mcp >out
         answer done
     """
