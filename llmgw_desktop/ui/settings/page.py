@@ -35,7 +35,7 @@ _CONTROL_UNITS = 46
 _TABLES_UNITS = 40
 _TURN_S = 0.004
 """So long rows are made or shown before the loop has its turn."""
-_MOST = 40
+_MOST = 25
 """More rows are laid out in no short turn; who has so many hits types more."""
 _ALL, _CHANGED = "all", "changed"
 
@@ -153,6 +153,7 @@ class SettingsPage(QWidget, MadeInSteps):
         """Those that were made, by name; the ones in sight are in `shown`."""
         self.shown: list[SettingRow] = []
         self._coming: deque[ToldSetting] = deque()
+        self._ready: list[SettingRow] = []
         self._begin(self._made())
 
     def _made(self) -> Iterator[None]:
@@ -231,14 +232,7 @@ class SettingsPage(QWidget, MadeInSteps):
             count = f"The first {_MOST} of {count}. Type more to find others."
             wanted = wanted[:_MOST]
         self._words.setText(wanted[0].table.words if is_table and wanted else count)
-        names = {each.name for each in wanted}
-        for row in self.shown:
-            self._column.removeWidget(row)
-            row.setVisible(row.told.name in names)
-        self.shown = []
-        self._coming = deque(wanted)
-        self._content.setUpdatesEnabled(False)  # half of it would be seen squeezed
-        self._column.setEnabled(False)
+        self._coming, self._ready = deque(wanted), []
         self._go_on()
 
     @property
@@ -252,7 +246,8 @@ class SettingsPage(QWidget, MadeInSteps):
         return bool(self._told) and not self._coming
 
     def _go_on(self) -> None:
-        """Some rows, then the loop's turn, then the rest; nothing for a page that nobody sees."""
+        """Makes some rows, then has the loop take its turn; those of before stay in sight until all
+        are there. Nothing for a page that nobody sees."""
         if not self.isVisible():
             return
         margins = self._column.contentsMargins()
@@ -262,21 +257,27 @@ class SettingsPage(QWidget, MadeInSteps):
             told = self._coming.popleft()
             row = self.rows.get(told.name) or self._row(told)
             row.show_told(told)
-            self._column.insertWidget(self._column.count() - 1, row)
-            row.show()
             row.heightForWidth(width)  # measured now, and remembered for the turn that lays all out
-            self.shown.append(row)
+            self._ready.append(row)
         if self._coming:
             self._turn.start(0)
         else:
-            self._column.setEnabled(True)
-            self._column.invalidate()
-            self._content.updateGeometry()
-            self._content.setUpdatesEnabled(True)
-            self._order_stops()
+            self._show_ready()
+
+    def _show_ready(self) -> None:
+        gone = {row.told.name for row in self.shown} - {row.told.name for row in self._ready}
+        for row in self.shown:
+            self._column.removeWidget(row)
+            row.setVisible(row.told.name not in gone)
+        for row in self._ready:
+            self._column.insertWidget(self._column.count() - 1, row)
+            row.show()
+        self.shown = self._ready
+        self._order_stops()
 
     def _row(self, told: ToldSetting) -> SettingRow:
         row = SettingRow(self._theme, told, self._book.typed)
+        row.setParent(self._content)
         row.wanted.connect(lambda text: self._make(row, text))
         self.rows[told.name] = row
         return row
