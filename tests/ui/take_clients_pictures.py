@@ -41,7 +41,7 @@ def _clients(studio: Studio, *, opened: str = "", at_right: bool = False):  # ty
         page.clients.table.choose(key)
         page.clients.table.opened.emit()
         if at_right:
-            page.clients.pane.turned.emit()
+            page.clients.pane.turn.click()
         _wait()
     return page
 

@@ -128,7 +128,7 @@ async def jobs_streaming(studio: Studio) -> None:
 async def jobs_right(studio: Studio) -> None:
     speaks = studio.fill()
     await studio.show(width=1400)
-    studio.page.pane.turned.emit()  # type: ignore[attr-defined]
+    studio.page.pane.turn.click()  # type: ignore[attr-defined]
     await studio.open(speaks.id)  # type: ignore[attr-defined]
 
 

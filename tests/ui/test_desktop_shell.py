@@ -210,7 +210,7 @@ async def test_a_start_that_fails_is_shown_and_can_be_tried_again(stage: Stage) 
     assert "held by ollama" in " ".join(stage.window.troubles.words)
     assert stage.tray_line("Port 3333 is held by ollama (pid 812).").isVisible()
     stage.gateway.start_trouble = None
-    stage.window.retry_wanted.emit()
+    stage.window.troubles.retry_wanted.emit()
     await turn_until(lambda: stage.window.troubles.words == [])
     assert stage.gateway.log == ["start", "start"]
 

@@ -303,20 +303,20 @@ def test_banners_come_and_go_with_their_cause(room: Room, qtbot: QtBot) -> None:
     problem = "Port 3333 on 127.0.0.1 is held by ollama (pid 812)."
     window.show_status(GatewayStatus(state=GatewayState.FAILED, problem=problem), {})
     window.show_recording(RecorderStatus(recording=False, problem="The disk is full.", dropped=12))
-    window.show_settings("config.toml, line 4: http.port: a number is expected", ["odd"])
+    window.troubles.show_settings("config.toml, line 4: http.port: a number is expected", ["odd"])
     said = window.troubles.words
     assert len(said) == 3
     assert problem in said[0]
     assert "The disk is full. 12 flights were not kept." in said[1]
     assert "config.toml, line 4" in said[2]
     assert "odd" not in said[2]
-    window.show_settings("", ["config.toml: htp is no setting.", "second", "third"])
+    window.troubles.show_settings("", ["config.toml: htp is no setting.", "second", "third"])
     said = window.troubles.words
     assert "something in it is not as it should be" in said[2]
     assert "htp is no setting. (and 2 more)" in said[2]
     window.show_status(RUNNING, URLS)
     window.show_recording(RecorderStatus(recording=True))
-    window.show_settings("")
+    window.troubles.show_settings("")
     assert window.troubles.words == []
 
 
@@ -352,7 +352,7 @@ def test_a_gateway_that_failed_can_be_tried_again(room: Room, qtbot: QtBot) -> N
         for child in window.findChildren(QWidget)
         if getattr(child, "text", str)() == "Try again" and child.isVisible()
     )
-    with qtbot.waitSignal(window.retry_wanted):
+    with qtbot.waitSignal(window.troubles.retry_wanted):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 

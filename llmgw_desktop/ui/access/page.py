@@ -81,35 +81,29 @@ class AccessPage(QWidget, MadeInSteps):
     ) -> None:
         super().__init__()
         delays = [(ms, ms == delay_ms) for ms in delays_ms]
-        self._begin(self._made(oversight, bridge, theme, delays=delays, on_delay=on_delay))
-
-    def _made(
-        self,
-        oversight: Oversight,
-        bridge: Bridge,
-        theme: Theme,
-        *,
-        delays: list[tuple[int, bool]],
-        on_delay: Callable[[int], None],
-    ) -> Iterator[None]:
         self._oversight = oversight
         self._bridge = bridge
         self._theme = theme
-        self._tabs = TabStrip(theme, name="Parts of Access")
+        self._begin(self._made(delays, on_delay))
+
+    def _made(
+        self, delays: list[tuple[int, bool]], on_delay: Callable[[int], None]
+    ) -> Iterator[None]:
+        self._tabs = TabStrip(self._theme, name="Parts of Access")
         self._stack = PartStack()
-        self._trouble = Banner(theme)
+        self._trouble = Banner(self._theme)
         yield
-        self.waiting = WaitingSection(theme, bridge, oversight.questions, delays)
+        self.waiting = WaitingSection(self._theme, self._bridge, self._oversight.questions, delays)
         yield
-        self.holders = HolderSection(theme, bridge, oversight.rights)
+        self.holders = HolderSection(self._theme, self._bridge, self._oversight.rights)
         yield
-        self.decisions = DecisionPane(theme)
+        self.decisions = DecisionPane(self._theme)
         yield
-        self.changes = ChangeSection(theme, bridge, oversight.changes)
+        self.changes = ChangeSection(self._theme, self._bridge, self._oversight.changes)
         yield
-        self.workspaces = WorkspaceSection(theme, bridge, oversight.workspaces)
+        self.workspaces = WorkspaceSection(self._theme, self._bridge, self._oversight.workspaces)
         yield
-        self.worktrees = WorktreeSection(theme, bridge, oversight.worktrees)
+        self.worktrees = WorktreeSection(self._theme, self._bridge, self._oversight.worktrees)
         yield
         self.notices = QAction("Tell of new questions", self)
         self.waiting.delay_chosen.connect(on_delay)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.ui.bridge import Bridge
@@ -17,7 +17,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, tip
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.panes import Scrolled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +88,7 @@ class EntryList(QStackedWidget):
         self._acts_of = acts_of
         self._shown: tuple[Entry, ...] | None = None
         self.cards: dict[str, EntryCard] = {}
-        self._scroll = QScrollArea()
-        dress_view(self._scroll, theme)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = Scrolled(theme)
         self._nothing = nothing
         self.addWidget(nothing)
         self.addWidget(self._scroll)
@@ -111,9 +106,7 @@ class EntryList(QStackedWidget):
         for card in self.cards.values():
             column.addWidget(card)
         column.addStretch(1)
-        at = self._scroll.verticalScrollBar().value()
-        self._scroll.setWidget(content)
-        self._scroll.verticalScrollBar().setValue(at)
+        self._scroll.show_anew(content)
         self.setCurrentIndex(1 if entries else 0)
         if focused in self.cards and self.cards[focused].buttons:
             self.cards[focused].buttons[0].setFocus()

@@ -17,7 +17,7 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.cards import EmptyState
-from llmgw_desktop.ui.widgets.dialogs import FormDialog, QuestionDialog
+from llmgw_desktop.ui.widgets.dialogs import FormDialog, ask
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine, TextLines
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.layouts import h_box
@@ -245,17 +245,15 @@ class WorkspaceSection(AccessSection):
         self._bridge.fetch(self, work, done, failed)
 
     def _ask_remove(self, alias: str) -> None:
-        dialog = QuestionDialog(
-            self._theme,
-            title=f"Remove workspace {alias}?",
-            text="Programs cannot name it any more. Its folder and all that is in it stay.",
-            yes="Remove",
-            no="Keep it",
-            parent=self.window(),
-        )
         work = partial(self._workspaces.remove, alias)
-        dialog.accepted.connect(lambda: self.fetch(work, self._done, "It was not removed."))
-        dialog.open()
+        ask(
+            self._theme,
+            self,
+            f"Remove workspace {alias}?",
+            "Programs cannot name it any more. Its folder and all that is in it stay.",
+            answers=("Remove", "Keep it"),
+            then=lambda: self.fetch(work, self._done, "It was not removed."),
+        )
 
     def _done(self, words: str) -> None:
         self.said.emit(words, None)

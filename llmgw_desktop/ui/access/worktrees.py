@@ -24,7 +24,7 @@ from llmgw_desktop.ui.access.section import AccessSection, Entry, EntryAction
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.cards import EmptyState
-from llmgw_desktop.ui.widgets.dialogs import QuestionDialog, WorktreeDialog
+from llmgw_desktop.ui.widgets.dialogs import WorktreeDialog, ask
 from llmgw_desktop.ui.widgets.label import Tone
 
 _WORDS = "Checkouts that jobs have for themselves, each on a branch of its own."
@@ -76,18 +76,16 @@ class WorktreeSection(AccessSection):
 
     def _ask(self, key: str, look: WorktreeLook, why: str = "") -> None:
         lost = why or lost_words(look)
-        dialog = QuestionDialog(
-            self._theme,
-            title="Remove this worktree?",
-            text=f"{inert_line(title(look.worktree), 160)}: {lost}",
-            yes="Remove",
-            no="Keep it",
-            parent=self.window(),
-        )
         # It is told what would be lost; after a second question nothing is held back.
         force = bool(why) or look.has_work
-        dialog.accepted.connect(lambda: self._remove(key, look, force=force))
-        dialog.open()
+        ask(
+            self._theme,
+            self,
+            "Remove this worktree?",
+            f"{inert_line(title(look.worktree), 160)}: {lost}",
+            answers=("Remove", "Keep it"),
+            then=lambda: self._remove(key, look, force=force),
+        )
 
     def _remove(self, key: str, look: WorktreeLook, *, force: bool) -> None:
         if self._worktrees is not None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.clients.desk import CallerLine
@@ -16,9 +16,9 @@ from llmgw_desktop.ui.clients.client_work import ClientActs
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.panes import Scrolled, SideButton
 
 _TITLE = "Callers that share its key, by what each says that it is"
 
@@ -144,14 +144,10 @@ class BudgetRows(QWidget):
         self._rows.append(row)
 
 
-_TO_RIGHT, _TO_BOTTOM = "Move to the right side", "Move to the bottom"
-
-
 class ClientPane(QWidget):
     """It is given rows; what its buttons do is `ClientActs`' work."""
 
     closed = Signal()
-    turned = Signal()
 
     def __init__(self, theme: Theme, acts: ClientActs) -> None:
         super().__init__()
@@ -160,7 +156,7 @@ class ClientPane(QWidget):
         self._mark = MarkIcon(theme, "off")
         self._name = FlowingLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
         self._state = FlowingLabel(theme, weight=QFont.Weight.Medium)
-        self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
+        self.turn = SideButton(theme)
         self._close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Close")
         self._buttons = [_button(theme, acts, at) for at in range(len(acts.actions))]
         self._refused = FlowingLabel(theme, tone=Tone.WARNING)
@@ -168,9 +164,8 @@ class ClientPane(QWidget):
         self._whose = FlowingLabel(theme, tone=Tone.MUTED)
         self.callers = CallerRows(theme)
         self._facts = FactRows(theme)
-        self._scroll = QScrollArea()
+        self._scroll = Scrolled(theme)
         self._lay_out()
-        self._turn.clicked.connect(self.turned)
         self._close.clicked.connect(self.closed)
 
     @property
@@ -194,8 +189,7 @@ class ClientPane(QWidget):
         self._state.setText(" · ".join(part for part in parts if part))
         refused = "\n".join(f"{each.words} {each.opens}".strip() for each in row.refusals)
         for label, words in ((self._refused, refused), (self._whose, limits_words(row))):
-            label.setText(words)
-            label.setVisible(bool(words))
+            label.say(words)
         self._budgets.show_lines(row.budgets)
         self._facts.show_facts(facts)
         self.setAccessibleDescription(self.words)
@@ -203,13 +197,6 @@ class ClientPane(QWidget):
             self._key = row.key
             self.callers.show_lines(())
             self._scroll.verticalScrollBar().setValue(0)
-
-    def show_side(self, *, at_right: bool) -> None:
-        """Where the pane is, so that its button says where it would go."""
-        name = _TO_BOTTOM if at_right else _TO_RIGHT
-        self._turn.set_icon_name("panel-bottom" if at_right else "panel-right")
-        self._turn.setAccessibleName(name)
-        self._turn.setToolTip(tip(name))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -220,7 +207,7 @@ class ClientPane(QWidget):
 
     def _lay_out(self) -> None:
         space = self._theme.space
-        head = h_box(self._theme, self._mark, (self._name, 1), self._turn, self._close, gap=2)
+        head = h_box(self._theme, self._mark, (self._name, 1), self.turn, self._close, gap=2)
         acts = QWidget()
         row = WrappedRow(space(2), acts)
         for button in self._buttons:
@@ -240,10 +227,6 @@ class ClientPane(QWidget):
             gap=3,
             margins=(6, 1, 6, 5),
         )
-        dress_view(self._scroll, self._theme)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(content)
         column = v_box(self._theme, on=self, gap=1, margins=(0, 2.5, 0, 0))
         above = QWidget()

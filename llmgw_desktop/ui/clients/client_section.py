@@ -40,7 +40,7 @@ from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
 from llmgw_desktop.ui.widgets.panes import PaneSplitter
-from llmgw_desktop.ui.widgets.view_clothes import dress_menu
+from llmgw_desktop.ui.widgets.view_clothes import pop_up
 
 _NEWS = (
     BudgetReached,
@@ -74,44 +74,38 @@ class ClientSection(QWidget, MadeInSteps):
         settings: QSettings,
     ) -> None:
         super().__init__()
-        self._begin(self._made(desk, changer, bridge=bridge, theme=theme, settings=settings))
-
-    def _made(
-        self,
-        desk: ClientDesk,
-        changer: SettingsChanger,
-        *,
-        bridge: Bridge,
-        theme: Theme,
-        settings: QSettings,
-    ) -> Iterator[None]:
         self._desk = desk
         self._bridge = bridge
         self._theme = theme
+        self._begin(self._made(changer, settings))
+
+    def _made(self, changer: SettingsChanger, settings: QSettings) -> Iterator[None]:
         self._rows: tuple[ShownClient, ...] = ()
         self._wanted = ""
         """To be shown once it is read."""
         self.acts = ClientActs(self)
-        self.work = ClientWork(desk, changer, bridge=bridge, theme=theme, parent=self)
-        yield
-        self._model = client_model(self)
-        self.table = ClientTable(self._model, theme)
-        yield
-        self.pane = ClientPane(theme, self.acts)
-        yield
-        self._splitter = PaneSplitter(
-            theme, self.table, self.pane, settings=settings, key="clients"
+        self.work = ClientWork(
+            self._desk, changer, bridge=self._bridge, theme=self._theme, parent=self
         )
         yield
-        self.field = SearchField(theme, "Find a client")
-        self.which = ChoiceBox(theme, WHICH, name="Which clients")
-        self._count = Label(theme, tone=Tone.MUTED)
-        self.make = Button(theme, "Make a key…", kind=ButtonKind.PRIMARY, icon="plus")
+        self._model = client_model(self)
+        self.table = ClientTable(self._model, self._theme)
         yield
-        self.banner = Banner(theme, closable=False)
+        self.pane = ClientPane(self._theme, self.acts)
+        yield
+        self._splitter = PaneSplitter(
+            self._theme, self.table, self.pane, settings=settings, key="clients"
+        )
+        yield
+        self.field = SearchField(self._theme, "Find a client")
+        self.which = ChoiceBox(self._theme, WHICH, name="Which clients")
+        self._count = Label(self._theme, tone=Tone.MUTED)
+        self.make = Button(self._theme, "Make a key…", kind=ButtonKind.PRIMARY, icon="plus")
+        yield
+        self.banner = Banner(self._theme, closable=False)
         self._stack = QStackedWidget()
-        self.nothing = EmptyState(theme, icon="search", title="Nobody matches.")
-        self.alone = EmptyState(theme, icon="clients", title=_ALONE, text=_ALONE_TEXT)
+        self.nothing = EmptyState(self._theme, icon="search", title="Nobody matches.")
+        self.alone = EmptyState(self._theme, icon="clients", title=_ALONE, text=_ALONE_TEXT)
         yield
         self._refresh = PacedRefresh(self, self._read)
         self._lay_out()
@@ -224,10 +218,8 @@ class ClientSection(QWidget, MadeInSteps):
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dress_menu(menu, self._theme)
         menu.addActions(self.acts.actions)
-        menu.popup(at)
+        pop_up(menu, self._theme, at)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if self.isVisible() and any(isinstance(event, _NEWS) for event in events):
@@ -244,7 +236,6 @@ class ClientSection(QWidget, MadeInSteps):
         self.table.left.connect(self._close)
         self.table.menu_wanted.connect(self._show_menu)
         self.pane.closed.connect(self._close)
-        self.pane.turned.connect(lambda: self.pane.show_side(at_right=self._splitter.turn()))
         self.acts.limits_wanted.connect(self.work.ask_limits)
         self.acts.rotate_wanted.connect(self.work.ask_rotation)
         self.acts.pause_wanted.connect(self.work.pause)
@@ -270,7 +261,7 @@ class ClientSection(QWidget, MadeInSteps):
         clear = Button(self._theme, "Show all")
         clear.clicked.connect(self._show_all)
         self.nothing.add_buttons(clear)
-        self.pane.show_side(at_right=self._splitter.begin(1, 1))
+        self._splitter.begin(self.pane.turn, 1, 1)
         self.pane.hide()
         self._stack.addWidget(self._splitter)
         self._stack.addWidget(self.nothing)

@@ -12,7 +12,7 @@ from llmgw_desktop.app.policy.limit_words import BudgetLine
 from llmgw_desktop.app.words.figures import UNKNOWN
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.label import Tone, colour_of
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel, no_tip
 from llmgw_desktop.ui.widgets.tables import FittedTable, RowCells, TableLook, paint_line
 
@@ -126,8 +126,7 @@ def client_mark(state: ClientState) -> tuple[str, Tone]:
 
 
 def client_colour(state: ClientState, colours: Colours) -> QColor:
-    colour: QColor = getattr(colours, _MARKS[state][1].value)
-    return colour
+    return colour_of(_MARKS[state][1], colours)
 
 
 def paint_budget(painter: QPainter, bar: QRectF, line: BudgetLine, colours: Colours) -> None:

@@ -1,9 +1,7 @@
 """Lines that would change in a file: what comes in green, what goes in red, each with its sign."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QWidget
-from typing_extensions import override
 
 from llmgw_desktop.app.connect.clients import ClientCard
 from llmgw_desktop.app.connect.connector import Plan, Wanted
@@ -13,6 +11,7 @@ from llmgw_desktop.ui.widgets.dialogs import FormDialog
 from llmgw_desktop.ui.widgets.fields import Field, TextLines
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.texts import DiffColours
 from llmgw_desktop.ui.widgets.toggles import Segmented, SwitchLine
 
 _LEAST_LINES, _MOST_LINES = 5, 18
@@ -25,34 +24,13 @@ class DiffView(TextLines):
         super().__init__(theme, name="What would change")
         self.setReadOnly(True)
         self.setLineWrapMode(TextLines.LineWrapMode.NoWrap)
-        self._colours = _DiffColours(theme, self)
+        self._colours = DiffColours(theme, self, ("---", "+++", "@@"))
         self.show_diff("")
 
     def show_diff(self, diff: str) -> None:
         self.setPlainText(diff.rstrip("\n"))
         lines = min(max(diff.count("\n"), _LEAST_LINES), _MOST_LINES)
         self.setFixedHeight((lines + 2) * self.fontMetrics().lineSpacing())
-
-
-class _DiffColours(QSyntaxHighlighter):
-    def __init__(self, theme: Theme, view: TextLines) -> None:
-        super().__init__(view.document())
-        self._theme = theme
-        theme.changed.connect(self.rehighlight)
-
-    @override
-    def highlightBlock(self, text: str) -> None:
-        colours = self._theme.colours
-        look = QTextCharFormat()
-        if text.startswith(("---", "+++", "@@")):
-            look.setForeground(colours.muted)
-        elif text.startswith("+"):
-            look.setForeground(colours.ok)
-        elif text.startswith("-"):
-            look.setForeground(colours.error)
-        else:
-            look.setForeground(colours.text)
-        self.setFormat(0, len(text), look)
 
 
 _WAYS = ((Transport.HTTP.value, "By HTTP"), (Transport.STDIO.value, "Start llmgw mcp"))
@@ -127,8 +105,7 @@ class ConnectDialog(FormDialog):
 
     def _show_trouble(self, words: str) -> None:
         """In the place of the lines: it names a file with its path, and takes room."""
-        self._trouble.setText(words)
-        self._trouble.setVisible(bool(words))
+        self._trouble.say(words)
         self.diff.setVisible(not words)
         self._note.setVisible(not words)
 

@@ -69,16 +69,11 @@ class KeyDialog(FormDialog):
         """Empty where limits stand there already, or none were wanted."""
         return LimitsForm() if self.limits.isHidden() else self.limits.form
 
-    def show_refusal(self, error: Exception) -> None:
-        self.show_saving(is_under_way=False)
-        self.show_problem(str(error))
-
     def _show(self) -> None:
         why = self._name_problem(self.name)
         self._name_field.set_wrong(why if self.name else "")
         has_limits = not why and self._limits.has(self.name)
-        self._kept.setText(_KEPT.format(name=self.name) if has_limits else "")
-        self._kept.setVisible(has_limits)
+        self._kept.say(_KEPT.format(name=self.name) if has_limits else "")
         self._more.setVisible(not has_limits and self.limits.isHidden())
         if has_limits:
             self.limits.hide()
@@ -190,7 +185,3 @@ class RotateDialog(FormDialog):
     @property
     def grace_s(self) -> float:
         return GRACES[self._group.checkedId()][0]
-
-    def show_refusal(self, error: Exception) -> None:
-        self.show_saving(is_under_way=False)
-        self.show_problem(str(error))

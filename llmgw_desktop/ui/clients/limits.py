@@ -66,8 +66,7 @@ class LimitRows(QWidget):
 
     def set_wrong(self, why: str, line: int | None) -> None:
         """Empty takes the mark away."""
-        self._wrong.setText(why)
-        self._wrong.setVisible(bool(why))
+        self._wrong.say(why)
         for at, each in enumerate(self._lines):
             each.set_wrong(why if line == at else "")
 

@@ -182,8 +182,7 @@ class ClientCardView(Card):
         self._state.set_tone(tone)
         self._facts.setText(card.facts)
         for label, words in ((self._used, card.used), (self._why, card.why)):
-            label.setText(words)
-            label.setVisible(bool(words))
+            label.say(words)
         self._why.set_tone(Tone.ERROR if tone is Tone.ERROR else Tone.TEXT)
         self._connect.setText(_WORDS.get(card.state, "Connect again…"))
         self._connect.setAccessibleName(f"{self._connect.text().rstrip('…')} {card.title}")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -27,7 +27,7 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.panes import Scrolled
 
 _NOBODY = "No program that can be set up was found on this computer"
 _NOBODY_TEXT = "Install one and look again, or paste the text below into the settings of another."
@@ -46,41 +46,29 @@ class ProgramSection(QWidget, MadeInSteps):
     """What was done, in a sentence."""
 
     def __init__(
-        self,
-        clients: Clients,
-        addresses: BaseUrlSource,
-        bridge: Bridge,
-        theme: Theme,
-        *,
-        parent: QWidget | None = None,
+        self, clients: Clients, addresses: BaseUrlSource, bridge: Bridge, theme: Theme
     ) -> None:
-        super().__init__(parent)
-        self._begin(self._made(clients, addresses, bridge, theme))
-
-    def _made(
-        self,
-        clients: Clients,
-        addresses: BaseUrlSource,
-        bridge: Bridge,
-        theme: Theme,
-    ) -> Iterator[None]:
+        super().__init__()
         self._clients = clients
         self._addresses = addresses
         self._bridge = bridge
         self._theme = theme
+        self._begin(self._made())
+
+    def _made(self) -> Iterator[None]:
         self._views: dict[str, ClientCardView] = {}
         self._cards: dict[str, ClientCard] = {}
-        self._summary = Label(theme, tone=Tone.MUTED)
-        self._look = Button(theme, "Look again")
-        self.banner = Banner(theme, closable=False)
+        self._summary = Label(self._theme, tone=Tone.MUTED)
+        self._look = Button(self._theme, "Look again")
+        self.banner = Banner(self._theme, closable=False)
         yield
-        self._nobody = EmptyState(theme, icon="clients", title=_NOBODY, text=_NOBODY_TEXT)
+        self._nobody = EmptyState(self._theme, icon="clients", title=_NOBODY, text=_NOBODY_TEXT)
         yield
-        self._absent = FlowingLabel(theme, tone=Tone.MUTED)
-        self.any_program = AnyProgram(theme)
+        self._absent = FlowingLabel(self._theme, tone=Tone.MUTED)
+        self.any_program = AnyProgram(self._theme)
         yield
         self._shape: object = None
-        self._scroll = QScrollArea()
+        self._scroll = Scrolled(self._theme)
         self._refresh = PacedRefresh(self, self._read)
         self._lay_out()
         yield
@@ -174,8 +162,7 @@ class ProgramSection(QWidget, MadeInSteps):
             self._views[name].show_card(card)
         self._summary.setText(view.summary)
         self._nobody.setVisible(not view.cards)
-        self._absent.setText(f"Not found here: {', '.join(view.absent)}" if view.absent else "")
-        self._absent.setVisible(bool(view.absent))
+        self._absent.say(f"Not found here: {', '.join(view.absent)}" if view.absent else "")
         self.any_program.show_snippets(view.http_snippet, view.stdio_snippet)
         self.any_program.setVisible(bool(view.http_snippet))
 
@@ -195,9 +182,7 @@ class ProgramSection(QWidget, MadeInSteps):
             column.addWidget(each)
         column.addWidget(self.any_program)
         column.addStretch(1)
-        at = self._scroll.verticalScrollBar().value()
-        self._scroll.setWidget(content)
-        self._scroll.verticalScrollBar().setValue(at)
+        self._scroll.show_anew(content)
 
     def _view(self, card: ClientCard) -> ClientCardView:
         view = ClientCardView(self._theme, card)
@@ -216,10 +201,5 @@ class ProgramSection(QWidget, MadeInSteps):
         self.any_program.key_wanted.connect(self._make_key)
 
     def _lay_out(self) -> None:
-        dress_view(self._scroll, self._theme)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.viewport().setAutoFillBackground(False)
         bar = h_box(self._theme, (self._summary, 1), self._look, gap=2, margins=(6, 4, 6, 3))
         v_box(self._theme, self.banner, bar, (self._scroll, 1), on=self, gap=0, margins=0)

@@ -8,13 +8,11 @@ import math
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
-    QPalette,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
-    QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.validation.words import ShownAnswer
@@ -26,30 +24,19 @@ from llmgw_desktop.ui.widgets.cards import Card, Line
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.texts import ReadText
 
 _FENCE = "```"
 _IN_CODE = 1
 
 
-class AnswerText(QPlainTextEdit):
+class AnswerText(ReadText):
     """Read only. Follows the end until the person scrolls up."""
 
     def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme, f"Answer of {name}", margin=2.5)
         self._shown = ""
-        self.setAccessibleName(f"Answer of {name}")
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setTabChangesFocus(True)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document().setDocumentMargin(theme.space(2.5))
-        self.setCursorWidth(1)
         self._colours = _AnswerColours(theme, self)
-        dress_view(self, theme)
-        self._wear()
-        theme.changed.connect(self._wear)
 
     @property
     def text(self) -> str:
@@ -77,12 +64,6 @@ class AnswerText(QPlainTextEdit):
         self._shown = text
         if follows and is_at_end:
             bar.setValue(bar.maximum())
-
-    def _wear(self) -> None:
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.Base, self._theme.colours.surface)
-        palette.setColor(QPalette.ColorRole.Text, self._theme.colours.text)
-        self.setPalette(palette)
 
 
 class _AnswerColours(QSyntaxHighlighter):
@@ -178,13 +159,13 @@ class AnswerView(Card):
         for part in (self._stance_mark, self._stance):
             part.setVisible(has_verdict)
         model = "" if answer.model == answer.name else answer.model
-        self._say(self._model, " · ".join(part for part in (model, answer.state_words) if part))
-        self._say(self._figures, answer.figures)
-        self._say(self._trouble, answer.trouble)
+        self._model.say(" · ".join(part for part in (model, answer.state_words) if part))
+        self._figures.say(answer.figures)
+        self._trouble.say(answer.trouble)
         is_calm = answer.state is SeatState.CANCELED
         self._trouble.set_tone(Tone.MUTED if is_calm else Tone.ERROR)
-        self._say(self._advice, answer.advice)
-        self._say(self._note, answer.note)
+        self._advice.say(answer.advice)
+        self._note.say(answer.note)
         self._cut.setVisible(answer.is_cut)
         self.text.show_text(answer.text, follows=answer.is_live)
         self.copy.setEnabled(bool(answer.text))
@@ -206,10 +187,6 @@ class AnswerView(Card):
     def minimumSizeHint(self) -> QSize:
         # columns are as wide as their row gives them
         return QSize(0, super().minimumSizeHint().height())
-
-    def _say(self, label: FlowingLabel, words: str) -> None:
-        label.setText(words)
-        label.setVisible(bool(words))
 
     def _connect(self) -> None:
         self.cancel.clicked.connect(lambda: self.cancel_wanted.emit(self._answer.key))

@@ -21,13 +21,13 @@ from llmgw_desktop.ui.compare.seats import SeatChips
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card
-from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLine
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLine, field_sheet
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.toggles import Segmented
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.view_clothes import dress_view, wear
 
 
 class PromptField(QPlainTextEdit):
@@ -49,8 +49,7 @@ class PromptField(QPlainTextEdit):
         dress_view(self, theme)
         self.document().setDocumentMargin(theme.space(1.5))
         self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
-        self._wear()
-        theme.changed.connect(self._wear)
+        wear(self, theme, lambda theme: field_sheet(theme, "PromptField"))
 
     @property
     def text(self) -> str:
@@ -76,17 +75,6 @@ class PromptField(QPlainTextEdit):
             self.left.emit()
         else:
             super().keyPressEvent(event)
-
-    def _wear(self) -> None:
-        colours = self._theme.colours
-        self.setStyleSheet(
-            f"PromptField {{ background: {colours.surface.name()}; color: {colours.text.name()};"
-            f" border: 1px solid {colours.outline.name()}; border-radius: 6px;"
-            f" selection-background-color: {colours.selection.name()};"
-            f" selection-color: {colours.text.name()};"
-            f" placeholder-text-color: {colours.muted.name()}; }}"
-            f"PromptField:focus {{ border: 1px solid {colours.accent.name()}; }}"
-        )
 
 
 MOST_FILE_BYTES = 1024 * 1024
@@ -115,33 +103,30 @@ class Composer(Card, MadeInSteps):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self._begin(self._made(theme))
-
-    def _made(
-        self,
-        theme: Theme,
-    ) -> Iterator[None]:
         self._theme = theme
+        self._begin(self._made())
+
+    def _made(self) -> Iterator[None]:
         first = Intent.ASK
-        self.question = PromptField(theme, _QUESTIONS[first], "Question", least=2, most=7)
+        self.question = PromptField(self._theme, _QUESTIONS[first], "Question", least=2, most=7)
         self.content = PromptField(
-            theme, "Paste what is to be judged", "What is judged", least=3, most=8
+            self._theme, "Paste what is to be judged", "What is judged", least=3, most=8
         )
         yield
-        self.focus = TextLine(theme, "Look above all at… (optional)", "Look above all at")
+        self.focus = TextLine(self._theme, "Look above all at… (optional)", "Look above all at")
         keys = [(intent.value, words) for intent, words in INTENTS]
-        self.intent = Segmented(theme, keys, name="What is done")
+        self.intent = Segmented(self._theme, keys, name="What is done")
         yield
-        self.more = Button(theme, "Add text…", kind=ButtonKind.QUIET, icon="plus")
-        self.open_file = Button(theme, "Open a file…", kind=ButtonKind.QUIET, icon="folder")
-        self.chips = SeatChips(theme, self.focus)
+        self.more = Button(self._theme, "Add text…", kind=ButtonKind.QUIET, icon="plus")
+        self.open_file = Button(self._theme, "Open a file…", kind=ButtonKind.QUIET, icon="folder")
+        self.chips = SeatChips(self._theme, self.focus)
         yield
-        self.judge = ChoiceBox(theme, [_NO_JUDGE], name="Judge")
+        self.judge = ChoiceBox(self._theme, [_NO_JUDGE], name="Judge")
         yield
-        self.ask = Button(theme, "Ask", kind=ButtonKind.PRIMARY, icon="send", name="Ask all")
+        self.ask = Button(self._theme, "Ask", kind=ButtonKind.PRIMARY, icon="send", name="Ask all")
         self.ask.setToolTip("Ask all (Ctrl+Enter)")
-        self._hint = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
-        self._problem = FlowingLabel(theme, tone=Tone.ERROR)
+        self._hint = FlowingLabel(self._theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._problem = FlowingLabel(self._theme, tone=Tone.ERROR)
         yield
         self._is_open = False
         self._lay_out()
@@ -193,8 +178,7 @@ class Composer(Card, MadeInSteps):
         self.judge.choose(chosen)
 
     def show_problem(self, words: str) -> None:
-        self._problem.setText(words)
-        self._problem.setVisible(bool(words))
+        self._problem.say(words)
 
     def show_asking(self, *, is_under_way: bool) -> None:
         self.ask.setEnabled(not is_under_way)

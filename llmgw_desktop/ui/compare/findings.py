@@ -125,36 +125,33 @@ class Findings(QWidget, MadeInSteps):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._begin(self._made(theme))
-
-    def _made(
-        self,
-        theme: Theme,
-    ) -> Iterator[None]:
         self._theme = theme
-        self.verdicts = VerdictTable(theme)
+        self._begin(self._made())
+
+    def _made(self) -> Iterator[None]:
+        self.verdicts = VerdictTable(self._theme)
         yield
-        self.grid = AgreementGrid(theme)
+        self.grid = AgreementGrid(self._theme)
         yield
-        self.receipt = ReceiptLine(theme)
+        self.receipt = ReceiptLine(self._theme)
         yield
         self.judge: AnswerView | None = None
-        self._advice = FlowingLabel(theme, weight=QFont.Weight.Medium)
-        self._confidence = FlowingLabel(theme)
-        self._reasons = FlowingLabel(theme, tone=Tone.MUTED)
+        self._advice = FlowingLabel(self._theme, weight=QFont.Weight.Medium)
+        self._confidence = FlowingLabel(self._theme)
+        self._reasons = FlowingLabel(self._theme, tone=Tone.MUTED)
         self._verdict_card = self._card("Verdicts", self.verdicts)
         self._map_card = self._card("Agreement map", self.grid)
         yield
         self._outcome_card = self._card(
             "What it comes to", self._advice, self._confidence, self._reasons
         )
-        self._judge_note = FlowingLabel(theme, tone=Tone.MUTED)
+        self._judge_note = FlowingLabel(self._theme, tone=Tone.MUTED)
         yield
         self._judge_place = QVBoxLayout()
-        self.judge_choice = ChoiceBox(theme, [], name="Who judges")
-        self.ask_judge = Button(theme, "Ask this judge", icon="send")
+        self.judge_choice = ChoiceBox(self._theme, [], name="Who judges")
+        self.ask_judge = Button(self._theme, "Ask this judge", icon="send")
         self._judge_ask = QWidget()
-        row = WrappedRow(theme.space(2), self._judge_ask)
+        row = WrappedRow(self._theme.space(2), self._judge_ask)
         row.addWidget(self.judge_choice)
         row.addWidget(self.ask_judge)
         judge = QWidget()
@@ -164,7 +161,7 @@ class Findings(QWidget, MadeInSteps):
         self._judge_card = self._card("Judge", self._judge_note, self._judge_ask, judge)
         self._receipt_card = self._card("Receipt", self.receipt)
         v_box(
-            theme,
+            self._theme,
             self._verdict_card,
             self._outcome_card,
             self._map_card,
@@ -189,9 +186,9 @@ class Findings(QWidget, MadeInSteps):
         outcome = panel.outcome
         self._verdict_card.setVisible(not is_plain)
         self.verdicts.show_verdicts(panel.verdicts)
-        self._say(self._advice, outcome.advice)
-        self._say(self._confidence, outcome.confidence)
-        self._say(self._reasons, "\n".join(f"• {reason}" for reason in outcome.reasons))
+        self._advice.say(outcome.advice)
+        self._confidence.say(outcome.confidence)
+        self._reasons.say("\n".join(f"• {reason}" for reason in outcome.reasons))
         told = outcome.advice or outcome.confidence or outcome.reasons
         self._outcome_card.setVisible(bool(told))
         self.grid.show_map(panel.map)
@@ -211,7 +208,7 @@ class Findings(QWidget, MadeInSteps):
             note = "The judge is asked as soon as all have ended."
         elif panel.can_be_judged:
             note = "A judge weighs the answers as they are kept, without knowing whose they are."
-        self._say(self._judge_note, note)
+        self._judge_note.say(note)
         old = self.judge
         if judge is not None and old is not None:
             old.show_answer(judge)
@@ -230,10 +227,6 @@ class Findings(QWidget, MadeInSteps):
             self.judge.job_wanted.connect(self.job_wanted)
             self._judge_place.addWidget(self.judge)
             self.judge.stop_after(self.ask_judge)
-
-    def _say(self, label: FlowingLabel, words: str) -> None:
-        label.setText(words)
-        label.setVisible(bool(words))
 
     def _card(self, title: str, *parts: QWidget) -> Card:
         theme, space = self._theme, self._theme.space

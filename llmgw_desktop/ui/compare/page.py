@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.validation.compare import Compare, Earlier, ShownPanel, ShownReceipt
@@ -30,7 +30,8 @@ from llmgw_desktop.ui.widgets.button import add_key
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, in_steps
-from llmgw_desktop.ui.widgets.view_clothes import dress_menu, dress_view
+from llmgw_desktop.ui.widgets.panes import Scrolled
+from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 
 _SHARE = 0.58
 """Of the height in sight, for a row of answers."""
@@ -48,35 +49,30 @@ class ComparePage(QWidget, MadeInSteps):
 
     def __init__(self, compare: Compare, bridge: Bridge, theme: Theme) -> None:
         super().__init__()
-        self._begin(self._made(compare, bridge, theme))
-
-    def _made(
-        self,
-        compare: Compare,
-        bridge: Bridge,
-        theme: Theme,
-    ) -> Iterator[None]:
         self._compare = compare
         self._bridge = bridge
         self._theme = theme
+        self._begin(self._made())
+
+    def _made(self) -> Iterator[None]:
         self._everyone: tuple[Askable, ...] = ()
         self._panel: ShownPanel | None = None
         self._panel_id = ""
-        self.composer = yield from in_steps(Composer, theme)
+        self.composer = yield from in_steps(Composer, self._theme)
         yield
-        self.head = PanelHead(theme)
+        self.head = PanelHead(self._theme)
         yield
-        self.columns = AnswerColumns(theme, self.composer.ask)
+        self.columns = AnswerColumns(self._theme, self.composer.ask)
         yield
-        self.findings = yield from in_steps(Findings, theme)
+        self.findings = yield from in_steps(Findings, self._theme)
         yield
-        self.states = CompareStates(theme)
+        self.states = CompareStates(self._theme)
         yield
-        self.follower = PanelFollower(compare, bridge, self)
-        self.banner = Banner(theme)
-        self.bar = CompareBar(theme)
+        self.follower = PanelFollower(self._compare, self._bridge, self)
+        self.banner = Banner(self._theme)
+        self.bar = CompareBar(self._theme)
         yield
-        self._scroll = QScrollArea()
+        self._scroll = Scrolled(self._theme)
         self._lay_out()
         yield
         self._connect()
@@ -378,11 +374,6 @@ class ComparePage(QWidget, MadeInSteps):
             add_key(self, text, [key], run)
 
     def _lay_out(self) -> None:
-        dress_view(self._scroll, self._theme)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.viewport().setAutoFillBackground(False)
         content = QWidget()
         column = v_box(
             self._theme,

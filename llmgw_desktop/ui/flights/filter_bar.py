@@ -5,6 +5,7 @@ The outcome is one FlightQuery. Reading it is `flight_feed`'s work.
 
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
@@ -55,8 +56,8 @@ class FilterBar(QWidget):
     """Enter in the field: on to the list, if one comes of it."""
     typed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._query = FlightQuery()
         self._field = SearchField(theme, "Filter by model, client, caller, provider or error")
@@ -108,27 +109,20 @@ class FilterBar(QWidget):
 
     def quick_menu(self, menu: QMenu, flight: FlightSummary) -> None:
         """Adds «Only …» for a row's own values."""
-        if flight.provider:
-            name, query = (
-                inert_line(flight.provider, 40),
-                replace(self._query, provider=flight.provider),
-            )
-            menu.addAction(f"Only provider {name}", lambda: self.set_query(query))
-        if flight.client:
-            name, by_client = (
-                inert_line(flight.client, 40),
-                replace(self._query, client=flight.client),
-            )
-            menu.addAction(f"Only client {name}", lambda: self.set_query(by_client))
-        if flight.label:
-            label, by_label = (
-                inert_line(flight.label, 40),
-                replace(self._query, client=flight.client, label=flight.label),
-            )
-            menu.addAction(f"Only caller {label}", lambda: self.set_query(by_label))
-        words = STATE_WORDS[flight.state]
-        by_state = replace(self._query, states=frozenset({flight.state}))
-        menu.addAction(f"Only state {words}", lambda: self.set_query(by_state))
+        query, client = self._query, flight.client
+        for what, name, only in (
+            ("provider", flight.provider, replace(query, provider=flight.provider or "")),
+            ("client", client, replace(query, client=client)),
+            ("caller", flight.label, replace(query, client=client, label=flight.label)),
+            (
+                "state",
+                STATE_WORDS[flight.state],
+                replace(query, states=frozenset({flight.state})),
+            ),
+        ):
+            if name:
+                words = f"Only {what} {inert_line(name, 40)}"
+                menu.addAction(words, partial(self.set_query, only))
 
     def _lay_out(self) -> None:
         space = self._theme.space
@@ -188,12 +182,13 @@ class FilterBar(QWidget):
             if (chip := item.widget()) is not None:
                 chip.deleteLater()
         query = self._query
-        if query.provider:
-            self._add_chip(query.provider, replace(query, provider=""))
-        if query.client:
-            self._add_chip(query.client, replace(query, client=""))
-        if query.label:
-            self._add_chip(query.label, replace(query, label=""))
+        for words, without in (
+            (query.provider, replace(query, provider="")),
+            (query.client, replace(query, client="")),
+            (query.label, replace(query, label="")),
+        ):
+            if words:
+                self._add_chip(words, without)
         if _choice_of(query.states) is None:
             words = ", ".join(STATE_WORDS[state] for state in FlightState if state in query.states)
             self._add_chip(words, replace(query, states=frozenset()))

@@ -96,7 +96,7 @@ class FlightBrowser(QWidget):
         return False
 
     def _lay_out(self) -> None:
-        self._pane.show_side(at_right=self._splitter.begin(1, 1))
+        self._splitter.begin(self._pane.turn, 1, 1)
         self._pane.hide()
         self._new.hide()
         self._new.setToolTip("Show the newest flights (Home)")
@@ -112,7 +112,6 @@ class FlightBrowser(QWidget):
         self._table.model().dataChanged.connect(self._on_data)
         self._pane.closed.connect(self.close_pane)
         self._pane.left.connect(self._focus_table)
-        self._pane.turned.connect(self._on_turned)
         self._new.clicked.connect(self._table.scrollToTop)
 
     def _on_chosen(self, flight: FlightSummary | None) -> None:
@@ -172,9 +171,6 @@ class FlightBrowser(QWidget):
             # bodies after it.
             self._tries_left -= 1
             QTimer.singleShot(_AGAIN_MS, self, self._fetch)
-
-    def _on_turned(self) -> None:
-        self._pane.show_side(at_right=self._splitter.turn())
 
     def _place_new(self) -> None:
         self._new.adjustSize()

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from llmgw_desktop.app.flights.columns import RowTime
 from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, GatewayChanged, RecorderChanged, RecorderStatus
@@ -23,14 +24,14 @@ from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
 from llmgw_desktop.ui.flights.flight_actions import FlightActions, FlightMenus
 from llmgw_desktop.ui.flights.flight_browser import FlightBrowser, FlightFinder
-from llmgw_desktop.ui.flights.page_states import FirstFlight, PageStates, failure_words
+from llmgw_desktop.ui.flights.page_states import FirstFlight, failure_words
 from llmgw_desktop.ui.flights.table.flight_feed import FlightFeed
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.flights.table.flight_table import FlightTable
 from llmgw_desktop.ui.flights.table.loading import PageLoader
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key
-from llmgw_desktop.ui.widgets.cards import Line
+from llmgw_desktop.ui.widgets.cards import Line, ListStates
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind, Notice
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, in_steps
 
@@ -63,61 +64,60 @@ class FlightsPage(QWidget, MadeInSteps):
         clock: Clock | None = None,
     ) -> None:
         super().__init__()
-        self._begin(self._made(flights, control, bridge, theme, settings=settings, clock=clock))
+        self._flights = flights
+        self._control = control
+        self._bridge = bridge
+        self._begin(self._made(theme, settings, clock))
 
-    def _made(
-        self,
-        flights: Flights,
-        control: FlightsControl,
-        bridge: Bridge,
-        theme: Theme,
-        *,
-        settings: QSettings,
-        clock: Clock | None,
-    ) -> Iterator[None]:
+    def _made(self, theme: Theme, settings: QSettings, clock: Clock | None) -> Iterator[None]:
         clock = clock or SystemClock()
 
         def now() -> RowTime:
             return RowTime.at(clock.now_s())
 
-        self._flights = flights
-        self._control = control
-        self._bridge = bridge
         self._wants_list = False
         """Enter was pressed in the filter: the keyboard goes to the list once there is one."""
         model = FlightModel(now, self)
-        self._loader = PageLoader(flights, model, bridge, now)
-        self._feed = FlightFeed(flights, model, self._loader, bridge=bridge, widget=self)
-        key_file = str(control.access_key_file())
+        self._loader = PageLoader(self._flights, model, self._bridge, now)
+        self._feed = FlightFeed(
+            self._flights, model, self._loader, bridge=self._bridge, widget=self
+        )
+        key_file = str(self._control.access_key_file())
         self._actions = FlightActions(
-            flights, control.base_urls, key_file, bridge=bridge, widget=self
+            self._flights, self._control.base_urls, key_file, bridge=self._bridge, widget=self
         )
         yield
         self._table = FlightTable(model, theme, settings)
         yield
         pane = yield from in_steps(
-            DetailPane, theme, bridge, self._actions, settings=settings, clock=clock
+            DetailPane, theme, self._bridge, self._actions, settings=settings, clock=clock
         )
         yield
         self._browser = FlightBrowser(
-            self._table, pane, flights, bridge=bridge, theme=theme, settings=settings
+            self._table, pane, self._flights, bridge=self._bridge, theme=theme, settings=settings
         )
         yield
         self._filter = FilterBar(theme)
         yield
         self._finder = FlightFinder(
-            flights,
+            self._flights,
             feed=self._feed,
             loader=self._loader,
             table=self._table,
             browser=self._browser,
-            bridge=bridge,
+            bridge=self._bridge,
         )
         self._menus = FlightMenus(self, self._table, self._actions, self._filter)
         yield
         self._first = FirstFlight(theme, key_file)
         yield
-        self._states = PageStates(theme, self._browser, self._table, self._first)
+        self._states = ListStates(
+            theme,
+            self._browser,
+            self._table,
+            first=self._first,
+            begin=self._first.for_keyboard,
+        )
         yield
         self._reading = Banner(theme, closable=False)
         self._line = Line(theme)
@@ -127,7 +127,7 @@ class FlightsPage(QWidget, MadeInSteps):
         self._connect()
         yield
         self._add_keys()
-        self._first.show_recording(control.recorder_status())
+        self._first.show_recording(self._control.recorder_status())
 
     def show_query(self, query: FlightQuery) -> None:
         """Filter as another page asks."""
@@ -234,7 +234,8 @@ class FlightsPage(QWidget, MadeInSteps):
         self._wants_list = False
         self._reading.hide()
         self._filter.show_count(matching, total)
-        self._states.show_counts(matching, total)
+        words = f"{counted(total, 'flight')} without the filter."
+        self._states.show_counts(matching, total, words)
         self._show_filter(not self._states.is_first)
 
     def _on_came_in(self) -> None:
@@ -252,13 +253,11 @@ class FlightsPage(QWidget, MadeInSteps):
             self._filter.follow.setChecked(False)
 
     def _on_failed(self, error: Exception) -> None:
+        what, why = failure_words(error)
         if self._states.is_browsing:
-            what, why = failure_words(error)
-            self._reading.say(
-                BannerKind.ERROR, what, why, action="Try again", on_action=self._feed.reload
-            )
+            self._reading.say(BannerKind.ERROR, what, why, ("Try again", self._feed.reload))
         else:
-            self._states.show_failure(error)
+            self._states.show_failure(what, why)
 
     def _show_filter(self, on: bool) -> None:
         self._filter.setVisible(on)

@@ -22,7 +22,7 @@ from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.jobs.job_worktree import JobWorktree
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.dialogs import QuestionDialog
+from llmgw_desktop.ui.widgets.dialogs import ask
 
 OPEN = "Open its files"
 _SAVE = "Save its files…"
@@ -119,12 +119,13 @@ class JobActions(QObject):
         if not job.changes_files or job.started_at_s is None:
             self._cancel(job)
             return
-        self._ask(
+        ask(
+            self._theme,
+            self._page,
             "Cancel this job?",
             f"«{_short(job)}» is stopped with all that it started. What it has changed so far "
             f"stays as it is{_where(job)}.",
-            yes="Cancel the job",
-            no="Let it run",
+            answers=("Cancel the job", "Let it run"),
             then=lambda: self._cancel(job),
         )
 
@@ -151,12 +152,13 @@ class JobActions(QObject):
         figures = job.figures
         cost = cost_text(figures.usage, figures.cost_usd)
         spent = "" if figures.cost_usd is None else f" Last time it cost {cost}."
-        self._ask(
+        ask(
+            self._theme,
+            self._page,
             "Run this job again?",
             f"{job.cli} is asked the same once more, as a job of its own: «{_short(job)}»."
             f"{changes}{spent}",
-            yes="Run again",
-            no="Leave it",
+            answers=("Run again", "Leave it"),
             then=lambda: self._run(self._do_again(job), "run again"),
         )
 
@@ -168,12 +170,13 @@ class JobActions(QObject):
         if job is None or not job.can_go_on:
             return
         changes = f" It may change files{_where(job)}." if job.changes_files else ""
-        self._ask(
+        ask(
+            self._theme,
+            self._page,
             "Go on with this session?",
             f"{job.cli} is told that it was interrupted and shall go on, as a job of its own in the"
             f" session of «{_short(job)}».{changes}",
-            yes="Go on",
-            no="Leave it",
+            answers=("Go on", "Leave it"),
             then=lambda: self._run(self._do_go_on(job), "go on with a session"),
         )
 
@@ -236,12 +239,6 @@ class JobActions(QObject):
         if self._job is not None:
             QGuiApplication.clipboard().setText(self._job.id)
             self.said.emit("Job id copied.")
-
-    def _ask(self, title: str, text: str, *, yes: str, no: str, then: Callable[[], object]) -> None:
-        window = self._page.window()
-        dialog = QuestionDialog(self._theme, title=title, text=text, yes=yes, no=no, parent=window)
-        dialog.accepted.connect(lambda: then())
-        dialog.open()
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._bridge.run(self._told(work), name=name)

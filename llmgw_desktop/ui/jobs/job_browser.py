@@ -86,8 +86,8 @@ class JobFilter(QWidget):
     left = Signal()
     """Enter in the field: on to the list."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._query = JobQuery()
         self.views = Segmented(theme, _VIEWS, name="List")
@@ -177,7 +177,7 @@ class JobBrowser(QWidget):
         self._pane = pane
         self._job: Job | None = None
         self._splitter = PaneSplitter(theme, table, pane, settings=settings, key="jobs")
-        pane.show_side(at_right=self._splitter.begin(2, 3))
+        self._splitter.begin(pane.turn, 2, 3)
         pane.hide()
         v_box(theme, self._splitter, on=self, margins=0)
         self._connect()
@@ -213,7 +213,6 @@ class JobBrowser(QWidget):
         self._table.left.connect(self.close_pane)
         self._pane.closed.connect(self.close_pane)
         self._pane.left.connect(self._focus_table)
-        self._pane.turned.connect(self._on_turned)
 
     def _on_chosen(self, job: Job | None) -> None:
         self._job = job
@@ -234,6 +233,3 @@ class JobBrowser(QWidget):
 
     def _focus_table(self) -> None:
         self._table.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _on_turned(self) -> None:
-        self._pane.show_side(at_right=self._splitter.turn())

@@ -11,23 +11,21 @@ from llmgw_desktop.ui.jobs.job_actions import JobActions
 from llmgw_desktop.ui.jobs.job_model import job_icon, job_tone
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.label import ElidedLabel, MarkIcon, Tone, tip
+from llmgw_desktop.ui.widgets.label import ElidedLabel, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_menu
+from llmgw_desktop.ui.widgets.panes import SideButton
+from llmgw_desktop.ui.widgets.view_clothes import pop_up
 
 _CANCEL = "Cancel"
 _AGAIN = "Run again"
 _ANSWER = "Copy answer"
 _REQUESTS = "Requests"
-_TO_RIGHT = "Move to the right side"
-_TO_BOTTOM = "Move to the bottom"
 
 
 class JobHead(QWidget):
     """Its buttons do what the actions say."""
 
     closed = Signal()
-    turned = Signal()
 
     def __init__(self, theme: Theme, actions: JobActions) -> None:
         super().__init__()
@@ -43,7 +41,7 @@ class JobHead(QWidget):
         self._requests = Button(theme, _REQUESTS, icon="flights", name="Show its requests")
         self._answer = Button(theme, _ANSWER, icon="copy", name=_ANSWER)
         self._more = Button(theme, kind=ButtonKind.QUIET, icon="more", name="More")
-        self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
+        self.turn = SideButton(theme)
         self._close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Close")
         self._lay_out()
         self._cancel.clicked.connect(actions.cancel.trigger)
@@ -51,7 +49,6 @@ class JobHead(QWidget):
         self._requests.clicked.connect(actions.requests.trigger)
         self._answer.clicked.connect(actions.answer.trigger)
         self._more.clicked.connect(self._show_more)
-        self._turn.clicked.connect(self.turned)
         self._close.clicked.connect(self.closed)
 
     @property
@@ -72,13 +69,6 @@ class JobHead(QWidget):
         self._progress.setText(words)
         self._figures.setText(figures)
 
-    def show_side(self, *, at_right: bool) -> None:
-        """Where the pane is, so that its button says where it would go."""
-        name = _TO_BOTTOM if at_right else _TO_RIGHT
-        self._turn.set_icon_name("panel-bottom" if at_right else "panel-right")
-        self._turn.setAccessibleName(name)
-        self._turn.setToolTip(tip(name))
-
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow one keeps its room for the title."""
@@ -94,10 +84,8 @@ class JobHead(QWidget):
 
     def _show_more(self) -> None:
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dress_menu(menu, self._theme)
         menu.addActions(self._actions.actions)
-        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+        pop_up(menu, self._theme, self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _lay_out(self) -> None:
         words = v_box(self._theme, self._title, self._subtitle, gap=0.5)
@@ -110,7 +98,7 @@ class JobHead(QWidget):
             self._requests,
             self._answer,
             self._more,
-            self._turn,
+            self.turn,
             self._close,
             gap=2,
             margins=0,

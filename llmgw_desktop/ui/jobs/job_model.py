@@ -20,7 +20,7 @@ from llmgw_desktop.app.jobs.words import (
 from llmgw_desktop.app.words.figures import cost_text, in_out_text
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.ui.palettes import Colours
-from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.label import Tone, colour_of
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel, no_tip
 
 _MARKS = {
@@ -42,8 +42,7 @@ def job_tone(state: JobState) -> Tone:
 
 
 def job_colour(state: JobState, colours: Colours) -> QColor:
-    colour: QColor = getattr(colours, job_tone(state).value)
-    return colour
+    return colour_of(job_tone(state), colours)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ sight.
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.jobs.jobs import JobList, Jobs
@@ -22,9 +22,8 @@ from llmgw_desktop.ui.widgets.cards import FactList
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
-from llmgw_desktop.ui.widgets.panes import LinedRow, TabStrip
+from llmgw_desktop.ui.widgets.panes import LinedRow, Scrolled, TabStrip
 from llmgw_desktop.ui.widgets.toggles import Switch
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _TABS = ("Output", "Details")
 _TICK_MS = 1000
@@ -37,7 +36,6 @@ class JobPane(QWidget):
     closed = Signal()
     left = Signal()
     """Esc: back to the table."""
-    turned = Signal()
     question_wanted = Signal(str)
     """By the question's id."""
 
@@ -60,6 +58,7 @@ class JobPane(QWidget):
         self._job: Job | None = None
         self.watch = JobWatch(jobs, bridge, self)
         self._head = JobHead(theme, actions)
+        self.turn = self._head.turn
         self._trouble = Banner(theme, closable=False)
         self._asks = Banner(theme, closable=False)
         self._tabs = TabStrip(theme, name="Parts of the job")
@@ -105,24 +104,14 @@ class JobPane(QWidget):
 
     def show_question(self, question_id: str, words: str) -> None:
         """What its agent waits with; empty where it waits with nothing."""
-        if question_id:
-            self._asks.say(
-                BannerKind.INFO,
-                "It waits for your answer.",
-                words,
-                action="Look…",
-                on_action=lambda: self.question_wanted.emit(question_id),
-            )
-        else:
-            self._asks.hide()
+        what = "It waits for your answer." if question_id else ""
+        look = ("Look…", lambda: self.question_wanted.emit(question_id))
+        self._asks.say(BannerKind.INFO, what, words, look)
 
     def forget(self) -> None:
         self._job = None
         self.watch.close()
         self._tick.stop()
-
-    def show_side(self, *, at_right: bool) -> None:
-        self._head.show_side(at_right=at_right)
 
     def focus_content(self) -> None:
         self._tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -157,7 +146,6 @@ class JobPane(QWidget):
         self.output.follow_changed.connect(self.follow.setChecked)
         self.follow.clicked.connect(self.output.set_follow)
         self._head.closed.connect(self.closed)
-        self._head.turned.connect(self.turned)
         self._tabs.currentChanged.connect(self._on_tab)
         self.choose_tab(str(self._settings.value(_TAB_KEY, "")))
 
@@ -190,13 +178,8 @@ class JobPane(QWidget):
             return
         is_lost = job.state is JobState.ORPHANED
         kind = BannerKind.WARNING if is_lost else BannerKind.ERROR
-        self._trouble.say(
-            kind,
-            trouble.what,
-            trouble.advice,
-            action="Go on…" if job.can_go_on else "",
-            on_action=self._actions.go_on.trigger,
-        )
+        ways = (("Go on…", self._actions.go_on.trigger),) if job.can_go_on else ()
+        self._trouble.say(kind, trouble.what, trouble.advice, *ways)
 
     def _show_progress(self) -> None:
         job = self._job
@@ -258,13 +241,7 @@ class JobPane(QWidget):
         )
         return across
 
-    def _fact_sheet(self) -> QScrollArea:
+    def _fact_sheet(self) -> Scrolled:
         sheet = QWidget()
         v_box(self._theme, self._facts, None, on=sheet, margins=(4, 2, 4, 4))
-        scroll = QScrollArea()
-        dress_view(scroll, self._theme)
-        scroll.setWidgetResizable(True)
-        scroll.viewport().setAutoFillBackground(False)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(sheet)
-        return scroll
+        return Scrolled(self._theme, sheet)

@@ -14,7 +14,7 @@ from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.workspace import WorktreeHasWork, WorktreeLook
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.dialogs import QuestionDialog, WorktreeDialog
+from llmgw_desktop.ui.widgets.dialogs import WorktreeDialog, ask
 
 _NONE = "This job has no worktree of its own."
 
@@ -73,16 +73,14 @@ class JobWorktree(QObject):
             self._ask_about(look, lost_words(look), force=look.has_work)
 
     def _ask_about(self, look: WorktreeLook, lost: str, *, force: bool) -> None:
-        dialog = QuestionDialog(
+        ask(
             self._theme,
-            title="Remove its worktree?",
-            text=f"{inert_line(title(look.worktree), 160)}: {lost}",
-            yes="Remove",
-            no="Keep it",
-            parent=self._page.window(),
+            self._page,
+            "Remove its worktree?",
+            f"{inert_line(title(look.worktree), 160)}: {lost}",
+            answers=("Remove", "Keep it"),
+            then=lambda: self._run(self._remove(look, force=force)),
         )
-        dialog.accepted.connect(lambda: self._run(self._remove(look, force=force)))
-        dialog.open()
 
     async def _remove(self, look: WorktreeLook, *, force: bool) -> None:
         if self._worktrees is None:

@@ -9,15 +9,10 @@ from PySide6.QtGui import (
     QAction,
     QKeyEvent,
     QKeySequence,
-    QPainter,
-    QPaintEvent,
-    QPalette,
     QResizeEvent,
     QTextCharFormat,
     QTextCursor,
-    QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.jobs.output import MOST_LINES, RESTART, Piece, Taken
@@ -27,35 +22,27 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.layouts import h_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.notices import WarningBar
+from llmgw_desktop.ui.widgets.texts import ReadText
 
 _WORDS = f"Earlier output is left out: the last {MOST_LINES:,} lines are shown."
 
 
-class LeftOutBar(QWidget):
+class LeftOutBar(WarningBar):
     """Hidden until there is something left out."""
 
-    def __init__(self, theme: Theme, files: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, files: QAction) -> None:
         """`files` leads to the whole, and is called there as the button is here."""
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme)
         words = FlowingLabel(theme, _WORDS, size=TextSize.CAPTION, tone=Tone.WARNING)
         self._files = files
         self._button = Button(theme, files.text(), kind=ButtonKind.QUIET, icon="folder")
         self._button.clicked.connect(files.trigger)
         files.changed.connect(self._name_files)
         h_box(theme, (words, 1), self._button, on=self, margins=(4, 0.5, 2, 0.5))
-        theme.changed.connect(self.update)
-        self.hide()
 
     def _name_files(self) -> None:
         self._button.setText(self._files.text())
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colours.warning_ground)
-        painter.end()
 
 
 _TURN_S = 0.004
@@ -65,33 +52,23 @@ _TURN_CHARS = 16 * 1024
 _RUN_CHARS = 4096
 
 
-class OutputView(QPlainTextEdit):
+class OutputView(ReadText):
     """Read only. `is_filling` while it has not shown all that it was given."""
 
     follow_changed = Signal(bool)
     filled = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "Output", margin=3)
         self._colours = OutputColours(theme)
         self._waiting: deque[Piece] = deque()
         self._follows = True
         self._moves_itself = False
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self._fill)
-        self.setAccessibleName("Output")
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
         self.setMaximumBlockCount(MOST_LINES)
-        self.setTabChangesFocus(True)
         self.setFont(theme.mono_font(TextSize.CAPTION))
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document().setDocumentMargin(theme.space(3))
-        self.setCursorWidth(1)
-        dress_view(self, theme)
-        self._wear()
-        theme.changed.connect(self._wear)
+        theme.changed.connect(self._colour_anew)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
 
     @property
@@ -200,14 +177,6 @@ class OutputView(QPlainTextEdit):
             if follows is not self._follows:
                 self._follows = follows
                 self.follow_changed.emit(follows)
-
-    def _wear(self) -> None:
-        colours = self._theme.colours
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.Base, colours.surface)
-        palette.setColor(QPalette.ColorRole.Text, colours.text)
-        self.setPalette(palette)
-        self._colour_anew()
 
     def _colour_anew(self) -> None:
         cursor = QTextCursor(self.document())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSettings, QTimer, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
@@ -39,11 +39,11 @@ from llmgw_desktop.ui.jobs.session_list import SessionList
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key
 from llmgw_desktop.ui.widgets.cards import Line
-from llmgw_desktop.ui.widgets.dialogs import QuestionDialog
+from llmgw_desktop.ui.widgets.dialogs import ask
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.notices import Notice
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
-from llmgw_desktop.ui.widgets.view_clothes import dress_menu
+from llmgw_desktop.ui.widgets.view_clothes import pop_up
 
 _TICK_MS = 1000
 
@@ -89,58 +89,52 @@ class JobsPage(QWidget, MadeInSteps):
         oversight: JobOversight | None = None,
     ) -> None:
         super().__init__()
-        self._begin(
-            self._made(jobs, how_to_ask, bridge, theme, settings=settings, oversight=oversight)
-        )
-
-    def _made(
-        self,
-        jobs: Jobs,
-        how_to_ask: HowToAsk,
-        bridge: Bridge,
-        theme: Theme,
-        *,
-        settings: QSettings,
-        oversight: JobOversight | None,
-    ) -> Iterator[None]:
         self._jobs = jobs
         self._how_to_ask = how_to_ask
-        self._questions = None if oversight is None else oversight.questions
         self._bridge = bridge
         self._theme = theme
+        self._begin(self._made(settings, oversight))
+
+    def _made(self, settings: QSettings, oversight: JobOversight | None) -> Iterator[None]:
+        self._questions = None if oversight is None else oversight.questions
         self._known = JobList()
         self._wanted_id = ""
         """To be opened as soon as it is listed."""
         self._has_told = False
         self._actions = JobActions(
-            theme,
-            jobs,
-            bridge,
+            self._theme,
+            self._jobs,
+            self._bridge,
             page=self,
             worktrees=None if oversight is None else oversight.worktrees,
         )
-        self._model = JobModel(jobs.now_s, self)
+        self._model = JobModel(self._jobs.now_s, self)
         yield
-        self.table = JobTable(self._model, theme)
+        self.table = JobTable(self._model, self._theme)
         yield
         self.pane = JobPane(
-            theme, jobs, self._known, bridge=bridge, actions=self._actions, settings=settings
+            self._theme,
+            self._jobs,
+            self._known,
+            bridge=self._bridge,
+            actions=self._actions,
+            settings=settings,
         )
         yield
-        self.browser = JobBrowser(self.table, self.pane, theme, settings)
+        self.browser = JobBrowser(self.table, self.pane, self._theme, settings)
         yield
-        self.filter = JobFilter(theme)
+        self.filter = JobFilter(self._theme)
         yield
-        self.sessions = SessionList(theme)
+        self.sessions = SessionList(self._theme)
         yield
-        self.states = JobStates(theme, self.browser, self.table, self.sessions)
+        self.states = JobStates(self._theme, self.browser, self.table, self.sessions)
         yield
         self._kept: list[Session] = []
-        self.went_on = QuietLine(theme)
+        self.went_on = QuietLine(self._theme)
         yield
         self.notices = QAction("Tell of long jobs that ended", self)
-        self._line = Line(theme)
-        self.notice = Notice(theme, self)
+        self._line = Line(self._theme)
+        self.notice = Notice(self._theme, self)
         yield
         self._tick = QTimer(self, interval=_TICK_MS)
         self._lay_out()
@@ -197,7 +191,9 @@ class JobsPage(QWidget, MadeInSteps):
     def _on_failed(self, error: Exception) -> None:
         if not len(self._known):
             self._show_bars(False)
-            self.states.show_failure(error)
+            reason = f"{type(error).__name__}: {error}"
+            known = str(error) if isinstance(error, LlmgwError) else reason
+            self.states.show_failure("The jobs cannot be read.", known)
         else:
             self.notice.say("The jobs cannot be read now.")
 
@@ -273,19 +269,15 @@ class JobsPage(QWidget, MadeInSteps):
 
     def _ask_forget(self, session: Session) -> None:
         title = title_of_session(session, self._known.of_session(session.id))
-        dialog = QuestionDialog(
+        ask(
             self._theme,
-            title="Forget this session?",
-            text=f"«{inert_line(title, 80)}» cannot be gone on with through the gateway any more. "
+            self,
+            "Forget this session?",
+            f"«{inert_line(title, 80)}» cannot be gone on with through the gateway any more. "
             f"What was said stays with {session.cli}.",
-            yes="Forget it",
-            no="Keep it",
-            parent=self.window(),
+            answers=("Forget it", "Keep it"),
+            then=lambda: self._bridge.run(self._forget(session), name="forget a session"),
         )
-        dialog.accepted.connect(
-            lambda: self._bridge.run(self._forget(session), name="forget a session")
-        )
-        dialog.open()
 
     async def _forget(self, session: Session) -> None:
         try:
@@ -332,10 +324,8 @@ class JobsPage(QWidget, MadeInSteps):
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dress_menu(menu, self._theme)
         menu.addActions(self._actions.actions)
-        menu.popup(at)
+        pop_up(menu, self._theme, at)
 
     def _lay_out(self) -> None:
         v_box(

@@ -90,8 +90,7 @@ class QuitDialog(QDialog):
             if at < len(live):
                 line.setText(_line(live[at], now_s))
         more = len(live) - _MOST
-        self._more.setText(f"and {more:,} more")
-        self._more.setVisible(more > 0)
+        self._more.say(f"and {more:,} more" if more > 0 else "")
         fit(self, self._theme.space(_WIDTH_UNITS))
 
     def show_stopping(self) -> None:

@@ -52,8 +52,8 @@ class SessionList(QWidget):
     """A Session each."""
     said = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._model = session_model(self)
         self.table = FittedTable(theme, self._model, _LOOK)

@@ -308,8 +308,7 @@ class OverviewPage(QWidget, MadeInSteps):
             BannerKind.ERROR,
             "The recorded flights cannot be read.",
             reason,
-            action="Try again",
-            on_action=self._read_all,
+            ("Try again", self._read_all),
         )
 
     def _show_running(self) -> None:

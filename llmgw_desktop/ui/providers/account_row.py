@@ -35,8 +35,8 @@ def standing_mark(state: AccountState) -> tuple[str, Tone]:
 class QuotaBar(QWidget):
     """Hatched where nobody knows."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._left_share: float | None = None
         self._is_low = False
@@ -161,8 +161,7 @@ class AccountRow(QWidget):
         self._switch.setChecked(line.state is not AccountState.OFF)
         for part in (self._switch, self._edit, self._remove):
             part.setVisible(line.can_be_switched)
-        self._reason.setText(line.reason)
-        self._reason.setVisible(bool(line.reason))
+        self._reason.say(line.reason)
         self._reason.set_tone(Tone.ERROR if line.wants_key else Tone.TEXT)
         self._error.setText(line.last_error)
         self._error.setVisible(bool(line.last_error) and line.state is not AccountState.OFF)

@@ -140,8 +140,7 @@ class CliCardView(Card):
             (self._drift, card.drift if card.enabled else ""),
             (self._error, card.last_error),
         ):
-            label.setText(words)
-            label.setVisible(bool(words))
+            label.say(words)
         self._quotas.show_quotas(card.quotas)
         parts = (card.words, card.facts, card.use, card.reason)
         self.setAccessibleDescription(". ".join(part for part in parts if part))

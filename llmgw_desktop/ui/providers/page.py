@@ -8,9 +8,9 @@ Nothing is asked of a provider but on a person's click.
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.clis.use import CliProviders
@@ -38,7 +38,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.panes import Scrolled
 
 _NEWS = (AccountChanged, SettingsChanged, JobChanged)
 _TICK_MS = 1000
@@ -56,39 +56,30 @@ class ProvidersPage(QWidget, MadeInSteps):
         *,
         bridge: Bridge,
         theme: Theme,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._begin(self._made(providers, clis, changer, bridge=bridge, theme=theme))
-
-    def _made(
-        self,
-        providers: Providers,
-        clis: CliProviders,
-        changer: SettingsChanger,
-        *,
-        bridge: Bridge,
-        theme: Theme,
-    ) -> Iterator[None]:
+        super().__init__()
         self._providers = providers
         self._changer = changer
         self._bridge = bridge
         self._theme = theme
-        self.clis = CliGroup(theme, clis, changer, bridge)
+        self._begin(self._made(clis))
+
+    def _made(self, clis: CliProviders) -> Iterator[None]:
+        self.clis = CliGroup(self._theme, clis, self._changer, self._bridge)
         yield
-        self._forms = ProviderForms(theme, providers, changer, self)
+        self._forms = ProviderForms(self._theme, self._providers, self._changer, self)
         self._dismissed: set[str] = set()
         self._found: tuple[str, ProviderForm | None] | None = None
         """What a look for Ollama brought."""
         self._shape: object = None
         self._views: dict[str, ProviderCardView] = {}
-        self._summary = Label(theme, tone=Tone.MUTED)
+        self._summary = Label(self._theme, tone=Tone.MUTED)
         self._summary.setWordWrap(True)
-        self._look = Button(theme, "Look for Ollama")
+        self._look = Button(self._theme, "Look for Ollama")
         self._look.setToolTip("Asks 127.0.0.1:11434 once")
-        self._add = Button(theme, "Add provider…", kind=ButtonKind.PRIMARY, icon="plus")
+        self._add = Button(self._theme, "Add provider…", kind=ButtonKind.PRIMARY, icon="plus")
         self._first: FirstProvider | None = None
-        self._scroll = QScrollArea()
+        self._scroll = Scrolled(self._theme)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._usage = PacedRefresh(self, self._read_usage)
         self._lay_out()
@@ -194,9 +185,7 @@ class ProvidersPage(QWidget, MadeInSteps):
             column.addWidget(view)
         column.addWidget(self.clis)  # the same one again: it knows what was found
         column.addStretch(1)
-        at = self._scroll.verticalScrollBar().value()
-        self._scroll.setWidget(content)
-        self._scroll.verticalScrollBar().setValue(at)
+        self._scroll.show_anew(content)
         self._look.setVisible(has_own)
         self._add.setVisible(has_own)
 
@@ -297,11 +286,6 @@ class ProvidersPage(QWidget, MadeInSteps):
         self._show()
 
     def _lay_out(self) -> None:
-        dress_view(self._scroll, self._theme)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.viewport().setAutoFillBackground(False)
         bar = h_box(
             self._theme, (self._summary, 1), self._look, self._add, gap=2, margins=(6, 4, 6, 3)
         )

@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QHBoxLayout,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -39,7 +38,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.panes import Scrolled
 
 _TICK_MS = 1000
 _MOST_HEIGHT_SHARE = 0.86
@@ -342,15 +341,10 @@ class ArmedDialog(QDialog):
         self.content.setSpacing(space(3))
         self._sheet = QWidget()
         self._sheet.setLayout(self.content)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self._sheet)
+        self._scroll = Scrolled(self._theme, self._sheet)
         bar = self._scroll.verticalScrollBar()
         bar.rangeChanged.connect(lambda *_: self._look_at_scroll())
         bar.valueChanged.connect(lambda _: self._look_at_scroll())
-        dress_view(self._scroll, self._theme)
         self.heading.setContentsMargins(0, 0, 0, 0)
         head = h_box(self._theme, (self.heading, 1), margins=(6, 0))
         line = self._line = QHBoxLayout()

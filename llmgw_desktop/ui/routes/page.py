@@ -7,9 +7,8 @@ settings changer.
 from collections.abc import Iterator
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QShowEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.routing.routes import STRATEGY_WORDS, RouteForm, Routes
@@ -30,7 +29,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.panes import Scrolled
 
 _LIST_UNITS = 96
 _TRY_UNITS = 76
@@ -40,36 +39,24 @@ class RoutesPage(QWidget, MadeInSteps):
     """The list at the left, the try-it panel beside or below it."""
 
     def __init__(
-        self,
-        routes: Routes,
-        changer: SettingsChanger,
-        bridge: Bridge,
-        theme: Theme,
-        *,
-        parent: QWidget | None = None,
+        self, routes: Routes, changer: SettingsChanger, bridge: Bridge, theme: Theme
     ) -> None:
-        super().__init__(parent)
-        self._begin(self._made(routes, changer, bridge, theme))
-
-    def _made(
-        self,
-        routes: Routes,
-        changer: SettingsChanger,
-        bridge: Bridge,
-        theme: Theme,
-    ) -> Iterator[None]:
+        super().__init__()
         self._routes = routes
         self._changer = changer
         self._bridge = bridge
         self._theme = theme
+        self._begin(self._made())
+
+    def _made(self) -> Iterator[None]:
         orders = [(each.value, STRATEGY_WORDS[each]) for each in Strategy]
-        self._order = ChoiceBox(theme, orders, name="Usual order")
-        self._add = Button(theme, "Add route…", kind=ButtonKind.PRIMARY, icon="plus")
+        self._order = ChoiceBox(self._theme, orders, name="Usual order")
+        self._add = Button(self._theme, "Add route…", kind=ButtonKind.PRIMARY, icon="plus")
         yield
-        self._list = RouteList(theme)
+        self._list = RouteList(self._theme)
         yield
-        self._none = FlowingLabel(theme, _NONE, tone=Tone.MUTED)
-        self._try = TryPanel(theme, routes.try_it)
+        self._none = FlowingLabel(self._theme, _NONE, tone=Tone.MUTED)
+        self._try = TryPanel(self._theme, self._routes.try_it)
         yield
         self._lay_out()
         yield
@@ -172,13 +159,7 @@ class RoutesPage(QWidget, MadeInSteps):
         )
         content = QWidget()
         v_box(self._theme, flow, None, on=content, margins=(6, 1, 6, 6))
-        scroll = QScrollArea()
-        dress_view(scroll, self._theme)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.viewport().setAutoFillBackground(False)
-        scroll.setWidget(content)
+        scroll = Scrolled(self._theme, content)
         v_box(self._theme, bar, (scroll, 1), on=self, gap=0, margins=0)
 
     def _list_card(self) -> Card:

@@ -245,11 +245,11 @@ class DesktopShell(QObject):
         window.put_away.connect(self._attend)
         window.pause_wanted.connect(self._control.pause)
         window.resume_wanted.connect(self._control.resume)
-        window.retry_wanted.connect(self._retry)
-        window.held_decided.connect(self._decide_held)
-        window.settings_file_wanted.connect(self._opening.settings_file)
-        window.data_folder_wanted.connect(self._opening.data_folder)
-        window.log_folder_wanted.connect(self._opening.log_folder)
+        window.troubles.retry_wanted.connect(self._retry)
+        window.troubles.held_decided.connect(self._decide_held)
+        window.menus.settings_file_wanted.connect(self._opening.settings_file)
+        window.menus.data_folder_wanted.connect(self._opening.data_folder)
+        window.menus.log_folder_wanted.connect(self._opening.log_folder)
         return window
 
     def _toggle_provider(self, name: str, on: bool) -> None:
@@ -337,7 +337,7 @@ class DesktopShell(QObject):
                 self._show_settings()
 
     def _show_settings(self) -> None:
-        self._tell(lambda window: window.show_settings(*self._settings_words))
+        self._tell(lambda window: window.troubles.show_settings(*self._settings_words))
 
     def _show_status(self) -> None:
         self._store_desk.look()
@@ -371,7 +371,7 @@ class DesktopShell(QObject):
         self._bridge.run(self.start(), name="start again")
 
     def _show_opening(self, problem: str) -> None:
-        self._tell(lambda window: window.show_opening(problem))
+        self._tell(lambda window: window.troubles.show_opening(problem))
 
     def _may_close(self) -> bool:
         """Whether closing the window ends the program: only where no tray leads back."""

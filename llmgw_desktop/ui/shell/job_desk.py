@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Signal
-from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.app.jobs.jobs import Jobs
 from llmgw_desktop.app.jobs.words import STATE_WORDS, live_words, title_of, took_ms, took_text
@@ -156,4 +155,4 @@ class JobDesk(QObject):
 
     def _is_in_front(self) -> bool:
         window = self._window
-        return window is not None and window.isVisible() and QApplication.activeWindow() is not None
+        return window is not None and window.is_in_front()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.app.policy.words import flood_text, flood_title, reached_text, reached_title
 from llmgw_desktop.app.words.figures import counted
@@ -95,7 +94,7 @@ class BudgetNotices(QObject):
 
     def _is_in_front(self) -> bool:
         window = self._window
-        return window is not None and window.isVisible() and QApplication.activeWindow() is not None
+        return window is not None and window.is_in_front()
 
     def _put_away(self) -> None:
         self._reached.clear()
@@ -159,7 +158,7 @@ class FloodNotices(QObject):
 
     def _is_in_front(self) -> bool:
         window = self._window
-        return window is not None and window.isVisible() and QApplication.activeWindow() is not None
+        return window is not None and window.is_in_front()
 
     def _look(self) -> None:
         self.client_wanted.emit(self._client_id())

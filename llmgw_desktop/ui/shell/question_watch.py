@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
-from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.app.questions.questions import (
     Question,
@@ -282,4 +281,4 @@ class QuestionWatch(QObject):
 
     def _is_in_front(self) -> bool:
         window = self._window
-        return window is not None and window.isVisible() and QApplication.activeWindow() is not None
+        return window is not None and window.is_in_front()

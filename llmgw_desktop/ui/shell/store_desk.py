@@ -62,10 +62,6 @@ class BackupDialog(FormDialog):
         self._again_field.set_wrong("" if is_same else "It is not the same.")
         return is_same and bool(self._once.text() and self._file.text)
 
-    def show_refusal(self, problem: str) -> None:
-        self.show_saving(is_under_way=False)
-        self.show_problem(problem)
-
     def _look(self) -> None:
         """Without a file and a passphrase there is nothing to do."""
         self.allow_saving(bool(self._file.text and self._once.text() and self._again.text()))
@@ -129,10 +125,6 @@ class RestoreDialog(FormDialog):
     def passphrase(self) -> str:
         return self._secret.text()
 
-    def show_refusal(self, problem: str) -> None:
-        self.show_saving(is_under_way=False)
-        self.show_problem(problem)
-
     def _show_chosen(self) -> None:
         for field in self._only_of_file:
             field.setEnabled(self.key == self._of_file)
@@ -149,7 +141,6 @@ class _FileLine(QWidget):
         self.line = TextLine(theme, name="File")
         self.line.setText(path)
         choose = Button(theme, "Choose…", name="Choose the file")
-        choose.setText("Choose…")
         choose.clicked.connect(self._browse)
         h_box(theme, (self.line, 1), choose, on=self, gap=2, margins=0)
         self.setFocusProxy(self.line)
@@ -209,10 +200,10 @@ class StoreDesk(QObject):
     def watch_over(self, window: MainWindow) -> None:
         """Right after it was made."""
         self._window = window
-        window.store_answered.connect(self._answer)
-        window.backup_wanted.connect(self.ask_backup)
-        window.restore_wanted.connect(self.ask_restore)
-        window.show_store(self._question)
+        window.troubles.store_answered.connect(self._answer)
+        window.menus.backup_wanted.connect(self.ask_backup)
+        window.menus.restore_wanted.connect(self.ask_restore)
+        window.troubles.show_store(self._question)
 
     def look(self) -> None:
         """When the gateway's state has changed."""
@@ -283,7 +274,7 @@ class StoreDesk(QObject):
             dialog.accept()
             done(said)
 
-        self._bridge.fetch(dialog, work, finish, _refuser(dialog), slow=True)
+        self._bridge.fetch(dialog, work, finish, dialog.show_refusal, slow=True)
 
     def _restart(self, said: str) -> None:
         said = said if self._desk.restart() else f"{said} {_QUIT}".strip()
@@ -293,13 +284,13 @@ class StoreDesk(QObject):
     def _show(self, question: StoreQuestion | None) -> None:
         self._question = question
         if self._window is not None:
-            self._window.show_store(question)
+            self._window.troubles.show_store(question)
 
     def _answer(self, answer: StoreAnswer | None) -> None:
         if answer is None:
             self._restart("")
         elif self._window is not None and self._question is not None:
-            self._window.show_store(self._question, is_answered=True)
+            self._window.troubles.show_store(self._question, is_answered=True)
             self._bridge.run(self._answered(answer), name="answer about the store")
 
     async def _answered(self, answer: StoreAnswer) -> None:
@@ -312,7 +303,3 @@ class StoreDesk(QObject):
         self._looked_for = None
         self.look()
         self.said.emit(said)
-
-
-def _refuser(dialog: BackupDialog | RestoreDialog) -> Callable[[Exception], None]:
-    return lambda error: dialog.show_refusal(str(error))

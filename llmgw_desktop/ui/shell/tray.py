@@ -58,12 +58,9 @@ class Tray(QObject):
     vanished = Signal()
 
     def __init__(
-        self,
-        icons: Icons,
-        is_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
-        parent: QObject | None = None,
+        self, icons: Icons, is_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._icons = icons
         self._is_available = is_available
         self._icon: QSystemTrayIcon | None = None

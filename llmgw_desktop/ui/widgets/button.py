@@ -44,6 +44,16 @@ def marks_focus(event: QFocusEvent, before: bool) -> bool:
     return event.reason() in _KEYBOARD_REASONS
 
 
+class MarksFocus:
+    """Beside a QWidget that paints its focus, and before it."""
+
+    _shows_focus = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = marks_focus(event, self._shows_focus)
+        super().focusInEvent(event)  # type: ignore[misc]
+
+
 class ButtonKind(StrEnum):
     """How loud a button is; at most one primary in sight."""
 
@@ -52,7 +62,7 @@ class ButtonKind(StrEnum):
     QUIET = "quiet"
 
 
-class Button(QPushButton):
+class Button(MarksFocus, QPushButton):
     """A button without a word must be given `name`: it is what a screen reader says."""
 
     def __init__(
@@ -69,7 +79,6 @@ class Button(QPushButton):
         self._theme = theme
         self._kind = kind
         self._icon_name = icon
-        self._shows_focus = False
         self.setFont(theme.font(TextSize.BODY, QFont.Weight.Medium))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -77,9 +86,13 @@ class Button(QPushButton):
         # A click leaves the keys with the table or text that has them.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if name:
-            self.setAccessibleName(name)
-            self.setToolTip(tip(name))
+            self.set_name(name)
         theme.changed.connect(self.update)
+
+    def set_name(self, name: str) -> None:
+        """Also its tip."""
+        self.setAccessibleName(name)
+        self.setToolTip(tip(name))
 
     def set_icon_name(self, icon: str) -> None:
         self._icon_name = icon
@@ -105,11 +118,6 @@ class Button(QPushButton):
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
         self.update()
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = marks_focus(event, self._shows_focus)
-        super().focusInEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -174,17 +182,8 @@ _SAID_MS = 1500
 class CopyButton(Button):
     """`what` is asked at the click, so that it may change; `name` completes «Copy …»."""
 
-    def __init__(
-        self,
-        theme: Theme,
-        what: Callable[[], str],
-        *,
-        name: str,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(
-            theme, kind=ButtonKind.QUIET, icon="copy", name=f"Copy {name}", parent=parent
-        )
+    def __init__(self, theme: Theme, what: Callable[[], str], *, name: str) -> None:
+        super().__init__(theme, kind=ButtonKind.QUIET, icon="copy", name=f"Copy {name}")
         self._what = what
         self._back = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._back.timeout.connect(lambda: self.set_icon_name("copy"))

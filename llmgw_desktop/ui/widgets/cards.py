@@ -2,23 +2,33 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.formats import Fact
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import CopyButton
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind, CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 
 CORNER_PX = 8.0
 
 
 class Card(QFrame):
-    """Put a layout on it; margins are the owner's choice."""
+    """Put a layout on it; margins are the owner's choice. Ground and edge are names of colours."""
+
+    _ground, _edge, _corner_px = "surface", "border", CORNER_PX
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,29 +37,28 @@ class Card(QFrame):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = self._theme.colours
+        colours, corner = self._theme.colours, self._corner_px
+        ground: QColor = getattr(colours, self._ground)
+        edge: QColor = getattr(colours, self._edge)
         painter = QPainter(self)
-        inside = self.rect().adjusted(*(int(CORNER_PX),) * 2, *(-int(CORNER_PX),) * 2)
+        inside = self.rect().adjusted(*(int(corner),) * 2, *(-int(corner),) * 2)
         if inside.contains(event.rect()):  # something on it is painted again
-            painter.fillRect(event.rect(), colours.surface)
+            painter.fillRect(event.rect(), ground)
             painter.end()
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colours.border, 1))
-        painter.setBrush(colours.surface)
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CORNER_PX, CORNER_PX
-        )
+        painter.setPen(QPen(edge, 1))
+        painter.setBrush(ground)
+        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(area, corner, corner)
         painter.end()
 
 
 class Line(QWidget):
     """One pixel of border colour, horizontal or vertical."""
 
-    def __init__(
-        self, theme: Theme, *, vertical: bool = False, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, *, vertical: bool = False) -> None:
+        super().__init__()
         self._theme = theme
         theme.changed.connect(self.update)
         fixed, free = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding
@@ -112,10 +121,8 @@ class EmptyState(QWidget):
 
     _WIDTH_UNITS = 130
 
-    def __init__(
-        self, theme: Theme, *, icon: str, title: str, text: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, *, icon: str, title: str, text: str = "") -> None:
+        super().__init__()
         self._theme = theme
         self._icon_name = icon
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
@@ -143,8 +150,7 @@ class EmptyState(QWidget):
 
     def set_words(self, title: str, text: str = "") -> None:
         self._title.setText(title)
-        self._text.setText(text)
-        self._text.setVisible(bool(text))
+        self._text.say(text)
 
     def add(self, widget: QWidget) -> None:
         """At full width, below what is there."""
@@ -168,8 +174,8 @@ class EmptyState(QWidget):
 class FactList(QWidget):
     """Lines of label and value, kept and filled anew, since people step through flights quickly."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._rows: list[_FactRow] = []
         self._grid = QGridLayout(self)
@@ -214,9 +220,7 @@ class _FactRow:
         shape = QSizePolicy(policy.Maximum if fact.can_copy else policy.Ignored, policy.Preferred)
         shape.setHeightForWidth(True)
         self._value.setSizePolicy(shape)
-        name = f"Copy {fact.label.lower()}"
-        self._copy.setAccessibleName(name)
-        self._copy.setToolTip(tip(name))
+        self._copy.set_name(f"Copy {fact.label.lower()}")
         self._copy.setVisible(fact.can_copy)
         self._label.show()
         self._side.show()
@@ -224,3 +228,74 @@ class _FactRow:
     def hide(self) -> None:
         self._label.hide()
         self._side.hide()
+
+
+class ListStates(QStackedWidget):
+    """A list, or what stands in its place; blank until the first reading has come."""
+
+    clear_wanted = Signal()
+    retry_wanted = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        browser: QWidget,
+        for_browser: QWidget,
+        *,
+        first: QWidget,
+        begin: QWidget,
+    ) -> None:
+        """`first` is there before anything is listed. `for_browser` and `begin` are what the
+        keyboard goes to in either."""
+        super().__init__()
+        self._browser, self._first = browser, first
+        self._no_match = EmptyState(theme, icon="search", title=_NO_MATCH)
+        clear = Button(theme, "Clear filter", kind=ButtonKind.PRIMARY)
+        clear.clicked.connect(self.clear_wanted)
+        self._no_match.add_buttons(clear)
+        self._failure = EmptyState(theme, icon="database", title="")
+        retry = Button(theme, "Try again", icon="retry")
+        retry.clicked.connect(self.retry_wanted)
+        self._failure.add_buttons(retry)
+        for each in (QWidget(), browser, first, self._no_match, self._failure):
+            self.addWidget(each)
+        self._keyboards: dict[QWidget | None, QWidget] = {
+            browser: for_browser,
+            first: begin,
+            self._no_match: clear,
+            self._failure: retry,
+        }
+
+    @property
+    def for_keyboard(self) -> QWidget | None:
+        """Of what is in sight; a focus proxy would hide the rest of the page from the Tab key."""
+        return self._keyboards.get(self.currentWidget())
+
+    @property
+    def is_browsing(self) -> bool:
+        return self.currentWidget() is self._browser
+
+    @property
+    def is_first(self) -> bool:
+        """There is not one to be listed yet."""
+        return self.currentWidget() is self._first
+
+    @property
+    def is_failure(self) -> bool:
+        return self.currentWidget() is self._failure
+
+    def show_browser(self) -> None:
+        self.setCurrentWidget(self._browser)
+
+    def show_counts(self, matching: int, total: int, without_filter: str = "") -> None:
+        """`without_filter`: how many there would be, in words."""
+        self._no_match.set_words(_NO_MATCH, without_filter)
+        rest = self._no_match if total else self._first
+        self.setCurrentWidget(self._browser if matching else rest)
+
+    def show_failure(self, what: str, why: str) -> None:
+        self._failure.set_words(what, why)
+        self.setCurrentWidget(self._failure)
+
+
+_NO_MATCH = "Nothing matches."

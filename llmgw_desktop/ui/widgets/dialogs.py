@@ -1,7 +1,7 @@
 """Dialogs of every page: fields to fill in, a question before what cannot be undone, a conflict of
 settings, a patch."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +9,6 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QDialog,
     QLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -26,8 +25,8 @@ from llmgw_desktop.ui.widgets.fields import Field, TextLines
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.panes import Scrolled
 from llmgw_desktop.ui.widgets.texts import PieceView
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _WIDTH_UNITS = 135
 _MOST_HEIGHT_SHARE = 0.86
@@ -56,11 +55,7 @@ class FormDialog(QDialog):
         self.fields.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
         self._content = QWidget()
         self._content.setLayout(self.fields)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._content)
-        dress_view(self._scroll, theme)
+        self._scroll = Scrolled(theme, self._content)
         foot = h_box(theme, (self._problem, 1), gap=2, margins=(6, 0))
         foot.addStretch(0)
         foot.addWidget(cancel)
@@ -83,8 +78,12 @@ class FormDialog(QDialog):
         self.resize(width, min(height, most))
 
     def show_problem(self, words: str) -> None:
-        self._problem.setText(words)
-        self._problem.setVisible(bool(words))
+        self._problem.say(words)
+
+    def show_refusal(self, error: Exception) -> None:
+        """It was not done."""
+        self.show_saving(is_under_way=False)
+        self.show_problem(str(error))
 
     def allow_saving(self, is_allowed: bool) -> None:
         """Whether enough is filled in."""
@@ -152,6 +151,24 @@ class QuestionDialog(QDialog):
         column.addLayout(foot)
         fit(self, space(_QUESTION_UNITS))
         self.no.setFocus()
+
+
+def ask(
+    theme: Theme,
+    over: QWidget,
+    title: str,
+    text: str,
+    *,
+    answers: tuple[str, str],
+    then: Callable[[], object],
+) -> None:
+    """`answers` are the words for yes and for no; after yes `then` is done. `over` is in the
+    window that asks."""
+    yes, no = answers
+    window = over.window()
+    dialog = QuestionDialog(theme, title=title, text=text, yes=yes, no=no, parent=window)
+    dialog.accepted.connect(lambda: then())
+    dialog.open()
 
 
 _GONE = "(it is not in the file any more)"

@@ -20,7 +20,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.view_clothes import dress_view, wear
 
 
 class Field(QWidget):
@@ -76,7 +76,7 @@ class TextLine(QLineEdit):
     def _wear(self) -> None:
         space = self._theme.space
         padding = f"padding: {space(1.25)}px {space(2)}px;"
-        self.setStyleSheet(_sheet(self._theme, "TextLine", padding, is_wrong=self._is_wrong))
+        self.setStyleSheet(field_sheet(self._theme, "TextLine", padding, is_wrong=self._is_wrong))
 
 
 class TextLines(QPlainTextEdit):
@@ -90,14 +90,11 @@ class TextLines(QPlainTextEdit):
         self.setAccessibleName(name)
         dress_view(self, theme)
         self.document().setDocumentMargin(theme.space(1.5))
-        self._wear()
-        theme.changed.connect(self._wear)
-
-    def _wear(self) -> None:
-        self.setStyleSheet(_sheet(self._theme, "TextLines", ""))
+        wear(self, theme, lambda theme: field_sheet(theme, "TextLines"))
 
 
-def _sheet(theme: Theme, kind: str, more: str, *, is_wrong: bool = False) -> str:
+def field_sheet(theme: Theme, kind: str, more: str = "", *, is_wrong: bool = False) -> str:
+    """Of a field of this class of ours; `more` is said of it, too."""
     colours = theme.colours
     edge = colours.error if is_wrong else colours.outline
     focus = colours.error if is_wrong else colours.accent
@@ -116,8 +113,8 @@ def _sheet(theme: Theme, kind: str, more: str, *, is_wrong: bool = False) -> str
 class SearchField(QLineEdit):
     """`hint` stands in it while it is empty and is its name for a screen reader."""
 
-    def __init__(self, theme: Theme, hint: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, hint: str) -> None:
+        super().__init__()
         self._theme = theme
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
@@ -163,22 +160,14 @@ class SearchField(QLineEdit):
 class ChoiceBox(QComboBox):
     """`choices` are pairs of key and word; `name` says what is chosen here."""
 
-    def __init__(
-        self,
-        theme: Theme,
-        choices: Sequence[tuple[str, str]],
-        *,
-        name: str,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, choices: Sequence[tuple[str, str]], *, name: str) -> None:
+        super().__init__()
         self._theme = theme
         self.setAccessibleName(name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         for key, word in choices:
             self.addItem(word, key)
-        self._wear()
-        theme.changed.connect(self._wear)
+        wear(self, theme, _choice_sheet)
 
     @property
     def key(self) -> str:
@@ -201,24 +190,6 @@ class ChoiceBox(QComboBox):
         ink = self._theme.colours.muted if self.isEnabled() else self._theme.colours.disabled
         self._theme.icons.paint(painter, "down", area, ink)
         painter.end()
-
-    def _wear(self) -> None:
-        colours, space = self._theme.colours, self._theme.space
-        self.setStyleSheet(
-            f"ChoiceBox {{ background: {colours.surface.name()}; color: {colours.text.name()};"
-            f" border: 1px solid {colours.outline.name()}; border-radius: 6px;"
-            f" padding: {space(1.25)}px {space(8)}px {space(1.25)}px {space(2)}px; }}"
-            f"ChoiceBox:focus {{ border: 1px solid {colours.accent.name()}; }}"
-            f"ChoiceBox:disabled {{ color: {colours.disabled.name()};"
-            f" border: 1px solid {colours.border.name()}; }}"
-            "ChoiceBox::drop-down { border: none; width: 0; }"
-            "ChoiceBox::down-arrow { image: none; }"
-            f"ChoiceBox QAbstractItemView {{ background: {colours.surface.name()};"
-            f" color: {colours.text.name()}; border: 1px solid {colours.border.name()};"
-            f" selection-background-color: {colours.selection.name()};"
-            f" selection-color: {colours.text.name()}; outline: none;"
-            f" padding: {space(1)}px; }}"
-        )
 
 
 class SettingControl(QWidget):
@@ -315,3 +286,22 @@ class SettingField(Field):
             self.set_wrong(f"Expected {unfit}.")
         else:
             self.set_wrong("")
+
+
+def _choice_sheet(theme: Theme) -> str:
+    colours, space = theme.colours, theme.space
+    return (
+        f"ChoiceBox {{ background: {colours.surface.name()}; color: {colours.text.name()};"
+        f" border: 1px solid {colours.outline.name()}; border-radius: 6px;"
+        f" padding: {space(1.25)}px {space(8)}px {space(1.25)}px {space(2)}px; }}"
+        f"ChoiceBox:focus {{ border: 1px solid {colours.accent.name()}; }}"
+        f"ChoiceBox:disabled {{ color: {colours.disabled.name()};"
+        f" border: 1px solid {colours.border.name()}; }}"
+        "ChoiceBox::drop-down { border: none; width: 0; }"
+        "ChoiceBox::down-arrow { image: none; }"
+        f"ChoiceBox QAbstractItemView {{ background: {colours.surface.name()};"
+        f" color: {colours.text.name()}; border: 1px solid {colours.border.name()};"
+        f" selection-background-color: {colours.selection.name()};"
+        f" selection-color: {colours.text.name()}; outline: none;"
+        f" padding: {space(1)}px; }}"
+    )

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
@@ -46,9 +46,8 @@ class FlowingLabel(Label):
         size: TextSize = TextSize.BODY,
         tone: Tone = Tone.TEXT,
         weight: QFont.Weight = QFont.Weight.Normal,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(theme, text, size=size, tone=tone, weight=weight, parent=parent)
+        super().__init__(theme, text, size=size, tone=tone, weight=weight)
         self._flow = QTextLayout()
         self._flows_for: tuple[str, QFont, int] | None = None
         self._heights_of: tuple[str, QFont] | None = None

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
+from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
 
 
@@ -25,6 +26,11 @@ class Tone(StrEnum):
     RUNNING = "running"
 
 
+def colour_of(tone: Tone, colours: Colours) -> QColor:
+    colour: QColor = getattr(colours, tone.value)
+    return colour
+
+
 class Label(QLabel):
     """Plain text always: what comes from outside is never read as markup."""
 
@@ -36,9 +42,8 @@ class Label(QLabel):
         size: TextSize = TextSize.BODY,
         tone: Tone = Tone.TEXT,
         weight: QFont.Weight = QFont.Weight.Normal,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(text, parent)
+        super().__init__(text)
         self._theme = theme
         self._tone = tone
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -51,20 +56,23 @@ class Label(QLabel):
             self._tone = tone
             self._paint_tone()
 
+    def say(self, words: str) -> None:
+        """Hidden where it has nothing to say."""
+        self.setText(words)
+        self.setVisible(bool(words))
+
     def _paint_tone(self) -> None:
         palette = QPalette(self.palette())
-        colour: QColor = getattr(self._theme.colours, self._tone.value)
-        palette.setColor(QPalette.ColorRole.WindowText, colour)
+        ink = colour_of(self._tone, self._theme.colours)
+        palette.setColor(QPalette.ColorRole.WindowText, ink)
         self.setPalette(palette)
 
 
 class MarkIcon(QWidget):
     """Not for the keyboard, and nothing that a screen reader would miss."""
 
-    def __init__(
-        self, theme: Theme, icon: str, tone: Tone = Tone.MUTED, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, icon: str, tone: Tone = Tone.MUTED) -> None:
+        super().__init__()
         self._theme = theme
         self._icon_name = icon
         self._tone = tone
@@ -82,7 +90,7 @@ class MarkIcon(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        colour: QColor = getattr(self._theme.colours, self._tone.value)
+        colour = colour_of(self._tone, self._theme.colours)
         size = self._theme.space(4.5)
         painter = QPainter(self)
         top = (self.height() - size) / 2

@@ -11,20 +11,21 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.cards import Card
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 
 
-class Sheet(QWidget):
+class Sheet(Card):
     """Hidden at first; stays in the middle of its parent's bottom edge."""
 
+    _ground, _edge = "alternate", "outline"
+
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._over = parent
         parent.installEventFilter(self)
-        theme.changed.connect(self.update)
         self.hide()
 
     def come_up(self) -> None:
@@ -37,16 +38,6 @@ class Sheet(QWidget):
         if event.type() is QEvent.Type.Resize and not self.isHidden():
             self._place()
         return False
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colours = self._theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(colours.outline)
-        painter.setBrush(colours.alternate)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        painter.end()
 
     def _place(self) -> None:
         room, space = self._over.size(), self._theme.space
@@ -106,6 +97,22 @@ class UndoNotice(Sheet):
         self.hide()
 
 
+class WarningBar(QWidget):
+    """A line across the top of what it warns of; hidden at first. Put a layout on it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        theme.changed.connect(self.update)
+        self.hide()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colours.warning_ground)
+        painter.end()
+
+
 _SHOWN_MS = 2200
 
 
@@ -149,8 +156,8 @@ class Banner(QWidget):
 
     dismissed = Signal()
 
-    def __init__(self, theme: Theme, *, closable: bool = True, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self, theme: Theme, *, closable: bool = True):
+        super().__init__()
         self._theme = theme
         self._kind = BannerKind.INFO
         self._ways: Sequence[Way] = ()
@@ -185,26 +192,12 @@ class Banner(QWidget):
         """All its words, for those who look for them."""
         return " ".join(label.text() for label in (self._what, self._why) if label.text())
 
-    def say(
-        self,
-        kind: BannerKind,
-        what: str,
-        why: str = "",
-        *,
-        action: str = "",
-        on_action: Callable[[], None] | None = None,
-        other: tuple[str, Callable[[], None]] | None = None,
-    ) -> None:
-        """Show it; the same words again leave it as it stands. `other` is a second action."""
-        ways = [(action, on_action)] if action and on_action is not None else []
-        self.offer(kind, what, why, [*ways, *([other] if other else [])])
-
-    def offer(self, kind: BannerKind, what: str, why: str, ways: Sequence[Way]) -> None:
-        """As `say`, with up to three ways to mend it: the words on each button, what it does."""
+    def say(self, kind: BannerKind, what: str, why: str = "", *ways: Way) -> None:
+        """Shown while there is something to say. Up to three `ways` to mend it: the words on each
+        button, what it does."""
         self._kind = kind
         self._what.setText(what)
-        self._why.setText(why)
-        self._why.setVisible(bool(why))
+        self._why.say(why)
         self._ways = ways
         beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._body.setDirection(below if len(ways) > _MOST_BESIDE else beside)
@@ -212,7 +205,7 @@ class Banner(QWidget):
             button.setText(ways[number][0] if number < len(ways) else "")
             button.setVisible(number < len(ways))
         self.setAccessibleDescription(self.words)
-        self.show()
+        self.setVisible(bool(what))
         self.update()
 
     @override

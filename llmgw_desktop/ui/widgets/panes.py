@@ -1,8 +1,9 @@
 """Parts of a page beside and behind each other: splitters and tabs."""
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSettings, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
+    QScrollArea,
     QSizePolicy,
     QSplitter,
     QSplitterHandle,
@@ -13,14 +14,15 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import marks_focus
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind, MarksFocus
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 
 class ThinSplitter(QSplitter):
     """Paints its handle itself: a style sheet cannot give a splitter's handle a margin."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self.setHandleWidth(theme.space(1.25))
         self.setChildrenCollapsible(False)
@@ -62,6 +64,19 @@ class _Handle(QSplitterHandle):
         painter.end()
 
 
+class SideButton(Button):
+    """Moves a pane between the bottom and the right side."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, kind=ButtonKind.QUIET)
+        self.show_side(at_right=False)
+
+    def show_side(self, *, at_right: bool) -> None:
+        """Where the pane is, so that its button says where it would go."""
+        self.set_icon_name("panel-bottom" if at_right else "panel-right")
+        self.set_name("Move to the bottom" if at_right else "Move to the right side")
+
+
 class PaneSplitter(ThinSplitter):
     """`key` begins the names of its settings; `shares` are of the table and the pane at first."""
 
@@ -80,23 +95,22 @@ class PaneSplitter(ThinSplitter):
     def is_at_right(self) -> bool:
         return self.orientation() is Qt.Orientation.Horizontal
 
-    def begin(self, table_share: int, pane_share: int) -> bool:
-        """Lay out as it was left, or with these shares; whether the pane is at the right."""
+    def begin(self, turn: SideButton, table_share: int, pane_share: int) -> None:
+        """Lay out as it was left, or with these shares; from now on the button turns the pane."""
         self._shares = (table_share, pane_share)
         self.setStretchFactor(0, table_share)
         self.setStretchFactor(1, pane_share)
-        at_right = self._settings.value(f"{self._key}/side", "bottom") == "right"
-        self._turn_to(at_right=at_right)
-        return at_right
+        self._button = turn
+        turn.clicked.connect(self._turn)
+        self._turn_to(at_right=self._settings.value(f"{self._key}/side", "bottom") == "right")
 
-    def turn(self) -> bool:
-        """To the other side; whether the pane is at the right now."""
+    def _turn(self) -> None:
         at_right = not self.is_at_right
         self._settings.setValue(f"{self._key}/side", "right" if at_right else "bottom")
         self._turn_to(at_right=at_right)
-        return at_right
 
     def _turn_to(self, *, at_right: bool) -> None:
+        self._button.show_side(at_right=at_right)
         side = Qt.Orientation.Horizontal if at_right else Qt.Orientation.Vertical
         self.setOrientation(side)
         kept = self._settings.value(self._share_key)
@@ -112,13 +126,12 @@ class PaneSplitter(ThinSplitter):
         return f"{self._key}/share-{'right' if self.is_at_right else 'bottom'}"
 
 
-class TabStrip(QTabBar):
+class TabStrip(MarksFocus, QTabBar):
     """Use it alone over a QStackedWidget, or as the bar of a QTabWidget."""
 
-    def __init__(self, theme: Theme, *, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, *, name: str) -> None:
+        super().__init__()
         self._theme = theme
-        self._shows_focus = False
         self.setAccessibleName(name)
         self.setDrawBase(False)
         self.setExpanding(False)
@@ -140,11 +153,6 @@ class TabStrip(QTabBar):
     @override
     def minimumTabSizeHint(self, index: int) -> QSize:
         return self.tabSizeHint(index)
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = marks_focus(event, self._shows_focus)
-        super().focusInEvent(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -175,6 +183,35 @@ class TabStrip(QTabBar):
                 painter.setPen(QPen(colours.accent, 1))
                 painter.drawRoundedRect(area.adjusted(2.5, 3.5, -2.5, -5.5), 5, 5)
         painter.end()
+
+
+class Scrolled(QScrollArea):
+    """Up and down only; the keyboard goes to what is in it."""
+
+    def __init__(self, theme: Theme, content: QWidget | None = None) -> None:
+        super().__init__()
+        dress_view(self, theme)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        if content is not None:
+            self.setWidget(content)
+
+    def show_anew(self, content: QWidget) -> None:
+        """At the place where the one before stood."""
+        at = self.verticalScrollBar().value()
+        self.setWidget(content)
+        self.verticalScrollBar().setValue(at)
+
+
+class SheetTab(Scrolled):
+    """One sheet of a flight, which the keyboard scrolls. `name` is what a screen reader says."""
+
+    def __init__(self, theme: Theme, content: QWidget, name: str) -> None:
+        super().__init__(theme, content)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(name)
 
 
 class LinedRow(QWidget):

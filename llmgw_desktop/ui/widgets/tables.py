@@ -33,7 +33,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 from typing_extensions import override
 
@@ -76,8 +75,8 @@ class RowTable(QTableView):
 
     row_clicked = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         theme.changed.connect(self.viewport().update)
 
@@ -271,9 +270,8 @@ class FittedTable(RowTable):
         look: TableLook,
         *,
         cells: RowCells | None = None,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme)
         self._rows = model
         self._look = look
         self._chosen_key: object = None

@@ -2,37 +2,36 @@
 
 from time import perf_counter
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
-    QPainter,
-    QPaintEvent,
-    QPen,
+    QPalette,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 from typing_extensions import override
 
 from llmgw_desktop.app.questions.permission_words import FILE_MARK, AskedPart, PartKind
 from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import CopyButton
+from llmgw_desktop.ui.widgets.cards import Card
 from llmgw_desktop.ui.widgets.fields import TextLines
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 
-class CodeBlock(QWidget):
+class CodeBlock(Card):
     """`name` says what it is ("test request"): it completes «Copy …»."""
 
-    def __init__(
-        self, theme: Theme, text: str, *, name: str, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    _ground, _corner_px = "alternate", 6.0
+
+    def __init__(self, theme: Theme, text: str, *, name: str) -> None:
+        super().__init__(theme)
         self._label = Label(theme, text)
         self._label.setFont(theme.mono_font())
         self._label.setTextInteractionFlags(
@@ -46,7 +45,6 @@ class CodeBlock(QWidget):
         self.copy = CopyButton(theme, self.text, name=name)
         row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
         self._label.setContentsMargins(0, space(1), 0, space(1))
-        theme.changed.connect(self.update)
 
     def text(self) -> str:
         return self._label.text()
@@ -54,15 +52,30 @@ class CodeBlock(QWidget):
     def set_text(self, text: str) -> None:
         self._label.setText(text)
 
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
+
+class ReadText(QPlainTextEdit):
+    """Read only, for the keyboard too. `name` is what a screen reader says; `margin` in units."""
+
+    def __init__(self, theme: Theme, name: str, *, margin: float) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setAccessibleName(name)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setCursorWidth(1)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.document().setDocumentMargin(theme.space(margin))
+        dress_view(self, theme)
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    def _wear(self) -> None:
         colours = self._theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colours.border, 1))
-        painter.setBrush(colours.alternate)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        painter.end()
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.Base, colours.surface)
+        palette.setColor(QPalette.ColorRole.Text, colours.text)
+        self.setPalette(palette)
 
 
 FOLD = "\n↪ "
@@ -71,7 +84,7 @@ _PIECE_CHARS = 2 * 1024
 _LONGEST_LINE = 2_000
 _LEAST_LINES, _MOST_LINES = 1, 13
 _LINE_CHARS = 74
-_HEADS = ("@@", "diff --git ", "--- a/", "--- /dev/null", "+++ b/", "+++ /dev/null")
+_PATCH_HEADS = ("@@", "diff --git ", "--- a/", "--- /dev/null", "+++ b/", "+++ /dev/null")
 
 
 class PieceView(TextLines):
@@ -90,7 +103,7 @@ class PieceView(TextLines):
         is_diff = part.kind is PartKind.DIFF
         wraps = QTextOption.WrapMode.NoWrap if is_diff else QTextOption.WrapMode.WrapAnywhere
         self.setWordWrapMode(wraps)
-        self._colours = _DiffColours(theme, self) if is_diff else None
+        self._colours = DiffColours(theme, self) if is_diff else None
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self._fill)
         lines = _lines_of(part.text)
@@ -139,19 +152,23 @@ class PieceView(TextLines):
         return FOLD.join(pieces)
 
 
-class _DiffColours(QSyntaxHighlighter):
+class DiffColours(QSyntaxHighlighter):
     """What comes in green, what goes in red, each with its sign; a file's name stands out."""
 
-    def __init__(self, theme: Theme, view: TextLines) -> None:
+    def __init__(
+        self, theme: Theme, view: TextLines, heads: tuple[str, ...] = _PATCH_HEADS
+    ) -> None:
+        """`heads`: how lines begin that tell of the files and places."""
         super().__init__(view.document())
         self._theme = theme
+        self._heads = heads
         theme.changed.connect(self.rehighlight)
 
     @override
     def highlightBlock(self, text: str) -> None:
         colours = self._theme.colours
         look = QTextCharFormat()
-        if text.startswith(_HEADS):
+        if text.startswith(self._heads):
             look.setForeground(colours.muted)
         elif text.startswith(FILE_MARK):
             look.setForeground(colours.accent)

@@ -3,24 +3,23 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import marks_focus
+from llmgw_desktop.ui.widgets.button import MarksFocus
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import tip
 from llmgw_desktop.ui.widgets.layouts import h_box
 
 
-class Switch(QAbstractButton):
+class Switch(MarksFocus, QAbstractButton):
     """`name` says what is switched; `clicked` tells of a person's wish, `setChecked` of a fact."""
 
-    def __init__(self, theme: Theme, *, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, *, name: str) -> None:
+        super().__init__()
         self._theme = theme
-        self._shows_focus = False
         self.setCheckable(True)
         self.setAccessibleName(name)
         self.setToolTip(tip(name))
@@ -33,11 +32,6 @@ class Switch(QAbstractButton):
     def sizeHint(self) -> QSize:
         space = self._theme.space
         return QSize(space(8.5) + 6, space(4.75) + 6)
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = marks_focus(event, self._shows_focus)
-        super().focusInEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -83,16 +77,13 @@ class SwitchLine(QWidget):
         self.switch.setChecked(on)
 
 
-class Tick(QAbstractButton):
+class Tick(MarksFocus, QAbstractButton):
     """A ring where `is_ring`: put those of which one holds into a QButtonGroup."""
 
-    def __init__(
-        self, theme: Theme, words: str, *, is_ring: bool = False, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, words: str, *, is_ring: bool = False) -> None:
+        super().__init__()
         self._theme = theme
         self._is_ring = is_ring
-        self._shows_focus = False
         self.setText(words)
         self.setAccessibleName(words)
         self.setCheckable(True)
@@ -111,11 +102,6 @@ class Tick(QAbstractButton):
     @override
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = marks_focus(event, self._shows_focus)
-        super().focusInEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -155,26 +141,18 @@ class Tick(QAbstractButton):
         painter.end()
 
 
-class Segmented(QWidget):
+class Segmented(MarksFocus, QWidget):
     """Arrow keys move the choice. `name` says what is chosen here."""
 
     chosen = Signal(str)
 
-    def __init__(
-        self,
-        theme: Theme,
-        choices: Sequence[tuple[str, str]],
-        *,
-        name: str,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, theme: Theme, choices: Sequence[tuple[str, str]], *, name: str) -> None:
         """`choices` are pairs of key and word; the first holds."""
-        super().__init__(parent)
+        super().__init__()
         self._theme = theme
         self._choices = tuple(choices)
         self._name = name
         self._index = 0
-        self._shows_focus = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(theme.font(TextSize.BODY, QFont.Weight.Medium))
@@ -218,11 +196,6 @@ class Segmented(QWidget):
             if left <= event.position().x() < left + width:
                 self._move_to(index)
             left += width
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = marks_focus(event, self._shows_focus)
-        super().focusInEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from llmgw_desktop.domain.errors import SettingsConflict
-from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus, StoreQuestion
+from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.ui.page import BoundPage, KeepsState, ShowsClient, ShowsFlights, ShowsJobs
 from llmgw_desktop.ui.theme import Theme
@@ -40,18 +40,8 @@ class MainWindow(QMainWindow):
     Where `asks_first`, a window that may close stays until the person has answered."""
 
     quit_wanted = Signal()
-    retry_wanted = Signal()
-    held_decided = Signal(bool)
-    """Whether flights that a leap of the clock made old are to be deleted."""
-    store_answered = Signal(object)
-    """The StoreAnswer about a `gateway.db` in question; None: start anew, and ask then."""
-    backup_wanted = Signal()
-    restore_wanted = Signal()
     pause_wanted = Signal()
     resume_wanted = Signal()
-    settings_file_wanted = Signal()
-    data_folder_wanted = Signal()
-    log_folder_wanted = Signal()
     put_away = Signal()
     """Closed by the person, and only hidden."""
 
@@ -83,10 +73,8 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self._blank)
         self._sidebar = Sidebar(theme, [each.page for each in pages])
         self._status = StatusPanel(theme)
-        self._troubles = TroubleArea(theme, self.retry_wanted.emit)
-        self._troubles.on_held_decided = self.held_decided.emit
-        self._troubles.on_store_answered = self.store_answered.emit
-        self._menus = WindowMenus(self, theme, [each.page for each in pages])
+        self.troubles = TroubleArea(theme)
+        self.menus = WindowMenus(self, theme, [each.page for each in pages])
         self._undo = UndoNotice(theme, self._stack)
         self._lay_out()
         self._connect()
@@ -96,10 +84,6 @@ class MainWindow(QMainWindow):
     def page_key(self) -> str:
         """Of the one in sight, or on its way."""
         return self._key
-
-    @property
-    def troubles(self) -> TroubleArea:
-        return self._troubles
 
     def page(self, key: str) -> QWidget:
         """Made now where nobody has seen it yet."""
@@ -116,12 +100,12 @@ class MainWindow(QMainWindow):
             self._show(self._made[key])
         else:
             self._stack.setCurrentWidget(self._blank)
-            self._menus.show_page_actions(())
+            self.menus.show_page_actions(())
             self._coming.begin(key)
 
     def _show(self, widget: QWidget) -> None:
         self._stack.setCurrentWidget(widget)
-        self._menus.show_page_actions(widget.actions())
+        self.menus.show_page_actions(widget.actions())
         if not widget.isAncestorOf(QApplication.focusWidget() or self):
             widget.setFocus()  # so that the page's own keys work at once
 
@@ -143,31 +127,22 @@ class MainWindow(QMainWindow):
 
     def show_status(self, status: GatewayStatus, base_urls: dict[str, str]) -> None:
         self._status.show_status(status, base_urls)
-        self._troubles.show_gateway(status)
-        self._menus.show_state(status.state)
-        self._menus.show_base_urls(base_urls)
-
-    def show_store(self, question: StoreQuestion | None, *, is_answered: bool = False) -> None:
-        self._troubles.show_store(question, is_answered=is_answered)
+        self.troubles.show_gateway(status)
+        self.menus.show_state(status.state)
+        self.menus.show_base_urls(base_urls)
 
     def show_recording(self, status: RecorderStatus) -> None:
         self._status.show_recording(status.recording)
-        self._troubles.show_recording(status)
-
-    def show_settings(self, problem: str, warnings: Sequence[str] = ()) -> None:
-        self._troubles.show_settings(problem, warnings)
-
-    def show_opening(self, problem: str) -> None:
-        self._troubles.show_opening(problem)
+        self.troubles.show_recording(status)
 
     def show_change(self, said: str, on_undo: Callable[[], None] | None) -> None:
         """A change of the settings was made; for a while it can be taken back."""
-        self._troubles.show_change("")
+        self.troubles.show_change("")
         self._undo.say(said, on_undo)
 
     def show_refusal(self, problem: str) -> None:
         """A change of the settings was not made."""
-        self._troubles.show_change(problem)
+        self.troubles.show_change(problem)
 
     def ask_conflict(self, conflict: SettingsConflict, on_mine: Callable[[], None]) -> None:
         """Both sides are shown; `on_mine` where the person keeps the change made here."""
@@ -194,7 +169,11 @@ class MainWindow(QMainWindow):
         """How many wait for this person, and the oldest in a line."""
         if "access" in self._pages:
             self._sidebar.show_badge("access", f"{count:,}" if count else "")
-        self._troubles.show_questions(words, first, on_look)
+        self.troubles.show_questions(words, first, on_look)
+
+    def is_in_front(self) -> bool:
+        """Whether a person has it before them."""
+        return self.isVisible() and QApplication.activeWindow() is not None
 
     def come_forward(self) -> None:
         """Shown, not minimised, in front."""
@@ -248,7 +227,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self._sidebar.add_foot(self._status)
-        right = v_box(self._theme, self._troubles, (self._stack, 1), gap=0)
+        right = v_box(self._theme, self.troubles, (self._stack, 1), gap=0)
         body = QWidget()
         h_box(self._theme, self._sidebar, (right, 1), on=body, gap=0, margins=0)
         self.setCentralWidget(body)
@@ -263,18 +242,13 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self._sidebar.chosen.connect(self.show_page)
-        for source in (self._status, self._menus):
+        for source in (self._status, self.menus):
             source.pause_wanted.connect(self.pause_wanted)
             source.resume_wanted.connect(self.resume_wanted)
-        self._menus.page_wanted.connect(self.show_page)
-        self._menus.quit_wanted.connect(self.quit_wanted)
-        self._menus.settings_file_wanted.connect(self.settings_file_wanted)
-        self._menus.data_folder_wanted.connect(self.data_folder_wanted)
-        self._menus.backup_wanted.connect(self.backup_wanted)
-        self._menus.restore_wanted.connect(self.restore_wanted)
-        self._menus.log_folder_wanted.connect(self.log_folder_wanted)
-        self._menus.shortcuts_wanted.connect(self._list_shortcuts)
-        self._menus.undo_wanted.connect(self._undo.undo)
+        self.menus.page_wanted.connect(self.show_page)
+        self.menus.quit_wanted.connect(self.quit_wanted)
+        self.menus.shortcuts_wanted.connect(self._list_shortcuts)
+        self.menus.undo_wanted.connect(self._undo.undo)
 
     def _list_shortcuts(self) -> None:
         """As soon as all pages are made: those that nobody has seen have keys as well."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.page import Page
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import marks_focus
+from llmgw_desktop.ui.widgets.button import MarksFocus
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 
@@ -28,8 +28,8 @@ class Sidebar(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, pages: Sequence[Page], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, pages: Sequence[Page]) -> None:
+        super().__init__()
         self._theme = theme
         space = theme.space
         self.setFixedWidth(space(_WIDTH_UNITS))
@@ -84,7 +84,7 @@ class Sidebar(QWidget):
         return lambda: self.chosen.emit(key)
 
 
-class _Entry(QAbstractButton):
+class _Entry(MarksFocus, QAbstractButton):
     """One page's line."""
 
     def __init__(self, theme: Theme, page: Page) -> None:
@@ -92,7 +92,6 @@ class _Entry(QAbstractButton):
         self._theme = theme
         self._page = page
         self._badge = ""
-        self._shows_focus = False
         self.setText(page.title)
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -116,11 +115,6 @@ class _Entry(QAbstractButton):
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
         self.update()
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = marks_focus(event, self._shows_focus)
-        super().focusInEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -12,7 +12,7 @@ from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card
-from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 
@@ -23,8 +23,8 @@ class StatusPanel(Card):
     pause_wanted = Signal()
     resume_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._state = GatewayState.STARTING
         self._shape = StatusShape(theme)
         self._word = Label(theme, weight=QFont.Weight.DemiBold)
@@ -47,15 +47,13 @@ class StatusPanel(Card):
         self._shape.show_state(status.state)
         self._word.setText(state_word(status.state))
         place = address(status)
-        self._address.setText(place)
-        self._address.setVisible(bool(place))
+        self._address.say(place)
         self._copy.setVisible(bool(place))
         self._fill_copies(base_urls)
         paused = status.state is GatewayState.PAUSED
-        name = "Resume gateway" if paused else "Pause gateway"
+
         self._turn.set_icon_name("resume" if paused else "pause")
-        self._turn.setAccessibleName(name)
-        self._turn.setToolTip(tip(name))
+        self._turn.set_name("Resume gateway" if paused else "Pause gateway")
         self._turn.setEnabled(status.state in (GatewayState.RUNNING, GatewayState.PAUSED))
 
     def show_recording(self, recording: bool) -> None:
@@ -81,8 +79,8 @@ class StatusPanel(Card):
 class StatusShape(QWidget):
     """Filled runs, slashed is paused, «!» failed, a ring is all else: told apart without colour."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._state = GatewayState.STARTING
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.domain.events import (
@@ -22,22 +23,21 @@ class TroubleArea(QWidget):
     """The gateway, its store, the recorder, the settings, what could not be opened, what a quit
     waits for, questions to a person, budgets that are used up, floods: each with its banner."""
 
-    def __init__(
-        self, theme: Theme, on_retry: Callable[[], None], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._on_retry = on_retry
+    retry_wanted = Signal()
+    held_decided = Signal(bool)
+    """Whether flights that a leap of the clock made old are to be deleted."""
+    store_answered = Signal(object)
+    """The StoreAnswer about a `gateway.db` in question; None: start anew, and ask then."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._gateway = Banner(theme, closable=False)
         self._recording = Banner(theme)
         self._note_said = ""
         self._losses = Banner(theme)
         self._losses_said = (0, 0)
         self._store = Banner(theme, closable=False)
-        self.on_store_answered: Callable[[StoreAnswer | None], None] = lambda _: None
-        """What is to become of `gateway.db`; None: start anew, and ask then."""
         self._held = Banner(theme, closable=False)
-        self.on_held_decided: Callable[[bool], None] = lambda _: None
-        """Whether flights that a leap of the clock made old are to be deleted."""
         self._settings = Banner(theme)
         self._change = Banner(theme)
         self._opening = Banner(theme)
@@ -73,8 +73,7 @@ class TroubleArea(QWidget):
                 BannerKind.ERROR,
                 "The gateway is not running: programs cannot reach their models.",
                 status.problem,
-                action="Try again",
-                on_action=self._on_retry,
+                ("Try again", self.retry_wanted.emit),
             )
         elif status.state is not GatewayState.STARTING:
             self._gateway.hide()
@@ -90,8 +89,8 @@ class TroubleArea(QWidget):
             return
         if question.is_in_use:
             why = f"{question.what} The gateway has to start anew to look at it; it asks then."
-            restart = ("Start anew", lambda: self.on_store_answered(None))
-            self._store.offer(BannerKind.ERROR, what, why, [restart])
+            restart = ("Start anew", lambda: self.store_answered.emit(None))
+            self._store.say(BannerKind.ERROR, what, why, restart)
             return
         kept = "What is replaced is kept aside. Your own access key works meanwhile."
         if not question.backup:
@@ -104,27 +103,21 @@ class TroubleArea(QWidget):
             StoreAnswer.ANEW: True,
             StoreAnswer.AS_IT_IS: question.can_stay,
         }
-        self._store.offer(
-            BannerKind.ERROR,
-            what,
-            f"{question.what} {kept}",
-            [
-                (f"{words} …", partial(self._ask_once_more, question, answer, words))
-                for answer, words in _store_acts(question).items()
-                if offered[answer]
-            ],
-        )
+        ways = [
+            (f"{words} …", partial(self._ask_once_more, question, answer, words))
+            for answer, words in _store_acts(question).items()
+            if offered[answer]
+        ]
+        self._store.say(BannerKind.ERROR, what, f"{question.what} {kept}", *ways)
 
     def _ask_once_more(self, question: StoreQuestion, answer: StoreAnswer, words: str) -> None:
         """What it takes away is read before it is done. The way back stands where the hand is."""
-        self._store.offer(
+        self._store.say(
             BannerKind.ERROR,
             f"{words}?",
             question.lost.get(answer, ""),
-            [
-                ("Back", partial(self.show_store, question)),
-                (_DO_IT[answer], partial(self.on_store_answered, answer)),
-            ],
+            ("Back", partial(self.show_store, question)),
+            (_DO_IT[answer], partial(self.store_answered.emit, answer)),
         )
 
     def show_recording(self, status: RecorderStatus) -> None:
@@ -144,12 +137,9 @@ class TroubleArea(QWidget):
 
     def _show_note(self, words: str) -> None:
         """What a start found of the file that flights lie in. Once dismissed it stays so."""
-        if not words:
-            self._recording.hide()
-        elif words != self._note_said:
-            self._recording.say(
-                BannerKind.WARNING, "What was recorded before is not as it was.", words
-            )
+        if words != self._note_said or not words:
+            what = "What was recorded before is not as it was." if words else ""
+            self._recording.say(BannerKind.WARNING, what, words)
         self._note_said = words
 
     def _show_losses(self, status: RecorderStatus) -> None:
@@ -179,75 +169,50 @@ class TroubleArea(QWidget):
             "If the date is right, because the computer was off for long, they can go. If it is "
             "wrong, keep them. Until you say, none is deleted for its age, and no job or panel "
             "either.",
-            action=f"Delete {count}",
-            on_action=lambda: self.on_held_decided(True),
-            other=("Keep", lambda: self.on_held_decided(False)),
+            (f"Delete {count}", lambda: self.held_decided.emit(True)),
+            ("Keep", lambda: self.held_decided.emit(False)),
         )
 
     def show_settings(self, problem: str, warnings: Sequence[str] = ()) -> None:
         """What makes the file useless stands before what is only odd in it."""
+        what, why = "", problem
         if problem:
-            self._settings.say(
-                BannerKind.WARNING,
-                "The settings file cannot be used; the settings before it stay in force.",
-                problem,
-            )
+            what = "The settings file cannot be used; the settings before it stay in force."
         elif warnings:
+            what = "The settings file was read; something in it is not as it should be."
             more = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
-            self._settings.say(
-                BannerKind.WARNING,
-                "The settings file was read; something in it is not as it should be.",
-                warnings[0] + more,
-            )
-        else:
-            self._settings.hide()
+            why = warnings[0] + more
+        self._settings.say(BannerKind.WARNING, what, why)
 
     def show_change(self, problem: str) -> None:
         """A change that was asked for in the window or the tray; empty when it was made."""
-        if problem:
-            self._change.say(BannerKind.WARNING, "The settings were not changed.", problem)
-        else:
-            self._change.hide()
+        what = "The settings were not changed." if problem else ""
+        self._change.say(BannerKind.WARNING, what, problem)
 
     def show_quitting(self, words: str, on_stay: Callable[[], None]) -> None:
         """What is waited for before the program ends; empty when it stays."""
-        if words:
-            self._quitting.say(BannerKind.INFO, words, action="Don't quit", on_action=on_stay)
-        else:
-            self._quitting.hide()
+        self._quitting.say(BannerKind.INFO, words, "", ("Don't quit", on_stay))
 
     def show_questions(self, words: str, first: str, on_look: Callable[[], None]) -> None:
         """What waits for this person; empty when nothing does."""
-        if words:
-            self._questions.say(
-                BannerKind.INFO, f"{words}.", first, action="Look…", on_action=on_look
-            )
-        else:
-            self._questions.hide()
+        what = f"{words}." if words else ""
+        self._questions.say(BannerKind.INFO, what, first, ("Look…", on_look))
 
     def show_budgets(
         self, what: str, why: str, *, is_up: bool, on_look: Callable[[], None]
     ) -> None:
         """Clients that have come far with what they may spend; empty when none has."""
-        if what:
-            kind = BannerKind.WARNING if is_up else BannerKind.INFO
-            self._budgets.say(kind, what, why, action="Show clients", on_action=on_look)
-        else:
-            self._budgets.hide()
+        kind = BannerKind.WARNING if is_up else BannerKind.INFO
+        self._budgets.say(kind, what, why, ("Show clients", on_look))
 
     def show_floods(self, what: str, why: str, action: str, on_look: Callable[[], None]) -> None:
         """Who holds too many connections; empty when nobody does."""
-        if what:
-            self._floods.say(BannerKind.WARNING, what, why, action=action, on_action=on_look)
-        else:
-            self._floods.hide()
+        self._floods.say(BannerKind.WARNING, what, why, (action, on_look))
 
     def show_opening(self, problem: str) -> None:
         """A file or folder could not be opened; empty when it could."""
-        if problem:
-            self._opening.say(BannerKind.WARNING, "It cannot be opened from here.", problem)
-        else:
-            self._opening.hide()
+        what = "It cannot be opened from here." if problem else ""
+        self._opening.say(BannerKind.WARNING, what, problem)
 
 
 def _flights(count: int, how: str) -> str:

@@ -19,7 +19,7 @@ from llmgw_desktop.ui.theme import Appearance, TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_menu_bar
+from llmgw_desktop.ui.widgets.view_clothes import dress_menu_bar, wear
 
 _APPEARANCES = (
     (Appearance.SYSTEM, "As the &system"),
@@ -154,7 +154,7 @@ class ShortcutList(QDialog):
         grid.setVerticalSpacing(space(2.5))
         for row, (words, keys) in enumerate(shortcut_rows(actions)):
             grid.addWidget(Label(theme, words), row, 0)
-            grid.addWidget(_Keys(theme, keys), row, 1, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(_keys(theme, keys), row, 1, Qt.AlignmentFlag.AlignRight)
         close = Button(theme, "Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)
@@ -183,18 +183,17 @@ def shortcut_rows(actions: Sequence[QAction]) -> list[tuple[str, str]]:
     return list(rows.items())
 
 
-class _Keys(QLabel):
-    def __init__(self, theme: Theme, keys: str) -> None:
-        super().__init__(keys)
-        self._theme = theme
-        self.setFont(theme.mono_font())
-        self._wear()
-        theme.changed.connect(self._wear)
+def _keys(theme: Theme, keys: str) -> QLabel:
+    label = QLabel(keys)
+    label.setFont(theme.mono_font())
+    wear(label, theme, _keys_sheet)
+    return label
 
-    def _wear(self) -> None:
-        colours, space = self._theme.colours, self._theme.space
-        self.setStyleSheet(
-            f"background: {colours.alternate.name()}; color: {colours.text.name()};"
-            f" border: 1px solid {colours.border.name()}; border-radius: 4px;"
-            f" padding: {space(0.5)}px {space(1.5)}px;"
-        )
+
+def _keys_sheet(theme: Theme) -> str:
+    colours, space = theme.colours, theme.space
+    return (
+        f"background: {colours.alternate.name()}; color: {colours.text.name()};"
+        f" border: 1px solid {colours.border.name()}; border-radius: 4px;"
+        f" padding: {space(0.5)}px {space(1.5)}px;"
+    )

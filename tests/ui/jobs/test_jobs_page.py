@@ -298,7 +298,7 @@ async def test_the_side_and_the_tab_are_remembered(plain: PlainBench) -> None:
     plain.runs.put(plain_job(1))
     await plain.show()
     await plain.open(plain_job(1).id)
-    plain.page.pane.turned.emit()
+    plain.page.pane.turn.click()
     plain.page.pane.choose_tab("Details")
     assert plain.settings.value("jobs/side") == "right"
     assert plain.settings.value("jobs/tab") == "Details"

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QTableWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.ui.theme import Appearance, Theme
@@ -16,10 +16,10 @@ from llmgw_desktop.ui.widgets.cards import Card, EmptyState, Line
 from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
-from llmgw_desktop.ui.widgets.panes import TabStrip
+from llmgw_desktop.ui.widgets.panes import TabStrip, ThinSplitter
 from llmgw_desktop.ui.widgets.texts import CodeBlock
 from llmgw_desktop.ui.widgets.toggles import Segmented
-from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_splitter, dress_view
+from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 
 
 def picture(widget: QWidget) -> QImage:
@@ -129,8 +129,7 @@ def test_a_banner_says_what_and_why_and_offers_one_way_out(theme: Theme, qtbot: 
         BannerKind.ERROR,
         "The gateway is not running.",
         "Port 3333 is held by ollama (pid 812).",
-        action="Try again",
-        on_action=lambda: mended.append("tried"),
+        ("Try again", lambda: mended.append("tried")),
     )
     assert banner.words == "The gateway is not running. Port 3333 is held by ollama (pid 812)."
     assert banner.accessibleDescription() == banner.words
@@ -142,7 +141,7 @@ def test_a_banner_says_what_and_why_and_offers_one_way_out(theme: Theme, qtbot: 
     assert banner.words == "Something else."
     assert not act.isVisible()
     ways = [(each, partial(mended.append, each)) for each in ("one", "two", "three")]
-    banner.offer(BannerKind.ERROR, "Choose.", "", ways)
+    banner.say(BannerKind.ERROR, "Choose.", "", *ways)
     for button in (act, *others):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert mended[1:] == ["one", "two", "three"]
@@ -232,15 +231,14 @@ def test_an_empty_state_has_room_for_a_way_on(theme: Theme, qtbot: QtBot) -> Non
 
 
 def test_dressed_views_follow_the_scheme(theme: Theme, qtbot: QtBot) -> None:
-    table, splitter = QTableWidget(40, 2), QSplitter(Qt.Orientation.Vertical)
-    area = QScrollArea()
+    table, splitter, area = QTableWidget(40, 2), ThinSplitter(theme), QScrollArea()
+    splitter.setOrientation(Qt.Orientation.Vertical)
     splitter.addWidget(table)
     splitter.addWidget(area)
     qtbot.addWidget(splitter)
     dress_view(table, theme)
     dress_view(area, theme)
     dress_header(table.horizontalHeader(), theme)
-    dress_splitter(splitter, theme)
     splitter.resize(400, 400)
     splitter.show()
     light = picture(splitter)

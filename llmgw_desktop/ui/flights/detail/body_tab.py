@@ -1,9 +1,7 @@
 """The request or the answer of a flight: as messages, as JSON or events, raw."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
-from typing_extensions import override
 
 from llmgw_desktop.app.flights.conversation.transcript import Transcript, transcript_of
 from llmgw_desktop.app.flights.texts import (
@@ -26,24 +24,22 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.notices import WarningBar
 from llmgw_desktop.ui.widgets.toggles import Segmented
 
 
-class PartBar(QWidget):
+class PartBar(WarningBar):
     """Hidden when there is nothing to say."""
 
     all_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._words = Label(theme, size=TextSize.CAPTION, tone=Tone.WARNING)
         self._words.setWordWrap(True)
         self._load = Button(theme, "Load all")
         self._load.clicked.connect(self.all_wanted)
         h_box(theme, (self._words, 1), self._load, on=self, margins=(3, 1, 2, 1))
-        theme.changed.connect(self.update)
-        self.hide()
 
     def tell(self, notice: str, whole_bytes: int) -> None:
         """`whole_bytes` above 0: only the beginning is shown."""
@@ -54,18 +50,12 @@ class PartBar(QWidget):
         self._load.setText(f"Load all ({size_text(whole_bytes)})")
         self.setVisible(bool(words))
 
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colours.warning_ground)
-        painter.end()
-
 
 class RawTab(QWidget):
     """Credentials in headers were masked when they were recorded."""
 
-    def __init__(self, theme: Theme, bridge: Bridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, bridge: Bridge) -> None:
+        super().__init__()
         self._bridge = bridge
         self._record: FlightRecord | None = None
         self._part = PartBar(theme)
@@ -104,10 +94,8 @@ class BodyTab(QWidget):
 
     view_chosen = Signal(str)
 
-    def __init__(
-        self, theme: Theme, bridge: Bridge, *, of_request: bool, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, bridge: Bridge, *, of_request: bool) -> None:
+        super().__init__()
         self._theme = theme
         self._bridge = bridge
         self._of_request = of_request

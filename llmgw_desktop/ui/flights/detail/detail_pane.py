@@ -28,14 +28,13 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import ElidedLabel, Tone, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
-from llmgw_desktop.ui.widgets.panes import LinedRow, TabStrip
+from llmgw_desktop.ui.widgets.panes import LinedRow, SideButton, TabStrip
+from llmgw_desktop.ui.widgets.view_clothes import pop_up
 
 _TABS = ("Overview", "Request", "Response", "Timeline", "Route", "Raw")
 _CURL = "Copy as curl"
 _COPY = "Copy"
 _JOB = "Show job"
-_TO_RIGHT = "Move to the right side"
-_TO_BOTTOM = "Move to the bottom"
 _TAB_KEY = "flights/tab"
 _VIEW_KEY = "flights/view"
 
@@ -46,8 +45,6 @@ class DetailPane(QWidget, MadeInSteps):
     closed = Signal()
     left = Signal()
     """Esc: back to the table."""
-    turned = Signal()
-    """The button that moves the pane between the bottom and the right side."""
 
     def __init__(
         self,
@@ -59,49 +56,41 @@ class DetailPane(QWidget, MadeInSteps):
         clock: Clock,
     ) -> None:
         super().__init__()
-        self._begin(self._made(theme, bridge, actions, settings=settings, clock=clock))
-
-    def _made(
-        self,
-        theme: Theme,
-        bridge: Bridge,
-        actions: FlightActions,
-        *,
-        settings: QSettings,
-        clock: Clock,
-    ) -> Iterator[None]:
         self._theme = theme
         self._settings = settings
         self._clock = clock
         self._actions = actions
+        self._begin(self._made(bridge))
+
+    def _made(self, bridge: Bridge) -> Iterator[None]:
         self._record: FlightRecord | None = None
-        self._marks = StateMarks(theme)
+        self._marks = StateMarks(self._theme)
         self._mark = QLabel()
-        self._title = ElidedLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
-        self._subtitle = ElidedLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
-        self._tabs = TabStrip(theme, name="Parts of the flight")
+        self._title = ElidedLabel(self._theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._subtitle = ElidedLabel(self._theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._tabs = TabStrip(self._theme, name="Parts of the flight")
         self._stack = QStackedWidget()
         yield
-        self._overview = OverviewTab(theme)
+        self._overview = OverviewTab(self._theme)
         yield
-        self._request = BodyTab(theme, bridge, of_request=True)
+        self._request = BodyTab(self._theme, bridge, of_request=True)
         yield
-        self._response = BodyTab(theme, bridge, of_request=False)
+        self._response = BodyTab(self._theme, bridge, of_request=False)
         yield
-        self._timeline = TimelineTab(theme)
-        self._route = RouteTab(theme)
+        self._timeline = TimelineTab(self._theme)
+        self._route = RouteTab(self._theme)
         yield
-        self._raw = RawTab(theme, bridge)
+        self._raw = RawTab(self._theme, bridge)
         yield
-        self._curl = Button(theme, _CURL, icon="copy", name=_CURL)
-        self._copy = Button(theme, _COPY, icon="down", name="Copy more")
-        self._job = Button(theme, _JOB, icon="jobs", name="Show its job")
+        self._curl = Button(self._theme, _CURL, icon="copy", name=_CURL)
+        self._copy = Button(self._theme, _COPY, icon="down", name="Copy more")
+        self._job = Button(self._theme, _JOB, icon="jobs", name="Show its job")
         yield
-        self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
+        self.turn = SideButton(self._theme)
         self._lay_out()
         yield
         self._remember()
-        theme.changed.connect(self._show_mark)
+        self._theme.changed.connect(self._show_mark)
 
     def show_record(self, record: FlightRecord) -> None:
         """Also for a newer version of the same flight."""
@@ -127,13 +116,6 @@ class DetailPane(QWidget, MadeInSteps):
         """One of those on the strip; another word changes nothing."""
         if name in _TABS:
             self._tabs.setCurrentIndex(_TABS.index(name))
-
-    def show_side(self, *, at_right: bool) -> None:
-        """Where the pane is, so that its button says where it would go."""
-        name = _TO_BOTTOM if at_right else _TO_RIGHT
-        self._turn.set_icon_name("panel-bottom" if at_right else "panel-right")
-        self._turn.setAccessibleName(name)
-        self._turn.setToolTip(tip(name))
 
     def focus_content(self) -> None:
         self._tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -187,16 +169,14 @@ class DetailPane(QWidget, MadeInSteps):
         self._curl.clicked.connect(self._actions.curl.trigger)
         self._copy.clicked.connect(self._show_copy_menu)
         self._job.clicked.connect(self._actions.job.trigger)
-        self._turn.clicked.connect(self.turned)
         close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Close")
         close.clicked.connect(self.closed)
-        return [self._job, self._curl, self._copy, self._turn, close]
+        return [self._job, self._curl, self._copy, self.turn, close]
 
     def _show_copy_menu(self) -> None:
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions(self._actions.copies)
-        menu.popup(self._copy.mapToGlobal(self._copy.rect().bottomLeft()))
+        pop_up(menu, self._theme, self._copy.mapToGlobal(self._copy.rect().bottomLeft()))
 
     def _remember(self) -> None:
         view = str(self._settings.value(_VIEW_KEY, ""))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.errors import explained
@@ -26,14 +26,14 @@ from llmgw_desktop.ui.widgets.cards import CORNER_PX, FactList
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone, tip
 from llmgw_desktop.ui.widgets.layouts import v_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.panes import SheetTab
 
 
 class ErrorCard(QWidget):
     """Hidden for a flight without trouble."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._state = FlightState.FAILED
         self._what = FlowingLabel(theme, weight=QFont.Weight.DemiBold)
@@ -66,8 +66,7 @@ class ErrorCard(QWidget):
             (self._advice, found.advice),
             (self._said, found.said),
         ):
-            label.setText(text)
-            label.setVisible(bool(text))
+            label.say(text)
         self.setAccessibleDescription(f"{found.what} {found.why} {found.advice}")
         self.update()
 
@@ -88,13 +87,11 @@ class ErrorCard(QWidget):
 
 
 def _ground(state: FlightState, colours: Colours) -> QColor:
-    match state:
-        case FlightState.LOST:
-            return colours.warning_ground
-        case FlightState.CANCELED:
-            return colours.alternate
-        case _:
-            return colours.error_ground
+    grounds = {
+        FlightState.LOST: colours.warning_ground,
+        FlightState.CANCELED: colours.alternate,
+    }
+    return grounds.get(state, colours.error_ground)
 
 
 _LEAST_PX = 3.0
@@ -103,8 +100,8 @@ _LEAST_PX = 3.0
 class TokenBar(QWidget):
     """Says the same in words to a screen reader."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._usage = UNKNOWN_USAGE
         self._sentence = ""
@@ -198,44 +195,33 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def token_colour(kind: ShownTokens, colours: Colours) -> QColor:
-    match kind:
-        case ShownTokens.FRESH:
-            return colours.fresh
-        case ShownTokens.CACHE_WRITE:
-            return colours.cache_write
-        case ShownTokens.CACHE_READ:
-            return colours.cache_read
-        case ShownTokens.OUTPUT:
-            return colours.accent
-        case ShownTokens.INPUT:
-            return colours.muted
+    return {
+        ShownTokens.FRESH: colours.fresh,
+        ShownTokens.CACHE_WRITE: colours.cache_write,
+        ShownTokens.CACHE_READ: colours.cache_read,
+        ShownTokens.OUTPUT: colours.accent,
+        ShownTokens.INPUT: colours.muted,
+    }[kind]
 
 
-class OverviewTab(QScrollArea):
+class OverviewTab(SheetTab):
     """Words come from `app/flights/formats.py`, `flight_errors.py`, `flight_losses.py` and
     `guard_words.py`."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        content = QWidget()
+        super().__init__(theme, content, "Overview of the flight")
         self._sentence = FlowingLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.Medium)
         self._error = ErrorCard(theme)
         self._tokens = TokenBar(theme)
         self._losses = ReasonList(theme, "Lost in translation", "list of losses")
         self._guards = ReasonList(theme, "Prompt guards", "list of findings")
         self._facts = FactList(theme)
-        content = QWidget()
         column = v_box(theme, on=content, gap=4, margins=4)
         sections = (self._tokens, self._guards, self._losses, self._facts)
         for widget in (self._sentence, self._error, *sections):
             column.addWidget(widget)
         column.addStretch(1)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Overview of the flight")
-        self.viewport().setAutoFillBackground(False)
-        content.setAutoFillBackground(False)
-        self.setWidget(content)
-        dress_view(self, theme)
 
     def show_record(self, record: FlightRecord, now_s: float) -> None:
         flight = record.summary

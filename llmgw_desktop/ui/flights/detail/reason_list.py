@@ -44,11 +44,9 @@ class ReasonText(Protocol):
 class ReasonList(QWidget):
     """Hidden where nothing is told. Lines are kept and filled anew."""
 
-    def __init__(
-        self, theme: Theme, title: str, copies: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, title: str, copies: str) -> None:
         """`copies`: what the button copies, in words."""
-        super().__init__(parent)
+        super().__init__()
         self._theme = theme
         self._title = title
         self._told: ReasonText | None = None

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
-    QScrollArea,
     QSizePolicy,
     QWidget,
 )
@@ -17,15 +16,15 @@ from llmgw_desktop.ui.widgets.button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.panes import SheetTab
 
 
-class RouteTab(QScrollArea):
+class RouteTab(SheetTab):
     """Words come from `app/flights/route.py`."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme) -> None:
+        content = QWidget()
+        super().__init__(theme, content, "Route of the flight")
         self._told: RouteTold | None = None
         self._sentence = FlowingLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.Medium)
         self._note = FlowingLabel(theme, tone=Tone.MUTED)
@@ -33,7 +32,6 @@ class RouteTab(QScrollArea):
         self._list = CandidateList(theme)
         self._passed = PassedList(theme)
         head = h_box(theme, self._note, self._copy, None, gap=1)
-        content = QWidget()
         v_box(
             theme,
             self._sentence,
@@ -45,13 +43,6 @@ class RouteTab(QScrollArea):
             gap=3,
             margins=4,
         )
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Route of the flight")
-        self.viewport().setAutoFillBackground(False)
-        content.setAutoFillBackground(False)
-        self.setWidget(content)
-        dress_view(self, theme)
 
     def show_record(self, record: FlightRecord) -> None:
         told = self._told = route_told(record)
@@ -70,8 +61,8 @@ class RouteTab(QScrollArea):
 class PassedList(QWidget):
     """The rules that were passed over. Lines are kept and filled anew, as the candidates' are."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._lines: list[FlowingLabel] = []
         self._column = v_box(
@@ -89,15 +80,14 @@ class PassedList(QWidget):
             self._lines.append(line)
             self._column.addWidget(line)
         for at, line in enumerate(self._lines):
-            line.setText(lines[at] if at < len(lines) else "")
-            line.setVisible(at < len(lines))
+            line.say(lines[at] if at < len(lines) else "")
 
 
 class CandidateList(QWidget):
     """Rows are kept and filled anew, since people step through flights quickly."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._rows: list[_CandidateRow] = []
         self._shown = 0

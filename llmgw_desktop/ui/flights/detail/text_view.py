@@ -4,18 +4,15 @@ import re
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import (
-    QPalette,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
-    QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.texts import ReadText
 
 _PIECES = re.compile(
     r'(?P<string>"[^"\\]*(?:\\.[^"\\]*)*"?)(?P<colon>\s*:)?'
@@ -65,27 +62,16 @@ _SLICE_CHARS = 128 * 1024
 _COLOURED_CHARS = 256 * 1024
 
 
-class TextView(QPlainTextEdit):
-    """Read only, for the keyboard too. `name` is what a screen reader says."""
+class TextView(ReadText):
+    """Filled in slices, so that a large text does not hold up the window."""
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(theme, name, margin=3)
         self._rest = ""
         self._colours = JsonColours(theme, self.document())
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self._add_slice)
-        self.setAccessibleName(name)
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setTabChangesFocus(True)
         self.setFont(theme.mono_font(TextSize.CAPTION))
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document().setDocumentMargin(theme.space(3))
-        self.setCursorWidth(1)
-        dress_view(self, theme)
-        self._wear()
-        theme.changed.connect(self._wear)
 
     def show_text(self, text: str, *, is_json: bool = False) -> None:
         """`text` must be harmless already (app/words/inert_text.py), and its lines not endless."""
@@ -109,13 +95,6 @@ class TextView(QPlainTextEdit):
         cursor.insertText(part)
         if self._rest:
             self._more.start()
-
-    def _wear(self) -> None:
-        colours = self._theme.colours
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.Base, colours.surface)
-        palette.setColor(QPalette.ColorRole.Text, colours.text)
-        self.setPalette(palette)
 
 
 def _slice_end(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.route import (
@@ -17,35 +17,24 @@ from llmgw_desktop.domain.flights.flight import FlightRecord, Phase, PhaseName
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.layouts import v_box
+from llmgw_desktop.ui.widgets.panes import SheetTab
 
 _NICE_STEPS = (1, 2, 5)
 _TICKS_MOST = 8
 
 
-class TimelineTab(QScrollArea):
+class TimelineTab(SheetTab):
     """The picture; where there is none, a sentence in its place."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        content = QWidget()
+        super().__init__(theme, content, "Timeline")
         self._chart = TimelineChart(theme)
         self._words = Label(theme, tone=Tone.MUTED)
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        space = theme.space
-        column.setContentsMargins(space(4), space(4), space(4), space(4))
-        column.setSpacing(space(4))
-        column.addWidget(self._chart)
-        column.addWidget(self._words)
-        column.addStretch(1)
-        self.setWidgetResizable(True)
-        self.setAccessibleName("Timeline")
-        self.viewport().setAutoFillBackground(False)
-        content.setAutoFillBackground(False)
-        self.setWidget(content)
-        dress_view(self, theme)
+        v_box(theme, self._chart, self._words, None, on=content, gap=4, margins=4)
 
     def show_record(self, record: FlightRecord) -> None:
         self._chart.show_phases(record.phases, record.summary.took_ms)
@@ -59,8 +48,8 @@ class TimelineTab(QScrollArea):
 class TimelineChart(QWidget):
     """One row a span, a scale above."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._phases: tuple[Phase, ...] = ()
         self._rest: tuple[tuple[float, float], ...] = ()
@@ -194,12 +183,11 @@ def tick_step_ms(end_ms: float) -> float:
 
 
 def phase_colour(name: PhaseName, colours: Colours) -> QColor:
-    match name:
-        case PhaseName.READ | PhaseName.ROUTE:
-            return mixed(colours.muted, colours.surface, 0.6)
-        case PhaseName.CONNECT:
-            return colours.cache_write
-        case PhaseName.WAIT:
-            return colours.fresh
-        case PhaseName.STREAM:
-            return colours.running
+    ours = mixed(colours.muted, colours.surface, 0.6)
+    return {
+        PhaseName.READ: ours,
+        PhaseName.ROUTE: ours,
+        PhaseName.CONNECT: colours.cache_write,
+        PhaseName.WAIT: colours.fresh,
+        PhaseName.STREAM: colours.running,
+    }[name]

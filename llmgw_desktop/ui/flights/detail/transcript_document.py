@@ -59,17 +59,13 @@ class _Piece:
 
 
 def role_ink(role: SpeakerRole, colours: Colours) -> QColor:
-    match role:
-        case SpeakerRole.USER:
-            return colours.accent
-        case SpeakerRole.ASSISTANT:
-            return colours.ok
-        case SpeakerRole.TOOL:
-            return colours.cache_write
-        case SpeakerRole.ERROR:
-            return colours.error
-        case _:
-            return colours.muted
+    inks = {
+        SpeakerRole.USER: colours.accent,
+        SpeakerRole.ASSISTANT: colours.ok,
+        SpeakerRole.TOOL: colours.cache_write,
+        SpeakerRole.ERROR: colours.error,
+    }
+    return inks.get(role, colours.muted)
 
 
 class TranscriptDocument:

@@ -19,9 +19,8 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
     QTextBlock,
-    QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.conversation.transcript import TranscriptSection
@@ -32,39 +31,30 @@ from llmgw_desktop.ui.flights.detail.transcript_document import (
     role_ink,
 )
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.texts import ReadText
 
 
-class TranscriptView(QPlainTextEdit):
+class TranscriptView(ReadText):
     """Enter or a click on a heading folds and unfolds what is under it."""
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(theme, name, margin=2)
         self._sections: tuple[TranscriptSection, ...] = ()
         self._lines = TranscriptDocument(self.document(), theme)
         self._pressed: QPoint | None = None
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self._write)
-        self.setAccessibleName(name)
         self.setAccessibleDescription("Enter on a heading folds or unfolds it.")
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setTabChangesFocus(True)
         self.setFont(theme.font())
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.document().setDocumentMargin(theme.space(2))
         self.viewport().setMouseTracking(True)
         self._gutter = _Gutter(self, theme.space(6))
         self.setViewportMargins(theme.space(6), 0, 0, 0)
         self.updateRequest.connect(self._gutter.update)
-        dress_view(self, theme)
-        self._wear()
-        theme.changed.connect(self._on_theme)
+        theme.changed.connect(self._write_anew)
 
     def show_sections(self, sections: tuple[TranscriptSection, ...]) -> None:
         self._sections = sections
@@ -199,15 +189,9 @@ class TranscriptView(QPlainTextEdit):
                 icon = "right" if line.is_folded else "down"
                 self._theme.icons.paint(painter, icon, spot, colours.muted)
 
-    def _wear(self) -> None:
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.Base, self._theme.colours.surface)
-        palette.setColor(QPalette.ColorRole.Text, self._theme.colours.text)
-        self.setPalette(palette)
+    def _write_anew(self) -> None:
+        """In the colours of now."""
         self._gutter.update()
-
-    def _on_theme(self) -> None:
-        self._wear()
         self.show_sections(self._sections)
 
 

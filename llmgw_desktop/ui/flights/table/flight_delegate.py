@@ -17,34 +17,25 @@ from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.ui.flights.table.flight_model import NOT_HERE, FlightModel
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.label import Tone, colour_of
 from llmgw_desktop.ui.widgets.tables import RowDelegate
 
-_ICONS = {
-    FlightState.RUNNING: "running",
-    FlightState.OK: "ok",
-    FlightState.FAILED: "error",
-    FlightState.CUT: "cut",
-    FlightState.CANCELED: "canceled",
-    FlightState.LOST: "lost",
+_MARKS = {
+    FlightState.RUNNING: ("running", Tone.RUNNING),
+    FlightState.OK: ("ok", Tone.OK),
+    FlightState.FAILED: ("error", Tone.ERROR),
+    FlightState.CUT: ("cut", Tone.ERROR),
+    FlightState.CANCELED: ("canceled", Tone.MUTED),
+    FlightState.LOST: ("lost", Tone.WARNING),
 }
 
 
 def state_icon(state: FlightState) -> str:
-    return _ICONS[state]
+    return _MARKS[state][0]
 
 
 def state_colour(state: FlightState, colours: Colours) -> QColor:
-    match state:
-        case FlightState.RUNNING:
-            return colours.running
-        case FlightState.OK:
-            return colours.ok
-        case FlightState.FAILED | FlightState.CUT:
-            return colours.error
-        case FlightState.LOST:
-            return colours.warning
-        case FlightState.CANCELED:
-            return colours.muted
+    return colour_of(_MARKS[state][1], colours)
 
 
 class StateMarks:

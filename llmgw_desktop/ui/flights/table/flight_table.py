@@ -39,10 +39,8 @@ class FlightTable(RowTable):
     menu_wanted = Signal(object, QPoint)
     """A FlightSummary, and where on the screen."""
 
-    def __init__(
-        self, model: FlightModel, theme: Theme, settings: QSettings, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, model: FlightModel, theme: Theme, settings: QSettings) -> None:
+        super().__init__(theme)
         self._model = model
         self.header = FlightHeader(theme, settings, self)
         self._set_up_view()
