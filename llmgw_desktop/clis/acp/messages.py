@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -15,11 +15,10 @@ from llmgw_desktop.clis.told import object_of, text_of
 from llmgw_desktop.domain.values import value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     from acp.schema import RequestPermissionRequest
-    from pydantic import BaseModel
 
     from llmgw_desktop.clis.json_lines import Message
     from llmgw_desktop.domain.mcp_server import GivenServer, Servers
@@ -41,62 +40,42 @@ def load() -> ModuleType:
 
 def initialize(rpc_id: int) -> bytes:
     """Without files and terminals of ours: an agent uses its own, and asks before."""
-    schema = load()
-    capabilities = schema.ClientCapabilities(
-        fs=schema.FileSystemCapabilities(read_text_file=False, write_text_file=False),
-        terminal=False,
-    )
-    about = schema.Implementation(name="llmgw-desktop", title="LLM Gateway Desktop", version="1")
-    return _request(
-        rpc_id,
-        "initialize",
-        schema.InitializeRequest(
-            protocol_version=1, client_capabilities=capabilities, client_info=about
-        ),
-    )
+    files = {"readTextFile": False, "writeTextFile": False}
+    can = {"fs": files, "terminal": False, "auth": {"terminal": False}}
+    about = {"name": "llmgw-desktop", "title": "LLM Gateway Desktop", "version": "1"}
+    params = {"protocolVersion": 1, "clientCapabilities": can, "clientInfo": about}
+    return request(rpc_id, "initialize", params)
 
 
-def new_session(rpc_id: int, folder: str, servers: Servers = ()) -> bytes:
-    asked = load().NewSessionRequest(cwd=folder, mcp_servers=[_server(each) for each in servers])
-    return _request(rpc_id, "session/new", asked)
-
-
-def load_session(rpc_id: int, folder: str, session_id: str, servers: Servers = ()) -> bytes:
-    asked = load().LoadSessionRequest(
-        cwd=folder, mcp_servers=[_server(each) for each in servers], session_id=session_id
-    )
-    return _request(rpc_id, "session/load", asked)
+def session(rpc_id: int, folder: str, servers: Servers, session_id: str = "") -> bytes:
+    """Begins one, or goes on with the one of this id."""
+    params = {"cwd": folder, "mcpServers": [_server(each) for each in servers]}
+    if not session_id:
+        return request(rpc_id, "session/new", params)
+    return request(rpc_id, "session/load", {**params, "sessionId": session_id})
 
 
 def prompt(rpc_id: int, session_id: str, text: str) -> bytes:
-    schema = load()
-    blocks = [schema.TextContentBlock(type="text", text=text)]
-    return _request(
-        rpc_id, "session/prompt", schema.PromptRequest(session_id=session_id, prompt=blocks)
-    )
+    blocks = [{"type": "text", "text": text}]
+    return request(rpc_id, "session/prompt", {"sessionId": session_id, "prompt": blocks})
 
 
 def cancel(session_id: str) -> bytes:
-    params = _plain(load().CancelNotification(session_id=session_id))
-    return _line({"method": "session/cancel", "params": params})
+    return _line({"method": "session/cancel", "params": {"sessionId": session_id}})
 
 
-def plain_request(rpc_id: int, method: str, params: Message) -> bytes:
-    """One of an agent's own."""
+def request(rpc_id: int, method: str, params: Message) -> bytes:
     return _line({"id": rpc_id, "method": method, "params": params})
 
 
 def selected(rpc_id: RpcId, option_id: str, followup: str = "") -> bytes:
-    schema = load()
-    outcome = schema.AllowedOutcome(outcome="selected", option_id=option_id)
-    meta = {"followup_message": followup} if followup else None
-    return _result(rpc_id, schema.RequestPermissionResponse(outcome=outcome, field_meta=meta))
+    answer = {"outcome": {"outcome": "selected", "optionId": option_id}}
+    meta = {"_meta": {"followup_message": followup}} if followup else {}
+    return _line({"id": rpc_id, "result": {**answer, **meta}})
 
 
 def canceled(rpc_id: RpcId) -> bytes:
-    schema = load()
-    outcome = schema.DeniedOutcome(outcome="cancelled")
-    return _result(rpc_id, schema.RequestPermissionResponse(outcome=outcome))
+    return _line({"id": rpc_id, "result": {"outcome": {"outcome": "cancelled"}}})
 
 
 def no_such_method(rpc_id: RpcId) -> bytes:
@@ -121,36 +100,17 @@ def update_of(params: Message) -> Any:
         return None
 
 
-def _server(server: GivenServer) -> BaseModel:
+def _server(server: GivenServer) -> dict[str, Any]:
     """A program with its variables, or an address with its headers."""
-    schema = load()
     if server.url:
-        headers = [
-            schema.HttpHeader(name=name, value=text) for name, text in server.headers.items()
-        ]
-        return cast(
-            "BaseModel",
-            schema.HttpMcpServer(type="http", name=server.name, url=server.url, headers=headers),
-        )
-    env = [schema.EnvVariable(name=name, value=text) for name, text in server.env.items()]
-    return cast(
-        "BaseModel",
-        schema.McpServerStdio(
-            name=server.name, command=server.command, args=list(server.args), env=env
-        ),
-    )
+        told = {"type": "http", "name": server.name, "url": server.url}
+        return {**told, "headers": _pairs(server.headers)}
+    told = {"name": server.name, "command": server.command}
+    return {**told, "args": list(server.args), "env": _pairs(server.env)}
 
 
-def _request(rpc_id: int, method: str, params: BaseModel) -> bytes:
-    return _line({"id": rpc_id, "method": method, "params": _plain(params)})
-
-
-def _result(rpc_id: RpcId, result: BaseModel) -> bytes:
-    return _line({"id": rpc_id, "result": _plain(result)})
-
-
-def _plain(model: BaseModel) -> dict[str, Any]:
-    return model.model_dump(mode="json", by_alias=True, exclude_none=True)
+def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": text} for name, text in values.items()]
 
 
 def _line(message: dict[str, Any]) -> bytes:

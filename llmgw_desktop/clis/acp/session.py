@@ -99,12 +99,8 @@ class Beginning:
             self._fail("It takes MCP servers that are programs, and none at an address.")
         else:
             self._waits = _SESSION
-            named = self._request.session_id
-            data = (
-                messages.load_session(_SESSION, self._folder, named, self._servers)
-                if resumes
-                else messages.new_session(_SESSION, self._folder, self._servers)
-            )
+            named = self._request.session_id if resumes else ""
+            data = messages.session(_SESSION, self._folder, self._servers, named)
             yield Send(key=BEGUN, data=data)
 
     def _begun(self, result: Message) -> Iterator[Spoken]:
@@ -138,7 +134,7 @@ class Beginning:
             return
         step = self._steps[self._waits - _FIRST_STEP]
         params = {"sessionId": self.session_id, **step.params}
-        yield Send(key=step.key, data=messages.plain_request(self._waits, step.method, params))
+        yield Send(key=step.key, data=messages.request(self._waits, step.method, params))
 
     def _model_is(self, model: str) -> Iterator[Spoken]:
         if model and model != self._model:

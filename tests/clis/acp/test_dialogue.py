@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import orjson
 import pytest
 
+from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.dialogue import DENIED, MOST_PROMPTS, AcpDialogue, as_words
 from llmgw_desktop.clis.dialogue import Done, GaveUp, PermissionAsked, Send, Withdrawn
 from llmgw_desktop.clis.gemini.asking import DIALECT
@@ -23,6 +25,7 @@ from llmgw_desktop.domain.cli import (
     Warned,
 )
 from llmgw_desktop.domain.jobs.approval import Decision
+from llmgw_desktop.domain.mcp_server import GivenServer
 from tests.support.acp_talk import FOLDER, SPEAK, Talk, answer, line
 
 TOUCH = {
@@ -423,3 +426,22 @@ def test_it_says_the_same_again() -> None:
         return talk.ends(stopReason="cancelled").feed(line({"id": 102, "result": {}}))
 
     assert run().said == run().said
+
+
+def test_what_is_sent_is_of_the_protocol() -> None:
+    here = GivenServer(name="here", command="c", args=("x",), env={"K": "v"})
+    there = GivenServer(name="there", url="https://there", headers={"H": "v"})
+    schema = messages.load()
+    for said, model in (
+        (messages.initialize(1), schema.InitializeRequest),
+        (messages.session(2, "/work", (here, there)), schema.NewSessionRequest),
+        (messages.session(2, "/work", (here, there), "s"), schema.LoadSessionRequest),
+        (messages.prompt(3, "s", "hello"), schema.PromptRequest),
+        (messages.cancel("s"), schema.CancelNotification),
+        (messages.selected(4, "once", "words"), schema.RequestPermissionResponse),
+        (messages.canceled("4"), schema.RequestPermissionResponse),
+    ):
+        told = orjson.loads(said)
+        body = told.get("params") or told["result"]
+        read = model.model_validate(body)
+        assert read.model_dump(mode="json", by_alias=True, exclude_none=True) == body
