@@ -116,6 +116,5 @@ class ModelList:
 
     def read(self, text: str) -> tuple[ListedModel, ...]:
         """Those with a name that can be asked for; anything else that a CLI printed is none."""
-        return tuple([each for each in self.rows(text) if _NAME.fullmatch(each.name)])[
-            :_MOST_MODELS
-        ]
+        fit = [each for each in self.rows(text) if _NAME.fullmatch(each.name) is not None]
+        return tuple(fit[:_MOST_MODELS])

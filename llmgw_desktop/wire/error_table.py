@@ -7,72 +7,9 @@ vendors call an error follows from its status, but for a few.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llmgw_desktop.domain.access.access_errors import (
-    AccessError,
-    AccessRevoked,
-    ClientPaused,
-    ForeignHost,
-    ForeignOrigin,
-    LoopDetected,
-    PersonOnly,
-    ScopeNotAllowed,
-    TooManyConnections,
-    Unauthenticated,
-    UnnamedPerson,
-)
-from llmgw_desktop.domain.errors import (
-    AccountsBusy,
-    AccountsUnusable,
-    ClientGone,
-    CliMissing,
-    ConfigError,
-    GatewayClosed,
-    HttpVersionUnknown,
-    KeyMissing,
-    LlmgwError,
-    LossRefused,
-    NoSuchFlight,
-    NotOffered,
-    NotServed,
-    RequestError,
-    RequestStalled,
-    RequestTooLarge,
-    RouteError,
-    SignInNeeded,
-    StoreCorrupt,
-    StoreError,
-    StoreInQuestion,
-    StoreUnavailable,
-    UnknownModel,
-    UnknownPath,
-    UnsupportedMedia,
-    UpstreamCut,
-    UpstreamError,
-    UpstreamGarbage,
-    UpstreamRefused,
-    UpstreamTimeout,
-)
-from llmgw_desktop.domain.guard import (
-    PromptBlocked,
-)
-from llmgw_desktop.domain.jobs.run_errors import (
-    ApprovalDenied,
-    InvalidRun,
-    JobStillLive,
-    NoSuchJob,
-    NoSuchQuestion,
-    NoSuchSession,
-    NoSuchWorkspace,
-    SessionBusy,
-)
-from llmgw_desktop.domain.jobs.workspace import NoSuchWorktree, WorktreeHasWork, WorktreeInUse
-from llmgw_desktop.domain.policy import (
-    BudgetSpent,
-    LimitReached,
-    PolicyError,
-    PriceUnknown,
-)
-from llmgw_desktop.domain.vault import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
+from llmgw_desktop.domain import errors, guard, policy, vault
+from llmgw_desktop.domain.access import access_errors
+from llmgw_desktop.domain.jobs import run_errors, workspace
 
 _INVALID = "invalid_request_error"
 
@@ -128,135 +65,141 @@ def status_words(status: int) -> StatusWords:
     return _STATUS_WORDS.get(status, _STATUS_WORDS[500 if status >= 500 else 400])
 
 
-def row_of(error: LlmgwError) -> Row:
+def row_of(error: errors.LlmgwError) -> Row:
     return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
 
 
 _LOOK_AFTER = "Look after the disk and the files of the gateway."
-TABLE: Mapping[type[LlmgwError], Row] = {
-    LlmgwError: Row(500, "This is a fault of the gateway; its log says more."),
-    ConfigError: Row(500, "Correct the settings of the gateway."),
-    RequestError: Row(400, "Correct the request and send it again."),
-    NotOffered: Row(400),
-    RequestTooLarge: Row(413, "Send less, or raise the limit."),
+TABLE: Mapping[type[errors.LlmgwError], Row] = {
+    errors.LlmgwError: Row(500, "This is a fault of the gateway; its log says more."),
+    errors.ConfigError: Row(500, "Correct the settings of the gateway."),
+    errors.RequestError: Row(400, "Correct the request and send it again."),
+    errors.NotOffered: Row(400),
+    errors.RequestTooLarge: Row(413, "Send less, or raise the limit."),
     # the vendors' SDKs ask again after a 408, which is right here
-    RequestStalled: Row(408, "Send the request again.", anthropic="timeout_error"),
-    UnsupportedMedia: Row(415, "Send JSON with 'content-type: application/json'."),
-    HttpVersionUnknown: Row(505, "Ask in HTTP/1.1.", anthropic=_INVALID, openai=_INVALID),
-    LossRefused: Row(
+    errors.RequestStalled: Row(408, "Send the request again.", anthropic="timeout_error"),
+    errors.UnsupportedMedia: Row(415, "Send JSON with 'content-type: application/json'."),
+    errors.HttpVersionUnknown: Row(505, "Ask in HTTP/1.1.", anthropic=_INVALID, openai=_INVALID),
+    errors.LossRefused: Row(
         400, "Leave these out, ask a provider that speaks this protocol, or allow the loss."
     ),
-    RouteError: Row(404, "See GET /v1/models for what this gateway serves."),
-    UnknownModel: Row(
+    errors.RouteError: Row(404, "See GET /v1/models for what this gateway serves."),
+    errors.UnknownModel: Row(
         404,
         "GET /v1/models lists the names; providers are added and switched on in the "
         "gateway's settings.",
         code="model_not_found",
     ),
-    UnknownPath: Row(404, code="unknown_url"),
+    errors.UnknownPath: Row(404, code="unknown_url"),
     # not 501: a status of 500 and up would make clients ask again in vain
-    NotServed: Row(400),
+    errors.NotServed: Row(400),
     # not overloaded_error: that is a word about the vendor, and coding agents that hear it a
     # few times change to another model; 503 alone makes every client come again
-    GatewayClosed: Row(503, "Try again later."),
-    UpstreamError: Row(502, "Try again; if it stays so, look at the provider's own status."),
-    KeyMissing: Row(
+    errors.GatewayClosed: Row(503, "Try again later."),
+    errors.UpstreamError: Row(502, "Try again; if it stays so, look at the provider's own status."),
+    errors.KeyMissing: Row(
         502,
         "Name in this provider's settings where it is: an entry of the vault in vault "
         "('llmgw vault set' stores it), or in api_key_env a variable that the gateway is "
         "started with.",
     ),
-    SignInNeeded: Row(
+    errors.SignInNeeded: Row(
         502, "Your own key is fine. Providers in the gateway's window opens the sign-in."
     ),
-    CliMissing: Row(502, "Your own key is fine; 'llmgw doctor' tells which CLIs are here."),
-    UpstreamRefused: Row(502, "Check the network and the provider's base URL, then try again."),
-    UpstreamTimeout: Row(504, "Try again, or allow more time in the gateway's settings."),
-    UpstreamGarbage: Row(
+    errors.CliMissing: Row(502, "Your own key is fine; 'llmgw doctor' tells which CLIs are here."),
+    errors.UpstreamRefused: Row(
+        502, "Check the network and the provider's base URL, then try again."
+    ),
+    errors.UpstreamTimeout: Row(504, "Try again, or allow more time in the gateway's settings."),
+    errors.UpstreamGarbage: Row(
         502, "Check that the provider's base URL leads to a model service of its kind."
     ),
-    UpstreamCut: Row(502, "Try again."),
-    AccountsUnusable: Row(502, "Your own key is fine; look after these accounts in the gateway."),
-    AccountsBusy: Row(
+    errors.UpstreamCut: Row(502, "Try again."),
+    errors.AccountsUnusable: Row(
+        502, "Your own key is fine; look after these accounts in the gateway."
+    ),
+    errors.AccountsBusy: Row(
         429, "Try again then, or add another account to the gateway.", code="rate_limit_exceeded"
     ),
-    PolicyError: Row(403, "The gateway's operator decides this in [clients] of its settings."),
+    policy.PolicyError: Row(
+        403, "The gateway's operator decides this in [clients] of its settings."
+    ),
     # no SDK asks again after a 400, and none takes it for a key that is no good, as some a 403
-    PromptBlocked: Row(
+    guard.PromptBlocked: Row(
         400, "Leave out what it is about; [[guards]] in the gateway's settings decide this."
     ),
-    PriceUnknown: Row(
+    policy.PriceUnknown: Row(
         403, "Tell its price in [[prices]] of the gateway's settings, 0 where it is free."
     ),
-    LimitReached: Row(429, "Try again then.", code="rate_limit_exceeded"),
-    BudgetSpent: Row(
+    policy.LimitReached: Row(429, "Try again then.", code="rate_limit_exceeded"),
+    policy.BudgetSpent: Row(
         429,
         "The gateway's operator can raise it in [clients] of its settings.",
         openai="insufficient_quota",
         code="insufficient_quota",
     ),
-    ClientGone: Row(499, "Nothing is to be done."),
-    StoreError: Row(500, _LOOK_AFTER),
-    StoreInQuestion: Row(
+    errors.ClientGone: Row(499, "Nothing is to be done."),
+    errors.StoreError: Row(500, _LOOK_AFTER),
+    errors.StoreInQuestion: Row(
         503,
         "A person has to say what is to become of it: in the gateway's window, or with"
         " 'llmgw restore'; 'llmgw doctor' tells the choices.",
     ),
     # 503: it may be there again, and no program is to think that its key is bad
-    **dict.fromkeys((StoreUnavailable, StoreCorrupt), Row(503, _LOOK_AFTER)),
+    **dict.fromkeys((errors.StoreUnavailable, errors.StoreCorrupt), Row(503, _LOOK_AFTER)),
     # what no vendor has: access, runs and their workspaces, and the vault
-    InvalidRun: Row(400, "Nothing was started: correct the request and send it again."),
+    run_errors.InvalidRun: Row(400, "Nothing was started: correct the request and send it again."),
     # the vendors' SDKs ask again after a 409, which is right here
-    SessionBusy: Row(409),
-    NoSuchJob: Row(
+    run_errors.SessionBusy: Row(409),
+    run_errors.NoSuchJob: Row(
         404, "GET /v1/jobs lists yours; a job is kept for the days that the settings say."
     ),
-    NoSuchFlight: Row(
+    errors.NoSuchFlight: Row(
         404,
         "The header x-llmgw-flight of each answer names yours; one is kept for the days"
         " that the settings say.",
     ),
-    NoSuchQuestion: Row(404, "`llmgw approvals list` shows those that wait."),
-    NoSuchWorkspace: Row(404, "`llmgw workspace list` names those that there are."),
-    NoSuchSession: Row(
+    run_errors.NoSuchQuestion: Row(404, "`llmgw approvals list` shows those that wait."),
+    run_errors.NoSuchWorkspace: Row(404, "`llmgw workspace list` names those that there are."),
+    run_errors.NoSuchSession: Row(
         404, "GET /v1/sessions lists yours; one that nobody uses is forgotten in time."
     ),
-    JobStillLive: Row(409),
+    run_errors.JobStillLive: Row(409),
     # it says itself what to leave out, and who can allow it
-    ApprovalDenied: Row(403),
-    NoSuchWorktree: Row(404, "GET /v1/worktrees lists yours."),
-    WorktreeInUse: Row(409),
-    WorktreeHasWork: Row(409),
-    AccessError: Row(
+    run_errors.ApprovalDenied: Row(403),
+    workspace.NoSuchWorktree: Row(404, "GET /v1/worktrees lists yours."),
+    workspace.WorktreeInUse: Row(409),
+    workspace.WorktreeHasWork: Row(409),
+    access_errors.AccessError: Row(
         403,
         "A key that may is made with `llmgw key add NAME`, with --scope once for each"
         " permission that it needs.",
     ),
-    Unauthenticated: Row(
+    access_errors.Unauthenticated: Row(
         401,
         "Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
         openai=_INVALID,
         code="invalid_api_key",
         gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
     ),
-    AccessRevoked: Row(401, openai=_INVALID, code="invalid_api_key"),
-    ScopeNotAllowed: Row(403, "It can ask again, with this scope; a person answers."),
-    PersonOnly: Row(403),
-    UnnamedPerson: Row(403, "Correct what the proxy in front sends."),
-    ForeignHost: Row(421, anthropic="permission_error", openai="permission_error"),
-    ForeignOrigin: Row(403),
-    LoopDetected: Row(
+    access_errors.AccessRevoked: Row(401, openai=_INVALID, code="invalid_api_key"),
+    access_errors.ScopeNotAllowed: Row(403, "It can ask again, with this scope; a person answers."),
+    access_errors.PersonOnly: Row(403),
+    access_errors.UnnamedPerson: Row(403, "Correct what the proxy in front sends."),
+    access_errors.ForeignHost: Row(421, anthropic="permission_error", openai="permission_error"),
+    access_errors.ForeignOrigin: Row(403),
+    access_errors.LoopDetected: Row(
         508, "Correct the base_url of the provider that leads back, in either gateway's settings."
     ),
-    ClientPaused: Row(
+    access_errors.ClientPaused: Row(
         403,
         "A person lets it go on: Clients in the gateway's window, or paused in [clients] of "
         "its settings.",
     ),
-    TooManyConnections: Row(429, "Close some and try again, or raise the limit."),
-    VaultError: Row(500),
+    access_errors.TooManyConnections: Row(429, "Close some and try again, or raise the limit."),
+    vault.VaultError: Row(500),
     # 423: a status of 500 and up would make clients ask again in vain
-    VaultLocked: Row(423, anthropic="permission_error"),
-    EntryUnfit: Row(400, "Correct the request and send it again."),
-    NoSuchEntry: Row(404, "Lists show what is there for a project and for all."),
+    vault.VaultLocked: Row(423, anthropic="permission_error"),
+    vault.EntryUnfit: Row(400, "Correct the request and send it again."),
+    vault.NoSuchEntry: Row(404, "Lists show what is there for a project and for all."),
 }

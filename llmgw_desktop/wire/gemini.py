@@ -23,7 +23,6 @@ from llmgw_desktop.wire.answer_facts import (
     word_in,
 )
 from llmgw_desktop.wire.gemini_frames import GeminiFrames
-from llmgw_desktop.wire.json_edits import read_object
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.usages.gemini import searches_in, usage_of
 
@@ -121,11 +120,6 @@ def bare_model(name: str) -> str:
     return name.removeprefix(_PUBLISHED).removeprefix("models/")
 
 
-def read_request(body: bytes) -> dict[str, Any]:
-    """The top-level fields. Everything that we do not act on passes unread."""
-    return read_object(body)
-
-
 def countable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """The request of which a countTokens body asks: itself, or the whole one that it holds."""
     for name in ("generateContentRequest", "generate_content_request"):
@@ -140,20 +134,6 @@ class GeminiStreamReader:
     Nearly every object of a stream tells the usage so far, so the last one that does is kept and
     parsed when somebody asks. A reason to finish is the last word that this protocol has.
     """
-
-    __slots__ = (
-        "_figures",
-        "_frames",
-        "_nameless_frames",
-        "_reason",
-        "_reason_frame",
-        "_search_frame",
-        "_searches",
-        "_usage_before",
-        "_usage_frame",
-        "error_text",
-        "model",
-    )
 
     answer_id: str | None = None
     """Nobody goes on from an answer of this protocol by its id."""
@@ -320,11 +300,6 @@ def model_list(models: Sequence[ModelEntry]) -> bytes:
 
 def model_entry(model: ModelEntry) -> bytes:
     return orjson.dumps(_model_object(model))
-
-
-def count_body(total: int) -> bytes:
-    """The answer to countTokens."""
-    return orjson.dumps({"totalTokens": total})
 
 
 def _model_object(model: ModelEntry) -> dict[str, object]:

@@ -102,19 +102,6 @@ def _plain_events(chunk: bytes) -> list[bytes] | None:
 class ObjectSplitter:
     """Objects of an array, or bare ones, as their closing brackets come."""
 
-    __slots__ = (
-        "_at",
-        "_buffer",
-        "_depth",
-        "_in_array",
-        "_in_string",
-        "_keeps_all",
-        "_max_bytes",
-        "_since",
-        "_start",
-        "has_overflowed",
-    )
-
     def __init__(self, max_bytes: int, *, keeps_all: bool = False) -> None:
         """`keeps_all`: each object comes with what stands before it; together they and the tail are
         all that was fed, however long."""

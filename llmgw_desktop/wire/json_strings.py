@@ -8,7 +8,7 @@ Text. It is done in short steps: whoever takes them decides who has a turn betwe
 import re
 from bisect import bisect_right
 from collections.abc import Generator
-from typing import Any, final
+from typing import Any, TypeVar, cast, final
 
 from typing_extensions import override
 
@@ -34,6 +34,7 @@ _HIGH_AT_END = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}$")
 _NAMED = {b"true": True, b"false": False, b"null": None}
 _LONGEST_WHOLE = 20
 
+T = TypeVar("T")
 Edit = tuple[int, int, bytes]
 """(from, to, what stands there instead)."""
 
@@ -144,8 +145,7 @@ def decoded(text: JsonString) -> Decoded:
     if text.is_escaped and end - start <= PIECE_BYTES:  # nearly all, where there are many
         said = parse_json(body[start - 1 : end + 1]).encode("utf-8", "replace")
         return Decoded(said, body, [(0, start), (len(said), end)])
-    found: Decoded = _all(decoded_in_steps(text))
-    return found
+    return _all(decoded_in_steps(text))
 
 
 def edited_in_steps(body: bytes, edits: list[Edit]) -> Generator[None, None, bytes]:
@@ -163,8 +163,7 @@ def edited_in_steps(body: bytes, edits: list[Edit]) -> Generator[None, None, byt
 
 def with_edits(body: bytes, edits: list[Edit]) -> bytes:
     """As `edited_in_steps`, of a few."""
-    edited: bytes = _all(edited_in_steps(body, edits))
-    return edited
+    return _all(edited_in_steps(body, edits))
 
 
 def strings_in(body: bytes) -> int:
@@ -288,9 +287,9 @@ def _said_bytes(escape: re.Match[bytes]) -> int:
     return 1 if number < 0x80 else 2 if number < 0x800 else 3
 
 
-def _all(steps: Generator[None, None, Any]) -> Any:
+def _all(steps: Generator[None, None, T]) -> T:
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            return end.value
+            return cast("T", end.value)

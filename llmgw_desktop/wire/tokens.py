@@ -49,7 +49,7 @@ _DOCUMENTS = frozenset({"document", "file", "input_file", "input_audio"})
 
 def text_tokens(text: str) -> int:
     """Tokens of one text by the rule above."""
-    return _tokens(utf8_bytes(text))
+    return tokens_of(utf8_bytes(text))
 
 
 def estimate_tokens(fields: Mapping[str, Any], protocol: ModelProtocol) -> int:
@@ -63,10 +63,10 @@ def estimate_tokens(fields: Mapping[str, Any], protocol: ModelProtocol) -> int:
         more_bytes, more_attached = _weigh(fields.get(name), _DEEPEST)
         text_bytes += more_bytes
         attached += more_attached
-    return _tokens(text_bytes) + attached
+    return tokens_of(text_bytes) + attached
 
 
-def _tokens(text_bytes: int) -> int:
+def tokens_of(text_bytes: int) -> int:
     return -(-text_bytes // BYTES_PER_TOKEN)
 
 
@@ -151,7 +151,7 @@ def prompt_tokens(prompt: Prompt) -> int:
     declared = sum(_tool_bytes(tool) for tool in prompt.tools if isinstance(tool, Tool))
     if prompt.output is not None and prompt.output.schema is not None:
         declared += len(orjson.dumps(prompt.output.schema))
-    return -(-(spoken + declared) // BYTES_PER_TOKEN) + attached
+    return tokens_of(spoken + declared) + attached
 
 
 def _weigh_items(items: Iterable[Item]) -> tuple[int, int]:

@@ -57,7 +57,7 @@ def test_who_asks_is_told_as_its_session_begins() -> None:
             with_servers(cli_of(name), plan, SERVERS, is_managed=False)
     managed = with_servers(cli_of(CliName.GEMINI), plan, SERVERS, is_managed=True, asks=True)
     assert "--allowed-mcp-server-names=local,far" in managed.arguments
-    session = orjson.loads(messages.new_session(2, "/work", SERVERS))["params"]
+    session = orjson.loads(messages.session(2, "/work", SERVERS))["params"]
     local, far = session["mcpServers"]
     assert (local["command"], local["env"]) == ("serve", [{"name": "EXA_KEY", "value": SECRET}])
     assert (far["type"], far["url"]) == ("http", "https://mcp.test/mcp")

@@ -11,21 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.errors import MalformedRequest, UpstreamGarbage
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.gemini import (
     GeminiStreamReader,
-    count_body,
     countable,
     error_body,
     model_entry,
     model_list,
     read_address,
     read_answer,
-    read_request,
     status_word,
     stream_error,
 )
+from llmgw_desktop.wire.json_edits import read_object
 from llmgw_desktop.wire.models import ModelEntry
+from llmgw_desktop.wire.translate.usage import count_body
 from tests.wire.streams import noisy, split
 
 FIGURES = {
@@ -127,9 +128,9 @@ def test_an_address_without_a_model_is_refused(path: str) -> None:
 
 
 def test_a_request_is_read() -> None:
-    assert read_request(b'{"contents":[],"future":1}') == {"contents": [], "future": 1}
+    assert read_object(b'{"contents":[],"future":1}') == {"contents": [], "future": 1}
     with pytest.raises(MalformedRequest):
-        read_request(b"[]")
+        read_object(b"[]")
 
 
 def test_a_count_may_hold_a_whole_request() -> None:
@@ -256,7 +257,7 @@ def test_lists_of_models_and_counts() -> None:
     assert listed == [orjson.loads(model_entry(model))]
     assert listed[0]["name"] == "models/practice/echo"
     assert "generateContent" in listed[0]["supportedGenerationMethods"]
-    assert orjson.loads(count_body(7)) == {"totalTokens": 7}
+    assert orjson.loads(count_body(ModelProtocol.GEMINI, 7)) == {"totalTokens": 7}
 
 
 def test_an_error_of_a_stream_comes_in_an_array() -> None:

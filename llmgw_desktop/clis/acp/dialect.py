@@ -130,19 +130,6 @@ class McpUse:
     arguments: Message
 
 
-def _no_mcp(_: Call) -> McpUse | None:
-    return None
-
-
-def _tells_none(method: str, params: Message) -> Retrying | None:
-    del method, params
-    return None
-
-
-def no_steps(_: CliRequest) -> tuple[Step, ...]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentDialect:
     """One agent's."""
@@ -157,17 +144,17 @@ class AgentDialect:
     """The same holds of the session's beginning; otherwise it is asked to ask by a step."""
     must_tell: tuple[str, ...] = ()
     """What a session's beginning must tell: without it nothing is proven."""
-    steps: Callable[[CliRequest], tuple[Step, ...]] = no_steps
+    steps: Callable[[CliRequest], tuple[Step, ...]] = lambda _: ()
     note_way: NoteWay
     spent: SpentWay
     tool_of: Callable[[Call], str]
     command_of: Callable[[Call], str] = lambda call: text_of(call.given.get("command"))
-    mcp_of: Callable[[Call], McpUse | None] = _no_mcp
+    mcp_of: Callable[[Call], McpUse | None] = lambda _: None
     agent_words: Callable[[Call], str] = lambda call: text_of(call.given.get("description"))
     asides: frozenset[str] = frozenset()
     """What its program says among its model's words."""
     noise: str = NOTHING_IS_NOISE
-    retrying: Callable[[str, Message], Retrying | None] = _tells_none
+    retrying: Callable[[str, Message], Retrying | None] = lambda _method, _params: None
     """(Method, params) of a notice of its own → that it asks its upstream again."""
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from typing_extensions import override
-
 from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.asks import OpenAsk, OpenAsks, ask_of
 from llmgw_desktop.clis.acp.calls import Call, Calls
@@ -14,7 +12,6 @@ from llmgw_desktop.clis.acp.messages import AgentNotice, Heard, Lost, Reply, Req
 from llmgw_desktop.clis.acp.session import Beginning, Ending
 from llmgw_desktop.clis.dialogue import (
     AskingMode,
-    Dialogue,
     Done,
     GaveUp,
     PermissionAsked,
@@ -114,7 +111,7 @@ _NO_EVENTS = (Send, PermissionAsked, Withdrawn, Done, GaveUp)
 _WORDS = "What is asked of you:\n"
 
 
-class AcpDialogue(Dialogue):
+class AcpDialogue:
     """Denied with a note, stopped or done: each agent's own way of it is its dialect's."""
 
     def __init__(
@@ -141,15 +138,12 @@ class AcpDialogue(Dialogue):
         self._is_canceled = False
         """The turn that goes on was, for a note or for good."""
 
-    @override
     def begin(self) -> list[Spoken]:
         return [self._beginning.first()]
 
-    @override
     def feed(self, chunk: bytes) -> list[Spoken]:
         return [spoken for heard in self._wire.feed(chunk) for spoken in self._hear(heard)]
 
-    @override
     def answer(self, native_id: str, answer: PermissionAnswer) -> list[Spoken]:
         waiting = self._asks.pop(native_id)
         if waiting is None:
@@ -161,11 +155,9 @@ class AcpDialogue(Dialogue):
         note = answer.note.strip().encode(errors="replace").decode()
         return list(self._denied(waiting, note))
 
-    @override
     def stop(self) -> list[Spoken]:
         return self._stopped()
 
-    @override
     def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
         said = [spoken for heard in self._wire.rest() for spoken in self._hear(heard)]
         events = [each for each in said if not isinstance(each, _NO_EVENTS)]

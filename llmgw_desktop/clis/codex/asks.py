@@ -27,6 +27,14 @@ _OLD_FILES = "applyPatchApproval"
 
 _NOW = {"allow": "accept", "deny": "decline", "stop": "cancel"}
 _OLD = {"allow": "approved", "deny": "denied", "stop": "abort"}
+_OLD_METHODS = (_OLD_COMMAND, _OLD_FILES)
+_NO_TOOL = {"type": "inputText", "text": "This client has no such tool."}
+_WITHOUT_LEAVE: Mapping[str, Message] = {
+    _PERMISSIONS: {"permissions": {}, "scope": "turn"},
+    _INPUT: {"answers": {}},
+    _CALL: {"contentItems": [_NO_TOOL], "success": False},
+}
+"""What is answered whatever a person says."""
 _PROTOCOLS = frozenset({"http", "https"})
 
 
@@ -47,21 +55,12 @@ class CodexAsk:
     def answer(self, decision: Decision) -> Message:
         """The result that says so, and nothing more."""
         word = {Decision.STOP: "stop", Decision.DENY: "deny"}.get(decision, "allow")
-        match self.method:
-            case "execCommandApproval" | "applyPatchApproval":
-                return {"decision": _OLD[word]}
-            case "mcpServer/elicitation/request":
-                content: Message = {"content": {}} if word == "allow" else {}
-                return {"action": _NOW[word], **content}
-            case "item/permissions/requestApproval":
-                return {"permissions": {}, "scope": "turn"}
-            case "item/tool/requestUserInput":
-                return {"answers": {}}
-            case "item/tool/call":
-                said = [{"type": "inputText", "text": "This client has no such tool."}]
-                return {"contentItems": said, "success": False}
-            case _:
-                return {"decision": _NOW[word]}
+        if self.method in _WITHOUT_LEAVE:
+            return _WITHOUT_LEAVE[self.method]
+        if self.method == _TOOL:
+            content: Message = {"content": {}} if word == "allow" else {}
+            return {"action": _NOW[word], **content}
+        return {"decision": (_OLD if self.method in _OLD_METHODS else _NOW)[word]}
 
 
 KNOWN = frozenset({_COMMAND, _FILES, _TOOL, _PERMISSIONS, _INPUT, _CALL, _OLD_COMMAND, _OLD_FILES})

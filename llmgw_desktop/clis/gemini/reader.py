@@ -45,15 +45,6 @@ def status_of(code: int) -> int | None:
     return code if 400 <= code <= 599 else _STATUSES.get(code)
 
 
-def category_of(code: int) -> ErrorCategory | None:
-    """What a code of its own means; None for one that is a status or says nothing."""
-    return _CATEGORIES.get(code)
-
-
-def words_of(code: int) -> str:
-    return _WORDS.get(code, "")
-
-
 def error_on_stderr(stderr: str) -> tuple[str, int | None] | None:
     """Message and code of the JSON object that may stand at its end."""
     at = stderr.rfind("\n{\n") + 1 or (0 if stderr.startswith("{\n") else -1)
@@ -159,12 +150,12 @@ class GeminiReader(JsonLinesReader):
         code = code or exit_code or 0
         if not error:
             error = super()._unfinished(exit_code, stderr).error
-            error += f" {words_of(code)}" if words_of(code) else ""
+            error += f" {_WORDS[code]}" if code in _WORDS else ""
         return failed(
             error,
             SIGN_IN,
             status=status_of(code) or status_in(error) or status_of(exit_code or 0),
-            category=category_of(code),
+            category=_CATEGORIES.get(code),
         )
 
     def _complaint(self, message: Message) -> Warned:

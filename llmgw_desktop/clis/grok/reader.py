@@ -62,11 +62,28 @@ _NOT_FOUND = "not found locally"
 _WENT_WELL = {"completed": True, "failed": False}
 
 
-class GrokReader(JsonLinesReader):
-    """Its answer comes in pieces, and is not repeated as a whole."""
+class _GrokReader(JsonLinesReader):
+    """What both formats share."""
 
     def __init__(self, _: CliRequest) -> None:
         super().__init__("Grok", SIGN_IN)
+
+    @override
+    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
+        return without_sign_in(super()._unfinished(exit_code, stderr), stderr)
+
+    def _whole_usage(self, message: Message) -> Iterator[CliEvent]:
+        yield from self._models_told(object_of(message.get("modelUsage")))
+        usage = usage_of(object_of(message.get("usage")))
+        if usage is not None:
+            yield RunUsageTold(usage=usage, cost_usd=cost_of(message.get("total_cost_usd")))
+
+
+class GrokReader(_GrokReader):
+    """Its answer comes in pieces, and is not repeated as a whole."""
+
+    def __init__(self, request: CliRequest) -> None:
+        super().__init__(request)
         self._used = UNKNOWN_USAGE
         self._is_out_of_turns = False
 
@@ -92,10 +109,6 @@ class GrokReader(JsonLinesReader):
             case "end":
                 yield from self._ended(message)
 
-    @override
-    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        return without_sign_in(super()._unfinished(exit_code, stderr), stderr)
-
     def _call_used(self, used: Message) -> Iterator[RunUsageTold]:
         """By one call of its model: the run's so far is their sum."""
         usage = usage_of(used)
@@ -105,10 +118,7 @@ class GrokReader(JsonLinesReader):
 
     def _ended(self, message: Message) -> Iterator[CliEvent]:
         yield from self._session_told(text_of(message.get("sessionId")))
-        yield from self._models_told(object_of(message.get("modelUsage")))
-        usage = usage_of(object_of(message.get("usage")))
-        if usage is not None:
-            yield RunUsageTold(usage=usage, cost_usd=cost_of(message.get("total_cost_usd")))
+        yield from self._whole_usage(message)
         stop = text_of(message.get("stopReason"))
         self._end = self._judged(message, stop)
         if self._end.ok and stop != "end_turn":
@@ -194,11 +204,11 @@ def retrying(method: str, params: Message) -> Retrying | None:
 RETRY_WORDS = RetryWords(read=read, path=".grok/sessions/*/{session_id}/updates.jsonl")
 
 
-class GrokMessagesReader(JsonLinesReader):
+class GrokMessagesReader(_GrokReader):
     """It says everything twice, in pieces and then whole; the pieces are what is passed on."""
 
-    def __init__(self, _: CliRequest) -> None:
-        super().__init__("Grok", SIGN_IN)
+    def __init__(self, request: CliRequest) -> None:
+        super().__init__(request)
         self._is_in_pieces = False
 
     @override
@@ -217,10 +227,6 @@ class GrokMessagesReader(JsonLinesReader):
                 yield from self._result(message)
             case "error":
                 self._error = text_of(message.get("message"))
-
-    @override
-    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        return without_sign_in(super()._unfinished(exit_code, stderr), stderr)
 
     def _piece(self, event: Message) -> Iterator[CliEvent]:
         self._is_in_pieces = True
@@ -243,10 +249,7 @@ class GrokMessagesReader(JsonLinesReader):
         self.next_message()
 
     def _result(self, message: Message) -> Iterator[CliEvent]:
-        yield from self._models_told(object_of(message.get("modelUsage")))
-        usage = usage_of(object_of(message.get("usage")))
-        if usage is not None:
-            yield RunUsageTold(usage=usage, cost_usd=cost_of(message.get("total_cost_usd")))
+        yield from self._whole_usage(message)
         self._end = self._judged(message)
 
     def _judged(self, message: Message) -> RunEnded:

@@ -8,7 +8,7 @@ from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.engine.exchange.dialect import Dialect, Outgoing, is_event_stream, is_json
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
-from llmgw_desktop.wire.json_edits import read_request, replace_string
+from llmgw_desktop.wire.json_edits import read_object, read_request, replace_string
 from llmgw_desktop.wire.translate.in_place import rule_of, with_fitting_ids, without_foreign
 
 _ANTHROPIC_PREFIXES = ("/v1", "/anthropic/v1", "/anthropic", "")
@@ -101,7 +101,7 @@ _GEMINI_ACTIONS = {
 
 def _read_gemini(body: bytes, path: str) -> tuple[dict[str, Any], str, bool]:
     model, action = gemini.read_address(path)
-    return gemini.read_request(body), model, action == _STREAMING
+    return read_object(body), model, action == _STREAMING
 
 
 def _edit_gemini(request: ModelRequest, candidate: Candidate) -> Outgoing:

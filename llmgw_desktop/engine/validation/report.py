@@ -21,8 +21,7 @@ from llmgw_desktop.engine.validation.comparison import compare
 from llmgw_desktop.engine.validation.confidence import agreement_of
 from llmgw_desktop.engine.validation.prompts import letter
 from llmgw_desktop.engine.validation.verdicts import verdict_of
-from llmgw_desktop.wire.native.flights import provenance_member
-from llmgw_desktop.wire.native.jobs import usage_object
+from llmgw_desktop.wire.native.flights import provenance_member, usage_object
 
 _SHOWN_CONTENT = 2_000
 _EMPTY_WARNING = "It ended well and said nothing: this counts as no answer."

@@ -9,7 +9,7 @@ from llmgw_desktop.domain.validation import PanelRequest, SeatAnswer, Validation
 from llmgw_desktop.engine.validation.receipts import digest_of
 from llmgw_desktop.engine.validation.report import PanelReading, recommendation
 from llmgw_desktop.engine.validation.seats import maker_of
-from llmgw_desktop.wire.native.jobs import usage_object
+from llmgw_desktop.wire.native.flights import usage_object
 
 LONGEST_CONTENT = 20_000
 """Characters of what was judged that stand in the receipt; of more its digest alone."""

@@ -7,7 +7,7 @@ from event to event, and where each ends, is known for each dialect.
 """
 
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,36 +87,20 @@ _TEXTS_OF_CHAT = ("content", "refusal", "reasoning_content", "reasoning")
 
 def deltas_of(protocol: ModelProtocol, event: Any) -> list[Delta]:
     """Of an event as `json_strings` reads it."""
-    if not isinstance(event, dict):
-        return []
-    if protocol is ModelProtocol.ANTHROPIC:
-        return [*_of_anthropic(event)]
-    if protocol is ModelProtocol.OPENAI_CHAT:
-        return [*_of_chat(event)]
-    if protocol is ModelProtocol.GEMINI:
-        return [*_of_gemini(event)]
-    return [*_of_responses(event)]
+    return [*_DIALECTS[protocol][0](event)] if isinstance(event, dict) else []
 
 
 def ends_of(protocol: ModelProtocol, event: Any) -> Ends:
     if not isinstance(event, dict) or event.get("error") is not None:
         return _all
-    if protocol is ModelProtocol.ANTHROPIC:
-        return _anthropic_ends(event)
-    if protocol is ModelProtocol.OPENAI_CHAT:
-        return _chat_ends(event)
-    if protocol is ModelProtocol.GEMINI:
-        return _gemini_ends(event)
-    return _responses_ends(event)
+    return _DIALECTS[protocol][1](event)
 
 
-def _all(channel: Channel) -> bool:
-    del channel
+def _all(_: Channel) -> bool:
     return True
 
 
-def _none(channel: Channel) -> bool:
-    del channel
+def _none(_: Channel) -> bool:
     return False
 
 
@@ -225,6 +209,16 @@ def _said(value: Any) -> str:
     return str(value) if isinstance(value, JsonString) else ""
 
 
+_Event = dict[str, Any]
+_DIALECTS: Mapping[
+    ModelProtocol, tuple[Callable[[_Event], Iterator[Delta]], Callable[[_Event], Ends]]
+] = {
+    ModelProtocol.ANTHROPIC: (_of_anthropic, _anthropic_ends),
+    ModelProtocol.OPENAI_CHAT: (_of_chat, _chat_ends),
+    ModelProtocol.OPENAI_RESPONSES: (_of_responses, _responses_ends),
+    ModelProtocol.CODEX: (_of_responses, _responses_ends),
+    ModelProtocol.GEMINI: (_of_gemini, _gemini_ends),
+}
 MOST_HELD = 200
 """So many texts go on side by side in no answer; of more none is waited for."""
 

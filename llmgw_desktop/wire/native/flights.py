@@ -67,19 +67,21 @@ def flight_object(record: FlightRecord) -> dict[str, Any]:
 
 
 def figure_objects(flight: FlightSummary) -> dict[str, dict[str, Any]]:
-    usage = flight.usage
-    values = {
-        Figure.INPUT: usage.input_tokens,
-        Figure.OUTPUT: usage.output_tokens,
-        Figure.CACHE_READ: usage.cache_read_tokens,
-        Figure.CACHE_WRITE: usage.cache_write_tokens,
-        Figure.REASONING: usage.reasoning_tokens,
-        Figure.COST: flight.cost_usd,
-        Figure.TTFT: flight.ttft_ms,
-    }
+    times = {"costUsd": flight.cost_usd, "timeToFirstTokenMs": flight.ttft_ms}
+    values: dict[str, Any] = {**usage_object(flight.usage), **times}
     return {
-        FIGURE_NAMES[figure]: {"value": value, "provenance": flight.provenance(figure)}
-        for figure, value in values.items()
+        name: {"value": values[name], "provenance": flight.provenance(figure)}
+        for figure, name in FIGURE_NAMES.items()
+    }
+
+
+def usage_object(usage: Usage) -> dict[str, int | None]:
+    return {
+        "inputTokens": usage.input_tokens,
+        "outputTokens": usage.output_tokens,
+        "cacheReadTokens": usage.cache_read_tokens,
+        "cacheCreationTokens": usage.cache_write_tokens,
+        "reasoningTokens": usage.reasoning_tokens,
     }
 
 

@@ -33,9 +33,9 @@ from llmgw_desktop.domain.jobs.workspace import (
     WorktreeRemoved,
 )
 from llmgw_desktop.domain.plain_text import plain_text
-from llmgw_desktop.domain.usage import Saving, Usage
+from llmgw_desktop.domain.usage import Saving
 from llmgw_desktop.wire.native.approvals import approval_object
-from llmgw_desktop.wire.native.flights import provenance_member
+from llmgw_desktop.wire.native.flights import provenance_member, usage_object
 
 
 def worktree_object(worktree: Worktree) -> dict[str, Any]:
@@ -230,16 +230,6 @@ def compression_object(prompt: Saving | None, answer: Saving | None) -> dict[str
         if saving is not None
     }
     return {**told, "estimated": True} if told else None
-
-
-def usage_object(usage: Usage) -> dict[str, int | None]:
-    return {
-        "inputTokens": usage.input_tokens,
-        "outputTokens": usage.output_tokens,
-        "cacheReadTokens": usage.cache_read_tokens,
-        "cacheCreationTokens": usage.cache_write_tokens,
-        "reasoningTokens": usage.reasoning_tokens,
-    }
 
 
 def session_object(session: Session) -> dict[str, Any]:

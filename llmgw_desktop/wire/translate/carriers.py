@@ -15,11 +15,12 @@ is no room for that, a digest stands for it: the same one in every turn.
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 
-from llmgw_desktop.domain.model.content import Signature, ToolCall, Turn, Vendor
+from llmgw_desktop.domain.model.content import Item, Signature, Text, ToolCall, Turn, Vendor
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.values import value
 
@@ -55,6 +56,21 @@ class SealOf(StrEnum):
 class Carried:
     signature: Signature
     of: SealOf
+
+
+_SEALED: Mapping[SealOf, type[Text | ToolCall]] = {SealOf.TEXT: Text, SealOf.CALL: ToolCall}
+
+
+def seals_another(carried: Carried) -> bool:
+    """Not the thinking in whose place it stands."""
+    return carried.of in _SEALED
+
+
+def sealed(item: Item | None, carried: Carried) -> Item | None:
+    """With the signature; None where this is not what it seals."""
+    if not isinstance(item, Text | ToolCall) or type(item) is not _SEALED.get(carried.of):
+        return None
+    return replace(item, signature=carried.signature)
 
 
 def holds_carrier(body: bytes) -> bool:

@@ -46,6 +46,20 @@ def media_of_data(data: str, media_type: str = "") -> Media:
     return Media(media_type=sniffed(data) or media_type.strip().lower(), data=data)
 
 
+SOUND_WORDS = {
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/wave": "wav",
+    "audio/mpeg": "mp3",
+    "audio/mp3": "mp3",
+}
+"""As OpenAI's protocols call them."""
+
+
+def media_of_sound(data: str, word: str) -> Media:
+    return media_of_data(data, "audio/mpeg" if word == "mp3" else f"audio/{word}")
+
+
 def data_url(media: Media, otherwise: str = "application/octet-stream") -> str:
     """Of media with data."""
     return f"data:{media.media_type or otherwise};base64,{media.data or ''}"

@@ -50,23 +50,6 @@ class RepeatedFrame(Generic[T]):
     words, once `settle` has seen that the stream stands between two frames.
     """
 
-    __slots__ = (
-        "_around",
-        "_begin",
-        "_end",
-        "_from",
-        "_is_before",
-        "_is_settled",
-        "_least",
-        "_middle",
-        "_number",
-        "_paid",
-        "_pause",
-        "_to",
-        "_waits",
-        "grows",
-    )
-
     grows: T
     """What the words belong to, as the frame said that was learnt; only when there are words."""
 
@@ -275,7 +258,11 @@ class FrameReader(Generic[T]):
             self._frame(self._splitter.tail, events)
         except UpstreamGarbage:
             return []  # half a frame: the stream was cut
+        self._end(events)
         return events
+
+    def _end(self, events: list[AnswerEvent]) -> None:
+        """All frames have come, and none was torn."""
 
     def _frame(self, frame: bytes, events: list[AnswerEvent]) -> None:
         raise NotImplementedError

@@ -1,4 +1,5 @@
-"""Callers' tools as another protocol takes them: their names, and free text in the place of JSON.
+"""Callers' tools as another protocol takes them: their names, the roots of their schemas, and free
+text in the place of JSON.
 
 The same tools always get the same names, without any memory: a conversation that goes on gives the
 calls of its past the names that its tools have now. Custom tools take free text; where a protocol
@@ -7,7 +8,7 @@ knows functions alone, the function has one string argument, `input`, that holds
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +104,22 @@ class ToolNames:
         if self._rule.needs_letter_first and not (fitting[:1].isalpha() or fitting[:1] == "_"):
             return f"_{fitting}"
         return fitting
+
+
+_LONGEST_NAME = 64
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
+
+
+def schema_name(name: str | None) -> str:
+    """What OpenAI takes as the name of an answer's schema."""
+    return _NOT_IN_NAMES.sub("_", name or "answer")[:_LONGEST_NAME]
+
+
+def short_id(word: str) -> str:
+    """OpenAI refuses longer ones; the same one always becomes the same."""
+    if len(word) <= _LONGEST_NAME:
+        return word
+    return hashlib.sha256(word.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _OPENING = '{"input":"'
@@ -268,3 +285,48 @@ def is_object(arguments: str) -> bool:
         return type(orjson.loads(arguments)) is dict
     except orjson.JSONDecodeError:
         return not arguments.strip()
+
+
+ALTERNATIVES = ("anyOf", "oneOf", "allOf")
+_MOST_VARIANTS = 200
+
+
+def local_target(root: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a `$ref` at the root of a schema means, one step far."""
+    reference = root.get("$ref")
+    if not isinstance(reference, str) or not reference.startswith("#/"):
+        return None
+    found: Any = root
+    for step in reference[2:].split("/"):
+        found = found.get(step) if type(found) is dict else None
+    return found if type(found) is dict and "$ref" not in found else None
+
+
+def without_alternatives(schema: Mapping[str, Any], lost: Callable[[str], None]) -> dict[str, Any]:
+    """A schema whose root has the properties of all its variants; required is what is so whichever
+    of them holds. `lost` hears which sorts of variants there were."""
+    root = dict(schema)
+    for name in ALTERNATIVES:
+        if name in root:
+            lost(name)
+            _merge(root, root.pop(name), all_hold=name == "allOf")
+    return root
+
+
+def _merge(root: dict[str, Any], variants: object, *, all_hold: bool) -> None:
+    parts = [each for each in variants if type(each) is dict] if type(variants) is list else []
+    properties = dict(root["properties"]) if type(root.get("properties")) is dict else {}
+    wanted: set[str] | None = None
+    for part in parts[:_MOST_VARIANTS]:
+        target = local_target({**root, **part}) or part
+        own = target.get("properties")
+        for name, schema in (own if type(own) is dict else {}).items():
+            properties.setdefault(name, schema)
+        required = target.get("required")
+        listed = required if type(required) is list else []
+        names = {each for each in listed if type(each) is str}
+        wanted = names if wanted is None else wanted | names if all_hold else wanted & names
+    root["properties"] = properties
+    before = root["required"] if type(root.get("required")) is list else []
+    if before or wanted:
+        root["required"] = [*before, *sorted((wanted or set()).difference(map(str, before)))]

@@ -23,7 +23,7 @@ from llmgw_desktop.domain.model.content import Item, Thinking
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Usage
 from llmgw_desktop.wire.answer_facts import count_in
-from llmgw_desktop.wire.tokens import BYTES_PER_TOKEN, prompt_tokens, utf8_bytes, words_of
+from llmgw_desktop.wire.tokens import prompt_tokens, tokens_of, utf8_bytes, words_of
 from llmgw_desktop.wire.translate.codec import RequestContext
 
 COUNTING = frozenset(
@@ -106,17 +106,6 @@ class CallersUsage:
     """Of one translated answer. `events` goes over all that is read, `say` over words that do not
     become events."""
 
-    __slots__ = (
-        "_asked",
-        "_bytes",
-        "_demanded",
-        "_is_silent_ok",
-        "_starts_with_prompt",
-        "_thinking",
-        "_thought_bytes",
-        "_told",
-    )
-
     def __init__(self, asked: RequestContext, protocol: ModelProtocol) -> None:
         """`protocol`: the caller's."""
         self._asked = asked
@@ -197,9 +186,9 @@ class CallersUsage:
         if asked is None and missing & Figure.INPUT:
             asked = max(self._prompt_tokens, (read or 0) + (written or 0))
         if made is None and missing & Figure.OUTPUT:
-            made = max(_tokens(self._bytes), thought or 0)
+            made = max(tokens_of(self._bytes), thought or 0)
         if thought is None and missing & Figure.REASONING:
-            thought = min(_tokens(self._thought_bytes), made or 0)
+            thought = min(tokens_of(self._thought_bytes), made or 0)
         return replace(
             usage,
             input_tokens=asked,
@@ -214,7 +203,3 @@ class CallersUsage:
     def _prompt_tokens(self) -> int:
         guess = self._asked.input_tokens
         return prompt_tokens(self._asked.prompt) if guess is None else guess
-
-
-def _tokens(size: int) -> int:
-    return -(-size // BYTES_PER_TOKEN)

@@ -13,6 +13,7 @@ import orjson
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.model.answer import (
     Answer,
+    AnswerEnded,
     AnswerEvent,
     ItemBegun,
     ItemCited,
@@ -229,9 +230,18 @@ class GrowingBlocks:
     def stop(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         self._end(_index(event), events)
 
-    def end_all(self, events: list[AnswerEvent]) -> None:
+    def finish(self, told: Mapping[str, Any], events: list[AnswerEvent]) -> None:
+        """`told`: why the answer ended, and how a refusal is explained."""
         for at in list(self._blocks):
             self._end(at, events)
+        refusal = refusal_in(told)
+        if refusal is not None and not self.items:
+            events += (
+                ItemBegun(index=0, item=Refusal(text="")),
+                ItemGrew(index=0, more=refusal),
+                ItemEnded(index=0),
+            )
+        events.append(AnswerEnded(stop=read_stop(told, has_calls=self.has_calls)))
 
     def growing(self, event: dict[str, Any]) -> Growing[GrowingBlock] | None:
         """The member of a delta that was just read, where the block passes it on as it comes."""

@@ -5,7 +5,6 @@ everything around them are read in `prompt_in.py`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -30,7 +29,7 @@ from llmgw_desktop.wire.translate.anthropic.vocabulary import (
     is_hosted,
     read_citation,
 )
-from llmgw_desktop.wire.translate.carriers import Carried, SealOf, original_id, unpacked
+from llmgw_desktop.wire.translate.carriers import Carried, SealOf, original_id, sealed, unpacked
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.media import media_of_data
 from llmgw_desktop.wire.translate.members import (
@@ -210,13 +209,10 @@ class BlockReader:
         return Text(text=f"Tool found: {text_in(block, 'tool_name', path)}")
 
     def _sealed(self, item: Item, seal: Carried, before: list[Item]) -> Item:
-        if isinstance(item, ToolCall) and seal.of is SealOf.CALL:
-            return replace(item, signature=seal.signature)
-        if isinstance(item, Text) and seal.of is SealOf.TEXT:
-            return replace(item, signature=seal.signature)
-        if not _seal_last(before, seal):
+        own = sealed(item, seal)
+        if own is None and not _seal_last(before, seal):
             self._drop(seal)
-        return item
+        return item if own is None else own
 
     def _drop(self, seal: Carried | None) -> None:
         if seal is not None:
@@ -240,13 +236,10 @@ def _seal_of(item: Item | None) -> Carried | None:
 def _seal_last(items: list[Item], seal: Carried) -> bool:
     """A signature that came only after its item: nothing that it could seal follows."""
     last = items[-1] if items else None
-    fits = (isinstance(last, ToolCall) and seal.of is SealOf.CALL) or (
-        isinstance(last, Text) and seal.of is SealOf.TEXT
-    )
-    if not fits or not isinstance(last, ToolCall | Text) or last.signature is not None:
-        return False
-    items[-1] = replace(last, signature=seal.signature)
-    return True
+    own = None if getattr(last, "signature", None) is not None else sealed(last, seal)
+    if own is not None:
+        items[-1] = own
+    return own is not None
 
 
 def _media(source: dict[str, Any], path: str) -> Media | None:

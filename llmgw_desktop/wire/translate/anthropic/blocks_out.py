@@ -97,15 +97,11 @@ class BlockWriter:
         return _cached(block, item.cache or next((mark for mark in marks if mark), None))
 
     def result_content(self, item: ToolResult) -> list[Block]:
-        blocks = []
+        blocks: list[Block] = []
         for each in item.items:
-            if isinstance(each, Text | Image | Document):
-                block = self.block(each)
-            elif isinstance(each, Audio | Video):
-                block = self._left_out(Feature.RESULT_MEDIA, "recording")
-            else:
-                block = self.block(each)
-            if block is not None:
+            if isinstance(each, Audio | Video):
+                blocks.append(self._left_out(Feature.RESULT_MEDIA, "recording"))
+            elif (block := self.block(each)) is not None:
                 block.pop("cache_control", None)
                 blocks.append(block)
         return blocks
@@ -184,12 +180,6 @@ class BlockWriter:
             return None
         return {"type": "file", "file_id": media.file_id}
 
-    def _audio(self, _: Audio) -> Block | None:
-        return self._left_out(Feature.AUDIO, "recording")
-
-    def _video(self, _: Video) -> Block | None:
-        return self._left_out(Feature.VIDEO, "video")
-
     def _thinking(self, item: Thinking) -> Block | None:
         signature = item.signature
         if signature is None or signature.vendor is not self._target.vendor:
@@ -232,8 +222,8 @@ _WRITES: Mapping[type, Callable[[BlockWriter, Any], Block | None]] = {
     Text: BlockWriter._text,
     Image: BlockWriter._image,
     Document: BlockWriter._document,
-    Audio: BlockWriter._audio,
-    Video: BlockWriter._video,
+    Audio: lambda writer, _: writer._left_out(Feature.AUDIO, "recording"),
+    Video: lambda writer, _: writer._left_out(Feature.VIDEO, "video"),
     Thinking: BlockWriter._thinking,
     RedactedThinking: BlockWriter._redacted,
     Refusal: BlockWriter._refusal,

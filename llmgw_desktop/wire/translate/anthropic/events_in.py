@@ -12,22 +12,17 @@ from typing_extensions import override
 
 from llmgw_desktop.domain.model.answer import (
     AnswerBegun,
-    AnswerEnded,
     AnswerEvent,
     AnswerFailed,
-    ItemBegun,
-    ItemEnded,
-    ItemGrew,
     UsageTold,
 )
-from llmgw_desktop.domain.model.content import Refusal
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.answer_facts import object_in, word_in
 from llmgw_desktop.wire.anthropic import StreamedUsage
 from llmgw_desktop.wire.json_edits import parse_object
 from llmgw_desktop.wire.sse import event_in, quick_data_of
 from llmgw_desktop.wire.translate.anthropic.answer_in import MOST_HELD, GrowingBlock, GrowingBlocks
-from llmgw_desktop.wire.translate.anthropic.vocabulary import STATUS_OF_ERROR, read_stop, refusal_in
+from llmgw_desktop.wire.translate.anthropic.vocabulary import STATUS_OF_ERROR
 from llmgw_desktop.wire.translate.repeated_frame import FrameReader
 from llmgw_desktop.wire.translate.tools import ToolNames
 
@@ -88,12 +83,6 @@ class AnthropicEventReader(FrameReader[GrowingBlock]):
         self._begin(events, {})
         self._blocks.start(event, events)
 
-    def _block_delta(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
-        self._blocks.delta(event, events)
-
-    def _block_stop(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
-        self._blocks.stop(event, events)
-
     def _message_delta(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         self._begin(events, {})
         told = object_in(event, "delta")
@@ -103,18 +92,8 @@ class AnthropicEventReader(FrameReader[GrowingBlock]):
 
     def _message_stop(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         self._begin(events, {})
-        self._blocks.end_all(events)
-        refusal = refusal_in(self._told_stop)
-        if refusal is not None and not self._blocks.items:
-            events += (
-                ItemBegun(index=0, item=Refusal(text="")),
-                ItemGrew(index=0, more=refusal),
-                ItemEnded(index=0),
-            )
+        self._blocks.finish(self._told_stop, events)
         self._is_over = True
-        events.append(
-            AnswerEnded(stop=read_stop(self._told_stop, has_calls=self._blocks.has_calls))
-        )
 
     def _error(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         error = event.get("error")
@@ -144,9 +123,9 @@ class AnthropicEventReader(FrameReader[GrowingBlock]):
 
 
 _READS: Mapping[str, Callable[[AnthropicEventReader, dict[str, Any], list[AnswerEvent]], None]] = {
-    "content_block_delta": AnthropicEventReader._block_delta,
+    "content_block_delta": lambda reader, event, events: reader._blocks.delta(event, events),
     "content_block_start": AnthropicEventReader._block_start,
-    "content_block_stop": AnthropicEventReader._block_stop,
+    "content_block_stop": lambda reader, event, events: reader._blocks.stop(event, events),
     "message_start": AnthropicEventReader._message_start,
     "message_delta": AnthropicEventReader._message_delta,
     "message_stop": AnthropicEventReader._message_stop,

@@ -151,22 +151,7 @@ class BlockFrames:
 class AnthropicEventWriter:
     """Writes one stream."""
 
-    __slots__ = (
-        "_asked",
-        "_frames",
-        "_grows",
-        "_has_calls",
-        "_has_refused",
-        "_held",
-        "_hidden",
-        "_open",
-        "_report",
-        "_shows_thinking",
-        "_signature",
-        "_turns",
-        "_usage",
-        "_wrapper",
-    )
+    content_type = "text/event-stream; charset=utf-8"
 
     def __init__(self, asked: RequestContext, report: LossReport) -> None:
         self._asked = asked
@@ -185,10 +170,6 @@ class AnthropicEventWriter:
         self._hidden: Thinking | None = None
         """The open item, where it is not shown."""
         self._held = HeldSeals()
-
-    @property
-    def content_type(self) -> str:
-        return "text/event-stream; charset=utf-8"
 
     def write(self, event: AnswerEvent) -> bytes:
         events = self._turns.feed(event)

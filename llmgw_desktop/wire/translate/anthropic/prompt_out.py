@@ -124,19 +124,7 @@ def _add_sampling(
             body["top_k"] = wanted.top_k
         else:
             report.lost(Feature.TOP_K)
-    _report_unsaid(prompt, report)
-
-
-def _report_unsaid(prompt: Prompt, report: LossReport) -> None:
-    wanted = prompt.sampling
-    if wanted.seed is not None:
-        report.lost(Feature.SEED)
-    if wanted.presence_penalty or wanted.frequency_penalty:
-        report.lost(Feature.PENALTIES)
-    if wanted.logprobs is not None:
-        report.lost(Feature.LOGPROBS)
-    if prompt.metadata:
-        report.lost(Feature.METADATA)
+    report.lost_wishes(prompt, Feature.SEED, Feature.PENALTIES, Feature.LOGPROBS, Feature.METADATA)
 
 
 def _add_facts(body: dict[str, Any], prompt: Prompt, report: LossReport) -> None:

@@ -5,6 +5,7 @@ of structured answers, must close every object and may not bound numbers and len
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from llmgw_desktop.domain.model.content import CacheMark, CallKind, Vendor
@@ -12,11 +13,14 @@ from llmgw_desktop.domain.model.prompt import HostedKind, HostedTool, Prompt, To
 from llmgw_desktop.wire.translate.anthropic.models import ClaudeModel
 from llmgw_desktop.wire.translate.codec import PromptTarget
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.tools import ToolNames, custom_schema
+from llmgw_desktop.wire.translate.tools import (
+    ToolNames,
+    custom_schema,
+    local_target,
+    without_alternatives,
+)
 
 _DEEPEST = 60
-_MOST_VARIANTS = 200
-_ALTERNATIVES = ("anyOf", "oneOf", "allOf")
 _SUBSCHEMA_MAPS = ("properties", "$defs", "definitions")
 _SUBSCHEMA_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _UNENFORCED = frozenset(
@@ -58,13 +62,10 @@ Lost = Callable[[str], None]
 def tool_schema(schema: Mapping[str, Any] | None, lost: Lost) -> dict[str, Any]:
     """With an object at its root; `lost` hears what had to be given up."""
     root = _without_draft_3(dict(schema or {}), 0)
-    target = _local_target(root)
+    target = local_target(root)
     if target is not None:
         root = {**target, **{name: root[name] for name in root if name != "$ref"}}
-    for name in _ALTERNATIVES:
-        if name in root:
-            lost(name)
-            _merge(root, root.pop(name), all_hold=name == "allOf")
+    root = without_alternatives(root, lost)
     if root.get("type") != "object":
         if "type" in root:
             lost("type")
@@ -139,37 +140,6 @@ def _each_part(schema: dict[str, Any], change: Callable[[dict[str, Any]], dict[s
             schema[name] = change(part)
 
 
-def _local_target(root: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What a `$ref` at the root means, one step far."""
-    reference = root.get("$ref")
-    if not isinstance(reference, str) or not reference.startswith("#/"):
-        return None
-    found: Any = root
-    for step in reference[2:].split("/"):
-        found = found.get(step) if type(found) is dict else None
-    return found if type(found) is dict and "$ref" not in found else None
-
-
-def _merge(root: dict[str, Any], variants: object, *, all_hold: bool) -> None:
-    """The properties of all variants; required is what every one of them requires."""
-    parts = [each for each in variants if type(each) is dict] if type(variants) is list else []
-    parts = parts[:_MOST_VARIANTS]
-    properties = dict(root["properties"]) if type(root.get("properties")) is dict else {}
-    wanted: set[str] | None = None
-    for part in parts:
-        target = _local_target({**root, **part}) or part
-        own = target.get("properties")
-        for name, schema in (own if type(own) is dict else {}).items():
-            properties.setdefault(name, schema)
-        required = target.get("required")
-        names = {each for each in required if type(each) is str} if required else set()
-        wanted = names if wanted is None else wanted | names if all_hold else wanted & names
-    root["properties"] = properties
-    before = root["required"] if type(root.get("required")) is list else []
-    if before or wanted:
-        root["required"] = [*before, *sorted((wanted or set()).difference(map(str, before)))]
-
-
 _WEB_SEARCH = {"type": "web_search_20250305", "name": "web_search"}
 _TTLS = ("5m", "1h")
 _MODES = {ToolMode.AUTO: "auto", ToolMode.ANY: "any", ToolMode.NONE: "none"}
@@ -182,34 +152,24 @@ def cache_control(mark: CacheMark) -> dict[str, str]:
     return {"type": "ephemeral"}
 
 
+@dataclass(slots=True)
 class ToolWriter:
     """Writes the tools of one request."""
 
-    __slots__ = ("_model", "_names", "_prompt", "_report", "_target")
-
-    def __init__(
-        self,
-        prompt: Prompt,
-        target: PromptTarget,
-        model: ClaudeModel,
-        *,
-        names: ToolNames,
-        report: LossReport,
-    ) -> None:
-        self._prompt = prompt
-        self._target = target
-        self._model = model
-        self._names = names
-        self._report = report
+    prompt: Prompt
+    target: PromptTarget
+    model: ClaudeModel
+    names: ToolNames
+    report: LossReport
 
     def tools(self) -> list[dict[str, Any]]:
         written: dict[str, dict[str, Any]] = {}
         own = {
-            self._names.written(tool.name, tool.namespace)
-            for tool in self._prompt.tools
+            self.names.written(tool.name, tool.namespace)
+            for tool in self.prompt.tools
             if isinstance(tool, Tool)
         }
-        for tool in self._prompt.tools:
+        for tool in self.prompt.tools:
             if isinstance(tool, Tool):
                 entry = self._own(tool)
                 written.setdefault(entry["name"], entry)
@@ -217,44 +177,44 @@ class ToolWriter:
             hosted = self._hosted(tool)
             name = str((hosted or {}).get("name") or (hosted or {}).get("mcp_server_name"))
             if hosted is None or name in own:
-                self._report.lost(Feature.HOSTED_TOOL, str(tool.raw.get("type", "")))
+                self.report.lost(Feature.HOSTED_TOOL, str(tool.raw.get("type", "")))
             else:
                 written.setdefault(name, hosted)
         return list(written.values())
 
     def choice(self) -> dict[str, Any] | None:
-        wanted = self._prompt.tool_choice
+        wanted = self.prompt.tool_choice
         mode = wanted.mode
-        if mode is ToolMode.ANY and not self._model.can_force_tools:
-            self._report.lost(Feature.TOOL_CHOICE)
+        if mode is ToolMode.ANY and not self.model.can_force_tools:
+            self.report.lost(Feature.TOOL_CHOICE)
             return self._with_parallel({"type": "auto"})
         if wanted.names and mode is ToolMode.ANY and len(wanted.names) == 1:
             return self._with_parallel({"type": "tool", "name": self._name(wanted.names[0])})
         if wanted.names:
-            self._report.lost(Feature.TOOL_CHOICE, "names")
+            self.report.lost(Feature.TOOL_CHOICE, "names")
         if mode is None:
             return None if wanted.parallel is not False else self._with_parallel({"type": "auto"})
         return self._with_parallel({"type": _MODES[mode]})
 
     def _with_parallel(self, choice: dict[str, Any]) -> dict[str, Any]:
-        if self._prompt.tool_choice.parallel is False and choice["type"] != "none":
+        if self.prompt.tool_choice.parallel is False and choice["type"] != "none":
             choice["disable_parallel_tool_use"] = True
         return choice
 
     def _name(self, name: str) -> str:
-        for tool in self._prompt.tools:
+        for tool in self.prompt.tools:
             if isinstance(tool, Tool) and tool.name == name:
-                return self._names.written(name, tool.namespace)
-        return self._names.written(name)
+                return self.names.written(name, tool.namespace)
+        return self.names.written(name)
 
     def _own(self, tool: Tool) -> dict[str, Any]:
-        entry: dict[str, Any] = {"name": self._names.written(tool.name, tool.namespace)}
+        entry: dict[str, Any] = {"name": self.names.written(tool.name, tool.namespace)}
         if tool.description:
             entry["description"] = tool.description
         if tool.namespace_description:
-            self._report.lost(Feature.TOOL_NAMESPACE, tool.namespace or "")
+            self.report.lost(Feature.TOOL_NAMESPACE, tool.namespace or "")
         if tool.kind is CallKind.CUSTOM:
-            entry["input_schema"] = custom_schema(tool, self._report, tool.name)
+            entry["input_schema"] = custom_schema(tool, self.report, tool.name)
         else:
             entry |= self._function(tool)
         if tool.cache is not None:
@@ -263,18 +223,18 @@ class ToolWriter:
 
     def _function(self, tool: Tool) -> dict[str, Any]:
         def lost(what: str) -> None:
-            self._report.lost(Feature.TOOL_SCHEMA, what)
+            self.report.lost(Feature.TOOL_SCHEMA, what)
 
         schema = tool_schema(tool.schema, lost)
         if not tool.strict:
             return {"input_schema": schema}
-        if not self._model.takes_schema or self._target.vendor is not Vendor.ANTHROPIC:
-            self._report.lost(Feature.TOOL_STRICT)
+        if not self.model.takes_schema or self.target.vendor is not Vendor.ANTHROPIC:
+            self.report.lost(Feature.TOOL_STRICT)
             return {"input_schema": schema}
         return {"input_schema": enforced_schema(schema, lost), "strict": True}
 
     def _hosted(self, tool: HostedTool) -> dict[str, Any] | None:
-        if self._target.vendor is not Vendor.ANTHROPIC:
+        if self.target.vendor is not Vendor.ANTHROPIC:
             return None
         if tool.vendor is Vendor.ANTHROPIC:
             return dict(tool.raw)

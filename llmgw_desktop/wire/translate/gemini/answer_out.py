@@ -13,7 +13,6 @@ from llmgw_desktop.domain.model.content import (
     Hosted,
     Image,
     Item,
-    Media,
     RedactedThinking,
     Refusal,
     Signature,
@@ -26,7 +25,7 @@ from llmgw_desktop.domain.model.content import (
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.translate.carriers import SealOf
 from llmgw_desktop.wire.translate.codec import RequestContext
-from llmgw_desktop.wire.translate.gemini.candidates import finish_reason, grounding
+from llmgw_desktop.wire.translate.gemini.candidates import FINISH_WORDS, grounding
 from llmgw_desktop.wire.translate.gemini.part_contents import Keeper, wants_thoughts, written_seal
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.tools import is_object, wrapped
@@ -94,7 +93,7 @@ def finish_word(stop: Stop, *, has_malformed_call: bool, losses: LossReport) -> 
         losses.lost(Feature.STOP_SEQUENCE)
     if stop.kind in (StopKind.PAUSE, StopKind.CONTEXT):
         losses.lost(Feature.STOP_KIND, stop.kind)
-    reason = finish_reason(stop)
+    reason = FINISH_WORDS.get(stop.kind, "STOP")
     return MALFORMED if has_malformed_call and reason == "STOP" else reason
 
 
@@ -127,17 +126,14 @@ def _media(item: Image | Audio | Video | Document, losses: LossReport) -> list[P
     if isinstance(item, Document) and item.text is not None:
         return [{"text": item.text}]
     if media.data is not None:
-        return [{"inlineData": {"mimeType": _type(media), "data": media.data}}]
+        media_type = media.media_type or "application/octet-stream"
+        return [{"inlineData": {"mimeType": media_type, "data": media.data}}]
     uri = media.url or (media.file_id if media.file_vendor is Vendor.GOOGLE else None)
     if uri is None:
         losses.lost(Feature.OUTPUT_MEDIA)
         return []
     told = {"fileUri": uri}
     return [{"fileData": told | ({"mimeType": media.media_type} if media.media_type else {})}]
-
-
-def _type(media: Media) -> str:
-    return media.media_type or "application/octet-stream"
 
 
 def write_answer(answer: Answer, asked: RequestContext, losses: LossReport) -> bytes:

@@ -57,7 +57,7 @@ _KINDS: Mapping[str, StopKind] = {
     "IMAGE_RECITATION": StopKind.REFUSAL,
 }
 
-_WORDS: Mapping[StopKind, str] = {
+FINISH_WORDS: Mapping[StopKind, str] = {
     StopKind.LENGTH: "MAX_TOKENS",
     StopKind.CONTEXT: "MAX_TOKENS",
     StopKind.REFUSAL: "SAFETY",
@@ -69,10 +69,6 @@ def stop_of(reason: str) -> Stop:
     if reason.startswith(BLOCKED):
         return Stop(kind=StopKind.REFUSAL, vendor_word=reason.removeprefix(BLOCKED))
     return Stop(kind=_KINDS.get(reason, StopKind.END), vendor_word=reason)
-
-
-def finish_reason(stop: Stop) -> str:
-    return _WORDS.get(stop.kind, "STOP")
 
 
 def first_candidate(chunk: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -47,16 +47,14 @@ _BY_URL = {
 }
 
 
+@dataclass(slots=True)
 class PartWriter:
     """For one target."""
 
-    def __init__(
-        self, names: ToolNames, model: GeminiModel, vendor: Vendor, losses: LossReport
-    ) -> None:
-        self._names = names
-        self._model = model
-        self._vendor = vendor
-        self._losses = losses
+    _names: ToolNames
+    _model: GeminiModel
+    _vendor: Vendor
+    _losses: LossReport
 
     def part(self, item: Item) -> Part | None:
         """Of everything but a result; None for what cannot be said."""

@@ -57,24 +57,6 @@ class ChunkReader:
     """Feed objects, then `finish`; the end is told there, because some servers give a reason to
     finish with every object."""
 
-    __slots__ = (
-        "_calls",
-        "_grounding",
-        "_has_begun",
-        "_held",
-        "_held_chars",
-        "_index",
-        "_is_over",
-        "_model",
-        "_open",
-        "_reason",
-        "_reason_text",
-        "_seal",
-        "_searched_chars",
-        "_searches",
-        "_usage",
-    )
-
     def __init__(self, names: ToolNames) -> None:
         self._calls = FunctionCalls(names)
         self._has_begun = False

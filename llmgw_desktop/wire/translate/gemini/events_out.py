@@ -54,27 +54,6 @@ _TEXT_HEAD = b'data: %b{"text":' % _HEAD
 class GeminiEventWriter:
     """One answer's stream; what a client reads as one text is never torn by another item."""
 
-    __slots__ = (
-        "_asked",
-        "_cited",
-        "_foot",
-        "_has_malformed_call",
-        "_held",
-        "_id",
-        "_in_turn",
-        "_is_first",
-        "_is_sse",
-        "_item",
-        "_keeper",
-        "_losses",
-        "_pieces",
-        "_placed",
-        "_shows_thoughts",
-        "_text_bytes",
-        "_text_foot",
-        "_usage",
-    )
-
     def __init__(self, asked: RequestContext, losses: LossReport) -> None:
         self._asked = asked
         self._losses = losses

@@ -120,7 +120,7 @@ def _budget(wish: Reasoning, model: GeminiModel, losses: LossReport) -> dict[str
     budget = wish.budget_tokens
     if budget is None and wish.effort is not None:
         budget = _BUDGETS[wish.effort]
-        if wish.effort is Effort.NONE and not _can_stop(model):
+        if wish.effort is Effort.NONE and "pro" in model.name:
             losses.lost(Feature.REASONING, wish.effort)
     if budget is None:
         return {"thinkingBudget": -1} if wish.is_adaptive else {}
@@ -137,7 +137,3 @@ def _within(budget: int, model: GeminiModel) -> int:
         return 0
     least = 512 if "lite" in model.name else 1
     return min(max(budget, least), 24576)
-
-
-def _can_stop(model: GeminiModel) -> bool:
-    return "pro" not in model.name

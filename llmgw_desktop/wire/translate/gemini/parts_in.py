@@ -1,6 +1,7 @@
 """Parts of a request's contents become items."""
 
 from collections import deque
+from dataclasses import replace
 
 import orjson
 
@@ -141,14 +142,10 @@ class PartReader:
         return hosted
 
     def _inline(self, inner: Fields, path: str) -> Item:
-        media_type = maybe_text(inner, "mimeType", path) or ""
-        name = maybe_text(inner, "displayName", path) or ""
-        return inline_item(name_in(inner, "data", path), media_type, name)
+        return inline_item(name_in(inner, "data", path), *_described(inner, path))
 
     def _file(self, inner: Fields, path: str) -> Item:
-        media_type = maybe_text(inner, "mimeType", path) or ""
-        name = maybe_text(inner, "displayName", path) or ""
-        return file_item(name_in(inner, "fileUri", path), media_type, name)
+        return file_item(name_in(inner, "fileUri", path), *_described(inner, path))
 
     def _call(self, inner: Fields, path: str) -> Item:
         name = name_in(inner, "name", path)
@@ -183,6 +180,11 @@ class PartReader:
         if file is not None:
             return self._file(file, f"{path}.fileData")
         raise MalformedRequest("must hold inlineData or fileData", path=path)
+
+
+def _described(inner: Fields, path: str) -> tuple[str, str]:
+    media_type, name = maybe_text(inner, "mimeType", path), maybe_text(inner, "displayName", path)
+    return media_type or "", name or ""
 
 
 def _words(response: Fields) -> tuple[str, bool]:
@@ -222,11 +224,7 @@ def _with_seal(item: Item, seal: Carried) -> list[Item]:
 
 
 def _sealed(item: Item, signature: Signature) -> Item:
-    if isinstance(item, Text):
-        return Text(text=item.text, signature=signature)
-    if isinstance(item, ToolCall):
-        return ToolCall(id=item.id, name=item.name, arguments=item.arguments, signature=signature)
-    return item
+    return replace(item, signature=signature) if isinstance(item, Text | ToolCall) else item
 
 
 def _says_nothing(item: Item) -> bool:

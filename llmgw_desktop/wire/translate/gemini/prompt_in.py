@@ -93,11 +93,6 @@ def read_sampling(config: Fields) -> Sampling:
     )
 
 
-def read_max_tokens(config: Fields) -> int | None:
-    told = whole(config, "maxOutputTokens", PATH, least=0)
-    return told or None  # 0 is this protocol's way to say nothing
-
-
 def read_output(config: Fields, losses: LossReport) -> OutputFormat | None:
     schema = None
     if (given := config.get("responseJsonSchema")) is not None:
@@ -131,10 +126,6 @@ def read_reasoning(config: Fields, losses: LossReport) -> Reasoning | None:
     if effort is None and budget is None and show is None:
         return None
     return Reasoning(effort=effort, budget_tokens=budget, show=show)
-
-
-def read_stop(config: Fields) -> tuple[str, ...]:
-    return texts_in(config, "stopSequences", PATH)
 
 
 def whole_turns(turns: Iterable[Turn]) -> list[Turn]:
@@ -270,7 +261,7 @@ def _turn(content: object, path: str, reader: PartReader, losses: LossReport) ->
     fields = object_of(content, path)
     lose_rest(fields, _CONTENT, losses, "content")
     given = fields.get("role")
-    role = Role.USER if given in (None, "") else _ROLES.get(given) if _is_word(given) else None
+    role = _ROLES.get(given or "user") if isinstance(given, str | None) else None
     if role is None:
         raise MalformedRequest("must be user or model", path=f"{path}.role")
     found: list[Item] = []
@@ -284,10 +275,6 @@ def _parts(fields: Fields, path: str) -> list[tuple[Any, str]]:
     if type(given) is dict:  # one part alone, without its list
         return [(given, f"{path}.parts")]
     return list(elements_in(fields, "parts", path))
-
-
-def _is_word(value: object) -> bool:
-    return isinstance(value, str)
 
 
 def _system(said: list[Item]) -> Turn:
@@ -333,8 +320,9 @@ def read_prompt(
         reasoning=read_reasoning(config, losses),
         output=read_output(config, losses),
         sampling=read_sampling(config),
-        max_tokens=read_max_tokens(config),
-        stop=read_stop(config),
+        # 0 is this protocol's way to say nothing
+        max_tokens=whole(config, "maxOutputTokens", PATH, least=0) or None,
+        stop=texts_in(config, "stopSequences", PATH),
         streaming=streaming,
         service_tier=_tier(maybe_text(top, "serviceTier"), losses),
         store=maybe_flag(top, "store"),

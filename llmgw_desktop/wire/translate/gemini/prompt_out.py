@@ -16,6 +16,7 @@ from llmgw_desktop.wire.translate.tools import GEMINI, ToolNames
 
 _MOST_STOPS = 5
 _LARGEST_SEED = 2**31 - 1
+_NEVER = (Feature.LOGPROBS, Feature.USER, Feature.METADATA, Feature.CACHE_KEY, Feature.STORE)
 _TIERS = {"default": "standard", "flex": "flex", "priority": "priority"}
 
 
@@ -117,14 +118,5 @@ def write_prompt(prompt: Prompt, target: PromptTarget, losses: LossReport) -> Wr
     if config := write_config(prompt, model, losses):
         body["generationConfig"] = config
     body |= service_tier(prompt, losses)
-    if prompt.sampling.logprobs is not None:
-        losses.lost(Feature.LOGPROBS)
-    if prompt.user:
-        losses.lost(Feature.USER)
-    if prompt.metadata:
-        losses.lost(Feature.METADATA)
-    if prompt.cache_key or prompt.cache_retention:
-        losses.lost(Feature.CACHE_KEY)
-    if prompt.store:
-        losses.lost(Feature.STORE)
+    losses.lost_wishes(prompt, *_NEVER)
     return WrittenRequest(body=orjson.dumps(body), names=names)

@@ -124,16 +124,7 @@ _DONE = b"data: [DONE]\n\n"
 class ChatEventWriter:
     """Of one answer. The role comes once, first; usage at the end, to callers that asked for it."""
 
-    __slots__ = (
-        "_asked",
-        "_deltas",
-        "_head",
-        "_is_over",
-        "_tail",
-        "_text_head",
-        "_text_tail",
-        "_usage",
-    )
+    content_type = "text/event-stream; charset=utf-8"
 
     def __init__(self, asked: RequestContext, losses: LossReport) -> None:
         self._asked = asked
@@ -144,10 +135,6 @@ class ChatEventWriter:
         self._text_tail = b'},"logprobs":null,"finish_reason":null}]' + self._tail
         self._usage = UNKNOWN_USAGE
         self._is_over = False
-
-    @property
-    def content_type(self) -> str:
-        return "text/event-stream; charset=utf-8"
 
     def write(self, event: AnswerEvent) -> bytes:
         if type(event) is ItemGrew:

@@ -8,6 +8,7 @@ servers leave out (index, id) is made up for; nothing is made up of what a model
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -29,52 +30,26 @@ _MOST_LOOKS = 1000
 """Of one call: a hostile server sends brackets without end, and each look reads all of them."""
 
 
+@dataclass(slots=True)
 class _Call:
-    __slots__ = (
-        "chars",
-        "held",
-        "id",
-        "index",
-        "is_ended",
-        "is_plain",
-        "looks",
-        "name",
-        "number",
-        "pieces",
-        "unwrapper",
-    )
-
-    def __init__(self, index: int) -> None:
-        self.index = index
-        self.id = ""
-        self.name = ""
-        self.held: list[str] = []
-        """Arguments that came before the call could begin."""
-        self.pieces: list[str] = []
-        self.chars = 0
-        self.number = -1
-        self.is_plain = False
-        """A custom tool's call: text, no JSON."""
-        self.is_ended = False
-        self.looks = 0
-        """How often it was looked at whether the arguments are whole."""
-        self.unwrapper: Unwrapper | None = None
+    index: int
+    id: str = ""
+    name: str = ""
+    held: list[str] = field(default_factory=list)
+    """Arguments that came before the call could begin."""
+    pieces: list[str] = field(default_factory=list)
+    chars: int = 0
+    number: int = -1
+    is_plain: bool = False
+    """A custom tool's call: text, no JSON."""
+    is_ended: bool = False
+    looks: int = 0
+    """How often it was looked at whether the arguments are whole."""
+    unwrapper: Unwrapper | None = None
 
 
 class CallsIn:
     """Of one answer."""
-
-    __slots__ = (
-        "_calls",
-        "_count",
-        "_current",
-        "_names",
-        "_next",
-        "_numbers",
-        "_said",
-        "_seed",
-        "has_begun",
-    )
 
     def __init__(self, names: ToolNames, numbers: Numbers, said: SaidIn) -> None:
         self._names = names

@@ -30,6 +30,7 @@ from llmgw_desktop.domain.model.content import (
     ToolCall,
 )
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.wire.translate.carriers import SealOf
 from llmgw_desktop.wire.translate.codec import RequestContext
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.media import data_url
@@ -111,17 +112,6 @@ class _Open:
 class DeltasOut:
     """Of one answer."""
 
-    __slots__ = (
-        "_calls",
-        "_chars",
-        "_has_refusal",
-        "_is_legacy",
-        "_losses",
-        "_open",
-        "_seals",
-        "_shows_thinking",
-    )
-
     def __init__(self, asked: RequestContext, losses: LossReport) -> None:
         self._losses = losses
         self._is_legacy = is_legacy(asked)
@@ -176,7 +166,7 @@ class DeltasOut:
             case ToolCall():
                 return self._begin_call(opened, item)
             case RedactedThinking():
-                return [{"reasoning_details": [self._seals.redacted(item.signature)]}]
+                return [{"reasoning_details": [self._seals.entry(item.signature, SealOf.REDACTED)]}]
             case Image():
                 return self._image(item)
             case Hosted():
@@ -233,10 +223,10 @@ class DeltasOut:
         if isinstance(item, Text):
             deltas += self._cite(opened)
             if signature is not None:
-                deltas.append({"reasoning_details": [self._seals.text(signature)]})
+                deltas.append({"reasoning_details": [self._seals.entry(signature, SealOf.TEXT)]})
         elif isinstance(item, Thinking) and signature is not None:
             start = opened.start if opened.has_grown else self._seals.chars
-            entry = self._seals.thinking(signature, start)
+            entry = self._seals.entry(signature, SealOf.THINKING, span=(start, self._seals.chars))
             deltas.append({"reasoning_details": [entry]})
         return deltas
 
@@ -245,7 +235,8 @@ class DeltasOut:
         if not opened.has_grown and call.kind is CallKind.FUNCTION:
             deltas += self._grow_call(opened, call, "{}")
         if signature is not None:
-            deltas.append({"reasoning_details": [self._seals.call(signature, call.id)]})
+            sealed = self._seals.entry(signature, SealOf.CALL, call_id=call.id)
+            deltas.append({"reasoning_details": [sealed]})
         return deltas
 
     def _cite(self, opened: _Open) -> list[Delta]:

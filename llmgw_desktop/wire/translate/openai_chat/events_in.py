@@ -50,17 +50,6 @@ _KINDS: Mapping[str, StopKind] = {
 class ChatChunks:
     """Chunks, one after the other; a whole answer is a chunk with `message` for `delta`."""
 
-    __slots__ = (
-        "_calls",
-        "_has_begun",
-        "_numbers",
-        "_sequence",
-        "_usage",
-        "_word",
-        "names",
-        "said",
-    )
-
     def __init__(self, names: ToolNames) -> None:
         self.names = names
         self._numbers = Numbers()
@@ -253,7 +242,6 @@ _DONE = b"[DONE]"
 _LONGEST_FRAME = 32 * 1024 * 1024
 """A frame may hold an image."""
 _MOST_BYTES = 64 * 1024 * 1024
-_END_OF_FRAME = b"\n\n"
 
 
 def read_answer(body: bytes, names: ToolNames) -> Answer:
@@ -305,8 +293,8 @@ class ChatEventReader(FrameReader[Grow]):
                 raise UpstreamGarbage("The provider's answer is longer than any answer.")
             return []
         events = super().feed(chunk)
-        if self._is_done and not self._is_over:
-            self._close(events)
+        if self._is_done:
+            self._end(events)
         return events
 
     @override
@@ -320,22 +308,17 @@ class ChatEventReader(FrameReader[Grow]):
     def finish(self) -> list[AnswerEvent]:
         if self._whole is not None and not self._is_over:
             return self._read_whole(b"".join(self._whole))
-        events: list[AnswerEvent] = []
-        try:
-            self._frame(self._splitter.tail, events)
-        except UpstreamGarbage:
-            return []  # half a frame: the stream was cut
-        if not self._is_over:
-            self._close(events)
-        return events
+        return super().finish()
 
     @override
     def _goes_on(self, events: list[AnswerEvent]) -> bool:
         return self._pieces.has_said(events)
 
-    def _close(self, events: list[AnswerEvent]) -> None:
-        self._is_over = True
-        self._pieces.close(events)
+    @override
+    def _end(self, events: list[AnswerEvent]) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._pieces.close(events)
 
     def _read_whole(self, body: bytes) -> list[AnswerEvent]:
         self._is_over = True

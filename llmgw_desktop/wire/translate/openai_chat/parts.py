@@ -21,7 +21,14 @@ from llmgw_desktop.domain.model.content import (
     Video,
 )
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.media import data_url, decoded_text, media_of_data, media_of_url
+from llmgw_desktop.wire.translate.media import (
+    SOUND_WORDS,
+    data_url,
+    decoded_text,
+    media_of_data,
+    media_of_sound,
+    media_of_url,
+)
 from llmgw_desktop.wire.translate.members import (
     Fields,
     lose_others,
@@ -34,7 +41,6 @@ from llmgw_desktop.wire.translate.members import (
 )
 from llmgw_desktop.wire.translate.openai_chat.models import Abilities
 
-_AUDIO_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 _LONG_TTLS = frozenset({"1h", "12h"})
 _FILE_TYPES = {"pdf": "application/pdf", "txt": "text/plain", "md": "text/markdown"}
 
@@ -109,7 +115,7 @@ def _audio(part: Fields, path: str, cache: CacheMark | None) -> Item:
     word = name_in(given, "format", inner)
     if data.startswith("data:"):
         return Audio(media=media_of_url(data), cache=cache)
-    return Audio(media=media_of_data(data, _AUDIO_TYPES.get(word, f"audio/{word}")), cache=cache)
+    return Audio(media=media_of_sound(data, word), cache=cache)
 
 
 def _file(part: Fields, path: str, cache: CacheMark | None) -> Item:
@@ -147,13 +153,6 @@ _KNOWN_INSIDE = frozenset({"url", "detail", "data", "format", "filename", "file_
 
 BETWEEN = "\n\n"
 """Between texts that were apart and have to become one string."""
-_AUDIO_FORMATS = {
-    "audio/wav": "wav",
-    "audio/x-wav": "wav",
-    "audio/wave": "wav",
-    "audio/mpeg": "mp3",
-    "audio/mp3": "mp3",
-}
 _PDF = "application/pdf"
 
 
@@ -269,7 +268,7 @@ class ContentWriter:
 
     def _audio(self, item: Audio) -> dict[str, Any] | None:
         media = item.media
-        word = _AUDIO_FORMATS.get(media.media_type)
+        word = SOUND_WORDS.get(media.media_type)
         if word is None and self._abilities.is_openrouter:
             word = media.media_type.removeprefix("audio/").removeprefix("x-") or None
         if media.data is None or word is None:

@@ -1,6 +1,5 @@
 """A prompt as the body of a request to a server that speaks Chat Completions."""
 
-import hashlib
 from typing import Any
 
 import orjson
@@ -13,7 +12,7 @@ from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.openai_chat.messages_out import MessageWriter
 from llmgw_desktop.wire.translate.openai_chat.models import Abilities, abilities_of, write_thinking
 from llmgw_desktop.wire.translate.openai_chat.tools import write_tools
-from llmgw_desktop.wire.translate.tools import PLAIN, ToolNames
+from llmgw_desktop.wire.translate.tools import PLAIN, ToolNames, schema_name, short_id
 
 _MOST_STOPS = 4
 _TUNED = (
@@ -44,8 +43,7 @@ def write_sampling(prompt: Prompt, abilities: Abilities, losses: LossReport) -> 
             losses.lost(Feature.TOP_K)
         else:
             members["top_k"] = sampling.top_k
-    if sampling.logprobs is not None:
-        losses.lost(Feature.LOGPROBS)
+    losses.lost_wishes(prompt, Feature.LOGPROBS)
     return members | _stop(prompt, abilities, losses)
 
 
@@ -70,7 +68,6 @@ def _thinks_not(prompt: Prompt, abilities: Abilities) -> bool:
     )
 
 
-_LONGEST_NAME = 64
 _GROQ_TIERS = {"auto": "auto", "default": "on_demand", "flex": "flex", "priority": "performance"}
 _RETENTIONS = frozenset({"in_memory", "in-memory", "24h"})
 
@@ -107,7 +104,7 @@ def _output(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[st
     if output.kind is OutputKind.JSON:
         members["response_format"] = {"type": "json_object"}
     elif output.kind is OutputKind.SCHEMA:
-        schema: dict[str, Any] = {"name": _plain_name(output.name)}
+        schema: dict[str, Any] = {"name": schema_name(output.name)}
         if output.description is not None:
             schema["description"] = output.description
         schema["schema"] = output.schema or {"type": "object", "properties": {}}
@@ -123,18 +120,12 @@ def _output(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[st
     return members
 
 
-def _plain_name(name: str | None) -> str:
-    if not name:
-        return "answer"
-    return "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in name)[:64]
-
-
 def _account(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[str, Any]:
     """Who asks, what it is for, and how it is charged and kept."""
     members = _tier(prompt, abilities, losses)
     if prompt.user is not None:
         if abilities.is_openai or abilities.is_openrouter or abilities.is_groq:
-            members["user"] = _short(prompt.user)
+            members["user"] = short_id(prompt.user)
         else:
             losses.lost(Feature.USER)
     if prompt.metadata:
@@ -154,7 +145,7 @@ def _cache(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[str
     members: dict[str, Any] = {}
     if prompt.cache_key is not None:
         if abilities.is_openai:
-            members["prompt_cache_key"] = _short(prompt.cache_key)
+            members["prompt_cache_key"] = short_id(prompt.cache_key)
         else:
             losses.lost(Feature.CACHE_KEY)
     if prompt.cache_retention is not None:
@@ -176,10 +167,3 @@ def _tier(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[str,
     if tier not in ("auto", "default"):
         losses.lost(Feature.SERVICE_TIER, tier)
     return {}
-
-
-def _short(name: str) -> str:
-    """OpenAI refuses longer ones; the same name always becomes the same one."""
-    if len(name) <= _LONGEST_NAME:
-        return name
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()

@@ -35,30 +35,6 @@ class Seals:
     """Entries that are damaged."""
 
 
-def our_entry(
-    signature: Signature,
-    of: SealOf,
-    number: int,
-    *,
-    call_id: str | None = None,
-    span: tuple[int, int] | None = None,
-) -> dict[str, Any]:
-    """For a caller."""
-    # no vendor's protocol is this one's own, so that every signature gets its mark
-    own = Vendor.OPENAI if signature.vendor is Vendor.OTHER else Vendor.OTHER
-    entry: dict[str, Any] = {
-        "type": ENCRYPTED,
-        "data": packed(signature, own, of),
-        "format": FORMAT,
-        "index": number,
-    }
-    if call_id is not None:
-        entry["id"] = call_id
-    if span is not None:
-        entry["span"] = list(span)
-    return entry
-
-
 def read_seals(entries: Iterable[Mapping[str, Any]], words: str) -> Seals:
     """Of a caller's message; `words` is its `reasoning_content`."""
     seals = Seals()
@@ -173,20 +149,7 @@ class SealsOut:
         self.chars += len(gap) + len(more)
         return gap + more
 
-    def thinking(self, signature: Signature, start: int) -> dict[str, Any]:
-        """At the end of an item whose words begin at `start`."""
-        return self._entry(signature, SealOf.THINKING, span=(start, self.chars))
-
-    def redacted(self, signature: Signature) -> dict[str, Any]:
-        return self._entry(signature, SealOf.REDACTED)
-
-    def text(self, signature: Signature) -> dict[str, Any]:
-        return self._entry(signature, SealOf.TEXT)
-
-    def call(self, signature: Signature, call_id: str) -> dict[str, Any]:
-        return self._entry(signature, SealOf.CALL, call_id=call_id)
-
-    def _entry(
+    def entry(
         self,
         signature: Signature,
         of: SealOf,
@@ -194,6 +157,18 @@ class SealsOut:
         call_id: str | None = None,
         span: tuple[int, int] | None = None,
     ) -> dict[str, Any]:
-        number = self._number
+        """`span`: the characters of `reasoning_content` that it seals."""
+        # no vendor's protocol is this one's own, so that every signature gets its mark
+        own = Vendor.OPENAI if signature.vendor is Vendor.OTHER else Vendor.OTHER
+        entry: dict[str, Any] = {
+            "type": ENCRYPTED,
+            "data": packed(signature, own, of),
+            "format": FORMAT,
+            "index": self._number,
+        }
         self._number += 1
-        return our_entry(signature, of, number, call_id=call_id, span=span)
+        if call_id is not None:
+            entry["id"] = call_id
+        if span is not None:
+            entry["span"] = list(span)
+        return entry

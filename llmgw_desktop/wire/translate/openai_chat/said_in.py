@@ -54,17 +54,6 @@ class Numbers:
 class SaidIn:
     """Of one answer."""
 
-    __slots__ = (
-        "_audio",
-        "_detail",
-        "_numbers",
-        "_open",
-        "_open_kind",
-        "_text_chars",
-        "_text_start",
-        "has_refusal",
-    )
-
     def __init__(self, numbers: Numbers) -> None:
         self._numbers = numbers
         self._open = -1

@@ -28,7 +28,12 @@ from llmgw_desktop.wire.translate.members import (
 )
 from llmgw_desktop.wire.translate.openai_chat.models import Abilities
 from llmgw_desktop.wire.translate.openai_chat.parts import cache_mark
-from llmgw_desktop.wire.translate.tools import ToolNames, custom_schema
+from llmgw_desktop.wire.translate.tools import (
+    ALTERNATIVES,
+    ToolNames,
+    custom_schema,
+    without_alternatives,
+)
 
 _MODES = {"auto": ToolMode.AUTO, "none": ToolMode.NONE, "required": ToolMode.ANY}
 _HOSTED = {
@@ -173,8 +178,7 @@ def _search(options: Fields) -> HostedTool:
 
 
 _MODE_WORDS = {ToolMode.AUTO: "auto", ToolMode.ANY: "required", ToolMode.NONE: "none"}
-_ALTERNATIVES = ("anyOf", "oneOf", "allOf")
-_NOT_AT_ROOT = frozenset({*_ALTERNATIVES, "enum", "const", "not"})
+_NOT_AT_ROOT = frozenset({*ALTERNATIVES, "enum", "const", "not"})
 
 
 def write_tools(
@@ -228,40 +232,15 @@ def fitting_schema(
         not _NOT_AT_ROOT.isdisjoint(schema) or type(schema.get("required", [])) is not list
     ):
         losses.lost(Feature.TOOL_SCHEMA)
-        schema = _without_alternatives(schema)
+        merged = without_alternatives(schema, lambda _: None)
+        schema = {name: told for name, told in merged.items() if name not in _NOT_AT_ROOT}
+        if type(schema.get("required")) is not list:
+            schema.pop("required", None)
     if schema.get("type") == "object" and "properties" in schema:
         return schema
     if schema.get("type") not in ("object", None):
         return schema
     return {**schema, "type": "object", "properties": schema.get("properties") or {}}
-
-
-def _without_alternatives(schema: Mapping[str, object]) -> dict[str, object]:
-    """All properties of all of them; required is what is so whichever holds."""
-    kept = {name: value for name, value in schema.items() if name not in _NOT_AT_ROOT}
-    required = _names(schema)
-    properties: dict[str, object] = {}
-    for word in _ALTERNATIVES:
-        found = schema.get(word)
-        variants = [each for each in found if type(each) is dict] if type(found) is list else []
-        for variant in variants:
-            inner = variant.get("properties")
-            properties |= inner if type(inner) is dict else {}
-        sets = [set(_names(variant)) for variant in variants]
-        if sets:
-            shared = set.union(*sets) if word == "allOf" else set.intersection(*sets)
-            required += [name for name in sorted(shared) if name not in required]
-    own = kept.get("properties")
-    kept["properties"] = {**properties, **(own if type(own) is dict else {})}
-    kept.pop("required", None)
-    if required:
-        kept["required"] = required
-    return kept
-
-
-def _names(schema: Mapping[str, object]) -> list[str]:
-    required = schema.get("required")
-    return [each for each in required if type(each) is str] if type(required) is list else []
 
 
 def _nested(grammar: Mapping[str, object]) -> Mapping[str, object]:

@@ -99,9 +99,3 @@ def codec(flavour: ModelProtocol = ModelProtocol.OPENAI_RESPONSES) -> Codec:
         event_writer=partial(ResponsesEventWriter, is_codex=is_codex),
         losses=CODEX_LOSSES if is_codex else LOSSES,
     )
-
-
-def always_streams(protocol: ModelProtocol) -> bool:
-    """Whether an upstream of this protocol streams whatever is asked for. Its whole stream can be
-    given to `read_answer` for a caller that wants no stream."""
-    return protocol is ModelProtocol.CODEX

@@ -138,19 +138,7 @@ _UNTOLD = frozenset({StopKind.PAUSE, StopKind.CONTEXT})
 class ResponsesEventWriter:
     """One answer; an `EventWriter`."""
 
-    __slots__ = (
-        "_asked",
-        "_frames",
-        "_head",
-        "_in_turn",
-        "_is_codex",
-        "_is_over",
-        "_output",
-        "_repeated",
-        "_report",
-        "_usage",
-        "response",
-    )
+    content_type = "text/event-stream"
 
     def __init__(
         self,
@@ -172,15 +160,6 @@ class ResponsesEventWriter:
         self._is_over = False
         self.response: dict[str, Any] = {}
         """The whole answer, after AnswerEnded."""
-
-    @property
-    def content_type(self) -> str:
-        return "text/event-stream"
-
-    @property
-    def output(self) -> list[dict[str, Any]]:
-        """The items that are complete."""
-        return self._output.items
 
     def write(self, event: AnswerEvent) -> bytes:
         for each in self._in_turn.feed(event):

@@ -68,19 +68,6 @@ MOST_HELD_CHARS = 64 * 1024 * 1024
 class GrowingCall:
     """Begins when its name is known; what comes before waits."""
 
-    __slots__ = (
-        "_begun",
-        "_has_arguments",
-        "_held",
-        "_held_chars",
-        "_index",
-        "_names",
-        "_otherwise_id",
-        "_telling",
-        "_unwrapper",
-        "is_over",
-    )
-
     def __init__(
         self, telling: Telling, names: ToolNames, begun: Mapping[str, Any], otherwise_id: str
     ) -> None:

@@ -3,8 +3,6 @@
 What the model said stands in one turn until somebody else speaks; so do the outputs of tools.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.errors import MalformedRequest
@@ -25,9 +23,9 @@ from llmgw_desktop.domain.model.content import (
     Turn,
     Vendor,
 )
-from llmgw_desktop.wire.translate.carriers import Carried, SealOf, original_id
+from llmgw_desktop.wire.translate.carriers import Carried, original_id, sealed, seals_another
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-from llmgw_desktop.wire.translate.media import media_of_data, media_of_url
+from llmgw_desktop.wire.translate.media import media_of_data, media_of_sound, media_of_url
 from llmgw_desktop.wire.translate.members import (
     Fields,
     as_text,
@@ -118,8 +116,7 @@ def _audio(part: Fields, path: str) -> Audio:
     spot = f"{path}.input_audio"
     audio = needed_object(part, "input_audio", path)
     data, form = text_in(audio, "data", spot), text_in(audio, "format", spot)
-    media_type = {"mp3": "audio/mpeg"}.get(form, f"audio/{form}")
-    return Audio(media=media_of_data(data, media_type), cache=_cache(part, path))
+    return Audio(media=media_of_sound(data, form), cache=_cache(part, path))
 
 
 def _media(address: object, part: Fields, path: str) -> Media:
@@ -156,7 +153,6 @@ _RESULTS = {
     "function_call_output": CallKind.FUNCTION,
     "custom_tool_call_output": CallKind.CUSTOM,
 }
-_TAKES_SEAL: Mapping[SealOf, type[Text | ToolCall]] = {SealOf.TEXT: Text, SealOf.CALL: ToolCall}
 
 
 class InputReader:
@@ -241,7 +237,7 @@ class InputReader:
         carried, is_behind = seal_in(encrypted) if encrypted else (None, False)
         if encrypted and carried is None:
             self._report.lost(Feature.SIGNATURE)
-        if carried is None or carried.of not in _TAKES_SEAL:
+        if carried is None or not seals_another(carried):
             self._said(thinking_of(item, encrypted))
         elif not is_behind:
             self._drop_seal()
@@ -264,9 +260,8 @@ class InputReader:
     def _said(self, item: Item) -> None:
         waiting = self._waiting
         if waiting is not None and isinstance(item, Text | ToolCall):
-            if isinstance(item, _TAKES_SEAL[waiting.of]):
-                item = replace(item, signature=waiting.signature)
-                self._waiting = None
+            if (own := sealed(item, waiting)) is not None:
+                item, self._waiting = own, None
             else:
                 self._drop_seal()
         self._add(Role.ASSISTANT, item)
@@ -289,11 +284,10 @@ class InputReader:
     def _seal_last(self, carried: Carried) -> bool:
         if self._open is None or self._turns[-1][0] is not Role.ASSISTANT:
             return False
-        last = self._open[-1]
-        if not isinstance(last, _TAKES_SEAL[carried.of]):
-            return False
-        self._open[-1] = replace(last, signature=carried.signature)
-        return True
+        own = sealed(self._open[-1], carried)
+        if own is not None:
+            self._open[-1] = own
+        return own is not None
 
     def _drop_seal(self) -> None:
         if self._waiting is not None:

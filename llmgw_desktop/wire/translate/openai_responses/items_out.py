@@ -1,6 +1,8 @@
 """Turns become the input of a request: messages, reasoning, calls and outputs, in their order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from typing import Any
 
 from llmgw_desktop.domain.model.content import (
     Audio,
@@ -22,7 +24,7 @@ from llmgw_desktop.domain.model.content import (
     Video,
 )
 from llmgw_desktop.wire.translate.losses import Feature
-from llmgw_desktop.wire.translate.media import data_url
+from llmgw_desktop.wire.translate.media import SOUND_WORDS, data_url
 from llmgw_desktop.wire.translate.openai_responses.vendor import (
     Body,
     Writing,
@@ -31,7 +33,6 @@ from llmgw_desktop.wire.translate.openai_responses.vendor import (
 )
 from llmgw_desktop.wire.translate.tools import wrapped
 
-_SOUNDS = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
 _NAMES = {"application/pdf": "document.pdf", "text/plain": "document.txt"}
 
 
@@ -125,7 +126,7 @@ def _where(media: Media, name: str, writing: Writing) -> Body | None:
 
 def _audio(item: Audio, writing: Writing) -> Body | None:
     _tell_cache(item, writing)
-    form = _SOUNDS.get(item.media.media_type)
+    form = SOUND_WORDS.get(item.media.media_type)
     if form is None or item.media.data is None:
         writing.report.lost(Feature.AUDIO)
         return None
@@ -170,42 +171,38 @@ def input_of(turns: Iterable[Turn], writing: Writing) -> list[Body]:
 
 def _of_others(turn: Turn, writing: Writing) -> list[Body]:
     """Messages, with the outputs of tools where they stand between them."""
-    found: list[Body] = []
-    together: list[Item] = []
     role = "developer" if turn.role is Role.SYSTEM and writing.is_codex else str(turn.role)
-    for item in turn.items:
-        written = None
+
+    def written(item: Item) -> Item | Body:
         if isinstance(item, ToolResult):
-            written = _result(item, writing)
-        elif isinstance(item, Hosted) and item.vendor is writing.vendor:
-            written = dict(item.raw)
-        if written is None:
-            together.append(item)
-            continue
-        if together:
-            found += _message(role, parts_of_user(together, writing))
-            together = []
-        found.append(written)
-    if together:
-        found += _message(role, parts_of_user(together, writing))
-    return found
+            return _result(item, writing)
+        is_own = isinstance(item, Hosted) and item.vendor is writing.vendor
+        return dict(item.raw) if isinstance(item, Hosted) and is_own else item
+
+    return _in_messages(role, map(written, turn.items), parts_of_user, writing)
 
 
 def _of_model(items: Iterable[Item], writing: Writing) -> list[Body]:
-    found: list[Body] = []
-    together: list[Item] = []
-    for item in items:
+    def written(item: Item) -> Item | Body | None:
         said = _in_words(item, writing)
-        if said is not None:
-            together.append(said)
-            continue
-        if together:
-            found += _message("assistant", parts_of_model(together, writing))
-            together = []
-        if (written := _item_of_model(item, writing)) is not None:
-            found.append(written)
-    if together:
-        found += _message("assistant", parts_of_model(together, writing))
+        return _item_of_model(item, writing) if said is None else said
+
+    return _in_messages("assistant", map(written, items), parts_of_model, writing)
+
+
+def _in_messages(
+    role: str,
+    pieces: Iterable[Item | Body | None],
+    parts_of: Callable[[Iterable[Any], Writing], list[Body]],
+    writing: Writing,
+) -> list[Body]:
+    """Of items that stand between what is said, and of what is said: in a row it is one message."""
+    found: list[Body] = []
+    for is_apart, run in groupby(pieces, key=lambda each: isinstance(each, dict | None)):
+        if is_apart:
+            found += [each for each in run if isinstance(each, dict)]
+        else:
+            found += _message(role, parts_of(run, writing))
     return found
 
 

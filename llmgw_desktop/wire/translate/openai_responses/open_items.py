@@ -63,14 +63,13 @@ def delta_opening(kind: str, **members: Any) -> bytes:
 class OpenItem(ABC):
     """One at a time; `place` is its output_index."""
 
-    __slots__ = ("_frames", "_opening", "_pieces", "_place", "id", "text_chars")
-
     def __init__(self, item_id: str, place: int, frames: Frames) -> None:
         self.id = item_id
         self._place = place
         self._frames = frames
         self._pieces: list[str] = []
         self._opening = b""
+        self._part_is_open = False
         self.text_chars = 0
         """Of what grows."""
 
@@ -83,8 +82,15 @@ class OpenItem(ABC):
         self.text_chars += len(more)
         self._frames.add_delta(self._opening, more)
 
-    def end_part(self) -> None:  # noqa: B027 - items without parts have nothing to do
+    def end_part(self) -> None:
         """Nothing more comes of what grew."""
+        if self._part_is_open:
+            self._part_is_open = False
+            self._end_part()
+
+    @abstractmethod
+    def _end_part(self) -> None:
+        """Of one that was open."""
 
     def close(self, status: str) -> dict[str, Any]:
         self.end_part()
@@ -117,14 +123,13 @@ class OpenItem(ABC):
 class OpenMessage(OpenItem):
     """Its parts come one after the other."""
 
-    __slots__ = ("_annotations", "_content", "_is_refusal", "_part_is_open")
+    __slots__ = ("_annotations", "_content", "_is_refusal")
 
     def __init__(self, item_id: str, place: int, frames: Frames) -> None:
         super().__init__(item_id, place, frames)
         self._content: list[dict[str, Any]] = []
         self._annotations: list[Mapping[str, Any]] = []
         self._is_refusal = False
-        self._part_is_open = False
 
     def begin_part(self, *, is_refusal: bool) -> None:
         self.end_part()
@@ -149,10 +154,7 @@ class OpenMessage(OpenItem):
         self._annotations.append(annotation)
 
     @override
-    def end_part(self) -> None:
-        if not self._part_is_open:
-            return
-        self._part_is_open = False
+    def _end_part(self) -> None:
         text = self._text()
         part = self._part(text)
         if self._frames.is_wanted:
@@ -191,12 +193,11 @@ class OpenMessage(OpenItem):
 class OpenReasoning(OpenItem):
     """A summary of one part, if there is any text."""
 
-    __slots__ = ("_part_is_open", "signature")
+    __slots__ = ("signature",)
 
     def __init__(self, item_id: str, place: int, frames: Frames) -> None:
         super().__init__(item_id, place, frames)
         self.signature: Signature | None = None
-        self._part_is_open = False
 
     @override
     def grow(self, more: str) -> None:
@@ -208,10 +209,7 @@ class OpenReasoning(OpenItem):
         super().grow(more)
 
     @override
-    def end_part(self) -> None:
-        if not self._part_is_open:
-            return
-        self._part_is_open = False
+    def _end_part(self) -> None:
         text = self._text()
         part = {"type": "summary_text", "text": text}
         self._tell("response.reasoning_summary_text.done", summary_index=0, text=text)
@@ -226,7 +224,7 @@ class OpenReasoning(OpenItem):
 class OpenCall(OpenItem):
     """Of a function, or of a custom tool with its free text."""
 
-    __slots__ = ("_call", "_is_custom", "_part_is_open")
+    __slots__ = ("_call", "_is_custom")
 
     def __init__(self, call: ToolCall, answer_id: str, place: int, frames: Frames) -> None:
         self._call = call
@@ -241,10 +239,7 @@ class OpenCall(OpenItem):
         return "custom_tool_call_input" if self._is_custom else "function_call_arguments"
 
     @override
-    def end_part(self) -> None:
-        if not self._part_is_open:
-            return
-        self._part_is_open = False
+    def _end_part(self) -> None:
         if not self._is_custom and not self._text().strip():
             self._pieces = []
             self.grow("{}")

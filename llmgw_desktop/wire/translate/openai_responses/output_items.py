@@ -39,18 +39,6 @@ MOST_CHARS = 64 * 1024 * 1024
 class Output:
     """Takes the events of items that come in turn."""
 
-    __slots__ = (
-        "_chars",
-        "_frames",
-        "_growing",
-        "_id",
-        "_open",
-        "_report",
-        "_text_seal",
-        "has_refused",
-        "items",
-    )
-
     def __init__(self, answer_id: str, frames: Frames, report: LossReport) -> None:
         self._id = answer_id
         self._frames = frames

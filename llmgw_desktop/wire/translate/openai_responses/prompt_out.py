@@ -1,7 +1,5 @@
 """A prompt becomes a request in Responses, or in the flavour that Codex speaks to its vendor."""
 
-import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,11 +14,9 @@ from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.openai_responses.items_out import input_of
 from llmgw_desktop.wire.translate.openai_responses.tools import write_tools
 from llmgw_desktop.wire.translate.openai_responses.vendor import Body, Writing, is_own
-from llmgw_desktop.wire.translate.tools import PLAIN, ToolNames
+from llmgw_desktop.wire.translate.tools import PLAIN, ToolNames, schema_name, short_id
 
-_LONGEST_NAME = 64
 _FEWEST_TOKENS = 16
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def write_prompt(prompt: Prompt, target: PromptTarget, report: LossReport) -> WrittenRequest:
@@ -92,7 +88,7 @@ def _write_text(body: Body, prompt: Prompt) -> None:
     elif wanted.kind is OutputKind.SCHEMA:
         form: Body = {
             "type": "json_schema",
-            "name": _fitting_name(wanted.name or "answer"),
+            "name": schema_name(wanted.name),
             "schema": wanted.schema or {},
         }
         optional = {"description": wanted.description, "strict": wanted.strict}
@@ -134,7 +130,7 @@ def _write_sampling(body: Body, prompt: Prompt, writing: Writing) -> None:
 def _write_dealings(body: Body, prompt: Prompt, writing: Writing) -> None:
     """Who asks, at which price, and what is kept of it."""
     if prompt.cache_key:
-        body["prompt_cache_key"] = _fitting_id(prompt.cache_key)
+        body["prompt_cache_key"] = short_id(prompt.cache_key)
     if writing.is_codex:
         body |= {"stream": True, "store": False}
         report = writing.report
@@ -150,7 +146,7 @@ def _write_dealings(body: Body, prompt: Prompt, writing: Writing) -> None:
     body |= _known(
         {
             "service_tier": prompt.service_tier,
-            "user": _fitting_id(prompt.user) if prompt.user else None,
+            "user": short_id(prompt.user) if prompt.user else None,
             "metadata": prompt.metadata,
             "prompt_cache_retention": prompt.cache_retention,
         }
@@ -159,14 +155,3 @@ def _write_dealings(body: Body, prompt: Prompt, writing: Writing) -> None:
 
 def _known(members: Mapping[str, Any]) -> Body:
     return {name: value for name, value in members.items() if value is not None}
-
-
-def _fitting_id(word: str) -> str:
-    """The vendor takes 64 characters; the same longer one always becomes the same."""
-    if len(word) <= _LONGEST_NAME:
-        return word
-    return hashlib.sha256(word.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _fitting_name(name: str) -> str:
-    return _NOT_IN_NAMES.sub("_", name)[:_LONGEST_NAME]

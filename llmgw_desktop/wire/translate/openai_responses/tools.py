@@ -28,7 +28,7 @@ from llmgw_desktop.wire.translate.members import (
 )
 from llmgw_desktop.wire.translate.openai_responses import vendor
 from llmgw_desktop.wire.translate.openai_responses.vendor import Body, Writing, is_web_search
-from llmgw_desktop.wire.translate.tools import custom_schema
+from llmgw_desktop.wire.translate.tools import custom_schema, without_alternatives
 
 _LATER = frozenset({"defer_loading", "allowed_callers", "output_schema", "async"})
 """When the vendor shows a tool to its model and how its own programs may call it; a model that is
@@ -133,7 +133,6 @@ def _allowed(choice: Mapping[str, Any], parallel: bool | None, report: LossRepor
 
 
 _MODE_WORDS = {ToolMode.AUTO: "auto", ToolMode.ANY: "required", ToolMode.NONE: "none"}
-_ALTERNATIVES = ("anyOf", "oneOf", "allOf")
 _CARRIED_SETTINGS = frozenset({"type", "name", "allowed_domains", "user_location", "cache_control"})
 
 
@@ -197,27 +196,17 @@ def _written_tool(tool: Tool, writing: Writing) -> Body:
 
 def _parameters(tool: Tool, writing: Writing) -> Mapping[str, Any]:
     """An object at the root, without what the vendor refuses there."""
-    schema = dict(tool.schema or {})
-    schema.pop("$schema", None)
-    merged = [name for name in _ALTERNATIVES if name in schema]
-    if merged:
+
+    def lost(_: str) -> None:
         writing.report.lost(Feature.TOOL_SCHEMA, tool.name)
-        known = schema.get("properties")
-        found: dict[str, Any] = dict(known) if isinstance(known, dict) else {}
-        for name in merged:
-            for branch in _list(schema.pop(name)):
-                inner = branch.get("properties") if isinstance(branch, dict) else None
-                found = (inner if isinstance(inner, dict) else {}) | found
-        schema["properties"] = found
+
+    schema = without_alternatives(tool.schema or {}, lost)
+    schema.pop("$schema", None)
     if schema.get("type") != "object":
         schema["type"] = "object"
     if not isinstance(schema.get("properties"), dict):
         schema["properties"] = {}
     return schema
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _hosted(tool: HostedTool, writing: Writing) -> Body | None:

@@ -38,10 +38,12 @@ from llmgw_desktop.domain.model.prompt import (
     ToolChoice,
     ToolMode,
 )
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.gemini import count_body, model_entry, model_list
+from llmgw_desktop.wire.gemini import model_entry, model_list
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.translate.answer_events import events_of
+from llmgw_desktop.wire.translate.usage import count_body
 from tests.wire.translate.gemini.support import (
     PNG,
     chunks_in,
@@ -171,7 +173,7 @@ def test_a_request_of_the_sdk_is_read() -> None:
 
 def test_lists_and_counts() -> None:
     entry = ModelEntry(id="practice/echo", provider="practice")
-    types.CountTokensResponse.model_validate_json(count_body(3))
+    types.CountTokensResponse.model_validate_json(count_body(ModelProtocol.GEMINI, 3))
     assert orjson.loads(model_list([entry]))["models"] == [orjson.loads(model_entry(entry))]
     raw = orjson.loads(model_entry(entry))
     # the SDK renames this one member before its types see it

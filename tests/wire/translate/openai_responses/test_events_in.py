@@ -37,7 +37,6 @@ from llmgw_desktop.domain.model.prompt import Tool
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.translate.answer_events import collected
 from llmgw_desktop.wire.translate.openai_responses import (
-    always_streams,
     codec,
     growing_answer,
     growing_items,
@@ -432,7 +431,6 @@ def test_json_where_a_stream_was_due_and_the_reverse() -> None:
     body = b"".join(REAL)
     for flavour in (R, X):
         assert codec(flavour).read_answer(body, ToolNames()) == answer(*REAL)
-    assert (always_streams(X), always_streams(R)) == (True, False)
 
 
 @pytest.mark.parametrize(
