@@ -2,18 +2,8 @@
 
 import orjson
 
+from llmgw_desktop.clis.acp import dialect
 from llmgw_desktop.clis.acp.calls import Call
-from llmgw_desktop.clis.acp.dialect import (
-    AgentDialect,
-    NoteWay,
-    SpentWay,
-    UsageScope,
-    asked_fields,
-    check_session,
-    mode_of,
-    option_of,
-    usage_of,
-)
 from llmgw_desktop.clis.acp.dialogue import asking_mode
 from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
 from llmgw_desktop.clis.cli import ServersGiven, ServerUse
@@ -98,9 +88,9 @@ _TAKES = (
 
 
 def plan_asking(request: CliRequest) -> LaunchPlan:
-    asked = asked_fields(request, OPTIONS, takes=_TAKES)
+    asked = dialect.asked_fields(request, OPTIONS, takes=_TAKES)
     asked.refuse_both(*_TOOL_LISTS)
-    check_session(request, FACTS)
+    dialect.check_session(request, FACTS)
     arguments = [
         "--acp",
         "--no-auto-update",
@@ -117,7 +107,7 @@ def plan_asking(request: CliRequest) -> LaunchPlan:
 
 
 def _against(told: Message) -> str:
-    mode, allows = mode_of(told), option_of(told, "allow_all")
+    mode, allows = dialect.mode_of(told), dialect.option_of(told, "allow_all")
     if mode and mode.rpartition("#")[2] != "agent":
         return f"its mode is `{mode}`"
     return "" if allows in ("", "off") else f"it allows everything (`{allows}`)"
@@ -128,14 +118,14 @@ def _tool(call: Call) -> str:
     return call.first_title if call.kind == "other" else call.kind
 
 
-DIALECT = AgentDialect(
+DIALECT = dialect.AgentDialect(
     program="Copilot",
     sign_in=SIGN_IN,
     against=_against,
     begins_asking=True,
     must_tell=("mode", "allow_all"),
-    note_way=NoteWay.NEXT_PROMPT,
-    spent=SpentWay(read=usage_of, scope=UsageScope.SESSION),
+    note_way=dialect.NoteWay.NEXT_PROMPT,
+    spent=dialect.SpentWay(read=dialect.usage_of, scope=dialect.UsageScope.SESSION),
     tool_of=_tool,
     agent_words=lambda call: call.first_title,
     asides=frozenset({"Info: Operation cancelled by user"}),

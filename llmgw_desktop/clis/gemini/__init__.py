@@ -1,9 +1,8 @@
 """Google's Gemini CLI, as it was seen to be at version 0.61.0."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
-from llmgw_desktop.clis.gemini.asking import ASKING
 from llmgw_desktop.clis.gemini.contract import FLAGS, OPTIONS, RIGHTS, SUBCOMMANDS, VERSION
-from llmgw_desktop.clis.gemini.plan import FACTS, SERVERS, UPSTREAM, plan
+from llmgw_desktop.clis.gemini.plan import ASKING, FACTS, SERVERS, UPSTREAM, plan
 from llmgw_desktop.clis.gemini.reader import RETRY_WORDS, SIGN_IN, GeminiReader
 from llmgw_desktop.domain.cli import CliName
 

@@ -1,14 +1,22 @@
-"""How a run of the Gemini CLI is started, what it is given, and whom it asks for its models."""
+"""How a run of the Gemini CLI is started, and one that asks; and whom it asks for its models."""
 
+import re
 from collections.abc import Iterator
 
+from llmgw_desktop.clis.acp import dialect
+from llmgw_desktop.clis.acp.calls import Call, arguments_in
+from llmgw_desktop.clis.acp.dialogue import asking_mode
 from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
 from llmgw_desktop.clis.cli import ModelUpstream, ServersGiven, ServerUse
 from llmgw_desktop.clis.fields import Asked, known
 from llmgw_desktop.clis.gemini import contract
+from llmgw_desktop.clis.gemini.reader import NOISE, SIGN_IN
+from llmgw_desktop.clis.json_lines import Message
 from llmgw_desktop.clis.mcp_servers import with_added
+from llmgw_desktop.clis.told import if_used, object_of, text_of, usage_in
 from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, PlannedFile
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.usage import Usage
 
 FACTS = CliFacts(streams=True, takes_new_id=True, tells_cache=True)
 _ENVIRONMENT = {
@@ -120,4 +128,100 @@ def _url_in(settings: bytes) -> str:
 
 UPSTREAM = ModelUpstream(
     url=_URL, key="GEMINI_API_KEY", settings_file=".gemini/.env", url_in=_url_in
+)
+
+
+_MODE = "default"
+_RULES = PlannedFile(
+    name="asks.toml",
+    # Above every rule of the person's and of the folder's own: what is allowed there is asked.
+    content=b"""[[rule]]
+toolName = ["run_shell_command", "write_file", "replace", "web_fetch", "save_memory"]
+decision = "ask_user"
+priority = 999
+[[rule]]
+toolName = "mcp_*"
+decision = "ask_user"
+priority = 999
+""",
+)
+_MCP = re.compile(r"(?P<tool>.+) \((?P<server>[^()]+) MCP Server\)", re.DOTALL)
+_WORDS = re.compile(r"(?:\[[^\]]*\] )?\((?P<words>.*)\)", re.DOTALL)
+_TAKES = ("includeDirs", "systemPrompt", "skipTrust", "sandbox")
+
+
+def plan_asking(request: CliRequest) -> LaunchPlan:
+    asked = dialect.asked_fields(
+        request, contract.OPTIONS, takes=_TAKES, only={"approvalMode": _MODE}, free=contract.PROSE
+    )
+    dialect.check_session(request, FACTS)
+    arguments = [
+        "--acp",
+        f"--approval-mode={_MODE}",
+        f"--admin-policy={FOLDER}/{_RULES.name}",
+        *([f"--model={asked.model}"] if asked.model else []),
+        *asked.arguments(),
+    ]
+    return LaunchPlan(
+        command="gemini",
+        arguments=known(arguments, contract.FLAGS, contract.VERSION),
+        environment=environment(asked),
+        files=(_RULES, *system_file(asked)),
+        output_format="acp",
+        needs=asked.paths(folders=("includeDirs",)),
+    )
+
+
+def _steps(_: CliRequest) -> tuple[dialect.Step, ...]:
+    """Besides, whatever a session said before has been told when this is answered."""
+    mode = dialect.Step(
+        key="mode", method="session/set_mode", params={"modeId": _MODE}, against=lambda _: ""
+    )
+    return (mode,)
+
+
+def _mcp(call: Call) -> dialect.McpUse | None:
+    found = _MCP.fullmatch(call.title)
+    if found is None or call.kind == "execute":
+        return None
+    return dialect.McpUse(
+        server=found["server"], tool=found["tool"], arguments=arguments_in(call.words)
+    )
+
+
+def _words(call: Call) -> str:
+    found = _WORDS.fullmatch(call.words)
+    return found["words"] if found else ""
+
+
+def _used(result: Message) -> Usage | None:
+    counted = object_of(object_of(object_of(result.get("_meta")).get("quota")).get("token_count"))
+    return if_used(usage_in(counted, "input_tokens", "output_tokens"))
+
+
+def _tool(call: Call) -> str:
+    return call.id.partition("__")[0] if "__" in call.id else text_of(call.kind)
+
+
+DIALECT = dialect.AgentDialect(
+    program="Gemini",
+    sign_in=SIGN_IN,
+    against=lambda told: dialect.other_mode(told, _MODE),
+    begins_asking=True,
+    must_tell=("mode",),
+    steps=_steps,
+    note_way=dialect.NoteWay.AFTER_CANCEL,
+    spent=dialect.SpentWay(read=_used, scope=dialect.UsageScope.PROMPT),
+    tool_of=_tool,
+    # It tells no arguments; what it calls a command is the command.
+    command_of=lambda call: text_of(call.given.get("command")) or call.title,
+    mcp_of=_mcp,
+    agent_words=_words,
+    noise=NOISE,
+)
+ASKING = asking_mode(
+    DIALECT,
+    plan_asking,
+    "The session's beginning tells that its mode is `default`, and so does no later update.",
+    is_told_servers=True,
 )

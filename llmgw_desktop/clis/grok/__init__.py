@@ -2,8 +2,7 @@
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, OutputReader, Packaging, ReviewUse, ServerUse
 from llmgw_desktop.clis.grok import contract
-from llmgw_desktop.clis.grok.asking import ASKING
-from llmgw_desktop.clis.grok.plan import FACTS, plan
+from llmgw_desktop.clis.grok.plan import ASKING, FACTS, plan
 from llmgw_desktop.clis.grok.reader import RETRY_WORDS, SIGN_IN, GrokMessagesReader, GrokReader
 from llmgw_desktop.domain.cli import CliName, CliRequest
 

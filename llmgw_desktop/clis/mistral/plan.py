@@ -2,18 +2,8 @@
 
 import orjson
 
+from llmgw_desktop.clis.acp import dialect
 from llmgw_desktop.clis.acp.calls import Call
-from llmgw_desktop.clis.acp.dialect import (
-    AgentDialect,
-    NoteWay,
-    SpentWay,
-    UsageScope,
-    asked_fields,
-    check_session,
-    choose,
-    other_mode,
-    usage_of,
-)
 from llmgw_desktop.clis.acp.dialogue import asking_mode
 from llmgw_desktop.clis.checks import FOLDER, as_utf8, fit_arguments, session_arguments
 from llmgw_desktop.clis.fields import Asked, known
@@ -81,8 +71,10 @@ _TOOLS = orjson.dumps({name: {"permission": "ask", "allowlist": []} for name in 
 
 
 def plan_asking(request: CliRequest) -> LaunchPlan:
-    asked = asked_fields(request, OPTIONS, takes=("transport",), only={"permissionMode": _MODE})
-    check_session(request, FACTS)
+    asked = dialect.asked_fields(
+        request, OPTIONS, takes=("transport",), only={"permissionMode": _MODE}
+    )
+    dialect.check_session(request, FACTS)
     return LaunchPlan(
         command="vibe-acp",
         arguments=(),
@@ -95,14 +87,14 @@ def _tool(call: Call) -> str:
     return text_of(call.meta.get("tool_name"))
 
 
-DIALECT = AgentDialect(
+DIALECT = dialect.AgentDialect(
     program="Vibe",
     sign_in=SIGN_IN,
-    against=lambda told: other_mode(told, _MODE),
+    against=lambda told: dialect.other_mode(told, _MODE),
     must_tell=("mode",),
-    steps=lambda _: (choose("mode", _MODE),),
-    note_way=NoteWay.AFTER_CANCEL,
-    spent=SpentWay(read=usage_of, scope=UsageScope.SESSION),
+    steps=lambda _: (dialect.choose("mode", _MODE),),
+    note_way=dialect.NoteWay.AFTER_CANCEL,
+    spent=dialect.SpentWay(read=dialect.usage_of, scope=dialect.UsageScope.SESSION),
     tool_of=_tool,
     noise=NOISE,
 )

@@ -5,19 +5,8 @@ from typing import Any
 
 import orjson
 
+from llmgw_desktop.clis.acp import dialect
 from llmgw_desktop.clis.acp.calls import Call
-from llmgw_desktop.clis.acp.dialect import (
-    AgentDialect,
-    McpUse,
-    NoteWay,
-    SpentWay,
-    UsageScope,
-    asked_fields,
-    check_session,
-    choose,
-    other_mode,
-    usage_apart,
-)
 from llmgw_desktop.clis.acp.dialogue import asking_mode
 from llmgw_desktop.clis.checks import FOLDER, SessionIds, as_utf8, fit_arguments, session_arguments
 from llmgw_desktop.clis.cli import ServersGiven, ServerUse
@@ -148,9 +137,11 @@ _SETTINGS = "opencode.json"
 
 
 def plan_asking(request: CliRequest) -> LaunchPlan:
-    asked = asked_fields(request, OPTIONS, takes=("pure",), only={"permissionMode": "default"})
+    asked = dialect.asked_fields(
+        request, OPTIONS, takes=("pure",), only={"permissionMode": "default"}
+    )
     checked_model(asked)
-    check_session(request, FACTS, ids=IDS)
+    dialect.check_session(request, FACTS, ids=IDS)
     return LaunchPlan(
         command="opencode",
         arguments=known(["acp", *LOGS, *asked.arguments()], _ACP_FLAGS, VERSION),
@@ -176,22 +167,22 @@ def _settings(asked: Asked) -> bytes:
     return orjson.dumps(settings | ({"model": asked.model} if asked.model else {}))
 
 
-def _mcp(call: Call) -> McpUse | None:
+def _mcp(call: Call) -> dialect.McpUse | None:
     """Its name holds the server's and the tool's, and not where one ends."""
     name = call.first_title
     if call.kind != "other" or not name or name in _BUILT_IN:
         return None
-    return McpUse(server="", tool=name, arguments=call.given)
+    return dialect.McpUse(server="", tool=name, arguments=call.given)
 
 
-DIALECT = AgentDialect(
+DIALECT = dialect.AgentDialect(
     program="opencode",
     sign_in=SIGN_IN,
-    against=lambda told: other_mode(told, _AGENT),
+    against=lambda told: dialect.other_mode(told, _AGENT),
     must_tell=("mode",),
-    steps=lambda _: (choose("mode", _AGENT),),
-    note_way=NoteWay.AFTER_CANCEL,
-    spent=SpentWay(read=usage_apart, scope=UsageScope.LAST_CALL),
+    steps=lambda _: (dialect.choose("mode", _AGENT),),
+    note_way=dialect.NoteWay.AFTER_CANCEL,
+    spent=dialect.SpentWay(read=dialect.usage_apart, scope=dialect.UsageScope.LAST_CALL),
     tool_of=lambda call: call.first_title,
     mcp_of=_mcp,
 )

@@ -8,19 +8,7 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.cli import (
-    CliEvent,
-    ModelTold,
-    Retrying,
-    RunEnded,
-    RunUsageTold,
-    SessionTold,
-    TextGrew,
-    ThinkingGrew,
-    ToolBegan,
-    ToolEnded,
-    Warned,
-)
+from llmgw_desktop.domain import cli
 from llmgw_desktop.domain.flights.linked_flights import LinkedFlights
 from llmgw_desktop.domain.jobs.approval import Ask, PermissionKind, PermissionQuestion
 from llmgw_desktop.domain.jobs.cli_settings import Contained
@@ -79,17 +67,17 @@ def removed_object(removed: WorktreeRemoved) -> dict[str, Any]:
 
 
 _LONGEST_WISH = 200
-_KINDS: dict[type[CliEvent], str] = {
-    SessionTold: "session",
-    TextGrew: "text",
-    ThinkingGrew: "thinking",
-    ToolBegan: "tool_began",
-    ToolEnded: "tool_ended",
-    RunUsageTold: "usage",
-    ModelTold: "model",
-    Retrying: "retrying",
-    Warned: "warning",
-    RunEnded: "ended",
+_KINDS: dict[type[cli.CliEvent], str] = {
+    cli.SessionTold: "session",
+    cli.TextGrew: "text",
+    cli.ThinkingGrew: "thinking",
+    cli.ToolBegan: "tool_began",
+    cli.ToolEnded: "tool_ended",
+    cli.RunUsageTold: "usage",
+    cli.ModelTold: "model",
+    cli.Retrying: "retrying",
+    cli.Warned: "warning",
+    cli.RunEnded: "ended",
 }
 
 
@@ -254,15 +242,15 @@ def job_frame(job: Job) -> bytes:
     return b"event: job\ndata: %b\n\n" % orjson.dumps(job_object(job))
 
 
-def event_frame(number: int, event: CliEvent) -> bytes:
+def event_frame(number: int, event: cli.CliEvent) -> bytes:
     """A server-sent event; from the one after it a later listener may go on."""
     kind = _KINDS[type(event)]
     data = orjson.dumps(_event_object(event))
     return b"id: %d\nevent: %b\ndata: %b\n\n" % (number, kind.encode(), data)
 
 
-def _event_object(event: CliEvent) -> dict[str, Any]:
-    if isinstance(event, RunUsageTold):
+def _event_object(event: cli.CliEvent) -> dict[str, Any]:
+    if isinstance(event, cli.RunUsageTold):
         return {
             "usage": usage_object(event.usage),
             "costUsd": event.cost_usd,

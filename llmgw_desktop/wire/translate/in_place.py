@@ -8,6 +8,7 @@ stays byte for byte.
 
 import re
 from collections.abc import Iterator, Mapping
+from operator import is_
 from typing import Any
 
 import orjson
@@ -76,8 +77,11 @@ def fitted(said: list[Any], rule: IdRule) -> list[Any]:
     """Messages, or items of an input: the same list where nothing is to be changed."""
     ids = CallIds(rule)
     written = [_fitted(each, ids) for each in said]
-    same = all(one is other for one, other in zip(written, said, strict=True))
-    return said if same else written
+    return said if _are_same(written, said) else written
+
+
+def _are_same(some: list[Any], others: list[Any]) -> bool:
+    return len(some) == len(others) and all(map(is_, some, others))
 
 
 def _fitted(said: Any, ids: CallIds) -> Any:
@@ -94,8 +98,7 @@ def _fitted(said: Any, ids: CallIds) -> Any:
 
 def _list(parts: list[Any], name: str, ids: CallIds, keys: tuple[str, ...]) -> dict[str, Any]:
     written = [_part(part, ids, keys) for part in parts]
-    same = all(one is other for one, other in zip(written, parts, strict=True))
-    return {} if same else {name: written}
+    return {} if _are_same(written, parts) else {name: written}
 
 
 def _part(part: Any, ids: CallIds, keys: tuple[str, ...]) -> Any:
@@ -148,14 +151,14 @@ def without_foreign(body: bytes, fields: Mapping[str, Any], ids: IdRule = ANY) -
     """The body without them, with the ids of its calls as the target takes them, and how many
     blocks were left out; the same body where nothing is to be changed. `fields` is what the body
     says."""
-    is_signed = _is_signed(body)
+    is_signed = any(_holds(body, sign) for sign in _SIGNS)
     is_named = may_be_unfit(body, ModelProtocol.ANTHROPIC, ids)
     messages = fields.get("messages") if is_signed or is_named else None
     if type(messages) is not list:
         return body, 0
     kept = [_cleaned(message) for message in messages] if is_signed else messages
     fitting = fitted(kept, ids) if is_named else kept
-    if all(one is other for one, other in zip(fitting, messages, strict=True)):
+    if _are_same(fitting, messages):
         return body, 0
     left_out = sum(map(_blocks, messages)) - sum(map(_blocks, fitting))
     if is_signed:
@@ -163,24 +166,12 @@ def without_foreign(body: bytes, fields: Mapping[str, Any], ids: IdRule = ANY) -
     return replace_value(body, "messages", orjson.dumps(fitting), fields=fields), left_out
 
 
-def _is_signed(body: bytes) -> bool:
-    """Looked for in stretches: nothing else runs while bytes are searched."""
-    for start in range(0, len(body), _STRETCH_BYTES):
-        for sign in _SIGNS:
-            if body.find(sign, start, start + _STRETCH_BYTES + len(sign)) >= 0:
-                return True
-    return False
-
-
 def _cleaned(message: Any) -> Any:
     content = message.get("content") if type(message) is dict else None
     if type(content) is not list or message.get("role") != "assistant":
         return message
     blocks = [_uncited(block) for block in content if not _is_foreign(block)]
-    same = len(blocks) == len(content) and all(
-        one is other for one, other in zip(blocks, content, strict=True)
-    )
-    if same:
+    if _are_same(blocks, content):
         return message
     # the text that a carrier sealed may have been empty, which the vendor refuses
     return {**message, "content": [each for each in blocks if not _is_empty_text(each)]}

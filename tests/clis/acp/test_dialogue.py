@@ -11,7 +11,7 @@ import pytest
 from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.dialogue import DENIED, MOST_PROMPTS, AcpDialogue, as_words
 from llmgw_desktop.clis.dialogue import Done, GaveUp, PermissionAsked, Send, Withdrawn
-from llmgw_desktop.clis.gemini.asking import DIALECT
+from llmgw_desktop.clis.gemini.plan import DIALECT
 from llmgw_desktop.domain.cli import (
     CliName,
     CliRequest,
