@@ -42,6 +42,8 @@ def test_who_covers_takes_all_that_the_other_takes(wide: str, narrow: str, name:
         ("a*c", "a*b*c", True),
         ("??", "ab", True),
         ("?*", "*?", True),
+        ("claude-*", "claude-", True),
+        ("*", "", True),
         ("claude-sonnet-*", "claude-*", False),
         ("a?", "a*", False),
         ("gpt-*", "claude-*", False),

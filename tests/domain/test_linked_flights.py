@@ -51,6 +51,13 @@ def test_what_is_known_is_summed_and_what_is_not_is_no_zero(flights: list[Flight
     assert found.cost_usd == (sum(costs) if costs else None)
 
 
+def test_only_what_our_own_cache_answered_was_replayed() -> None:
+    well = summary(1)
+    ours = replace(well, id="b", attempts=0)
+    refused_here = replace(ours, id="c", state=FlightState.FAILED)
+    assert linked_flights([well, ours, refused_here]).replayed == 1
+
+
 def test_refused_ones_use_nothing_and_mark_nothing() -> None:
     well = summary(1, usage=Usage(input_tokens=5, output_tokens=2), cost_usd=0.1)
     refused = replace(

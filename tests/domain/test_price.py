@@ -218,6 +218,18 @@ def test_the_most_is_by_the_dearest_rates_that_may_come(
     assert most == (None if dollars is None else pytest.approx(dollars))
 
 
+@pytest.mark.parametrize("kind", ["cache_write_5m", "cache_write_1h", "audio_input", "image_input"])
+def test_each_kind_of_prompt_token_may_be_the_dearest(kind: str) -> None:
+    dear = Price(rates=replace(FLEX, **{kind: 20.0}))
+    assert dear.most_usd(1_000_000, 0) == pytest.approx(20.0)
+
+
+@pytest.mark.parametrize("kind", ["output", "audio_output", "image_output"])
+def test_each_kind_of_answers_token_may_be_the_dearest(kind: str) -> None:
+    dear = Price(rates=replace(FLEX, **{kind: 20.0}))
+    assert dear.most_usd(0, 1_000_000) == pytest.approx(20.0)
+
+
 _counts = st.none() | st.integers(0, 10**9)
 
 

@@ -64,6 +64,16 @@ def test_all_line_ends_of_the_standard_end_a_frame(end: bytes) -> None:
     assert splitter.tail == b"data: b"
 
 
+def test_the_end_of_a_line_is_not_yet_the_end_of_a_frame() -> None:
+    splitter = SseSplitter()
+    splitter.feed(b"data: a\n")
+    assert not splitter.is_between(b"data: a\n")
+    splitter.feed(b"\n")
+    assert splitter.is_between(b"\n")
+    splitter.feed(b"data: b\r\n\r")
+    assert not splitter.is_between(b"data: b\r\n\r")
+
+
 def test_a_carriage_return_at_the_very_end_is_not_decided() -> None:
     splitter = SseSplitter()
     assert splitter.feed(b"data: a\r\n\r") == []

@@ -243,14 +243,16 @@ def _members(
         elif isinstance(value, str | JsonString):
             is_none = name == "type" if is_told else _holds_no_words(name, value, node)
             if not is_none:
-                yield PromptPart(
-                    here.role,
-                    here.message,
-                    value,
-                    is_thinking=here.is_thinking,
-                    is_fixed=name == "name",
-                    is_arguments=name == "arguments",
-                )
+                if name == "name":
+                    yield PromptPart(
+                        here.role, here.message, value, here.is_thinking, is_fixed=True
+                    )
+                elif name == "arguments":
+                    yield PromptPart(
+                        here.role, here.message, value, here.is_thinking, is_arguments=True
+                    )
+                else:
+                    yield PromptPart(here.role, here.message, value, here.is_thinking)
         else:
             yield from _names(name, value, here)
             yield value, name in _FREE

@@ -202,6 +202,19 @@ def test_bytes_are_bounded_all_the_same(file: FlightFile, path: Path, clock: Set
     assert _count(path) == 0
 
 
+def test_what_is_held_is_counted_anew_where_flights_are_kept_for_longer(
+    file: FlightFile, path: Path, clock: SetClock
+) -> None:
+    file.close()
+    clock.leap(40 * DAY_S)
+    connection = open_database(path, FLIGHTS_STEPS)
+    known = KnownTime(connection, clock)
+    for days, flights in ((30, FLIGHTS), (50, FLIGHTS - 30)):
+        known.look(days)
+        assert known.held == HeldDeletion(flights=flights, days=days, ahead_days=40)
+    connection.close()
+
+
 def test_time_is_seldom_written(file: FlightFile, path: Path, clock: SetClock) -> None:
     def stored() -> float:
         connection = sqlite3.connect(path)
