@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import (
     Event,
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
 
 _LARGE_CHARTS = "llmgw_desktop.ui.overview.large_charts"
 _NO_LARGE_CHARTS = "The larger charts cannot be drawn."
-_HOW_TO_LARGE = "They need pyqtgraph and numpy: pip install pyqtgraph. {why}"
+_HOW_TO_LARGE = (
+    "pyqtgraph and numpy, which draw them, cannot be read in: install the program anew, or both"
+    " (pip install pyqtgraph). {why}"
+)
 _NOW_MS = 500
 _WRITTEN_MS = 110
 """A flight that ended is written down a little later: by then it is, if all goes well."""
@@ -252,7 +256,8 @@ class OverviewPage(QWidget, MadeInSteps):
 
     def _miss_large(self, error: Exception) -> None:
         self._misses_large = True
-        how = _HOW_TO_LARGE.format(why=f"{type(error).__name__}: {error}")
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        how = _HOW_TO_LARGE.format(why=inert_line(said[-1], 300))
         self._trouble.say(BannerKind.ERROR, _NO_LARGE_CHARTS, how)
 
     def _make_large(self, charts: Any, at: int) -> None:
