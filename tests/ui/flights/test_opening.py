@@ -89,7 +89,7 @@ def test_what_was_chosen_is_remembered(
     bench.pane.choose_tab("Request")
     bench.wait_open(qtbot, flight_id(999))
     bench.pane._request._switch.choose("json")
-    bench.browser._on_turned()
+    bench.browser._pane.turn.click()
     bench.table.header.show_column("status", False)
     bench.table.header.show_column("error", True)
     bench.table.header.moveSection(2, 3)
