@@ -21,6 +21,7 @@ import pytest
 from llmgw_desktop import __main__ as program
 from llmgw_desktop.app.audit.keeping import AuditKeeping
 from llmgw_desktop.app.audit.words import VERB_WORDS
+from llmgw_desktop.app.commands import COMMANDS as LISTED
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.app.doctor.report import FindingState
@@ -357,7 +358,7 @@ def test_every_command_is_known_to_note_or_to_read() -> None:
     argparse.ArgumentParser.parse_known_args = catch  # type: ignore[assignment, method-assign]
     try:
         with pytest.raises(Caught):
-            parse([])
+            parse(["all", *(each.rpartition(".")[2].lower() for each in LISTED)])
     finally:
         argparse.ArgumentParser.parse_known_args = original  # type: ignore[method-assign]
     commands = set(_words(parsers[0], ""))
