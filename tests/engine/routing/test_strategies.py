@@ -83,6 +83,16 @@ def test_automatic_weighs_quota_price_and_latency() -> None:
     )
 
 
+def test_noise_moves_nobody() -> None:
+    """Scores that are the same to the next twentieth stand as listed."""
+    books = Books()
+    router = routing([PAID, FREE], strategy="automatic", health=books)
+    books.quota = {"paid": 0.97, "free": 1.0}
+    assert names(decided(router, "m")) == ["paid", "free"]
+    books.quota = {"paid": 0.93, "free": 1.0}
+    assert names(decided(router, "m")) == ["free", "paid"]
+
+
 def test_unknown_is_neither_best_nor_worst() -> None:
     three = [provider(name, "openai-compatible", "m") for name in ("dark", "good", "bad")]
     books = Books()

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from llmgw_desktop.ui.widgets import pacing
 from llmgw_desktop.ui.widgets.pacing import COST_SHARE, LEAST_MS, PacedRefresh
 
 
@@ -79,6 +80,21 @@ def test_what_a_reading_costs_is_a_small_part_of_the_time(reader: Reader, qtbot:
     qtbot.waitUntil(lambda: len(reader.times) == 2, timeout=8000)
     assert reader.times[1] - ended >= 0.03 * (COST_SHARE - 1) - 0.02
     assert COST_SHARE >= 40
+
+
+def test_no_rest_is_longer_than_somebody_would_wait(
+    reader: Reader, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pacing, "_LONGEST_REST_MS", LEAST_MS)
+    hands = iter((0.0, 1000.0))
+    monkeypatch.setattr(time, "thread_time", lambda: next(hands))
+    reader.widget.show()
+    reader.refresh.ask()
+    with reader.refresh.costing():
+        pass
+    reader.refresh.ended()
+    reader.refresh.ask()
+    qtbot.waitUntil(lambda: len(reader.times) == 2, timeout=8000)
 
 
 def test_waiting_for_others_costs_nothing(reader: Reader, qtbot: QtBot) -> None:
