@@ -205,7 +205,8 @@ def _open_large_charts(screen: dict[str, str]) -> None:
     window = ("search", "--onlyvisible", "--name", "LLM Gateway", "windowactivate", "--sync")
     ends = time.monotonic() + 120
     while True:
-        do(screen, *window, "mousemove", "--window", "%1", "600", "150", "click", "1")
+        do(screen, *window, "key", "ctrl+1")
+        do(screen, *window, "mousemove", "--window", "%1", "600", "350", "click", "1")
         do(screen, "key", "ctrl+g")
         with suppress(subprocess.CalledProcessError):
             do(screen, "search", "--onlyvisible", "--name", "^Overview, larger")
