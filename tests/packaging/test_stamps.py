@@ -92,6 +92,12 @@ def test_a_stamp_is_written_by_a_whole_run_that_passed(root: Path, suite: Suite)
     assert suite.is_vouched_for
 
 
+def test_tests_that_are_named_one_by_one_are_no_whole_run(root: Path, suite: Suite) -> None:
+    named = ("tests/dear/test_two.py", *(f"tests/dear/test_one.py::test_{n}" for n in ("short",)))
+    assert "passed whole" not in run(root, *named, "-m", "not bench")
+    assert not suite.stamp.exists()
+
+
 def test_of_what_is_vouched_for_a_short_run_is_made(root: Path, suite: Suite):
     suite.write_stamp(6)
     told = run(root, "-n", "2", "--dist", "worksteal")

@@ -23,13 +23,13 @@ class Vouching:
         self._files: set[str] = set()
         self._chosen: Counter[str] = Counter()
         self._good: Counter[str] = Counter()
-        self._unfit: set[str] = set()
+        self._unfit = {each.name for each in self._suites} if _names_tests(config) else set()
         self._written: list[Suite] = []
 
     def _vouched_for(self, config: pytest.Config) -> set[str]:
         if self._worker:
             return set(self._worker["fresh"])
-        if config.getoption("--all") or any("::" in arg for arg in config.args):
+        if config.getoption("--all") or _names_tests(config):
             return set()
         return {suite.name for suite in self._suites if suite.is_vouched_for}
 
@@ -129,6 +129,11 @@ class Vouching:
             terminalreporter.write_line(
                 f"The suite {suite.name} passed whole: commit tests/stamps/{suite.stamp.name}"
             )
+
+
+def _names_tests(config: pytest.Config) -> bool:
+    """Then they run whatever a stamp says, and what is beside them in their files does not."""
+    return any("::" in arg for arg in config.args)
 
 
 def _list(names: Any) -> str:
