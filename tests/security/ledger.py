@@ -33,7 +33,7 @@ ATTACKS = {
     "a9": Attack("our pages in a frame"),
     "a10": Attack(
         "names that are markup, turn the text around or command a terminal",
-        ("app/test_inert_text.py::test_what_moves_or_hides_becomes_visible",),
+        ("app/words/test_inert_text.py::test_what_moves_or_hides_becomes_visible",),
     ),
     "a11": Attack("learning from what strangers are told"),
     "a12": Attack("a door that stands open by mistake"),
