@@ -100,8 +100,10 @@ def test_tests_that_are_named_one_by_one_are_no_whole_run(root: Path, suite: Sui
 
 def test_of_what_is_vouched_for_a_short_run_is_made(root: Path, suite: Suite):
     suite.write_stamp(6)
-    told = run(root, "-n", "2", "--dist", "worksteal")
-    assert "2 passed" in told
+    for workers in ("1", "2"):
+        told = run(root, "-n", workers, "--dist", "worksteal")
+        assert "2 passed" in told
+        assert "error" not in told, "of a file of which nothing is run, its folder is left"
     assert "of which a short run is made: dear" in told
     assert "8 passed" in run(root, "--all")
     assert "1 passed" in run(root, "tests/dear/test_one.py::test_long[1]")

@@ -66,6 +66,8 @@ class Shares:
         session, hook = item.session, item.config.hook
         place = session.items.index(item)
         tests = self._opened(item)
+        if not tests:  # the test before has left set up what it shares with this file
+            session._setupstate.teardown_exact(nextitem)
         for number, test in enumerate(tests, start=1):
             later = tests[number] if number < len(tests) else nextitem
             session.items[place] = test  # there xdist looks for what it reports of
