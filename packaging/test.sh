@@ -47,11 +47,11 @@ checks() {
 }
 
 # The checks go on beside the tests and are told after them. The tests often wait, for a timer or a
-# child: with one worker more than there are processors a fifth of these stood idle, so there are
-# two for each. A shell has what it runs in the background ignore Ctrl+C, so the tests stay in front.
+# child: one worker more than there are processors. A shell has what it runs in the background
+# ignore Ctrl+C, so the tests stay in front.
 checks >"$scratch/checks" 2>&1 &
 checking=$!
-workers=$(($(nproc 2>/dev/null || echo 2) * 2))
+workers=$(($(nproc 2>/dev/null || echo 2) + 1))
 [ "$workers" -le "$most_workers" ] || workers=$most_workers
 : >"$scratch/begun"
 # shellcheck disable=SC2086 # a list of words
