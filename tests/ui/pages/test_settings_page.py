@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from llmgw_desktop.domain.setting import WholeNumber, setting
 from llmgw_desktop.domain.settings.tables import JobSettings
 from llmgw_desktop.domain.settings.whole import Settings, single_tables
+from llmgw_desktop.store.settings.reader import load_settings
 from llmgw_desktop.store.settings.routes import MATCH_KEYS
 from llmgw_desktop.ui.routes.route_dialog import RouteDialog
 from llmgw_desktop.ui.settings.page import SettingRow, SettingsPage
@@ -131,6 +132,8 @@ async def test_an_emptied_line_puts_the_default_back(stage: RoutingStage) -> Non
     page = await opened(stage, '[http]\nname = "here"\n')
     type_into(await found(stage, page, "http.name"), "")
     await stage.until(lambda: "here" not in stage.file.read_text())
+    settings = load_settings(stage.file, {}).settings
+    assert settings.http.name == type(settings.http)().name
 
 
 async def test_what_the_environment_says_cannot_be_changed_here(stage: RoutingStage) -> None:
