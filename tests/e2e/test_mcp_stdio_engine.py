@@ -241,7 +241,9 @@ def test_a_run_that_goes_on_over_a_change_of_engine_is_not_started_twice(
         editor.call(1, "claude_request", prompt=WAITS)
         eventually((person / "began").exists)
         with running_gateway(GatewaySetup(home=own_home, toml=_as_it_is(own_home))):
-            told = json.dumps(editor.answer(1)["result"])
+            answer = editor.answer(1)
+            assert "result" in answer, answer
+            told = json.dumps(answer["result"])
             assert "deferred" in told, "who waits is told that it goes on, and how it is collected"
             (person / "go").touch()
             assert collected(editor, own_home)

@@ -19,6 +19,7 @@ from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.front.mcp_message import CALL, read_message
 from llmgw_desktop.engine.front.mcp_short_way import ShortWay
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
@@ -148,6 +149,8 @@ class McpDoor:
         self._make_offer = offer
         self._make_serving = make_serving or _sdk_serving
         self._tasks = Tasks()
+        self._calls = Tasks()
+        """Those of tools that the SDK serves."""
         self._open: asyncio.Task[_Open] | None = None
 
     def add_to(self, table: DoorTable) -> None:
@@ -172,7 +175,8 @@ class McpDoor:
         serving = await self._serving(door)
         exchange = AsgiExchange(caller, body)
         work = serving.serve(exchange.scope(), visitor, exchange.receive, exchange.send)
-        task = self._tasks.start(work, name="MCP request")
+        is_call = caller.method == "POST" and (read_message(body) or {}).get("method") == CALL
+        task = (self._calls if is_call else self._tasks).start(work, name="MCP request")
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -194,8 +198,11 @@ class McpDoor:
             return
         with suppress(Exception):  # whoever asked for it was told
             door = await opening
-            await door.short_way.close(_LAST_CALLS_S)
+            await asyncio.gather(
+                door.short_way.close(_LAST_CALLS_S), self._calls.ended(_LAST_CALLS_S)
+            )
             door.stop.set()
+        await self._calls.finish(within_s=1.0)
         await self._tasks.finish(within_s=1.0)
 
     async def _warm(self) -> None:

@@ -27,10 +27,14 @@ class Tasks:
         task.add_done_callback(self._done)
         return task
 
-    async def finish(self, within_s: float) -> None:
-        """Let all end by themselves; what has not is canceled then."""
+    async def ended(self, within_s: float) -> None:
+        """Let all end by themselves, for so long at most."""
         if self._tasks:
             await asyncio.wait(tuple(self._tasks), timeout=within_s)
+
+    async def finish(self, within_s: float) -> None:
+        """Let all end by themselves; what has not is canceled then."""
+        await self.ended(within_s)
         await self.stop()
 
     async def stop(self) -> None:

@@ -56,6 +56,7 @@ class RunService:
         self._deadline_ms = JobSettings().sync_deadline_ms
         self._submitting = Tasks()
         self._waits: set[asyncio.Timeout] = set()
+        self._lets_go = False
         """Of those who wait for a run."""
         self._defaults = RunDefaults()
 
@@ -105,7 +106,7 @@ class RunService:
 
     async def _waited(self, begun: "_Begun", *, wait: bool) -> RunReply:
         job = begun.submitted.job
-        if wait and job.is_live:
+        if wait and job.is_live and not self._lets_go:
             within_s = self._deadline_ms / 1000 or None
             patience = asyncio.timeout(within_s)
             self._waits.add(patience)
@@ -119,7 +120,8 @@ class RunService:
         return await self._reply(job, begun)
 
     def let_waits_go(self) -> None:
-        """The program ends: who waits is told of a job that goes on."""
+        """The program ends: who waits, or would from now on, is told of a job that goes on."""
+        self._lets_go = True
         now = asyncio.get_running_loop().time()
         for patience in self._waits:
             if not patience.expired():

@@ -10,7 +10,7 @@ import pytest
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.engine.mcp.tool import Profile
 from tests.engine.conftest import House
-from tests.support.mcp_scene import MCPError, McpScene, mcp_scene, t, until
+from tests.support.mcp_scene import MCPError, McpScene, call, mcp_scene, t, until
 
 ERAS = ("auto", "legacy")
 
@@ -110,6 +110,30 @@ async def test_a_call_that_comes_to_its_end_while_the_door_closes_is_answered(
         told = await waiting
         await stopping
     assert not told.is_error
+    assert scene.tools.ends == ["done"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_call_that_the_sdk_serves_is_answered_too_while_the_door_closes(
+    scene: McpScene, era: str
+) -> None:
+    asked = {"name": "wait", "arguments": {}}
+    if era == "auto":
+        level = {"io.modelcontextprotocol/logLevel": "info"}
+        calling = scene.alone("tools/call", **asked, _meta=level)
+    else:
+        session = await scene.open_session()
+        calling = scene.post(call("tools/call", asked | {"x": 1}), mcp_session_id=session)
+    waiting = asyncio.create_task(calling)
+    await scene.tools.begun.wait()
+    assert not scene.door._open.result().short_way._tasks  # type: ignore[union-attr]
+    stopping = asyncio.create_task(scene.door.close())
+    await until(lambda: scene.door._open is None)
+    await asyncio.sleep(0.2)  # a stop that does not wait has gone on by then
+    scene.tools.may_end.set()
+    told = await (await waiting).text()
+    await stopping
+    assert '"said":"waited"' in told.replace(" ", ""), told
     assert scene.tools.ends == ["done"]
 
 

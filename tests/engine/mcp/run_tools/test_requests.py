@@ -44,6 +44,16 @@ async def test_an_answer_with_all_that_is_known_of_it(box: RunBox) -> None:
     assert "codexSessionId" not in told
 
 
+async def test_who_would_wait_while_the_program_ends_is_told_how_to_collect(
+    box: RunBox, house: RunHouse
+) -> None:
+    house.container.runs.service.let_waits_go()
+    told = await box.told_by("claude_request", {"prompt": WAITS})
+    assert told["status"] == "deferred"
+    (house.home / "go").touch()
+    assert (await until(box, told["jobId"]))["status"] == "completed"
+
+
 async def test_what_is_not_known_is_no_figure(box: RunBox) -> None:
     told = await box.told_by("codex_request", {"prompt": "answer hi 10 5"})
     assert told["response"] == "hi"
