@@ -137,6 +137,24 @@ class TestRests:
         ward.clock.pass_s(30)
         assert ward.may(FIRST)
 
+    @pytest.mark.parametrize(("status", "is_open"), [(401, True), (None, False)])
+    def test_only_an_answer_shows_that_the_door_is_open(
+        self, ward: Ward, status: int | None, is_open: bool
+    ) -> None:
+        """Whoever was refused without a word from the vendor learnt nothing of the door."""
+        ward.fail(FIRST, K.REFUSED, told_s=60)
+        began = ward.health.begin(FIRST)
+        ward.health.failed(FIRST, began, Failure(kind=K.CREDENTIAL, status=status))
+        assert ward.may(SECOND) is is_open
+
+    def test_a_rest_that_a_person_ends_has_no_time_whatever_else_rests(self, ward: Ward) -> None:
+        ward.fail(FIRST, K.REFUSED, told_s=60)
+        assert ward.health.wait(FIRST).left_s == 60
+        ward.health.failed(FIRST, ward.health.begin(FIRST), Failure(kind=K.CREDENTIAL))
+        wait = ward.health.wait(FIRST)
+        assert (wait.left_s, wait.state) == (None, S.AUTH_REQUIRED)
+        assert ward.health.wait(SECOND).left_s == 60
+
     def test_a_door_that_is_shut_is_shut_for_all_accounts(self, ward: Ward) -> None:
         for _ in range(3):
             ward.fail(FIRST, K.REFUSED)

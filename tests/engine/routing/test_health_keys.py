@@ -142,6 +142,13 @@ def test_a_projects_own_key_says_nothing_of_the_others(ward: Ward) -> None:
         assert ward.may(candidate) is stays
 
 
+def test_what_is_not_its_keys_fault_counts_for_everybody(ward: Ward) -> None:
+    began = ward.health.begin(KEPT)
+    overloaded = Failure(kind=FailureKind.OVERLOADED, status=503, told_s=30)
+    ward.health.failed(KEPT, began, overloaded, project="shop")
+    assert not ward.may(KEPT)
+
+
 def test_a_vault_that_cannot_be_read_is_no_news(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
