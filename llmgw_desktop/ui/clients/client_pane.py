@@ -11,11 +11,12 @@ from llmgw_desktop.app.clients.desk import CallerLine
 from llmgw_desktop.app.clients.facts import Fact, limits_words
 from llmgw_desktop.app.clients.rows import ShownClient
 from llmgw_desktop.app.policy.limit_words import BudgetLine
-from llmgw_desktop.ui.clients.client_table import BudgetBar, client_mark
+from llmgw_desktop.ui.clients.client_table import budget_filling, client_mark
 from llmgw_desktop.ui.clients.client_work import ClientActs
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.kept_rows import BarRows, FilledBar, KeptRows
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.panes import Scrolled, SideButton
@@ -66,82 +67,42 @@ class CallerRows(QWidget):
         self.setVisible(bool(lines))
 
 
-_LABEL_UNITS = 26
-
-
-class FactRows(QWidget):
-    """Lines are kept and filled anew, since people step through clients quickly."""
+class FactRows(KeptRows[tuple[Label, FlowingLabel], Fact]):
+    """What is known of the client, by labels."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._rows: list[tuple[Label, FlowingLabel]] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.space(3))
-        self._grid.setVerticalSpacing(theme.space(1.5))
-        self._grid.setColumnMinimumWidth(0, theme.space(_LABEL_UNITS))
-        self._grid.setColumnStretch(1, 1)
+        super().__init__(theme, gap=1.5, first=26)
 
     @property
     def words(self) -> str:
-        shown = [row for row in self._rows if not row[0].isHidden()]
-        return "\n".join(f"{label.text()}: {value.text()}" for label, value in shown)
+        return "\n".join(f"{label.text()}: {value.text()}" for label, value in self.shown)
 
-    def show_facts(self, facts: Sequence[Fact]) -> None:
-        while len(self._rows) < len(facts):
-            row = (Label(self._theme, tone=Tone.MUTED), FlowingLabel(self._theme))
-            for column, widget in enumerate(row):
-                self._grid.addWidget(widget, len(self._rows), column, Qt.AlignmentFlag.AlignTop)
-            self._rows.append(row)
-        for (label, value), fact in zip(self._rows, facts, strict=False):
-            label.setText(fact[0])
-            value.setText(fact[1])
-            value.setAccessibleName(fact[0])
-        for at, row in enumerate(self._rows):
-            for widget in row:
-                widget.setVisible(at < len(facts))
+    @override
+    def make_row(self) -> tuple[Label, FlowingLabel]:
+        return Label(self._theme, tone=Tone.MUTED), FlowingLabel(self._theme)
+
+    @override
+    def fill_row(self, row: tuple[Label, FlowingLabel], line: Fact) -> None:
+        label, value = row
+        label.setText(line[0])
+        value.setText(line[1])
+        value.setAccessibleName(line[0])
 
 
-_NAME_UNITS = 26
-
-
-class BudgetRows(QWidget):
+class BudgetRows(BarRows[BudgetLine]):
     """Hidden where there are none."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._rows: list[tuple[Label, BudgetBar, FlowingLabel]] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.space(3))
-        self._grid.setVerticalSpacing(theme.space(1))
-        self._grid.setColumnMinimumWidth(0, theme.space(_NAME_UNITS))
-        self._grid.setColumnStretch(2, 1)
-        self.hide()
+        super().__init__(theme, gap=1, first=26)
 
-    def show_lines(self, lines: Sequence[BudgetLine]) -> None:
-        while len(self._rows) < len(lines):
-            self._add_row()
-        for (name, bar, words), line in zip(self._rows, lines, strict=False):
-            name.setText(line.name)
-            bar.show_line(line)
-            words.setText(f"used up · {line.words}" if line.is_spent else line.words)
-            words.set_tone(Tone.ERROR if line.is_spent else Tone.TEXT)
-        for at, row in enumerate(self._rows):
-            for widget in row:
-                widget.setVisible(at < len(lines))
-        self.setVisible(bool(lines))
-
-    def _add_row(self) -> None:
-        name = Label(self._theme, tone=Tone.MUTED)
-        row = (name, BudgetBar(self._theme), FlowingLabel(self._theme))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        for column, widget in enumerate(row):
-            place = middle if column < 2 else Qt.AlignmentFlag(0)
-            self._grid.addWidget(widget, len(self._rows), column, place)
-        self._rows.append(row)
+    @override
+    def fill_row(self, row: tuple[Label, FilledBar, FlowingLabel], line: BudgetLine) -> None:
+        name, bar, words = row
+        name.setText(line.name)
+        bar.show_filling(budget_filling(line))
+        bar.setAccessibleName(f"{line.name}: {line.words}")
+        words.setText(f"used up · {line.words}" if line.is_spent else line.words)
+        words.set_tone(Tone.ERROR if line.is_spent else Tone.TEXT)
 
 
 class ClientPane(QWidget):
@@ -191,7 +152,7 @@ class ClientPane(QWidget):
         for label, words in ((self._refused, refused), (self._whose, limits_words(row))):
             label.say(words)
         self._budgets.show_lines(row.budgets)
-        self._facts.show_facts(facts)
+        self._facts.show_lines(facts)
         self.setAccessibleDescription(self.words)
         if row.key != self._key:
             self._key = row.key

@@ -1,17 +1,17 @@
 """The list of clients: what its columns show, its table, and how a budget stands, as a bar: what
 was used, then what running requests have reserved. The words stand beside it."""
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QObject, QRect, QRectF
+from PySide6.QtGui import QColor, QPainter
 from typing_extensions import override
 
 from llmgw_desktop.app.clients.rows import ClientState, ShownClient
 from llmgw_desktop.app.flights.provenance_words import MARKS_HINT
 from llmgw_desktop.app.policy.limit_words import BudgetLine
 from llmgw_desktop.app.words.figures import UNKNOWN
-from llmgw_desktop.ui.palettes import Colours, mixed
+from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.kept_rows import Filling, paint_bar
 from llmgw_desktop.ui.widgets.label import Tone, colour_of
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel, no_tip
 from llmgw_desktop.ui.widgets.tables import FittedTable, RowCells, TableLook, paint_line
@@ -129,62 +129,9 @@ def client_colour(state: ClientState, colours: Colours) -> QColor:
     return colour_of(_MARKS[state][1], colours)
 
 
-def paint_budget(painter: QPainter, bar: QRectF, line: BudgetLine, colours: Colours) -> None:
-    """Hatched where nobody knows."""
-    ink = colours.error if line.is_spent else colours.warning if line.is_low else colours.accent
-    corner = bar.height() / 2
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(mixed(ink, colours.surface, 0.16))
-    painter.drawRoundedRect(bar, corner, corner)
-    if line.used_share is None:
-        painter.setBrush(Qt.BrushStyle.BDiagPattern)
-        painter.drawRoundedRect(bar, corner, corner)
-    else:
-        both = min(line.used_share + line.reserved_share, 1.0)
-        _paint_share(painter, bar, both, mixed(ink, colours.surface, 0.5))
-        _paint_share(painter, bar, line.used_share, ink)
-    painter.restore()
-
-
-def _paint_share(painter: QPainter, bar: QRectF, share: float, ink: QColor) -> None:
-    if share <= 0:
-        return
-    filled = QRectF(bar)
-    filled.setWidth(max(bar.width() * share, bar.height()))
-    painter.setBrush(ink)
-    painter.drawRoundedRect(filled, bar.height() / 2, bar.height() / 2)
-
-
-class BudgetBar(QWidget):
-    """One of its own, for the pane."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._line: BudgetLine | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    def show_line(self, line: BudgetLine) -> None:
-        self._line = line
-        self.setAccessibleName(f"{line.name}: {line.words}")
-        self.update()
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(self._theme.space(32), self._theme.space(4.5))
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._line is None:
-            return
-        thick = self._theme.space(1.5)
-        painter = QPainter(self)
-        bar = QRectF(0, (self.height() - thick) / 2, self.width(), thick)
-        paint_budget(painter, bar, self._line, self._theme.colours)
-        painter.end()
+def budget_filling(line: BudgetLine) -> Filling:
+    tone = Tone.ERROR if line.is_spent else Tone.WARNING if line.is_low else Tone.ACCENT
+    return Filling(line.used_share, tone, line.reserved_share)
 
 
 _MOST_BARS = 3
@@ -248,7 +195,7 @@ class _ClientCells(RowCells):
         top = inside.top() + (inside.height() - step * len(budgets) + space(0.75)) / 2
         for at, line in enumerate(budgets):
             bar = QRectF(inside.left(), top + at * step, space(_BAR_UNITS), thick)
-            paint_budget(painter, bar, line, colours)
+            paint_bar(painter, bar, budget_filling(line), colours)
         least = max(row.budgets, key=lambda each: (each.is_spent, each.used_share or 0.0))
         painter.setPen(colours.error if least.is_spent else colours.text)
         words = inside.adjusted(space(_BAR_UNITS) + space(2), 0, 0, 0)

@@ -18,7 +18,7 @@ from llmgw_desktop.ui.jobs.job_head import JobHead
 from llmgw_desktop.ui.jobs.job_watch import JobWatch
 from llmgw_desktop.ui.jobs.output_view import LeftOutBar, OutputView
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.cards import FactList
+from llmgw_desktop.ui.widgets.kept_rows import FactList
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
@@ -203,7 +203,7 @@ class JobPane(QWidget):
 
     def _show_facts(self) -> None:
         if self._job is not None:
-            self._facts.show_facts(facts_of(self._job, self._jobs.contained(self._job.id)))
+            self._facts.show_lines(facts_of(self._job, self._jobs.contained(self._job.id)))
 
     def _lay_out(self) -> None:
         space = self._theme.space

@@ -1,19 +1,17 @@
 """An account as a row: how it stands, its quotas as bars, what can be done with it."""
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.providers.cards import AccountLine
 from llmgw_desktop.app.providers.usage import QuotaLine
 from llmgw_desktop.domain.provider import AccountState
-from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.kept_rows import BarRows, FilledBar, Filling
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
@@ -32,89 +30,22 @@ def standing_mark(state: AccountState) -> tuple[str, Tone]:
     return _MARKS[state]
 
 
-class QuotaBar(QWidget):
-    """Hatched where nobody knows."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._left_share: float | None = None
-        self._is_low = False
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    def show_left(self, share: float | None, *, is_low: bool) -> None:
-        self._left_share, self._is_low = share, is_low
-        self.update()
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(self._theme.space(32), self._theme.space(4.5))
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colours = self._theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        thick = self._theme.space(1.5)
-        bar = QRectF(0, (self.height() - thick) / 2, self.width(), thick)
-        ink = colours.error if self._is_low else colours.accent
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(ink, colours.surface, 0.16))
-        painter.drawRoundedRect(bar, thick / 2, thick / 2)
-        if self._left_share is None:
-            painter.setBrush(Qt.BrushStyle.BDiagPattern)
-            painter.drawRoundedRect(bar, thick / 2, thick / 2)
-        elif self._left_share > 0:
-            filled = QRectF(bar)
-            filled.setWidth(max(bar.width() * self._left_share, thick))
-            painter.setBrush(ink)
-            painter.drawRoundedRect(filled, thick / 2, thick / 2)
-        painter.end()
-
-
-_NAME_UNITS = 16
-
-
-class QuotaRows(QWidget):
+class QuotaRows(BarRows[QuotaLine]):
     """Hidden where the vendor tells of none."""
 
+    text_size = TextSize.CAPTION
+
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._rows: list[tuple[Label, QuotaBar, FlowingLabel]] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.space(3))
-        self._grid.setVerticalSpacing(theme.space(0.75))
-        self._grid.setColumnStretch(2, 1)
-        self._grid.setColumnMinimumWidth(0, theme.space(_NAME_UNITS))
-        self.hide()
+        super().__init__(theme, gap=0.75, first=16)
 
-    def show_quotas(self, quotas: Sequence[QuotaLine]) -> None:
-        while len(self._rows) < len(quotas):
-            self._add_row()
-        for row, quota in zip(self._rows, quotas, strict=False):
-            name, bar, words = row
-            name.setText(quota.name)
-            bar.show_left(quota.left_share, is_low=quota.is_low)
-            bar.setAccessibleName(f"{quota.name}: {quota.words}")
-            words.setText(quota.words)
-            words.set_tone(Tone.ERROR if quota.is_low else Tone.MUTED)
-        for at, row in enumerate(self._rows):
-            for widget in row:
-                widget.setVisible(at < len(quotas))
-        self.setVisible(bool(quotas))
-
-    def _add_row(self) -> None:
-        name = Label(self._theme, size=TextSize.CAPTION, tone=Tone.MUTED)
-        words = FlowingLabel(self._theme, size=TextSize.CAPTION, tone=Tone.MUTED)
-        row = (name, QuotaBar(self._theme), words)
-        at = len(self._rows)
-        for column, widget in enumerate(row):
-            middle = Qt.AlignmentFlag.AlignVCenter if column < 2 else Qt.AlignmentFlag(0)
-            self._grid.addWidget(widget, at, column, middle)
-        self._rows.append(row)
+    @override
+    def fill_row(self, row: tuple[Label, FilledBar, FlowingLabel], line: QuotaLine) -> None:
+        name, bar, words = row
+        name.setText(line.name)
+        bar.show_filling(Filling(line.left_share, Tone.ERROR if line.is_low else Tone.ACCENT))
+        bar.setAccessibleName(f"{line.name}: {line.words}")
+        words.setText(line.words)
+        words.set_tone(Tone.ERROR if line.is_low else Tone.MUTED)
 
 
 class AccountRow(QWidget):
@@ -165,7 +96,7 @@ class AccountRow(QWidget):
         self._reason.set_tone(Tone.ERROR if line.wants_key else Tone.TEXT)
         self._error.setText(line.last_error)
         self._error.setVisible(bool(line.last_error) and line.state is not AccountState.OFF)
-        self._quotas.show_quotas(line.quotas)
+        self._quotas.show_lines(line.quotas)
         self._show_act(line)
 
     def show_test(self, words: str, *, is_well: bool) -> None:

@@ -141,7 +141,7 @@ class CliCardView(Card):
             (self._error, card.last_error),
         ):
             label.say(words)
-        self._quotas.show_quotas(card.quotas)
+        self._quotas.show_lines(card.quotas)
         parts = (card.words, card.facts, card.use, card.reason)
         self.setAccessibleDescription(". ".join(part for part in parts if part))
 

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.domain.provider import AccountState
-from llmgw_desktop.ui.providers.account_row import QuotaBar, standing_mark
+from llmgw_desktop.ui.providers.account_row import standing_mark
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.widgets import notices
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine
+from llmgw_desktop.ui.widgets.kept_rows import FilledBar, Filling
 from llmgw_desktop.ui.widgets.label import MarkIcon, Tone
 from llmgw_desktop.ui.widgets.notices import UndoNotice
 from llmgw_desktop.ui.widgets.toggles import Switch
@@ -63,11 +64,11 @@ def test_every_state_has_a_shape_of_its_own(theme: Theme, qtbot: QtBot) -> None:
 
 
 def test_a_bar_tells_much_little_and_unknown_apart(theme: Theme, qtbot: QtBot) -> None:
-    bar = QuotaBar(theme)
+    bar = FilledBar(theme)
     qtbot.addWidget(bar)
     drawn = []
     for share in (1.0, 0.4, 0.0, None):
-        bar.show_left(share, is_low=False)
+        bar.show_filling(Filling(share))
         drawn.append(grey(bar))
     assert all(one != other for i, one in enumerate(drawn) for other in drawn[i + 1 :])
 

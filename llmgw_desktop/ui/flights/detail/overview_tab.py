@@ -22,8 +22,9 @@ from llmgw_desktop.ui.flights.detail.reason_list import ReasonList
 from llmgw_desktop.ui.flights.table.flight_delegate import state_colour, state_icon
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.cards import CORNER_PX, FactList
+from llmgw_desktop.ui.widgets.cards import CORNER_PX
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.kept_rows import FactList
 from llmgw_desktop.ui.widgets.label import Tone, tip
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.panes import SheetTab
@@ -230,5 +231,5 @@ class OverviewTab(SheetTab):
         self._tokens.show_usage(flight.usage, was_asked=flight.provider is not None)
         self._losses.show_told(losses_told(flight))
         self._guards.show_told(guards_told(flight))
-        self._facts.show_facts(facts(record))
+        self._facts.show_lines(facts(record))
         self.setAccessibleDescription(self._sentence.text())

@@ -1,9 +1,8 @@
 """How a flight was routed: what decided, and each candidate with its place and its reason."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
-    QGridLayout,
     QSizePolicy,
     QWidget,
 )
@@ -14,6 +13,7 @@ from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.kept_rows import ReasonRows, width_to_be_had
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.panes import SheetTab
@@ -83,80 +83,39 @@ class PassedList(QWidget):
             line.say(lines[at] if at < len(lines) else "")
 
 
-class CandidateList(QWidget):
-    """Rows are kept and filled anew, since people step through flights quickly."""
+_Row = tuple[Label, "_Names", FlowingLabel]
+
+
+class CandidateList(ReasonRows[_Row, CandidateLine]):
+    """Of each its place, the account above the model, and the reason."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._rows: list[_CandidateRow] = []
-        self._shown = 0
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.space(3))
-        self._grid.setVerticalSpacing(theme.space(2.5))
-        self._grid.setColumnMinimumWidth(0, theme.space(4))
-
-    def show_lines(self, lines: tuple[CandidateLine, ...]) -> None:
-        self.setVisible(bool(lines))
-        while len(self._rows) < len(lines):
-            self._rows.append(_CandidateRow(self._theme, self._grid, len(self._rows)))
-        for row, line in zip(self._rows, lines, strict=False):
-            row.fill(line)
-        for row in self._rows[len(lines) :]:
-            row.hide()
-        self._shown = len(lines)
-        self._share_width()
+        super().__init__(theme, gap=2.5, first=4)
 
     @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._share_width()
+    def make_row(self) -> _Row:
+        rank = Label(self._theme, tone=Tone.MUTED)
+        rank.setAlignment(Qt.AlignmentFlag.AlignRight)
+        row = rank, _Names(self._theme), FlowingLabel(self._theme)
+        for widget in row[1:]:
+            width_to_be_had(widget, QSizePolicy.Policy.Ignored)
+        return row
 
-    def _share_width(self) -> None:
-        """Names get what the longest needs, but leave half to the reasons. By stretching alone: a
-        least width would keep the pane from being narrowed again."""
-        space = self._theme.space
-        taken = space(4) + 2 * self._grid.horizontalSpacing()
-        room = max(self.width() - taken, 2)
-        needed = max((row.names_width for row in self._rows[: self._shown]), default=0)
-        names = min(max(needed, space(26)), room // 2)
-        self._grid.setColumnStretch(1, names)
-        self._grid.setColumnStretch(2, room - names)
+    @override
+    def fill_row(self, row: _Row, line: CandidateLine) -> None:
+        rank, names, reason = row
+        tone = Tone.MUTED if line.is_left_out else Tone.TEXT
+        rank.setText(line.rank)
+        names.account.setText(line.account)
+        names.account.set_tone(tone)
+        names.model.setText(line.model)
+        reason.setText(line.reason)
+        reason.set_tone(tone)
 
 
-class _CandidateRow:
-    """Its place, the account above the model, and the reason."""
-
-    def __init__(self, theme: Theme, grid: QGridLayout, at: int) -> None:
-        self._rank = Label(theme, tone=Tone.MUTED)
-        self._rank.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._account = FlowingLabel(theme, weight=QFont.Weight.Medium)
-        self._model = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
-        self._reason = FlowingLabel(theme)
-        self._who = QWidget()
-        v_box(theme, self._account, self._model, on=self._who, gap=0.5, margins=0)
-        for place, widget in enumerate((self._rank, self._who, self._reason)):
-            if place:
-                shape = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-                shape.setHeightForWidth(True)
-                widget.setSizePolicy(shape)
-            grid.addWidget(widget, at, place, Qt.AlignmentFlag.AlignTop)
-
-    @property
-    def names_width(self) -> int:
-        return max(self._account.sizeHint().width(), self._model.sizeHint().width())
-
-    def fill(self, line: CandidateLine) -> None:
-        self._rank.setText(line.rank)
-        self._account.setText(line.account)
-        self._account.set_tone(Tone.MUTED if line.is_left_out else Tone.TEXT)
-        self._model.setText(line.model)
-        self._reason.setText(line.reason)
-        self._reason.set_tone(Tone.MUTED if line.is_left_out else Tone.TEXT)
-        for widget in (self._rank, self._who, self._reason):
-            widget.show()
-
-    def hide(self) -> None:
-        for widget in (self._rank, self._who, self._reason):
-            widget.hide()
+class _Names(QWidget):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.account = FlowingLabel(theme, weight=QFont.Weight.Medium)
+        self.model = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        v_box(theme, self.account, self.model, on=self, gap=0.5, margins=0)

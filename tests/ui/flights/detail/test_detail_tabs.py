@@ -196,7 +196,7 @@ def test_the_name_of_a_loss_breaks_only_where_there_is_no_room(theme: Theme, qtb
     name = "field:functionDeclaration.responseJsonSchema"
     lossy = summary(1, upstream_protocol=ModelProtocol.GEMINI, losses=(name, "seed"))
     tab.show_record(record(summary=lossy), BEGIN_S)
-    what, why = tab._losses._rows[0]
+    what, why = tab._losses._lines.shown[0]
     qtbot.waitUntil(lambda: len(what.lines(what.width())) == 1)
     assert len(why.lines(why.width())) == 1
     tab.resize(400, 600)
