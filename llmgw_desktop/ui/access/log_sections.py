@@ -26,7 +26,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
-from llmgw_desktop.ui.widgets.row_model import Column, RowModel
+from llmgw_desktop.ui.widgets.row_model import Column, RowModel, cell_column
 from llmgw_desktop.ui.widgets.tables import FittedTable, TableLook
 from llmgw_desktop.ui.widgets.toggles import Segmented
 
@@ -44,10 +44,9 @@ def _columns(
 ) -> list[Column[Any]]:
     """Of rows that have `cells`, in the order of `names`."""
     return [
-        Column(
-            key=name,
-            title=name,
-            text=lambda row, at=at: row.cells[at],  # type: ignore[misc]
+        cell_column(
+            at,
+            name,
             widest=widest.get(name, ""),
             share=shares.get(name, 0.0),
             is_quiet=name in quiet,

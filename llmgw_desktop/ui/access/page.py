@@ -6,9 +6,8 @@ This file joins the parts; each stands in `ui/access/`.
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.access.decisions import DecisionRow
@@ -34,21 +33,10 @@ from llmgw_desktop.ui.access.worktrees import WorktreeSection
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key
-from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
-from llmgw_desktop.ui.widgets.panes import LinedRow, PartStack, TabStrip
+from llmgw_desktop.ui.widgets.panes import TabbedPage
 
-_TABS = ("waiting", "holders", "decisions", "changes", "workspaces", "worktrees")
-_WORDS = (
-    "Waiting",
-    "Who has access",
-    "Decisions",
-    "What was changed",
-    "Workspaces",
-    "Worktrees",
-)
-_TAB_KEY = "tab"
 _NEWS: dict[str, tuple[type, ...]] = {
     "waiting": (ConsentChanged, PermissionChanged),
     "holders": (GrantsChanged, ClientsChanged, ConsentChanged),
@@ -60,7 +48,7 @@ _NEWS: dict[str, tuple[type, ...]] = {
 """What each shows anew after which events."""
 
 
-class AccessPage(QWidget, MadeInSteps):
+class AccessPage(TabbedPage, MadeInSteps):
     """`show_waiting` is for banners, notices and the tray that lead here."""
 
     said = Signal(str, object)
@@ -89,8 +77,6 @@ class AccessPage(QWidget, MadeInSteps):
     def _made(
         self, delays: list[tuple[int, bool]], on_delay: Callable[[int], None]
     ) -> Iterator[None]:
-        self._tabs = TabStrip(self._theme, name="Parts of Access")
-        self._stack = PartStack()
         self._trouble = Banner(self._theme)
         yield
         self.waiting = WaitingSection(self._theme, self._bridge, self._oversight.questions, delays)
@@ -107,28 +93,21 @@ class AccessPage(QWidget, MadeInSteps):
         yield
         self.notices = QAction("Tell of new questions", self)
         self.waiting.delay_chosen.connect(on_delay)
-        self._lay_out()
+        parts = {
+            "waiting": ("Waiting", self.waiting),
+            "holders": ("Who has access", self.holders),
+            "decisions": ("Decisions", self.decisions),
+            "changes": ("What was changed", self.changes),
+            "workspaces": ("Workspaces", self.workspaces),
+            "worktrees": ("Worktrees", self.worktrees),
+        }
+        self.lay_out_parts(self._theme, "Parts of Access", parts, above=self._trouble)
         yield
         self._connect()
-
-    @property
-    def tab(self) -> str:
-        return _TABS[self._tabs.currentIndex()]
-
-    def show_tab(self, key: str) -> None:
-        """Unknown keys change nothing, so a remembered one may be stale."""
-        if key in _TABS:
-            self._tabs.setCurrentIndex(_TABS.index(key))
 
     def show_waiting(self) -> None:
         self.show_tab("waiting")
         self.waiting.read()
-
-    def save_state(self, settings: QSettings) -> None:
-        settings.setValue(_TAB_KEY, self.tab)
-
-    def restore_state(self, settings: QSettings) -> None:
-        self.show_tab(str(settings.value(_TAB_KEY, "")))
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -165,10 +144,9 @@ class AccessPage(QWidget, MadeInSteps):
 
     def _show_count(self) -> None:
         count = len(self._oversight.questions.waiting)
-        self._tabs.setTabText(0, f"{_WORDS[0]} ({count:,})" if count else _WORDS[0])
+        self._tabs.setTabText(0, f"Waiting ({count:,})" if count else "Waiting")
 
-    def _on_tab(self, index: int) -> None:
-        self._stack.setCurrentIndex(index)
+    def _on_tab(self) -> None:
         if self.isVisible():
             self._read()
 
@@ -184,19 +162,3 @@ class AccessPage(QWidget, MadeInSteps):
         self.notices.toggled.connect(self.notices_wanted)
         self.addAction(self.notices)
         add_key(self, "Read access again", ["F5"], self._read)
-
-    def _lay_out(self) -> None:
-        for words in _WORDS:
-            self._tabs.addTab(words)
-        for part in (
-            self.waiting,
-            self.holders,
-            self.decisions,
-            self.changes,
-            self.workspaces,
-            self.worktrees,
-        ):
-            self._stack.addWidget(part)
-        across = LinedRow(self._theme)
-        h_box(self._theme, (self._tabs, 1), on=across, margins=(3.5, 1, 3, 0))
-        v_box(self._theme, self._trouble, across, (self._stack, 1), on=self, gap=0, margins=0)

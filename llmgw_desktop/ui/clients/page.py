@@ -3,9 +3,8 @@
 This file joins the two parts; each stands in `ui/clients/`.
 """
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.domain.flights.flight import FlightQuery
@@ -13,15 +12,10 @@ from llmgw_desktop.ui.clients.client_section import ClientSection
 from llmgw_desktop.ui.clients.program_section import ProgramSection
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key
-from llmgw_desktop.ui.widgets.layouts import h_box, v_box
-from llmgw_desktop.ui.widgets.panes import LinedRow, TabStrip
-
-_TABS = ("clients", "programs")
-_WORDS = ("Clients", "Programs on this computer")
-_TAB_KEY = "tab"
+from llmgw_desktop.ui.widgets.panes import TabbedPage
 
 
-class ClientsPage(QWidget):
+class ClientsPage(TabbedPage):
     """What a client asked, ran and was allowed is shown by other pages, which it leads to."""
 
     said = Signal(str, object)
@@ -36,46 +30,33 @@ class ClientsPage(QWidget):
         super().__init__()
         self.clients = clients
         self.programs = programs
-        self._theme = theme
-        self._tabs = TabStrip(theme, name="Parts of Clients")
-        self._stack = QStackedWidget()
-        self._lay_out()
+        parts = {
+            "clients": ("Clients", clients),
+            "programs": ("Programs on this computer", programs),
+        }
+        self.lay_out_parts(theme, "Parts of Clients", parts)
+        clients.follow(self._tabs)
         self._connect()
-
-    @property
-    def tab(self) -> str:
-        return _TABS[self._tabs.currentIndex()]
-
-    def show_tab(self, key: str) -> None:
-        """Unknown keys change nothing, so a remembered one may be stale."""
-        if key in _TABS:
-            self._tabs.setCurrentIndex(_TABS.index(key))
 
     def show_client(self, client_id: str) -> None:
         """With all that is known of it; an unknown or empty id leaves the list as it is."""
         self.show_tab("clients")
         self.clients.show_client(client_id)
 
-    def save_state(self, settings: QSettings) -> None:
-        settings.setValue(_TAB_KEY, self.tab)
-
-    def restore_state(self, settings: QSettings) -> None:
-        self.show_tab(str(settings.value(_TAB_KEY, "")))
-
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The page's own keys are those of the part in sight."""
         super().focusInEvent(event)
-        part = self.clients if self.tab == "clients" else self.programs
-        part.setFocus(event.reason())
+        self._in_sight.setFocus(event.reason())
+
+    @property
+    def _in_sight(self) -> ClientSection | ProgramSection:
+        return self.clients if self.tab == "clients" else self.programs
 
     def _read(self) -> None:
-        """What is in sight."""
-        part = self.clients if self.tab == "clients" else self.programs
-        part.read()
+        self._in_sight.read()
 
     def _connect(self) -> None:
-        self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.clients.programs_wanted.connect(lambda: self.show_tab("programs"))
         self.clients.work.said.connect(self.said)
         self.programs.said.connect(lambda words: self.said.emit(words, None))
@@ -92,13 +73,3 @@ class ClientsPage(QWidget):
         row = self.clients.table.chosen_client
         if row is not None:
             self.flights_wanted.emit(FlightQuery(client=row.known.name, label=label))
-
-    def _lay_out(self) -> None:
-        for words in _WORDS:
-            self._tabs.addTab(words)
-        for part in (self.clients, self.programs):
-            self._stack.addWidget(part)
-        across = LinedRow(self._theme)
-        h_box(self._theme, (self._tabs, 1), on=across, margins=(3.5, 1, 3, 0))
-        v_box(self._theme, across, (self._stack, 1), on=self, gap=0, margins=0)
-        self.clients.follow(self._tabs)

@@ -21,7 +21,7 @@ from llmgw_desktop.app.words.figures import cost_text, in_out_text
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.widgets.label import Tone, colour_of
-from llmgw_desktop.ui.widgets.row_model import Column, RowModel, no_tip
+from llmgw_desktop.ui.widgets.row_model import Column, RowModel, cell_column, no_tip
 
 _MARKS = {
     JobState.QUEUED: ("clock", Tone.MUTED),
@@ -56,12 +56,12 @@ class ShownJob:
 def _columns(*facts: tuple[str, str, str, str, str]) -> tuple[Column[ShownJob], ...]:
     """Each of a key, a title, what the title means, the widest text, and what it is."""
     return tuple(
-        Column(
+        cell_column(
+            at,
+            title,
             key=key,
-            title=title,
             hint=hint,
             widest=widest,
-            text=lambda row, at=at: row.cells[at],  # type: ignore[misc]
             tells=None if key == "title" else no_tip,
             is_number="number" in what,
             is_quiet="quiet" in what,

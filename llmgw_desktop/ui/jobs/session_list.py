@@ -15,7 +15,7 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
-from llmgw_desktop.ui.widgets.row_model import Column, RowModel
+from llmgw_desktop.ui.widgets.row_model import Column, RowModel, cell_column
 from llmgw_desktop.ui.widgets.tables import FittedTable, TableLook
 
 _WIDEST = {
@@ -27,10 +27,9 @@ _WIDEST = {
     "Cost": "<$0.001",
 }
 _COLUMNS: tuple[Column[ShownSession], ...] = tuple(
-    Column(
-        key=name,
-        title=name,
-        text=lambda row, at=at: row.cells[at],  # type: ignore[misc]
+    cell_column(
+        at,
+        name,
         widest=_WIDEST.get(name, ""),
         is_number=name in ("Jobs", "Tokens", "Cost"),
         is_quiet=name in ("Folder", "Last used"),

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QScrollArea, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.settings.told import SettingsBook, ToldSetting
@@ -28,6 +28,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
+from llmgw_desktop.ui.widgets.panes import Scrolled
 from llmgw_desktop.ui.widgets.toggles import Segmented, Switch
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
@@ -296,18 +297,13 @@ class SettingsPage(QWidget, MadeInSteps):
         self.search.setMaximumWidth(theme.space(90))
         bar = h_box(theme, (self.search, 1), self.which, None, self._file, gap=2)
         bar.setContentsMargins(*(theme.space(side) for side in (6, 4, 6, 3)))
-        scroll = _Scroll()
-        dress_view(scroll, theme)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.viewport().setAutoFillBackground(False)
-        scroll.setWidget(self._content)
-        below = h_box(theme, self.tables, (scroll, 1), gap=2, margins=(5, 0, 0, 0))
+        below = h_box(
+            theme, self.tables, (_Scroll(theme, self._content), 1), gap=2, margins=(5, 0, 0, 0)
+        )
         v_box(theme, bar, (below, 1), on=self, gap=0, margins=0)
 
 
-class _Scroll(QScrollArea):
+class _Scroll(Scrolled):
     """Has its content measured again once a bar has taken some of the width: texts wrap anew."""
 
     @override

@@ -1,5 +1,7 @@
 """Parts of a page beside and behind each other: splitters and tabs."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSettings, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
@@ -15,6 +17,7 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind, MarksFocus
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 
@@ -240,3 +243,42 @@ class PartStack(QStackedWidget):
     @override
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
+
+
+class TabbedPage(QWidget):
+    """A page of parts under a strip of tabs. Which one is in sight is kept."""
+
+    @property
+    def tab(self) -> str:
+        return self._keys[self._tabs.currentIndex()]
+
+    def show_tab(self, key: str) -> None:
+        """Unknown keys change nothing, so a remembered one may be stale."""
+        if key in self._keys:
+            self._tabs.setCurrentIndex(self._keys.index(key))
+
+    def save_state(self, settings: QSettings) -> None:
+        settings.setValue("tab", self.tab)
+
+    def restore_state(self, settings: QSettings) -> None:
+        self.show_tab(str(settings.value("tab", "")))
+
+    def lay_out_parts(
+        self,
+        theme: Theme,
+        name: str,
+        parts: Mapping[str, tuple[str, QWidget]],
+        above: QWidget | None = None,
+    ) -> None:
+        """By the tabs' keys their words and what they show; `name` is for a screen reader."""
+        self._keys = list(parts)
+        self._tabs, self._stack = TabStrip(theme, name=name), PartStack()
+        for words, part in parts.values():
+            self._tabs.addTab(words)
+            self._stack.addWidget(part)
+        self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        across = LinedRow(theme)
+        h_box(theme, (self._tabs, 1), on=across, margins=(3.5, 1, 3, 0))
+        column = v_box(theme, across, (self._stack, 1), on=self, gap=0, margins=0)
+        if above is not None:
+            column.insertWidget(0, above)

@@ -41,6 +41,12 @@ class Column(Generic[R]):
     """What a screen reader says in place of its text."""
 
 
+def cell_column(at: int, title: str, **facts: Any) -> Column[Any]:
+    """Of rows that have their texts in `cells`: the one at this place. `facts` as Column has them;
+    its key is the title where they name none."""
+    return Column(text=lambda row: row.cells[at], title=title, **{"key": title, **facts})
+
+
 def no_tip(_row: object) -> str:
     return ""
 
