@@ -24,11 +24,10 @@ from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.routing.hops import HopMark
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.front import model_doors, models_door, responses_door
-from llmgw_desktop.engine.front.crowd import Crowd
+from llmgw_desktop.engine.front.crowd import Crowd, connections_allowed
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.handed_sockets import handed_sockets
 from llmgw_desktop.engine.front.health_door import HealthDoor, Load
-from llmgw_desktop.engine.front.http_connection import connections_allowed
 from llmgw_desktop.engine.front.http_server import HttpServer, Room
 from llmgw_desktop.engine.front.jobs_door import JobsDoor, WorktreesDoor
 from llmgw_desktop.engine.front.mcp_door import McpDoor

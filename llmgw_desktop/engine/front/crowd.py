@@ -6,6 +6,7 @@ All else that comes too many is told so, with its request, and closed.
 """
 
 import logging
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
@@ -28,8 +29,24 @@ MOST_FLOODS = 16
 LOGGED_EVERY_S = 60.0
 """One line for each in so long, and one for each of MOST_FLOODS: who comes and goes at his bound
 fills no log."""
+TURNED_AWAY_AT_ONCE = 64
+"""So many beyond those are told why they are not served; the rest is closed without a word."""
+_OWN_FILES = 64
+"""Descriptors for databases, logs, the loop and listening sockets."""
 _PERSON = "\0person"
 _log = logging.getLogger(__name__)
+
+
+def connections_allowed() -> int:
+    """Each caller may need one more connection, to a provider; what the system gives is shared."""
+    if sys.platform == "win32":
+        return MOST_CONNECTIONS
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return max(min(MOST_CONNECTIONS, (files - _OWN_FILES) // 2), 16)
 
 
 class Held(Protocol):
@@ -101,6 +118,11 @@ class Crowd:
     def held(self) -> int:
         """All connections."""
         return len(self._seats)
+
+    @property
+    def is_flooded(self) -> bool:
+        """More than can be told why they are not served."""
+        return len(self._seats) >= self.most + TURNED_AWAY_AT_ONCE
 
     @property
     def floods(self) -> tuple[Flood, ...]:

@@ -7,10 +7,9 @@ forge tell such requests apart: the Host header (a rebound name), Origin, and Se
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aiohttp import hdrs, web
-
 from llmgw_desktop.domain.access.access_errors import ForeignHost, ForeignOrigin
 from llmgw_desktop.domain.errors import UnsupportedMedia
+from llmgw_desktop.engine.http1.request import HttpRequest
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 FORM = "application/x-www-form-urlencoded"
@@ -77,14 +76,14 @@ class RequestGuard:
         own_origins = (f"{scheme}://{host}" for host in own)
         self._origins = frozenset((*own_origins, *origins, *((public_url,) if public else ())))
 
-    def check(self, request: web.BaseRequest, opening: DoorOpening = SHUT) -> None:
+    def check(self, request: HttpRequest, opening: DoorOpening = SHUT) -> None:
         """Raises ForeignHost, ForeignOrigin, UnsupportedMedia.
 
-        That there is exactly one Host header, aiohttp's parser has seen to.
+        That there is one Host header, `RequestHead` has seen to.
         """
         headers = request.headers
-        self.check_host(headers.get(hdrs.HOST, ""))
-        origin = headers.get(hdrs.ORIGIN)
+        self.check_host(headers.get("Host", ""))
+        origin = headers.get("Origin")
         if origin is not None and origin not in self._origins:
             raise ForeignOrigin(
                 "Web pages of other sites may not use this gateway. "
@@ -96,10 +95,10 @@ class RequestGuard:
             and not (opening.is_page and _is_whole_page(request))
         ):
             raise ForeignOrigin("Web pages of other sites may not use this gateway.")
-        if request.method == hdrs.METH_POST:
-            _check_content_type(headers.get(hdrs.CONTENT_TYPE), takes_forms=opening.takes_forms)
+        if request.method == "POST":
+            _check_content_type(headers.get("Content-Type"), takes_forms=opening.takes_forms)
 
-    def is_from_here(self, request: web.BaseRequest) -> bool:
+    def is_from_here(self, request: HttpRequest) -> bool:
         """Whether this computer asks itself, by the connection's two ends. Where a proxy may
         stand on this computer, its marks speak against it; nothing that a caller says speaks for
         him."""
@@ -111,7 +110,7 @@ class RequestGuard:
         if not self._is_fronted:
             return True
         headers = request.headers
-        host = headers.get(hdrs.HOST, "").lower()
+        host = headers.get("Host", "").lower()
         return host in self._own_hosts and not any(map(is_of_a_proxy, headers))
 
     def check_host(self, host: str) -> None:
@@ -143,11 +142,11 @@ def _as_called(public_url: str) -> tuple[str, ...]:
     return (host,) if has_port else (host, f"{host}:{443 if scheme == 'https' else 80}")
 
 
-def _is_whole_page(request: web.BaseRequest) -> bool:
+def _is_whole_page(request: HttpRequest) -> bool:
     """A person's browser opens it in a tab: whatever sent it there cannot read what it shows."""
     headers = request.headers
     return (
-        request.method == hdrs.METH_GET
+        request.method == "GET"
         and headers.get("Sec-Fetch-Mode") == "navigate"
         and headers.get("Sec-Fetch-Dest") == "document"
     )

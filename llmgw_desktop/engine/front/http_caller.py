@@ -3,12 +3,9 @@
 import asyncio
 import re
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
-
-from aiohttp import hdrs, web
-from aiohttp.web_exceptions import HTTPException
+from urllib.parse import parse_qs, unquote
 
 from llmgw_desktop.domain.access.principal import LABEL_HEADER, LABEL_PATH, split_path
 from llmgw_desktop.domain.errors import (
@@ -20,8 +17,10 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.engine.access.oauth.secrets_made import ACCESS
 from llmgw_desktop.engine.exchange.caller import HeaderLines
+from llmgw_desktop.engine.front.crowd import Crowd, Held
 from llmgw_desktop.engine.front.guard import RequestGuard
-from llmgw_desktop.engine.front.http_message import DateLine, DoorRequest, OutgoingAnswer
+from llmgw_desktop.engine.http1.answer import DateLine, OutgoingAnswer
+from llmgw_desktop.engine.http1.request import HttpRequest
 from llmgw_desktop.engine.loop import large_bodies
 from llmgw_desktop.engine.loop.large_bodies import (
     ENCODINGS,
@@ -77,28 +76,29 @@ _GEMINI_PATH = re.compile(r"/v1beta/|/gemini/|:[a-z]+[A-Z][a-zA-Z]+$")
 _KEY_NAMES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "token"})
 
 
-class HttpCaller:
-    """One request on a connection of aiohttp's server; `response` is what the server sends on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerTerms:
+    """What holds for all callers of one server."""
 
-    def __init__(
-        self,
-        request: DoorRequest,
-        date: DateLine,
-        *,
-        max_body_bytes: int,
-        pace: Pace,
-        slices: TimeSlices,
-        guard: RequestGuard,
-    ) -> None:
-        """A body that does not keep to `pace` is not coming."""
+    guard: RequestGuard
+    crowd: Crowd
+    pace: Pace
+    """A body that does not keep to it is not coming."""
+    slices: TimeSlices
+    max_body_bytes: int = 0
+    date: DateLine = field(default_factory=DateLine)
+
+
+class HttpCaller:
+    """One request on a connection of the server."""
+
+    def __init__(self, request: HttpRequest, terms: CallerTerms) -> None:
         self._request = request
-        self._date = date
-        self._max_body_bytes = max_body_bytes
-        self._pace = pace
+        self._terms = terms
+        self._max_body_bytes = terms.max_body_bytes
         self._limit_words = "http.max_body_bytes in the settings"
-        self._slices = slices
-        self._guard = guard
-        path: str = request.path
+        self.crowd = terms.crowd
+        path = request.head.path
         self.label_in_path: str | None = None
         """What stands before the door's path, where only a base URL can be set."""
         if path.startswith(LABEL_PATH):
@@ -119,13 +119,13 @@ class HttpCaller:
 
     @property
     def query(self) -> str:
-        raw = self._request.rel_url.raw_query_string
+        raw = self._request.head.query
         return _without_keys(raw) if raw else raw
 
     @property
     def whole_query(self) -> str:
         """As it came, for doors that write none of it down."""
-        return self._request.rel_url.raw_query_string
+        return self._request.head.query
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -142,15 +142,15 @@ class HttpCaller:
     def presented_keys(self) -> Sequence[str]:
         headers = self._request.headers
         keys = []
-        for value in headers.getall(hdrs.AUTHORIZATION, ()):
+        for value in headers.getall("Authorization", ()):
             scheme, _, key = value.partition(" ")
             keys.append(key.strip() if scheme.lower() == "bearer" else "")
         keys += headers.getall("x-api-key", ())
         keys += headers.getall("x-goog-api-key", ())
-        url = self._request.rel_url
+        query = self._request.head.query
         # only there: addresses get written down
-        if url.raw_query_string and _GEMINI_PATH.search(self._path):
-            named = self._request.query.getall("key", ())
+        if query and _GEMINI_PATH.search(self._path):
+            named = parse_qs(query, keep_blank_values=True).get("key", ())
             keys += [key for key in named if not key.startswith(ACCESS)]  # RFC 6750: never there
         return [key for key in keys if key]
 
@@ -177,12 +177,16 @@ class HttpCaller:
 
     @property
     def address(self) -> str:
-        peer = self.peer
-        return peer[0] if peer else ""
+        return self._request.remote if self._request.transport is not None else ""
+
+    @property
+    def held(self) -> Held:
+        """Its connection, as the crowd knows it."""
+        return self._request.connection
 
     @property
     def is_from_here(self) -> bool:
-        return self._guard.is_from_here(self._request)
+        return self._terms.guard.is_from_here(self._request)
 
     @property
     def is_encrypted(self) -> bool:
@@ -202,28 +206,26 @@ class HttpCaller:
 
     async def read_body(self) -> bytes:
         headers = self._request.headers
-        encoding = headers.get(hdrs.CONTENT_ENCODING, "").lower()
+        encoding = headers.get("Content-Encoding", "").lower()
         if encoding not in (*_PLAIN, *ENCODINGS, large_bodies.ZSTD):
             raise UnsupportedMedia(f"The content encoding '{encoding[:40]}' cannot be read here.")
-        declared = headers.get(hdrs.CONTENT_LENGTH)
+        declared = headers.get("Content-Length")
         if declared is not None and int(declared) > self._max_body_bytes:
             raise self._too_large()
-        if headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        if headers.get("Expect", "").lower() == "100-continue":
             self._tell_to_go_on()
         try:
             body = await self._read()
             if encoding in _PLAIN:
                 return body
-            return await self._slices.run(self._unpacked(encoding, body))
-        except (web.RequestPayloadError, HTTPException) as error:
-            raise MalformedRequest(f"The request's body cannot be read: {error}.") from error
+            return await self._terms.slices.run(self._unpacked(encoding, body))
         except ConnectionError as error:
             raise ClientGone("The client left while it was asking.") from error
 
     async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
         if self.response is not None:  # cut off meanwhile, or behind it: there is one answer only
             return
-        answer = self.response = OutgoingAnswer(self._request, self._date)
+        answer = self.response = OutgoingAnswer(self._request, self._terms.date)
         answer.whole(status, headers, body)
         try:
             await answer.go_out()
@@ -234,7 +236,7 @@ class HttpCaller:
             raise ClientGone("The client left before its answer was complete.") from error
 
     async def begin(self, status: int, headers: HeaderLines) -> None:
-        self._stream = self.response = OutgoingAnswer(self._request, self._date)
+        self._stream = self.response = OutgoingAnswer(self._request, self._terms.date)
         self._stream.begin(status, headers)
 
     async def send_head(self) -> None:
@@ -260,9 +262,9 @@ class HttpCaller:
             raise ClientGone("The client left before its answer was complete.") from error
 
     async def _read(self) -> bytes:
-        content = self._request.content
-        if content.is_eof():  # the usual case: a small body came together with its head
-            body = content.read_nowait(-1)
+        content = self._request.body
+        if content.is_whole:  # the usual case: a small body came together with its head
+            body = content.take()
             if len(body) > self._max_body_bytes:
                 raise self._too_large()
             return body
@@ -271,12 +273,12 @@ class HttpCaller:
         began_s = now_s()
         while True:
             try:
-                async with asyncio.timeout(self._pace.wait_s(now_s() - began_s, len(parts))):
-                    part = await content.readany()
+                async with asyncio.timeout(self._terms.pace.wait_s(now_s() - began_s, len(parts))):
+                    part = await content.piece()
             except TimeoutError:
-                raise RequestStalled(self._pace.why(now_s() - began_s, len(parts))) from None
+                raise RequestStalled(self._terms.pace.why(now_s() - began_s, len(parts))) from None
             if not part:
-                return await self._slices.run(parts.whole())
+                return await self._terms.slices.run(parts.whole())
             parts.add(part)
             if len(parts) > self._max_body_bytes:
                 raise self._too_large()
@@ -284,7 +286,7 @@ class HttpCaller:
     def _tell_to_go_on(self) -> None:
         """The client waits for a word before it sends its body."""
         transport = self._request.transport
-        if transport is not None and not self._request.content.is_eof():
+        if transport is not None and not self._request.body.is_whole:
             transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _unpacked(self, encoding: str, packed: bytes) -> Generator[None, None, bytes]:

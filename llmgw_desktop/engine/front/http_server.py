@@ -1,19 +1,15 @@
-"""The HTTP door: one loopback port, every request checked by the guard and brought to its door.
-
-aiohttp's low-level server is used without its application layer: no middlewares, one table.
-"""
+"""The HTTP door: one loopback port, every request checked by the guard and brought to its door."""
 
 import asyncio
 import errno
+import ipaddress
 import logging
 import os
 import socket
 import ssl
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import cast
-
-from aiohttp import web
 
 from llmgw_desktop.domain.access.access_errors import (
     AccessError,
@@ -36,16 +32,12 @@ from llmgw_desktop.engine.front.doors import (
     OwnDoor,
     check_takes_label,
 )
-from llmgw_desktop.engine.front.guard import RequestGuard
+from llmgw_desktop.engine.front.guard import RequestGuard, is_loopback
 from llmgw_desktop.engine.front.handed_sockets import fitting
-from llmgw_desktop.engine.front.http_caller import HttpCaller, Pace
-from llmgw_desktop.engine.front.http_connection import (
-    DoorConnection,
-    DoorServer,
-    Patience,
-)
-from llmgw_desktop.engine.front.http_head import UnreadHead
-from llmgw_desktop.engine.front.http_message import DateLine, DoorRequest
+from llmgw_desktop.engine.front.http_caller import CallerTerms, HttpCaller, Pace
+from llmgw_desktop.engine.http1.head import UnreadHead
+from llmgw_desktop.engine.http1.request import HttpRequest
+from llmgw_desktop.engine.http1.server_connection import Patience, ServerConnection
 from llmgw_desktop.engine.pipeline.pipeline import Pipeline
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.store.tls_files import server_context
@@ -56,6 +48,8 @@ _OF_PROGRAMS = (Scope.MODELS_USE, Scope.MCP)
 
 
 _BACKLOG = 1024
+_CLOSE_S = 1.0
+"""Requests may go on for so long after `close`, and so long again once they are canceled."""
 _log = logging.getLogger(__name__)
 
 
@@ -78,13 +72,15 @@ class HttpServer:
         self._patience = patience or Patience()
         self.crowd = crowd
         self._room = Room(pipeline.policies)
-        self._runner: web.ServerRunner | None = None
-        self._sites: list[web.BaseSite] = []
-        self._server: DoorServer | None = None
-        self._guard = RequestGuard(port=0, hosts=(), origins=())
-        self._max_body_bytes = 0
-        self._pace = Pace(piece_s=self._patience.body_s)
-        self._date = DateLine()
+        self._listening: list[asyncio.Server] = []
+        self._connections: set[ServerConnection] = set()
+        self.is_leaving = False
+        self._terms = CallerTerms(
+            guard=RequestGuard(port=0, hosts=(), origins=()),
+            crowd=crowd,
+            pace=Pace(piece_s=self._patience.body_s),
+            slices=pipeline.slices,
+        )
 
     async def open(
         self,
@@ -95,34 +91,19 @@ class HttpServer:
         """The port that is listened on. `handed`: what listens already; taken where it is of the
         settings' address. Raises PortTaken, OSError, ConfigError (of TLS)."""
         tls = server_context(settings)
-        server = DoorServer(
-            self._serve,
-            patience=self._patience,
-            crowd=self.crowd,
-            logger=_grammar_log(),
-            words_for=self._words_for,
-        )
-        self._server = server
-        self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1)
-        await self._runner.setup()
-        sites = _to_open(self._runner, settings, tls, handed)
         try:
-            for site in sites:
-                await site.start()
+            self._listening = await self._listen(settings, tls, handed)
         except OSError as error:
-            await self._runner.cleanup()
             if error.errno == errno.EADDRINUSE:
                 raise PortTaken(settings.host, settings.port) from error
             raise
-        self._sites = sites
-        port: int = self._runner.addresses[0][1]
-        self._max_body_bytes = settings.max_body_bytes
-        self._pace = Pace(
+        port: int = self._listening[0].sockets[0].getsockname()[1]
+        pace = Pace(
             piece_s=self._patience.body_s,
             least_rate=settings.least_body_rate,
             longest_s=settings.max_body_s,
         )
-        self._guard = RequestGuard(
+        guard = RequestGuard(
             port=port,
             hosts=(*settings.allowed_hosts, *_own_name(settings.host, port)),
             origins=settings.allowed_origins,
@@ -130,70 +111,115 @@ class HttpServer:
             public_url=settings.public_url,
             is_fronted=bool(ways_in(settings, access or AccessSettings())),
         )
+        most = settings.max_body_bytes
+        self._terms = replace(self._terms, guard=guard, pace=pace, max_body_bytes=most)
         return port
 
     @property
     def addresses(self) -> frozenset[tuple[str, int]]:
         """Host and port of each socket that listens."""
-        found = self._runner.addresses if self._runner is not None else ()
-        return frozenset((address[0], address[1]) for address in found)
+        return frozenset(each.getsockname()[:2] for each in self._sockets())
 
     async def stop_listening(self) -> None:
-        sites, self._sites = self._sites, []
-        for site in sites:
-            await site.stop()
+        servers, self._listening = self._listening, []
+        for server in servers:
+            server.close()
 
     async def hand_over(self) -> list[int]:
         """What listens, for the next start of this program, whose it is from now on: nothing more
         is taken here, and each connection ends with its next answer."""
-        kept = [os.dup(each.fileno()) for each in self._listening()]
+        kept = [os.dup(each.fileno()) for each in self._sockets()]
         await self.stop_listening()
-        if self._server is not None:
-            self._server.is_leaving = True
+        self.is_leaving = True
         return kept
 
     @property
     def busy(self) -> int:
         """How many connections have asked and not been answered."""
-        found = () if self._server is None else self._server.connections
-        return sum(not cast("DoorConnection", each).is_idle for each in found)
-
-    def _listening(self) -> list[socket.socket]:
-        servers = [
-            cast("asyncio.Server | None", getattr(each, "_server", None)) for each in self._sites
-        ]
-        return [each for server in servers if server is not None for each in server.sockets]
+        return sum(not each.is_idle for each in self._connections)
 
     async def close(self) -> None:
-        if self._runner is not None:
-            await self._runner.shutdown()
-            await self._runner.cleanup()
-            self._runner = None
+        """Each connection, once its answer is out, if that does not take long."""
+        self.is_leaving = True
+        for each in tuple(self._connections):
+            if each.is_idle:
+                each.give_way()
+        for is_late in (False, True):
+            tasks = [each.task for each in self._connections if each.task is not None]
+            for task in tasks if is_late else ():
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks, timeout=_CLOSE_S)
+        for each in tuple(self._connections):
+            each.give_way()
+        self._connections.clear()
 
-    async def _serve(self, request: DoorRequest) -> web.StreamResponse:
-        caller = HttpCaller(
-            request,
-            self._date,
-            max_body_bytes=self._max_body_bytes,
-            pace=self._pace,
-            slices=self._pipeline.slices,
-            guard=self._guard,
-        )
+    async def _listen(
+        self, settings: HttpSettings, tls: ssl.SSLContext | None, handed: Sequence[socket.socket]
+    ) -> list[asyncio.Server]:
+        """Raises OSError; then nothing listens."""
+        loop, self.is_leaving = asyncio.get_running_loop(), False
+        make = partial(ServerConnection, self, self._patience)
+        if found := fitting(handed, settings):
+            ways = [loop.create_server(make, sock=s, ssl=tls, backlog=_BACKLOG) for s in found]
+            return [await each for each in ways]
+        return [
+            await loop.create_server(
+                make,
+                settings.host,
+                settings.port,
+                ssl=tls,
+                backlog=_BACKLOG,
+                reuse_address=True,
+            )
+        ]
+
+    def _sockets(self) -> list[socket.socket]:
+        return [each for server in self._listening for each in server.sockets]
+
+    # the connections' side
+
+    def comes(self, connection: ServerConnection) -> bool:
+        if self.crowd.is_flooded and not self.crowd.make_room():
+            return False
+        address, is_near = _other_end(connection)
+        connection.surplus = self.crowd.comes(connection, address, is_near=is_near)
+        self._connections.add(connection)
+        return True
+
+    def goes(self, connection: ServerConnection) -> None:
+        self._connections.discard(connection)
+        self.crowd.goes(connection)
+
+    def failed(self, request: HttpRequest) -> ErrorReply:
+        dialect = self._doors.dialect_of(request.head.path, request.headers)
+        words = "The gateway failed; its log says more."
+        return error_reply(LlmgwError(words), dialect.protocol)
+
+    def words_for(self, head: UnreadHead) -> ErrorReply:
+        path = split_path(head.path)[1] if head.path.startswith(LABEL_PATH) else head.path
+        refusal = self._doors.refusal_of(path)
+        if refusal is not None:
+            return refusal(head.error)
+        return error_reply(head.error, self._doors.dialect_of(path, head.headers).protocol)
+
+    async def handle(self, request: HttpRequest) -> None:
+        caller = HttpCaller(request, self._terms)
         try:
             await self._answer(request, caller)
         except ClientGone:
             _log.debug("a client left before it could be told")
-        return caller.response.for_aiohttp() if caller.response else _nothing_to_say()
 
-    async def _answer(self, request: DoorRequest, caller: HttpCaller) -> None:
+    async def _answer(self, request: HttpRequest, caller: HttpCaller) -> None:
         try:
-            if request.fault is not None:
-                raise request.fault
-            if request.authority is not None:
-                self._guard.check_host(request.authority)
-            opening = self._doors.opening(request.method, request.path)
-            self._guard.check(request, opening)
-            door = self._doors.find(request.method, caller.path, hides_slash=request.hides_slash)
+            head = request.head
+            if head.fault is not None:
+                raise head.fault
+            if head.authority is not None:
+                self._terms.guard.check_host(head.authority)
+            opening = self._doors.opening(head.method, head.path)
+            self._terms.guard.check(request, opening)
+            door = self._doors.find(head.method, caller.path, hides_slash=head.hides_slash)
             if caller.label_in_path is not None:
                 check_takes_label(door, caller.path)
             self._room.check(request, door, caller, self._gate)
@@ -206,20 +232,13 @@ class HttpServer:
                 caller.take_no_more_than(opening.max_body_bytes)
                 await self._answer_ourselves(door, caller)
 
-    async def _turn_away(self, error: LlmgwError, request: DoorRequest, caller: HttpCaller) -> None:
+    async def _turn_away(self, error: LlmgwError, request: HttpRequest, caller: HttpCaller) -> None:
         refusal = self._doors.refusal_of(caller.path)
         if refusal is None or isinstance(error, AccessError):
             dialect = self._doors.dialect_of(caller.path, request.headers)
             await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         else:
             await _reply(caller, refusal(error))
-
-    def _words_for(self, head: UnreadHead) -> ErrorReply:
-        path = split_path(head.path)[1] if head.path.startswith(LABEL_PATH) else head.path
-        refusal = self._doors.refusal_of(path)
-        if refusal is not None:
-            return refusal(head.error)
-        return error_reply(head.error, self._doors.dialect_of(path, head.headers).protocol)
 
     async def _answer_ourselves(self, door: OwnDoor, caller: HttpCaller) -> None:
         dialect = door.dialect or self._doors.dialect_of(caller.path, caller.headers)
@@ -259,18 +278,6 @@ class HttpServer:
             runs.leaves(run)
 
 
-def _to_open(
-    runner: web.ServerRunner,
-    settings: HttpSettings,
-    tls: ssl.SSLContext | None,
-    handed: Sequence[socket.socket],
-) -> list[web.BaseSite]:
-    if found := fitting(handed, settings):
-        return [web.SockSite(runner, each, ssl_context=tls, backlog=_BACKLOG) for each in found]
-    host, port = settings.host, settings.port
-    return [web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_address=True, ssl_context=tls)]
-
-
 async def _reply(caller: HttpCaller, reply: ErrorReply) -> None:
     await caller.reply(reply.status, reply.headers, reply.body)
 
@@ -293,18 +300,23 @@ def _own_name(host: str, port: int) -> tuple[str, ...]:
     return (f"[{host}]:{port}" if ":" in host else f"{host}:{port}",)
 
 
-def _grammar_log() -> logging.Logger:
-    """Bytes that are no HTTP get their 400; a stranger may not fill the log with tracebacks."""
-    grammar = _log.getChild("grammar")
-    grammar.setLevel(logging.CRITICAL)
-    return grammar
+def _other_end(connection: ServerConnection) -> tuple[str, bool]:
+    """Its address, and whether it is on this computer."""
+    address, transport = connection.address.removeprefix("::ffff:"), connection.transport
+    if not address or transport is None:
+        return "", True
+    own = transport.get_extra_info("sockname")
+    if is_loopback(address) or (own and connection.address == own[0]):
+        return address, True
+    return _whose(address), False
 
 
-def _nothing_to_say() -> web.Response:
-    """The caller has gone: aiohttp wants a response, nobody reads it."""
-    response = web.Response(status=499)
-    response.force_close()
-    return response
+def _whose(address: str) -> str:
+    """Who has one address of IPv6 has its whole network of 64 bits."""
+    if ":" not in address:
+        return address
+    network = int(ipaddress.IPv6Address(address.partition("%")[0])) >> 64 << 64
+    return f"{ipaddress.IPv6Address(network)}/64"
 
 
 class Room:
@@ -315,31 +327,29 @@ class Room:
 
     def unknown(self, caller: Caller) -> None:
         """No key was shown, or a wrong one. Raises TooManyConnections."""
-        held = _held_of(caller)
-        if held is None:
+        if not isinstance(caller, HttpCaller):
             return
         try:
-            held.crowd.check_stranger(held)
+            caller.crowd.check_stranger(caller.held)
         except TooManyConnections:
-            _end(caller)
+            caller.ends_here()
             raise
 
     def arrived(self, caller: Caller, principal: Principal, scope: Scope) -> None:
         """Raises ClientPaused, TooManyConnections, GatewayClosed."""
-        held = _held_of(caller)
-        if held is None:
+        if not isinstance(caller, HttpCaller):
             return
         is_own = scope not in _OF_PROGRAMS
         try:
             self._policies.check_paused(principal, is_own=is_own)
-            held.crowd.known(held, principal, is_own=is_own)
+            caller.crowd.known(caller.held, principal, is_own=is_own)
         except (TurnedBack, GatewayClosed) as error:
-            _end(caller)
+            caller.ends_here()
             if isinstance(error, TurnedBack):
                 self._policies.refused(principal, error)
             raise
 
-    def check(self, request: DoorRequest, door: Door, caller: HttpCaller, gate: Gate) -> None:
+    def check(self, request: HttpRequest, door: Door, caller: HttpCaller, gate: Gate) -> None:
         """Of those who came too many only the person is served, who asks the gateway about itself.
         Raises GatewayClosed, TooManyConnections."""
         if request.surplus is not None:
@@ -348,14 +358,3 @@ class Room:
                 raise request.surplus
         elif isinstance(door, OwnDoor) and door.scope is None and not caller.presented_keys:
             self.unknown(caller)
-
-
-def _held_of(caller: Caller) -> DoorConnection | None:
-    protocol_of = getattr(caller.connection, "get_protocol", None)  # no uvloop's is asyncio's
-    held = protocol_of() if protocol_of is not None else None
-    return held if isinstance(held, DoorConnection) else None
-
-
-def _end(caller: Caller) -> None:
-    if isinstance(caller, HttpCaller):
-        caller.ends_here()

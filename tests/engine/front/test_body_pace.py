@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.engine.front.aiohttp_gaps import MOST_BYTES
 from llmgw_desktop.engine.front.http_caller import Pace
+from llmgw_desktop.engine.http1.request import MOST_BESIDE_BYTES
 from tests.engine.conftest import House
 
 PATIENCE_S = 20.0
@@ -88,7 +88,8 @@ async def told(house: House, *pieces: bytes, every_s: float = 0.0) -> tuple[int,
 async def test_who_drips_with_a_key_is_told_so_and_cut_off(
     house: House, pace: Pace, words: bytes
 ) -> None:
-    house.container.gateway._engine.server._pace = pace
+    server = house.container.gateway._engine.server
+    server._terms = replace(server._terms, pace=pace)
     asked = head(house, "Content-Length: 100000")
     status, body = await told(house, asked, *[b" " * 5] * 10_000, every_s=0.05)
     assert status == 408
@@ -101,7 +102,7 @@ async def test_a_chunked_body_is_a_body_and_not_what_stands_beside_it(house: Hou
     one_by_one = [b"1\r\n%c\r\n" % byte for byte in BODY]
     status, _ = await told(house, asked, b"".join(one_by_one), b"0\r\n\r\n")
     assert status == 200
-    padded = b"%x;%b\r\n%b\r\n0\r\n\r\n" % (len(BODY), b"a" * (2 * MOST_BYTES), BODY)
+    padded = b"%x;%b\r\n%b\r\n0\r\n\r\n" % (len(BODY), b"a" * (2 * MOST_BESIDE_BYTES), BODY)
     status, body = await told(house, asked, padded)
     assert status == 400
     assert b"its chunks hold too little" in body

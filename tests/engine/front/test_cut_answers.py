@@ -15,7 +15,7 @@ from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.events import ClientsChanged
 from llmgw_desktop.engine.front.doors import OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.front.http_message import DateLine, OutgoingAnswer
+from llmgw_desktop.engine.http1.answer import DateLine, OutgoingAnswer
 from tests.engine.conftest import house_in
 from tests.engine.policy.keys import key_of
 
@@ -126,10 +126,12 @@ class _Transport:
 async def test_behind_the_end_of_a_stream_nothing_is_said() -> None:
     transport = _Transport()
     request = SimpleNamespace(
-        version=(1, 1),
+        head=SimpleNamespace(is_modern=True),
+        method="POST",
+        is_last=False,
         keep_alive=True,
-        content=SimpleNamespace(is_eof=lambda: True),
-        transport=transport,
+        body=SimpleNamespace(is_whole=True),
+        connection=SimpleNamespace(transport=transport, is_congested=False),
     )
     answer = OutgoingAnswer(cast("Any", request), DateLine())
     answer.begin(200, ())

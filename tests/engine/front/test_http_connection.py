@@ -17,13 +17,15 @@ from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.policy import ClientPolicy, Flood
 from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.domain.settings.tables import LimitSettings
-from llmgw_desktop.engine.front.crowd import MOST_CONNECTIONS, ONE_IN, Crowd
-from llmgw_desktop.engine.front.http_connection import (
+from llmgw_desktop.engine.front.crowd import (
+    MOST_CONNECTIONS,
+    ONE_IN,
     TURNED_AWAY_AT_ONCE,
-    Patience,
+    Crowd,
     connections_allowed,
 )
 from llmgw_desktop.engine.front.http_server import HttpServer
+from llmgw_desktop.engine.http1.server_connection import Patience
 from tests.engine.conftest import House
 
 Pipe = tuple[asyncio.StreamReader, asyncio.StreamWriter]

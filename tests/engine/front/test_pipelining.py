@@ -1,11 +1,9 @@
-"""Requests in the connection's own task: in order, and nobody waits for a crowd of them."""
+"""Several requests on one connection: in order, and nobody waits for a crowd of them."""
 
 from __future__ import annotations
 
 import asyncio
 
-from llmgw_desktop.engine.front import aiohttp_gaps
-from llmgw_desktop.engine.front.aiohttp_gaps import OneTaskLoop, in_one_task
 from tests.engine.conftest import House
 
 CROWD = 100
@@ -13,34 +11,6 @@ CROWD = 100
 
 def health(house: House) -> bytes:
     return f"GET /health HTTP/1.1\r\nHost: {house.url.partition('//')[2]}\r\n\r\n".encode()
-
-
-async def work() -> str:
-    return "done"
-
-
-async def test_a_request_alone_needs_no_task_of_its_own() -> None:
-    before = asyncio.all_tasks()
-    made = OneTaskLoop(asyncio.get_running_loop(), ()).create_task(work())
-    assert asyncio.all_tasks() == before
-    assert await made == "done"
-
-
-async def test_while_others_wait_it_is_a_task_and_everybody_has_a_turn() -> None:
-    made = OneTaskLoop(asyncio.get_running_loop(), ("another request",)).create_task(work())
-    assert made in asyncio.all_tasks()
-    assert await made == "done"
-
-
-async def test_all_else_is_the_loops_own() -> None:
-    loop = asyncio.get_running_loop()
-    assert OneTaskLoop(loop, ()).time() <= loop.time()
-    assert OneTaskLoop(loop, ()).is_running()
-
-
-async def test_where_tasks_begin_at_once_aiohttp_keeps_its_loop() -> None:
-    loop = asyncio.get_running_loop()
-    assert (in_one_task(loop, ()) is not loop) == aiohttp_gaps.NEEDED
 
 
 async def test_a_crowd_over_one_connection_is_answered_and_others_come_between(

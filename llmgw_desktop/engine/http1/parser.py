@@ -1,0 +1,136 @@
+"""Bytes of one client into requests: the grammar is httptools' business, what may be how long is
+said here, and so is what happens to bytes that are no HTTP."""
+
+from collections.abc import Callable
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.engine.http1.head import RequestHead, UnreadHead, unread
+from llmgw_desktop.engine.http1.request import RequestBody
+
+MOST_HEADERS = 128
+LONGEST_LINE = 8190
+"""Of the target, and of each header."""
+LONGEST_HEAD = 64 * 1024
+
+
+class RequestParser:
+    """`feed` it; it calls `began` with each head, whose body then comes, or `garbled` with what it
+    could not read."""
+
+    def __init__(
+        self,
+        began: Callable[[RequestHead, RequestBody], None],
+        garbled: Callable[[UnreadHead], None],
+        taken: Callable[[], None],
+    ) -> None:
+        """`taken` is called when somebody has read of a body."""
+        self._began = began
+        self._garbled = garbled
+        self._taken = taken
+        self._parser = HttpRequestParser(self)
+        self._target = b""
+        self._lines: list[tuple[str, str]] = []
+        self._begun = b""
+        """What has come of a head that is not whole."""
+        self.is_in_head = False
+        self.body: RequestBody | None = None
+        """That is coming."""
+        self.is_over = False
+        """The last request has come: what follows is dropped."""
+        self._keeps_alive = self._is_chunked = False
+        """The latest request."""
+        self._framing = b""
+        """How the body is framed of a request that offers another protocol."""
+        self._is_muted = False
+
+    def feed(self, data: bytes) -> None:
+        fed, body = data, self.body
+        while fed and not self.is_over:
+            try:
+                self._parser.feed_data(fed)
+                break
+            except HttpParserUpgrade as upgrade:
+                fed = fed[upgrade.args[0] :]
+                self._go_on_without_upgrade()
+            except HttpParserError:
+                self._is_no_http(self._begun + data)
+        if self.is_in_head:
+            self._begun += data
+            if len(self._begun) > LONGEST_HEAD:
+                self._is_no_http(self._begun)
+        if body is not None:
+            if self._is_chunked and not body.came_in_chunks(len(data)):
+                self.is_over = True
+            body.tell()
+
+    def fail(self, error: Exception) -> None:
+        """Nothing more will come."""
+        self.is_over = True
+        if self.body is not None:
+            self.body.fail(error)
+
+    # httptools' callbacks
+
+    def on_message_begin(self) -> None:
+        if not self._is_muted:
+            self._target, self._lines, self.is_in_head = b"", [], True
+
+    def on_url(self, part: bytes) -> None:
+        self._target += part
+        if len(self._target) > LONGEST_LINE:
+            raise MalformedRequest("the target is too long")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Behind the head it is a trailer, which nobody reads."""
+        if self.is_in_head:
+            if len(name) + len(value) > LONGEST_LINE or len(self._lines) >= MOST_HEADERS:
+                raise MalformedRequest("the head is too long")
+            line = name.decode("ascii"), value.decode("utf-8", "surrogateescape")
+            self._lines.append(line)
+
+    def on_headers_complete(self) -> None:
+        if self._is_muted:
+            return
+        parser = self._parser
+        method, version = parser.get_method().decode("ascii"), parser.get_http_version()
+        head = RequestHead(method, self._target.decode("latin-1"), self._lines, version)
+        self.is_in_head, self._begun = False, b""
+        self._keeps_alive, self._is_chunked = head.keep_alive, head.is_chunked
+        self._framing = head.framing if parser.should_upgrade() else b""
+        self.body = RequestBody(self._taken)
+        self._began(head, self.body)
+
+    def on_body(self, piece: bytes) -> None:
+        assert self.body is not None
+        self.body.add(piece)
+
+    def on_message_complete(self) -> None:
+        if self._framing:  # it is yet to come
+            return
+        assert self.body is not None
+        self.body.is_whole = True
+        self.body = None
+        if not self._keeps_alive:
+            self.is_over = True
+
+    def _go_on_without_upgrade(self) -> None:
+        """No other protocol is spoken here: who offers one is a client like others. The parser has
+        left off behind the head, and another reads the body."""
+        self._parser = HttpRequestParser(self)
+        if (framing := self._framing) and self.body is not None:
+            self._framing, self._is_muted = b"", True
+            self._parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n\r\n" % framing)
+            self._is_muted = False
+
+    def _is_no_http(self, came: bytes) -> None:
+        """Whoever reads the body is told, else whoever sent the head."""
+        if self.is_over:  # it was the last, and what follows is nobody's
+            return
+        self.is_over, self.is_in_head = True, False
+        if self.body is None:
+            self._garbled(unread(came))
+            return
+        words = "The request's body cannot be read: it is not well-formed HTTP."
+        self.body.fail(MalformedRequest(words))
