@@ -56,7 +56,7 @@ class RequestParser:
                 self._go_on_without_upgrade()
             except HttpParserError:
                 self._is_no_http(self._begun + data)
-        if self.is_in_head:
+        if self.is_in_head and not self.is_over:
             self._begun += data
             if len(self._begun) > LONGEST_HEAD:
                 self._is_no_http(self._begun)
@@ -91,7 +91,7 @@ class RequestParser:
             self._lines.append(line)
 
     def on_headers_complete(self) -> None:
-        if self._is_muted:
+        if self._is_muted or self.is_over:
             return
         parser = self._parser
         method, version = parser.get_method().decode("ascii"), parser.get_http_version()
@@ -103,17 +103,16 @@ class RequestParser:
         self._began(head, self.body)
 
     def on_body(self, piece: bytes) -> None:
-        assert self.body is not None
-        self.body.add(piece)
+        if self.body is not None:
+            self.body.add(piece)
 
     def on_message_complete(self) -> None:
-        if self._framing:  # it is yet to come
+        if self._framing or self.body is None:  # it is yet to come, or nobody's
             return
-        assert self.body is not None
         self.body.is_whole = True
         self.body = None
         if not self._keeps_alive:
-            self.is_over = True
+            self.is_over, self._begun = True, b""
 
     def _go_on_without_upgrade(self) -> None:
         """No other protocol is spoken here: who offers one is a client like others. The parser has

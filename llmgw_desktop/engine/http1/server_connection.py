@@ -169,8 +169,9 @@ class ServerConnection(asyncio.Protocol):
         if self._still_there is not None:
             self._still_there.stop()
         self.resume_writing()
-        if self.task is not None:
-            self.task.cancel()
+        task, self.task = self.task, None  # it may not even have begun
+        if task is not None:
+            task.cancel()
 
     @override
     def pause_writing(self) -> None:
@@ -251,6 +252,8 @@ class ServerConnection(asyncio.Protocol):
         self._current = request
         try:
             await self._handler.handle(request)
+        except ConnectionError:  # the client has left
+            raise
         except Exception:  # noqa: BLE001 - its edge: no caller goes unanswered
             _log.exception("a connection failed")
             if request.answer is None:

@@ -1,0 +1,157 @@
+"""Bytes into requests: in whatever pieces they come, the same requests, and the same end."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.engine.http1.head import RequestHead, UnreadHead
+from llmgw_desktop.engine.http1.parser import LONGEST_HEAD, RequestParser
+from llmgw_desktop.engine.http1.request import RequestBody
+
+CORPUS = tomllib.loads(
+    (Path(__file__).parents[1] / "front" / "raw_requests.toml").read_text("utf-8")
+)["request"]
+BODY = '{"model":"gpt-stub"}'
+WORDS = {
+    "P": "POST /v1/chat/completions HTTP/1.1\r\n",
+    "P0": "POST /v1/chat/completions HTTP/1.0\r\n",
+    "P2": "POST /v1/chat/completions HTTP/2.0\r\n",
+    "P9": "POST /v1/chat/completions HTTP/0.9\r\n",
+    "H": "Host: ours\r\n",
+    "A": "Authorization: Bearer KEY\r\n",
+    "J": "Content-Type: application/json\r\n",
+    "L": f"Content-Length: {len(BODY)}\r\n",
+    "B": BODY,
+    "K": f"{len(BODY):x}\r\n{BODY}\r\n0\r\n\r\n",
+    "N": "\r\n",
+    "E": "\r\n\r\n",
+    "n": f"{len(BODY)}",
+    "k": f"{len(BODY):x}",
+    "host": "ours",
+    "key": "KEY",
+    "long": "a" * 9000,
+    "headers": "X-A: b\r\n" * 200,
+}
+NEXT = b"GET /health HTTP/1.1\r\nHost: ours\r\nConnection: close\r\n\r\n"
+Seen = list[tuple[str, ...]]
+
+
+def sent_by(text: str) -> bytes:
+    return re.sub(r"<(\w+)>", lambda it: WORDS[it[1]], text).encode("latin-1")
+
+
+class Reader:
+    """Notes what the parser makes of it."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[RequestHead, RequestBody]] = []
+        self.unread: list[UnreadHead] = []
+        self.parser = RequestParser(
+            lambda head, body: self.requests.append((head, body)),
+            self.unread.append,
+            lambda: None,
+        )
+
+    def seen(self) -> Seen:
+        found: Seen = []
+        for head, body in self.requests:
+            fault = type(head.fault).__name__ if head.fault else ""
+            try:
+                said = body.take().decode("latin-1")
+            except MalformedRequest as error:
+                said = f"failed: {type(error).__name__}"
+            end = "whole" if body.is_whole else "open"
+            found.append((head.method, head.path, str(dict(head.headers)), fault, said, end))
+        return found + [("garbled",) for _ in self.unread]
+
+
+def read(*pieces: bytes) -> Seen:
+    reader = Reader()
+    for piece in pieces:
+        reader.parser.feed(piece)
+    return reader.seen()
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case["name"].replace(" ", "_"))
+def test_in_two_pieces_it_is_what_it_is_in_one(case: dict[str, Any]) -> None:
+    sent = sent_by(case["sent"]) + NEXT
+    whole = read(sent)
+    for at in range(1, min(len(sent), 600)):
+        assert read(sent[:at], sent[at:]) == whole, at
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case["name"].replace(" ", "_"))
+def test_byte_by_byte_too(case: dict[str, Any]) -> None:
+    sent = sent_by(case["sent"]) + NEXT
+    assert read(*(sent[at : at + 1] for at in range(len(sent)))) == read(sent)
+
+
+def test_several_that_came_together_are_told_apart() -> None:
+    one = sent_by("<P><H><J><L><N><B>")
+    two = sent_by("<P><H><J>Transfer-Encoding: chunked<E><K>")
+    assert [(each[4], each[5]) for each in read((one + two) * 3)] == [(BODY, "whole")] * 6
+
+
+def test_a_head_without_an_end_is_given_up() -> None:
+    lines = b"X-A: b\r\n"
+    reader = Reader()
+    reader.parser.feed(b"GET / HTTP/1.1\r\n")
+    for _ in range(120):
+        reader.parser.feed(lines)
+    assert not reader.unread
+    reader = Reader()
+    reader.parser.feed(b"GET / HTTP/1.1\r\nX-A: ")
+    while not reader.parser.is_over:
+        reader.parser.feed(b"a" * 4096)
+    assert len(reader.unread) == 1
+    assert len(reader.parser._begun) <= LONGEST_HEAD + 4096
+
+
+def test_what_follows_the_last_request_is_nobodys() -> None:
+    last = b"GET / HTTP/1.1\r\nHost: ours\r\nConnection: close\r\n\r\n"
+    for more in (b"GET / HTTP/1.1\r\nHost: ours\r\n\r\n", b"\x00\xff", b"a" * 100_000):
+        assert len(read(last + more)) == len(read(last, more)) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "version", "goes_on"),
+    [
+        ([], "1.1", True),
+        ([("Connection", "keep-alive")], "1.1", True),
+        ([("Connection", "close")], "1.1", False),
+        ([("Connection", "x , Close")], "1.1", False),
+        ([("connection", "x"), ("Connection", "close")], "1.1", False),
+        ([], "1.0", False),
+        ([("Connection", "Keep-Alive")], "1.0", True),
+        ([("Connection", "keep-alive, close")], "1.0", False),
+    ],
+)
+def test_whether_the_connection_goes_on(
+    lines: list[tuple[str, str]], version: str, goes_on: bool
+) -> None:
+    head = RequestHead("GET", "/", [("Host", "ours"), *lines], version)
+    assert head.keep_alive is goes_on
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query", "authority"),
+    [
+        ("/a?b=c#d", "/a", "b=c", None),
+        ("/%61%2Fb", "/a/b", "", None),
+        ("/a%", "/a%", "", None),
+        ("http://ours:1/a?b", "/a", "b", "ours:1"),
+        ("HTTP://u@ours?b", "/", "b", "u@ours"),
+        ("http://[::1]:80/x", "/x", "", "[::1]:80"),
+    ],
+)
+def test_what_a_target_says(target: str, path: str, query: str, authority: str | None) -> None:
+    head = RequestHead("GET", target, [("Host", "ours")], "1.1")
+    assert (head.path, head.query, head.authority) == (path, query, authority)
+    assert head.fault is None
+    assert head.hides_slash is ("%2F" in target)
