@@ -34,8 +34,8 @@ def main() -> int:
     _leave_no_core()
     _begin_alone()
     if sys.argv[1:2] == ["mcp"]:  # an editor waits: not even the other commands are read in
+        from llmgw_desktop.app.mcp import quick_options
         from llmgw_desktop.app.mcp.command import run
-        from llmgw_desktop.app.mcp.options import quick_options
 
         if (options := quick_options(sys.argv[2:])) is not None:
             return run(options)
@@ -137,8 +137,8 @@ def _act_as(command: str) -> None:
 
 
 def _mcp(arguments: argparse.Namespace) -> int:
+    from llmgw_desktop.app.mcp import Options
     from llmgw_desktop.app.mcp.command import run
-    from llmgw_desktop.app.mcp.options import Options
 
     return run(Options(arguments.profile, arguments.linger))
 

@@ -25,7 +25,7 @@ def _serve(parser: Parser) -> None:
 
 
 def _mcp(parser: Parser) -> None:
-    from llmgw_desktop.app.mcp.options import LINGER_S
+    from llmgw_desktop.app.mcp import LINGER_S
     from llmgw_desktop.domain.mcp_presentation import PROFILES
 
     parser.add_argument(

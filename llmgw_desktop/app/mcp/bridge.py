@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from llmgw_desktop.app.mcp import Options
 from llmgw_desktop.app.mcp.engine import Engines, Starter, lent
 from llmgw_desktop.app.mcp.messages import (
     GATEWAY_ERROR,
@@ -25,7 +26,6 @@ from llmgw_desktop.app.mcp.messages import (
     read,
     refusal,
 )
-from llmgw_desktop.app.mcp.options import Options
 from llmgw_desktop.app.mcp.relay import Relay, Sent
 from llmgw_desktop.app.mcp.session import EditorSession
 from llmgw_desktop.domain.errors import LlmgwError

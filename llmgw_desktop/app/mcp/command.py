@@ -8,8 +8,8 @@ import os
 import signal
 import sys
 
+from llmgw_desktop.app.mcp import Options
 from llmgw_desktop.app.mcp.messages import Greeting, Pipes, Refused, read, refusal
-from llmgw_desktop.app.mcp.options import Options
 from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
 
 _TO_A_PERSON = (
