@@ -12,13 +12,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
+from tests.ui.prepared_python import prepared_python
+
 _CHECKOUT = Path(__file__).resolve().parents[2]
-_PROGRAM = """
+_IMPORTS = """
 import llmgw_desktop.ui  # first, as in the program: it says how Qt is read in
 import asyncio, os, sys
 from pathlib import Path
@@ -31,7 +34,8 @@ from llmgw_desktop.ui.application import end_session, run_desktop
 from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
 from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.ui.plain_gateway import PlainGateway
-
+"""
+_PROGRAM = """
 during = None
 
 class SlowGateway(PlainGateway):
@@ -69,18 +73,22 @@ sys.exit(code)
 """
 
 
-def run_program(act: str, *, hidden: bool = False) -> tuple[int, list[str], str]:
+class RunProgram(Protocol):
     """`act` runs while the gateway is made; the answer is exit code, printed lines, stderr."""
-    done = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", _PROGRAM.format(act=act, hidden=hidden)],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        cwd=_CHECKOUT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout.splitlines(), done.stderr
+
+    def __call__(self, act: str, *, hidden: bool = False) -> tuple[int, list[str], str]: ...
+
+
+@pytest.fixture(scope="module")
+def run_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunProgram]:
+    with prepared_python(_IMPORTS, tmp_path_factory.mktemp("programs")) as python:
+
+        def run(act: str, *, hidden: bool = False) -> tuple[int, list[str], str]:
+            source = _IMPORTS + _PROGRAM.format(act=act, hidden=hidden)
+            code, out, err = python.outcome_of(source)
+            return code, out.splitlines(), err
+
+        yield run
 
 
 ORDERLY = (0, ["started", "stopping", "stopped", "code 0"])
@@ -98,13 +106,15 @@ ORDERLY = (0, ["started", "stopping", "stopped", "code 0"])
         pytest.param("then(lambda: os.kill(os.getpid(), 2))", id="SIGINT"),
     ],
 )
-def test_every_end_is_an_orderly_one(act: str) -> None:
+def test_every_end_is_an_orderly_one(run_program: RunProgram, act: str) -> None:
     code, lines, stderr = run_program(act)
     assert (code, lines) == ORDERLY, stderr
 
 
 @pytest.mark.e2e
-def test_the_end_of_the_session_is_answered_when_the_gateway_has_stopped() -> None:
+def test_the_end_of_the_session_is_answered_when_the_gateway_has_stopped(
+    run_program: RunProgram,
+) -> None:
     act = "then(lambda: (end_session(shell(), None), print('may be killed now', flush=True)))"
     code, lines, stderr = run_program(act)
     assert code == 0, stderr
@@ -164,14 +174,14 @@ STOPPING = "during = lambda: {}"
         ),
     ],
 )
-def test_two_ends_at_once_are_one(act: str) -> None:
+def test_two_ends_at_once_are_one(run_program: RunProgram, act: str) -> None:
     code, lines, stderr = run_program(act)
     assert (code, lines) == ORDERLY, stderr
     assert "Traceback" not in stderr
 
 
 @pytest.mark.e2e
-def test_the_end_of_the_session_during_a_quit_waits_for_that() -> None:
+def test_the_end_of_the_session_during_a_quit_waits_for_that(run_program: RunProgram) -> None:
     act = "then(lambda: shell().quit()); " + STOPPING.format(
         "(end_session(shell(), None), print('may be killed now', flush=True))"
     )
@@ -181,7 +191,7 @@ def test_the_end_of_the_session_during_a_quit_waits_for_that() -> None:
 
 
 @pytest.mark.e2e
-def test_a_quit_while_the_session_ends_leaves_nothing_half_done() -> None:
+def test_a_quit_while_the_session_ends_leaves_nothing_half_done(run_program: RunProgram) -> None:
     """Qt ends every loop then, also that in which the session's end is waited for."""
     act = "then(lambda: end_session(shell(), None)); " + STOPPING.format("QCoreApplication.quit()")
     code, lines, stderr = run_program(act)
@@ -189,7 +199,7 @@ def test_a_quit_while_the_session_ends_leaves_nothing_half_done() -> None:
 
 
 @pytest.mark.e2e
-def test_what_a_slot_raises_is_logged_and_the_program_goes_on() -> None:
+def test_what_a_slot_raises_is_logged_and_the_program_goes_on(run_program: RunProgram) -> None:
     act = "then(lambda: 1 / 0); QTimer.singleShot(900, lambda: shell().quit())"
     code, lines, stderr = run_program(act)
     assert (code, lines) == ORDERLY
@@ -197,21 +207,21 @@ def test_what_a_slot_raises_is_logged_and_the_program_goes_on() -> None:
 
 
 @pytest.mark.e2e
-def test_a_hidden_start_without_a_tray_shows_the_window() -> None:
+def test_a_hidden_start_without_a_tray_shows_the_window(run_program: RunProgram) -> None:
     act = "then(lambda: (print(shell().window.isVisible()), shell().quit()))"
     code, lines, stderr = run_program(act, hidden=True)
     assert (code, lines[1]) == (0, "True"), stderr
 
 
 @pytest.mark.e2e
-def test_what_making_the_gateway_raises_comes_out() -> None:
+def test_what_making_the_gateway_raises_comes_out(run_program: RunProgram) -> None:
     code, lines, stderr = run_program("raise OSError('the disk is gone')")
     assert (code, lines) == (1, [])
     assert "OSError: the disk is gone" in stderr
 
 
 @pytest.mark.e2e
-def test_settings_that_cannot_be_used_are_told_before_it_ends() -> None:
+def test_settings_that_cannot_be_used_are_told_before_it_ends(run_program: RunProgram) -> None:
     act = "raise ConfigError('no value', file='config.toml', line=1)"
     code, lines, stderr = run_program(act)
     assert (code, lines) == (1, ["told config.toml, line 1: no value True"])

@@ -6,16 +6,19 @@ Each in a process of its own, because a quit is for the whole of one.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.hosted_loop import outcome_of
+from tests.ui.prepared_python import prepared_python
 
-_PROGRAM = """
+_IMPORTS = """
 import asyncio, os, signal, sys, threading, time
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from llmgw_desktop.ui.loop.qt_loop import new_event_loop, qt_call, run
+"""
+_PROGRAM = """
 app = QApplication([])
 app.setQuitOnLastWindowClosed(False)
 abouts = []
@@ -44,15 +47,23 @@ async def until_cancelled(clean_s=0.15):
 """
 
 
-def said(source: str) -> list[str]:
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list[str]]]:
     """By a program that ends well and complains of nothing."""
-    code, out, err = outcome_of(_PROGRAM + source)
-    assert (code, err) == (0, ""), out + err
-    return out.splitlines()
+    with prepared_python(_IMPORTS, tmp_path_factory.mktemp("programs")) as python:
+
+        def said(source: str) -> list[str]:
+            code, out, err = python.outcome_of(_IMPORTS + _PROGRAM + source)
+            assert (code, err) == (0, ""), out + err
+            return out.splitlines()
+
+        yield said
 
 
 @pytest.mark.parametrize("times", [1, 2, 20])
-def test_quits_while_it_cleans_up_neither_hurry_it_nor_cancel_it_again(times: int) -> None:
+def test_quits_while_it_cleans_up_neither_hurry_it_nor_cancel_it_again(
+    said: Callable[[str], list[str]], times: int
+) -> None:
     lines = said(f"""
 soon(50, app.quit)
 for number in range({times}):
@@ -62,7 +73,9 @@ say(run(until_cancelled(), app))
     assert lines == ["clean after 1 cancel", "None"]
 
 
-def test_a_quit_without_end_does_not_make_the_clean_up_endless() -> None:
+def test_a_quit_without_end_does_not_make_the_clean_up_endless(
+    said: Callable[[str], list[str]],
+) -> None:
     lines = said("""
 storm = QTimer()
 storm.timeout.connect(app.quit)
@@ -74,7 +87,9 @@ say(time.process_time() - cpu < 5)
     assert lines == ["clean after 1 cancel", "None", "True"]
 
 
-def test_who_hears_that_it_is_about_to_quit_can_still_use_the_loop() -> None:
+def test_who_hears_that_it_is_about_to_quit_can_still_use_the_loop(
+    said: Callable[[str], list[str]],
+) -> None:
     lines = said("""
 async def goodbye():
     await asyncio.sleep(0.02)
@@ -94,7 +109,9 @@ say(run(main(), app))
     assert lines == ["said goodbye", "clean after 1 cancel", "None"]
 
 
-def test_a_slot_of_about_to_quit_may_run_a_loop_of_its_own() -> None:
+def test_a_slot_of_about_to_quit_may_run_a_loop_of_its_own(
+    said: Callable[[str], list[str]],
+) -> None:
     """As `end_session` does when the computer is shut down."""
     lines = said("""
 stopped = QEventLoop()
@@ -112,7 +129,9 @@ say(run(until_cancelled(), app))
     assert lines == ["waited", "clean after 1 cancel", "None"]
 
 
-def test_a_quit_while_the_loop_winds_up_lets_threads_and_tasks_end() -> None:
+def test_a_quit_while_the_loop_winds_up_lets_threads_and_tasks_end(
+    said: Callable[[str], list[str]],
+) -> None:
     lines = said("""
 async def left_behind():
     try:
@@ -140,7 +159,9 @@ say(run(main(), app))
     assert lines[2:] == ["done"]
 
 
-def test_a_quit_while_a_connection_closes_leaves_nothing_open() -> None:
+def test_a_quit_while_a_connection_closes_leaves_nothing_open(
+    said: Callable[[str], list[str]],
+) -> None:
     """The other side does not read, so that what was written stays on its way."""
     lines = said("""
 import socket, warnings
@@ -166,7 +187,7 @@ say(threading.active_count())
     assert lines == ["asked to end, closing: True", "None", "1"]
 
 
-def test_a_quit_from_a_task_is_one_from_anywhere() -> None:
+def test_a_quit_from_a_task_is_one_from_anywhere(said: Callable[[str], list[str]]) -> None:
     lines = said("""
 async def main():
     asyncio.get_running_loop().call_later(0.02, QCoreApplication.quit)
@@ -177,7 +198,7 @@ say(run(main(), app))
     assert lines == ["clean after 1 cancel", "None"]
 
 
-def test_a_quit_at_the_moment_of_the_end_spoils_no_result() -> None:
+def test_a_quit_at_the_moment_of_the_end_spoils_no_result(said: Callable[[str], list[str]]) -> None:
     lines = said("""
 async def main():
     app.quit()
@@ -189,7 +210,9 @@ say(run(main(), app))
     assert lines == ["done", "done"]
 
 
-def test_a_quit_before_the_start_is_not_for_what_is_started_then() -> None:
+def test_a_quit_before_the_start_is_not_for_what_is_started_then(
+    said: Callable[[str], list[str]],
+) -> None:
     """Qt forgets a quit that comes while no loop runs."""
     lines = said("""
 app.quit()
@@ -202,7 +225,7 @@ say(run(main(), app))
     assert lines == ["done"]
 
 
-def test_a_quit_closes_a_dialog_that_a_task_waits_for() -> None:
+def test_a_quit_closes_a_dialog_that_a_task_waits_for(said: Callable[[str], list[str]]) -> None:
     lines = said("""
 def ask():
     dialog = QDialog()
@@ -224,7 +247,7 @@ say(run(main(), app))
     assert lines[1] == "clean"
 
 
-def test_a_window_that_refuses_to_close_refuses_the_quit() -> None:
+def test_a_window_that_refuses_to_close_refuses_the_quit(said: Callable[[str], list[str]]) -> None:
     """Qt's rule, kept: the loop goes on as if nothing had been asked."""
     lines = said("""
 class Stubborn(QWidget):
@@ -245,7 +268,7 @@ say(run(main(), app))
     assert lines == ["refused", "went on 0", "done"]
 
 
-def test_a_window_that_hides_instead_does_not() -> None:
+def test_a_window_that_hides_instead_does_not(said: Callable[[str], list[str]]) -> None:
     """As ours does where a tray leads back to it."""
     lines = said("""
 class Hiding(QWidget):
@@ -265,7 +288,9 @@ say(run(main(), app))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-def test_a_signal_while_a_quit_is_being_answered_changes_nothing() -> None:
+def test_a_signal_while_a_quit_is_being_answered_changes_nothing(
+    said: Callable[[str], list[str]],
+) -> None:
     lines = said("""
 soon(30, app.quit)
 soon(80, lambda: os.kill(os.getpid(), signal.SIGTERM))
@@ -274,7 +299,7 @@ say(run(until_cancelled(), app))
     assert lines == ["clean after 1 cancel", "None"]
 
 
-def test_another_program_can_run_after_one_that_was_quit() -> None:
+def test_another_program_can_run_after_one_that_was_quit(said: Callable[[str], list[str]]) -> None:
     lines = said("""
 soon(20, app.quit)
 say(run(until_cancelled(0.01), app))
