@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -138,3 +139,18 @@ def test_as_json_beside_a_gateway_that_runs(own_home: Path) -> None:
     assert done.returncode == 0
     assert done.stderr == ""
     assert told["can_serve"] is True
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_gateway_whose_disk_took_no_run_file_is_found(own_home: Path) -> None:
+    """Where it listens stands nowhere, for its port is any free one."""
+    setup = GatewaySetup(home=own_home)
+    with running_gateway(setup) as gateway:
+        Places.of({"LLMGW_HOME": str(own_home)}).run_file.unlink()
+        status = setup.command("status")
+        assert status.returncode == 0, status.stderr
+        assert f"at {gateway.url}: " in status.stdout
+        told = json.loads(setup.command("doctor", "--json", timeout_s=60).stdout)
+        (process,) = [each for each in told["sections"]["gateway"] if each["name"] == "process"]
+        assert (process["state"], process["url"]) == ("ok", gateway.url)
+    assert setup.command("status").returncode == 1

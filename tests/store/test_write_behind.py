@@ -75,13 +75,17 @@ def test_what_is_being_written_is_found() -> None:
 
 
 @pytest.mark.usefixtures("slow")
-def test_the_oldest_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_give_way(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(write_behind, "MOST_BYTES", 100)
     disk = Disk()
     behind = _behind(disk.write)
     for number in range(5):
         behind.put(f"{number}", number, 30)
     assert [behind.get(f"{number}") for number in range(5)] == [None, None, 2, 3, 4]
+    assert "1 are lost, for no more is kept until the file takes it" in caplog.text
+    assert "disk" not in caplog.text
     behind.put("large", 9, 1000)
     assert behind.get("4") is None
     behind.close()
@@ -131,7 +135,8 @@ def test_at_the_end_a_full_disk_is_waited_for_no_more(caplog: pytest.LogCaptureF
     behind = _behind(disk.write)
     behind.put("a", 1)
     behind.close()
-    assert "the disk is full" in caplog.text
+    assert "1 are lost, for they could not be written: " in caplog.text
+    assert caplog.text.rstrip().endswith("the disk is full")
     assert behind.dropped == 1
     disk.is_full = False
     behind.put("b", 2)

@@ -2,14 +2,18 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.engine.jobs.processes import started_ticks
+from llmgw_desktop.store.locks import InstanceLock
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file
 
@@ -43,10 +47,57 @@ class Told:
 
 def running(places: Places, env: Mapping[str, str]) -> RunFile:
     """What it says of itself. Raises NotRunning."""
-    told = read_run_file(places.run_file)
-    if told is None or not lives(told):
+    if (told := found(places, env)) is None:
         raise NotRunning(f"The gateway does not run. Start it: {own_command('serve', env=env)}")
     return told
+
+
+def found(places: Places, env: Mapping[str, str]) -> RunFile | None:
+    """By its run file, or where a full disk took none, by the lock of its home."""
+    told = read_run_file(places.run_file)
+    return told if told is not None and lives(told) else _by_its_lock(places, env)
+
+
+def _by_its_lock(places: Places, env: Mapping[str, str]) -> RunFile | None:
+    """Whoever has the lock's file open, and where that very process listens: nobody else is shown
+    the person's key. From /proc, so on Linux alone."""
+    pid = InstanceLock(places.instance_lock).holder_pid()
+    if pid is None or not _has_open(pid, places.instance_lock):
+        return None
+    from llmgw_desktop.domain.errors import ConfigError
+    from llmgw_desktop.engine.questions.consents.programs import listening_ports
+    from llmgw_desktop.store.settings.reader import load_settings
+    from llmgw_desktop.store.tls_files import base_url
+
+    try:
+        http = load_settings(places.config_file, env).settings.http
+    except ConfigError:
+        return None
+    ports = listening_ports(pid)
+    if http.port not in ports and len(ports) != 1:
+        return None
+    url = base_url(http, http.port if http.port in ports else ports.pop())
+    return RunFile(
+        url=url,
+        pid=pid,
+        started_at_s=places.instance_lock.stat().st_mtime,
+        started_ticks=started_ticks(pid),
+        mcp=f"{url}{http.path}",
+        certificate=http.tls_certificate,
+    )
+
+
+def _has_open(pid: int, path: Path) -> bool:
+    try:
+        wanted = path.stat()
+        handles = list(Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:  # it ended, it is another user's, or there is no /proc
+        return False
+    for handle in handles:
+        with suppress(OSError):  # closed meanwhile
+            if os.path.samestat(handle.stat(), wanted):
+                return True
+    return False
 
 
 class RunningGateway:
@@ -104,7 +155,8 @@ def tell_keys_changed(places: Places, env: Mapping[str, str]) -> None:
 
 
 def lives(told: RunFile) -> bool:
-    """Not a file that a killed one left behind."""
-    if os.name != "posix" or told.started_ticks is None:
-        return True
-    return started_ticks(told.pid) == told.started_ticks
+    """The process that wrote the file: none that came after it under the same number."""
+    if sys.platform == "win32":  # pragma: no cover
+        return True  # a number says nothing there; the connection shows it
+    ticks = started_ticks(told.pid)
+    return ticks is not None and told.started_ticks in (None, ticks)

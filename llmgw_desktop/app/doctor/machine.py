@@ -2,13 +2,13 @@
 
 import http.client
 import importlib.metadata
-import os
 import platform
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from llmgw_desktop.app.command_line.running_gateway import found
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.doctor.report import DoctorFinding, FindingState, ReportSection
 from llmgw_desktop.app.gateway.standing import Late, within
@@ -18,7 +18,7 @@ from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.engine.containment.containment import Containment
 from llmgw_desktop.engine.containment.held_thread import can_be_closed
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file
+from llmgw_desktop.store.run_file import RunFile, own_context
 from llmgw_desktop.store.system_keyring import keyring_name
 
 _PORT_PATIENCE_S = 5.0
@@ -126,9 +126,7 @@ def look_at_gateway(
     places: Places, env: Mapping[str, str], http: HttpSettings | None
 ) -> ReportSection:
     """Without settings only what runs is looked at."""
-    running = read_run_file(places.run_file)
-    if running is not None and os.name == "posix" and not _lives(running.pid):
-        running = None  # it ended without clearing up
+    running = found(places, env)
     findings = [_gateway(running, env)]
     if running is None and http is not None:
         findings.append(_port(http))
@@ -157,16 +155,6 @@ def _gateway(running: RunFile | None, env: Mapping[str, str]) -> DoctorFinding:
         do="" if answers else "End that process and start it again; its log may say why.",
         more={"running": True, "url": running.url, "pid": running.pid},
     )
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _answers(running: RunFile) -> bool:

@@ -1,7 +1,7 @@
 """Calls that may wait for a person or a dead service: they are waited for so long and no longer."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -92,8 +92,21 @@ class GatewayStanding:
             return ()
         store = (("store", self.store, self.store_do),) if self.store else ()
         told = ((each["part"], each["says"]) for each in self.told.get("problems", ()))
-        others = (each for each in told if each[0] != "store" and each[1] != self.store)
-        return (*store, *((part, says, _TO_DO.get(part, "")) for part, says in others))
+        found = list(store)
+        for part, says in told:
+            if part != "store" and (short := _told_once(says, [each[1] for each in found])):
+                found.append((part, short, _TO_DO.get(part, "")))
+        return tuple(found)
+
+
+def _told_once(says: str, before: Iterable[str]) -> str:
+    """Without a cause that was told already; empty where that is all it says."""
+    for cause in before:
+        if says == cause:
+            return ""
+        if says.endswith(f": {cause}"):
+            return f"{says.removesuffix(f': {cause}')}."
+    return says
 
 
 def standing(

@@ -10,42 +10,20 @@ from pathlib import Path
 
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.domain.errors import LlmgwError, PortTaken, StoreInQuestion
+from llmgw_desktop.engine.questions.consents.programs import holds_socket, listening_sockets
 
 OWN_NAME = "another LLM Gateway"
 """A gateway of this program with a home of its own: of one home there is never a second."""
-_LISTENING = "0A"
 
 
 def port_owner(port: int, proc: Path = Path("/proc")) -> str:
     """`ollama (pid 812)`, or `another program` where the system does not tell."""
-    sockets = _listening_sockets(port, proc)
+    sockets = [inode for inode, at in listening_sockets(proc) if at == port]
     for process in proc.glob("[0-9]*") if sockets else ():
-        if _holds(process, sockets):
+        if any(holds_socket(proc, int(process.name), inode) for inode in sockets):
             name = OWN_NAME if _is_ours(process) else _name(process)
             return f"{name} (pid {process.name})"
     return "another program"
-
-
-def _listening_sockets(port: int, proc: Path) -> set[str]:
-    wanted = f":{port:04X}"
-    found = set()
-    for table in ("tcp", "tcp6"):
-        try:
-            lines = (proc / "net" / table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            fields = line.split()
-            if fields[1].endswith(wanted) and fields[3] == _LISTENING:
-                found.add(f"socket:[{fields[9]}]")
-    return found
-
-
-def _holds(process: Path, sockets: set[str]) -> bool:
-    try:
-        return any(str(handle.readlink()) in sockets for handle in (process / "fd").iterdir())
-    except OSError:  # gone meanwhile, or another user's
-        return False
 
 
 def _is_ours(process: Path) -> bool:

@@ -5,19 +5,18 @@ import asyncio
 import logging
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
+from llmgw_desktop.app.command_line.running_gateway import lives
 from llmgw_desktop.app.command_line.this_program import this_program
 from llmgw_desktop.domain.access.principal import RUN_KEY, RUN_URL
-from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.locks import UseLock
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.run_file import RunFile, read_run_file
+from llmgw_desktop.store.run_file import read_run_file
 
 _PROC = Path("/proc")
 _MOST = 64
@@ -102,21 +101,13 @@ def lent(env: Mapping[str, str]) -> Engine | None:
 def find(places: Places) -> Engine | None:
     """The one that runs. The key goes to nobody else: not to who took its port or its number."""
     told = read_run_file(places.run_file)
-    if told is None or not _is_alive(told):
+    if told is None or not lives(told):
         return None
     try:
         key = places.access_key_file.read_text("utf-8").strip()
     except (OSError, ValueError):
         return None
     return Engine(told.mcp or f"{told.url}/mcp", told.pid, key, told.certificate)
-
-
-def _is_alive(told: RunFile) -> bool:
-    """The process that wrote the file: none that came after it under the same number."""
-    if sys.platform == "win32":  # pragma: no cover
-        return True  # a number says nothing there; the connection shows it
-    ticks = started_ticks(told.pid)
-    return ticks is not None and told.started_ticks in (None, ticks)
 
 
 async def _seen(places: Places, patience_s: float) -> Engine | None:

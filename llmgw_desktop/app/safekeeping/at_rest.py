@@ -136,6 +136,10 @@ HOME_LOSES = (
     "All that was done and recorded since that backup goes: settings, keys, credentials, jobs and"
     " flights. Access that was taken since then is open again."
 )
+UNDO_LOSES = (
+    "All that was done and recorded since the home was restored goes: settings, keys, credentials,"
+    " jobs and flights. Access that was taken since then is open again. It is kept aside."
+)
 AS_IT_IS_LOSES = (
     "What it lacks stays lost, and keys that were revoked since open again where it is older. Its"
     " audit log goes on from the newest seal in it."

@@ -62,6 +62,7 @@ def run_restore(arguments: argparse.Namespace, places: Places, env: Mapping[str,
 
 def _restored(arguments: argparse.Namespace, keeping: Safekeeping) -> int:
     if arguments.undo:
+        print(keeping.lost_by_undo(), file=sys.stderr)
         if not _agreed(arguments, "Bring back what the last restore replaced?"):
             return 1
         print(keeping.undo())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from llmgw_desktop.app.safekeeping.at_rest import (
     HOME_LOSES,
+    UNDO_LOSES,
     LostFlights,
     backup_line,
     lost_words,
@@ -25,14 +26,22 @@ from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.database.store_mark import read_mark, why_nothing
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.safekeeping.aside import (
+    Swap,
     asides_in,
     carry_out,
     plan,
     plan_back,
     plan_store,
     take_store_plan,
+    way_back,
 )
-from llmgw_desktop.store.safekeeping.backups import Backup, backups_in, check_backup, done_since
+from llmgw_desktop.store.safekeeping.backups import (
+    Backup,
+    backups_in,
+    check_backup,
+    done_after,
+    done_since,
+)
 from llmgw_desktop.store.safekeeping.checking import wrong_with
 from llmgw_desktop.store.safekeeping.home_backup import BackupWritten, write_home
 from llmgw_desktop.store.safekeeping.home_restore import Unpacked, discard, unpack
@@ -41,6 +50,7 @@ from llmgw_desktop.store.vault.master_key import MasterKeys
 from llmgw_desktop.store.vault.vault import Vault
 
 _log = logging.getLogger(__name__)
+_NOTHING_RESTORED = "Nothing was restored that could be undone."
 _BACK = "llmgw restore --undo brings back what was there."
 
 
@@ -82,6 +92,22 @@ class Safekeeping:
         """Restoring a whole home, in sentences; empty where there is none yet."""
         has_any = self._places.gateway_db.exists() or self._places.flights_db.exists()
         return HOME_LOSES if has_any else ""
+
+    def lost_by_undo(self) -> str:
+        """Of whatever was restored last, in sentences. Raises StoreUnavailable where nothing
+        was."""
+        at_s, way = self._last_restored()
+        if way:
+            return UNDO_LOSES
+        if at_s is None:
+            raise StoreUnavailable(_NOTHING_RESTORED)
+        return lost_words(done_after(self._places.gateway_db, at_s))
+
+    def _last_restored(self) -> tuple[float | None, Sequence[Swap]]:
+        """When a file gave way last; the way back, where a whole home did so since then."""
+        newest = next(iter(asides_in(self._places.aside_folder)), None)
+        at_s = newest.at_s if newest else None
+        return at_s, way_back(self._places, since_s=at_s or 0.0)
 
     def restore(self, backup: Backup) -> str:
         """What was done, in sentences."""
@@ -138,12 +164,13 @@ class Safekeeping:
 
     def undo(self) -> str:
         """Of whatever was restored last."""
-        newest = next(iter(asides_in(self._places.aside_folder)), None)
-        if plan_back(self._places, self._clock.now_s(), since_s=newest.at_s if newest else 0.0):
+        _, way = self._last_restored()
+        if way:
+            plan_back(self._places, self._clock.now_s(), way)
             carry_out(self._places)
             return "The home from before is back. Another --undo takes that back."
         if self._store.undo("what was there before") is None:
-            raise StoreUnavailable("Nothing was restored that could be undone.")
+            raise StoreUnavailable(_NOTHING_RESTORED)
         return "gateway.db from before is back. Another --undo takes that back."
 
     def back_up(self, path: Path, passphrase: str) -> BackupWritten:

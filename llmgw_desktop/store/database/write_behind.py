@@ -108,7 +108,7 @@ class WriteBehind(Generic[_Value]):
                 pause_s = GATHER_S
                 continue
             if is_last:
-                self._give_up()
+                self._give_up(error)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     def _take(self) -> bool:
@@ -168,9 +168,9 @@ class WriteBehind(Generic[_Value]):
             self._held_bytes -= sum(held.size for held in done.values())
             self._keep_bounds()
 
-    def _give_up(self) -> None:
+    def _give_up(self, error: StoreError) -> None:
         with self._lock:
-            self._drop_oldest(len(self._waiting))
+            self._drop_oldest(len(self._waiting), f"they could not be written: {error}")
 
     def _keep_bounds(self) -> None:
         """One that is larger than the bound is kept while it is alone."""
@@ -183,14 +183,14 @@ class WriteBehind(Generic[_Value]):
             size -= held.size
             count += 1
         if count:
-            self._drop_oldest(count)
+            self._drop_oldest(count, "no more is kept until the file takes it")
 
-    def _drop_oldest(self, count: int) -> None:
+    def _drop_oldest(self, count: int, why: str) -> None:
         for name in list(self._waiting)[:count]:
             self._forget(name)
         if count:
             self.dropped += count
-            _log.warning("%s: %d are lost, for the disk did not take them", self._what, count)
+            _log.warning("%s: %d are lost, for %s", self._what, count, why)
 
     def _forget(self, name: str) -> None:
         held = self._waiting.pop(name, None)

@@ -164,8 +164,8 @@ def carry_out(places: Places) -> bool:
     return True
 
 
-def plan_back(places: Places, now_s: float, *, since_s: float) -> bool:
-    """The other way round of what was carried out last; False where nothing was since then, or
+def way_back(places: Places, *, since_s: float) -> Sequence[Swap]:
+    """The other way round of what was carried out last; none where nothing was since then, or
     where what went is not there any more."""
     path = _back_file(places)
     back = _read(path)
@@ -174,7 +174,12 @@ def plan_back(places: Places, now_s: float, *, since_s: float) -> bool:
         or path.stat().st_mtime < since_s
         or not all(os.path.lexists(each.coming) for each in back if each.coming)
     ):
-        return False
+        return ()
+    return back
+
+
+def plan_back(places: Places, now_s: float, back: Sequence[Swap]) -> None:
+    """To go the `way_back`. Raises StoreUnavailable."""
     mark = stamp(now_s)
     plan(
         places,
@@ -183,7 +188,6 @@ def plan_back(places: Places, now_s: float, *, since_s: float) -> bool:
             for each in back
         ],
     )
-    return True
 
 
 def _carry_out(swap: Swap) -> None:

@@ -238,6 +238,7 @@ def _read(path: Path) -> Backup | None:
 _LAST = "SELECT number, digest FROM audit_log ORDER BY number DESC LIMIT 1"
 _AT = "SELECT digest FROM audit_log WHERE number = ?"
 _SINCE = "SELECT verb, body, digest FROM audit_log WHERE number > ? ORDER BY number"
+_AFTER = "SELECT verb, body, digest FROM audit_log WHERE at_s > ? ORDER BY number"
 _JOBS = "SELECT count(*) FROM jobs WHERE asked_at_s > ?"
 _OWN_ENTRIES = "llmgw/"
 _TAKEN = ("key.revoked", "oauth_client.revoked", "grant.revoked")
@@ -271,10 +272,23 @@ def done_since(path: Path, backup: Backup) -> DoneSince | None:
         with told(path), closing(connect_read_only(path)) as now:
             if last[0] and now.execute(_AT, last[:1]).fetchone() != (last[1],):
                 return None
-            acts = now.execute(_SINCE, last[:1]).fetchall()
-            jobs = int(now.execute(_JOBS, [backup.made_at_s]).fetchone()[0])
+            return _done(now, now.execute(_SINCE, last[:1]).fetchall(), backup.made_at_s)
     except (StoreError, sqlite3.Error):
         return None
+
+
+def done_after(path: Path, at_s: float) -> DoneSince | None:
+    """None where the file cannot be read. Waits for the disk; changes nothing."""
+    try:
+        with told(path), closing(connect_read_only(path)) as now:
+            return _done(now, now.execute(_AFTER, [at_s]).fetchall(), at_s)
+    except (StoreError, sqlite3.Error):
+        return None
+
+
+def _done(
+    now: sqlite3.Connection, acts: Sequence[tuple[str, bytes, str]], since_s: float
+) -> DoneSince:
     return DoneSince(
         verbs=Counter(verb for verb, _, _ in acts),
         own=Counter(
@@ -283,7 +297,7 @@ def done_since(path: Path, backup: Backup) -> DoneSince | None:
             if verb.startswith("vault.") and subject.startswith(_OWN_ENTRIES)
         ),
         open_again=_open_again(acts),
-        jobs=jobs,
+        jobs=int(now.execute(_JOBS, [since_s]).fetchone()[0]),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from llmgw_desktop.app.gateway.standing import Late, within
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.vault import EntryKind, address
+from llmgw_desktop.store.locks import InstanceLock
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, write_run_file
 from llmgw_desktop.store.vault.master_key import MasterKeys
@@ -126,6 +128,19 @@ def test_a_port_that_another_program_has_is_a_fault(desk: Desk, taken: int) -> N
     assert (port["free"], port["port"]) == (False, taken)
     assert f"(pid {os.getpid()})" in port["says"]
     assert "--port" in port["do"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_gateway_whose_disk_took_no_run_file_is_found_by_its_lock(desk: Desk, taken: int) -> None:
+    desk.settle(f"[http]\nport = {taken}\n")
+    lock = InstanceLock(desk.places.instance_lock)
+    assert lock.take()
+    process = desk.one("gateway", "process")
+    assert (process["running"], process["pid"]) == (True, os.getpid())
+    assert process["url"] == f"http://127.0.0.1:{taken}"
+    lock.release()
+    process = desk.one("gateway", "process")
+    assert process["running"] is False, "its number alone, left in the file, proves nothing"
 
 
 def test_a_gateway_that_does_not_answer_is_a_fault_and_a_dead_one_none(

@@ -6,12 +6,14 @@ import os
 import sqlite3
 import stat
 import tarfile
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping, finish_restore
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError, StoreUnavailable
 from llmgw_desktop.domain.vault import EntryBroken, EntryKind, EntryUnfit, VaultError, address
@@ -20,6 +22,7 @@ from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.safekeeping.aside import carry_out
+from llmgw_desktop.store.safekeeping.backups import make_backup
 from llmgw_desktop.store.safekeeping.home_backup import FORMAT
 from llmgw_desktop.store.vault import vault_backup
 from llmgw_desktop.store.vault.master_key import MasterKeys
@@ -109,10 +112,30 @@ def test_what_was_there_is_kept_and_comes_back(tmp_path: Path) -> None:
     _fill(places, b"sk-now")
     keeping.put_in_place(keeping.unpack(tmp_path / "file", PASSPHRASE))
     assert _is_of(places, b"sk-then")
+    assert "since the home was restored" in keeping.lost_by_undo()
     assert "home from before" in keeping.undo()
     assert _is_of(places, b"sk-now")
     keeping.undo()
     assert _is_of(places, b"sk-then")
+
+
+def test_what_taking_a_restore_back_takes_away_is_told_before(tmp_path: Path) -> None:
+    places, keeping = _home(tmp_path / "home")
+    with pytest.raises(StoreUnavailable, match="Nothing was restored"):
+        keeping.lost_by_undo()
+    _fill(places, b"sk-then")
+    backup = make_backup(places.gateway_db, places.backups_folder, time.time())
+    assert backup is not None
+    keeping.restore(backup)
+    assert keeping.lost_by_undo().startswith("Nothing done since then is lost.")
+    with closing(AuditStore(places.gateway_db, SystemClock())) as store:
+        store.note(Act(verb="key.made", subject="new"))
+        store.note(Act(verb="key.revoked", subject="old"))
+    told = keeping.lost_by_undo()
+    assert "Done since then, and lost: Key made (1); Key revoked (1)." in told
+    assert "is open again: old." in told
+    keeping.undo()
+    assert keeping.lost_by_undo().startswith("Nothing done since then is lost.")
 
 
 @pytest.mark.parametrize("steps", range(7))

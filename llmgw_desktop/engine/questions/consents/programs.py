@@ -129,6 +129,19 @@ class Programs:
         return Peer(pid=pid, program=program, user=_user_name(uid), started_ticks=started)
 
 
+def listening_sockets(proc: Path = _PROC) -> Iterator[tuple[str, int]]:
+    """Each with its inode and its port."""
+    for fields in _table(proc):
+        if fields[3] == _LISTENING:
+            yield fields[9], int(fields[1].rpartition(":")[2], 16)
+
+
+def listening_ports(pid: int, proc: Path = _PROC) -> set[int]:
+    """Of this process, as far as they can be seen."""
+    listening = listening_sockets(proc)
+    return {port for inode, port in listening if holds_socket(proc, pid, inode)}
+
+
 def connection_inodes(proc: Path, address: str, port: int, other_port: int) -> set[str]:
     """Of the ends at `address` and `port`, on loopback, of connections with `other_port`. Raises
     ValueError for a table that is none."""
