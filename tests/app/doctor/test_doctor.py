@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sys
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
