@@ -23,7 +23,7 @@ from typing_extensions import override
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import marks_focus
 from llmgw_desktop.ui.widgets.cards import CORNER_PX, Card
-from llmgw_desktop.ui.widgets.label import Label, Tone, paragraphs, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone, paragraphs
 from llmgw_desktop.ui.widgets.layouts import v_box
 
 _FAINT = 0.4
@@ -156,6 +156,10 @@ def _draw_wash(painter: QPainter, run: list[QPointF], area: QRectF, colour: QCol
     painter.drawPolygon(QPolygonF(run + below))
 
 
+LEADS = "Click or Enter: its flights"
+"""As the chart's tip says that it opens larger."""
+
+
 class StatTile(Card):
     """A click or Enter asks for the flights behind the figure."""
 
@@ -170,7 +174,7 @@ class StatTile(Card):
         self._shows_focus = False
         self._figure = TileFigure(theme)
         self._line = Sparkline(theme)
-        self.setToolTip(tip(hint))
+        self.setToolTip(paragraphs((hint, LEADS)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -197,10 +201,7 @@ class StatTile(Card):
         """In its tip: what the figure is, and of what it is made."""
         if more == self.accessibleDescription():
             return
-        if more:
-            self.setToolTip(paragraphs((hint, more)))
-        else:
-            self.setToolTip(tip(hint))
+        self.setToolTip(paragraphs((hint, more, LEADS)))
         self.setAccessibleDescription(more)
 
     @property

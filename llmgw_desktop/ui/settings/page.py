@@ -34,8 +34,10 @@ from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _CONTROL_UNITS = 46
 _TABLES_UNITS = 40
-_TURN_S = 0.004
+_TURN_S = 0.002
 """So long rows are made or shown before the loop has its turn."""
+AT_ONCE = 3
+"""So many rows more are laid out and painted in one turn."""
 _MOST = 25
 """More rows are laid out in no short turn; who has so many hits types more."""
 _ALL, _CHANGED = "all", "changed"
@@ -154,7 +156,9 @@ class SettingsPage(QWidget, MadeInSteps):
         """Those that were made, by name; the ones in sight are in `shown`."""
         self.shown: list[SettingRow] = []
         self._coming: deque[ToldSetting] = deque()
-        self._ready: list[SettingRow] = []
+        self._ready: deque[SettingRow] = deque()
+        self._is_clear = False
+        """Of the rows of before."""
         self._begin(self._made())
 
     def _made(self) -> Iterator[None]:
@@ -206,7 +210,7 @@ class SettingsPage(QWidget, MadeInSteps):
             return
         for row in self.shown:
             row.show_told(self._told[row.told.name])
-        if self._coming or self.which.key == _CHANGED:
+        if not self.is_whole or self.which.key == _CHANGED:
             self._show_wanted()
 
     def _choose_table(self) -> None:
@@ -228,12 +232,15 @@ class SettingsPage(QWidget, MadeInSteps):
         is_table = not self.search.text().strip() and self.which.key == _ALL
         self.tables.mark(is_shown=is_table)
         what = "setting" if len(wanted) == 1 else "settings"
-        count = f"{len(wanted)} {what}" if wanted else "Nothing fits."
+        none = (
+            "Nothing matches." if self.search.text().strip() else "Every setting has its default."
+        )
+        count = f"{len(wanted)} {what}" if wanted else none
         if len(wanted) > _MOST:
             count = f"The first {_MOST} of {count}. Type more to find others."
             wanted = wanted[:_MOST]
         self._words.setText(wanted[0].table.words if is_table and wanted else count)
-        self._coming, self._ready = deque(wanted), []
+        self._coming, self._ready, self._is_clear = deque(wanted), deque(), False
         self._go_on()
 
     @property
@@ -244,7 +251,7 @@ class SettingsPage(QWidget, MadeInSteps):
     @property
     def is_whole(self) -> bool:
         """All that is wanted is shown."""
-        return bool(self._told) and not self._coming
+        return bool(self._told) and not self._coming and not self._ready
 
     def _go_on(self) -> None:
         """Makes some rows, then has the loop take its turn; those of before stay in sight until all
@@ -260,21 +267,29 @@ class SettingsPage(QWidget, MadeInSteps):
             row.show_told(told)
             row.heightForWidth(width)  # measured now, and remembered for the turn that lays all out
             self._ready.append(row)
-        if self._coming:
+        if not self._coming:
+            self._show_some()
+        if self._coming or self._ready:
             self._turn.start(0)
-        else:
-            self._show_ready()
 
-    def _show_ready(self) -> None:
-        gone = {row.told.name for row in self.shown} - {row.told.name for row in self._ready}
+    def _clear(self) -> None:
+        """Those of before go; what will be in sight at once stays so."""
+        first = set(list(self._ready)[:AT_ONCE])
         for row in self.shown:
             self._column.removeWidget(row)
-            row.setVisible(row.told.name not in gone)
-        for row in self._ready:
+            row.setVisible(row in first)
+        self.shown, self._is_clear = [], True
+
+    def _show_some(self) -> None:
+        if not self._is_clear:
+            self._clear()
+        for _ in range(min(AT_ONCE, len(self._ready))):
+            row = self._ready.popleft()
             self._column.insertWidget(self._column.count() - 1, row)
             row.show()
-        self.shown = self._ready
-        self._order_stops()
+            self.shown.append(row)
+        if not self._ready:
+            self._order_stops()
 
     def _row(self, told: ToldSetting) -> SettingRow:
         row = SettingRow(self._theme, told, self._book.typed)

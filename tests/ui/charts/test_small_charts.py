@@ -250,6 +250,7 @@ def test_a_tile_shows_and_tells_its_figure(theme: Theme, qtbot: QtBot) -> None:
     tile = StatTile(theme, "Errors", hint="Flights that failed.")
     qtbot.addWidget(tile)
     assert tile.value == "–"
+    assert "Click or Enter: its flights" in tile.toolTip(), "the chart below opens larger instead"
     tile.show_figure("3", [0, 1, 2], note="1 %", tone=Tone.ERROR)
     assert tile.accessibleName() == "Errors: 3 1 %"
     tile.show()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import make_dataclass
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,7 +17,7 @@ from llmgw_desktop.domain.settings.whole import Settings, single_tables
 from llmgw_desktop.store.settings.reader import load_settings
 from llmgw_desktop.store.settings.routes import MATCH_KEYS
 from llmgw_desktop.ui.routes.route_dialog import RouteDialog
-from llmgw_desktop.ui.settings.page import SettingRow, SettingsPage
+from llmgw_desktop.ui.settings.page import AT_ONCE, SettingRow, SettingsPage
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLine
 from llmgw_desktop.ui.widgets.toggles import Switch
 from tests.ui.pages.routing_stage import RoutingStage
@@ -79,6 +80,35 @@ async def test_every_plain_setting_is_found_as_its_description_has_it(
             assert f"efault {shown}" in row.note if shown else "one by default" in row.note
             assert all(name in row.note for name in each.env)
     assert len(seen) == sum(len(table.settings) for table in single_tables())
+
+
+async def test_a_wide_search_is_laid_out_in_portions(stage: RoutingStage) -> None:
+    """All at once held the loop for 28 ms."""
+    page = await opened(stage)
+    page.search.setText("e")
+    counts = [0]
+
+    def is_whole() -> bool:
+        counts.append(sum(not row.isHidden() for row in page.shown))
+        return page.is_whole
+
+    await stage.until(is_whole)
+    first = next(at for at, count in enumerate(counts) if count == AT_ONCE)
+    assert all(after - before <= AT_ONCE for before, after in pairwise(counts[first:]))
+    assert counts[-1] > 4 * AT_ONCE
+    page.search.setText("zebra")
+    assert not page.shown
+    assert page.words == "Nothing matches."
+    page.search.clear()
+    page.which.choose("changed")
+    await stage.until(lambda: page.is_whole)
+    assert page.words == "2 settings"
+
+
+async def test_where_nothing_is_changed_that_is_said(stage: RoutingStage) -> None:
+    page = await opened(stage, "")
+    page.which.choose("changed")
+    assert page.words == "Every setting has its default."
 
 
 async def test_what_is_typed_is_written_and_taken_back(stage: RoutingStage) -> None:
