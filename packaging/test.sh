@@ -46,12 +46,12 @@ checks() {
     printf '%s' "$failed" >"$scratch/failed"
 }
 
-# The checks go on beside the tests and are told after them. The tests often wait, for a timer or a
-# child: one worker more than there are processors. A shell has what it runs in the background
-# ignore Ctrl+C, so the tests stay in front.
+# The checks go on beside the tests and are told after them. The tests often wait, for a timer, the
+# disk or a child, so there are two workers for each processor. A shell has what it runs in the
+# background ignore Ctrl+C, so the tests stay in front.
 checks >"$scratch/checks" 2>&1 &
 checking=$!
-workers=$(($(nproc 2>/dev/null || echo 2) + 1))
+workers=$(($(nproc 2>/dev/null || echo 2) * 2))
 [ "$workers" -le "$most_workers" ] || workers=$most_workers
 : >"$scratch/begun"
 # shellcheck disable=SC2086 # a list of words

@@ -66,9 +66,13 @@ class Suite:
 
     @property
     def is_vouched_for(self) -> bool:
+        return self.stamp.exists() and self.vouches_for(self.hash())
+
+    def vouches_for(self, found: str) -> bool:
+        """Whether the stamp names this hash."""
         if not self.stamp.exists():
             return False
-        return bool(tomllib.loads(self.stamp.read_text()).get("hash") == self.hash())
+        return bool(tomllib.loads(self.stamp.read_text()).get("hash") == found)
 
     @property
     def passed(self) -> int:
@@ -81,24 +85,28 @@ class Suite:
             f'hash = "{self.hash()}"\npassed = {passed}\n'
         )
 
-    def hash(self) -> str:
+    def hash(self, known: dict[Path, str] | None = None) -> str:
+        """`known`: files that count by their sense, read a moment ago; what is read is added."""
         whole = hashlib.sha256()
-        for part in self._parts():
+        for part in self._parts({} if known is None else known):
             whole.update(json.dumps(part).encode() + b"\n")
         return whole.hexdigest()
 
-    def _parts(self) -> Iterator[Sequence[str]]:
+    def _parts(self, known: dict[Path, str]) -> Iterator[Sequence[str]]:
         yield "libraries", json.dumps(_libraries(self.root))
         for program in self.programs:
             yield program, _greater_version(program)
         tests = _files(self.root, self.tests)
         for file in sorted({*tests, *_imported(self.root, tests), *_files(self.root, self.rooms)}):
-            yield file, _sense(self.root / file)
+            path = self.root / file
+            if path not in known:
+                known[path] = _sense(path)
+            yield file, known[path]
         for folder, pattern in self.lines:
             for file in _files(self.root, [folder]):
-                found = re.findall(pattern, _sense(self.root / file), re.MULTILINE)
+                found = re.findall(pattern, (self.root / file).read_text(), re.MULTILINE)
                 if found:
-                    yield file, json.dumps(sorted(set(found)))
+                    yield file, json.dumps(sorted({_code_of(each) for each in found}))
 
 
 def suites(root: Path = ROOT) -> list[Suite]:
@@ -115,6 +123,12 @@ def suites(root: Path = ROOT) -> list[Suite]:
         )
         for name, each in told.items()
     ]
+
+
+def hashes(found: Iterable[Suite]) -> dict[str, str]:
+    """By the suites' names; a file that counts for several is read once."""
+    known: dict[Path, str] = {}
+    return {each.name: each.hash(known) for each in found}
 
 
 def _libraries(root: Path) -> Any:
@@ -173,15 +187,21 @@ def _sense(path: Path) -> str:
     """The file as it counts: Python without comments and blank lines, all else as it is."""
     if path.suffix != ".py":
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    text = path.read_text()
-    for senseless in (_COMMENT, _BLANK):
-        text = senseless.sub(lambda found: found.group(1) or "", text)
-    return text.strip()
+    return _BLANK.sub(_string_or_nothing, _code_of(path.read_text())).strip()
+
+
+def _code_of(text: str) -> str:
+    return _COMMENT.sub(_string_or_nothing, text)
+
+
+def _string_or_nothing(found: re.Match[str]) -> str:
+    return found.group(1) or ""
 
 
 def _say() -> None:
     """For packaging/test.sh, where a run ends."""
-    held = [each for each in suites() if each.is_vouched_for]
+    now = hashes(suites())
+    held = [each for each in suites() if each.vouches_for(now[each.name])]
     names = ", ".join(f"{each.name} ({each.passed} tests)" for each in held)
     print(f"Stamps vouch for: {names or 'nothing'}.")
 

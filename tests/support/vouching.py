@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.shares import TestFile
-from tests.support.stamps import Suite, suites
+from tests.support.stamps import Suite, hashes, suites
 
 
 class Vouching:
@@ -18,8 +18,8 @@ class Vouching:
     def __init__(self, config: pytest.Config) -> None:
         self._suites = suites(config.rootpath)
         self._worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self._hashes = {} if self._worker else hashes(self._suites)
         self._fresh = self._vouched_for(config)
-        self._hashes = {} if self._worker else {each.name: each.hash() for each in self._suites}
         self._files: set[str] = set()
         self._chosen: Counter[str] = Counter()
         self._good: Counter[str] = Counter()
@@ -31,7 +31,7 @@ class Vouching:
             return set(self._worker["fresh"])
         if config.getoption("--all") or _names_tests(config):
             return set()
-        return {suite.name for suite in self._suites if suite.is_vouched_for}
+        return {each.name for each in self._suites if each.vouches_for(self._hashes[each.name])}
 
     def _suite_of(self, nodeid: str) -> Suite | None:
         file = nodeid.partition("::")[0]
