@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from llmgw_desktop.domain.net_address import STRAIGHT, ProviderWay
 from llmgw_desktop.domain.values import value
 
 DEFAULT_ACCOUNT = "default"
@@ -231,6 +232,8 @@ class Provider:
     """What this server speaks, where that is not what its kind speaks."""
     local: bool = False
     """A server on the person's own computer or network: private addresses are allowed."""
+    way: ProviderWay = STRAIGHT
+    """How it is reached."""
     enabled: bool = True
 
     @property
@@ -278,6 +281,8 @@ class Upstream:
     base_url: str
     local: bool = False
     """It may be on the person's own computer or network."""
+    way: ProviderWay = STRAIGHT
+    """How it is reached."""
     account: str = ""
     """As `account_id` names it."""
     api_key: str = field(default="", repr=False)
@@ -298,6 +303,7 @@ class Upstream:
             protocol=protocol,
             base_url=provider.base_url,
             local=provider.local,
+            way=provider.way,
             account=account_id(provider.name, account.name),
             api_key=account.api_key,
             vault=account.vault,

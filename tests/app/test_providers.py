@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,31 @@ def test_an_entry_that_the_vault_lacks_is_told_before_anybody_asks(desk: Desk) -
     assert card.counts_down, "the key may come from the command line"
     desk.vault.keep_key("antropic", "default", "k")
     assert desk.card("new").state is AccountState.READY
+
+
+def test_which_way_a_provider_is_reached_is_told(desk: Desk) -> None:
+    table = '[providers.far]\nkind = "anthropic"\napi_key_env = "TEAM"\n'
+    desk.settings.write(FILE + table + 'proxy = "http://p:3128"\nproxy_vault = "proxy/office"\n')
+    desk.providers = desk.made(desk.vault)
+    card = desk.card("far")
+    assert card.address == "api.anthropic.com · through http://p:3128"
+    reason = "Its proxy's sign-in is missing. Store it: llmgw vault set proxy office."
+    assert card.accounts[0].reason == reason
+    desk.vault.keep_key("proxy", "office", "ada:word")
+    assert desk.card("far").state is AccountState.READY
+    form = desk.providers.form_of("far")
+    assert form.proxy == "http://p:3128"
+    desk.do(desk.providers.change_from("far")(replace(form, proxy="socks5://q:1")))
+    assert desk.table("far")["proxy"] == "socks5://q:1"
+    assert desk.table("far")["proxy_vault"] == "proxy/office"
+
+
+def test_a_provider_to_which_no_way_leads_says_so(desk: Desk) -> None:
+    desk.settings.env["HTTPS_PROXY"] = "gopher://p"
+    desk.settings.write(FILE)
+    card = desk.card("claude")
+    assert card.words == "no way to it"
+    assert card.accounts[0].reason.startswith("It is not asked: the environment's HTTPS_PROXY")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from llmgw_desktop.domain.routing.route import RouteMatch
 from llmgw_desktop.domain.setting import Setting, Share, Size, TableKind
 from llmgw_desktop.domain.settings.whole import single_tables
 from llmgw_desktop.store.settings.mcp_servers import SERVER_KEYS
+from llmgw_desktop.store.settings.places import WAY_KEYS
 from llmgw_desktop.store.settings.providers import ACCOUNT_KEYS, PROVIDER_KEYS
 from llmgw_desktop.store.settings.reader import NOT_USED_YET, load_settings
 from llmgw_desktop.store.settings.routes import MATCH_KEYS
@@ -76,6 +77,8 @@ the request's project first, and a change is used at once. Where the key is miss
 that provider are answered with a 502 that names it; of a missing variable a warning says so, too.
 Environment variables are read when the gateway starts: after setting one, start it anew from where
 the variable is set. A variable that it has already may be named at any time.
+
+The way there, through a proxy or with certificates of your own: [proxies.md](proxies.md).
 """,
     "[[providers.NAME.accounts]]": """\
 Several credentials of one provider, one table each. An `api_key_env` in the provider's own table is
@@ -229,7 +232,8 @@ def test_every_field_can_be_set() -> None:
     assert set(PROVIDER_KEYS) == {field.name for field in fields(Provider)} - {
         "name",
         "accounts",
-    } | {"api_key_env", "vault"}
+        "way",
+    } | {"api_key_env", "vault", *WAY_KEYS}
     own = {"name", "api_key_env", "vault", "weight", "priority", "enabled"}
     assert set(ACCOUNT_KEYS) == own
     assert own == {field.name for field in fields(Account)} - {"api_key", "credential"}

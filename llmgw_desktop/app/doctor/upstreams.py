@@ -117,7 +117,7 @@ def _finding(
     credential = credential_words(
         provider.credential_of(account), account.api_key_env, account.vault
     )
-    words = [KINDS[provider.kind].title, credential]
+    words = [KINDS[provider.kind].title, credential, *filter(None, (provider.way.words,))]
     state, do = FindingState.OK, ""
     if not is_on:
         state, words = FindingState.NOTE, [*words, "off"]
@@ -125,8 +125,11 @@ def _finding(
         state, words, do = (
             FindingState.WARN,
             [KINDS[provider.kind].title, problem],
-            _what_to_do(account),
+            _what_to_do(provider, account, problem),
         )
+    elif provider.way.problem:
+        state, do = FindingState.WARN, "Correct that variable, or set proxy of this provider."
+        words.append(f"it is not asked: {provider.way.problem}")
     elif probed is not None:
         state = FindingState.OK if probed.is_well else FindingState.WARN
         words.append(probed.words)
@@ -140,12 +143,17 @@ def _finding(
             "kind": provider.kind,
             "enabled": is_on,
             "has_key": not problem,
+            "proxy": str(provider.way.proxy) if provider.way.proxy else None,
+            "way_by": provider.way.because or None,
             "reachable": probed.is_well if probed is not None else None,
         },
     )
 
 
-def _what_to_do(account: Account) -> str:
+def _what_to_do(provider: Provider, account: Account, problem: str) -> str:
+    sign_in = provider.way.vault
+    if sign_in and problem.endswith(sign_in) and sign_in != account.vault:
+        return f"{_STORE_IT}{sign_in.replace('/', ' ')}, as name:password."
     if account.vault:
         return _STORE_IT + account.vault.replace("/", " ")
     if account.api_key_env:

@@ -45,6 +45,8 @@ class ProviderForm:
     """A new key, for the vault; never shown again and never in the file."""
     models: tuple[str, ...] = ()
     local: bool = False
+    proxy: str = ""
+    """As the settings say it; empty: as the environment does."""
     accounts: tuple[str, ...] = ()
     """Those with keys of their own beside this one; they have a form each."""
 
@@ -64,6 +66,7 @@ def form_of(provider: Provider) -> ProviderForm:
         vault=vault,
         models=provider.models,
         local=provider.local,
+        proxy=provider.way.said,
         accounts=tuple(each.name for each in provider.accounts if each is not account),
     )
 
@@ -101,13 +104,14 @@ def values_of(form: ProviderForm, vault: str = "") -> dict[str, TomlValue | None
         "vault": vault or form.vault or None if by_vault else None,
         "models": list(form.models) or None,
         "local": True if form.local else None,
+        "proxy": form.proxy.strip() or None,
     }
 
 
 def field_of(error: ConfigError) -> str:
     """Which field of the dialog it is about; empty for none of them."""
     key = error.key.rpartition(".")[2].partition("[")[0]
-    fields = {"kind", "base_url", "api_key_env", "vault", "models", "local"}
+    fields = {"kind", "base_url", "api_key_env", "vault", "models", "local", "proxy"}
     return key if key in fields else "name" if error.key.count(".") == 1 else ""
 
 

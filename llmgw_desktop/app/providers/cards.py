@@ -32,6 +32,7 @@ from llmgw_desktop.domain.provider import (
 from llmgw_desktop.engine.routing.failures import TABLE, FailureKind
 
 _NO_KEY = "no key is set"
+_NO_WAY = "no way to it"
 _MODELS_SHOWN = 4
 _WORST_FIRST = (
     AccountState.AUTH_REQUIRED,
@@ -110,7 +111,10 @@ def card_of(
             account,
             settled(_status(provider, account, statuses), now_s),
             now_s=now_s,
-            problem=provider.key_problem(account) or missing_entry(account.vault),
+            problem=provider.key_problem(account)
+            or missing_entry(account.vault)
+            or missing_entry(provider.way.vault)
+            or provider.way.problem,
             used=used(account_id(provider.name, account.name)),
         )
         for account in provider.accounts
@@ -162,7 +166,7 @@ def _line(
     state, reason = status.state, status.reason
     if problem:
         state = AccountState.AUTH_REQUIRED
-        reason = _missing(account, problem)
+        reason = _missing(provider, account, problem)
     resting = _resting(status, now_s)
     if state is AccountState.READY and resting:
         reason = resting
@@ -183,7 +187,9 @@ def _line(
         else credential_words(credential, account.api_key_env, account.vault),
         used=used,
         state=state,
-        words=state_words(shown, credential, now_s, is_refused=is_refused),
+        words=_NO_WAY
+        if state is AccountState.AUTH_REQUIRED and _has_no_way(provider, problem)
+        else state_words(shown, credential, now_s, is_refused=is_refused),
         reason=inert_line(reason, 600),
         last_error=f"Last error, {ago}: {said}" if said and ago else said,
         quotas=tuple(quota_line(each, now_s) for each in status.windows),
@@ -211,7 +217,17 @@ def _resting(status: AccountStatus, now_s: float) -> str:
     return f"Left alone for now: {shown}{more}." if models else ""
 
 
-def _missing(account: Account, problem: str) -> str:
+def _has_no_way(provider: Provider, problem: str) -> bool:
+    return bool(problem) and problem == provider.way.problem
+
+
+def _missing(provider: Provider, account: Account, problem: str) -> str:
+    way = provider.way
+    if _has_no_way(provider, problem):
+        return f"It is not asked: {problem}. Correct that, or set this provider's proxy."
+    if way.vault and problem.endswith(way.vault) and way.vault != account.vault:
+        entry = way.vault.replace("/", " ")
+        return f"Its proxy's sign-in is missing. Store it: llmgw vault set {entry}."
     if account.api_key_env:
         return (
             f"{account.api_key_env} is not set, or is empty, where the gateway was started. Set it"
@@ -238,7 +254,8 @@ def _standing(provider: Provider, lines: tuple[AccountLine, ...]) -> tuple[Accou
 def _address(provider: Provider) -> str:
     parts = urlsplit(provider.base_url)
     where = f"{parts.netloc}{parts.path}" if parts.netloc else ""
-    return f"{where} · on your own network" if provider.local and where else where
+    near = "on your own network" if provider.local and where else ""
+    return " · ".join(filter(None, (where, near, inert_line(provider.way.words, 300))))
 
 
 def _models(provider: Provider, listed: str) -> str:

@@ -41,9 +41,10 @@ class VaultNames:
         return "" if reference in self._names else f"the vault has no key {reference}"
 
     def problems(self, providers: Sequence[Provider]) -> dict[str, str]:
-        """By account."""
+        """By account: its key that is missing, or its proxy's sign-in."""
         found = {
             account_id(provider.name, account.name): self.missing(account.vault)
+            or self.missing(provider.way.vault)
             for provider in providers
             for account in provider.accounts
         }

@@ -3,10 +3,11 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from llmgw_desktop.domain.net_address import names_this_computer
+from llmgw_desktop.domain.net_address import names_this_computer, read_proxy
 from llmgw_desktop.domain.routing.hops import NAME_LENGTH, hop_name
 from llmgw_desktop.domain.setting import Kind, PlainText, Unfit
 from llmgw_desktop.domain.vault import EntryKind, EntryUnfit, address, looks_like_key, reference
@@ -130,6 +131,36 @@ class FilePath(Kind):
         if path and not (PurePath(path).is_absolute() or path.startswith("~/")):
             raise Unfit(self.expected)
         return path
+
+
+class ProxyWord(StrEnum):
+    """What may stand in the place of a proxy's address."""
+
+    NONE = "none"
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyChoice(Kind):
+    """A proxy's address without a sign-in, or a word. What stands there by mistake may hold a
+    password, so it is not shown."""
+
+    expected = (
+        'an address such as "http://proxy.example.com:3128" or "socks5://127.0.0.1:1080", '
+        '"environment" or "none"'
+    )
+
+    def read(self, raw: object) -> str:
+        text = PlainText().read(raw)
+        if not text or text in set(ProxyWord):
+            return text
+        try:
+            proxy, sign_in = read_proxy(text)
+        except ValueError as unfit:
+            raise Unfit(f'{unfit}, "environment" or "none"') from None
+        if sign_in:
+            raise Unfit("an address without a name or password: proxy_vault names their entry")
+        return str(proxy)
 
 
 @dataclass(frozen=True, slots=True)

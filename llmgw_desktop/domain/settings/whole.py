@@ -119,6 +119,7 @@ class Settings:
         """Every key that was read; none is ever written down or shown."""
         accounts = (account for provider in self.providers for account in provider.accounts)
         keys = [account.api_key for account in accounts]
+        keys += [secret for provider in self.providers for secret in provider.way.secrets]
         keys += [secret for server in self.mcp_servers for secret in server.secrets]
         own = (self.access.bearer,) if self.access.bearer else ()
         return (*keys, *own, *(secret for cli in self.clis for secret in cli.secrets))

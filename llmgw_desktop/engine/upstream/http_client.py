@@ -1,7 +1,7 @@
 """Speaks to vendors and local servers over HTTP: one pool of connections, one way of failing.
 
 Nothing here knows what a body means. Redirects are not followed (a credential belongs to one
-address), proxies of the environment are not used, and cookies are not kept.
+address), a provider's way decides about proxies, and cookies are not kept.
 """
 
 import asyncio
@@ -38,6 +38,8 @@ from llmgw_desktop.engine.upstream.pool import (
     SilenceTimer,
     SilenceWatch,
 )
+from llmgw_desktop.engine.upstream.tunnel import ProxyFailed
+from llmgw_desktop.store.tls_files import UnfitTlsFile
 
 STALE_WITHIN_S = 1.0
 """A kept connection that closes without a word so soon was closing already when it was taken: the
@@ -80,7 +82,7 @@ class HttpClient:
         self._hops = hops
         self._pool = Pool()
         self._silence = SilenceTimer()
-        self._places: dict[tuple[str, bool, str, str], _Place] = {}
+        self._places: dict[tuple[object, ...], _Place] = {}
 
     def avoid(self, own_addresses: frozenset[tuple[str, int]]) -> None:
         """Where the gateway itself listens; asking there would go round in a circle."""
@@ -134,7 +136,7 @@ class HttpClient:
         """Without a body; as `get`. `headers`: with the caller's hops, which gateways alone are
         told. Nothing is remembered of the path, which may hold an id."""
         upstream = await self._with_key(upstream, project)
-        place = _make_place(upstream.base_url, upstream.local, path, query)
+        place = _make_place(upstream, path, query)
         others = {name: value for name, value in headers.items() if name not in OF_HOPS}
         headers = self._with_hops(others, upstream, place.target, headers)
         head = _head(f"{method} {place.request_line}", headers, upstream, 0)
@@ -157,7 +159,10 @@ class HttpClient:
         """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""
         if upstream.key_problem:
             raise KeyMissing(upstream.provider, upstream.key_problem)
-        if not upstream.vault or upstream.api_key:
+        if upstream.way.problem:
+            raise UpstreamRefused(f"'{upstream.provider}' was not asked: {upstream.way.problem}.")
+        has_key = not upstream.vault or bool(upstream.api_key)
+        if has_key and not upstream.way.wants_sign_in:
             return upstream
         if self._keys is None:
             raise KeyMissing(upstream.provider, "it lies in the vault, which is not open here")
@@ -242,9 +247,16 @@ class HttpClient:
         try:
             return await self._pool.connect(target, timeout_s)
         except TimeoutError as error:
+            told = f" through the proxy {target.way.place}" if target.way.proxy else ""
             raise UpstreamRefused(
-                f"'{provider}' could not be reached within {timeout_s:g} s."
+                f"'{provider}' could not be reached{told} within {timeout_s:g} s."
             ) from error
+        except ProxyFailed as error:
+            words = f"'{provider}': the proxy {target.way.place} {error}."
+            raise UpstreamRefused(words) from error.__cause__ or error
+        except UnfitTlsFile as unfit:
+            words = f"'{provider}' was not asked, because of {unfit.key}: {unfit}."
+            raise UpstreamRefused(words) from unfit
         except OSError as error:
             raise UpstreamRefused(_no_connection(provider, target, error)) from error
 
@@ -255,20 +267,22 @@ class HttpClient:
         return UpstreamCut(f"'{provider}' closed the connection without an answer.")
 
     def _place(self, upstream: Upstream, path: str, query: str) -> _Place:
-        known = upstream.base_url, upstream.local, path, query
+        known = upstream.base_url, upstream.local, upstream.way, path, query
         place = self._places.get(known)
         if place is None:
-            place = _make_place(*known)
-            if len(self._places) < _KNOWN_PLACES:
+            place = _make_place(upstream, path, query)
+            # a sign-in of the vault is not kept longer than the vault has it
+            if len(self._places) < _KNOWN_PLACES and not upstream.way.vault:
                 self._places[known] = place
         return place
 
 
-def _make_place(base_url: str, local: bool, path: str, query: str) -> _Place:
+def _make_place(upstream: Upstream, path: str, query: str) -> _Place:
+    base_url = upstream.base_url
     for version in ("/v1", "/v1beta"):
         if base_url.endswith(version) and path.startswith(f"{version}/"):
             path = path.removeprefix(version)
-    target = ConnectTarget.of(base_url, local=local)
+    target = ConnectTarget.of(base_url, local=upstream.local, way=upstream.way)
     scheme, _, rest = base_url.partition("://")
     host, slash, base_path = rest.partition("/")
     del scheme
@@ -297,7 +311,13 @@ def _no_connection(provider: str, target: ConnectTarget, error: OSError) -> str:
         return f"'{provider}': the name '{target.host}' is unknown. Are you online?"
     if isinstance(error, ssl.SSLError):
         reason = getattr(error, "verify_message", "") or error.reason or "TLS failed"
-        return f"'{provider}' at {where} cannot be trusted: {reason}."
+        return f"'{provider}' at {where} cannot be trusted: {reason}.{_hint(target, error)}"
     if isinstance(error, ConnectionRefusedError):
         return f"'{provider}' at {where} refused the connection. Is it running?"
     return f"'{provider}' at {where} cannot be reached: {error.strerror or error}."
+
+
+def _hint(target: ConnectTarget, error: ssl.SSLError) -> str:
+    if target.way.tls.ca_file or not isinstance(error, ssl.SSLCertVerificationError):
+        return ""
+    return " Where your own network's authority has signed it, name that in ca_file."

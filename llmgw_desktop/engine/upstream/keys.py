@@ -103,8 +103,9 @@ class ProviderKeys:
         self._known_changes = 0
 
     async def with_key(self, upstream: Upstream, project: str) -> Upstream:
-        """The same, with the key that its account names in the vault. Raises KeyMissing."""
-        if not upstream.vault:
+        """The same, with the key that its account names in the vault, and the sign-in of its proxy.
+        Raises KeyMissing."""
+        if not upstream.vault and not upstream.way.vault:
             return upstream
         asked = (upstream, project)
         self._forget_what_changed()
@@ -121,27 +122,38 @@ class ProviderKeys:
         before = self._known_changes
         try:
             async with asyncio.timeout(PATIENCE_S):
-                key = await asyncio.to_thread(self._read, upstream, project)
+                with_key = await asyncio.to_thread(self._read, upstream, project)
         except (VaultError, StoreError, TimeoutError) as error:
             said = str(error).rstrip(".") or _NO_ANSWER
             why = said[0].lower() + said[1:]  # it ends another sentence
             if before == self._known_changes:
                 _bound(self._refused)[asked] = (self._clock.monotonic_s(), why)
             raise KeyMissing(upstream.provider, why) from error
-        self._learn(key)
-        with_key = replace(upstream, api_key=key)
+        for secret in filter(None, (with_key.api_key, *with_key.way.secrets)):
+            self._learn(secret)
         if before == self._known_changes:
             _bound(self._kept)[asked] = with_key
         return with_key
 
-    def _read(self, upstream: Upstream, project: str) -> str:
-        provider, name = reference(upstream.vault)
+    def _read(self, upstream: Upstream, project: str) -> Upstream:
+        by = f"provider {upstream.provider}"
+        way = upstream.way
+        if way.vault:
+            sign_in = self._secret(way.vault, project, by)
+            if ":" not in sign_in:
+                raise EntryUnfit(way.vault, "the proxy's sign-in, as name:password")
+            way = replace(way, sign_in=sign_in)
+        key = self._secret(upstream.vault, project, by) if upstream.vault else upstream.api_key
+        return replace(upstream, api_key=key, way=way)
+
+    def _secret(self, named: str, project: str, by: str) -> str:
+        provider, name = reference(named)
         try:
             known = checked_project(project)
         except EntryUnfit:
             known = ""  # nothing can be stored for it
         entry = address(EntryKind.API_KEY, provider, name, known)
-        return self._vault.secret(entry, by=f"provider {upstream.provider}").decode("ascii")
+        return self._vault.secret(entry, by=by).decode("ascii")
 
     def _forget_what_changed(self) -> None:
         changes = self._changes.look()

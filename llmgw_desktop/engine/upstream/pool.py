@@ -12,12 +12,23 @@ import ssl
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from llmgw_desktop.domain.net_address import innermost, is_never_a_provider, is_own_network
+from llmgw_desktop.domain.net_address import (
+    STRAIGHT,
+    ProviderWay,
+    ProxyKind,
+    TlsFiles,
+    address_of,
+    innermost,
+    is_never_a_provider,
+    is_own_network,
+)
 from llmgw_desktop.engine.upstream.connection import UpstreamConnection
+from llmgw_desktop.engine.upstream.tunnel import ProxyFailed, open_tunnel
+from llmgw_desktop.store.tls_files import client_context, client_state
 
 KEPT_PER_TARGET = 64
 IDLE_LIMIT_S = 50.0
@@ -26,23 +37,27 @@ IDLE_LIMIT_S = 50.0
 
 @dataclass(frozen=True, slots=True)
 class ConnectTarget:
-    """Where a base URL leads."""
+    """Where a base URL leads, and which way."""
 
     host: str
     port: int
     is_tls: bool
+    _: KW_ONLY
     is_local: bool = False
     """It may lead to the person's own computer or network."""
+    way: ProviderWay = STRAIGHT
+    """Connections of one way are kept for that way alone."""
 
     @staticmethod
-    def of(url: str, *, local: bool = False) -> "ConnectTarget":
+    def of(url: str, *, local: bool = False, way: ProviderWay = STRAIGHT) -> "ConnectTarget":
         """Raises ValueError for what is no http(s) URL."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"'{url}' is no http or https address")
         is_tls = parts.scheme == "https"
         port = parts.port or (443 if is_tls else 80)
-        return ConnectTarget(parts.hostname, port, is_tls, local or not _is_public(parts.hostname))
+        is_local = local or not _is_public(parts.hostname)
+        return ConnectTarget(parts.hostname, port, is_tls, is_local=is_local, way=way)
 
 
 class LeadsBack(OSError):
@@ -89,7 +104,7 @@ class Pool:
         self.own_addresses: frozenset[tuple[str, int]] = frozenset()
         """Where the gateway listens: no upstream is there, whatever its name."""
         self._idle: dict[ConnectTarget, list[UpstreamConnection]] = defaultdict(list)
-        self._tls: ssl.SSLContext | None = None
+        self._contexts = _Contexts()
 
     def kept(self, target: ConnectTarget) -> UpstreamConnection | None:
         """The newest that is open and not too old."""
@@ -118,9 +133,12 @@ class Pool:
         self._idle.clear()
 
     async def connect(self, target: ConnectTarget, timeout_s: float) -> UpstreamConnection:
-        """A new one. Raises OSError (ssl.SSLError included), TimeoutError."""
-        context = self._tls_context() if target.is_tls else None
+        """A new one. Raises OSError (ssl.SSLError, UnfitTlsFile and ProxyFailed included),
+        TimeoutError."""
         async with asyncio.timeout(timeout_s):
+            context = await self._contexts.of(target.way.tls) if target.is_tls else None
+            if target.way.proxy is not None:
+                return await self._connect_through(target, context)
             transport, connection = await asyncio.get_running_loop().create_connection(
                 UpstreamConnection, target.host, target.port, ssl=context
             )
@@ -131,6 +149,53 @@ class Pool:
             raise
         return connection
 
+    async def _connect_through(
+        self, target: ConnectTarget, context: ssl.SSLContext | None
+    ) -> UpstreamConnection:
+        """Where a name leads the proxy knows alone; an address can be looked at before."""
+        way = target.way
+        assert way.proxy is not None
+        self._check_meant(target)
+        outer = None
+        if way.proxy.kind is ProxyKind.HTTPS:  # our certificate is for the provider alone
+            outer = await self._contexts.of(TlsFiles(ca_file=way.tls.ca_file))
+        tunnel = await open_tunnel(
+            way, target.host, target.port, tls=outer, check=self._check_proxy
+        )
+        connection = UpstreamConnection()
+        if context is None:
+            tunnel.set_protocol(connection)
+            connection.connection_made(tunnel)
+            return connection
+        try:
+            inner = await asyncio.get_running_loop().start_tls(
+                tunnel, connection, context, server_hostname=target.host
+            )
+        except BaseException:
+            tunnel.abort()
+            raise
+        assert inner is not None
+        connection.connection_made(inner)
+        return connection
+
+    def _check_meant(self, target: ConnectTarget) -> None:
+        """For a target in figures, or on this computer."""
+        literal = address_of(target.host)
+        hosts = ("127.0.0.1", "::1") if literal is None else (str(literal),)
+        is_known = literal is not None or f".{target.host}".endswith(".localhost")
+        if is_known and any((host, target.port) in self.own_addresses for host in hosts):
+            raise LeadsBack
+        if literal is not None:
+            self._check_reached(target, (str(literal), target.port))
+
+    def _check_proxy(self, transport: asyncio.BaseTransport) -> None:
+        """A proxy may be anywhere that a person says, but for where nobody may be."""
+        host, port = plain_address(transport.get_extra_info("peername"))
+        if (host, port) in self.own_addresses:
+            raise ProxyFailed("is this gateway itself")
+        if is_never_a_provider(innermost(ipaddress.ip_address(host))):
+            raise ProxyFailed(f"is at {host}, where no proxy may be")
+
     def _check_reached(self, target: ConnectTarget, reached: tuple[str, int]) -> None:
         """Nothing was said yet: a name may lead to another address at each look-up."""
         if reached in self.own_addresses:
@@ -140,10 +205,25 @@ class Pool:
         if is_never or (is_own_network(address) and not target.is_local):
             raise LeadsAstray(str(address), is_never=is_never)
 
-    def _tls_context(self) -> ssl.SSLContext:
-        if self._tls is None:  # reading the certificates takes a while: only when first needed
-            self._tls = ssl.create_default_context()
-        return self._tls
+
+class _Contexts:
+    """One for each set of files, made in a thread: reading certificates takes a while. Made anew
+    once a file has changed, so that a renewed certificate is used."""
+
+    def __init__(self) -> None:
+        self._made: dict[TlsFiles, tuple[object, ssl.SSLContext]] = {}
+        self._one = asyncio.Lock()
+
+    async def of(self, files: TlsFiles) -> ssl.SSLContext:
+        """Raises UnfitTlsFile."""
+        async with self._one:  # a burst makes one
+            state = client_state(files)
+            known = self._made.get(files)
+            if known is not None and known[0] == state:
+                return known[1]
+            context = await asyncio.to_thread(client_context, files)
+            self._made[files] = state, context
+            return context
 
 
 _NEARLY_S = 0.001

@@ -1,17 +1,28 @@
 """Where providers are, and what leads to them: addresses at which one may be, checked before
 anything is sent there, and `provider`, `provider:model`, `provider/account:model`.
 
-Where a name leads shows when it is looked up: that is checked by the pool of connections.
+Where a name leads shows when it is looked up: that is checked by the pool of connections. Which
+way leads there, through a proxy or not, stands here too.
 """
 
 import ipaddress
 import re
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, urlsplit
 
-from llmgw_desktop.domain.net_address import Address, innermost, is_never_a_provider
+from llmgw_desktop.domain.net_address import (
+    STRAIGHT,
+    Address,
+    ProviderWay,
+    ProxyKind,
+    TlsFiles,
+    innermost,
+    is_never_a_provider,
+    read_proxy,
+    way_of_environment,
+)
 from llmgw_desktop.domain.provider import (
     DEFAULT_ACCOUNT,
     KINDS,
@@ -20,7 +31,15 @@ from llmgw_desktop.domain.provider import (
     ProviderKind,
 )
 from llmgw_desktop.domain.routing.route import RouteTarget
-from llmgw_desktop.domain.setting import Unfit
+from llmgw_desktop.domain.setting import Setting, Unfit
+from llmgw_desktop.domain.settings.address_kinds import (
+    FilePath,
+    ProxyChoice,
+    ProxyWord,
+    VaultReference,
+)
+from llmgw_desktop.store.settings.text import SettingsText
+from llmgw_desktop.store.tls_files import client_problem
 
 _NEVER_NAMES = frozenset(
     {
@@ -131,6 +150,105 @@ def _rebuilt(parts: SplitResult, host: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     port = "" if parts.port is None else f":{parts.port}"
     return f"{parts.scheme}://{shown}{port}{parts.path.rstrip('/')}"
+
+
+WAY_KEYS: dict[str, Setting] = {
+    "proxy": Setting(
+        ProxyChoice(),
+        "The proxy that leads to it, or `none`. Left out, the environment's HTTPS_PROXY, "
+        "HTTP_PROXY, ALL_PROXY and NO_PROXY hold, but not where `local` is true; `environment` "
+        "has them hold there as well.",
+        since="0.2.0",
+        label="Proxy",
+    ),
+    "proxy_vault": Setting(
+        VaultReference(),
+        "The entry of the vault that holds the proxy's sign-in, as name:password.",
+        since="0.2.0",
+    ),
+    "ca_file": Setting(
+        FilePath(),
+        "Authorities, a PEM file, whose certificates are believed beside those that the system "
+        "believes.",
+        since="0.2.0",
+    ),
+    "client_cert": Setting(
+        FilePath(), "The certificate to show to the provider, a PEM file.", since="0.2.0"
+    ),
+    "client_key": Setting(
+        FilePath(),
+        "The certificate's key, a PEM file that nobody else may read; left out where it stands in "
+        "the certificate's file.",
+        since="0.2.0",
+    ),
+}
+"""How a provider is reached."""
+_REFUSED = "requests to this provider are refused"
+
+
+def read_way(
+    text: SettingsText,
+    path: tuple[str, str],
+    where: CheckedAddress,
+    env: Mapping[str, str],
+    *,
+    local: bool,
+) -> ProviderWay:
+    """Of the provider's table at `path`. What is wrong with its files is a warning: others can be
+    asked meanwhile. Raises ConfigError."""
+    table = text.table(path)
+    values: dict[str, str] = {
+        key: text.value((*path, key), each.kind, table[key])
+        for key, each in WAY_KEYS.items()
+        if key in table
+    }
+    way = _proxy_way(values.get("proxy", ""), where, env, local=local)
+    if way.problem:
+        text.warn((*path, "proxy"), f"{way.problem}; {_REFUSED}")
+    entry = values.get("proxy_vault", "")
+    if entry and (way.proxy is None or way.because):
+        raise text.error(
+            (*path, "proxy_vault"),
+            "expected proxy = beside it, with an address: the sign-in is for that proxy alone",
+        )
+    names = ("ca_file", "client_cert", "client_key")
+    tls = TlsFiles(**{key: values[key] for key in names if key in values})
+    _check_files(text, path, tls, is_used=where.is_encrypted or _is_https(way))
+    said = values.get("proxy", "")
+    return replace(way, said=said, vault=entry, tls=tls) if values else way
+
+
+def _proxy_way(
+    said: str, where: CheckedAddress, env: Mapping[str, str], *, local: bool
+) -> ProviderWay:
+    if said not in ("", *ProxyWord):
+        return ProviderWay(proxy=read_proxy(said)[0])
+    told = way_of_environment(where.host, where.port, env, is_tls=where.is_encrypted)
+    if said == ProxyWord.NONE:
+        return _in_spite_of(told, 'proxy = "none"')
+    return _in_spite_of(told, "local = true") if local and not said else told
+
+
+def _in_spite_of(told: ProviderWay, why: str) -> ProviderWay:
+    """Straight, and why where the environment says another thing."""
+    return ProviderWay(because=why) if told.proxy is not None or told.problem else STRAIGHT
+
+
+def _is_https(way: ProviderWay) -> bool:
+    return way.proxy is not None and way.proxy.kind is ProxyKind.HTTPS
+
+
+def _check_files(
+    text: SettingsText, path: tuple[str, str], files: TlsFiles, *, is_used: bool
+) -> None:
+    if files.client_key and not files.client_cert:
+        raise text.error((*path, "client_key"), "expected client_cert beside it")
+    if found := client_problem(files):
+        key, problem = found
+        text.warn((*path, key), f"{problem}; {_REFUSED}")
+    for key in ("ca_file", "client_cert"):
+        if getattr(files, key) and not is_used:
+            text.warn((*path, key), "is not used: there are no certificates without https://")
 
 
 PRACTICE = "practice"

@@ -25,7 +25,13 @@ from llmgw_desktop.domain.setting import (
     YesNo,
 )
 from llmgw_desktop.domain.settings.address_kinds import VaultReference
-from llmgw_desktop.store.settings.places import PRACTICE, CheckedAddress, check_address
+from llmgw_desktop.store.settings.places import (
+    PRACTICE,
+    WAY_KEYS,
+    CheckedAddress,
+    check_address,
+    read_way,
+)
 from llmgw_desktop.store.settings.text import KeyPath, SettingsText
 
 MOST_ACCOUNTS = 200
@@ -148,6 +154,7 @@ PROVIDER_KEYS: dict[str, Setting] = {
         YesNo(),
         "A server on your own computer or network: loopback and private addresses are allowed.",
     ),
+    **WAY_KEYS,
     "enabled": Setting(YesNo(), "Whether it is used."),
 }
 """Key, kind of value, meaning."""
@@ -205,6 +212,7 @@ class ProviderTables:
             models=self._value(path, "models", ()),
             protocols=tuple(map(ModelProtocol, self._value(path, "protocols", ()))),
             local=local,
+            way=read_way(self._text, path, address, self._env, local=local),
             enabled=self._value(path, "enabled", default=True),
         )
         self._warn_of_missing_keys(path, provider)

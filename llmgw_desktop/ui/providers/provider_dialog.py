@@ -162,6 +162,8 @@ class ProviderDialog(SettingsDialog):
         offered = [each for each in KeySource if each is not KeySource.VAULT or self._knows_vault()]
         self._key = KeyFields(theme, source, offered, form.vault)
         self._models = TextLine(theme)
+        self._proxy = TextLine(theme)
+        self._proxy.setPlaceholderText("http://proxy.example.com:3128")
         self._local = SwitchLine(theme, "It is on this computer or in my own network")
         self._fields = {
             "kind": SettingField(theme, providers, "kind", self._kind, hint=""),
@@ -169,6 +171,7 @@ class ProviderDialog(SettingsDialog):
             "base_url": SettingField(theme, providers, "base_url", self._address, hint=""),
             **self._key.by_name,
             "models": SettingField(theme, providers, "models", self._models),
+            "proxy": SettingField(theme, providers, "proxy", self._proxy, hint=_PROXY),
         }
         for key, field in self._fields.items():
             self.fields.addWidget(field)
@@ -194,6 +197,7 @@ class ProviderDialog(SettingsDialog):
             secret=self._key.secret,
             models=models,
             local=self._local.is_on,
+            proxy=self._proxy.text().strip(),
         )
 
     @override
@@ -212,6 +216,7 @@ class ProviderDialog(SettingsDialog):
             self._key.set_hint(f"Beside those of its accounts: {', '.join(form.accounts[:5])}.")
         self._models.setText(", ".join(form.models))
         self._local.set_on(form.local)
+        self._proxy.setText(form.proxy)
         self._show_address_hint()
 
     def _on_kind(self) -> None:
@@ -236,4 +241,5 @@ class ProviderDialog(SettingsDialog):
         self._fields["base_url"].set_hint(hint)
 
 
+_PROXY = "Left empty: as HTTPS_PROXY and NO_PROXY of the environment say; none for no proxy."
 _NAME = "Small letters, digits, - and _. Programs can ask for it as NAME/MODEL."

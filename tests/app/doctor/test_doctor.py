@@ -180,6 +180,30 @@ def test_providers_lack_their_keys_by_name(desk: Desk) -> None:
     assert "sk-ant-secret-value" not in json.dumps(told)
 
 
+def test_which_way_a_provider_is_reached_is_told(desk: Desk) -> None:
+    desk.settle(
+        ANY_PORT
+        + '[providers.a]\nkind = "anthropic"\napi_key_env = "A_KEY"\n'
+        + '[providers.b]\nkind = "openai"\napi_key_env = "A_KEY"\nproxy = "socks5://p:1"\n'
+        + 'proxy_vault = "proxy/office"\n'
+        + '[providers.c]\nkind = "openai"\napi_key_env = "A_KEY"\n'
+    )
+    desk.env |= {"A_KEY": "sk-x", "HTTPS_PROXY": "http://ada:s3cret-word@q:3128"}
+    desk.env["NO_PROXY"] = "api.openai.com"
+    told = desk.examine()
+    a, b, c = told["sections"]["providers"]
+    assert "through http://q:3128 (HTTPS_PROXY)" in a["says"]
+    assert (a["proxy"], a["way_by"]) == ("http://q:3128", "HTTPS_PROXY")
+    assert "through socks5://p:1" in b["says"]
+    assert "straight (NO_PROXY)" in c["says"]
+    assert (c["proxy"], c["way_by"]) == (None, "NO_PROXY")
+    assert "s3cret" not in json.dumps(told)
+    desk.env["HTTPS_PROXY"] = "gopher://q"
+    odd = desk.one("providers", "a")
+    assert odd["state"] == "warn"
+    assert "it is not asked: the environment's HTTPS_PROXY names no proxy" in odd["says"]
+
+
 def test_online_says_who_does_not_answer(desk: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         nobody = gone.getsockname()[1]

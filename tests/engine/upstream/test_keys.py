@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from llmgw_desktop.domain.errors import KeyMissing
+from llmgw_desktop.domain.net_address import ProviderWay, read_proxy
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
+from llmgw_desktop.domain.vault import EntryKind, address
 from llmgw_desktop.engine.upstream import keys as keys_module
 from llmgw_desktop.engine.upstream.keys import LOOK_S, MOST_KEPT, REFUSED_S, ProviderKeys
 from llmgw_desktop.store.vault.vault import Vault
@@ -74,6 +76,26 @@ async def test_the_projects_own_key_and_else_that_of_all(scene: Scene) -> None:
     assert await scene.key_for("shop") == OTHER.decode()
     assert await scene.key_for("blog") == SECRET.decode()
     assert await scene.key_for("no\x00project") == SECRET.decode()
+
+
+async def test_the_sign_in_of_a_proxy_comes_beside_the_key(scene: Scene) -> None:
+    way = ProviderWay(proxy=read_proxy("http://p:1")[0], vault="proxy/office")
+    asked = replace(upstream(), way=way)
+    scene.vault.put(key(), SECRET, by="test")
+    with pytest.raises(KeyMissing, match="proxy/office"):
+        await scene.keys.with_key(asked, "")
+    entry = address(EntryKind.API_KEY, "proxy", "office")
+    scene.vault.put(entry, b"no-colon-in-it", by="test")
+    with pytest.raises(KeyMissing, match="name:password") as unfit:
+        await scene.keys.with_key(asked, "")
+    assert "no-colon" not in str(unfit.value)
+    scene.vault.put(entry, b"ada:s3cret:word", by="test")
+    found = await scene.keys.with_key(asked, "")
+    assert (found.api_key, found.way.sign_in) == (SECRET.decode(), "ada:s3cret:word")
+    assert not found.way.wants_sign_in
+    assert set(scene.learned) == {SECRET.decode(), "ada:s3cret:word", "s3cret:word"}
+    keyless = await scene.keys.with_key(replace(asked, vault=""), "")
+    assert (keyless.api_key, keyless.way.sign_in) == ("", "ada:s3cret:word")
 
 
 async def test_an_upstream_without_a_vault_stays_as_it_is(scene: Scene) -> None:

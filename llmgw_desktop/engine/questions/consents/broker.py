@@ -28,10 +28,10 @@ from llmgw_desktop.domain.events import ConsentChanged
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.questions.consents.background import Background, standing_grant
-from llmgw_desktop.engine.questions.consents.floods import RequestRates
 from llmgw_desktop.engine.questions.consents.tickets import (
     COMES_WITHIN_S,
     Attendance,
+    RequestRates,
     Ticket,
     two_words,
 )

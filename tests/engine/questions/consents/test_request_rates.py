@@ -1,7 +1,7 @@
 """How often one source may ask."""
 
-from llmgw_desktop.engine.questions.consents import floods
-from llmgw_desktop.engine.questions.consents.floods import RequestRates
+from llmgw_desktop.engine.questions.consents import tickets
+from llmgw_desktop.engine.questions.consents.tickets import RequestRates
 from tests.support.turned_clock import TurnedClock
 
 
@@ -34,8 +34,8 @@ def test_a_flood_of_sources_is_kept_in_bounds() -> None:
         address = f"10.0.{number // 250}.{number % 250}"
         assert asked.may_ask(address)
         assert asked.is_news(address)
-    assert len(asked._asked) <= floods._MOST_SOURCES
-    assert len(asked._told) <= floods._MOST_SOURCES
+    assert len(asked._asked) <= tickets._MOST_SOURCES
+    assert len(asked._told) <= tickets._MOST_SOURCES
 
 
 def test_a_refusal_is_news_once_a_minute() -> None:
