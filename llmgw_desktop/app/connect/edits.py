@@ -32,7 +32,6 @@ from llmgw_desktop.store.client_files.connections import (
 from llmgw_desktop.store.client_files.marks import MISSING, OwnMark, TextFormat, Unreadable
 
 _URLS = ("url", "httpUrl", "serverUrl")
-_HEADERS = ("headers", "http_headers")
 _KEY = re.compile(rf"{KEY_PREFIX}[A-Za-z0-9_-]{{20,}}")
 
 _KEY_HERE = f"{KEY_PREFIX}<key>"

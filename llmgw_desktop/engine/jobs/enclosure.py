@@ -118,7 +118,9 @@ class Enclosure:
 
     def decide(self, wish: ContainWish) -> Contained:
         """Raises InvalidRun where what is demanded cannot be had."""
-        why = "The settings say so." if wish.contain is Contain.NEVER else self._problem()
+        why = (
+            "The settings say so." if wish.contain is Contain.NEVER else self._containment.problem()
+        )
         if not why and wish.network is Network.LOOPBACK and getattr(sys, "frozen", False):
             why = "This build cannot lead a run to the gateway alone."
         if not why:
@@ -145,9 +147,6 @@ class Enclosure:
         if port is None:
             raise OSError(errno.EHOSTUNREACH, "the gateway's door is shut")
         return [sys.executable, "-I", "-S", door_within.__file__, str(door_of(folder)), str(port)]
-
-    def _problem(self) -> str:
-        return self._containment.problem()
 
     def _check_extras(self, wish: ContainWish) -> None:
         for text in (*wish.readable, *wish.writable):

@@ -1,7 +1,7 @@
 """Who asked to be let in and what the answer was: rows of `gateway.db`, written behind. The oldest
 give way when there are very many."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,24 +97,45 @@ def _age(decision: ConsentDecision) -> tuple[float, str]:
 
 
 def _row(decision: ConsentDecision) -> dict[str, Any]:
-    question, answer, peer = decision.question, decision.answer, decision.question.peer
+    question, answer = decision.question, decision.answer
     texts = {name: _storable(getattr(question, name)) for name in _TEXTS}
-    return texts | {
-        "id": question.id,
-        "at_s": answer.at_s,
-        "asked_at_s": question.asked_at_s,
-        "asked_scopes": " ".join(question.scopes),
-        "is_first": int(question.is_first),
+    return (
+        texts
+        | peer_row(question.peer)
+        | {
+            "id": question.id,
+            "at_s": answer.at_s,
+            "asked_at_s": question.asked_at_s,
+            "asked_scopes": " ".join(question.scopes),
+            "is_first": int(question.is_first),
+            "allowed": int(answer.allowed),
+            "way": str(answer.way),
+            "scopes": " ".join(answer.scopes),
+            "term": str(answer.term),
+            "person": _storable(answer.person),
+        }
+    )
+
+
+def peer_row(peer: Peer | None) -> dict[str, Any]:
+    """`pid` is None where nobody is known."""
+    return {
         "pid": peer.pid if peer else None,
         "program": _storable(peer.program) if peer else "",
         "program_user": _storable(peer.user) if peer else "",
         "started_ticks": peer.started_ticks if peer else 0,
-        "allowed": int(answer.allowed),
-        "way": str(answer.way),
-        "scopes": " ".join(answer.scopes),
-        "term": str(answer.term),
-        "person": _storable(answer.person),
     }
+
+
+def peer_of(row: Mapping[str, Any]) -> Peer | None:
+    if row["pid"] is None:
+        return None
+    return Peer(
+        pid=row["pid"],
+        program=row["program"],
+        user=row["program_user"],
+        started_ticks=row["started_ticks"],
+    )
 
 
 def _storable(text: str) -> str:
@@ -124,21 +145,13 @@ def _storable(text: str) -> str:
 
 def _decision(values: Sequence[Any]) -> ConsentDecision:
     row = dict(zip(columns(ConsentDecisionRow), values, strict=True))
-    peer = None
-    if row["pid"] is not None:
-        peer = Peer(
-            pid=row["pid"],
-            program=row["program"],
-            user=row["program_user"],
-            started_ticks=row["started_ticks"],
-        )
     question = ConsentQuestion(
         **{name: row[name] for name in _TEXTS},
         id=row["id"],
         scopes=_scopes(row["asked_scopes"]),
         asked_at_s=row["asked_at_s"],
         expires_at_s=row["at_s"],
-        peer=peer,
+        peer=peer_of(row),
         is_first=bool(row["is_first"]),
     )
     answer = ConsentAnswer(

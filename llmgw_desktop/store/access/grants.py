@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.access.consent import ConsentTerm, Grant, Peer
+from llmgw_desktop.domain.access.consent import ConsentTerm, Grant
 from llmgw_desktop.domain.access.oauth import CODE_S
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.store.access.consents import peer_of, peer_row
 from llmgw_desktop.store.access.schema import CodeRow, GrantRow, OauthClientRow, TokenRow
 from llmgw_desktop.store.audit.audit_rows import note, note_or_log
 from llmgw_desktop.store.database.gateway_file import GatewayFile
@@ -36,33 +37,24 @@ def scopes_text(scopes: Iterable[Scope]) -> str:
 
 
 def row_of(grant: Grant) -> dict[str, Any]:
-    peer = grant.peer
-    return {name: getattr(grant, name) for name in _SAME} | {
-        "scopes": scopes_text(grant.scopes),
-        "term": str(grant.term),
-        "pid": peer.pid if peer else None,
-        "program": peer.program if peer else "",
-        "program_user": peer.user if peer else "",
-        "started_ticks": peer.started_ticks if peer else 0,
-        "began_at_s": None,
-    }
+    return (
+        {name: getattr(grant, name) for name in _SAME}
+        | peer_row(grant.peer)
+        | {
+            "scopes": scopes_text(grant.scopes),
+            "term": str(grant.term),
+            "began_at_s": None,
+        }
+    )
 
 
 def grant_of(values: Sequence[Any]) -> Grant:
     row = dict(zip(GRANT_COLUMNS, values, strict=True))
-    peer = None
-    if row["pid"] is not None:
-        peer = Peer(
-            pid=row["pid"],
-            program=row["program"],
-            user=row["program_user"],
-            started_ticks=row["started_ticks"],
-        )
     return Grant(
         **{name: row[name] for name in _SAME},
         scopes=scopes_of(row["scopes"]),
         term=ConsentTerm(row["term"]),
-        peer=peer,
+        peer=peer_of(row),
     )
 
 

@@ -25,6 +25,7 @@ from llmgw_desktop.store.client_files.marks import (
     Value,
     line_end_of,
     place_of,
+    value_in,
 )
 
 _USUAL_INDENT = "  "
@@ -62,11 +63,7 @@ def _value_at(text: str, path: Path) -> Any:
     except (ValueError, RecursionError):
         root = read_json(text)
         value = MISSING if root is None else plain(text, root)
-    for name in path:
-        if not isinstance(value, dict) or name not in value:
-            return MISSING
-        value = value[name]
-    return value
+    return value_in(value, path)
 
 
 def _put(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:

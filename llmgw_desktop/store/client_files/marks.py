@@ -50,6 +50,15 @@ class TextFormat:
     """What is gone already is no error."""
 
 
+def value_in(found: Any, path: Path) -> Any:
+    """Of what was read from a text; MISSING where nothing stands there."""
+    for name in path:
+        if not isinstance(found, dict) or name not in found:
+            return MISSING
+        found = found[name]
+    return found
+
+
 def place_of(text: str, at: int) -> tuple[int, int]:
     """Line and column, from 1."""
     return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1

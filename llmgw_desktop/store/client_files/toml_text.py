@@ -19,6 +19,7 @@ from llmgw_desktop.store.client_files.marks import (
     Unreadable,
     Value,
     line_end_of,
+    value_in,
 )
 from llmgw_desktop.store.toml.blocks import NotToml, cut, group, joined, read_toml
 from llmgw_desktop.store.toml.changes import (
@@ -33,12 +34,7 @@ _SIMPLE = r'\s*=\s*("(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'|[0-9]+)"
 
 
 def _value_at(text: str, path: Path) -> Any:
-    found: Any = _read(text)
-    for name in path:
-        if not isinstance(found, dict) or name not in found:
-            return MISSING
-        found = found[name]
-    return found
+    return value_in(_read(text), path)
 
 
 def _put(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:

@@ -11,7 +11,7 @@ from llmgw_desktop.app.clients.desk import CallerLine
 from llmgw_desktop.app.clients.facts import Fact, limits_words
 from llmgw_desktop.app.clients.rows import ShownClient
 from llmgw_desktop.app.policy.limit_words import BudgetLine
-from llmgw_desktop.ui.clients.client_table import budget_filling, client_mark
+from llmgw_desktop.ui.clients.client_table import budget_filling, client_mark, refusals_text
 from llmgw_desktop.ui.clients.client_work import ClientActs
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
@@ -148,9 +148,8 @@ class ClientPane(QWidget):
             today if row.is_client and not row.is_revoked else "",
         )
         self._state.setText(" · ".join(part for part in parts if part))
-        refused = "\n".join(f"{each.words} {each.opens}".strip() for each in row.refusals)
-        for label, words in ((self._refused, refused), (self._whose, limits_words(row))):
-            label.say(words)
+        self._refused.say(refusals_text(row))
+        self._whose.say(limits_words(row))
         self._budgets.show_lines(row.budgets)
         self._facts.show_lines(facts)
         self.setAccessibleDescription(self.words)

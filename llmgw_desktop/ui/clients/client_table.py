@@ -17,7 +17,7 @@ from llmgw_desktop.ui.widgets.row_model import Column, RowModel, no_tip
 from llmgw_desktop.ui.widgets.tables import FittedTable, RowCells, TableLook, paint_line
 
 
-def _refusals(row: ShownClient) -> str:
+def refusals_text(row: ShownClient) -> str:
     return "\n".join(f"{each.words} {each.opens}".strip() for each in row.refusals)
 
 
@@ -45,7 +45,7 @@ COLUMNS: tuple[Column[ShownClient], ...] = (
         hint="How it stands now",
         text=lambda row: row.state_short,
         widest="paused, 12 running",
-        tells=lambda row: _refusals(row) or row.state_short,
+        tells=lambda row: refusals_text(row) or row.state_short,
     ),
     Column(
         key="seen",

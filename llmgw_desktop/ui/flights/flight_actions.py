@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from llmgw_desktop.app.flights.copies import (
@@ -20,6 +20,7 @@ from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
 from llmgw_desktop.ui.flights.table.flight_table import FlightTable
+from llmgw_desktop.ui.widgets.button import new_action
 
 _CURL = "Copy as curl"
 
@@ -46,15 +47,15 @@ class FlightActions(QObject):
         self._key_file = key_file
         self._bridge = bridge
         self._flight: FlightSummary | None = None
-        self.curl = self._action(_CURL, partial(self._copy_curl, SHELLS[0]), "Ctrl+Shift+C")
+        self.curl = new_action(self, _CURL, partial(self._copy_curl, SHELLS[0]), ["Ctrl+Shift+C"])
         self.other_curls = [
-            self._action(f"{_CURL} for {shell}", partial(self._copy_curl, shell))
+            new_action(self, f"{_CURL} for {shell}", partial(self._copy_curl, shell))
             for shell in SHELLS[1:]
         ]
-        self.request = self._action("Copy request JSON", self._copy_request)
-        self.answer = self._action("Copy answer text", self._copy_answer)
-        self.flight_id = self._action("Copy flight id", self._copy_id)
-        self.job = self._action("Show its job", self._show_job)
+        self.request = new_action(self, "Copy request JSON", self._copy_request)
+        self.answer = new_action(self, "Copy answer text", self._copy_answer)
+        self.flight_id = new_action(self, "Copy flight id", self._copy_id)
+        self.job = new_action(self, "Show its job", self._show_job)
         widget.addActions(self.actions)
         self.set_flight(None)
 
@@ -71,14 +72,6 @@ class FlightActions(QObject):
         for action in self.actions:
             action.setEnabled(flight is not None)
         self.job.setEnabled(flight is not None and bool(flight.job))
-
-    def _action(self, text: str, run: Callable[[], None], shortcut: str = "") -> QAction:
-        action = QAction(text, self)
-        if shortcut:
-            action.setShortcut(QKeySequence(shortcut))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: run())
-        return action
 
     def _copy_curl(self, shell: Shell) -> None:
         base_urls = self._base_urls()

@@ -3,12 +3,12 @@
 What changes files is asked about first. Others open what `path_wanted` and `flight_wanted` name.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from llmgw_desktop.app.jobs.jobs import Jobs
@@ -22,6 +22,7 @@ from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.jobs.job_worktree import JobWorktree
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import new_action
 from llmgw_desktop.ui.widgets.dialogs import ask
 
 OPEN = "Open its files"
@@ -59,15 +60,15 @@ class JobActions(QObject):
         self._canceling: set[str] = set()
         self.worktree = JobWorktree(theme, worktrees, bridge, page)
         self.worktree.said.connect(self.said)
-        self.cancel = self._action("Cancel job…", self._ask_cancel, "Del")
-        self.again = self._action("Run again…", self._ask_again, "Ctrl+R")
-        self.go_on = self._action("Go on with its session…", self._ask_go_on)
-        self.answer = self._action("Copy answer", self._copy_answer, "Ctrl+Shift+C")
-        self.flight = self._action("Show its flight", self._show_flight)
-        self.requests = self._action("Show its requests", self._show_requests)
-        self.folder = self._action("Open working folder", self._open_folder)
-        self.files = self._action(OPEN, self._open_files)
-        self.job_id = self._action("Copy job id", self._copy_id)
+        self.cancel = new_action(self, "Cancel job…", self._ask_cancel, ["Del"])
+        self.again = new_action(self, "Run again…", self._ask_again, ["Ctrl+R"])
+        self.go_on = new_action(self, "Go on with its session…", self._ask_go_on)
+        self.answer = new_action(self, "Copy answer", self._copy_answer, ["Ctrl+Shift+C"])
+        self.flight = new_action(self, "Show its flight", self._show_flight)
+        self.requests = new_action(self, "Show its requests", self._show_requests)
+        self.folder = new_action(self, "Open working folder", self._open_folder)
+        self.files = new_action(self, OPEN, self._open_files)
+        self.job_id = new_action(self, "Copy job id", self._copy_id)
         page.addActions(self.actions)
         self.show_job(None)
 
@@ -103,14 +104,6 @@ class JobActions(QObject):
 
     def is_canceling(self, job: Job) -> bool:
         return job.is_live and job.id in self._canceling
-
-    def _action(self, text: str, run: Callable[[], None], shortcut: str = "") -> QAction:
-        action = QAction(text, self)
-        if shortcut:
-            action.setShortcut(QKeySequence(shortcut))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: run())
-        return action
 
     def _ask_cancel(self) -> None:
         job = self._job

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -195,11 +195,19 @@ class CopyButton(Button):
         self._back.start()
 
 
-def add_key(owner: QWidget, text: str, keys: Sequence[str], run: Callable[[], object]) -> QAction:
-    """Works while the owner, or what is in it, has the focus; `text` stands in the list of keys."""
+def new_action(
+    owner: QObject, text: str, run: Callable[[], object], keys: Sequence[str] = ()
+) -> QAction:
+    """Its keys work while a widget that it is added to, or what is in that, has the focus."""
     action = QAction(text, owner)
     action.setShortcuts([QKeySequence(key) for key in keys])
     action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     action.triggered.connect(lambda: run())
+    return action
+
+
+def add_key(owner: QWidget, text: str, keys: Sequence[str], run: Callable[[], object]) -> QAction:
+    """Works while the owner, or what is in it, has the focus; `text` stands in the list of keys."""
+    action = new_action(owner, text, run, keys)
     owner.addAction(action)
     return action
