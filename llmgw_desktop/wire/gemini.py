@@ -28,8 +28,12 @@ from llmgw_desktop.wire.usages.gemini import searches_in, usage_of
 
 _FRAMES_WITHOUT_MODEL = 8
 """So many objects are looked at for a model name; then the stream has none."""
-_COLLECTIONS = ("models/", "tunedModels/")
-_BARE_NAME = re.compile(r"(?:/gemini)?(?:/v1beta|/v1)?/(.+)")
+_ADDRESS = re.compile(
+    r"(?:/gemini)?(?:/v1beta|/v1)?/(?:projects/[^/]+/locations/[^/]+/publishers/[^/]+/)?"
+    r"(models/|tunedModels/)?(.*)",
+    re.DOTALL,
+)
+"""A name may hold `models/` as well, as in `fireworks/accounts/fireworks/models/NAME`."""
 _ACTIONS = frozenset(
     {
         "generateContent",
@@ -96,13 +100,8 @@ def read_address(path: str) -> tuple[str, str]:
     `models/` out where the name has a slash: `/v1beta/{provider}/{model}:generateContent`. The
     action is empty where there is none that we know.
     """
-    for collection in _COLLECTIONS:
-        _, found, rest = path.partition(f"/{collection}")
-        if found:
-            break
-    else:
-        bare = _BARE_NAME.fullmatch(path)
-        collection, rest = "", bare[1] if bare else ""
+    found = _ADDRESS.fullmatch(path)
+    collection, rest = (found[1] or "", found[2]) if found else ("", "")
     whole = unquote(rest)
     name, _, action = whole.rpartition(":")
     if action not in _ACTIONS:  # a colon may stand in a model's name as well

@@ -113,6 +113,18 @@ WHOLE = (FULL, "STOP", "gemini-x", True, True, None, b"")
         ("/gemini/ant%2Fclaude-x:streamGenerateContent", "ant/claude-x", "streamGenerateContent"),
         ("/v1/ollama/llama3:8b:generateContent", "ollama/llama3:8b", "generateContent"),
         ("/v1beta/v1/x:generateContent", "v1/x", "generateContent"),
+        # as a vendor calls its models
+        (
+            "/v1beta/fw/accounts/fireworks/models/llama:generateContent",
+            "fw/accounts/fireworks/models/llama",
+            "generateContent",
+        ),
+        (
+            "/v1beta/models/accounts/fireworks/models/llama:countTokens",
+            "accounts/fireworks/models/llama",
+            "countTokens",
+        ),
+        ("/v1beta/a%2Fmodels%2Fb:generateContent", "a/models/b", "generateContent"),
     ],
 )
 def test_model_and_action_stand_in_the_address(path: str, model: str, action: str) -> None:

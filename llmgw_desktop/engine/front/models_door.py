@@ -1,5 +1,6 @@
 """Which models and providers there are, and `POST /v1/generate`, the gateway's own door to them."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
 from types import MappingProxyType
@@ -31,10 +32,16 @@ from llmgw_desktop.wire import anthropic, gemini, openai_chat
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.native.generate import chat_request, generate_answer, read_generate
 
+_GEMINI_PREFIXES = ("/v1beta", "/gemini/v1beta", "/gemini/v1", "/gemini")
 PREFIXES = (
     *("/v1", "", "/openai/v1", "/openai", "/anthropic/v1", "/anthropic"),
-    *("/v1beta", "/gemini/v1beta", "/gemini/v1", "/gemini"),
+    *_GEMINI_PREFIXES,
 )
+_VERSION = re.compile(r"(?:/gemini)?(?:/v1beta|/v1)?/")
+_BARE_NAME = (
+    r"(?!(?:v1|v1beta|tunedModels|files|cachedContents|operations|batches)/|openai/models$)[^/]+/.+"
+)
+"""No other thing of Google's, nor the list that its OpenAI dialect has there."""
 
 
 class _Shape(Protocol):
@@ -62,7 +69,13 @@ class ModelsDoor:
         await caller.reply(200, JSON, body)
 
     async def one_model(self, caller: HttpCaller) -> None:
-        name = caller.path.partition("/models/")[2]
+        await self._tell(caller, caller.path.partition("/models/")[2])
+
+    async def one_bare(self, caller: HttpCaller) -> None:
+        """Where a client of Google's dialect puts nothing before a name that has a slash."""
+        await self._tell(caller, _VERSION.sub("", caller.path, count=1))
+
+    async def _tell(self, caller: HttpCaller, name: str) -> None:
         for model in await self._catalogue.models():
             if model.id == name:
                 await caller.reply(200, JSON, self._shape(caller).model_entry(model))
@@ -81,6 +94,8 @@ def add_doors(table: DoorTable, catalogue: Catalogue) -> None:
     table.add("GET", "/models", listing, prefixes=PREFIXES)
     # a model's name may hold slashes
     table.add_named("GET", "/models/", ".+", single, prefixes=PREFIXES)
+    bare = OwnDoor(dialect=None, answer=door.one_bare, scope=Scope.MODELS_LIST)
+    table.add_named("GET", "/", _BARE_NAME, bare, prefixes=_GEMINI_PREFIXES)
 
 
 Handle = Callable[[Dialect, Operation, Caller], Awaitable[None]]

@@ -212,3 +212,20 @@ async def test_a_name_with_a_slash_needs_nothing_before_it(
     async with house.post(f"{base}/{name}:generateContent", body) as answer:
         assert answer.status == 200
         assert (await answer.json())["modelVersion"]
+
+
+@pytest.mark.parametrize("base", ["/v1beta", "/gemini/v1beta", "/gemini/v1", "/gemini"])
+@pytest.mark.parametrize("name", ["models/practice/echo", "practice/echo", "practice%2Fecho"])
+async def test_one_model_is_told_by_a_name_with_a_slash(house: House, base: str, name: str) -> None:
+    async with house.get(f"{base}/{name}") as answer:
+        assert answer.status == 200
+        assert (await answer.json())["name"] == "models/practice/echo"
+    async with house.get(f"{base}/{name}-of-nobody") as answer:
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize("path", ["/v1beta/files/x", "/v1beta/openai/models", "/gemini/v1/files/x"])
+async def test_what_is_no_model_is_not_told_as_one(house: House, path: str) -> None:
+    async with house.get(path) as answer:
+        assert answer.status == 404
+        assert "There is nothing at" in (await answer.json())["error"]["message"]
