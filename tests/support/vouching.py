@@ -21,6 +21,7 @@ class Vouching:
         self._hashes = {} if self._worker else hashes(self._suites)
         self._fresh = self._vouched_for(config)
         self._files: set[str] = set()
+        self._suite_of_file: dict[str, Suite | None] = {}
         self._chosen: Counter[str] = Counter()
         self._good: Counter[str] = Counter()
         self._unfit = {each.name for each in self._suites} if _names_tests(config) else set()
@@ -35,7 +36,10 @@ class Vouching:
 
     def _suite_of(self, nodeid: str) -> Suite | None:
         file = nodeid.partition("::")[0]
-        return next((suite for suite in self._suites if suite.holds(file)), None)
+        if file not in self._suite_of_file:  # it is asked of each report of each test
+            found = (suite for suite in self._suites if suite.holds(file))
+            self._suite_of_file[file] = next(found, None)
+        return self._suite_of_file[file]
 
     def pytest_report_header(self) -> list[str]:
         if not self._suites:
