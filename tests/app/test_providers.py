@@ -143,6 +143,7 @@ def test_which_way_a_provider_is_reached_is_told(desk: Desk) -> None:
     assert card.address == "api.anthropic.com · through http://p:3128"
     reason = "Its proxy's sign-in is missing. Store it: llmgw vault set proxy office."
     assert card.accounts[0].reason == reason
+    assert (card.words, card.accounts[0].wants_key) == ("no way to it", False)
     desk.vault.keep_key("proxy", "office", "ada:word")
     assert desk.card("far").state is AccountState.READY
     form = desk.providers.form_of("far")

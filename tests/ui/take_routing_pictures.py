@@ -101,6 +101,34 @@ def providers_account(studio: Studio) -> None:
     _show_dialog(studio)
 
 
+def providers_ways(studio: Studio) -> None:
+    """Each in another way: through a proxy of its own, as a variable says, and not at all."""
+    from tests.support.routing_scene import set_full_scene
+
+    set_full_scene(studio.gateway)
+    settings = studio.gateway.settings
+    env = {"HTTPS_PROXY": "http://proxy.example.com:3128", "HTTP_PROXY": "gopher://proxy"}
+    settings.env.update(env, NO_PROXY="api.anthropic.com")
+    own = '[providers.office]\nkind = "openai"\napi_key_env = "TEAM_KEY"\n'
+    own += 'proxy = "socks5://gate.corp.example:1080"\nproxy_vault = "proxy/office"\n'
+    odd = '[providers.odd]\nkind = "openai-compatible"\nbase_url = "http://odd.example.com/v1"\n'
+    settings.write(own + odd + settings.path.read_text())
+    studio.show("providers")
+
+
+def providers_proxy(studio: Studio) -> None:
+    """The dialog of one with a proxy of its own."""
+    from PySide6.QtWidgets import QAbstractButton, QScrollBar
+
+    providers_ways(studio)
+    buttons = _window(studio).findChildren(QAbstractButton)
+    next(each for each in buttons if each.accessibleName() == "Edit office").click()
+    _show_dialog(studio)
+    bars = studio.subject.findChildren(QScrollBar)
+    for bar in bars:
+        bar.setValue(bar.maximum())
+
+
 def providers_add_refused(studio: Studio) -> None:
     from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
     from llmgw_desktop.ui.widgets.button import Button
@@ -324,6 +352,8 @@ POSES: dict[str, Callable[[Studio], None]] = {
         providers_add,
         providers_add_refused,
         providers_account,
+        providers_ways,
+        providers_proxy,
         clis_full,
         clis_refused,
         clis_none,

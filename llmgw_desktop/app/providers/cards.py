@@ -167,6 +167,7 @@ def _line(
     if problem:
         state = AccountState.AUTH_REQUIRED
         reason = _missing(provider, account, problem)
+    has_no_way = _has_no_way(provider, account, problem)
     resting = _resting(status, now_s)
     if state is AccountState.READY and resting:
         reason = resting
@@ -188,15 +189,15 @@ def _line(
         used=used,
         state=state,
         words=_NO_WAY
-        if state is AccountState.AUTH_REQUIRED and _has_no_way(provider, problem)
+        if state is AccountState.AUTH_REQUIRED and has_no_way
         else state_words(shown, credential, now_s, is_refused=is_refused),
         reason=inert_line(reason, 600),
         last_error=f"Last error, {ago}: {said}" if said and ago else said,
         quotas=tuple(quota_line(each, now_s) for each in status.windows),
         can_ask_again=state in (AccountState.COOLING, AccountState.OVER_QUOTA)
         or (state is AccountState.READY and bool(resting)),
-        wants_key=state is AccountState.AUTH_REQUIRED,
-        awaits_key=bool(problem and account.vault),
+        wants_key=state is AccountState.AUTH_REQUIRED and not has_no_way,
+        awaits_key=bool(problem and (account.vault or provider.way.vault)),
         can_be_switched=account.name != DEFAULT_ACCOUNT,
     )
 
@@ -217,17 +218,24 @@ def _resting(status: AccountStatus, now_s: float) -> str:
     return f"Left alone for now: {shown}{more}." if models else ""
 
 
-def _has_no_way(provider: Provider, problem: str) -> bool:
-    return bool(problem) and problem == provider.way.problem
+def _has_no_way(provider: Provider, account: Account, problem: str) -> bool:
+    """It is the way that lacks something, not the account."""
+    return bool(problem) and (
+        problem == provider.way.problem or _lacks_sign_in(provider, account, problem)
+    )
+
+
+def _lacks_sign_in(provider: Provider, account: Account, problem: str) -> bool:
+    entry = provider.way.vault
+    return bool(entry) and problem.endswith(entry) and entry != account.vault
 
 
 def _missing(provider: Provider, account: Account, problem: str) -> str:
-    way = provider.way
-    if _has_no_way(provider, problem):
-        return f"It is not asked: {problem}. Correct that, or set this provider's proxy."
-    if way.vault and problem.endswith(way.vault) and way.vault != account.vault:
-        entry = way.vault.replace("/", " ")
+    if _lacks_sign_in(provider, account, problem):
+        entry = provider.way.vault.replace("/", " ")
         return f"Its proxy's sign-in is missing. Store it: llmgw vault set {entry}."
+    if problem == provider.way.problem:
+        return f"It is not asked: {problem}. Correct that, or set this provider's proxy."
     if account.api_key_env:
         return (
             f"{account.api_key_env} is not set, or is empty, where the gateway was started. Set it"

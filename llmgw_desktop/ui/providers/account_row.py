@@ -93,7 +93,8 @@ class AccountRow(QWidget):
         for part in (self._switch, self._edit, self._remove):
             part.setVisible(line.can_be_switched)
         self._reason.say(line.reason)
-        self._reason.set_tone(Tone.ERROR if line.wants_key else Tone.TEXT)
+        is_stuck = line.state is AccountState.AUTH_REQUIRED
+        self._reason.set_tone(Tone.ERROR if is_stuck else Tone.TEXT)
         self._error.setText(line.last_error)
         self._error.setVisible(bool(line.last_error) and line.state is not AccountState.OFF)
         self._quotas.show_lines(line.quotas)
