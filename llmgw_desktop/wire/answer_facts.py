@@ -4,21 +4,83 @@ Where the figures stand in an answer is known to the protocols' files; here is o
 share: which values are believed, and how much of them is kept.
 """
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol
 
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.json_edits import parse_object
 from llmgw_desktop.wire.json_values import parse_json
-from llmgw_desktop.wire.sse import SseSplitter
+from llmgw_desktop.wire.sse import SseSplitter, around, first_of
 
 _MOST_TOKENS = 10**12
 _LONGEST_WORD = 200
 _LONGEST_ERROR = 2000
 _LARGEST_ERROR_BYTES = 1 << 20
 """More than this tells of no error; parsed, it could take many times its size in memory."""
+
+
+_NULL = re.compile(rb"[ \t\r\n]*:[ \t\r\n]*null")
+_ESCAPE = b"\\u00"
+_BACKSLASH = ord("\\")
+_ESCAPED_NAME = re.compile(rb"\\u00(?:2[eE]|[4-7])")
+"""A dot, a letter or an underscore, which nobody needs to escape."""
+
+
+class TellingNames:
+    """What a protocol's events tell by, found without parsing any; for all streams."""
+
+    __slots__ = ("_members", "_words")
+
+    def __init__(self, members: Sequence[str], words: Sequence[bytes]) -> None:
+        """`members` tell unless they are null, `words` wherever they stand."""
+        names = [b'"%b"' % name.encode() for name in members]
+        # as nearly all servers write what is null
+        self._members = [(name, name + b":null", name + b": null") for name in names]
+        self._words = words
+
+    def places(self, piece: bytes) -> Sequence[int]:
+        """Where in a piece of a stream something may be told; most tell nothing."""
+        count = piece.count  # `in` is slow: to it a number might stand on its left
+        found: Sequence[int] = ()
+        for name, null, spaced in self._members:
+            some = count(name)
+            if some and some != count(null) and some != count(spaced):
+                found = [*found, *_told(name, _without(piece, null, spaced))]
+        for word in self._words:
+            if count(word):
+                found = [*found, *_all(word, piece)]
+        if _BACKSLASH in piece and count(_ESCAPE):
+            found = [*found, *[each.start() for each in _ESCAPED_NAME.finditer(piece)]]
+        return found
+
+
+def _without(piece: bytes, *words: bytes) -> bytes:
+    """With blanks in their places."""
+    for word in words:
+        piece = piece.replace(word, b" " * len(word))
+    return piece
+
+
+def _told(name: bytes, piece: bytes) -> list[int]:
+    behind = len(name)
+    return [at for at in _all(name, piece) if not _NULL.match(piece, at + behind)]
+
+
+def _all(word: bytes, piece: bytes) -> list[int]:
+    found = []
+    at = piece.find(word)
+    while at >= 0:
+        found.append(at)
+        at = piece.find(word, at + 1)
+    return found
+
+
+def has_escaped_name(piece: bytes) -> bool:
+    """A name or a word of the protocol may be written in escapes, so that nobody finds it."""
+    return _BACKSLASH in piece and _ESCAPED_NAME.search(piece) is not None
 
 
 class AnswerTold(Protocol):
@@ -56,6 +118,7 @@ class EventStreamReader:
     Only frames that tell something are parsed; nearly all cost a search for a few names.
     """
 
+    _telling: ClassVar[TellingNames]
     __slots__ = ("_splitter", "answer_id", "error_text", "is_complete", "model", "stop_reason")
 
     def __init__(self, most_frame_bytes: int = 1 << 20) -> None:
@@ -85,20 +148,31 @@ class EventStreamReader:
         return 0
 
     def feed(self, chunk: bytes) -> None:
-        if not self._is_telling(chunk) and self._splitter.is_whole(chunk):
+        frames = self._splitter.plain(chunk)
+        if frames is None:
+            for frame in self._splitter.feed(chunk):
+                self._look(frame)
             return
-        for frame in self._splitter.feed(chunk):
-            if self._is_telling(frame):
-                self._read(frame)
+        while frames and self._is_curious:
+            first = first_of(frames)
+            self._read(first)
+            frames = frames[len(first) :]
+        if frames and (places := self._telling.places(frames)):
+            for start, stop in around(frames, places):
+                self._read(frames[start:stop])
 
     def finish(self) -> None:
         """The stream ended by itself: what is left counts as a frame, blank line or not."""
-        if self._is_telling(self._splitter.tail):
-            self._read(self._splitter.tail)
+        self._look(self._splitter.tail)
 
-    def _is_telling(self, piece: bytes) -> bool:
-        """Whether one of the frames in it may hold something to read."""
-        raise NotImplementedError
+    def _look(self, frame: bytes) -> None:
+        if self._is_curious or self._telling.places(frame):
+            self._read(frame)
+
+    @property
+    def _is_curious(self) -> bool:
+        """Whether the next frame is read whatever stands in it."""
+        return False
 
     def _read(self, frame: bytes) -> None:
         raise NotImplementedError

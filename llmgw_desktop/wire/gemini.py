@@ -18,6 +18,7 @@ from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
     error_in,
     event_or_nothing,
+    has_escaped_name,
     object_in,
     parse_answer,
     word_in,
@@ -206,6 +207,8 @@ class GeminiStreamReader:
         self._usage_before = self._usage_frame = None
 
     def _read(self, frame: bytes) -> None:
+        if has_escaped_name(frame):  # written anew, names are plain
+            frame = orjson.dumps(event_or_nothing(frame))
         if frame.count(b'"usageMetadata"'):  # `in` is slow: to it a number might stand there
             self._usage_before, self._usage_frame = self._usage_frame, frame
         if frame.count(b'"webSearchQueries"'):

@@ -15,6 +15,7 @@ from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
     EventStreamReader,
+    TellingNames,
     error_in,
     event_or_nothing,
     object_in,
@@ -29,10 +30,12 @@ from llmgw_desktop.wire.json_edits import (
     replace_value,
 )
 from llmgw_desktop.wire.models import ModelEntry
-from llmgw_desktop.wire.sse import SseSplitter, data_of
+from llmgw_desktop.wire.sse import SseSplitter, around, data_of
 from llmgw_desktop.wire.usages.openai import chat_usage
 
 _DONE = b"[DONE]"
+_TELLING = TellingNames(("usage", "finish_reason", "error"), (_DONE,))
+_USAGE = TellingNames(("usage",), ())
 _ONLY_USAGE = b'{"include_usage":true}'
 _FRAMES_WITHOUT_MODEL = 8
 """So many frames are looked at for a model name; then the stream has none."""
@@ -68,6 +71,7 @@ class ChatStreamReader(EventStreamReader):
     least gave its reason to stop, and the pipeline judges what that is worth."""
 
     __slots__ = ("_is_told_early", "_nameless_frames", "usage")
+    _telling = _TELLING
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,9 +80,9 @@ class ChatStreamReader(EventStreamReader):
         self._is_told_early = False
 
     @override
-    def _is_telling(self, piece: bytes) -> bool:
-        wants_model = self.model is None and self._nameless_frames < _FRAMES_WITHOUT_MODEL
-        return wants_model or _is_telling(piece)
+    @property
+    def _is_curious(self) -> bool:
+        return self.model is None and self._nameless_frames < _FRAMES_WITHOUT_MODEL
 
     @override
     def _read(self, frame: bytes) -> None:
@@ -115,10 +119,18 @@ class UsageChunkFilter:
         self._splitter = SseSplitter()
 
     def feed(self, chunk: bytes) -> bytes:
-        if not _tells_usage(chunk) and self._splitter.is_whole(chunk):
-            return chunk
-        frames = self._splitter.feed(chunk)
-        return b"".join(frame for frame in frames if not _is_usage_alone(frame))
+        frames = self._splitter.plain(chunk)
+        if frames is None:
+            return b"".join([each for each in self._splitter.feed(chunk) if not _is_hidden(each)])
+        places = _USAGE.places(frames)
+        if not places:
+            return frames
+        shown, end = [], 0
+        for start, stop in around(frames, places):
+            if _is_usage_alone(frames[start:stop]):
+                shown.append(frames[end:start])
+                end = stop
+        return b"".join([*shown, frames[end:]])
 
     def flush(self) -> bytes:
         """What is left when the stream ended without a blank line."""
@@ -188,23 +200,11 @@ def _model_object(model: ModelEntry) -> dict[str, object]:
     }
 
 
-def _is_telling(piece: bytes) -> bool:
-    """Whether one of the frames in it may hold something to read."""
-    return (
-        _tells_usage(piece)
-        or piece.count(b'"finish_reason"') != piece.count(b'"finish_reason":null')
-        or piece.count(b'"error"') > 0  # `in` is slow: to it a number might stand on its left
-        or piece.count(_DONE) > 0
-    )
-
-
-def _tells_usage(piece: bytes) -> bool:
-    return piece.count(b'"usage"') != piece.count(b'"usage":null')
+def _is_hidden(frame: bytes) -> bool:
+    return bool(_USAGE.places(frame)) and _is_usage_alone(frame)
 
 
 def _is_usage_alone(frame: bytes) -> bool:
-    if not _tells_usage(frame):
-        return False
     try:
         chunk = parse_object(data_of(frame))
     except ValueError:

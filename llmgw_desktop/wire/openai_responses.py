@@ -19,29 +19,27 @@ from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
     EventStreamReader,
+    TellingNames,
     error_in,
     event_or_nothing,
     object_in,
     parse_answer,
     word_in,
 )
-from llmgw_desktop.wire.sse import data_of, event_of
+from llmgw_desktop.wire.sse import around, data_of, event_of, last_of
 from llmgw_desktop.wire.usages.openai import responses_usage
 
 MOST_FRAME_BYTES = 64 * 1024 * 1024
 """The last event repeats the whole answer, pictures included."""
 
-_TELLING = (
+_WORDS = (
     b"response.c",  # created, completed, cancelled
     b"response.incomplete",
-    b'"error"',
     b"response.failed",
     b"event: error",
     b"event:error",
 )
-_NAME_BYTES = 64
-"""Where the name of an event ends that begins a chunk."""
-
+_TELLING = TellingNames(("error",), _WORDS)
 _NUMBER = re.compile(rb'"sequence_number"\s*:\s*(\d{1,18})\s*[,}]')
 _ENDS = {"response.completed": "completed", "response.incomplete": "incomplete"}
 _FAILURES = ("response.failed", "response.cancelled", "error")
@@ -57,6 +55,7 @@ class ResponsesStreamReader(EventStreamReader):
     `max_output_tokens`, `content_filter`; only the terminal event tells it."""
 
     __slots__ = ("_last", "usage")
+    _telling = _TELLING
 
     def __init__(self) -> None:
         super().__init__(MOST_FRAME_BYTES)
@@ -66,32 +65,28 @@ class ResponsesStreamReader(EventStreamReader):
 
     @override
     def feed(self, chunk: bytes) -> None:
-        if not self._is_telling(chunk) and self._splitter.is_whole(chunk):
-            self._last = chunk
-            return
-        for frame in self._splitter.feed(chunk):
-            self._last = frame
-            if self._is_telling(frame):
-                self._read(frame)
+        frames = self._splitter.plain(chunk)
+        if frames is None:
+            for frame in self._splitter.feed(chunk):
+                self._last = frame
+                self._look(frame)
+        elif frames:
+            self._last = frames
+            if places := self._telling.places(frames):
+                for start, stop in around(frames, places):
+                    self._read(frames[start:stop])
 
     @override
     @property
     def next_number(self) -> int:
-        told = _NUMBER.findall(self._last)
+        told = _NUMBER.findall(last_of(self._last))
         return int(told[-1]) + 1 if told else 0
 
     @override
     def finish(self) -> None:
         tail = self._splitter.tail
-        if self._is_telling(tail):
+        if self._telling.places(tail):
             self._read(tail, is_tail=True)
-
-    @override
-    def _is_telling(self, piece: bytes) -> bool:
-        if piece.find(b".delta\n", 0, _NAME_BYTES) > 0 and piece.find(b"\n\n") == len(piece) - 2:
-            # one frame that is named a delta: nearly all of them
-            return False
-        return any(map(piece.count, _TELLING))
 
     @override
     def _read(self, frame: bytes, *, is_tail: bool = False) -> None:
@@ -99,7 +94,7 @@ class ResponsesStreamReader(EventStreamReader):
         data = data_of(frame)
         event = event_or_nothing(data)
         kind = event.get("type") or event_of(frame).decode(errors="replace")
-        if kind in _FAILURES or ("type" not in event and "error" in event):
+        if kind in _FAILURES or ("type" not in event and event.get("error") is not None):
             self._note_error(event, data)
             self._note(object_in(event, "response"))
         elif kind in _ENDS and (event or not is_tail):

@@ -5,6 +5,7 @@ says is read by the protocols' files.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -17,7 +18,15 @@ _FRAME_END = re.compile(rb"(?>\r\n|\n|\r)(?:\r\n|\n|\r(?=.))", re.DOTALL)
 _LONGEST_END = 4
 CR = ord("\r")
 """Bytes are asked for a number three times as fast as for a byte string."""
+_LF = ord("\n")
+_LINES, _CRLF_LINES = b"\n\n", b"\r\n\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MOST_LINES = 50_000
+"""Of one frame. Each is looked at by itself, and a frame may be as long as a picture."""
+
+
+_SHORT = 1 << 12
+"""No reader takes so little for a long frame."""
 
 
 class SseSplitter:
@@ -52,6 +61,31 @@ class SseSplitter:
             return chunk[-3:-2] not in (b"\n", b"\r")
         return chunk[-4:] == b"\r\n\r\n" and chunk[-5:-4] not in (b"\n", b"\r")
 
+    def plain(self, chunk: bytes) -> bytes | None:
+        """The frames that this chunk completes, in one piece, if all lines end alike and none is
+        long; else None, and nothing was fed."""
+        buffer = self._buffer
+        if not buffer and chunk[-2:] == _LINES and CR not in chunk and len(chunk) <= _SHORT:
+            return chunk if chunk[-3:-2] != b"\n" else None
+        end = _end_of_frames(chunk)
+        if end is None or len(buffer) + len(chunk) > min(self._max_frame_bytes, _MOST_LINES):
+            return None
+        if buffer and (end != _LINES or buffer[-1] == _LF or CR in buffer):
+            return None
+        stop = chunk.rfind(end) + len(end)
+        if stop < len(end):
+            buffer += chunk
+            return b""
+        if chunk[stop - len(end) - 1 : stop - len(end)] == b"\n":
+            return None  # of three in a row the first two are the end
+        frames = chunk[:stop]
+        if buffer:
+            frames = bytes(buffer) + frames
+            buffer.clear()
+        if stop < len(chunk):
+            buffer += chunk[stop:]
+        return frames
+
     def feed(self, chunk: bytes) -> list[bytes]:
         """The frames that this chunk completes."""
         if self.is_whole(chunk) and CR not in chunk:
@@ -81,8 +115,50 @@ class SseSplitter:
         return frames
 
 
-_MOST_LINES = 50_000
-"""Of one frame. Each is looked at by itself, and a frame may be as long as a picture."""
+def _end_of_frames(piece: bytes) -> bytes | None:
+    """What ends each frame in it; None where its lines end in several ways."""
+    if CR not in piece:
+        return _LINES
+    lines = piece.count(b"\r\n")
+    is_plain = lines == piece.count(b"\r") == piece.count(b"\n")
+    return _CRLF_LINES if is_plain else None
+
+
+def first_of(frames: bytes) -> bytes:
+    """The first of whole frames whose lines end alike."""
+    end = _LINES if CR not in frames else _CRLF_LINES
+    return frames[: frames.find(end) + len(end)]
+
+
+def last_of(frames: bytes) -> bytes:
+    """The last of them."""
+    end = _LINES if CR not in frames else _CRLF_LINES
+    start = frames.rfind(end, 0, max(len(frames) - len(end), 0)) + len(end)
+    return frames if start < len(end) else frames[start:]
+
+
+def around(frames: bytes, places: Iterable[int]) -> list[tuple[int, int]]:
+    """Where those of whole frames begin and end in which the places are, in their order; all lines
+    end alike."""
+    end = _LINES if CR not in frames else _CRLF_LINES
+    found = []
+    stop = 0
+    for place in sorted(places):
+        if place >= stop:
+            start = frames.rfind(end, stop, place) + len(end)
+            start = stop if start < len(end) else _after_pairs(frames, start, end)
+            stop = frames.find(end, place) + len(end)
+            found.append((start, stop))
+    return found
+
+
+def _after_pairs(frames: bytes, start: int, end: bytes) -> int:
+    """Of more than two line ends in a row each pair is the end of a frame, from the left."""
+    line = end[: len(end) // 2]
+    begin = start - len(end)
+    while frames[max(begin - len(line), 0) : begin] == line:
+        begin -= len(line)
+    return start - (start - begin) % len(end)
 
 
 def _has_too_many_lines(frame: bytes) -> bool:
