@@ -379,17 +379,23 @@ def _qasyncs(app: QApplication) -> asyncio.AbstractEventLoop:
     return qasync.QEventLoop(app)
 
 
+@pytest.mark.parametrize("is_tls", [True, False])
 @pytest.mark.parametrize("kind", [*PROXIES, "https"])
 @pytest.mark.parametrize("loop_of", [_asyncios, _uvloops, _hosted, _qasyncs])
-def test_tls_in_a_tunnel_works_on_every_loop(
-    qapp: QApplication, loop_of: Callable[[QApplication], Any], kind: str, tmp_path: Path
+def test_a_tunnel_works_on_every_loop(
+    qapp: QApplication,
+    loop_of: Callable[[QApplication], Any],
+    kind: str,
+    is_tls: bool,
+    tmp_path: Path,
 ) -> None:
     pair = make_pair(tmp_path)
 
     async def talk() -> None:
         client = HttpClient(UpstreamSettings(connect_timeout_s=60))
         async with AsyncExitStack() as stack:
-            url = await tls_server(stack, pair)
+            plain = await stack.enter_async_context(server(answers))
+            url = await tls_server(stack, pair) if is_tls else plain
             context = None
             if kind == "https":
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
