@@ -129,6 +129,8 @@ def test_real_proxies_pass_on_and_ask_for_a_sign_in(tmp_path: Path) -> None:
         if path.is_file() and PASSWORD.encode() in path.read_bytes()
     ]
     assert holders == []
+    looked = setup.command("doctor", "--secrets")  # the flights decrypted, too
+    assert looked.returncode == 0, looked.stdout
 
 
 def _store_sign_in(setup: GatewaySetup) -> None:
