@@ -4,7 +4,7 @@ What stands behind it (an HTTP connection, later an MCP session or a window) is 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 HeaderLines = Sequence[tuple[str, str]]
 
@@ -66,6 +66,22 @@ class Caller(Protocol):
 
     async def end(self) -> None:
         """No more pieces."""
+
+
+class StraightCaller(Caller, Protocol):
+    """One who can be written to without waiting, once his answer has begun."""
+
+    def put(self, chunk: bytes) -> bool:
+        """As `write`; False where he reads slowly, and `drained` is to be waited for. Raises
+        ClientGone."""
+
+    async def drained(self) -> None:
+        """He has taken what he was sent. Raises ClientGone."""
+
+
+def straight(caller: Caller) -> StraightCaller | None:
+    """The same, unless somebody stands before him."""
+    return cast("StraightCaller", caller) if hasattr(caller, "put") else None
 
 
 class CallerBehind:

@@ -254,6 +254,21 @@ class HttpCaller:
         except ConnectionError as error:
             raise ClientGone("The client left before its answer was complete.") from error
 
+    def put(self, chunk: bytes) -> bool:
+        """As `StraightCaller` says."""
+        assert self._stream is not None, "begin() comes first"
+        try:
+            return self._stream.put(chunk)
+        except ConnectionError as error:
+            raise ClientGone("The client left before its answer was complete.") from error
+
+    async def drained(self) -> None:
+        assert self._stream is not None, "begin() comes first"
+        try:
+            await self._stream.drained()
+        except ConnectionError as error:
+            raise ClientGone("The client left before its answer was complete.") from error
+
     async def end(self) -> None:
         assert self._stream is not None, "begin() comes first"
         try:

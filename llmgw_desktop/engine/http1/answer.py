@@ -83,12 +83,12 @@ class OutgoingAnswer:
     async def go_out(self) -> None:
         """What is ready; waits while the client reads slowly."""
         if self._put(b""):
-            await self._drained()
+            await self.drained()
         while self._rest:
             await asyncio.sleep(0)  # a client who reads fast leaves nobody else a turn
             part, self._rest = self._rest[:SENT_AT_ONCE_BYTES], self._rest[SENT_AT_ONCE_BYTES:]
             if self._put(part):
-                await self._drained()
+                await self.drained()
 
     def begin(self, status: int, lines: Sequence[tuple[str, str]]) -> None:
         """The head; it goes out with the first chunk."""
@@ -102,18 +102,22 @@ class OutgoingAnswer:
     async def send(self, chunk: bytes) -> None:
         """One chunk as one HTTP chunk; waits while the client reads slowly. Behind the end nothing
         is said: the client would take it for the next answer."""
+        if not self.put(chunk):
+            await self.drained()
+
+    def put(self, chunk: bytes) -> bool:
+        """As `send`, without waiting; False where the client is slow to take what it was sent."""
         if self._is_over:
-            return
+            return True
         if self._may_chunk:
             chunk = b"%x\r\n%b\r\n" % (len(chunk), chunk)
-        if self._put(chunk):
-            await self._drained()
+        return not self._put(chunk)
 
     async def finish(self) -> None:
         if not self._is_over:
             self._is_over = True
             if self._put(_LAST_CHUNK if self._may_chunk else b""):
-                await self._drained()
+                await self.drained()
 
     async def settle(self) -> None:
         """Whoever made it is done: what was begun and not ended is broken off."""
@@ -148,7 +152,9 @@ class OutgoingAnswer:
             transport.write(data)
         return self._connection.is_congested
 
-    async def _drained(self) -> None:
+    async def drained(self) -> None:
+        """The client has read most of what it was sent; waits no longer than for one that is
+        there."""
         try:
             async with asyncio.timeout(READ_PATIENCE_S):
                 await self._connection.drained()

@@ -6,7 +6,7 @@ answer got.
 
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.flights.flight import FlightState
-from llmgw_desktop.engine.exchange.caller import HeaderLines
+from llmgw_desktop.engine.exchange.caller import HeaderLines, StraightCaller, straight
 from llmgw_desktop.engine.exchange.dialect import ChunkFilter, Dialect, StreamAccountant, is_json
 from llmgw_desktop.engine.exchange.exchange import (
     Exchange,
@@ -17,7 +17,7 @@ from llmgw_desktop.engine.exchange.exchange import (
 )
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.translation.stored_responses import StoredResponses
-from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, relayed
 from llmgw_desktop.wire.headers import HeaderPolicy
 
 
@@ -81,25 +81,26 @@ class Passthrough:
         answer: UpstreamAnswer,
         chunk_filter: ChunkFilter | None,
     ) -> None:
-        dialect, flight, caller = exchange.dialect, exchange.flight, exchange.caller
+        dialect, flight = exchange.dialect, exchange.flight
         lines = self._lines(answer, flight)
         accountant = dialect.stream_reader()
+        relay = _Relay(exchange, answer, accountant, chunk_filter)
         try:
-            while chunk := await answer.read():
-                accountant.feed(chunk)
-                if accountant.is_complete:
-                    answer.said_all()
-                if not caller.has_begun:
-                    self._begins_well(accountant, flight)
-                    flight.answered()
-                    flight.replied(answer.status)
-                    self._stored.note(exchange.request, flight, accountant.answer_id)
-                    await caller.begin(answer.status, lines)
-                flight.keep(chunk)
-                shown = chunk if chunk_filter is None else chunk_filter.feed(chunk)
-                if shown:
-                    await caller.write(shown)
-                    flight.wrote(is_last=accountant.is_complete and _is_well(accountant, dialect))
+            # the very first piece alone: an error in it can still become a status
+            if first := await answer.read():
+                relay.read(first)
+                if accountant.error_text is not None:
+                    raise UpstreamGarbage(
+                        f"'{flight.provider}' answered with an error: {accountant.error_text}"
+                    )
+                flight.answered()
+                flight.replied(answer.status)
+                self._stored.note(exchange.request, flight, accountant.answer_id)
+                await exchange.caller.begin(answer.status, lines)
+                relay.pass_on(first)
+                await relay.tell()
+                while not await relayed(answer, relay.take):
+                    await relay.tell()
         finally:
             accountant.finish()
             flight.learnt(accountant)
@@ -110,14 +111,6 @@ class Passthrough:
     def _lines(self, answer: UpstreamAnswer, flight: OpenFlight) -> HeaderLines:
         headers = self._header_policy.answer_headers_to_forward(answer.headers)
         return [*headers, *not_again(answer), *own_headers(flight)]
-
-    @staticmethod
-    def _begins_well(accountant: StreamAccountant, flight: OpenFlight) -> None:
-        """An error as the very first event can still become a proper status."""
-        if accountant.error_text is not None:
-            raise UpstreamGarbage(
-                f"'{flight.provider}' answered with an error: {accountant.error_text}"
-            )
 
     @staticmethod
     async def _finish(
@@ -136,6 +129,67 @@ class Passthrough:
         elif not exchange.dialect.is_whole(accountant):
             raise UpstreamCut(f"'{name}' ended its answer without finishing it.")
         await caller.end()
+
+
+class _Relay:
+    """One stream between the two sockets."""
+
+    __slots__ = ("_accountant", "_answer", "_exchange", "_filter", "_straight", "_unsent")
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        answer: UpstreamAnswer,
+        accountant: StreamAccountant,
+        chunk_filter: ChunkFilter | None,
+    ) -> None:
+        self._exchange = exchange
+        self._answer = answer
+        self._accountant = accountant
+        self._filter = chunk_filter
+        self._straight: StraightCaller | None = None
+        """Once his answer has begun."""
+        self._unsent = b""
+
+    def take(self, piece: bytes) -> bool:
+        """Whether another one may follow before `tell` was called. Raises ClientGone."""
+        self.read(piece)
+        return self.pass_on(piece)
+
+    def read(self, piece: bytes) -> None:
+        self._accountant.feed(piece)
+        if self._accountant.is_complete:
+            self._answer.said_all()
+
+    def pass_on(self, piece: bytes) -> bool:
+        """As `take`, of a piece that was read."""
+        self._exchange.flight.keep(piece)
+        shown = piece if self._filter is None else self._filter.feed(piece)
+        if self._straight is None:
+            self._unsent = shown
+            return False
+        if not shown:
+            return True
+        may_follow = self._straight.put(shown)
+        self._note()
+        return may_follow
+
+    async def tell(self) -> None:
+        """The caller what he has not been told, and wait while he reads slowly. Raises
+        ClientGone."""
+        caller = self._exchange.caller
+        shown, self._unsent = self._unsent, b""
+        if shown:
+            await caller.write(shown)
+            self._note()
+        elif self._straight is not None:
+            await self._straight.drained()
+        self._straight = straight(caller)
+
+    def _note(self) -> None:
+        accountant, dialect = self._accountant, self._exchange.dialect
+        is_last = accountant.is_complete and _is_well(accountant, dialect)
+        self._exchange.flight.wrote(is_last=is_last)
 
 
 def _is_well(accountant: StreamAccountant, dialect: Dialect) -> bool:

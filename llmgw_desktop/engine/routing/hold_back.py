@@ -9,7 +9,7 @@ from llmgw_desktop.domain.errors import UpstreamCut
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.routing.diagnosis import of_event
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind
-from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, relayed
 from llmgw_desktop.wire.answer_facts import told_error
 from llmgw_desktop.wire.json_values import check_json
 from llmgw_desktop.wire.sse import SseSplitter, data_of
@@ -66,8 +66,18 @@ class Replayed:
         self.status = answer.status
         self.headers: Mapping[str, str] = answer.headers
 
+    async def relay(self, take: Callable[[bytes], bool]) -> bool:
+        """As `relayed` of any answer."""
+        while self._pieces:
+            if not take(self._next()):
+                return False
+        return self.is_whole or await relayed(self._answer, take)
+
     async def _replay(self) -> bytes:
-        piece = self._pieces.popleft() if self._pieces else b""
+        return self._next() if self._pieces else b""
+
+    def _next(self) -> bytes:
+        piece = self._pieces.popleft()
         if not self._pieces and not self.is_whole:
             self.read = self._answer.read
         return piece

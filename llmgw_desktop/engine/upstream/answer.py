@@ -5,7 +5,7 @@ business of the files beside this one. OpenAI's family writes the version into t
 Anthropic and Google do not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import field
 from typing import Protocol
 from urllib.parse import quote
@@ -68,6 +68,28 @@ class UpstreamAnswer(Protocol):
 
     async def close(self) -> None:
         """Give the connection back if the body was read to its end, else close it at once."""
+
+
+async def relayed(answer: UpstreamAnswer, take: Callable[[bytes], bool]) -> bool:
+    """Give `take` what comes of the body, until it is at its end (True), or until `take` wants no
+    more for now (False). Where nobody stands between, what came together comes in one piece, and
+    at once: `take` is then called by whoever reads the socket. Raises as `read`, and what `take`
+    raises."""
+    straight = getattr(answer, "relay", None)
+    if straight is None:
+        return await piece_by_piece(answer.read, take)
+    is_over: bool = await straight(take)
+    return is_over
+
+
+async def piece_by_piece(
+    read: Callable[[], Awaitable[bytes]], take: Callable[[bytes], bool]
+) -> bool:
+    """As `relayed`, for an answer that has no other way."""
+    while piece := await read():
+        if not take(piece):
+            return False
+    return True
 
 
 class UpstreamClient(Protocol):

@@ -6,6 +6,7 @@ back a sender that is faster than our reader, and knows a whole body from one th
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -25,6 +26,10 @@ it waits in the transport."""
 _PARTS_A_TURN = 8
 FLOOD_PIECES = 64
 """More than so many pieces waiting at once did not come as events of their own."""
+TOGETHER_BYTES = 32 * 1024
+"""As much as is handed on in one piece of what came together, and no less of any one piece."""
+Take = Callable[[bytes], bool]
+"""Whoever gets a body's pieces; says whether another one may follow at once."""
 
 
 class BrokenAnswer(Exception):
@@ -51,7 +56,8 @@ class UpstreamConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser = HttpResponseParser(self)
         self._pieces: deque[bytes] = deque()
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiter: asyncio.Future[bool] | None = None
+        self._take: Take | None = None
         self._lines: list[tuple[str, str]] = []
         self._error: Exception | None = None
         self._head_bytes = 0
@@ -129,6 +135,27 @@ class UpstreamConnection(asyncio.Protocol):
             await self._news()
         return piece
 
+    async def relay(self, take: Take) -> bool:
+        """What comes of the body goes to `take` in the moment in which it comes, together what came
+        together, until the body is whole (True) or `take` wants no more for now (False).
+
+        Raises BrokenAnswer, ConnectionClosed, and what `take` raises.
+        """
+        while True:
+            while self._pieces:
+                if not take(self._together()):
+                    return False
+            if self._is_whole:
+                return True
+            if self._error is not None:
+                raise self._error
+            self._take = take
+            try:
+                if await self._news():
+                    return False
+            finally:
+                self._take = None
+
     def rest(self, now: float) -> None:
         """Its exchange is over; until the next one nothing may come."""
         self.is_used = True
@@ -167,9 +194,12 @@ class UpstreamConnection(asyncio.Protocol):
         if self._head_bytes > HEAD_LIMIT_BYTES and not self._has_head:
             self.close(BrokenAnswer("the head of the answer is too long"))
             return
+        if self._take is not None:
+            self._hand_over(self._take)
+        else:
+            self._wake()
         if self._held_bytes > HIGH_WATER_BYTES and not self._is_paused:
             self._pause()
-        self._wake()
 
     @override
     def pause_writing(self) -> None:
@@ -239,16 +269,54 @@ class UpstreamConnection(asyncio.Protocol):
         names = {name.lower() for name, _ in self._lines}
         return not names & {"content-length", "transfer-encoding"}
 
-    async def _news(self) -> None:
+    def _hand_over(self, take: Take) -> None:
+        """In the turn in which it came, and nobody is woken for it unless there is a reason."""
+        waiter = self._waiter
+        if waiter is None or waiter.done():  # who waited is about to go on, or is cancelled
+            return
+        try:
+            while self._pieces:
+                if not take(self._together()):
+                    self._take = None
+                    waiter.set_result(True)
+                    return
+        except Exception as error:  # noqa: BLE001 - it is raised where the body is waited for
+            self._take = None
+            waiter.set_exception(error)
+            return
+        if self._is_whole or self._error is not None:
+            self._wake()
+
+    def _together(self) -> bytes:
+        """Of what is here, as much as is handed on at once."""
+        pieces = self._pieces
+        some = len(pieces)
+        if some == 1:
+            piece = pieces.popleft()
+        elif self._held_bytes <= TOGETHER_BYTES:
+            piece = b"".join(pieces)
+            pieces.clear()
+        else:
+            parts, size = [pieces.popleft()], 0
+            while pieces and size < TOGETHER_BYTES:
+                size += len(pieces[0]) + PIECE_COST_BYTES
+                parts.append(pieces.popleft())
+            piece, some = b"".join(parts), len(parts)
+        self._held_bytes -= len(piece) + some * PIECE_COST_BYTES
+        self._want_more()
+        return piece
+
+    async def _news(self) -> bool:
+        """Whether `take` has said that it wants no more."""
         self._waiter = asyncio.get_running_loop().create_future()
         try:
-            await self._waiter
+            return await self._waiter
         finally:
             self._waiter = None
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+            self._waiter.set_result(False)
 
     def _want_more(self) -> None:
         if self._is_paused and self._held_bytes < LOW_WATER_BYTES:

@@ -10,9 +10,11 @@ from typing_extensions import override
 from llmgw_desktop.domain.errors import LlmgwError, UpstreamCut, UpstreamGarbage, UpstreamTimeout
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
 from llmgw_desktop.engine.loop.large_bodies import ENCODINGS, Garbled, Unpacker
+from llmgw_desktop.engine.upstream.answer import piece_by_piece
 from llmgw_desktop.engine.upstream.connection import (
     BrokenAnswer,
     ConnectionClosed,
+    Take,
     UpstreamConnection,
 )
 from llmgw_desktop.engine.upstream.pool import ConnectTarget, Pool, SilenceWatch
@@ -154,6 +156,7 @@ class UpstreamHttpAnswer:
         self._bound = bound_of(connection.headers, provider, settings)
         self._portions = Portions() if isinstance(self._bound, EventBound) else None
         self._has_said_all = False
+        self._take: Take | None = None
         self.status = connection.status
         self.headers = connection.headers
 
@@ -171,14 +174,46 @@ class UpstreamHttpAnswer:
             if self._unpacker is None:
                 return self._bound.checked(await connection.piece())
             return self._bound.checked(await self._unpacked(self._unpacker))
-        except ConnectionClosed as closed:
-            if watch.fell_silent and self._has_said_all:
-                return b""
-            raise self._broken_off() from closed
-        except (BrokenAnswer, Garbled) as broken:
-            raise UpstreamGarbage(f"'{self._provider}' sent a garbled body: {broken}.") from broken
+        except (ConnectionClosed, BrokenAnswer, Garbled) as error:
+            self._check_said_all(error)
+            return b""
         finally:
             watch.rest()
+
+    async def relay(self, take: Take) -> bool:
+        """As `relayed` of any answer. Of a plain stream `take` gets what came together in one, in
+        the moment in which it comes."""
+        portions = self._portions
+        if portions is None or self._unpacker is not None:
+            return await piece_by_piece(self.read, take)
+        while portion := await portions.rest():
+            if not take(portion):
+                return False
+        self._take = take
+        self._watch.listen()
+        try:
+            return await self._connection.relay(self._pass)
+        except (ConnectionClosed, BrokenAnswer) as error:
+            self._check_said_all(error)
+            return True
+        finally:
+            self._take = None
+            self._watch.rest()
+
+    def _pass(self, piece: bytes) -> bool:
+        assert self._take is not None
+        assert self._portions is not None
+        self._watch.listen()
+        first = self._portions.first(self._bound.checked(piece))
+        return self._take(first) and first is piece
+
+    def _check_said_all(self, error: Exception) -> None:
+        """A body that ended so is whole if its protocol has had its last word and the rest
+        was silence. Raises what its end is otherwise."""
+        if not isinstance(error, ConnectionClosed):
+            raise UpstreamGarbage(f"'{self._provider}' sent a garbled body: {error}.") from error
+        if not (self._watch.fell_silent and self._has_said_all):
+            raise self._broken_off() from error
 
     def said_all(self) -> None:
         if not self._has_said_all:
