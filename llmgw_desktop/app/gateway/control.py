@@ -1,6 +1,7 @@
 """How the gateway stands, in the words that window and tray share."""
 
 import asyncio
+import importlib
 import logging
 import os
 from collections.abc import Callable
@@ -8,8 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import aiohttp
 
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.audit import Act
@@ -216,6 +215,8 @@ async def send(url: str, key: str, certificate: str = "") -> str:
     """The flight's id, once its answer is complete. `certificate`: the file of the door's own."""
     if not url:
         raise GatewayClosed("The gateway is not running.")
+    # another implementation than the door's own, and no start needs it
+    aiohttp = await asyncio.to_thread(importlib.import_module, "aiohttp")
     timeout = aiohttp.ClientTimeout(total=30)
     connector = aiohttp.TCPConnector(ssl=own_context(certificate) if certificate else True)
     async with (
@@ -225,4 +226,5 @@ async def send(url: str, key: str, certificate: str = "") -> str:
         await answer.read()
         if answer.status != 200:
             raise UpstreamGarbage(f"The gateway answered with status {answer.status}.")
-        return answer.headers.get("x-llmgw-flight", "")
+        flight: str = answer.headers.get("x-llmgw-flight", "")
+        return flight

@@ -87,7 +87,9 @@ class RequestParser:
         if self.is_in_head:
             if len(name) + len(value) > LONGEST_LINE or len(self._lines) >= MOST_HEADERS:
                 raise MalformedRequest("the head is too long")
-            line = name.decode("ascii"), value.decode("utf-8", "surrogateescape")
+            # blanks around a value are no part of it; httptools leaves those behind it
+            text = value.rstrip(b" \t").decode("utf-8", "surrogateescape")
+            line = name.decode("ascii"), text
             self._lines.append(line)
 
     def on_headers_complete(self) -> None:

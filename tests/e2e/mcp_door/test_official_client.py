@@ -94,9 +94,12 @@ async def test_who_has_no_key_or_comes_from_a_foreign_page_is_turned_away(
         assert unknown.status_code == 400
 
 
-def test_the_sdk_is_not_read_in_before_somebody_speaks_mcp(tmp_path: Path) -> None:
+def test_neither_the_sdk_nor_another_http_is_read_in_before_it_is_needed(tmp_path: Path) -> None:
     with running_gateway(GatewaySetup(home=tmp_path / "home")) as gateway:
         maps = Path(f"/proc/{gateway.process.pid}/maps")
         if not maps.exists():
             pytest.skip("this system has no /proc")
-        assert "pydantic_core" not in maps.read_text()
+        loaded = maps.read_text()
+        assert "httptools" in loaded
+        assert "pydantic_core" not in loaded
+        assert "aiohttp" not in loaded

@@ -113,6 +113,14 @@ def test_a_head_without_an_end_is_given_up() -> None:
     assert len(reader.parser._begun) <= LONGEST_HEAD + 4096
 
 
+@pytest.mark.parametrize("around", [b"", b" ", b" \t ", b"\t"])
+def test_blanks_around_a_value_are_no_part_of_it(around: bytes) -> None:
+    reader = Reader()
+    value = around + b"a b" + around
+    reader.parser.feed(b"GET / HTTP/1.1\r\nHost: ours\r\nX-A:%b\r\n\r\n" % value)
+    assert reader.requests[0][0].headers["X-A"] == "a b"
+
+
 def test_what_follows_the_last_request_is_nobodys() -> None:
     last = b"GET / HTTP/1.1\r\nHost: ours\r\nConnection: close\r\n\r\n"
     for more in (b"GET / HTTP/1.1\r\nHost: ours\r\n\r\n", b"\x00\xff", b"a" * 100_000):
