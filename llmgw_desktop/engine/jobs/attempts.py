@@ -132,6 +132,9 @@ class Attempts:
         await self._parts.own_requests.follow(live.job, live.asked, live.folder)
         ear = self._ear_of(live)
         live.refusals = ear.watch
+        if (told := live.told_early) is not None:
+            live.told_early = None
+            ear.watch.hear(told)
         run = Run(
             live.job.id,
             live.folder,
@@ -187,6 +190,7 @@ class Attempts:
         if live.stop_asked is not None:
             return Ended(verdict=outcome.stopped(live.stop_asked, None))
         try:
+            live.told_early = None  # of the run before
             live.asked = live_job.begun_anew(live.asked)
             live.launch = checked_again(self._parts.launcher, live)
             await asyncio.to_thread(self._parts.folders.keep, live.folder, live.asked)

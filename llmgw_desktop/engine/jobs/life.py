@@ -307,12 +307,12 @@ class JobLife:
         """Of a request of a job's run, as whoever passes it on saw. Nothing for a job that does not
         run."""
         live = self.live.get(event.job_id) if isinstance(event, UpstreamTold) else None
-        if live is None or live.refusals is None or not isinstance(event, UpstreamTold):
+        if live is None or not isinstance(event, UpstreamTold):
             return
-        if event.is_refusal:
-            live.refusals.refused(event.status, event.until_s, event.reason)
+        if live.refusals is None:
+            live.told_early = event
         else:
-            live.refusals.answered()
+            live.refusals.hear(event)
 
     def _questions_changed(self, event: Event) -> None:
         """A job says what it waits for."""

@@ -12,6 +12,7 @@ from functools import partial
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.dialogue import BEGUN, Dialogue
 from llmgw_desktop.domain.cli import ErrorCategory, SessionWish
+from llmgw_desktop.domain.events import UpstreamTold
 from llmgw_desktop.domain.jobs.approval import AskingJob
 from llmgw_desktop.domain.jobs.job import EXIT_IDLE_TIMEOUT, EXIT_TIMEOUT, Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
@@ -42,6 +43,8 @@ class LiveJob:
     """None of one that was started by another program."""
     run: Run | None = None
     refusals: RefusalWatch | None = None
+    told_early: UpstreamTold | None = None
+    """Of its upstream, before anybody watched: a CLI may ask in the moment in which it begins."""
     """Of `run`."""
     stop_asked: RunStop | None = None
     queue_timer: asyncio.TimerHandle | None = None

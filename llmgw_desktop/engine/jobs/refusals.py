@@ -12,6 +12,7 @@ from llmgw_desktop.clis.cli import RetryWords
 from llmgw_desktop.clis.failures import category_of
 from llmgw_desktop.domain.cli import CliEvent, ErrorCategory, Retrying
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.events import UpstreamTold
 from llmgw_desktop.domain.jobs.job import UpstreamWait
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.news import News
@@ -56,6 +57,13 @@ class RefusalWatch:
             until_s = None if pause_s is None else self._clock.now_s() + pause_s
             self.refused(event.status, until_s, event.reason)
         elif self._wait is not None and is_work(event):
+            self.answered()
+
+    def hear(self, event: UpstreamTold) -> None:
+        """Of a request of its own, from whoever passed it on."""
+        if event.is_refusal:
+            self.refused(event.status, event.until_s, event.reason)
+        else:
             self.answered()
 
     def refused(self, status: int | None, until_s: float | None = None, reason: str = "") -> None:

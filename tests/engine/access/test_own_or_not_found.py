@@ -22,6 +22,7 @@ from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.domain.jobs.workspace import Worktree
 from llmgw_desktop.domain.usage import PromptFacts
+from llmgw_desktop.engine.front.models_door import _BARE_NAME
 from llmgw_desktop.engine.mcp.offer import McpOffer
 from llmgw_desktop.store.jobs.job_store import JobStore
 from llmgw_desktop.store.jobs.session_store import SessionStore
@@ -62,6 +63,8 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/oauth/wait/[A-Za-z0-9_-]+"): TICKET,
     ("GET", "/models/.+"): SHARED,
     ("GET", "beta/models/.+"): SHARED,
+    ("GET", f"/{_BARE_NAME}"): SHARED,
+    ("GET", f"beta/{_BARE_NAME}"): SHARED,
     ("GET", "/credentials/[^/]+"): SHARED,
     ("DELETE", "/credentials/[^/]+"): SHARED,
     ("GET", "/files/[^/]+"): SHARED,

@@ -190,6 +190,18 @@ def refused(job_id: str, status: int, until_s: float | None = None) -> UpstreamT
     return UpstreamTold(job_id=job_id, is_refusal=True, status=status, until_s=until_s)
 
 
+async def test_a_refusal_of_the_first_moment_is_heard(yard: Yard) -> None:
+    """Before anybody has begun to follow the run."""
+    job_id = (await yard.supervisor.submit(asking(HANGS))).job.id
+    live = yard.supervisor._live[job_id]
+    assert live.refusals is None, "this is not the first moment any more"
+    yard.bus.publish(refused(job_id, 401))
+    job = await waiting(yard, job_id)
+    assert job.waiting_on is not None
+    assert job.waiting_on.status == 401
+    await yard.supervisor.cancel(job_id)
+
+
 async def test_who_listens_hears_of_it(yard: Yard) -> None:
     job_id = (await yard.supervisor.submit(asking(f"echo retrying 500 - no; {HANGS}"))).job.id
     heard = yard.supervisor.standing(job_id)
