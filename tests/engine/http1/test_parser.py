@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,31 +11,10 @@ from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.engine.http1.head import RequestHead, UnreadHead
 from llmgw_desktop.engine.http1.parser import LONGEST_HEAD, RequestParser
 from llmgw_desktop.engine.http1.request import RequestBody
+from tests.engine.front.test_raw_requests import BODY, CORPUS, LINES
 
-CORPUS = tomllib.loads(
-    (Path(__file__).parents[1] / "front" / "raw_requests.toml").read_text("utf-8")
-)["request"]
-BODY = '{"model":"gpt-stub"}'
-WORDS = {
-    "P": "POST /v1/chat/completions HTTP/1.1\r\n",
-    "P0": "POST /v1/chat/completions HTTP/1.0\r\n",
-    "P2": "POST /v1/chat/completions HTTP/2.0\r\n",
-    "P9": "POST /v1/chat/completions HTTP/0.9\r\n",
-    "H": "Host: ours\r\n",
-    "A": "Authorization: Bearer KEY\r\n",
-    "J": "Content-Type: application/json\r\n",
-    "L": f"Content-Length: {len(BODY)}\r\n",
-    "B": BODY,
-    "K": f"{len(BODY):x}\r\n{BODY}\r\n0\r\n\r\n",
-    "N": "\r\n",
-    "E": "\r\n\r\n",
-    "n": f"{len(BODY)}",
-    "k": f"{len(BODY):x}",
-    "host": "ours",
-    "key": "KEY",
-    "long": "a" * 9000,
-    "headers": "X-A: b\r\n" * 200,
-}
+_OWN = {"H": "Host: ours\r\n", "A": "Authorization: Bearer KEY\r\n"}
+WORDS = LINES | _OWN | {"host": "ours", "key": "KEY"}
 NEXT = b"GET /health HTTP/1.1\r\nHost: ours\r\nConnection: close\r\n\r\n"
 Seen = list[tuple[str, ...]]
 

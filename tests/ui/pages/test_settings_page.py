@@ -189,6 +189,7 @@ async def test_a_change_by_hand_is_shown_and_what_is_changed_can_be_seen_alone(
     await stage.until(lambda: page.is_whole and not page.shown)
     QTest.keyClick(page.search, Qt.Key.Key_Escape)
     await stage.until(lambda: len(page.shown) == 3)
+    assert [row.told.name for row in page.shown][-1] == "jobs.retries"
 
 
 async def test_keys_go_through_the_rows_in_their_order(stage: RoutingStage) -> None:
