@@ -127,9 +127,9 @@ class ProcessTree:
         )
         return is_next and each.name == PROGRAM
 
-    async def end(self, grace_s: float = TERM_GRACE_S) -> int:
+    async def end(self, grace_s: float = TERM_GRACE_S, is_over: Callable[[], bool] = bool) -> int:
         """SIGTERM for all, SIGKILL for those that are left, and for what they made meanwhile.
-        How many withstood even that."""
+        How many withstood even that. `is_over`: their time, before it has passed."""
         loop = asyncio.get_running_loop()
         deadline = time.monotonic() + grace_s
         asked: set[ProcessMark] = set()
@@ -139,7 +139,7 @@ class ProcessTree:
             left = await loop.run_in_executor(_WALKER, self.find, time.monotonic())
             if not left:
                 return 0
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or is_over():
                 for mark in left:
                     send(mark, signal.SIGKILL)
                 pause_s = 0.02

@@ -138,8 +138,10 @@ class Run:
         self._told: Callable[[], None] = _nobody
         self._ear: UpstreamEar | None = None
         self._lingers: asyncio.TimerHandle | None = None
+        self._own: Mapping[Path, int] = {}
+        """How long both were when it had ended: what it left behind may write on for ever."""
         self._sizes: Mapping[Path, int] = {}
-        """Of stdout and stderr when it was judged."""
+        """Of both when it was judged."""
 
     def stop(self, why: RunStop) -> None:
         """End it, soon. The first reason counts."""
@@ -153,7 +155,7 @@ class Run:
         forget = [self._news.of_folder(self._folder.path, self._wake.set)]
         deadlines = Deadlines(self._limits, self.stop)
         if self._process is None:
-            self._gone.set()
+            self._end()
         else:
             forget.append(self._news.of_end(self._process.pid, self._end))
         try:
@@ -168,7 +170,9 @@ class Run:
                 await self._read(stdout)
                 if self._talk is not None:
                     self._talk.end()
-                return self._judged(stdout.size, stderr.size)
+                return self._judged(
+                    self._size(stdout, self._folder.stdout), self._size(stderr, self._folder.stderr)
+                )
         finally:
             if self._talk is not None:
                 self._talk.release()
@@ -183,7 +187,7 @@ class Run:
     async def sweep(self) -> None:
         """What it left behind when it ended by itself goes too, and what that has written."""
         # What still writes would fill the disk while it is asked kindly.
-        left = await self._tree.end(0.0 if self._is_written_on() else TERM_GRACE_S)
+        left = await self._tree.end(is_over=self._is_written_on)
         if left:
             _log.warning("%d processes of a run could not be ended", left)
         with suppress(OSError):
@@ -199,8 +203,16 @@ class Run:
     def _end(self) -> None:
         if self._process is not None:
             keeper.reap(self._process.pid)
+        if not self._own and keeper.read_exit(self._folder) is not None:
+            with suppress(OSError):
+                files = (self._folder.stdout, self._folder.stderr)
+                self._own = {path: path.stat().st_size for path in files}
         self._gone.set()
         self._wake.set()
+
+    def _size(self, spool: Spool, path: Path) -> int:
+        """Of what the run itself has written, as far as that can be told."""
+        return self._own.get(path, spool.size)
 
     async def _listen(self, stdout: Spool, stderr: Spool, deadlines: Deadlines) -> None:
         """Until it has ended, or is to be."""
@@ -208,11 +220,11 @@ class Run:
         while True:
             self._wake.clear()
             has_ended = self._gone.is_set()
-            now = stdout.size + stderr.size
+            now = self._size(stdout, self._folder.stdout) + self._size(stderr, self._folder.stderr)
             if now != size:
                 size = now
                 deadlines.heard()
-            if size > self._limits.output_bytes:
+            if size > self._limits.output_bytes and not self._own:
                 self.stop(RunStop.OVERFLOW)
             if self._why is not None and not has_ended:
                 return
@@ -235,7 +247,7 @@ class Run:
         return True
 
     async def _read(self, stdout: Spool) -> None:
-        while (room := self._limits.output_bytes - stdout.offset) > 0:
+        while (room := self._most() - stdout.offset) > 0:
             piece = stdout.read(min(PIECE_BYTES, room))
             if not piece:
                 is_there = not self._gone.is_set() or self._unkept.was_found
@@ -246,6 +258,11 @@ class Run:
                 self._note(event)
             self._told()
             await asyncio.sleep(0)
+
+    def _most(self) -> int:
+        """Of stdout, that is read."""
+        most = self._limits.output_bytes
+        return min(most, self._own.get(self._folder.stdout, most))
 
     def _note(self, event: CliEvent) -> None:
         self._account.note(event)
@@ -304,6 +321,10 @@ class Run:
             why, code = None, None if self._unkept.was_found else 0
         for event in self._reader.finish(code, tail(self._folder.stderr)):
             self._note(event)
+        last = self._account.ended
+        if why is None and stdout_bytes + stderr_bytes > self._limits.output_bytes:
+            # It ended before it could be stopped; its last word may be in what is read of it.
+            why = None if last is not None and last.ok else RunStop.OVERFLOW
         cause = None if self._ear is None else self._ear.watch.cause
         if why is not None:
             verdict = outcome.stopped(why, code, self._account.ended, cause)

@@ -63,8 +63,8 @@ def _alive(pids: list[int]) -> list[int]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     end = ProcessTree.end
 
-    async def soon(self: ProcessTree, grace_s: float = 0.3) -> int:
-        return await end(self, min(grace_s, 0.3))
+    async def soon(self: ProcessTree, grace_s: float = 0.3, **more: Callable[[], bool]) -> int:
+        return await end(self, min(grace_s, 0.3), **more)
 
     monkeypatch.setattr(ProcessTree, "end", soon)
 

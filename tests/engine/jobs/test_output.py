@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 import sys
+import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ import pytest
 
 from llmgw_desktop.domain.cli import ErrorCategory, TextGrew
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.settings.tables import LimitSettings
 from llmgw_desktop.engine.jobs import life, spool
 from tests.support.shell_cli import Yard, asking
@@ -54,6 +55,40 @@ async def test_each_byte_is_read_once(make_yard: MakeYard, monkeypatch: pytest.M
     ended = await yard.supervisor.wait(job.id)
     assert ended is not None
     assert read == ended.stdout_bytes > 4 * MB
+
+
+async def _ended_before_anybody_looks(yard: Yard, script: str, rest: str) -> Job:
+    """`rest` is written by what the run leaves behind, while the loop stands still."""
+    ended = f'until [ "$(wc -w <{yard.home}/jobs/*/exit)" != 0 ]; do sleep 0.01; done'
+    left = f"({ended}; {rest}; touch {yard.home}/written; exec sleep 1000) &"
+    go = f"touch {yard.home}/begun; until [ -e {yard.home}/go ]; do sleep 0.01; done"
+    job = (await yard.supervisor.submit(asking(f"{go}; {left} {script}"))).job
+    while not (yard.home / "begun").exists():
+        await asyncio.sleep(0.01)
+    (yard.home / "go").touch()
+    while not (yard.home / "written").exists():
+        time.sleep(0.01)
+    told = await yard.supervisor.wait(job.id)
+    assert told is not None
+    return told
+
+
+async def test_what_is_left_behind_and_writes_too_much_undoes_no_good_end(
+    make_yard: MakeYard,
+) -> None:
+    yard = make_yard(limits=LimitSettings(max_job_output_bytes=100_000))
+    job = await _ended_before_anybody_looks(yard, OK, "yes text | head -c 300000")
+    assert (job.state, job.exit_code) == (JobState.COMPLETED, 0)
+    assert job.output_truncated
+
+
+async def test_whose_last_word_lies_behind_the_limit_has_written_too_much(
+    make_yard: MakeYard,
+) -> None:
+    yard = make_yard(limits=LimitSettings(max_job_output_bytes=100_000))
+    job = await _ended_before_anybody_looks(yard, f"yes text | head -c 300000; {OK}", ":")
+    assert (job.exit_code, job.category) == (126, ErrorCategory.OUTPUT_OVERFLOW)
+    assert job.output_truncated
 
 
 async def test_who_wants_the_beginning_of_an_answer_is_told_how_much_he_has_not(yard: Yard) -> None:
