@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from email.utils import formatdate
 from http import HTTPStatus
 
+from llmgw_desktop.engine.http1 import SENT_AT_ONCE_BYTES
 from llmgw_desktop.engine.http1.request import HttpRequest
 
 READ_PATIENCE_S = 300.0
 """A client that takes nothing for so long is gone, whatever its connection says."""
-
-SENT_AT_ONCE_BYTES = 256 * 1024
-"""A larger body goes out in parts of this size, without a copy of the whole."""
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _LAST_CHUNK = b"0\r\n\r\n"

@@ -1,21 +1,23 @@
 """Bytes of one client into requests: the grammar is httptools' business, what may be how long is
 said here, and so is what happens to bytes that are no HTTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.engine.http1 import (
+    LONGEST_HEAD,
+    LONGEST_LINE,
+    MOST_HEADERS,
+    HeadLines,
+    UnfitHead,
+)
 from llmgw_desktop.engine.http1.head import RequestHead, UnreadHead, unread
 from llmgw_desktop.engine.http1.request import RequestBody
 
-MOST_HEADERS = 128
-LONGEST_LINE = 8190
-"""Of the target, and of each header."""
-LONGEST_HEAD = 64 * 1024
 
-
-class RequestParser:
+class RequestParser(HeadLines):
     """`feed` it; it calls `began` with each head, whose body then comes, or `garbled` with what it
     could not read."""
 
@@ -34,6 +36,8 @@ class RequestParser:
         self._lines: list[tuple[str, str]] = []
         self._begun = b""
         """What has come of a head that is not whole."""
+        self._fed = 0
+        """Bytes that are being looked at."""
         self.is_in_head = False
         self.body: RequestBody | None = None
         """That is coming."""
@@ -47,6 +51,7 @@ class RequestParser:
 
     def feed(self, data: bytes) -> None:
         fed, body = data, self.body
+        self._fed = len(data)
         while fed and not self.is_over:
             try:
                 self._parser.feed_data(fed)
@@ -58,7 +63,7 @@ class RequestParser:
                 self._is_no_http(self._begun + data)
         if self.is_in_head and not self.is_over:
             self._begun += data
-            if len(self._begun) > LONGEST_HEAD:
+            if len(self._begun) > LONGEST_HEAD or len(self._lines) > MOST_HEADERS:
                 self._is_no_http(self._begun)
         if body is not None:
             if self._is_chunked and not body.came_in_chunks(len(data)):
@@ -80,24 +85,18 @@ class RequestParser:
     def on_url(self, part: bytes) -> None:
         self._target += part
         if len(self._target) > LONGEST_LINE:
-            raise MalformedRequest("the target is too long")
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Behind the head it is a trailer, which nobody reads."""
-        if self.is_in_head:
-            if len(name) + len(value) > LONGEST_LINE or len(self._lines) >= MOST_HEADERS:
-                raise MalformedRequest("the head is too long")
-            # blanks around a value are no part of it; httptools leaves those behind it
-            text = value.rstrip(b" \t").decode("utf-8", "surrogateescape")
-            line = name.decode("ascii"), text
-            self._lines.append(line)
+            raise UnfitHead
 
     def on_headers_complete(self) -> None:
         if self._is_muted or self.is_over:
             return
-        parser = self._parser
+        parser, lines = self._parser, self._lines
+        if len(lines) > MOST_HEADERS or (
+            len(self._begun) + self._fed > LONGEST_LINE and _is_long(lines)
+        ):
+            raise UnfitHead
         method, version = parser.get_method().decode("ascii"), parser.get_http_version()
-        head = RequestHead(method, self._target.decode("latin-1"), self._lines, version)
+        head = RequestHead(method, self._target.decode("latin-1"), lines, version)
         self.is_in_head, self._begun = False, b""
         self._keeps_alive, self._is_chunked = head.keep_alive, head.is_chunked
         self._framing = head.framing if parser.should_upgrade() else b""
@@ -135,3 +134,8 @@ class RequestParser:
             return
         words = "The request's body cannot be read: it is not well-formed HTTP."
         self.body.fail(MalformedRequest(words))
+
+
+def _is_long(lines: Sequence[tuple[str, str]]) -> bool:
+    """One of them is."""
+    return any(len(name) + len(text) > LONGEST_LINE for name, text in lines)

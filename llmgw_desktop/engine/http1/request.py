@@ -7,19 +7,14 @@ from typing import Protocol
 from multidict import CIMultiDict
 
 from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest
+from llmgw_desktop.engine.http1 import holds_too_little
 from llmgw_desktop.engine.http1.head import RequestHead
-
-MOST_BESIDE_BYTES = 128 * 1024
-"""In a chunked body beside the body: sizes, extensions, trailers (RFC 9112, 7.1.1)."""
-BESIDE_EACH = 8
-"""And besides, so much for each byte of the body: chunks of one byte each, which are honest, have
-five bytes beside each."""
 
 
 class RequestBody:
     """Pieces as they come. Whoever feeds it looks at `held`, and is told when it was taken."""
 
-    __slots__ = ("_beside", "_error", "_pieces", "_size", "_waiter", "held", "is_whole", "taken")
+    __slots__ = ("_came", "_error", "_pieces", "_size", "_waiter", "held", "is_whole", "taken")
 
     def __init__(self, taken: Callable[[], None]) -> None:
         self.taken = taken
@@ -28,7 +23,7 @@ class RequestBody:
         self.is_whole = False
         self._pieces: list[bytes] = []
         self._size = 0
-        self._beside = 0
+        self._came = 0
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
 
@@ -71,10 +66,9 @@ class RequestBody:
             self.tell()
 
     def came_in_chunks(self, size: int) -> bool:
-        """False once so much has come that is no body; whoever reads it is told. Parsers pass over
-        extensions however long they are."""
-        self._beside += size
-        if self._beside <= MOST_BESIDE_BYTES + (1 + BESIDE_EACH) * self._size:
+        """False once so much has come that is no body; whoever reads it is told."""
+        self._came += size
+        if not holds_too_little(self._came, self._size):
             return True
         words = "The request's body cannot be read: its chunks hold too little."
         self._error = MalformedRequest(words)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from typing_extensions import override
 
+from llmgw_desktop.engine.http1 import Http1Connection
 from llmgw_desktop.engine.http1.answer import DateLine, OutgoingAnswer
 from llmgw_desktop.engine.http1.head import RequestHead, UnreadHead
 from llmgw_desktop.engine.http1.parser import RequestParser
@@ -70,28 +71,25 @@ class RequestHandler(Protocol):
         """The gateway itself has."""
 
 
-class ServerConnection(asyncio.Protocol):
+class ServerConnection(Http1Connection):
     """Made by the server for each client that connects."""
 
     def __init__(self, handler: RequestHandler, patience: Patience) -> None:
+        super().__init__()
         self._handler = handler
         self._patience = patience
         self._loop = asyncio.get_running_loop()
-        self.transport: asyncio.Transport | None = None
         self.address = ""
         self.surplus: LlmgwError | None = None
         """Why nothing is served that comes over it but the person's own commands."""
         self.task: asyncio.Task[None] | None = None
         """Answers requests, while there are any."""
-        self.is_congested = False
-        """The client is slow to read."""
         self._drain: asyncio.Future[None] | None = None
         self._parser = RequestParser(self._began, self._came, self._steer)
         self._current: HttpRequest | None = None
         self._waiting: deque[HttpRequest | UnreadHead] = deque()
         self._later = b""
         """Not looked at: requests wait already."""
-        self._is_paused = False
         self._timer: asyncio.TimerHandle | None = None
         self._waits_for_head = False
         """What the timer is for; else for a connection that rests."""
@@ -174,10 +172,6 @@ class ServerConnection(asyncio.Protocol):
             task.cancel()
 
     @override
-    def pause_writing(self) -> None:
-        self.is_congested = True
-
-    @override
     def resume_writing(self) -> None:
         self.is_congested = False
         if self._drain is not None and not self._drain.done():
@@ -214,14 +208,8 @@ class ServerConnection(asyncio.Protocol):
         """The client is held back while it has asked, or sent, more than is taken."""
         body = self._parser.body
         is_full = bool(self._later) or (body is not None and body.held > HELD_BYTES)
-        if is_full is not self._is_paused and self.transport is not None:
-            self._is_paused = is_full
-            if self.transport.is_closing():
-                return
-            if is_full:
-                self.transport.pause_reading()
-            else:
-                self.transport.resume_reading()
+        if is_full is not self._is_paused:
+            self._hold_back(is_full=is_full)
 
     async def _serve(self) -> None:
         """All that wait, in their order."""
@@ -285,9 +273,7 @@ class ServerConnection(asyncio.Protocol):
         if isinstance(request, UnreadHead) or not request.body.is_whole:
             if transport.can_write_eof():
                 transport.write_eof()
-            if self._is_paused:
-                self._is_paused = False
-                transport.resume_reading()
+            self._hold_back(is_full=False)
             await asyncio.sleep(self._patience.lingering_s)  # cancelled when it leaves
         transport.close()
 

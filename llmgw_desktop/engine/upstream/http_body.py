@@ -9,14 +9,14 @@ from typing_extensions import override
 
 from llmgw_desktop.domain.errors import LlmgwError, UpstreamCut, UpstreamGarbage, UpstreamTimeout
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
-from llmgw_desktop.engine.loop.large_bodies import ENCODINGS, Garbled, Unpacker
-from llmgw_desktop.engine.upstream.answer import piece_by_piece
-from llmgw_desktop.engine.upstream.connection import (
+from llmgw_desktop.engine.http1.client_connection import (
     BrokenAnswer,
     ConnectionClosed,
     Take,
     UpstreamConnection,
 )
+from llmgw_desktop.engine.loop.large_bodies import ENCODINGS, Garbled, Unpacker
+from llmgw_desktop.engine.upstream.answer import piece_by_piece
 from llmgw_desktop.engine.upstream.pool import ConnectTarget, Pool, SilenceWatch
 
 _EVENT_ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")

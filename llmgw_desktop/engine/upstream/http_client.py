@@ -22,12 +22,12 @@ from llmgw_desktop.domain.errors import (
 from llmgw_desktop.domain.provider import ModelProtocol, Upstream
 from llmgw_desktop.domain.routing.hops import OF_HOPS, HopMark
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
-from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, upstream_path
-from llmgw_desktop.engine.upstream.connection import (
+from llmgw_desktop.engine.http1.client_connection import (
     BrokenAnswer,
     ConnectionClosed,
     UpstreamConnection,
 )
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, upstream_path
 from llmgw_desktop.engine.upstream.http_body import UpstreamHttpAnswer
 from llmgw_desktop.engine.upstream.keys import KeylessError, ProviderKeys, without_key
 from llmgw_desktop.engine.upstream.pool import (

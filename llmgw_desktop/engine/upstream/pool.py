@@ -26,7 +26,7 @@ from llmgw_desktop.domain.net_address import (
     is_never_a_provider,
     is_own_network,
 )
-from llmgw_desktop.engine.upstream.connection import UpstreamConnection
+from llmgw_desktop.engine.http1.client_connection import UpstreamConnection
 from llmgw_desktop.engine.upstream.tunnel import ProxyFailed, open_tunnel
 from llmgw_desktop.store.tls_files import client_context, client_state
 

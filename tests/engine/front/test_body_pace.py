@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.engine.front.http_caller import Pace
-from llmgw_desktop.engine.http1.request import MOST_BESIDE_BYTES
+from llmgw_desktop.engine.http1 import MOST_BESIDE_BYTES
 from tests.engine.conftest import House
 
 PATIENCE_S = 20.0

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.engine.http1 import LONGEST_HEAD
 from llmgw_desktop.engine.http1.head import RequestHead, UnreadHead
-from llmgw_desktop.engine.http1.parser import LONGEST_HEAD, RequestParser
+from llmgw_desktop.engine.http1.parser import RequestParser
 from llmgw_desktop.engine.http1.request import RequestBody
 from tests.engine.front.test_raw_requests import BODY, CORPUS, LINES
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
-from llmgw_desktop.engine.upstream.connection import SENT_AT_ONCE_BYTES
+from llmgw_desktop.engine.http1 import SENT_AT_ONCE_BYTES
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.wire.json_edits import Body, Spliced
 from tests.engine.upstream.http_stub import call, chunks_of, read, server, whole
@@ -74,8 +74,8 @@ async def test_an_answer_may_come_before_all_is_sent(patient: HttpClient) -> Non
         assert answer.status == 413
         assert b"".join([chunk async for chunk in chunks_of(answer)]) == b"too much"
         assert connection._unsent
-        assert connection._transport is not None
-        assert connection._transport.get_write_buffer_size() <= 2 * SENT_AT_ONCE_BYTES
+        assert connection.transport is not None
+        assert connection.transport.get_write_buffer_size() <= 2 * SENT_AT_ONCE_BYTES
         await answer.close()
         await gone.wait()
     assert not connection.is_open, "what was asked next would stand behind the rest of this body"

@@ -20,7 +20,8 @@ from llmgw_desktop.domain.net_address import innermost, is_own_network
 from llmgw_desktop.domain.routing.hops import HOP_HEADER, VIA, HopMark
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
-from llmgw_desktop.engine.upstream.connection import HEAD_LIMIT_BYTES, HIGH_WATER_BYTES
+from llmgw_desktop.engine.http1 import LONGEST_HEAD
+from llmgw_desktop.engine.http1.client_connection import HIGH_WATER_BYTES
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.pool import ConnectTarget, LeadsAstray, Pool, plain_address
 from tests.engine.upstream.http_stub import call, chunks_of, read, says, server, whole
@@ -154,7 +155,7 @@ async def test_an_answer_that_nobody_asked_for_reaches_nobody(client: HttpClient
         ),
         ([whole(b"xx", b"content-encoding: br")], UpstreamGarbage, "encoding 'br'"),
         (
-            [b"HTTP/1.1 200 OK\r\nx: " + b"y" * (HEAD_LIMIT_BYTES + 1)],
+            [b"HTTP/1.1 200 OK\r\nx: " + b"y" * (2 * LONGEST_HEAD + 1)],
             UpstreamGarbage,
             "too long",
         ),

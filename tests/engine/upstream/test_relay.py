@@ -9,8 +9,8 @@ import pytest
 
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage, UpstreamTimeout
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
+from llmgw_desktop.engine.http1.client_connection import HIGH_WATER_BYTES, TOGETHER_BYTES
 from llmgw_desktop.engine.upstream.answer import relayed
-from llmgw_desktop.engine.upstream.connection import HIGH_WATER_BYTES, TOGETHER_BYTES
 from llmgw_desktop.engine.upstream.http_body import UpstreamHttpAnswer
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from tests.engine.upstream.http_stub import Script, call, says, server

@@ -1,7 +1,8 @@
 """One HTTP/1.1 connection to an upstream: bytes out, an answer's head and pieces back.
 
 The grammar is httptools' business. This file keeps the pieces as the upstream framed them, holds
-back a sender that is faster than our reader, and knows a whole body from one that broke off.
+back a sender that is faster than our reader, and knows a whole body from one that broke off. What
+becomes of answers that are no good HTTP stands in `tests/engine/http1/raw_answers.toml`.
 """
 
 import asyncio
@@ -13,19 +14,28 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from multidict import CIMultiDict
 from typing_extensions import override
 
+from llmgw_desktop.engine.http1 import (
+    LONGEST_HEAD,
+    LONGEST_LINE,
+    MOST_BESIDE_BYTES,
+    MOST_HEADERS,
+    SENT_AT_ONCE_BYTES,
+    HeadLines,
+    Http1Connection,
+    UnfitHead,
+    size_of,
+)
 from llmgw_desktop.wire.json_edits import Body
 
-HEAD_LIMIT_BYTES = 64 * 1024
 HIGH_WATER_BYTES = 512 * 1024
 LOW_WATER_BYTES = 64 * 1024
 PIECE_COST_BYTES = 64
 """What a piece costs in memory beside its bytes."""
-SENT_AT_ONCE_BYTES = 256 * 1024
-"""A larger body goes out in parts of this size, each when the one before is on its way: no copy of
-it waits in the transport."""
 _PARTS_A_TURN = 8
 FLOOD_PIECES = 64
 """More than so many pieces waiting at once did not come as events of their own."""
+_VERSIONS = ("1.1", "1.0")
+_NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 TOGETHER_BYTES = 32 * 1024
 """As much as is handed on in one piece of what came together, and no less of any one piece."""
 Take = Callable[[bytes], bool]
@@ -44,38 +54,64 @@ class ConnectionClosed(Exception):
         self.heard = heard
 
 
-class UpstreamConnection(asyncio.Protocol):
+class UpstreamConnection(HeadLines, Http1Connection):
     """Carries one exchange after another; `is_reusable` says whether another one may follow."""
 
+    __slots__ = (
+        "_beside_bytes",
+        "_error",
+        "_has_surplus",
+        "_head_bytes",
+        "_held_bytes",
+        "_is_chunked",
+        "_is_idle",
+        "_is_old",
+        "_is_whole",
+        "_keeps_alive",
+        "_lines",
+        "_parser",
+        "_pieces",
+        "_take",
+        "_unsent",
+        "_waiter",
+        "headers",
+        "idle_since",
+        "is_in_head",
+        "is_used",
+        "status",
+    )
+
     def __init__(self) -> None:
+        super().__init__()
         self.status = 0
         self.headers: CIMultiDict[str] = CIMultiDict()
         self.is_used = False
         """Has carried an exchange before."""
         self.idle_since = 0.0
-        self._transport: asyncio.Transport | None = None
         self._parser = HttpResponseParser(self)
         self._pieces: deque[bytes] = deque()
         self._waiter: asyncio.Future[bool] | None = None
         self._take: Take | None = None
         self._lines: list[tuple[str, str]] = []
         self._error: Exception | None = None
-        self._head_bytes = 0
-        self._held_bytes = 0
-        self._is_paused = False
-        self._has_head = False
-        self._is_whole = False
+        self._head_bytes = self._held_bytes = 0
+        self._beside_bytes = 0
+        """Of a chunked body, what came last and held nothing of it."""
+        self.is_in_head = False
+        self._is_whole = self._is_chunked = self._is_old = False
         self._keeps_alive = False
         self._is_idle = True
+        """Nothing was asked: nothing may come."""
         self._has_surplus = False
-        self._unsent: deque[memoryview] = deque()
-        self._is_congested = False
+        self._unsent: deque[memoryview] | None = None
+        """Of a large body that is on its way."""
 
     @property
     def is_reusable(self) -> bool:
         is_read = self._is_whole and not self._pieces
         is_clean = is_read and not self._has_surplus and not self._unsent
-        return is_clean and self._keeps_alive and self._error is None
+        is_clear = not (self._is_old and self._is_chunked)  # RFC 9112, 6.1
+        return is_clean and is_clear and self._keeps_alive and self._error is None
 
     @property
     def is_open(self) -> bool:
@@ -84,14 +120,15 @@ class UpstreamConnection(asyncio.Protocol):
     def ask(self, head: bytes, body: Body) -> None:
         """Send a request; `answered` waits for the head of its answer, which may come before all
         of a large body is sent."""
-        transport = self._transport
+        transport = self.transport
         assert transport is not None
-        self._lines, self._head_bytes = [], 0
-        self._has_head = self._is_whole = self._keeps_alive = self._is_idle = False
+        self._lines, self._head_bytes, self.is_in_head = [], 0, True
+        self._is_whole = self._is_chunked = self._keeps_alive = self._is_idle = False
         if isinstance(body, bytes) and len(body) <= SENT_AT_ONCE_BYTES:
             transport.write(head + body)
             return
         transport.write(head)
+        self._unsent = deque()
         for part in (memoryview(body),) if isinstance(body, bytes) else body.parts():
             for at in range(0, len(part), SENT_AT_ONCE_BYTES):
                 self._unsent.append(part[at : at + SENT_AT_ONCE_BYTES])
@@ -99,11 +136,13 @@ class UpstreamConnection(asyncio.Protocol):
 
     async def answered(self) -> None:
         """`status` and `headers` are there. Raises BrokenAnswer, ConnectionClosed."""
-        while not self._has_head:
+        while self.is_in_head:
             if self._error is not None:
                 raise self._error
             await self._news()
-        self.headers = CIMultiDict(self._lines)
+        self.headers = headers = CIMultiDict(self._lines)
+        if "Transfer-Encoding" in headers:
+            self._check_coding(", ".join(headers.getall("Transfer-Encoding")))
 
     def ready_piece(self) -> bytes | None:
         """The next part of the body if it is here, empty at its end; None where `piece` has to be
@@ -114,7 +153,8 @@ class UpstreamConnection(asyncio.Protocol):
             return None
         piece = self._pieces.popleft()
         self._held_bytes -= len(piece) + PIECE_COST_BYTES
-        self._want_more()
+        if self._is_paused:
+            self._want_more()
         return piece
 
     async def piece(self) -> bytes:
@@ -161,53 +201,55 @@ class UpstreamConnection(asyncio.Protocol):
         self.is_used = True
         self.idle_since = now
         self._is_idle = True
+        self._lines, self.headers, self._unsent = [], _NO_HEADERS, None
 
     def close(self, error: Exception | None = None) -> None:
         """At once; whoever waits gets `error`."""
         if self._error is None:
             self._error = error or ConnectionClosed(heard=self._head_bytes > 0)
-        self._unsent.clear()
-        if self._transport is not None:
-            self._transport.abort()
+        self._is_idle, self._unsent = True, None
+        if self.transport is not None:
+            self.transport.abort()
         self._wake()
 
     # asyncio.Protocol
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+        self.transport = cast("asyncio.Transport", transport)
 
     @override
     def data_received(self, data: bytes) -> None:
         if self._is_idle:  # an answer nobody asked for: never give it to the next request
             self.close(BrokenAnswer("the upstream spoke out of turn"))
             return
-        if not self._has_head:
+        if self.is_in_head:
             self._head_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
             if not self._is_whole:
-                self.close(BrokenAnswer(str(error) or "a change of protocol"))
+                self.close(BrokenAnswer(_why(error)))
                 return
             self._has_surplus = True  # more bytes than the answer had
-        if self._head_bytes > HEAD_LIMIT_BYTES and not self._has_head:
-            self.close(BrokenAnswer("the head of the answer is too long"))
+        if self.is_in_head and self._head_bytes > LONGEST_HEAD + LONGEST_LINE:
+            self.close(BrokenAnswer("its head is too long"))
             return
+        if self._is_chunked and not self._pieces and not self._is_whole:
+            self._beside_bytes += len(data)
+            if self._beside_bytes > MOST_BESIDE_BYTES:
+                self.close(BrokenAnswer("its chunks hold too little"))
+                return
         if self._take is not None:
             self._hand_over(self._take)
         else:
             self._wake()
-        if self._held_bytes > HIGH_WATER_BYTES and not self._is_paused:
-            self._pause()
-
-    @override
-    def pause_writing(self) -> None:
-        self._is_congested = True
+        if self._held_bytes > HIGH_WATER_BYTES:
+            self._hold_back(is_full=True)
 
     @override
     def resume_writing(self) -> None:
-        self._is_congested = False
+        self.is_congested = False
         self._send_on()
 
     @override
@@ -217,7 +259,7 @@ class UpstreamConnection(asyncio.Protocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         is_ours = self._error is not None  # closed by ourselves: silence, or a caller who left
-        ends_so = self._has_head and self._ends_with_the_connection()
+        ends_so = not self.is_in_head and self._ends_with_the_connection()
         if exc is None and not is_ours and ends_so:
             self._is_whole = True
         if self._error is None:
@@ -230,17 +272,22 @@ class UpstreamConnection(asyncio.Protocol):
         if self._is_whole:  # a second answer right behind the first: nobody asked for it
             self._has_surplus = True
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self._has_head:  # a trailer, or surplus
-            return
-        self._lines.append((name.decode("latin-1"), value.decode("utf-8", "surrogateescape")))
-
     def on_headers_complete(self) -> None:
+        """Raises UnfitHead."""
         if self._has_surplus:
             return
-        self.status = self._parser.get_status_code()
-        if self.status >= 200:
-            self._has_head = True
+        parser = self._parser
+        self.status = status = parser.get_status_code()
+        version = parser.get_http_version()
+        if status < 100 or version not in _VERSIONS:
+            raise UnfitHead(f"HTTP/{version} with status {status}")
+        lines = self._lines
+        is_large = self._head_bytes > LONGEST_HEAD and size_of(lines) > LONGEST_HEAD
+        if is_large or len(lines) > MOST_HEADERS:
+            raise UnfitHead("its head is too long")
+        if status >= 200:
+            self.is_in_head, self._is_old = False, version == "1.0"
+            self._beside_bytes = 0
         else:  # 100 Continue, 103 Early Hints: the answer is still to come
             self._lines = []
 
@@ -248,20 +295,30 @@ class UpstreamConnection(asyncio.Protocol):
         if self._has_surplus:
             return
         self._pieces.append(piece)
+        self._beside_bytes = 0
         self._held_bytes += len(piece) + PIECE_COST_BYTES
 
     def on_message_complete(self) -> None:
-        if self._has_head and not self._has_surplus:
+        if not self.is_in_head and not self._has_surplus:
             self._is_whole = True
             self._keeps_alive = self._parser.should_keep_alive()
 
+    def _check_coding(self, told: str) -> None:
+        """Only chunks are read, and a body in anything else has no end that could be known; so has
+        it at the server's side. Raises BrokenAnswer."""
+        if told.lower() != "chunked":
+            broken = BrokenAnswer(f"its Transfer-Encoding is '{told[:40]}'")
+            self.close(broken)
+            raise broken
+        self._is_chunked = True
+
     def _send_on(self) -> None:
         """As much as the other side takes, but not all at a stretch: it may take fast."""
-        assert self._transport is not None
+        transport, unsent = self.transport, self._unsent
         for _ in range(_PARTS_A_TURN):
-            if not self._unsent or self._is_congested or self._transport.is_closing():
+            if not unsent or self.is_congested or transport is None or transport.is_closing():
                 return
-            self._transport.write(self._unsent.popleft())
+            transport.write(unsent.popleft())
         asyncio.get_running_loop().call_soon(self._send_on)
 
     def _ends_with_the_connection(self) -> bool:
@@ -319,17 +376,12 @@ class UpstreamConnection(asyncio.Protocol):
             self._waiter.set_result(False)
 
     def _want_more(self) -> None:
-        if self._is_paused and self._held_bytes < LOW_WATER_BYTES:
-            self._resume()
+        if self._held_bytes < LOW_WATER_BYTES:
+            self._hold_back(is_full=False)
 
-    def _pause(self) -> None:
-        assert self._transport is not None
-        if not self._transport.is_closing():
-            self._transport.pause_reading()
-            self._is_paused = True
 
-    def _resume(self) -> None:
-        assert self._transport is not None
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
-        self._is_paused = False
+def _why(error: Exception) -> str:
+    """In the parser's words, or in those of whoever gave up in its stead."""
+    if isinstance(error, HttpParserUpgrade):
+        return "a change of protocol"
+    return str(error.__context__ if isinstance(error.__context__, UnfitHead) else error)
