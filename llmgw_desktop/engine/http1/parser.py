@@ -80,7 +80,7 @@ class RequestParser(HeadLines):
 
     def on_message_begin(self) -> None:
         if not self._is_muted:
-            self._target, self._lines, self.is_in_head = b"", [], True
+            self.is_in_head = True
 
     def on_url(self, part: bytes) -> None:
         self._target += part
@@ -98,6 +98,7 @@ class RequestParser(HeadLines):
         method, version = parser.get_method().decode("ascii"), parser.get_http_version()
         head = RequestHead(method, self._target.decode("latin-1"), lines, version)
         self.is_in_head, self._begun = False, b""
+        self._target, self._lines = b"", []  # a client that rests has no head here
         self._keeps_alive, self._is_chunked = head.keep_alive, head.is_chunked
         self._framing = head.framing if parser.should_upgrade() else b""
         self.body = RequestBody(self._taken)
