@@ -123,7 +123,7 @@ class RequestParser(HeadLines):
         if (framing := self._framing) and self.body is not None:
             self._framing, self._is_muted = b"", True
             self._parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n\r\n" % framing)
-            self._is_muted = False
+            self._is_muted, self._target = False, b""
 
     def _is_no_http(self, came: bytes) -> None:
         """Whoever reads the body is told, else whoever sent the head."""
