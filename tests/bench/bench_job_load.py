@@ -76,6 +76,7 @@ def _house(
         late.touch()
         setup = GatewaySetup(
             home=home,
+            is_fresh=True,
             toml=f'{_LIMITS}[clis.claude]\ncommand = "{command}"\n',
             environment={"BENCH_LATENESS_FILE": str(late)},
         )

@@ -30,7 +30,7 @@ def main(rounds: int = 20) -> None:
     with tempfile.TemporaryDirectory() as folder:
         program = make_fake_clis(Path(folder) / "bin")["claude"]
         toml = f'[clis.claude]\ncommand = "{program}"\n'
-        setup = GatewaySetup(home=Path(folder) / "home", toml=toml)
+        setup = GatewaySetup(home=Path(folder) / "home", toml=toml, is_fresh=True)
         setup.home.mkdir()
         with running_gateway(setup) as gateway:
             door = http.client.HTTPConnection("127.0.0.1", gateway.port)

@@ -158,7 +158,7 @@ async def measure(gateway: Gateway) -> None:
 def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_gateway(GatewaySetup(home=Path(folder) / "home")) as gateway,
+        running_gateway(GatewaySetup(home=Path(folder) / "home", is_fresh=True)) as gateway,
     ):
         asyncio.run(measure(gateway))
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from llmgw_desktop.store.safekeeping.backups import make_backup
@@ -17,15 +15,7 @@ PASSPHRASE = "correct horse battery staple\n"
 
 def llmgw(setup: GatewaySetup, *words: str, typed: str = "") -> tuple[int, str]:
     """Exit code, and all that it said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "llmgw_desktop", *words],
-        env=setup.child_environment(),
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = setup.command(*words, typed=typed, timeout_s=120)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -476,6 +476,7 @@ def test_no_secret_lies_open(own_home: Path, tmp_path: Path, encrypts: bool) -> 
     with _upstream(canaries) as address:
         setup = GatewaySetup(
             home=own_home,
+            is_fresh=True,
             toml=f"[clis.claude]\ncommand = {json.dumps(str(program))}\n"
             + ("" if encrypts else "\n[storage]\nencrypt = false\n"),
             providers=[

@@ -84,7 +84,9 @@ def test_doctor_and_status_say_the_same_of_the_vaults_key(own_home: Path) -> Non
     with running_gateway(setup) as gateway:
         _ask(gateway)
         assert "degraded" not in _said(setup, "status")
-        (key_file,) = (own_home / "data").glob("vault-*.key")
+        while not (found := list((own_home / "data").glob("vault-*.key"))):
+            time.sleep(0.05)  # it is made with the first text that is written down
+        (key_file,) = found
         key_file.rename(own_home / "away")
         ends = time.monotonic() + 60
         while in_memory not in (said := _said(setup, "status")):

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPConnection
 from pathlib import Path
@@ -183,11 +184,14 @@ def _ask(gateway: Gateway, method: str, path: str, headers: Mapping[str, str]) -
 
 
 def test_doors_answer_what_they_answered(gateway: Gateway) -> None:
+    local = {"authorization": f"Bearer {gateway.access_key()}"}
+    while '"gateway.started"' not in _ask(gateway, "GET", "/v1/audit", local):
+        time.sleep(0.05)  # it is noted beside the start, and comes before what is done here
     keys = {
         "no key": {},
         "wrong key": {"authorization": "Bearer llmgw_nobody"},
         "a program's": {"authorization": f"Bearer {gateway.setup.add_key('golden')}"},
-        "the person's": {"authorization": f"Bearer {gateway.access_key()}"},
+        "the person's": local,
         "a page's": {"origin": "https://elsewhere.example"},
     }
     askers: dict[str, list[str]] = {}

@@ -111,7 +111,7 @@ def test_editors_that_start_at_once_share_one(own_home: Path) -> None:
 
 def test_the_engine_that_runs_is_joined_and_greets_alike(own_home: Path) -> None:
     with (
-        running_gateway(GatewaySetup(home=own_home)) as gateway,
+        running_gateway(GatewaySetup(home=own_home, is_fresh=True)) as gateway,
         stdio_client(own_home, *LINGER) as editor,
     ):
         ours = editor.initialize()["result"]
@@ -240,7 +240,7 @@ def test_a_run_that_goes_on_over_a_change_of_engine_is_not_started_twice(
         editor.initialize()
         editor.call(1, "claude_request", prompt=WAITS)
         eventually((person / "began").exists)
-        with running_gateway(GatewaySetup(home=own_home, toml=_as_it_is(own_home))):
+        with running_gateway(GatewaySetup(home=own_home, toml=_as_it_is(own_home), is_fresh=True)):
             answer = editor.answer(1)
             assert "result" in answer, answer
             told = json.dumps(answer["result"])
@@ -255,7 +255,7 @@ def _as_it_is(home: Path) -> str:
 
 
 def test_a_gateway_that_a_person_serves_is_not_taken_over(own_home: Path) -> None:
-    setup = GatewaySetup(home=own_home)
+    setup = GatewaySetup(home=own_home, is_fresh=True)
     with running_gateway(setup) as gateway:
         assert setup.command("serve").returncode == 3
         assert gateway.process.poll() is None

@@ -42,7 +42,7 @@ def _wait_bodies(home: Path, count: int) -> None:
 def test_bodies_of_30_mb_are_given_back(own_home: Path, upstream: Upstream):
     """One after the other, and several at once."""
     lane = upstream.lane("large")
-    setup = GatewaySetup(home=own_home, providers=[openai_provider(lane)])
+    setup = GatewaySetup(home=own_home, providers=[openai_provider(lane)], is_fresh=True)
     text = "lorem ipsum dolor sit amet " * 40
     said = [{"role": "user", "content": text} for _ in range(BODY_BYTES // (len(text) + 34))]
     with running_gateway(setup) as gateway:
@@ -105,7 +105,8 @@ def test_an_answer_without_an_end_takes_no_more_than_the_bound(own_home: Path) -
     taken: list[int] = []
     with socket.create_server(("127.0.0.1", 0)) as door, ThreadPoolExecutor(1) as upstream:
         going = upstream.submit(_go_on, door, taken)
-        setup = GatewaySetup(home=own_home, toml=ENDLESS_TOML.format(port=door.getsockname()[1]))
+        toml = ENDLESS_TOML.format(port=door.getsockname()[1])
+        setup = GatewaySetup(home=own_home, toml=toml, is_fresh=True)
         with running_gateway(setup) as gateway:
             headers, before = openai_headers(gateway.access_key()), _most_resident_bytes(gateway)
             for is_stream in (False, True):

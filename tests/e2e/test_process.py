@@ -97,7 +97,7 @@ class TestStart:
         assert told.stdout.strip() == llmgw_desktop.__file__
 
     def test_the_ready_line_says_where_everything_is(self, own_home: Path):
-        with running_gateway(GatewaySetup(home=own_home)) as gateway:
+        with running_gateway(GatewaySetup(home=own_home, is_fresh=True)) as gateway:
             ready = gateway.ready
             assert set(ready) >= {"event", "url", "mcp", "key_file", "pid"}
             assert ready["pid"] == gateway.process.pid

@@ -39,16 +39,7 @@ def _setup(home: Path, lane: Lane, environment: Mapping[str, str]) -> GatewaySet
 
 def _llmgw(setup: GatewaySetup, *words: str, stdin: str = "") -> str:
     """What it said, stderr after stdout."""
-    done = subprocess.run(
-        [sys.executable, "-m", "llmgw_desktop", "vault", *words],
-        cwd=setup.home.parent,
-        env=setup.child_environment(),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = setup.command("vault", *words, typed=stdin)
     assert done.returncode == 0, done.stderr
     assert SECRET not in done.stdout + done.stderr
     return done.stdout + done.stderr

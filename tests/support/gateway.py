@@ -12,7 +12,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import llmgw_desktop
 from tests.support.lane import Lane
+from tests.support.prepared_program import ENVIRONMENT, PROGRAM, run, started
 
 PROVIDER_KEY = "sk-provider-0123456789abcdef0123456789abcdef"
 """The one credential that an upstream may ever see."""
@@ -80,7 +79,9 @@ class GatewaySetup:
     arguments: Sequence[str] = ("--port", "0")
     prefix: Sequence[str] = ()
     """A command that starts the program under other conditions, such as prlimit."""
-    program: Sequence[str] = (sys.executable, "-m", "llmgw_desktop")
+    program: Sequence[str] = PROGRAM
+    is_fresh: bool = False
+    """Started as a person starts it, where a fork would not do."""
 
     @property
     def config_file(self) -> Path:
@@ -99,25 +100,22 @@ class GatewaySetup:
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(fake_home),
-            "LANG": "C.UTF-8",
             "LLMGW_HOME": str(self.home),
-            "PYTHONPATH": str(Path(llmgw_desktop.__file__).parents[1]),
-            "SSL_CERT_FILE": os.devnull,  # on loopback it trusts nobody, and has nothing to read
+            **ENVIRONMENT,
             _KEY_VARIABLE: PROVIDER_KEY,
             **self.environment,
         }
 
-    def command(self, *arguments: str, timeout_s: float = 90) -> subprocess.CompletedProcess[str]:
-        """One run of `llmgw …` in this home, to its end."""
-        return subprocess.run(
+    def command(
+        self, *arguments: str, timeout_s: float = 90, typed: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """One run of `llmgw …` in this home, to its end. `typed`: its stdin, empty otherwise."""
+        return run(
             [*self.program, *arguments],
             cwd=self.home.parent,
             env=self.child_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout_s,
-            check=False,
+            typed=typed,
+            timeout_s=timeout_s,
         )
 
     def add_key(self, client: str) -> str:
@@ -134,7 +132,8 @@ class Gateway:
     def __init__(self, setup: GatewaySetup) -> None:
         self.setup = setup
         self.home = setup.home
-        self.process = subprocess.Popen(
+        start = subprocess.Popen if setup.is_fresh else started
+        self.process = start(
             [*setup.prefix, *setup.program, "serve", *setup.arguments],
             cwd=setup.home.parent,
             env=setup.child_environment(),
