@@ -34,6 +34,7 @@ PIECE_COST_BYTES = 64
 _PARTS_A_TURN = 8
 FLOOD_PIECES = 64
 """More than so many pieces waiting at once did not come as events of their own."""
+_MOST_WORDS_BEFORE = 64
 _VERSIONS = ("1.1", "1.0")
 _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 TOGETHER_BYTES = 32 * 1024
@@ -57,30 +58,6 @@ class ConnectionClosed(Exception):
 class UpstreamConnection(HeadLines, Http1Connection):
     """Carries one exchange after another; `is_reusable` says whether another one may follow."""
 
-    __slots__ = (
-        "_beside_bytes",
-        "_error",
-        "_has_surplus",
-        "_head_bytes",
-        "_held_bytes",
-        "_is_chunked",
-        "_is_idle",
-        "_is_old",
-        "_is_whole",
-        "_keeps_alive",
-        "_lines",
-        "_parser",
-        "_pieces",
-        "_take",
-        "_unsent",
-        "_waiter",
-        "headers",
-        "idle_since",
-        "is_in_head",
-        "is_used",
-        "status",
-    )
-
     def __init__(self) -> None:
         super().__init__()
         self.status = 0
@@ -95,8 +72,12 @@ class UpstreamConnection(HeadLines, Http1Connection):
         self._lines: list[tuple[str, str]] = []
         self._error: Exception | None = None
         self._head_bytes = self._held_bytes = 0
+        self._got_body = False
+        """What comes holds some."""
         self._beside_bytes = 0
-        """Of a chunked body, what came last and held nothing of it."""
+        """So much came since then: sizes of chunks, extensions, trailers."""
+        self._words_before = 0
+        """Heads that are no answer yet."""
         self.is_in_head = False
         self._is_whole = self._is_chunked = self._is_old = False
         self._keeps_alive = False
@@ -123,6 +104,7 @@ class UpstreamConnection(HeadLines, Http1Connection):
         transport = self.transport
         assert transport is not None
         self._lines, self._head_bytes, self.is_in_head = [], 0, True
+        self._words_before = 0
         self._is_whole = self._is_chunked = self._keeps_alive = self._is_idle = False
         if isinstance(body, bytes) and len(body) <= SENT_AT_ONCE_BYTES:
             transport.write(head + body)
@@ -232,14 +214,11 @@ class UpstreamConnection(HeadLines, Http1Connection):
                 self.close(BrokenAnswer(_why(error)))
                 return
             self._has_surplus = True  # more bytes than the answer had
-        if self.is_in_head and self._head_bytes > LONGEST_HEAD + LONGEST_LINE:
-            self.close(BrokenAnswer("its head is too long"))
+        if self._got_body:
+            self._got_body, self._beside_bytes = False, 0
+        elif not self._is_whole and (why := self._too_much(len(data))):
+            self.close(BrokenAnswer(why))
             return
-        if self._is_chunked and not self._pieces and not self._is_whole:
-            self._beside_bytes += len(data)
-            if self._beside_bytes > MOST_BESIDE_BYTES:
-                self.close(BrokenAnswer("its chunks hold too little"))
-                return
         if self._take is not None:
             self._hand_over(self._take)
         else:
@@ -287,21 +266,32 @@ class UpstreamConnection(HeadLines, Http1Connection):
             raise UnfitHead("its head is too long")
         if status >= 200:
             self.is_in_head, self._is_old = False, version == "1.0"
-            self._beside_bytes = 0
+            self._got_body, self._beside_bytes = False, 0
         else:  # 100 Continue, 103 Early Hints: the answer is still to come
             self._lines = []
+            self._words_before += 1
+            if self._words_before > _MOST_WORDS_BEFORE:
+                raise UnfitHead("it does not come to its answer")
 
     def on_body(self, piece: bytes) -> None:
         if self._has_surplus:
             return
         self._pieces.append(piece)
-        self._beside_bytes = 0
+        self._got_body = True
         self._held_bytes += len(piece) + PIECE_COST_BYTES
 
     def on_message_complete(self) -> None:
         if not self.is_in_head and not self._has_surplus:
             self._is_whole = True
             self._keeps_alive = self._parser.should_keep_alive()
+
+    def _too_much(self, came: int) -> str:
+        """Why no more of it is read, where so much came and nothing of a body."""
+        if self.is_in_head:
+            is_long = self._head_bytes > LONGEST_HEAD + LONGEST_LINE
+            return "its head is too long" if is_long else ""
+        self._beside_bytes += came
+        return "its chunks hold too little" if self._beside_bytes > MOST_BESIDE_BYTES else ""
 
     def _check_coding(self, told: str) -> None:
         """Only chunks are read, and a body in anything else has no end that could be known; so has
