@@ -63,7 +63,9 @@ class WorkspaceStore:
 
     def all(self) -> list[Workspace]:
         """By their aliases."""
-        rows = self._run(WorkspaceRow.select().order_by(WorkspaceRow.name).tuples())
+        rows = self._file.ask(
+            "all", lambda: WorkspaceRow.select().order_by(WorkspaceRow.name).tuples(), ()
+        )
         return [_workspace(row) for row in rows]
 
     def remove(self, alias: str) -> bool:

@@ -1,10 +1,12 @@
-"""What the MCP door costs: CPU of a cheap call, calls a second, bytes of an idle session.
+"""What the MCP door costs: CPU of cheap calls by tool, calls a second, bytes of an idle session.
 
-    python -m tests.bench.bench_mcp
+    python -m tests.bench.bench_mcp [tools] [calls] [rate] [sessions]
 
-Against the real program as a child. CPU is the child's own, of /proc, as the least of several
-rounds: the machine may be busy. `via SDK` is the same call by the long way, which a client that
-sends a header of the protocol's later extensions takes.
+Against the real program as a child; parts that are not named are left out, all where none is. CPU
+is that of the child and its own children, of /proc. `tools`: by turns at 8 connections, medians of
+9 rounds. The rest: as the least of several rounds, for the machine may be busy. `via SDK` is the
+same call by the long way, which a client that sends a header of the protocol's later extensions
+takes.
 """
 
 from __future__ import annotations
@@ -12,8 +14,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import statistics
+import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +28,27 @@ ROUNDS = 5
 CALLS = 500
 CONNECTIONS = 16
 SESSIONS = 200
+TOOL_ROUNDS = 9
+TOOL_CONNECTIONS = 8
+TOOL_CALLS = 400
+"""Of one tool in one round."""
+CHEAP: Mapping[str, Mapping[str, Any]] = {
+    "list_models": {},
+    "list_available_models": {},
+    "llm_models": {},
+    "approval_list": {},
+    "session_list": {},
+    "session_create": {"cli": "claude", "setAsActive": True},
+    "workspace_list": {},
+    "vault_list": {},
+    "llm_process_health": {},
+    "cli_versions": {},
+    "provider_version_guard": {},
+    "provider_subcommands_list": {},
+    "provider_tool_capabilities": {},
+    "upstream_contracts": {},
+}
+"""Tools that ask no model and start nothing that was started before, each with its arguments."""
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _PEER = "peer: 180 to 350 a second, 2.9 MB a session"
 _META = {
@@ -84,8 +110,9 @@ def a_call(number: int, meta: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 def cpu_s(gateway: Gateway) -> float:
+    """Of its threads, and of its children that have ended."""
     fields = Path(f"/proc/{gateway.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * _TICK_S
+    return sum(map(int, fields[11:15])) * _TICK_S
 
 
 def resident(gateway: Gateway) -> int:
@@ -145,13 +172,57 @@ async def sessions(gateway: Gateway) -> None:
     pipe.close()
 
 
-async def measure(gateway: Gateway) -> None:
+async def tools(gateway: Gateway) -> None:
+    """By turns: each round asks each tool."""
+    pipes = [await Pipe(gateway).open() for _ in range(TOOL_CONNECTIONS)]
+    heads = [await pipe.session() for pipe in pipes]
+
+    async def ask(name: str, count: int) -> bytes:
+        message: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+        message["params"] = {"name": name, "arguments": CHEAP.get(name, {})}
+        share = range(count // TOOL_CONNECTIONS)
+
+        async def one(pipe: Pipe, head: dict[str, str]) -> bytes:
+            answers = [(await pipe.ask(message, head))[1] for _ in share]
+            assert b'"success":true' in answers[-1], answers[-1]
+            return answers[-1]
+
+        found = await asyncio.gather(*(one(*each) for each in zip(pipes, heads, strict=True)))
+        return found[0]
+
+    sizes = {name: len(await ask(name, 40)) for name in CHEAP}
+    cpu_ms: dict[str, list[float]] = {name: [] for name in CHEAP}
+    rates: dict[str, list[float]] = {name: [] for name in CHEAP}
+    for _ in range(TOOL_ROUNDS):
+        for name in CHEAP:
+            began, before = time.perf_counter(), cpu_s(gateway)
+            await ask(name, TOOL_CALLS)
+            cpu_ms[name].append((cpu_s(gateway) - before) / TOOL_CALLS * 1000)
+            rates[name].append(TOOL_CALLS / (time.perf_counter() - began))
+            if name == "session_create":  # or each round would list more of them
+                await ask("session_clear_all", TOOL_CONNECTIONS)
+    print(f"| tool, {TOOL_CONNECTIONS} connections | CPU ms a call | calls/s | answer |")
+    print("|---|---:|---:|---:|")
+    for name in CHEAP:
+        cpu, rate = statistics.median(cpu_ms[name]), statistics.median(rates[name])
+        print(f"| {name} | {cpu:.2f} | {rate:.0f} | {sizes[name]:,} B |")
+    for pipe in pipes:
+        pipe.close()
+
+
+async def some_calls(gateway: Gateway) -> None:
     modern = {**_MODERN, "Mcp-Name": "workspace_list"}
     await cost(gateway, "session", {})
     await cost(gateway, "alone", modern, _META)
     await cost(gateway, "alone, via SDK", {**modern, "Mcp-Param-X": "1"}, _META)
-    await rate(gateway)
-    await sessions(gateway)
+
+
+PARTS = {"tools": tools, "calls": some_calls, "rate": rate, "sessions": sessions}
+
+
+async def measure(gateway: Gateway, names: list[str]) -> None:
+    for name in names:
+        await PARTS[name](gateway)
     print(_PEER)
 
 
@@ -160,7 +231,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         running_gateway(GatewaySetup(home=Path(folder) / "home", is_fresh=True)) as gateway,
     ):
-        asyncio.run(measure(gateway))
+        asyncio.run(measure(gateway, sys.argv[1:] or list(PARTS)))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from llmgw_desktop.engine.jobs.environment import environment_for_installer, sea
 from llmgw_desktop.engine.mcp.cli_desk import (
     CliSeen,
     HelpState,
+    ModelsTold,
     Newest,
     SkillSeen,
     SubcommandHelp,
@@ -66,7 +67,11 @@ class CliDesk:
         return self._survey.cli(name).subcommands
 
     async def find(self, name: CliName) -> CliSeen:
-        return _seen(await self._beside(self._survey.find, name))
+        return (await self.find_all((name,)))[name]
+
+    async def find_all(self, names: Sequence[CliName]) -> dict[CliName, CliSeen]:
+        found = await self._beside(self._survey.find_all, names)
+        return {name: _seen(each) for name, each in found.items()}
 
     async def look(self, name: CliName, *, with_flags: bool = False, anew: bool = False) -> CliSeen:
         look = partial(self._survey.look, with_flags=with_flags, anew=anew)
@@ -86,15 +91,11 @@ class CliDesk:
         done, _ = await asyncio.wait({listing}, timeout=self._patience_s)
         return listing.result() if done else None
 
-    async def models_told(self, name: CliName) -> tuple[ListedModel, ...] | None:
-        asked = self._survey.cli(name).models
-        if asked is None:
-            return None
-        return await self._beside(self._survey.heard, name, asked.arguments, _model_reader(asked))
+    async def models_told(self, names: Sequence[CliName]) -> dict[CliName, ModelsTold]:
+        return await self._beside(self._models_told, names)
 
-    async def skills(self, name: CliName) -> tuple[SkillSeen, ...]:
-        home = Path(self._survey.environment(name).get("HOME") or "/")
-        return await self._beside(_skills_in, home, self._survey.cli(name).skills)
+    async def skills(self, names: Sequence[CliName]) -> dict[CliName, tuple[SkillSeen, ...]]:
+        return await self._beside(self._skills, names)
 
     async def help_of(self, name: CliName, path: tuple[str, ...]) -> SubcommandHelp:
         async with self._turns[name]:
@@ -125,6 +126,19 @@ class CliDesk:
     def close(self) -> None:
         self._ask.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _models_told(self, names: Sequence[CliName]) -> dict[CliName, ModelsTold]:
+        told = {}
+        for name, program in self._survey.programs(names).items():
+            listed, asked = None, self._survey.cli(name).models
+            if asked is not None:
+                listed = self._survey.heard(program, asked.arguments, _model_reader(asked))
+            told[name] = ModelsTold(is_installed=bool(program), models=listed)
+        return told
+
+    def _skills(self, names: Sequence[CliName]) -> dict[CliName, tuple[SkillSeen, ...]]:
+        cli, home = self._survey.cli, self._survey.home
+        return {name: _skills_in(home(name), cli(name).skills) for name in names}
 
     def _beside(self, work: Callable[..., _T], *given: object) -> asyncio.Future[_T]:
         return asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
@@ -169,6 +183,8 @@ def _skills_in(home: Path, folders: Sequence[str]) -> tuple[SkillSeen, ...]:
     found: dict[str, SkillSeen] = {}
     for folder in folders:
         try:
+            if not (home / folder).is_dir():
+                continue
             for path in sorted((home / folder).glob("*/SKILL.md"))[:_MOST_SKILLS]:
                 name = path.parent.name
                 if _SKILL_NAME.fullmatch(name):

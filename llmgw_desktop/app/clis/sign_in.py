@@ -4,10 +4,13 @@ Files are looked at for what they are, not for what they are worth: a token that
 refused, and one in a keyring is not seen. What cannot be told is unknown.
 """
 
+import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
@@ -57,10 +60,10 @@ def look_for_sign(cli: Cli, env: Mapping[str, str], *, has_keyring: bool = False
     for name in sign_in.variables:
         if env.get(name, "").strip():
             return Sign(state=SignedIn.YES, where=name)
-    home = Path(env.get("HOME") or "/")
+    home = env.get("HOME") or "/"
     for name in sign_in.files:
         # right below HOME it is the CLI's general notes, of which only the top tells of a sign-in
-        if _holds_credential(home / name, depth=_DEEPEST if "/" in name else 1):
+        if _holds_credential(f"{home}/{name}", depth=_DEEPEST if "/" in name else 1):
             return Sign(state=SignedIn.YES, where=f"~/{name}")
     is_told = bool(sign_in.files and sign_in.variables) and not has_keyring
     if not is_told or any(
@@ -70,13 +73,22 @@ def look_for_sign(cli: Cli, env: Mapping[str, str], *, has_keyring: bool = False
     return Sign(state=SignedIn.NO)
 
 
-def _holds_credential(path: Path, *, depth: int) -> bool:
+def _holds_credential(name: str, *, depth: int) -> bool:
     try:
-        if not path.is_file() or not 2 < path.stat().st_size <= _MOST_BYTES:
+        found = os.stat(name)  # noqa: PTH116 - most are not there, and a Path takes longer
+        if not stat.S_ISREG(found.st_mode) or not 2 < found.st_size <= _MOST_BYTES:
             return False
-        data = path.read_bytes()
-    except OSError:
+        mark = found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+        return _reads_as_credential(name, mark, depth)
+    except (OSError, ValueError):
         return False
+
+
+@lru_cache(64)
+def _reads_as_credential(name: str, _mark: tuple[int, ...], depth: int) -> bool:
+    """Read once while the file stays as it is: it may be large. Raises OSError."""
+    path = Path(name)
+    data = path.read_bytes()
     if path.suffix != ".json":
         return bool(_LINE.search(data.decode("utf-8", "replace")))
     return _is_credential(_json_of(data), depth)

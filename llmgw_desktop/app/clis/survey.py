@@ -178,19 +178,35 @@ class CliSurvey:
         """What its runs see."""
         return self._launcher.environment(self._clis[name])
 
+    def home(self, name: CliName) -> Path:
+        """Of the person, as its runs see it."""
+        return self._launcher.home(self._clis[name], "")
+
     def find(self, name: CliName) -> CliFound:
         """Without starting anything; what was told of the same program before still holds."""
-        cli = self._clis[name]
-        program = self._launcher.program(cli)
+        return self.find_all((name,))[name]
+
+    def find_all(self, names: Iterable[CliName]) -> dict[CliName, CliFound]:
+        """The same of several, in one look at the folders."""
+        programs = self.programs(names)
+        return {name: self._found(self._clis[name], program) for name, program in programs.items()}
+
+    def programs(self, names: Iterable[CliName]) -> dict[CliName, str]:
+        """Where each is installed; empty if it is not."""
+        names = tuple(names)
+        found = self._launcher.programs(self._clis[name] for name in names)
+        return dict(zip(names, found, strict=True))
+
+    def _found(self, cli: Cli, program: str) -> CliFound:
         found = CliFound(
-            name=name,
+            name=cli.name,
             command=self._launcher.named(cli),
             program=program,
             contract_version=cli.contract_version,
             sign=self._sign(cli),
         )
         with self._lock:
-            told = self._told.get(_mark(program))
+            told = self._told.get(_mark(program)) if program else None
         return _with(found, told) if told else found
 
     def look(self, name: CliName, *, with_flags: bool = False, anew: bool = False) -> CliFound:
@@ -221,7 +237,7 @@ class CliSurvey:
         cli = self._clis[name]
         if not (program := self._launcher.program(cli)):
             return None
-        if (kept := self.heard(name, arguments, read)) is not None:
+        if (kept := self.heard(program, arguments, read)) is not None:
             return kept
         env = {**self._launcher.environment(cli), **_plan_environment(cli)}
         try:
@@ -235,12 +251,13 @@ class CliSurvey:
         return meaning
 
     def heard(
-        self, name: CliName, arguments: tuple[str, ...], read: Callable[[Words], _T]
+        self, program: str, arguments: tuple[str, ...], read: Callable[[Words], _T]
     ) -> _T | None:
         """What `ask` has made of the same program before."""
-        mark = _mark(self._launcher.program(self._clis[name]))
+        if not program:
+            return None
         with self._lock:
-            return cast("_T | None", self._heard.get((mark, arguments, read)))
+            return cast("_T | None", self._heard.get((_mark(program), arguments, read)))
 
     def close(self) -> None:
         self._ask.close()

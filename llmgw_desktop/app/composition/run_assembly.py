@@ -157,11 +157,9 @@ class Runs:
 
     def ready(self) -> tuple[Provider, ...]:
         """Those CLIs that are installed and switched on, as providers."""
-        return tuple(
-            said.provider
-            for said in self._said
-            if said.enabled and self.launcher.program(self.clis[said.name])
-        )
+        on = [said for said in self._said if said.enabled]
+        programs = self.launcher.programs(self.clis[said.name] for said in on)
+        return tuple(said.provider for said, program in zip(on, programs, strict=True) if program)
 
     def ready_names(self) -> tuple[str, ...]:
         """Those CLIs that are installed and switched on."""

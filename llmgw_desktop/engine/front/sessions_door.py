@@ -52,8 +52,8 @@ class SessionsDoor:
     async def list_all(self, caller: HttpCaller) -> None:
         asked = parse_qs(caller.query)
         limit = number_in(asked, "limit", _LISTED, least=1, most=MOST_LISTED)
-        found = await self._sessions.list(who(caller).client_id, _cli_in(caller), limit=limit)
-        active = await self._sessions.active(who(caller).client_id)
+        owner = who(caller).client_id
+        found, active = await self._sessions.list_and_active(owner, _cli_in(caller), limit=limit)
         names = {cli.value: each.id for cli, each in active.items()}
         shown = [session_object(each) for each in found]
         await tell(caller, {"total": len(shown), "sessions": shown, "activeSessions": names})

@@ -5,12 +5,15 @@ Keys of other vendors and everything of the gateway itself stay here.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence, Set
+import os
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.clis.checks import LONGEST_ARGUMENT
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.vault import VaultError
@@ -88,16 +91,17 @@ _PERSONS_OWN = frozenset({"HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS",
 _GATEWAYS = ("LLM_GATEWAY_", "LLMGW_")
 
 
-def environment_for(cli: Cli, env: Mapping[str, str]) -> dict[str, str]:
-    """With its vendor's own, and what it signs in with."""
-    also = cli.sign_in.variables
+def environment_for(cli: Cli, env: Mapping[str, str], path: str = "") -> dict[str, str]:
+    """With its vendor's own, and what it signs in with. `path`: the search path, where it is known
+    already."""
+    also, of_vendor = cli.sign_in.variables, ("LC_", *cli.variables)
     kept = {
         name: value
         for name, value in env.items()
-        if not name.startswith(_GATEWAYS)
-        and (name in _HARMLESS or name.startswith(("LC_", *cli.variables)) or name in also)
+        if (name in _HARMLESS or name.startswith(of_vendor) or name in also)
+        and not name.startswith(_GATEWAYS)
     }
-    return kept | {"PATH": search_path(env)}
+    return kept | {"PATH": path or search_path(env)}
 
 
 def environment_for_installer(env: Mapping[str, str]) -> dict[str, str]:
@@ -137,7 +141,84 @@ def search_path(env: Mapping[str, str]) -> str:
 def _usual_places(home: Path) -> Iterator[str]:
     yield from (str(home / ".local/bin"), str(home / ".npm-global/bin"), str(home / ".bun/bin"))
     yield from ("/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin")
-    yield from (str(found) for found in sorted(home.glob(".nvm/versions/node/*/bin"), reverse=True))
+    yield from (str(found) for found in sorted(home.glob(f"{_NODES}/*/bin"), reverse=True))
+
+
+_NODES = ".nvm/versions/node"
+_HOLDS_S = 10.0
+_SETTLED_S = 2.0
+_Mark = tuple[int, int, int] | None
+"""A folder as it is; None: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found when the folders were so."""
+
+    program: str
+    folders: tuple[_Mark, ...]
+    at_s: float
+
+
+class SearchPath:
+    """The places where programs are looked for, and which lay there.
+
+    To look for all CLIs takes two hundred calls of the system. So what was found holds while each
+    folder stays as it is and the program lies there, ten seconds at most: then shows what else can
+    change, such as a right or the end of a link. While a folder has just changed nothing is kept:
+    its time may be too coarse for the next change. From any thread.
+    """
+
+    def __init__(self, env: Mapping[str, str], clock: Clock | None = None) -> None:
+        self._env = env
+        self._clock = clock or SystemClock()
+        self._nodes = str(Path(env.get("HOME", "/")) / _NODES)
+        self._text: tuple[str, _Mark, float] = "", None, float("-inf")
+        self._found: dict[Hashable, _Found] = {}
+
+    def text(self) -> str:
+        """As PATH says it."""
+        text, nodes, at_s = self._text
+        now_s, nodes_now = self._clock.monotonic_s(), _mark(self._nodes)
+        if nodes_now == nodes and now_s - at_s <= _HOLDS_S:
+            return text
+        text = search_path(self._env)
+        if self._is_settled((nodes_now,)):
+            self._text = text, nodes_now, now_s
+        return text
+
+    def find(self, wanted: Iterable[tuple[Hashable, Callable[[str], str]]]) -> list[str]:
+        """Of each key what its function finds on a path: absolute, or empty. Of the key None
+        nothing is kept."""
+        text, now_s = self.text(), self._clock.monotonic_s()
+        folders = tuple(map(_mark, text.split(":")))
+        is_settled = self._is_settled(folders)
+        answers = []
+        for key, look in wanted:
+            kept = self._found.get(key)
+            if kept is None or not _holds(kept, folders, now_s):
+                kept = _Found(look(text), folders, now_s)
+                if is_settled and key is not None:
+                    self._found[key] = kept
+            answers.append(kept.program)
+        return answers
+
+    def _is_settled(self, marks: Iterable[_Mark]) -> bool:
+        newest_ns = max((mark[0] for mark in marks if mark is not None), default=0)
+        return self._clock.now_s() - newest_ns / 1e9 > _SETTLED_S
+
+
+def _mark(folder: str) -> _Mark:
+    try:
+        found = os.stat(folder)  # noqa: PTH116 - a Path for each would take longer than the look
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_dev
+
+
+def _holds(kept: _Found, folders: tuple[_Mark, ...], now_s: float) -> bool:
+    is_same = kept.folders == folders and now_s - kept.at_s <= _HOLDS_S
+    return is_same and (not kept.program or os.access(kept.program, os.X_OK))
 
 
 class Housing:

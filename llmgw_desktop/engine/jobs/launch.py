@@ -7,8 +7,9 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from llmgw_desktop.clis.checks import no_place
@@ -41,10 +42,10 @@ from llmgw_desktop.engine.jobs.enclosure import (
 )
 from llmgw_desktop.engine.jobs.environment import (
     Housing,
+    SearchPath,
     check_sizes,
     environment_for,
     environment_in_private_home,
-    search_path,
     size_of,
 )
 from llmgw_desktop.engine.jobs.folder import JobFolder
@@ -106,6 +107,7 @@ class Launcher:
         self.enclosure = enclosure or Enclosure(env)
         self.housing = Housing(homes or NoHomes())
         self._env = env
+        self._search = SearchPath(env)
         self._said: Mapping[CliName, CliSettings] = {}
         self.apply(clis)
 
@@ -236,7 +238,7 @@ class Launcher:
 
     def environment(self, cli: Cli) -> dict[str, str]:
         """What a run of it sees in the person's own HOME, before a plan adds its own."""
-        own = environment_for(cli, self._env)
+        own = environment_for(cli, self._env, self._search.text())
         return {**own, **self._of(cli).env}
 
     def persons_environment(self, cli: Cli) -> dict[str, str] | None:
@@ -253,7 +255,11 @@ class Launcher:
 
     def program(self, cli: Cli) -> str:
         """Where it is installed; empty if it is not."""
-        return self._program(cli, cli.commands[0], search_path(self._env))
+        return self.programs((cli,))[0]
+
+    def programs(self, clis: Iterable[Cli]) -> list[str]:
+        """Of each, where it is installed, as `SearchPath` knows it; for a run it is looked up."""
+        return self._search.find((self._key(cli), partial(self._usual, cli)) for cli in clis)
 
     def named(self, cli: Cli) -> str:
         """What its program is called."""
@@ -266,6 +272,14 @@ class Launcher:
 
     def _of(self, cli: Cli) -> CliSettings:
         return self._said.get(cli.name) or CliSettings(name=cli.name)
+
+    def _key(self, cli: Cli) -> Hashable:
+        """None for one that settings name with its folder, which need not be on the path."""
+        said = self._of(cli).command
+        return None if "/" in said else (cli.name, said, cli.commands, cli.native)
+
+    def _usual(self, cli: Cli, path: str) -> str:
+        return self._program(cli, cli.commands[0], path)
 
     def _program(self, cli: Cli, command: str, path: str) -> str:
         said = self._of(cli).command

@@ -4,7 +4,7 @@ Nothing here blocks the loop, nothing asks a vendor but `newest`, and several ar
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -19,21 +19,11 @@ from llmgw_desktop.engine.mcp.tool import McpToolCall
 
 _Of = TypeVar("_Of")
 _To = TypeVar("_To")
-_Name = TypeVar("_Name", bound=StrEnum)
 
 
 async def each_of(these: Iterable[_Of], work: Callable[[_Of], Awaitable[_To]]) -> list[_To]:
     """In their order."""
     return list(await asyncio.gather(*(work(each) for each in these)))
-
-
-async def each_by_name(
-    names: Iterable[_Name], work: Callable[[_Name], Awaitable[_To]]
-) -> dict[str, _To]:
-    """By their plain texts: JSON's keys are nothing else."""
-    these = tuple(names)
-    found = await each_of(these, work)
-    return {name.value: each for name, each in zip(these, found, strict=True)}
 
 
 ONE_CLI = option("cli", one_of(*CliName), "This one only.")
@@ -75,6 +65,14 @@ class CliSeen:
     @property
     def is_installed(self) -> bool:
         return bool(self.program)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsTold:
+    """What one has listed so far. `models`: None where it was not asked, or did not tell."""
+
+    is_installed: bool
+    models: tuple[ListedModel, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,16 +126,20 @@ class CliInspection(Protocol):
     async def find(self, name: CliName) -> CliSeen:
         """Nothing is started; what was told of the same program before still holds."""
 
+    async def find_all(self, names: Sequence[CliName]) -> dict[CliName, CliSeen]:
+        """The same of several at once."""
+
     async def look(self, name: CliName, *, with_flags: bool = False, anew: bool = False) -> CliSeen:
         """The program itself is asked."""
 
     async def models(self, name: CliName) -> tuple[ListedModel, ...] | None:
         """What the program lists; None: it cannot be asked, or did not tell."""
 
-    async def models_told(self, name: CliName) -> tuple[ListedModel, ...] | None:
-        """What it has listed before; nothing is started."""
+    async def models_told(self, names: Sequence[CliName]) -> dict[CliName, ModelsTold]:
+        """What they have listed before; nothing is started."""
 
-    async def skills(self, name: CliName) -> tuple[SkillSeen, ...]: ...
+    async def skills(self, names: Sequence[CliName]) -> dict[CliName, tuple[SkillSeen, ...]]:
+        """Those of the person's own that each of them finds."""
 
     async def help_of(self, name: CliName, path: tuple[str, ...]) -> SubcommandHelp: ...
 

@@ -5,7 +5,7 @@ are no more, and nothing is told as known that nobody said.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, Option
@@ -13,20 +13,29 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.clis.subcommand import ListedModel, Subcommand
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, CliSettings, provider_of
-from llmgw_desktop.engine.mcp.cli_desk import CliInspection, CliSeen, HelpState, SubcommandHelp
+from llmgw_desktop.engine.mcp.cli_desk import (
+    CliInspection,
+    CliSeen,
+    HelpState,
+    ModelsTold,
+    SkillSeen,
+    SubcommandHelp,
+    each_of,
+)
 from llmgw_desktop.wire.models import ModelEntry
 
 CAPABILITY_SCHEMA = "provider-tool-capabilities.v2"
-_PERMISSIONS = """
+_PERMISSION_WORDS = """
     permissionMode approvalMode sandboxMode askForApproval fullAuto yolo alwaysApprove sandbox mode
     allowAll allowAllTools allowAllPaths allowAllUrls dangerouslySkipPermissions trust trustFolder
     dangerouslyBypassApprovalsAndSandbox dangerouslyBypassHookTrust skipTrust
 """
-_TOOLS = """
+_TOOL_WORDS = """
     allowedTools disallowedTools tools availableTools excludedTools allow deny search noTools
     disableWebSearch strictMcpConfig mcpConfig disableBuiltinMcps disableMcpServers allowedUrls
     disallowedUrls noSubagents
 """
+_PERMISSIONS, _TOOLS = frozenset(_PERMISSION_WORDS.split()), frozenset(_TOOL_WORDS.split())
 _WANTS: dict[str, frozenset[str]] = {
     "structuredOutput": frozenset({"jsonSchema", "outputSchema"}),
     "systemPrompt": frozenset(
@@ -54,24 +63,37 @@ class WantedCapabilities:
 
 
 async def capabilities(
-    desk: CliInspection, name: CliName, wanted: WantedCapabilities
+    desk: CliInspection, names: Sequence[CliName], wanted: WantedCapabilities
 ) -> dict[str, Any]:
-    is_asked = wanted.anew and desk.said(name).enabled
-    seen = await (desk.look(name, with_flags=True, anew=True) if is_asked else desk.find(name))
-    cli = desk.cli(name)
+    """Of each by its plain name: JSON's keys are nothing else."""
+    seen = await desk.find_all(names)
+    if wanted.anew:
+        asked = [name for name in names if desk.said(name).enabled]
+        looked = await each_of(asked, lambda name: desk.look(name, with_flags=True, anew=True))
+        seen |= zip(asked, looked, strict=True)
+    skills = await desk.skills(names) if wanted.skills else {}
+    return {name.value: _capable(desk, seen[name], skills.get(name), wanted) for name in names}
+
+
+def _capable(
+    desk: CliInspection,
+    seen: CliSeen,
+    skills: Sequence[SkillSeen] | None,
+    wanted: WantedCapabilities,
+) -> dict[str, Any]:
+    cli = desk.cli(seen.name)
     told = {
         **_standing(desk, seen),
         "features": _features(cli),
-        "permissions": _fields(cli.options, _PERMISSIONS.split()),
+        "permissions": _fields(cli.options, _PERMISSIONS),
         "wants": {want: _named(cli.options, names) for want, names in _WANTS.items()},
         "fields": {each.name: each.flag or None for each in cli.options},
     }
     if wanted.tools:
-        told["providerTools"] = _fields(cli.options, _TOOLS.split())
+        told["providerTools"] = _fields(cli.options, _TOOLS)
     if wanted.unsupported:
         told["unsupported"] = _unsupported(told)
-    if wanted.skills:
-        skills = await desk.skills(name)
+    if skills is not None:
         shown = [{"name": s.name, "path": s.path} if wanted.paths else s.name for s in skills]
         told["skills"] = shown
     if wanted.paths:
@@ -133,24 +155,41 @@ Catalogue = Callable[[], Awaitable[Sequence[ModelEntry]]]
 _PRACTICE = "practice"
 
 
-async def models_of_cli(desk: CliInspection, name: CliName, *, ask: bool) -> dict[str, Any]:
-    """`ask`: the program is started where it can list its models."""
-    seen, said = await desk.find(name), desk.said(name)
-    has_program = seen.is_installed and said.enabled
-    listed = None
-    if has_program:
-        listed = await (desk.models(name) if ask else desk.models_told(name))
+async def models_of_clis(
+    desk: CliInspection, names: Sequence[CliName], *, ask: bool
+) -> dict[str, dict[str, Any]]:
+    """Of each by its plain name. `ask`: a program is started that can list its models and has not
+    done so yet."""
+    told = await desk.models_told(names)
+    asked = [name for name in names if ask and _can_tell_more(desk, name, told[name])]
+    more = dict(zip(asked, await each_of(asked, desk.models), strict=True))
+    return {
+        name.value: _models_shown(
+            desk, name, replace(told[name], models=more.get(name, told[name].models))
+        )
+        for name in names
+    }
+
+
+def _can_tell_more(desk: CliInspection, name: CliName, told: ModelsTold) -> bool:
+    is_here = told.is_installed and desk.said(name).enabled
+    return is_here and told.models is None and desk.cli(name).models is not None
+
+
+def _models_shown(desk: CliInspection, name: CliName, known: ModelsTold) -> dict[str, Any]:
+    said = desk.said(name)
+    listed = known.models if known.is_installed and said.enabled else None
     told = {each.name: _described(each) for each in listed or ()}
     named = {each: {"source": "settings"} for each in said.models if each not in told}
     return {
-        "description": seen.title,
+        "description": cli_of(name).title,
         "provider": provider_of(name),
         "models": {**told, **named},
         "unverifiedModelHints": _hints(name, {*told, *named}),
         "modelOrder": [*told, *named],
         "aliases": {"default": "what the settings or the CLI choose", "latest": "as default"},
         **_default(said, listed or ()),
-        "warnings": _warnings(seen, said, listed),
+        "warnings": _warnings(said, listed, is_installed=known.is_installed),
     }
 
 
@@ -205,13 +244,13 @@ def _default(said: CliSettings, listed: Sequence[ListedModel]) -> dict[str, str]
 
 
 def _warnings(
-    seen: CliSeen, said: CliSettings, listed: tuple[ListedModel, ...] | None
+    said: CliSettings, listed: tuple[ListedModel, ...] | None, *, is_installed: bool
 ) -> list[str]:
     if not said.enabled:
         return ["It is switched off."]
-    if not seen.is_installed:
+    if not is_installed:
         return ["It is not installed."]
-    if listed is None and cli_of(seen.name).models is not None:
+    if listed is None and cli_of(said.name).models is not None:
         return ["It has not listed its models yet: ask again in a while."]
     if listed is None:
         return ["It does not tell its models: any name may be asked for, and the CLI decides."]

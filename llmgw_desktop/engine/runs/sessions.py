@@ -205,10 +205,16 @@ class Sessions:
         """The disk may take its time."""
         return await asyncio.to_thread(work)
 
-    async def list(self, owner: str, cli: CliName | None = None, *, limit: int) -> list[Session]:
-        """The last used first."""
-        found = await self._aside(lambda: self._store.recent(owner, cli, limit=limit))
-        return [each for each in found if self._is_kept(each)]
+    async def list_and_active(
+        self, owner: str, cli: CliName | None = None, *, limit: int
+    ) -> tuple[list[Session], dict[CliName, Session]]:
+        """The last used first, and those that are active, of any CLI."""
+
+        def read() -> tuple[list[Session], dict[CliName, Session]]:
+            found = self._store.recent(owner, cli, limit=limit)
+            return [each for each in found if self._is_kept(each)], self._active(owner)
+
+        return await self._aside(read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from llmgw_desktop.store.database.database import (
     told,
     transaction,
 )
+from llmgw_desktop.store.database.schema import SqlDialect
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 
 
@@ -86,6 +87,7 @@ class GatewayFile:
         self._connection: sqlite3.Connection | None = None
         self._is_read_only = self._was_full = False
         self._lying: LyingFile | None = None
+        self._composed: dict[Hashable, str] = {}
 
     def check_place(self) -> None:
         """That the file that is open still lies in its place, as long as it was. Mostly some
@@ -96,6 +98,16 @@ class GatewayFile:
     def run(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
         with self._lock, told(self._path):
             return self._opened().execute(sql, parameters).fetchall()
+
+    def ask(self, shape: Hashable, query: Callable[[], Any], values: Sequence[Any]) -> list[Any]:
+        """The rows of a query of peewee's that has holes for its values. It is composed once for
+        each shape: that takes several times as long as to read a few rows."""
+        sql = self._composed.get(shape)
+        if sql is None:
+            sql, values_within = SqlDialect().compose(query())
+            assert not values_within, "a value that stands in the query is a hole, too"
+            self._composed[shape] = sql
+        return self.run(sql, values)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -356,6 +356,9 @@ class BodyRow(peewee.Model):
         table_name = "flight_bodies"
 
 
+HOLE = peewee.SQL("?")  # in the place of a value
+
+
 class SqlDialect:
     """Turns peewee's queries into SQLite's words."""
 

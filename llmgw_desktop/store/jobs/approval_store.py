@@ -26,6 +26,7 @@ from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, place
 from llmgw_desktop.store.audit.audit_rows import note
 from llmgw_desktop.store.database.gateway_file import GatewayFile
 from llmgw_desktop.store.database.schema import (
+    HOLE,
     ApprovalRow,
     PermissionDecisionRow,
     PermissionRuleRow,
@@ -70,12 +71,17 @@ class ApprovalStore:
         self, owner: str | None, cli: CliName | None = None, *, limit: int = 50
     ) -> list[Approval]:
         """Newest first; without an owner everybody's."""
-        wanted = ApprovalRow.id != "" if owner is None else ApprovalRow.owner == owner
-        if cli is not None:
-            wanted &= ApprovalRow.cli == cli
-        newest = ApprovalRow.at_s.desc(), ApprovalRow.id.desc()
-        query = ApprovalRow.select().where(wanted).order_by(*newest).limit(limit)
-        rows = self._file.run(*self._dialect.compose(query.tuples()))
+        named = {"owner": owner, "cli": None if cli is None else str(cli)}
+        given = {name: value for name, value in named.items() if value is not None}
+
+        def newest() -> Any:
+            order = ApprovalRow.at_s.desc(), ApprovalRow.id.desc()
+            query = ApprovalRow.select().order_by(*order).limit(HOLE)
+            for name in given:
+                query = query.where(getattr(ApprovalRow, name) == HOLE)
+            return query.tuples()
+
+        rows = self._file.ask(("recent", *given), newest, [*given.values(), limit])
         return [self._approval(row) for row in rows]
 
     def close(self) -> None:

@@ -28,12 +28,11 @@ from llmgw_desktop.domain.jobs.job import (
 from llmgw_desktop.domain.usage import AnswerShape, Usage, usage_of
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, place
 from llmgw_desktop.store.database.gateway_file import GatewayFile
-from llmgw_desktop.store.database.schema import JobRow, SqlDialect, columns
+from llmgw_desktop.store.database.schema import HOLE, JobRow, SqlDialect, columns
 from llmgw_desktop.store.flights.rows import FACT_COLUMNS, fact_cells, facts_of
 
 _COLUMNS = columns(JobRow)
-_HOLE = peewee.SQL("?")
-_HOLES = {getattr(JobRow, name): _HOLE for name in _COLUMNS}
+_HOLES = {getattr(JobRow, name): HOLE for name in _COLUMNS}
 _SPREAD = frozenset({"process", "prompt_facts"})
 """Fields that have several columns."""
 _AT_ONCE = 200
@@ -100,12 +99,11 @@ class JobStore:
 
     def of_session(self, session_id: str, owner: str, *, limit: int) -> list[Job]:
         """Newest first."""
-        return self._newest((JobRow.owner == owner) & (JobRow.session_id == session_id), limit)
+        return self._newest("session_id", session_id, owner, limit)
 
     def of_correlation(self, correlation_id: str, owner: str) -> Job | None:
         """The newest that was asked for by this name."""
-        named = (JobRow.owner == owner) & (JobRow.correlation_id == correlation_id)
-        found = self._newest(named, 1)
+        found = self._newest("correlation_id", correlation_id, owner, 1)
         return found[0] if found else None
 
     def sums(self, owner: str) -> list[JobSum]:
@@ -157,26 +155,30 @@ class JobStore:
     @cached_property
     def _update(self) -> str:
         """Takes all columns but the title, the id and two states."""
-        may = (JobRow.id == _HOLE) & JobRow.state.in_([_HOLE, _HOLE])
+        may = (JobRow.id == HOLE) & JobRow.state.in_([HOLE, HOLE])
         holes = {field: hole for field, hole in _HOLES.items() if field is not JobRow.title}
         return self._dialect.compose(JobRow.update(holes).where(may).returning(JobRow.id))[0]
 
     @cached_property
     def _select_one(self) -> str:
         """Takes an id."""
-        return self._dialect.compose(JobRow.select().where(JobRow.id == _HOLE).tuples())[0]
+        return self._dialect.compose(JobRow.select().where(JobRow.id == HOLE).tuples())[0]
 
     @cached_property
     def _select_same(self) -> str:
         """Takes a request key, a state, and since when."""
-        done = (JobRow.state == _HOLE) & (JobRow.ended_at_s >= _HOLE)
-        same = JobRow.select().where((JobRow.request_key == _HOLE) & done)
+        done = (JobRow.state == HOLE) & (JobRow.ended_at_s >= HOLE)
+        same = JobRow.select().where((JobRow.request_key == HOLE) & done)
         newest = same.order_by(JobRow.asked_at_s.desc()).limit(peewee.SQL("1"))
         return self._dialect.compose(newest.tuples())[0]
 
-    def _newest(self, which: Any, limit: int) -> list[Job]:
-        newest = JobRow.asked_at_s.desc(), JobRow.id.desc()
-        return self._jobs(JobRow.select().where(which).order_by(*newest).limit(limit))
+    def _newest(self, column: str, value: str, owner: str, limit: int) -> list[Job]:
+        def newest() -> Any:
+            which = (JobRow.owner == HOLE) & (getattr(JobRow, column) == HOLE)
+            order = JobRow.asked_at_s.desc(), JobRow.id.desc()
+            return JobRow.select().where(which).order_by(*order).limit(HOLE).tuples()
+
+        return self._made(self._file.ask(column, newest, [owner, value, limit]))
 
     def _jobs(self, query: Any) -> list[Job]:
         return self._made(self._run(query.tuples()))

@@ -1,6 +1,6 @@
 """Sessions as rows of `gateway.db`: whose each is and how its CLI calls it, never what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -13,10 +13,9 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.job import Session, SessionTotals, session_totals_of
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, place
 from llmgw_desktop.store.database.gateway_file import GatewayFile
-from llmgw_desktop.store.database.schema import SessionRow, SqlDialect, cells, columns
+from llmgw_desktop.store.database.schema import HOLE, SessionRow, SqlDialect, columns
 
 _COLUMNS = columns(SessionRow)
-_HOLE = peewee.SQL("?")
 
 
 class SessionStore:
@@ -32,20 +31,25 @@ class SessionStore:
 
     def add(self, session: Session) -> None:
         """An active one takes the place of the one that was."""
+        row = list(self._row(session).values())
         if not session.is_active:
-            self._file.run(self._insert, list(self._row(session).values()))
+            self._file.run(self._insert, row)
             return
-        self._run(
-            self._rest(session.owner, session.cli), SessionRow.insert(cells(self._row(session)))
-        )
+        with self._file.transaction() as connection:
+            connection.execute(self._rests, [session.owner, str(session.cli)])
+            connection.execute(self._insert, row)
 
     def get(self, session_id: str, owner: str) -> Session | None:
         """By our id, or by the CLI's own; None also for somebody else's."""
-        named = (SessionRow.id == session_id) | (
-            (SessionRow.provider_session_id == session_id) & (SessionRow.provider_session_id != "")
-        )
-        own = SessionRow.select().where(named & (SessionRow.owner == owner))
-        found = self._sessions(own.order_by(SessionRow.used_at_s.desc()).limit(1))
+
+        def named() -> Any:
+            by_cli = (SessionRow.provider_session_id == HOLE) & (
+                SessionRow.provider_session_id != peewee.SQL("''")
+            )
+            own = ((SessionRow.id == HOLE) | by_cli) & (SessionRow.owner == HOLE)
+            return SessionRow.select().where(own).order_by(SessionRow.used_at_s.desc()).limit(HOLE)
+
+        found = self._sessions("get", named, [session_id, session_id, owner, 1])
         return found[0] if found else None
 
     def is_held(self, cli: CliName, provider_session_id: str) -> bool:
@@ -62,27 +66,40 @@ class SessionStore:
         limit: int = 100,
     ) -> list[Session]:
         """The last used first; without an owner everybody's."""
-        wanted = SessionRow.id != "" if owner is None else SessionRow.owner == owner
-        if cli is not None:
-            wanted &= SessionRow.cli == cli
-        if working_dir:
-            wanted &= SessionRow.working_dir == working_dir
-        newest = SessionRow.used_at_s.desc(), SessionRow.id.desc()
-        return self._sessions(SessionRow.select().where(wanted).order_by(*newest).limit(limit))
+        named = {
+            "owner": owner,
+            "cli": None if cli is None else str(cli),
+            "working_dir": working_dir or None,
+        }
+        given = {name: value for name, value in named.items() if value is not None}
+
+        def last_used() -> Any:
+            order = SessionRow.used_at_s.desc(), SessionRow.id.desc()
+            query = SessionRow.select().order_by(*order).limit(HOLE)
+            for name in given:
+                query = query.where(getattr(SessionRow, name) == HOLE)
+            return query
+
+        return self._sessions(("recent", *given), last_used, [*given.values(), limit])
 
     def active(self, owner: str) -> list[Session]:
         """At most one a CLI."""
-        marked = (SessionRow.owner == owner) & (SessionRow.is_active == 1)
-        return self._sessions(SessionRow.select().where(marked))
+
+        def marked() -> Any:
+            return SessionRow.select().where(
+                (SessionRow.owner == HOLE) & (SessionRow.is_active == peewee.SQL("1"))
+            )
+
+        return self._sessions("active", marked, [owner])
 
     def activate(self, session: Session) -> None:
         self._run(
-            self._rest(session.owner, session.cli),
+            _resting(session.owner, session.cli),
             SessionRow.update(is_active=1).where(_is(session.id, session.owner)),
         )
 
     def deactivate(self, owner: str, cli: CliName) -> None:
-        self._run(self._rest(owner, cli))
+        self._run(_resting(owner, cli))
 
     def touch(self, session_id: str, owner: str, now_s: float) -> None:
         """It is being used."""
@@ -125,32 +142,35 @@ class SessionStore:
     @cached_property
     def _insert(self) -> str:
         """Takes all columns."""
-        insert = SessionRow.insert({getattr(SessionRow, name): _HOLE for name in _COLUMNS})
+        insert = SessionRow.insert({getattr(SessionRow, name): HOLE for name in _COLUMNS})
         return self._dialect.compose(insert)[0]
+
+    @cached_property
+    def _rests(self) -> str:
+        """Of an owner and a CLI no session is active."""
+        return self._dialect.compose(_resting(HOLE, HOLE))[0]
 
     @cached_property
     def _went_on(self) -> str:
         """An update of a session's name, use and totals."""
-        told = peewee.fn.NULLIF(_HOLE, peewee.SQL("''"))
+        told = peewee.fn.NULLIF(HOLE, peewee.SQL("''"))
         news = {
             "provider_session_id": peewee.fn.COALESCE(told, SessionRow.provider_session_id),
-            "used_at_s": _HOLE,
-            "totals": _HOLE,
+            "used_at_s": HOLE,
+            "totals": HOLE,
         }
-        update = SessionRow.update(news).where(_is(_HOLE, _HOLE))
+        update = SessionRow.update(news).where(_is(HOLE, HOLE))
         return self._dialect.compose(update)[0]
-
-    def _rest(self, owner: str, cli: CliName) -> Any:
-        """No session of these is active."""
-        marked = _of(owner, cli) & (SessionRow.is_active == 1)
-        return SessionRow.update(is_active=0).where(marked)
 
     def _gone(self, which: Any) -> list[Session]:
         rows = self._run(SessionRow.delete().where(which).returning(*_fields()))
         return [self._session(row) for row in rows]
 
-    def _sessions(self, query: Any) -> list[Session]:
-        return [self._session(row) for row in self._run(query.tuples())]
+    def _sessions(
+        self, shape: Hashable, query: Callable[[], Any], values: Sequence[Any]
+    ) -> list[Session]:
+        rows = self._file.ask(shape, lambda: query().tuples(), values)
+        return [self._session(row) for row in rows]
 
     def _run(self, *queries: Any) -> list[Any]:
         """All or none of them; what the last one answers."""
@@ -192,7 +212,12 @@ def _said_place(session_id: str) -> str:
     return place("sessions", "description", session_id)
 
 
-def _of(owner: str, cli: CliName) -> Any:
+def _resting(owner: Any, cli: Any) -> Any:
+    marked = _of(owner, cli) & (SessionRow.is_active == peewee.SQL("1"))
+    return SessionRow.update(is_active=peewee.SQL("0")).where(marked)
+
+
+def _of(owner: Any, cli: Any) -> Any:
     return (SessionRow.owner == owner) & (SessionRow.cli == cli)
 
 

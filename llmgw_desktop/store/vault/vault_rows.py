@@ -30,7 +30,13 @@ from llmgw_desktop.store.database.database import (
     transaction,
 )
 from llmgw_desktop.store.database.gateway_file import LyingFile
-from llmgw_desktop.store.database.schema import DataKeyRow, SqlDialect, VaultEntryRow, VaultKeyRow
+from llmgw_desktop.store.database.schema import (
+    HOLE,
+    DataKeyRow,
+    SqlDialect,
+    VaultEntryRow,
+    VaultKeyRow,
+)
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.vault.sealed_rows import (
     KINDS,
@@ -55,6 +61,7 @@ class VaultRows:
         self.path = path
         self._lock = threading.RLock()
         self._dialect = SqlDialect()
+        self._lists: dict[tuple[int, int], str] = {}
         self._connection: sqlite3.Connection | None = None
         self._lying: LyingFile | None = None
         self._is_read_only = False
@@ -118,13 +125,16 @@ class VaultRows:
 
     def all(self, kind: EntryKind | None = None, projects: Sequence[str] = ()) -> list[SealedEntry]:
         """By provider, name and project; no projects named means all."""
-        query = VaultEntryRow.select().where(VaultEntryRow.kind.in_(sorted(KINDS)))
-        if kind is not None:
-            query = query.where(VaultEntryRow.kind == str(kind))
-        if projects:
-            query = query.where(VaultEntryRow.project.in_(list(projects)))
-        order = (VaultEntryRow.provider, VaultEntryRow.name, VaultEntryRow.project)
-        rows = self._run(query.order_by(*order, VaultEntryRow.kind).tuples())
+        kinds = sorted(map(str, KINDS)) if kind is None else [str(kind)]
+        sql = self._lists.get((len(kinds), len(projects)))
+        if sql is None:  # composed once: that takes several times as long as the reading
+            query = VaultEntryRow.select().where(VaultEntryRow.kind.in_([HOLE] * len(kinds)))
+            if projects:
+                query = query.where(VaultEntryRow.project.in_([HOLE] * len(projects)))
+            order = (VaultEntryRow.provider, VaultEntryRow.name, VaultEntryRow.project)
+            sql, _ = self._dialect.compose(query.order_by(*order, VaultEntryRow.kind).tuples())
+            self._lists[len(kinds), len(projects)] = sql
+        rows = self._execute(sql, [*kinds, *projects])
         return [sealed_entry(row) for row in rows]
 
     def mark(self) -> int:
@@ -303,7 +313,9 @@ class VaultRows:
             yield
 
     def _run(self, query: Any) -> list[Any]:
-        sql, parameters = self._dialect.compose(query)
+        return self._execute(*self._dialect.compose(query))
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
         with self._lock, told(self.path):
             return self._opened().execute(sql, parameters).fetchall()
 

@@ -12,14 +12,14 @@ import orjson
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.engine.mcp.cli_desk import CliInspection, each_by_name
+from llmgw_desktop.engine.mcp.cli_desk import CliInspection
 from llmgw_desktop.engine.mcp.cli_views import (
     CAPABILITY_SCHEMA,
     WantedCapabilities,
     capabilities,
     contract,
     listed,
-    models_of_cli,
+    models_of_clis,
 )
 from llmgw_desktop.engine.mcp.cli_views import SUBCOMMAND_SCHEMA as SUBCOMMANDS
 from llmgw_desktop.engine.mcp.offer import Resource
@@ -37,7 +37,8 @@ def cli_resources(desk: CliInspection) -> tuple[Resource, ...]:
 def _models(desk: CliInspection) -> tuple[Resource, ...]:
     async def one(who: Principal, places: Mapping[str, str]) -> str:
         name = _cli_named(places["cli"])
-        return _json({"cli": name, **await models_of_cli(desk, name, ask=False)})
+        told = await models_of_clis(desk, (name,), ask=False)
+        return _json({"cli": name, **told[name]})
 
     template = Resource(
         uri="models://{cli}",
@@ -54,12 +55,13 @@ def _models(desk: CliInspection) -> tuple[Resource, ...]:
 
 def _capabilities(desk: CliInspection) -> tuple[Resource, ...]:
     async def catalog(who: Principal, places: Mapping[str, str]) -> str:
-        providers = await each_by_name(CliName, lambda name: capabilities(desk, name, _PLAIN))
+        providers = await capabilities(desk, tuple(CliName), _PLAIN)
         return _json({"schemaVersion": CAPABILITY_SCHEMA, "providers": providers})
 
     async def one(who: Principal, places: Mapping[str, str]) -> str:
         name = _cli_named(places["provider"])
-        return _json({"schemaVersion": CAPABILITY_SCHEMA, **await capabilities(desk, name, _PLAIN)})
+        told = await capabilities(desk, (name,), _PLAIN)
+        return _json({"schemaVersion": CAPABILITY_SCHEMA, **told[name]})
 
     return (
         Resource(

@@ -12,7 +12,6 @@ from llmgw_desktop.engine.mcp.cli_desk import (
     ONE_CLI,
     CliInspection,
     asked_clis,
-    each_by_name,
     each_of,
     is_local,
 )
@@ -25,7 +24,7 @@ from llmgw_desktop.engine.mcp.cli_views import (
     contract,
     drift,
     listed,
-    models_of_cli,
+    models_of_clis,
     models_of_providers,
     plain_list,
 )
@@ -43,9 +42,7 @@ def cli_model_tools(desk: CliInspection, catalogue: Catalogue) -> tuple[McpTool,
     async def list_models(call: McpToolCall) -> ToolAnswer:
         # programs are started for those alone who may have them run
         may_ask = Scope.JOBS_RUN in call.principal.scopes
-        clis = await each_by_name(
-            asked_clis(call), lambda name: models_of_cli(desk, name, ask=may_ask)
-        )
+        clis = await models_of_clis(desk, asked_clis(call), ask=may_ask)
         told: dict[str, Any] = {"success": True, **clis}
         if "cli" not in call.arguments:
             told["apiProviders"] = models_of_providers(await catalogue())
@@ -218,10 +215,7 @@ def capability_tools(desk: CliInspection) -> tuple[McpTool, ...]:
             anew=given.get("refresh", False),
         )
 
-        async def one(name: CliName) -> dict[str, Any]:
-            return await capabilities(desk, name, wanted)
-
-        told = await each_by_name(asked_clis(call), one)
+        told = await capabilities(desk, asked_clis(call), wanted)
         answer = {"success": True, "schemaVersion": CAPABILITY_SCHEMA, "providers": told}
         return ToolAnswer(structured=answer)
 

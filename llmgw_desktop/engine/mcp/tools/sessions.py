@@ -177,8 +177,7 @@ async def listed(
 ) -> dict[str, Any]:
     """An owner's sessions, and which of them are active."""
     owner = principal.client_id
-    found = await sessions.list(owner, cli, limit=MOST_LISTED)
-    active = await sessions.active(owner)
+    found, active = await sessions.list_and_active(owner, cli, limit=MOST_LISTED)
     return {
         "total": len(found),
         "sessions": [session_told(each) for each in found],

@@ -3,6 +3,7 @@ and one that brings a CLI to another version: it shows how, and does it for the 
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -39,12 +40,9 @@ _USUAL_PATIENCE_MS = 10_000
 
 def version_tools(desk: CliInspection) -> tuple[McpTool, ...]:
     async def cli_versions(call: McpToolCall) -> ToolAnswer:
-        async def one(name: CliName) -> dict[str, Any]:
-            is_on = desk.said(name).enabled
-            seen = await (desk.look(name) if is_on else desk.find(name))
-            return _version(desk, seen, is_on=is_on, with_paths=is_local(call.principal))
-
-        versions = await each_of(asked_clis(call), one)
+        with_paths = is_local(call.principal)
+        seen = await _with_versions(desk, asked_clis(call))
+        versions = [_version(desk, each, with_paths=with_paths) for each in seen]
         return ToolAnswer(structured={"success": True, "versions": versions})
 
     async def upstream_contracts(call: McpToolCall) -> ToolAnswer:
@@ -60,7 +58,7 @@ def version_tools(desk: CliInspection) -> tuple[McpTool, ...]:
 
     async def provider_version_guard(call: McpToolCall) -> ToolAnswer:
         names = asked_clis(call)
-        providers = await each_of(names, lambda name: _guarded(desk, name))
+        providers = [_guarded(each) for each in await _with_versions(desk, names)]
         upgrades: list[dict[str, Any]] = []
         is_checked = call.arguments.get("checkUpgrades") is True
         if is_checked:
@@ -119,16 +117,23 @@ def version_tools(desk: CliInspection) -> tuple[McpTool, ...]:
     )
 
 
-def _version(
-    desk: CliInspection, seen: CliSeen, *, is_on: bool, with_paths: bool
-) -> dict[str, Any]:
+async def _with_versions(desk: CliInspection, names: Sequence[CliName]) -> list[CliSeen]:
+    """Those that have not told theirs are asked, but for what is switched off."""
+    seen = await desk.find_all(names)
+    unsure = [each.name for each in seen.values() if each.is_installed and not each.version]
+    asked = [name for name in unsure if desk.said(name).enabled]
+    seen |= zip(asked, await each_of(asked, desk.look), strict=True)
+    return [seen[name] for name in names]
+
+
+def _version(desk: CliInspection, seen: CliSeen, *, with_paths: bool) -> dict[str, Any]:
     cli = desk.cli(seen.name)
     return {
         "cli": seen.name,
         "command": seen.command if with_paths else program_of(seen.command),
         "args": list(cli.version),
         "installed": seen.is_installed,
-        "enabled": is_on,
+        "enabled": desk.said(seen.name).enabled,
         "version": seen.version or None,
         "loginStatus": seen.signed_in,
         "loginGuidance": {
@@ -174,11 +179,10 @@ def _probe(seen: CliSeen) -> dict[str, Any]:
     }
 
 
-async def _guarded(desk: CliInspection, name: CliName) -> dict[str, Any]:
-    seen = await (desk.look(name) if desk.said(name).enabled else desk.find(name))
+def _guarded(seen: CliSeen) -> dict[str, Any]:
     state, detail = _compared(seen)
     return {
-        "cli": name,
+        "cli": seen.name,
         "state": state,
         "installed": seen.version or None,
         "target": seen.contract_version,
