@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from llmgw_desktop.app.clis.programs import ProgramAsker, Words
 from llmgw_desktop.app.clis.survey import CliFound, CliSurvey, listed_flags
@@ -20,6 +20,7 @@ from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings
 from llmgw_desktop.engine.jobs.environment import environment_for_installer, search_path
+from llmgw_desktop.engine.loop.tasks import SharedLook
 from llmgw_desktop.engine.mcp.cli_desk import (
     CliSeen,
     HelpState,
@@ -54,6 +55,7 @@ class CliDesk:
         self._ask = ProgramAsker()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="clis")
         self._turns = {name: asyncio.Lock() for name in CliName}
+        self._looks: dict[tuple[str, tuple[CliName, ...]], SharedLook[Any]] = {}
         self._listings: dict[CliName, asyncio.Future[tuple[ListedModel, ...] | None]] = {}
         self._patience_s = patience_s
 
@@ -70,7 +72,7 @@ class CliDesk:
         return (await self.find_all((name,)))[name]
 
     async def find_all(self, names: Sequence[CliName]) -> dict[CliName, CliSeen]:
-        found = await self._beside(self._survey.find_all, names)
+        found = await self._shared(self._survey.find_all, names)
         return {name: _seen(each) for name, each in found.items()}
 
     async def look(self, name: CliName, *, with_flags: bool = False, anew: bool = False) -> CliSeen:
@@ -92,10 +94,10 @@ class CliDesk:
         return listing.result() if done else None
 
     async def models_told(self, names: Sequence[CliName]) -> dict[CliName, ModelsTold]:
-        return await self._beside(self._models_told, names)
+        return await self._shared(self._models_told, names)
 
     async def skills(self, names: Sequence[CliName]) -> dict[CliName, tuple[SkillSeen, ...]]:
-        return await self._beside(self._skills, names)
+        return await self._shared(self._skills, names)
 
     async def help_of(self, name: CliName, path: tuple[str, ...]) -> SubcommandHelp:
         async with self._turns[name]:
@@ -139,6 +141,15 @@ class CliDesk:
     def _skills(self, names: Sequence[CliName]) -> dict[CliName, tuple[SkillSeen, ...]]:
         cli, home = self._survey.cli, self._survey.home
         return {name: _skills_in(home(name), cli(name).skills) for name in names}
+
+    async def _shared(
+        self, look: Callable[[Sequence[CliName]], _T], names: Sequence[CliName]
+    ) -> _T:
+        key = look.__name__, tuple(names)
+        if (shared := self._looks.get(key)) is None:
+            shared = self._looks[key] = SharedLook(lambda: self._beside(look, names))
+        found: _T = await shared.result()
+        return found
 
     def _beside(self, work: Callable[..., _T], *given: object) -> asyncio.Future[_T]:
         return asyncio.get_running_loop().run_in_executor(self._threads, work, *given)

@@ -6,9 +6,10 @@ the following of a job, runs here.
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
 
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
@@ -48,3 +49,46 @@ class Tasks:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("task %s failed", task.get_name(), exc_info=error)
+
+
+class SharedLook(Generic[_T]):
+    """A look at something off the loop, which several ask for at the same time. One goes on; who
+    asks meanwhile shares the next, so that each is told of a look that began after he had asked."""
+
+    def __init__(self, begin: Callable[[], "asyncio.Future[_T]"]) -> None:
+        """`begin` starts one, such as `run_in_executor`."""
+        self._begin = begin
+        self._running: asyncio.Future[_T] | None = None
+        self._next: asyncio.Future[_T] | None = None
+
+    async def result(self) -> _T:
+        """Raises what the look does."""
+        if self._running is None:
+            return await asyncio.shield(self._go())
+        if self._next is None:
+            self._next = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(self._next)
+
+    def _go(self) -> "asyncio.Future[_T]":
+        self._running = self._begin()
+        self._running.add_done_callback(self._ended)
+        return self._running
+
+    def _ended(self, _: "asyncio.Future[_T]") -> None:
+        waiting, self._running, self._next = self._next, None, None
+        if waiting is not None:
+            try:
+                self._go().add_done_callback(lambda done: _pass_on(done, waiting))
+            except RuntimeError as error:  # whoever would do it was closed meanwhile
+                waiting.set_exception(error)
+
+
+def _pass_on(done: "asyncio.Future[_T]", waiting: "asyncio.Future[_T]") -> None:
+    if waiting.done():
+        return
+    if done.cancelled():
+        waiting.cancel()
+    elif (error := done.exception()) is not None:
+        waiting.set_exception(error)
+    else:
+        waiting.set_result(done.result())

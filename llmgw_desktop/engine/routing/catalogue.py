@@ -13,6 +13,7 @@ import orjson
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import UpstreamError
 from llmgw_desktop.domain.provider import Account, ModelProtocol, Provider, Upstream
+from llmgw_desktop.engine.loop.tasks import SharedLook
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
 from llmgw_desktop.wire.models import ModelEntry
@@ -32,7 +33,7 @@ class Catalogue:
     ) -> None:
         """`clis`: those vendors' programs that can be asked now."""
         self._http = http
-        self._clis = clis
+        self._clis = SharedLook(lambda: asyncio.get_running_loop().run_in_executor(None, clis))
         self._clock = clock
         self._providers: Sequence[Provider] = ()
         self._practice: Sequence[str] = PRACTICE_MODELS
@@ -63,7 +64,7 @@ class Catalogue:
             ModelEntry(
                 id=f"{cli.name}/{model}", provider=cli.name, created_s=None, is_practice=False
             )
-            for cli in await asyncio.to_thread(self._clis)
+            for cli in await self._clis.result()
             for model in cli.models
         ]
         found: dict[str, ModelEntry] = {}
