@@ -31,7 +31,9 @@ DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
 
 
 def main() -> int:
-    _leave_no_core()
+    from llmgw_desktop.platform.environment import leave_no_core
+
+    leave_no_core()
     _begin_alone()
     if sys.argv[1:2] == ["mcp"]:  # an editor waits: not even the other commands are read in
         from llmgw_desktop.app.mcp import quick_options
@@ -42,22 +44,15 @@ def main() -> int:
     return _main()
 
 
-def _leave_no_core() -> None:
-    """After a crash none of the memory is written down: prompts and keys are in it, in plain. It
-    holds for what is started from here, too; `prlimit --core` allows it to a process again."""
-    if os.name != "posix":
-        return
-    import resource
-
-    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
-
-
 def _begin_alone() -> None:
     """Once more, without what a caller's environment has Python read in: modules of another
     program's would stand in for ours."""
     names = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE")
-    if os.name != "posix" or sys.flags.ignore_environment or not any(map(os.environ.get, names)):
+    if sys.flags.ignore_environment or not any(map(os.environ.get, names)):
+        return
+    from llmgw_desktop.platform.environment import IS_POSIX
+
+    if not IS_POSIX:
         return
     from llmgw_desktop.app.command_line.this_program import this_program
 
@@ -101,11 +96,12 @@ def _unheard() -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from llmgw_desktop.app.commands import given_settings
+    from llmgw_desktop.platform.environment import with_home
     from llmgw_desktop.store.paths import Places
 
     if arguments.command == "mcp":
         return _mcp(arguments)
-    env = {**os.environ, **given_settings(arguments)}
+    env = {**with_home(os.environ), **given_settings(arguments)}
     places = Places.of(env)
     command: Command = arguments.chosen
     if not command.only_looks:

@@ -42,6 +42,8 @@ checks() {
     step format ruff format --check llmgw_desktop tests
     step lint ruff check llmgw_desktop tests
     step types mypy
+    step types-of-windows mypy --platform win32 --cache-dir .mypy_cache/win32
+    step types-of-macos mypy --platform darwin --cache-dir .mypy_cache/darwin
     step imports lint-imports
     printf '%s' "$failed" >"$scratch/failed"
 }

@@ -1,10 +1,10 @@
 """One gateway per home: a lock that the system lets go when the process ends, however it ends."""
 
 import os
-import sys
 import time
 from pathlib import Path
 
+from llmgw_desktop.platform.files import lock, share, try_lock
 from llmgw_desktop.store.private_files import open_own
 
 HANDED = "LLMGW_HELD_LOCK"
@@ -27,7 +27,7 @@ class InstanceLock:
         if (handed := self._handed()) is not None:
             return self._hold(handed, note)
         handle = open_own(self._path, os.O_RDWR | os.O_CREAT)
-        if not _lock(handle):
+        if not try_lock(handle):
             os.close(handle)
             return False
         return self._hold(handle, note)
@@ -84,27 +84,6 @@ class InstanceLock:
             self._handle = None
 
 
-if sys.platform == "win32":  # pragma: no cover
-    import msvcrt
-
-    def _lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-
 class UseLock:
     """For those who use the engine `hold`; for the engine the rest. All wait but `end_unused`."""
 
@@ -116,7 +95,7 @@ class UseLock:
         """Until the process ends or `release`. Raises OSError."""
         if self._handle is None:
             handle = open_own(self._path, os.O_RDWR | os.O_CREAT)
-            _share(handle)
+            share(handle)
             self._handle = handle
 
     def release(self) -> None:
@@ -128,7 +107,7 @@ class UseLock:
         """Until nobody holds it. Raises OSError."""
         handle = open_own(self._path, os.O_RDWR | os.O_CREAT)
         try:
-            _take(handle)
+            lock(handle)
         finally:
             os.close(handle)
 
@@ -136,52 +115,8 @@ class UseLock:
         """Keep everybody away if nobody holds it: who comes now waits until this process has
         ended. Raises OSError."""
         handle = open_own(self._path, os.O_RDWR | os.O_CREAT)
-        if not _try(handle):
+        if not try_lock(handle):
             os.close(handle)
             return False
         self._handle = handle
-        return True
-
-
-if sys.platform == "win32":  # pragma: no cover
-    import msvcrt
-    import random
-    import time
-
-    _PLACES = 10_000
-    """Windows shares no lock this way: each holder locks one byte, and the engine all of them."""
-
-    def _lock_in_use(handle: int, place: int, size: int) -> bool:
-        os.lseek(handle, place, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, size)
-        except OSError:
-            return False
-        return True
-
-    def _share(handle: int) -> None:
-        while not _lock_in_use(handle, random.randrange(_PLACES), 1):  # noqa: S311 - only a free one
-            time.sleep(0.05)
-
-    def _try(handle: int) -> bool:
-        return _lock_in_use(handle, 0, _PLACES)
-
-    def _take(handle: int) -> None:
-        while not _try(handle):
-            time.sleep(1)
-
-else:
-    import fcntl
-
-    def _share(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_SH)
-
-    def _take(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-
-    def _try(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
         return True

@@ -15,18 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from llmgw_desktop.platform.files import CAREFUL, HAS_MODES, PLAIN, narrow, person
+
 OWNER_ONLY = 0o600
 FOLDER_ONLY = 0o700
 _OTHERS = 0o077
 _ROOT = 0
 _OTHERS_WRITE = 0o022
-_HAS_MODES = os.name == "posix"
-_CAREFUL = (
-    getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 _log = logging.getLogger(__name__)
 
 
@@ -34,10 +29,10 @@ def open_own(path: Path | str, flags: int, *, tells: bool = True) -> int:
     """A handle; made where `flags` say so. Never waits for a pipe; do not truncate with it: first
     it is to be known what was opened. `tells`: what is narrowed is logged. Raises OSError."""
     path = Path(path)
-    if not _HAS_MODES and path.is_symlink():
+    if not HAS_MODES and path.is_symlink():
         raise _link(path)
     try:
-        handle = os.open(path, flags | _CAREFUL, OWNER_ONLY)
+        handle = os.open(path, flags | CAREFUL, OWNER_ONLY)
     except OSError as error:
         # FreeBSD says EMLINK
         is_link = error.errno in (errno.ELOOP, errno.EMLINK) and path.is_symlink()
@@ -70,7 +65,7 @@ def keep_file(path: Path, *, tells: bool = True) -> None:
         found = path.lstat()
     except FileNotFoundError:
         return
-    if not _HAS_MODES:
+    if not HAS_MODES:
         return
     if not (_is_own(found) or found.st_uid == _ROOT):
         raise OSError(errno.EPERM, "it belongs to another user", str(path))
@@ -83,10 +78,10 @@ def keep_file(path: Path, *, tells: bool = True) -> None:
 
 def keep_folder(path: Path) -> None:
     """Narrow a folder that is there to its owner. Raises OSError where that cannot be."""
-    if not _HAS_MODES:
+    if not HAS_MODES:
         return
     found, link = path.stat(), path.lstat()
-    is_root_s = found.st_uid == _ROOT and os.geteuid() != _ROOT
+    is_root_s = found.st_uid == _ROOT and person() != _ROOT
     if is_root_s and not found.st_mode & stat.S_IWOTH:
         return  # who may do everything anyway has set it up so
     if not (_is_own(found) and (_is_own(link) or link.st_uid == _ROOT)):
@@ -105,7 +100,7 @@ def keep_folder(path: Path) -> None:
 def keep_parent(path: Path) -> None:
     """A folder that holds ours, and may be for more than us: nobody else writes in it."""
     found = path.stat()
-    if _HAS_MODES and found.st_mode & _OTHERS_WRITE and not found.st_mode & stat.S_ISVTX:
+    if HAS_MODES and found.st_mode & _OTHERS_WRITE and not found.st_mode & stat.S_ISVTX:
         if not _is_own(found):
             _log.warning("other users can write in %s, and it is another's", path)
             return
@@ -116,7 +111,7 @@ def keep_parent(path: Path) -> None:
 def make_empty(path: Path) -> None:
     """Make the file if it is missing; of one that exists only the mode may change."""
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN, OWNER_ONLY))
     except FileExistsError:
         keep_file(path)
 
@@ -147,7 +142,7 @@ def write_first(path: Path, data: bytes) -> bool:
 @contextmanager
 def _written_beside(path: Path, data: bytes) -> Iterator[Path]:
     beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN, OWNER_ONLY)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -167,7 +162,7 @@ def _keep(handle: int, path: Path, *, is_written: bool) -> int:
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is not a file", str(path))
-    if not _HAS_MODES:
+    if not HAS_MODES:
         return 0
     if not _is_own(found):
         raise OSError(errno.EPERM, "it belongs to another user", str(path))
@@ -177,7 +172,7 @@ def _keep(handle: int, path: Path, *, is_written: bool) -> int:
         words = "it has another name elsewhere (a hard link), which would change with it"
         raise OSError(errno.EMLINK, words, str(path))
     if is_wide:
-        os.fchmod(handle, OWNER_ONLY)
+        narrow(handle, OWNER_ONLY)
         if os.fstat(handle).st_mode & _OTHERS:
             words = "other users can read it, and its file system knows no other"
             raise OSError(errno.EPERM, words, str(path))
@@ -205,7 +200,7 @@ def content_digest(path: Path) -> str:
 
 
 def _is_own(found: os.stat_result) -> bool:
-    return os.geteuid() in (found.st_uid, 0)
+    return person() in (found.st_uid, 0)
 
 
 def _link(path: Path) -> OSError:

@@ -5,7 +5,6 @@ Everything that is wrong with them is one sentence, told at the start and not by
 """
 
 import ipaddress
-import os
 import ssl
 import stat
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.net_address import TlsFiles
 from llmgw_desktop.domain.settings.door import HttpSettings
+from llmgw_desktop.platform.files import HAS_MODES, person
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -214,10 +214,10 @@ def _privacy_problem(path: Path) -> str:
         found = path.stat()
     except OSError as error:
         return f"{path} cannot be read: {error.strerror}"
-    if os.name != "posix":
+    if not HAS_MODES:
         return ""
     mode = stat.S_IMODE(found.st_mode)
-    too_open = 0o037 if found.st_uid != os.geteuid() else 0o077
+    too_open = 0o037 if found.st_uid != person() else 0o077
     if mode & too_open:
         return f"{path} can be read by other users (mode {mode:o}): chmod 600 {path}"
     return ""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.app.settings.settings_file import SETTLE_S, SettingsWatch
+from llmgw_desktop.platform import files
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 
@@ -87,6 +88,9 @@ async def test_after_its_stop_it_is_silent(watched: Watched) -> None:
 async def test_where_the_system_does_not_tell_nothing_breaks(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
+    def open_news() -> int:
+        raise OSError("nothing tells of changes here")
+
+    monkeypatch.setattr(files, "open_news", open_news)
     assert not watched.watch.start()
     watched.watch.stop()

@@ -23,7 +23,7 @@ _DECISIONS = tuple(sorted((_DOCS / "decisions").glob("*.md")))
 _HELPS = Path(__file__).with_name("goldens") / "help.txt"
 _ELSEWHERE = ("/v1/files",)
 """Doors of other programs, of which a page speaks."""
-_FLOORS = "engine|app|ui|store|wire|domain|clis|redaction"
+_FLOORS = "engine|app|ui|store|wire|domain|clis|redaction|platform"
 _NOT_HERE = ("tests/seconds.toml", "tests/stamps", "llmgw_desktop/clis/kimi", "tests/clis/kimi")
 """Made by runs, or by who follows an example."""
 _NO_MODULE = ("config.toml",)

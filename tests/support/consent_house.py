@@ -33,11 +33,11 @@ from llmgw_desktop.engine.front.consent_door import ConsentDoor
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
-from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.questions.consents.broker import ConsentBroker, ConsentParts
 from llmgw_desktop.engine.questions.consents.operator import OperatorAnswers
 from llmgw_desktop.engine.questions.consents.programs import Programs
+from llmgw_desktop.platform.processes import started_ticks
 from tests.engine.conftest import House
 from tests.support.consent_scene import LONG_S
 

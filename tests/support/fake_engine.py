@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from llmgw_desktop.engine.jobs.processes import started_ticks
+from llmgw_desktop.platform.processes import started_ticks
 from llmgw_desktop.store.run_file import RunFile, write_run_file
 from tests.support.loop_thread import in_thread
 

@@ -22,13 +22,13 @@ from llmgw_desktop.engine.access.oauth.server import OauthServer
 from llmgw_desktop.engine.access.oauth.tokens import OauthParts, TokenFinder
 from llmgw_desktop.engine.front.consent_door import ConsentDoor
 from llmgw_desktop.engine.front.questions_door import ConsentsDoor
-from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.hashing import Hashing
 from llmgw_desktop.engine.questions.consents.broker import ConsentBroker, ConsentParts
 from llmgw_desktop.engine.questions.consents.operator import OperatorAnswers, OperatorPassword
 from llmgw_desktop.engine.questions.consents.program_watch import ProgramEnds, ProgramWatch
 from llmgw_desktop.engine.questions.consents.programs import Programs
+from llmgw_desktop.platform.processes import started_ticks
 from llmgw_desktop.store.access.consents import ConsentStore
 from llmgw_desktop.store.access.grants import GrantStore
 from llmgw_desktop.store.access.oauth_clients import CONSENT_PASSWORD, OauthClientStore

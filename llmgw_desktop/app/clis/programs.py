@@ -1,16 +1,13 @@
 """What a program says when it is asked for its version or its help: within a time, up to a size."""
 
-import os
-import selectors
-import signal
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO
+
+from llmgw_desktop.platform.children import apart, end_at_once, hear
 
 PATIENCE_S = 20.0
 """One of them takes eight seconds for its version on a small computer."""
@@ -64,7 +61,7 @@ class ProgramAsker:
         with self._lock:
             self._is_closed = True
             for process in self._asked:
-                _kill(process)
+                end_at_once(process)
 
     def _start(
         self, argv: Sequence[str], env: Mapping[str, str], folder: str
@@ -79,7 +76,7 @@ class ProgramAsker:
                 stderr=subprocess.PIPE,
                 env=dict(env),
                 cwd=folder,
-                start_new_session=True,
+                **apart(),
             )
             self._asked.add(process)
         return process
@@ -88,7 +85,7 @@ class ProgramAsker:
         assert process.stdout is not None
         assert process.stderr is not None
         heard = {process.stdout: bytearray(), process.stderr: bytearray()}
-        is_whole = _listen(heard, lambda: ends_s - self._clock(), most_bytes)
+        is_whole = hear(heard, lambda: ends_s - self._clock(), most_bytes)
         try:
             code = process.wait(max(ends_s - self._clock(), 0.1)) if is_whole else None
         except subprocess.TimeoutExpired:
@@ -97,33 +94,7 @@ class ProgramAsker:
         return Words(code=code, out=out, err=err)
 
 
-def _listen(
-    heard: dict[IO[bytes], bytearray], left_s: Callable[[], float], most_bytes: int
-) -> bool:
-    """Whether both ended in time, and within the size."""
-    with selectors.DefaultSelector() as selector:
-        for stream, said in heard.items():
-            selector.register(stream, selectors.EVENT_READ, said)
-        while selector.get_map():
-            ready = selector.select(max(left_s(), 0.0))
-            if not ready:
-                return False
-            for key, _ in ready:
-                chunk = os.read(key.fd, 65536)
-                key.data.extend(chunk)
-                if not chunk:
-                    selector.unregister(key.fileobj)
-            if sum(map(len, heard.values())) > most_bytes:
-                return False
-    return True
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Its group too: a wrapper's child may have outlived it."""
-    _kill(process)
+    end_at_once(process)
     process.wait()
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)

@@ -25,6 +25,7 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, CliSettings, provider_of
 from llmgw_desktop.domain.provider import AccountStatus
 from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.platform.children import HAS_CONSOLES, in_console
 from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.toml.changes import SetKeys, TomlValue
 
@@ -241,17 +242,16 @@ class Terminals:
 
     def _start(self, words: list[str], env: Mapping[str, str]) -> bool:
         home = Path(env.get("HOME") or os.sep)
-        own_console = getattr(subprocess, "CREATE_NEW_CONSOLE", 0)
+        given = None if HAS_CONSOLES else subprocess.DEVNULL
         try:
             process = subprocess.Popen(  # noqa: S603 - a list, no shell
                 words,
-                stdin=None if own_console else subprocess.DEVNULL,
-                stdout=None if own_console else subprocess.DEVNULL,
-                stderr=None if own_console else subprocess.DEVNULL,
+                stdin=given,
+                stdout=given,
+                stderr=given,
                 env=dict(env),
                 cwd=home if home.is_dir() else os.sep,
-                creationflags=own_console,
-                start_new_session=not own_console,
+                **in_console(),
             )
         except OSError:
             return False

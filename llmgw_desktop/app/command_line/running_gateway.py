@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.engine.jobs.processes import started_ticks
+from llmgw_desktop.platform.processes import started_ticks
 from llmgw_desktop.store.locks import InstanceLock
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file
@@ -156,7 +155,5 @@ def tell_keys_changed(places: Places, env: Mapping[str, str]) -> None:
 
 def lives(told: RunFile) -> bool:
     """The process that wrote the file: none that came after it under the same number."""
-    if sys.platform == "win32":  # pragma: no cover
-        return True  # a number says nothing there; the connection shows it
     ticks = started_ticks(told.pid)
     return ticks is not None and told.started_ticks in (None, ticks)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.audit import BY_ITSELF, Actor, ActorDoor, act_as, clean_with
+from llmgw_desktop.platform.environment import IS_POSIX
 
 if TYPE_CHECKING:
     from llmgw_desktop.redaction.redactor import Redactor
@@ -55,7 +56,7 @@ def own_argv(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
 def own_command(*words: str, env: Mapping[str, str] = os.environ) -> str:
     """`llmgw key add NAME`, or what does the same where `llmgw` is not found; on this home."""
     program = [_SCRIPT] if _found_script(env) or not sys.executable else this_program()
-    if os.name == "nt":
+    if not IS_POSIX:
         return subprocess.list2cmdline([*program, *words])
     command = shlex.join([*program, *words])
     if not (home := env.get("LLMGW_HOME", "")):

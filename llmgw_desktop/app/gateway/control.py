@@ -23,9 +23,9 @@ from llmgw_desktop.domain.events import (
 )
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.gateway import Gateway
-from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.platform.processes import started_ticks
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file, write_run_file
 

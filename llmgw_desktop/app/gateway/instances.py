@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from llmgw_desktop.engine.front.handed_sockets import FIRST, environment_for
-from llmgw_desktop.engine.jobs.processes import ProcessMark, send, started_ticks
+from llmgw_desktop.platform.environment import move_up, restart_signal
+from llmgw_desktop.platform.processes import ProcessMark, ask_to_end, started_ticks
 from llmgw_desktop.store.locks import HANDED, InstanceLock, UseLock
 
 WITHIN_S = 20.0
@@ -30,7 +31,7 @@ class Restart:
 
     def listen(self, asked: Callable[[], None]) -> bool:
         """From the main thread; whether this system has the signal."""
-        number = _signal()
+        number = restart_signal()
         if number is None:
             return False
 
@@ -43,16 +44,14 @@ class Restart:
 
     def go_on(self, lock: InstanceLock) -> None:
         """When all has ended. Returns only where the next start cannot be made."""
-        import fcntl
-
         kept = [*self.sockets, *([] if (held := lock.handle) is None else [held])]
-        moved = [fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY) for each in kept]
+        moved = [move_up(each, _OUT_OF_THE_WAY) for each in kept]
         for at, each in enumerate(moved):
             os.dup2(each, FIRST + at, inheritable=True)
         os.environ.update(environment_for(len(self.sockets)))
         if held is not None:
             os.environ[HANDED] = f"{os.getpid()} {FIRST + len(self.sockets)}"
-        if (number := _signal()) is not None:
+        if (number := restart_signal()) is not None:
             signal.signal(number, signal.SIG_IGN)  # until the next start listens for it
         with suppress(OSError, ValueError):
             sys.stdout.flush()
@@ -64,15 +63,9 @@ class Restart:
 
 def ask(pid: int) -> None:
     """The gateway of this number, which listens for it. Raises OSError."""
-    number = _signal()
-    if number is None:
+    if (number := restart_signal()) is None:
         raise OSError("this system has no such signal")
     os.kill(pid, number)
-
-
-def _signal() -> int | None:
-    found: int | None = getattr(signal, "SIGUSR2", None)
-    return found
 
 
 def _own_words() -> list[str]:
@@ -138,7 +131,7 @@ def take_over(lock: InstanceLock) -> bool:
             if note != FOR_EDITORS:
                 return False
             _log.info("taking over from the gateway for editors (pid %d)", pid)
-            send(ProcessMark(pid=pid, started_ticks=ticks), signal.SIGTERM)
+            ask_to_end(ProcessMark(pid=pid, started_ticks=ticks))
             return lock.take_within(TAKE_OVER_S)
         if lock.take_within(_LOOK_S):  # it has not written down yet who it is, or has gone
             return True

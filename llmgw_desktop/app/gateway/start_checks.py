@@ -11,6 +11,8 @@ from pathlib import Path
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.domain.errors import LlmgwError, PortTaken, StoreInQuestion
 from llmgw_desktop.engine.questions.consents.programs import holds_socket, listening_sockets
+from llmgw_desktop.platform.channels import answers_locally
+from llmgw_desktop.platform.environment import ALWAYS_SHOWS_WINDOWS
 
 OWN_NAME = "another LLM Gateway"
 """A gateway of this program with a home of its own: of one home there is never a second."""
@@ -91,7 +93,7 @@ _X11_BASE_PORT = 6000
 
 def missing_display(env: Mapping[str, str]) -> str:
     """Empty if windows can be shown, else one sentence that says why not."""
-    if sys.platform in ("win32", "darwin") or env.get("QT_QPA_PLATFORM"):
+    if ALWAYS_SHOWS_WINDOWS or env.get("QT_QPA_PLATFORM"):
         return ""
     wayland, x11 = env.get("WAYLAND_DISPLAY", ""), env.get("DISPLAY", "")
     if not wayland and not x11:
@@ -102,7 +104,7 @@ def missing_display(env: Mapping[str, str]) -> str:
 
 
 def _wayland_answers(name: str, env: Mapping[str, str]) -> bool:
-    return _answers(str(Path(env.get("XDG_RUNTIME_DIR", "/run")) / name))
+    return answers_locally(str(Path(env.get("XDG_RUNTIME_DIR", "/run")) / name), _PATIENCE_S)
 
 
 def _x11_answers(display: str) -> bool:
@@ -113,20 +115,10 @@ def _x11_answers(display: str) -> bool:
         return False
     if host in ("", "unix"):
         path = str(_X11_FOLDER / f"X{number}")
-        return _answers(f"\0{path}") or _answers(path)
+        return any(answers_locally(each, _PATIENCE_S) for each in (f"\0{path}", path))
     try:
         address = (host, _X11_BASE_PORT + int(number))
         socket.create_connection(address, _PATIENCE_S).close()
     except OSError:
         return False
-    return True
-
-
-def _answers(path: str) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(_PATIENCE_S)
-        try:
-            probe.connect(path)
-        except OSError:
-            return False
     return True

@@ -14,6 +14,7 @@ from pathlib import Path
 from llmgw_desktop.app.command_line.running_gateway import lives
 from llmgw_desktop.app.command_line.this_program import this_program
 from llmgw_desktop.domain.access.principal import RUN_KEY, RUN_URL
+from llmgw_desktop.platform.children import apart
 from llmgw_desktop.store.locks import UseLock
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import read_run_file
@@ -188,7 +189,7 @@ class Starter:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
-            start_new_session=True,  # what ends the editor's processes leaves it
+            **apart(),  # what ends the editor's processes leaves it
         )
 
 

@@ -5,7 +5,6 @@ Nothing is imported here that reading one line does not need: the first is answe
 
 import json
 import os
-import sys
 
 from llmgw_desktop.domain.mcp_presentation import (
     CAPABILITIES,
@@ -16,6 +15,7 @@ from llmgw_desktop.domain.mcp_presentation import (
     TITLE,
     VERSION,
 )
+from llmgw_desktop.platform.files import keep_bytes
 
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
@@ -240,11 +240,8 @@ class Pipes:
             os.dup2(2, 1)  # what a library prints goes where people read
         except OSError:  # nobody reads
             os.dup2(os.open(os.devnull, os.O_RDWR), 1)
-        if sys.platform == "win32":  # pragma: no cover
-            import msvcrt
-
-            for handle in (self._input, self._output):
-                msvcrt.setmode(handle, os.O_BINARY)
+        for handle in (self._input, self._output):
+            keep_bytes(handle)
 
     def read(self) -> list[bytes | None] | None:
         """Lines, of which one that was too long is None; None at the end. Waits."""

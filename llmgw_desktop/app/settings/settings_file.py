@@ -5,10 +5,8 @@ second; so does whoever watches the file, so that a mistake is told before anybo
 """
 
 import asyncio
-import ctypes
 import logging
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.events import SettingsChanged
+from llmgw_desktop.platform import files
 from llmgw_desktop.store.settings.editor import Edit, Written
 from llmgw_desktop.store.settings.reader import load_settings
 
@@ -114,11 +113,11 @@ class SettingsWatch:
     def start(self) -> bool:
         """False if the system does not tell of changes."""
         try:
-            self._news = _open_news()
+            self._news = files.open_news()
         except OSError as error:
             _log.info("the settings file is looked at with each request only: %s", error)
             return False
-        self._hold()
+        self._hold(self._news)
         asyncio.get_running_loop().add_reader(self._news, self._note)
         return True
 
@@ -140,26 +139,12 @@ class SettingsWatch:
 
     def _look(self) -> None:
         self._settle = None
-        self._hold()
+        if self._news is not None:
+            self._hold(self._news)
         self._check()
 
-    def _hold(self) -> None:
+    def _hold(self, news: int) -> None:
         """Anew each time: the name may stand for another file than before, a link for one
         elsewhere. Who is held already is not held twice."""
         for path in (self._file.parent, self._file):
-            _libc().inotify_add_watch(self._news, os.fsencode(path), _CHANGES)
-
-
-def _open_news() -> int:
-    """A handle to read of changes. Raises OSError."""
-    if sys.platform != "linux":
-        raise OSError(f"{sys.platform} has no inotify")
-    handle: int = _libc().inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-    if handle < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-    return handle
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
+            files.watch(news, path, _CHANGES)

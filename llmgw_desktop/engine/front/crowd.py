@@ -6,7 +6,6 @@ All else that comes too many is told so, with its request, and closed.
 """
 
 import logging
-import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
@@ -17,6 +16,7 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError
 from llmgw_desktop.domain.policy import Flood
 from llmgw_desktop.domain.settings.tables import LimitSettings
+from llmgw_desktop.platform.environment import most_open_files
 
 MOST_CONNECTIONS = 512
 """One person sits behind loopback. His programs hold a few connections each, and two hundred
@@ -39,12 +39,8 @@ _log = logging.getLogger(__name__)
 
 def connections_allowed() -> int:
     """Each caller may need one more connection, to a provider; what the system gives is shared."""
-    if sys.platform == "win32":
-        return MOST_CONNECTIONS
-    import resource
-
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if files == resource.RLIM_INFINITY:
+    files = most_open_files()
+    if files is None:
         return MOST_CONNECTIONS
     return max(min(MOST_CONNECTIONS, (files - _OWN_FILES) // 2), 16)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 
 from llmgw_desktop.domain.settings.door import HttpSettings
+from llmgw_desktop.platform.environment import IS_POSIX
 
 FIRST = 3
 _MOST = 64
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 def handed_sockets(env: Mapping[str, str]) -> tuple[socket.socket, ...]:
     """Those of TCP that listen; others are left alone. None is passed on to a child."""
     count, pid = env.get("LISTEN_FDS", ""), env.get("LISTEN_PID", "")
-    if os.name != "posix" or pid != str(os.getpid()) or not count.isdecimal():
+    if not IS_POSIX or pid != str(os.getpid()) or not count.isdecimal():
         return ()
     found = (_listening(FIRST + at) for at in range(min(int(count), _MOST)))
     return tuple(each for each in found if each is not None)

@@ -16,13 +16,14 @@ from llmgw_desktop.clis.registry import cli_of, places_of_others
 from llmgw_desktop.domain.cli import CliName, ErrorCategory, NamedPath
 from llmgw_desktop.domain.jobs.cli_settings import Contain, Contained, ContainWish, Network
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
-from llmgw_desktop.engine.containment import door_within
 from llmgw_desktop.engine.containment.containment import Containment, NoContainment, View
 from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.containment.sights import Sight, check_given, seen_environment, view_of
 from llmgw_desktop.engine.jobs.folder import JobFolder
 
 _RECORD = "containment.json"
+_DOOR_WITHIN = Path(llmgw_desktop.__file__).parent / "platform" / "door_within.py"
+"""A program, which is read in by nobody: it is one for Linux."""
 
 
 def note_contained(folder: JobFolder, contained: Contained) -> None:
@@ -146,7 +147,7 @@ class Enclosure:
         port = urlsplit(self._own_url()).port
         if port is None:
             raise OSError(errno.EHOSTUNREACH, "the gateway's door is shut")
-        return [sys.executable, "-I", "-S", door_within.__file__, str(door_of(folder)), str(port)]
+        return [sys.executable, "-I", "-S", str(_DOOR_WITHIN), str(door_of(folder)), str(port)]
 
     def _check_extras(self, wish: ContainWish) -> None:
         for text in (*wish.readable, *wish.writable):

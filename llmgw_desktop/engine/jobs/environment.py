@@ -6,7 +6,7 @@ Keys of other vendors and everything of the gateway itself stay here.
 
 import asyncio
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,16 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.containment.homes import HomeKeeper, WantedSignIn
+from llmgw_desktop.platform.environment import (
+    HARMLESS,
+    HOME_FOLDERS,
+    LONGEST_LINE,
+    NODES,
+    PERSONS_OWN,
+    joined_path,
+    line_length,
+    program_places,
+)
 
 MOST_ARGUMENTS = 2048
 MOST_BYTES = 1024 * 1024
@@ -80,6 +90,7 @@ _HARMLESS = frozenset(
         "NPM_CONFIG_CACHE",
     }
 )
+_KNOWN = _HARMLESS | HARMLESS
 _FOLDERS: Mapping[str, str] = {
     "XDG_CONFIG_HOME": ".config",
     "XDG_DATA_HOME": ".local/share",
@@ -87,7 +98,7 @@ _FOLDERS: Mapping[str, str] = {
     "XDG_STATE_HOME": ".local/state",
 }
 _OF_INSTALLERS = ("npm_config_", "NPM_CONFIG_", "PIP_", "UV_", "PIPX_", "HOMEBREW_")
-_PERSONS_OWN = frozenset({"HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", *_FOLDERS})
+_PERSONS_OWN = PERSONS_OWN | {"HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", *_FOLDERS}
 _GATEWAYS = ("LLM_GATEWAY_", "LLMGW_")
 
 
@@ -98,7 +109,7 @@ def environment_for(cli: Cli, env: Mapping[str, str], path: str = "") -> dict[st
     kept = {
         name: value
         for name, value in env.items()
-        if (name in _HARMLESS or name.startswith(of_vendor) or name in also)
+        if (name in _KNOWN or name.startswith(of_vendor) or name in also)
         and not name.startswith(_GATEWAYS)
     }
     return kept | {"PATH": path or search_path(env)}
@@ -109,7 +120,7 @@ def environment_for_installer(env: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in env.items()
-        if name in _HARMLESS or name.startswith(("LC_", *_OF_INSTALLERS))
+        if name in _KNOWN or name.startswith(("LC_", *_OF_INSTALLERS))
     }
     return kept | {"PATH": search_path(env)}
 
@@ -120,31 +131,24 @@ def environment_in_private_home(env: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in env.items()
-        if (name in _HARMLESS and name not in _PERSONS_OWN) or name.startswith("LC_")
+        if (name in _KNOWN and name not in _PERSONS_OWN) or name.startswith("LC_")
     }
     return kept | {"PATH": search_path(env)}
 
 
 def home_variables(home: Path, folders: Mapping[str, str]) -> dict[str, str]:
     """All that say where a run's HOME is; `folders`: the CLI's own, below it."""
-    places = {**_FOLDERS, **folders}
+    places = {**HOME_FOLDERS, **_FOLDERS, **folders}
     return {"HOME": str(home)} | {name: str(home / below) for name, below in places.items()}
 
 
 def search_path(env: Mapping[str, str]) -> str:
     """PATH, then the places where CLIs are installed that a desktop's own PATH does not have."""
-    given = [part for part in env.get("PATH", "").split(":") if part]
+    given = [part for part in env.get("PATH", "").split(os.pathsep) if part]
     home = Path(env.get("HOME", "/"))
-    return ":".join(dict.fromkeys((*given, *_usual_places(home))))
+    return joined_path(list(dict.fromkeys((*given, *program_places(home)))))
 
 
-def _usual_places(home: Path) -> Iterator[str]:
-    yield from (str(home / ".local/bin"), str(home / ".npm-global/bin"), str(home / ".bun/bin"))
-    yield from ("/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin")
-    yield from (str(found) for found in sorted(home.glob(f"{_NODES}/*/bin"), reverse=True))
-
-
-_NODES = ".nvm/versions/node"
 _HOLDS_S = 10.0
 _SETTLED_S = 2.0
 _Mark = tuple[int, int, int] | None
@@ -172,7 +176,7 @@ class SearchPath:
     def __init__(self, env: Mapping[str, str], clock: Clock | None = None) -> None:
         self._env = env
         self._clock = clock or SystemClock()
-        self._nodes = str(Path(env.get("HOME", "/")) / _NODES)
+        self._nodes = str(Path(env.get("HOME", "/")) / NODES)
         self._text: tuple[str, _Mark, float] = "", None, float("-inf")
         self._found: dict[Hashable, _Found] = {}
 
@@ -191,7 +195,7 @@ class SearchPath:
         """Of each key what its function finds on a path: absolute, or empty. Of the key None
         nothing is kept."""
         text, now_s = self.text(), self._clock.monotonic_s()
-        folders = tuple(map(_mark, text.split(":")))
+        folders = tuple(map(_mark, text.split(os.pathsep)))
         is_settled = self._is_settled(folders)
         answers = []
         for key, look in wanted:
@@ -274,6 +278,11 @@ def check_sizes(arguments: Sequence[str], environment: Mapping[str, str], prompt
             )
     if len(arguments) > MOST_ARGUMENTS:
         raise _too_large(f"are {len(arguments):,}, and {MOST_ARGUMENTS:,} may be.", "arguments")
+    if LONGEST_LINE is not None and (length := line_length(arguments)) > LONGEST_LINE:
+        raise _too_large(
+            f"have {length:,} characters in all, and a command line here has {LONGEST_LINE:,}.",
+            _longest(arguments, prompt),
+        )
     env = [size_of(f"{name}={value}", "environment") for name, value in environment.items()]
     if env and max(env) > LONGEST_ARGUMENT:
         raise _too_large("has a variable that is too long.", "environment")
@@ -293,6 +302,10 @@ def size_of(text: str, name: str) -> int:
 
 def _name(argument: str, prompt: str) -> str:
     return "prompt" if prompt and prompt in argument else "arguments"
+
+
+def _longest(arguments: Sequence[str], prompt: str) -> str:
+    return _name(max(arguments, key=len), prompt)
 
 
 def _too_large(message: str, name: str) -> InvalidRun:

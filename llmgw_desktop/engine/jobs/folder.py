@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from llmgw_desktop.engine.jobs.spool import Spool, tail_of
+from llmgw_desktop.platform.environment import short_folders
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.at_rest.files import BESIDE, is_encrypted_file, open_file
 
@@ -284,7 +285,7 @@ class JobFolder:
 def neutral_root() -> Path:
     """A folder for temporary ones in whose ancestors no agent finds instructions. Short, because
     CLIs put sockets there, whose paths may have 107 bytes."""
-    candidates = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]  # noqa: S108
+    candidates = [Path(tempfile.gettempdir()), *short_folders()]
     return next((each for each in candidates if _is_neutral(each)), candidates[0])
 
 

@@ -50,7 +50,8 @@ from llmgw_desktop.engine.jobs.environment import (
 )
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.process_tree import boot_id
-from llmgw_desktop.engine.jobs.processes import MARKER
+from llmgw_desktop.platform.files import HAS_MODES, person
+from llmgw_desktop.platform.processes import MARKER
 
 _FOLDER = "{folder}/"
 _NOTHING_SAID = ContainSettings()
@@ -358,7 +359,8 @@ def _cwd(launch: Launch, folder: JobFolder) -> Path:
     neutral = Path(launch.neutral_dir)
     neutral.mkdir(mode=0o700, exist_ok=True)
     found = neutral.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    is_others = HAS_MODES and (found.st_uid != person() or found.st_mode & 0o077)
+    if not stat.S_ISDIR(found.st_mode) or is_others:
         raise OSError(errno.EPERM, "the session's folder is not ours alone")
     return neutral
 

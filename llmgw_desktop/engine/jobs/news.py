@@ -5,15 +5,14 @@ second, while something is followed.
 """
 
 import asyncio
-import contextlib
-import ctypes
 import errno
 import logging
 import os
 import struct
-import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from llmgw_desktop.platform import files, processes
 
 PAUSE_S = 0.01
 """Between two readings of what changed: a program that writes byte by byte costs no more."""
@@ -42,26 +41,26 @@ class News:
         handle = self._open()
         if handle is None:
             return self._look_often(call)
-        number = _libc().inotify_add_watch(handle, os.fsencode(folder), _MODIFY)
+        number = files.watch(handle, folder, _MODIFY)
         if number < 0:
             return self._look_often(call)
         self._calls[number] = call
 
         def forget() -> None:
             if self._calls.pop(number, None) is not None and self._handle is not None:
-                _libc().inotify_rm_watch(self._handle, number)
+                files.unwatch(self._handle, number)
 
         return forget
 
     def of_end(self, pid: int, call: Call) -> Call:
         """The process ended: called once or more. The answer ends this."""
         try:
-            handle = os.pidfd_open(pid)
+            handle = processes.watch_end(pid)
         except ProcessLookupError:
             asyncio.get_running_loop().call_soon(call)
             return _nothing
-        except (OSError, AttributeError):
-            return self._look_often(lambda: None if _is_there(pid) else call())
+        if handle is None:
+            return self._look_often(lambda: None if processes.is_there(pid) else call())
         loop = asyncio.get_running_loop()
         is_open = True
 
@@ -69,14 +68,14 @@ class News:
             nonlocal is_open
             if is_open:
                 is_open = False
-                loop.remove_reader(handle)
-                os.close(handle)
+                loop.remove_reader(handle.fileno())
+                handle.close()
 
         def ended() -> None:
             forget()
             call()
 
-        loop.add_reader(handle, ended)
+        loop.add_reader(handle.fileno(), ended)
         return forget
 
     def close(self) -> None:
@@ -92,11 +91,11 @@ class News:
         self._looks.clear()
 
     def _open(self) -> int | None:
-        if self._handle is None and sys.platform == "linux":
-            handle: int = _libc().inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-            if handle < 0:
-                number = ctypes.get_errno()
-                _log.info("jobs are looked at twice a second: %s", os.strerror(number))
+        if self._handle is None:
+            try:
+                handle = files.open_news()
+            except OSError as error:
+                _log.info("jobs are looked at twice a second: %s", error)
                 return None
             self._handle = handle
             asyncio.get_running_loop().add_reader(handle, self._read)
@@ -153,17 +152,3 @@ def _forget(looks: dict[int, Call], number: int) -> None:
 
 def _nothing() -> None:
     return
-
-
-def _is_there(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        return os.waitpid(pid, os.WNOHANG) == (0, 0)
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)

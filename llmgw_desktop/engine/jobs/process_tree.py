@@ -5,49 +5,36 @@ keeper is gone, and ended.
 import asyncio
 import functools
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
-from pathlib import Path
 
 from llmgw_desktop.domain.jobs.job import Job, JobProcess
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.containment.containment import PROGRAM
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.keeper import NAME
 from llmgw_desktop.engine.jobs.news import News
-from llmgw_desktop.engine.jobs.processes import (
+from llmgw_desktop.platform import processes
+from llmgw_desktop.platform.keepers import is_helper
+from llmgw_desktop.platform.processes import (
     ProcessMark,
     Seen,
     all_processes,
-    has_proc,
+    ask_to_end,
+    command_line,
     is_marked,
-    send,
+    kill,
     started_ticks,
 )
-
-_LINUX = Path("/proc/sys/kernel/random/boot_id")
-_MACOS = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
 
 
 @functools.cache
 def boot_id() -> str:
     """Another after each restart of the computer; empty where the system tells none."""
-    try:
-        if sys.platform == "darwin":
-            told = subprocess.run(  # noqa: S603 - no shell, a fixed command
-                _MACOS, capture_output=True, text=True, check=True
-            )
-            return told.stdout.strip()
-        return _LINUX.read_text().strip()
-    except (OSError, subprocess.SubprocessError):
-        return ""
+    return processes.boot_id()
 
 
 def was_restarted_since(folder: JobFolder) -> bool:
@@ -62,7 +49,7 @@ _MOST_ROUNDS = 400
 
 class _Census:
     """All processes of the computer, counted once for all who ask at the same time: when many runs
-    end together, each would else read all of /proc for itself."""
+    end together, each would else look at all of them for itself."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -96,8 +83,8 @@ class ProcessTree:
         first it would take all within along at once."""
 
     def find(self, asked_at_s: float | None = None) -> set[ProcessMark]:
-        """Those that are alive, now or since it was asked. Reads all of /proc: some milliseconds,
-        for a thread."""
+        """Those that are alive, now or since it was asked. Looks at all of the computer's: some
+        milliseconds, for a thread."""
         seen = _CENSUS.since(time.monotonic() if asked_at_s is None else asked_at_s)
         ours = {
             pid
@@ -128,7 +115,7 @@ class ProcessTree:
         return is_next and each.name == PROGRAM
 
     async def end(self, grace_s: float = TERM_GRACE_S, is_over: Callable[[], bool] = bool) -> int:
-        """SIGTERM for all, SIGKILL for those that are left, and for what they made meanwhile.
+        """All are asked to end; those that are left are ended, and so is what they made meanwhile.
         How many withstood even that. `is_over`: their time, before it has passed."""
         loop = asyncio.get_running_loop()
         deadline = time.monotonic() + grace_s
@@ -141,11 +128,11 @@ class ProcessTree:
                 return 0
             if time.monotonic() >= deadline or is_over():
                 for mark in left:
-                    send(mark, signal.SIGKILL)
+                    kill(mark)
                 pause_s = 0.02
             else:
                 for mark in left - asked - self._walls:
-                    send(mark, signal.SIGTERM)
+                    ask_to_end(mark)
                 asked |= left
             await asyncio.sleep(min(pause_s, max(deadline - time.monotonic(), 0.02)))
             pause_s = min(pause_s * 2, 0.25)
@@ -174,7 +161,7 @@ class Found:
 
 
 def look(job: Job, folder: JobFolder) -> Found:
-    """Reads /proc and may wait a little: for a thread."""
+    """Looks at the computer's processes and may wait a little: for a thread."""
     if was_restarted_since(folder):
         return Found(fate=Fate.ENDED)  # whoever has its numbers now is somebody else
     for _ in range(_LOOKS):
@@ -234,16 +221,11 @@ class UnkeptRun:
 
     def _found(self) -> ProcessMark | None:
         """The first that the keeper started, but for its own helpers; all else came of it."""
-        if not has_proc():
-            return None
         there = [mark for mark in self._tree.find() if not _is_helper(mark.pid)]
         return min(there, key=lambda mark: (mark.started_ticks, mark.pid), default=None)
 
 
 def _is_helper(pid: int) -> bool:
-    """It holds the run's input open, or copies its output: it ends with the run."""
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return True  # gone
-    return NAME.encode() in words or words == [b"cat", b""]
+    """One of the keeper's own, or gone, or not told."""
+    words = command_line(pid)
+    return not words or is_helper(words)

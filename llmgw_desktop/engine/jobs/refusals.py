@@ -3,7 +3,6 @@
 """
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.news import News
 from llmgw_desktop.engine.jobs.outcome import Cause, is_refusal, is_work
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool
+from llmgw_desktop.platform.processes import session_of
 
 RECENT_S = 120.0
 """A CLI that has not been refused for longer may be working in silence: no CLI waits that long on
@@ -229,7 +229,7 @@ class UpstreamEar:
         if retrying is None or words.process_of is None or self._place.own_log is not None:
             return retrying
         process = words.process_of(line)
-        is_ours = process is not None and _session_of(process) == self._place.keeper
+        is_ours = process is not None and session_of(process) == self._place.keeper
         return retrying if is_ours else None
 
     def _look(self, looked: int, *, at_end: bool = False) -> None:
@@ -292,14 +292,6 @@ class _Lines:
     def _is_another(self) -> bool:
         """A log that was begun anew has another file behind its name."""
         return self._spool.inode != self._path.stat().st_ino
-
-
-def _session_of(process: int) -> int | None:
-    """The keeper leads one, and what it starts is in it."""
-    try:
-        return os.getsid(process)
-    except OSError:
-        return None
 
 
 def _nobody() -> None:

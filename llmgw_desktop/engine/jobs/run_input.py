@@ -6,7 +6,6 @@ before it knew the end cannot be sent again: half of it may have arrived.
 
 import asyncio
 import os
-import select
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +14,7 @@ from llmgw_desktop.clis.dialogue import Send
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.spool import SaidLog
+from llmgw_desktop.platform.channels import open_input, takes
 
 
 class RunInput:
@@ -96,9 +96,7 @@ class RunInput:
         """False where nobody reads it: the run is ending."""
         if self._handle is None:
             try:
-                self._handle = os.open(
-                    self._folder.stdin, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC
-                )
+                self._handle = open_input(self._folder.stdin)
             except OSError:
                 self._over()
                 return False
@@ -109,7 +107,7 @@ class RunInput:
         assert self._handle is not None
         while self._sent < len(send.data):
             # Looked at first: what was never begun may be sent by the next program.
-            if not _takes(self._handle):
+            if not takes(self._handle):
                 self._watch()
                 return False
             if send.key not in self._log.said.begun or send.key in self._log.said.part:
@@ -134,10 +132,3 @@ class RunInput:
         if self._is_watched and self._handle is not None:
             asyncio.get_running_loop().remove_writer(self._handle)
         self._is_watched = False
-
-
-def _takes(handle: int) -> bool:
-    """A reader that has gone counts: writing tells."""
-    poll = select.poll()
-    poll.register(handle, select.POLLOUT)
-    return bool(poll.poll(0))

@@ -3,8 +3,6 @@ whether something happened: the second is set anew only when it rings."""
 
 import asyncio
 import logging
-import os
-import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from llmgw_desktop.engine.jobs.process_tree import (
 from llmgw_desktop.engine.jobs.refusals import UpstreamEar
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, cut, tail
 from llmgw_desktop.engine.jobs.talk import Talk
+from llmgw_desktop.platform.processes import kill_child, reap
 
 
 @value
@@ -202,7 +201,7 @@ class Run:
 
     def _end(self) -> None:
         if self._process is not None:
-            keeper.reap(self._process.pid)
+            reap(self._process.pid)
         if not self._own and keeper.read_exit(self._folder) is not None:
             with suppress(OSError):
                 files = (self._folder.stdout, self._folder.stderr)
@@ -308,7 +307,7 @@ class Run:
                 continue  # it may only now have started the run
             return
         if self._process is not None:
-            os.kill(self._process.pid, signal.SIGKILL)
+            kill_child(self._process.pid)
             await self._gone.wait()
 
     def _judged(self, stdout_bytes: int, stderr_bytes: int) -> Followed:

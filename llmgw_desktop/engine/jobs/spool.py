@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from llmgw_desktop.domain.jobs.approval import Decision, DecisionWay, PermissionAnswer
+from llmgw_desktop.platform.files import PLAIN, read_at
 
 PIECE_BYTES = 64 * 1024
 TAIL_BYTES = 16 * 1024
@@ -56,7 +57,7 @@ class Spool:
             self._file.seek(self.offset)
             piece = self._file.read(most)
         else:
-            piece = os.pread(self._handle, most, self.offset)
+            piece = read_at(self._handle, most, self.offset)
         self.offset += len(piece)
         return piece
 
@@ -183,11 +184,11 @@ class SaidLog:
 
     def __init__(self, path: Path) -> None:
         """With what an earlier program wrote. Raises OSError."""
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | PLAIN, 0o600)
         self.said = Said()
         SaidReader(lambda: path.open("rb")).more(self.said)
         size = os.fstat(self._handle).st_size
-        if size and os.pread(self._handle, 1, size - 1) != b"\n":
+        if size and read_at(self._handle, 1, size - 1) != b"\n":
             self.said.is_torn = True
 
     def begun(self, key: str) -> None:

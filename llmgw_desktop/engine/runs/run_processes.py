@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.questions.consents.programs import connection_inodes, holds_socket
+from llmgw_desktop.platform.channels import serve_locally
 
 _PIECE = 64 * 1024
 _log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class RunDoors:
         def came(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._tasks.start(self._joined(job_id, reader, writer), name=f"a request of {job_id}")
 
-        self._servers[job_id] = await asyncio.start_unix_server(came, place)
+        self._servers[job_id] = await serve_locally(came, place)
 
     def shut(self, job_id: str) -> None:
         if (server := self._servers.pop(job_id, None)) is not None:

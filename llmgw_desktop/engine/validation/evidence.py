@@ -15,6 +15,7 @@ from typing import Any
 
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.engine.workspaces.git import TameGit, too_large
+from llmgw_desktop.platform.files import CAREFUL
 
 SCHEMA = "review-evidence.v2"
 SCOPES = ("auto", "uncommitted", "branch", "commit")
@@ -188,8 +189,7 @@ def _content(path: Path, most_bytes: int) -> tuple[str, bytes]:
     try:
         if path.is_symlink():
             return "link", os.fsencode(path.readlink())
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        handle = os.open(path, flags)
+        handle = os.open(path, os.O_RDONLY | CAREFUL)
         mode = os.fstat(handle).st_mode
         if not stat.S_ISREG(mode):
             os.close(handle)

@@ -11,6 +11,7 @@ from pathlib import Path
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.engine.jobs.environment import search_path
+from llmgw_desktop.platform.children import apart
 
 _PATIENCE_S = 30.0
 _WITHOUT = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
@@ -213,7 +214,7 @@ class TameGit:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                start_new_session=os.name == "posix",
+                **apart(),
             )
         except OSError as error:
             raise InvalidRun(

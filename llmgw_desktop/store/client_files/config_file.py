@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.platform.files import HAS_MODES, PLAIN, UNWAITING, give
 from llmgw_desktop.store.client_files.json_text import JSON
 from llmgw_desktop.store.client_files.marks import TextFormat, Unreadable
 from llmgw_desktop.store.client_files.toml_text import ENV, TOML
@@ -26,7 +27,7 @@ _BOM = codecs.BOM_UTF8.decode()
 def read_bytes(path: Path) -> bytes | None:
     """None where there is no file. Raises ConfigError; never waits for a pipe."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
+        handle = os.open(path, os.O_RDONLY | UNWAITING)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -59,7 +60,7 @@ def said(path: Path, error: Unreadable) -> ConfigError:
 
 def mode_of(path: Path) -> int | None:
     """Who may do what with it, as chmod takes it; None where there is no file, or no such bits."""
-    if os.name != "posix":
+    if not HAS_MODES:
         return None
     try:
         return stat.S_IMODE(path.stat().st_mode)
@@ -137,7 +138,7 @@ def _replace(
     mode: int | None = None,
 ) -> None:
     beside = real.with_name(f".{real.name}.{secrets.token_hex(6)}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, OWNER_ONLY)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN, OWNER_ONLY)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
@@ -150,7 +151,7 @@ def _replace(
             beside.replace(real)
         except PermissionError:
             # A folder that others own, or a file system of another kind that replaces nothing.
-            if known is None or os.name == "posix":
+            if known is None or HAS_MODES:
                 raise
             _write_in_place(real, raw)
     finally:
@@ -160,9 +161,9 @@ def _replace(
 def _dress(beside: Path, known: os.stat_result, mode: int | None) -> None:
     """As the file that it takes the place of."""
     own = beside.stat()
-    if os.name == "posix" and (own.st_uid, own.st_gid) != (known.st_uid, known.st_gid):
+    if HAS_MODES and (own.st_uid, own.st_gid) != (known.st_uid, known.st_gid):
         with suppress(PermissionError):
-            os.chown(beside, known.st_uid, known.st_gid)
+            give(str(beside), known.st_uid, known.st_gid)
     beside.chmod(stat.S_IMODE(known.st_mode) if mode is None else mode)
 
 
@@ -182,9 +183,6 @@ def _write_in_place(real: Path, raw: bytes, mode: int | None = None) -> None:
 
 def _refused(path: Path, why: str, line: int | None = None) -> ConfigError:
     return ConfigError(f"{why}. Nothing was changed.", file=str(path), line=line)
-
-
-_BINARY = getattr(os, "O_BINARY", 0)
 
 
 FORMATS: Mapping[str, TextFormat] = {each.name: each for each in (ENV, JSON, TOML)}

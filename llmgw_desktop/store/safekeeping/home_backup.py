@@ -21,6 +21,7 @@ from typing_extensions import override
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.vault import VaultLocked
+from llmgw_desktop.platform.files import PLAIN
 from llmgw_desktop.store.database.database import SIDE_FILES, told
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.safekeeping.backups import take_snapshot
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 FORMAT = "llmgw-home-backup"
 MANIFEST = "manifest.json"
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN
 LEFT_OUT = frozenset(
     {"backups", "set-aside", ".restoring", ".backing-up", "gateway.db.mark", "audit-head.json"}
 )

@@ -17,6 +17,7 @@ from typing import IO
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.vault import EntryBroken, VaultError
+from llmgw_desktop.platform.files import PLAIN
 from llmgw_desktop.store.database.database import (
     Steps,
     connect_read_only,
@@ -158,7 +159,7 @@ def _read_manifest(tar: tarfile.TarFile, entry: tarfile.TarInfo, found: Unpacked
 def _write_file(tar: tarfile.TarFile, entry: tarfile.TarInfo, target: Path) -> None:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     source = tar.extractfile(entry)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN
     mode = 0o700 if entry.mode & 0o100 else 0o600
     with os.fdopen(os.open(target, flags, mode), "wb") as file:
         if source is not None:

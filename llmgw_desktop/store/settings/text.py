@@ -11,6 +11,7 @@ from typing import Any
 
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.setting import Kind, Setting, Unfit
+from llmgw_desktop.platform.files import UNWAITING
 from llmgw_desktop.store.toml.blocks import NotToml, read_toml
 
 KeyPath = tuple[str | int, ...]
@@ -173,7 +174,7 @@ def read_settings_file(path: Path) -> bytes:
 
 
 def _read_file(path: Path) -> bytes:
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    handle = os.open(path, os.O_RDONLY | UNWAITING)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)  # no file object would take a folder's
         raise OSError(errno.EINVAL, "it is not a file")

@@ -5,7 +5,6 @@ one. Which of them is in force is told by the database, not here.
 """
 
 import logging
-import os
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.vault import VaultLocked
+from llmgw_desktop.platform.files import sync_folder
 from llmgw_desktop.store.private_files import read_own, write_whole
 from llmgw_desktop.store.system_keyring import SecretPlaces, SystemKeyring
 
@@ -129,11 +129,4 @@ def _name(key_id: str) -> str:
 
 
 def _sync(folder: Path) -> None:
-    """A file's name is on the disk only when its folder is."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(str(folder))

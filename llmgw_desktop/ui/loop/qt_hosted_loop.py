@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
 
 from PySide6.QtCore import QCoreApplication, QThread
 
+from llmgw_desktop.platform.channels import number_of
 from llmgw_desktop.ui.loop.asyncio_insides import Handle, Timer, TurnedLoop
 from llmgw_desktop.ui.loop.qt_pump import QtPump
 
@@ -109,7 +110,7 @@ class QtHostedLoop(TurnedLoop):
             return
         if QThread.currentThread().loopLevel():
             raise RuntimeError("Qt's event loop runs already; asyncio must be the one to start it")
-        self._pump = pump = QtPump(self, self._selector.fileno())
+        self._pump = pump = QtPump(self, number_of(self._selector))
         self._selector.may_wait = False
         try:
             with self._signals():

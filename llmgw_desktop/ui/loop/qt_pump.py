@@ -22,6 +22,8 @@ from PySide6.QtCore import (
     QTimer,
 )
 
+from llmgw_desktop.platform.channels import number_of
+
 if TYPE_CHECKING:
     from llmgw_desktop.ui.loop.asyncio_insides import TurnedLoop
 
@@ -216,7 +218,7 @@ def qt_watches_selectors() -> bool:
 
     with near, far, selectors.DefaultSelector() as selector:
         selector.register(near, selectors.EVENT_READ)
-        notifier = QSocketNotifier(selector.fileno(), QSocketNotifier.Type.Read)
+        notifier = QSocketNotifier(number_of(selector), QSocketNotifier.Type.Read)
         notifier.activated.connect(notice)
         waiting = QEventLoop()
         QTimer.singleShot(_PATIENCE_MS, waiting.quit)

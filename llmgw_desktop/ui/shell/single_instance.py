@@ -6,13 +6,13 @@ The socket is no lock; who runs is decided by `store/locks.py` before anybody co
 import getpass
 import hashlib
 import json
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from llmgw_desktop.platform.files import HAS_MODES, person
 
 _APP_ID = "llmgw-desktop"
 _LONGEST_MESSAGE = 4096
@@ -21,8 +21,8 @@ _OK = b"ok\n"
 
 def server_name(data_folder: Path) -> str:
     """One for each person and home, so that a second home may run beside the first."""
-    person = str(os.getuid()) if sys.platform != "win32" else getpass.getuser()
-    owner = f"{person}\0{data_folder.resolve()}"
+    user = str(person()) if HAS_MODES else getpass.getuser()
+    owner = f"{user}\0{data_folder.resolve()}"
     return f"{_APP_ID}-{hashlib.sha256(owner.encode()).hexdigest()[:20]}"
 
 

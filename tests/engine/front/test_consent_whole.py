@@ -22,7 +22,7 @@ from llmgw_desktop.domain.access.consent import (
     ConsentWay,
 )
 from llmgw_desktop.domain.access.oauth import ClientMade, OauthClient
-from llmgw_desktop.engine.jobs.processes import has_proc
+from llmgw_desktop.platform.processes_linux import has_proc
 from tests.engine.conftest import House
 from tests.support.consent_house import until
 from tests.support.consent_scene import LONG_S

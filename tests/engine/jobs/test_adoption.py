@@ -16,9 +16,10 @@ import pytest
 
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.jobs.job import JobProcess, JobState
-from llmgw_desktop.engine.jobs import keeper, process_tree
+from llmgw_desktop.engine.jobs import process_tree
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
-from llmgw_desktop.engine.jobs.processes import started_ticks
+from llmgw_desktop.platform import processes
+from llmgw_desktop.platform.processes import started_ticks
 from tests.support.shell_cli import Yard, asking
 
 MakeYard = Callable[..., Yard]
@@ -65,7 +66,7 @@ async def test_one_that_ended_meanwhile_has_its_true_end(yard: Yard) -> None:
     go.touch()
     while started_ticks(process.pid) is not None:
         await asyncio.sleep(0.01)
-    keeper.reap(process.pid)
+    processes.reap(process.pid)
     later = yard.again()
     await later.supervisor.start()
     ended = await later.supervisor.wait(job_id, 30)

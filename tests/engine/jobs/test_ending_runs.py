@@ -14,9 +14,9 @@ import pytest
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
-from llmgw_desktop.engine.jobs import processes
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
-from llmgw_desktop.engine.jobs.processes import ProcessMark, started_ticks
+from llmgw_desktop.platform import processes_linux
+from llmgw_desktop.platform.processes import ProcessMark, started_ticks
 from tests.support.shell_cli import Yard, asking, with_submission
 
 MakeYard = Callable[..., Yard]
@@ -230,11 +230,11 @@ async def test_a_storm_of_forks_is_ended(yard: Yard) -> None:
 def test_a_process_of_the_same_number_is_spared(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     monkeypatch.setattr(
-        processes.signal, "pidfd_send_signal", lambda handle, number: sent.append(number)
+        processes_linux.signal, "pidfd_send_signal", lambda handle, number: sent.append(number)
     )
     ticks = started_ticks(os.getpid())
     assert ticks is not None
-    processes.send(ProcessMark(pid=os.getpid(), started_ticks=ticks + 1), signal.SIGTERM)
+    processes_linux.send(ProcessMark(pid=os.getpid(), started_ticks=ticks + 1), signal.SIGTERM)
     assert sent == []
-    processes.send(ProcessMark(pid=os.getpid(), started_ticks=ticks), signal.SIGTERM)
+    processes_linux.send(ProcessMark(pid=os.getpid(), started_ticks=ticks), signal.SIGTERM)
     assert sent == [signal.SIGTERM]

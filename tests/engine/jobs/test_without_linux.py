@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.jobs.job import JobState
-from llmgw_desktop.engine.jobs import news, processes
+from llmgw_desktop.engine.jobs import news
+from llmgw_desktop.platform import files, processes, processes_linux
 from tests.support.shell_cli import Yard, asking
 
 pytestmark = pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps here")
@@ -18,10 +19,14 @@ pytestmark = pytest.mark.skipif(shutil.which("ps") is None, reason="there is no 
 
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(processes, "_PROC", tmp_path / "no-proc")
+    monkeypatch.setattr(processes_linux, "_PROC", tmp_path / "no-proc")
     monkeypatch.setattr(news, "LOOK_EVERY_S", 0.02)
-    monkeypatch.setattr(news.sys, "platform", "darwin")
+    monkeypatch.setattr(files, "open_news", _no_news)
     monkeypatch.delattr(os, "pidfd_open")
+
+
+def _no_news() -> int:
+    raise OSError("nothing tells of changes here")
 
 
 async def test_a_run_is_followed_and_ended(yard: Yard) -> None:
@@ -45,9 +50,9 @@ def test_ps_tells_who_is_there_and_since_when() -> None:
     before = signal.signal(signal.SIGUSR1, lambda number, _frame: asked.append(number))
     try:
         wrong = processes.ProcessMark(pid=os.getpid(), started_ticks=me.mark.started_ticks + 1)
-        processes.send(wrong, signal.SIGUSR1)
+        processes_linux.send(wrong, signal.SIGUSR1)
         assert asked == []
-        processes.send(me.mark, signal.SIGUSR1)
+        processes_linux.send(me.mark, signal.SIGUSR1)
         assert asked == [signal.SIGUSR1]
     finally:
         signal.signal(signal.SIGUSR1, before)

@@ -1,13 +1,12 @@
 """Tells when a program ends: what was given until then is taken back, used or not.
 
-By a pidfd where the system has them, which is told at once; else by looking now and then. Tokens
+At once where the system tells of it; else by looking now and then. Tokens
 are refused without this as well (`oauth/tokens` looks whether the program lives); here whoever
 looks at the list of grants sees it go.
 """
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import Event, GrantsChanged
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.platform.processes import EndHandle, watch_end
 
 LOOKS_EVERY_S = 2.0
 
@@ -26,7 +26,7 @@ LOOKS_EVERY_S = 2.0
 class _Watched:
     peer: Peer
     ended: Callable[[], None]
-    handle: int | None = None
+    handle: EndHandle | None = None
     timer: asyncio.TimerHandle | None = None
 
 
@@ -45,12 +45,12 @@ class ProgramWatch:
         self.forget(name)
         watched = self._watched[name] = _Watched(peer, ended)
         loop = asyncio.get_running_loop()
-        watched.handle = _pidfd(peer.pid)
+        watched.handle = _watched_end(peer.pid)
         # looked at after the handle is there: from here on it is this process and no later one
         if not self._is_running(peer):
             loop.call_soon(self._end, name, watched)
         elif watched.handle is not None:
-            loop.add_reader(watched.handle, self._end, name, watched)
+            loop.add_reader(watched.handle.fileno(), self._end, name, watched)
         else:
             watched.timer = loop.call_later(LOOKS_EVERY_S, self._look, name, watched)
 
@@ -80,15 +80,15 @@ def _let_go(watched: _Watched) -> None:
     if watched.timer is not None:
         watched.timer.cancel()
     if watched.handle is not None:
-        asyncio.get_running_loop().remove_reader(watched.handle)
-        os.close(watched.handle)
+        asyncio.get_running_loop().remove_reader(watched.handle.fileno())
+        watched.handle.close()
         watched.handle = None
 
 
-def _pidfd(pid: int) -> int | None:
+def _watched_end(pid: int) -> EndHandle | None:
     try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):  # another system, or it has gone
+        return watch_end(pid)
+    except ProcessLookupError:  # whoever looks sees that it has gone
         return None
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from llmgw_desktop.domain.access.consent import ConsentRequest, Peer
 from llmgw_desktop.domain.access.oauth import read_redirect
+from llmgw_desktop.platform.processes import user_name
 
 _PROC = Path("/proc")
 _LISTENING, _CONNECTED = "0A", "01"
@@ -66,7 +67,7 @@ class Programs:
     def _users_at(self, port: int) -> set[str]:
         """Who holds connections from this port of our own."""
         try:
-            return {_user_name(each.uid) for _, each in self._bound_to(port, _CONNECTED)}
+            return {user_name(each.uid) for _, each in self._bound_to(port, _CONNECTED)}
         except (OSError, ValueError):
             return set()
 
@@ -126,7 +127,7 @@ class Programs:
             return None
         if started is None or self._started_ticks(pid) != started:
             return None
-        return Peer(pid=pid, program=program, user=_user_name(uid), started_ticks=started)
+        return Peer(pid=pid, program=program, user=user_name(uid), started_ticks=started)
 
 
 def listening_sockets(proc: Path = _PROC) -> Iterator[tuple[str, int]]:
@@ -198,12 +199,3 @@ def _link(path: str) -> str:
         return os.readlink(path)  # noqa: PTH115 - there are thousands
     except OSError:
         return ""
-
-
-def _user_name(uid: int) -> str:
-    try:
-        import pwd
-
-        return pwd.getpwuid(uid).pw_name
-    except (ImportError, KeyError):
-        return str(uid)

@@ -13,9 +13,9 @@ from llmgw_desktop.app.access.oauth_assembly import MOST_LOOKS, ProgramAt
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
 from llmgw_desktop.domain.access.consent import Peer
 from llmgw_desktop.engine.access.oauth import rates
-from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.questions.consents.programs import Programs
 from llmgw_desktop.engine.questions.consents.tickets import RequestRates
+from llmgw_desktop.platform.processes import started_ticks
 from tests.support.oauth_scene import OauthScene, answered, asking
 from tests.support.turned_clock import TurnedClock
 

@@ -16,9 +16,10 @@ import pytest
 
 from llmgw_desktop.domain.access.consent import ConsentRequest, Peer
 from llmgw_desktop.domain.access.principal import Scope
-from llmgw_desktop.engine.jobs.processes import has_proc, started_ticks
 from llmgw_desktop.engine.questions.consents.program_watch import ProgramWatch
 from llmgw_desktop.engine.questions.consents.programs import Programs
+from llmgw_desktop.platform.processes import started_ticks
+from llmgw_desktop.platform.processes_linux import has_proc
 
 pytestmark = pytest.mark.skipif(not has_proc(), reason="the system has no /proc to look into")
 PROGRAMS = Programs(started_ticks)
@@ -185,7 +186,7 @@ class TestTheWatch:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         module = "llmgw_desktop.engine.questions.consents.program_watch"
-        monkeypatch.setattr(f"{module}._pidfd", lambda pid: None)
+        monkeypatch.setattr(f"{module}.watch_end", lambda pid: None)
         monkeypatch.setattr(f"{module}.LOOKS_EVERY_S", 0.01)
         alive = [True, True, True]
         watch, ended = ProgramWatch(lambda peer: bool(alive) and alive.pop()), asyncio.Event()

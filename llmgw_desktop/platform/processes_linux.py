@@ -1,42 +1,20 @@
-"""The computer's processes: which there are, when each started, and a signal to exactly one.
-
-From /proc where there is one, else from `ps`.
-"""
+"""Linux's processes: out of /proc where it is there, by handles where the kernel has them."""
 
 import os
 import signal
-import subprocess
-import zlib
+import sys
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 
-from llmgw_desktop.domain.values import value
+from llmgw_desktop.platform import processes_posix
+from llmgw_desktop.platform.marks import MARKER, EndHandle, ProcessMark, Seen
 
-MARKER = "LLMGW_JOB_ID"
-"""Set for every run: by it all its descendants are found, whatever became of their parents."""
+assert sys.platform == "linux"
+
 _PROC = Path("/proc")
-_PS = ("ps", "-ww", "-o", "pid=,ppid=,pgid=,state=,lstart=")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _GRAVES = ("Z", "X")
-
-
-@value
-class ProcessMark:
-    """One process, not confused with a later one of the same number."""
-
-    pid: int
-    started_ticks: int
-
-
-@value
-class Seen:
-    """A process that is alive."""
-
-    mark: ProcessMark
-    parent: int
-    session: int
-    """Its process group, where the system tells no session."""
-    name: str = ""
-    """As it calls itself; empty where that is not told."""
 
 
 def has_proc() -> bool:
@@ -45,7 +23,7 @@ def has_proc() -> bool:
 
 def all_processes() -> Iterator[Seen]:
     if not has_proc():
-        yield from _asked_of_ps("-A")
+        yield from processes_posix.all_processes()
         return
     for entry in _PROC.iterdir():
         if entry.name.isdigit() and (seen := _look(int(entry.name))) is not None:
@@ -54,7 +32,9 @@ def all_processes() -> Iterator[Seen]:
 
 def started_ticks(pid: int) -> int | None:
     """When it started, in the system's own ticks; None if it is not there, or only its grave."""
-    seen = _look(pid) if has_proc() else next(_asked_of_ps("-p", str(pid)), None)
+    if not has_proc():
+        return processes_posix.started_ticks(pid)
+    seen = _look(pid)
     return None if seen is None else seen.mark.started_ticks
 
 
@@ -67,12 +47,40 @@ def is_marked(pid: int, job_id: str) -> bool:
     return f"\0{MARKER}={job_id}\0".encode() in b"\0" + environment
 
 
+def command_line(pid: int) -> list[bytes] | None:
+    """Its words; empty if it has gone. None where the system does not tell."""
+    try:
+        words = (_PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return [] if has_proc() else None
+    return words[:-1] if words[-1] == b"" else words
+
+
+def boot_id() -> str:
+    """Another after each restart of the computer; empty where the system tells none."""
+    try:
+        return _BOOT.read_text().strip()
+    except OSError:
+        return ""
+
+
+def ask_to_end(mark: ProcessMark) -> None:
+    """It may still put things in order."""
+    send(mark, signal.SIGTERM)
+
+
+def kill(mark: ProcessMark) -> None:
+    """It cannot withstand."""
+    send(mark, signal.SIGKILL)
+
+
 def send(mark: ProcessMark, number: signal.Signals) -> None:
     """A signal to exactly this process; none if it has gone."""
     try:
         handle = os.pidfd_open(mark.pid)
-    except AttributeError:
-        _send_by_number(mark, number)
+    except AttributeError:  # a kernel, or a Python for one, that has none
+        if started_ticks(mark.pid) == mark.started_ticks:
+            processes_posix.send_by_number(mark.pid, number)
         return
     except OSError:
         return
@@ -85,12 +93,16 @@ def send(mark: ProcessMark, number: signal.Signals) -> None:
         os.close(handle)
 
 
-def _send_by_number(mark: ProcessMark, number: signal.Signals) -> None:
+def watch_end(pid: int) -> EndHandle | None:
+    """To be waited for until it can be read: then the process has ended. To be closed. None where
+    the system does not tell. Raises ProcessLookupError where it has gone."""
     try:
-        if started_ticks(mark.pid) == mark.started_ticks:
-            os.kill(mark.pid, number)
-    except OSError:
-        return
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        raise
+    except (OSError, AttributeError):
+        return None
+    return FileIO(handle)
 
 
 def _look(pid: int) -> Seen | None:
@@ -106,19 +118,3 @@ def _look(pid: int) -> Seen | None:
     mark = ProcessMark(pid=pid, started_ticks=int(fields[19]))
     name = text[text.find(b"(") + 1 : text.rfind(b")")].decode("utf-8", "replace")
     return Seen(mark=mark, parent=int(fields[1]), session=int(fields[3]), name=name)
-
-
-def _asked_of_ps(*which: str) -> Iterator[Seen]:
-    env = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
-    try:
-        told = subprocess.run(  # noqa: S603 - no shell, a fixed command
-            (*_PS, *which), capture_output=True, text=True, env=env, check=False
-        )
-    except OSError:
-        return
-    for line in told.stdout.splitlines():
-        pid, parent, group, state, started = line.split(None, 4)
-        if not state.startswith(_GRAVES):
-            # Of a date only whether it is the same one is ever asked.
-            mark = ProcessMark(pid=int(pid), started_ticks=zlib.crc32(started.encode()))
-            yield Seen(mark=mark, parent=int(parent), session=int(group))

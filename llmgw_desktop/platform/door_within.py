@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 
+assert sys.platform != "win32"
+
 _PIECE = 64 * 1024
 _PATIENCE_S = 10.0
 _PAUSE_S = 0.05

@@ -1,0 +1,103 @@
+"""Programs that we start: apart from us, with all that they start in turn, and heard to their end.
+
+On Linux and macOS a session of its own; on Windows a process group without a console. What a child
+there starts in turn is not ended with it, unless it is a run's (`keeper_windows.py`).
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, TypedDict
+
+
+class Apart(TypedDict):
+    """What `subprocess.Popen` is given."""
+
+    start_new_session: bool
+    creationflags: int
+
+
+if sys.platform == "win32":
+    import threading
+
+    _HIDDEN = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    HAS_CONSOLES = True
+    """A program that talks gets a console of its own, and needs no terminal for it."""
+
+    def apart() -> Apart:
+        """Ctrl+C and the end of our terminal do not reach it."""
+        return Apart(start_new_session=False, creationflags=_HIDDEN)
+
+    def in_console() -> Apart:
+        """With a window of its own to talk in."""
+        return Apart(start_new_session=False, creationflags=subprocess.CREATE_NEW_CONSOLE)
+
+    def end_at_once(process: subprocess.Popen[bytes]) -> None:
+        """That was started apart. Returns at once."""
+        with suppress(OSError):
+            process.kill()
+
+    def hear(
+        heard: dict[IO[bytes], bytearray], left_s: Callable[[], float], most_bytes: int
+    ) -> bool:
+        """All that comes from these pipes, until each ends; whether they did so in time and within
+        the size. Nothing waits for several pipes here, so a thread each."""
+        done = [threading.Event() for _ in heard]
+        for ended, (stream, said) in zip(done, heard.items(), strict=True):
+            threading.Thread(target=_read, args=(stream, said, ended), daemon=True).start()
+        while not all(each.is_set() for each in done):
+            if left_s() <= 0 or sum(map(len, heard.values())) > most_bytes:
+                return False
+            time.sleep(0.01)
+        return sum(map(len, heard.values())) <= most_bytes
+
+    def _read(stream: IO[bytes], said: bytearray, ended: threading.Event) -> None:
+        with suppress(OSError, ValueError):
+            while chunk := os.read(stream.fileno(), 65536):
+                said.extend(chunk)
+        ended.set()
+
+else:
+    import selectors
+    import signal
+
+    HAS_CONSOLES = False
+    """A program that talks gets a console of its own, and needs no terminal for it."""
+
+    def apart() -> Apart:
+        """Ctrl+C and the end of our terminal do not reach it."""
+        return Apart(start_new_session=True, creationflags=0)
+
+    def in_console() -> Apart:
+        """As `apart`: a terminal is a program like others."""
+        return apart()
+
+    def end_at_once(process: subprocess.Popen[bytes]) -> None:
+        """That was started apart, and its group: a wrapper's child may have outlived it. Returns at
+        once."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    def hear(
+        heard: dict[IO[bytes], bytearray], left_s: Callable[[], float], most_bytes: int
+    ) -> bool:
+        """All that comes from these pipes, until each ends; whether they did so in time and within
+        the size."""
+        with selectors.DefaultSelector() as selector:
+            for stream, said in heard.items():
+                selector.register(stream, selectors.EVENT_READ, said)
+            while selector.get_map():
+                ready = selector.select(max(left_s(), 0.0))
+                if not ready:
+                    return False
+                for key, _ in ready:
+                    chunk = os.read(key.fd, 65536)
+                    key.data.extend(chunk)
+                    if not chunk:
+                        selector.unregister(key.fileobj)
+                if sum(map(len, heard.values())) > most_bytes:
+                    return False
+        return True

@@ -1,0 +1,185 @@
+"""Processes as every POSIX system has them: `ps` tells which there are, signals go by number.
+
+macOS tells more: whose environment holds what, and who ended.
+"""
+
+import calendar
+import ctypes
+import os
+import pwd
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+from llmgw_desktop.platform.marks import MARKER, EndHandle, ProcessMark, Seen
+
+assert sys.platform != "win32"
+
+_PS = ("ps", "-ww", "-o", "pid=,ppid=,pgid=,state=,lstart=")
+_GRAVES = ("Z", "X")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def all_processes() -> Iterator[Seen]:
+    return _asked_of_ps("-A")
+
+
+def started_ticks(pid: int) -> int | None:
+    """When it started, in the system's own ticks; None if it is not there, or only its grave."""
+    seen = next(_asked_of_ps("-p", str(pid)), None)
+    return None if seen is None else seen.mark.started_ticks
+
+
+def ask_to_end(mark: ProcessMark) -> None:
+    """It may still put things in order."""
+    if started_ticks(mark.pid) == mark.started_ticks:
+        send_by_number(mark.pid, signal.SIGTERM)
+
+
+def kill(mark: ProcessMark) -> None:
+    """It cannot withstand."""
+    if started_ticks(mark.pid) == mark.started_ticks:
+        send_by_number(mark.pid, signal.SIGKILL)
+
+
+def send_by_number(pid: int, number: signal.Signals) -> None:
+    with suppress(OSError):
+        os.kill(pid, number)
+
+
+def kill_child(pid: int) -> None:
+    """One of our own, whose number is its own until it is reaped. Raises OSError."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def reap(pid: int) -> None:
+    """Take leave of an ended process, if it is our own child."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def is_there(pid: int) -> bool:
+    """An ended child of ours is reaped."""
+    with suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def session_of(pid: int) -> int | None:
+    """None if it has gone, or the system has none."""
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return None
+
+
+def user_name(uid: int) -> str:
+    """The number where nobody has a name for it."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _asked_of_ps(*which: str) -> Iterator[Seen]:
+    env = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+    try:
+        told = subprocess.run(  # noqa: S603 - no shell, a fixed command
+            (*_PS, *which), capture_output=True, text=True, env=env, check=False
+        )
+    except OSError:
+        return
+    for line in told.stdout.splitlines():
+        pid, parent, group, state, started = line.split(None, 4)
+        if not state.startswith(_GRAVES):
+            mark = ProcessMark(pid=int(pid), started_ticks=_ticks(started))
+            yield Seen(mark=mark, parent=int(parent), session=int(group))
+
+
+def _ticks(told: str) -> int:
+    """Seconds, out of `Mon Nov 23 13:07:14 2026`; of the computer's own hour, which is enough to
+    tell which of two is later."""
+    _, month, day, clock, year = told.split()
+    hour, minute, second = map(int, clock.split(":"))
+    date = (int(year), _MONTHS.index(month) + 1, int(day), hour, minute, second)
+    return calendar.timegm(date)
+
+
+if sys.platform == "darwin":  # pragma: no cover - see docs/architecture.md
+    _SYSCTL = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
+    _KERN, _PROCARGS2 = 1, 49
+    _MOST_BYTES = 1024 * 1024
+    """What arguments and environment may have together."""
+
+    def boot_id() -> str:
+        """Another after each restart of the computer; empty where the system tells none."""
+        try:
+            told = subprocess.run(  # noqa: S603 - no shell, a fixed command
+                _SYSCTL, capture_output=True, text=True, check=True
+            )
+        except (OSError, subprocess.SubprocessError):
+            return ""
+        return told.stdout.strip()
+
+    def is_marked(pid: int, job_id: str) -> bool:
+        """Whether this process belongs to the job by its environment, as far as that can be
+        seen."""
+        words, count = _words_of(pid)
+        return f"{MARKER}={job_id}".encode() in words[count:]
+
+    def command_line(pid: int) -> list[bytes] | None:
+        """Its words; empty if it has gone."""
+        words, count = _words_of(pid)
+        return words[:count]
+
+    def _words_of(pid: int) -> tuple[list[bytes], int]:
+        """Arguments, then the environment, and how many are arguments. As the kernel tells them:
+        that number, the program's path, NULs, and the words, each with its end mark."""
+        names = (ctypes.c_int * 3)(_KERN, _PROCARGS2, pid)
+        told = ctypes.create_string_buffer(_MOST_BYTES)
+        size = ctypes.c_size_t(_MOST_BYTES)
+        if ctypes.CDLL(None).sysctl(names, 3, told, ctypes.byref(size), None, 0):
+            return [], 0
+        count = int.from_bytes(told.raw[:4], sys.byteorder)
+        _, _, rest = told.raw[4 : size.value].partition(b"\0")
+        return rest.lstrip(b"\0").split(b"\0"), count
+
+    def watch_end(pid: int) -> EndHandle | None:
+        """To be waited for until it can be read: then the process has ended. To be closed. None
+        where the system does not tell. Raises ProcessLookupError where it has gone."""
+        queue = select.kqueue()
+        wish = select.kevent(pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT)
+        try:
+            queue.control([wish], 0)
+        except ProcessLookupError:
+            queue.close()
+            raise
+        except OSError:
+            queue.close()
+            return None
+        return queue
+
+else:
+
+    def boot_id() -> str:
+        """Empty: not told."""
+        return ""
+
+    def is_marked(pid: int, job_id: str) -> bool:
+        """Not told."""
+        return False
+
+    def command_line(pid: int) -> list[bytes] | None:
+        """None: not told."""
+        return None
+
+    def watch_end(pid: int) -> EndHandle | None:
+        """None: not told."""
+        return None

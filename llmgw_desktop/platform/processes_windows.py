@@ -1,0 +1,182 @@
+"""Windows' processes: a snapshot tells which there are, a handle means exactly one.
+
+A run's processes are those of its job object, whose name is made of the job's id: whatever they
+start is in it as well, and nobody leaves it. The keeper makes it (`keeper_windows.py`).
+"""
+
+import ctypes
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import wintypes
+
+from llmgw_desktop.platform.marks import EndHandle, ProcessMark, Seen
+
+assert sys.platform == "win32"
+
+_TERMINATE, _QUERY, _SYNCHRONIZE = 0x0001, 0x1000, 0x00100000
+_JOB_QUERY, _EVENT_MODIFY = 0x0004, 0x0002
+_SNAP_PROCESSES = 0x2
+_STILL_RUNS = 0x102
+_ENDED_BY_US = 137
+"""The exit code of what we end: what a shell says of a killed program."""
+_kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+for _name in ("OpenProcess", "OpenJobObjectW", "OpenEventW", "CreateToolhelp32Snapshot"):
+    getattr(_kernel, _name).restype = wintypes.HANDLE
+_kernel.CloseHandle.argtypes = (wintypes.HANDLE,)
+_NO_HANDLE = wintypes.HANDLE(-1).value
+
+
+class _Entry(ctypes.Structure):
+    """PROCESSENTRY32W."""
+
+    _fields_ = (
+        ("size", wintypes.DWORD),
+        ("usage", wintypes.DWORD),
+        ("pid", wintypes.DWORD),
+        ("heap", ctypes.c_size_t),
+        ("module", wintypes.DWORD),
+        ("threads", wintypes.DWORD),
+        ("parent", wintypes.DWORD),
+        ("priority", wintypes.LONG),
+        ("flags", wintypes.DWORD),
+        ("name", wintypes.WCHAR * 260),
+    )
+
+
+def all_processes() -> Iterator[Seen]:
+    """Those that may be asked when they started: this person's own, and most others."""
+    found = {}
+    for entry in _entries():
+        pid = int(entry.pid)
+        if (ticks := started_ticks(pid)) is not None:
+            found[pid] = (ticks, int(entry.parent), str(entry.name))
+    for pid, (ticks, parent, name) in found.items():
+        # A parent that has gone leaves its number to others.
+        is_parent = parent in found and found[parent][0] <= ticks
+        mark = ProcessMark(pid=pid, started_ticks=ticks)
+        yield Seen(mark=mark, parent=parent if is_parent else 0, session=0, name=name)
+
+
+def _entries() -> Iterator[_Entry]:
+    snapshot = _kernel.CreateToolhelp32Snapshot(_SNAP_PROCESSES, 0)
+    if snapshot in (None, _NO_HANDLE):
+        return
+    try:
+        entry = _Entry(size=ctypes.sizeof(_Entry))
+        goes_on = _kernel.Process32FirstW(wintypes.HANDLE(snapshot), ctypes.byref(entry))
+        while goes_on:
+            yield entry
+            goes_on = _kernel.Process32NextW(wintypes.HANDLE(snapshot), ctypes.byref(entry))
+    finally:
+        _kernel.CloseHandle(snapshot)
+
+
+def started_ticks(pid: int) -> int | None:
+    """When it was made, in 100 nanoseconds since 1601; None if it is not there any more."""
+    with _opened(pid, _QUERY | _SYNCHRONIZE) as handle:
+        return None if handle is None else _ticks_of(handle)
+
+
+def _ticks_of(handle: wintypes.HANDLE) -> int | None:
+    if _kernel.WaitForSingleObject(handle, 0) != _STILL_RUNS:
+        return None
+    times = [wintypes.FILETIME() for _ in range(4)]
+    if not _kernel.GetProcessTimes(handle, *map(ctypes.byref, times)):
+        return None
+    return int(times[0].dwHighDateTime) << 32 | int(times[0].dwLowDateTime)
+
+
+def is_marked(pid: int, job_id: str) -> bool:
+    """Whether this process is in the run's job object."""
+    job = _kernel.OpenJobObjectW(_JOB_QUERY, False, job_name(job_id))
+    if not job:
+        return False
+    try:
+        is_in = wintypes.BOOL()
+        with _opened(pid, _QUERY) as handle:
+            return handle is not None and bool(
+                _kernel.IsProcessInJob(handle, wintypes.HANDLE(job), ctypes.byref(is_in))
+                and is_in.value
+            )
+    finally:
+        _kernel.CloseHandle(job)
+
+
+def job_name(job_id: str) -> str:
+    """Of the job object; of this person's own session."""
+    return f"Local\\llmgw-job-{job_id}"
+
+
+def asked_event(pid: int) -> str:
+    """The name of what a keeper waits for beside its run's end: that the run be asked to end."""
+    return f"Local\\llmgw-end-{pid}"
+
+
+def command_line(pid: int) -> list[bytes] | None:
+    """None: not told."""
+    return None
+
+
+def boot_id() -> str:
+    """Empty: not told, and not needed, since no process of an earlier start has the same time."""
+    return ""
+
+
+def ask_to_end(mark: ProcessMark) -> None:
+    """A run's own program is asked as by Ctrl+Break, through its keeper; nobody else can be."""
+    if started_ticks(mark.pid) != mark.started_ticks:
+        return
+    if event := _kernel.OpenEventW(_EVENT_MODIFY, False, asked_event(mark.pid)):
+        _kernel.SetEvent(wintypes.HANDLE(event))
+        _kernel.CloseHandle(event)
+
+
+def kill(mark: ProcessMark) -> None:
+    """It cannot withstand."""
+    with _opened(mark.pid, _TERMINATE | _QUERY | _SYNCHRONIZE) as handle:
+        if handle is not None and _ticks_of(handle) == mark.started_ticks:
+            _kernel.TerminateProcess(handle, _ENDED_BY_US)
+
+
+def kill_child(pid: int) -> None:
+    """One of our own. Raises OSError."""
+    with _opened(pid, _TERMINATE) as handle:
+        if handle is None or not _kernel.TerminateProcess(handle, _ENDED_BY_US):
+            raise ctypes.WinError(ctypes.get_last_error())
+
+
+def reap(pid: int) -> None:
+    """Nothing is left of a process that has ended."""
+
+
+def is_there(pid: int) -> bool:
+    return started_ticks(pid) is not None
+
+
+def session_of(pid: int) -> int | None:
+    """None: there are none."""
+    return None
+
+
+def user_name(uid: int) -> str:
+    """Users have no numbers here."""
+    return str(uid)
+
+
+def watch_end(pid: int) -> EndHandle | None:
+    """None: no loop that waits for sockets can wait for a process."""
+    return None
+
+
+@contextmanager
+def _opened(pid: int, rights: int) -> Iterator[wintypes.HANDLE | None]:
+    """None where it has gone, or is not ours to ask."""
+    handle = _kernel.OpenProcess(rights, False, pid)
+    if not handle:
+        yield None
+        return
+    try:
+        yield wintypes.HANDLE(handle)
+    finally:
+        _kernel.CloseHandle(handle)

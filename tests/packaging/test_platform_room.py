@@ -1,0 +1,223 @@
+"""What systems do in their own way lies in one room; the rest of the program is the same on all.
+
+What a name is not found on is read from mypy's own description of the standard library.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import mypy
+import pytest
+
+_ROOT = Path(__file__).parents[2]
+_PROGRAM = _ROOT / "llmgw_desktop"
+_ROOM = _PROGRAM / "platform"
+_TYPES = Path(mypy.__file__).parent / "typeshed" / "stdlib"
+_SYSTEMS = ("linux", "darwin", "win32")
+_MODULES = ("os", "signal", "socket", "select", "time", "asyncio")
+"""Of which some names are not everywhere."""
+_ELSEWHERE = frozenset(
+    {
+        "fcntl",
+        "grp",
+        "pty",
+        "pwd",
+        "resource",
+        "spwd",
+        "syslog",
+        "termios",
+        "tty",
+        "msvcrt",
+        "winreg",
+        "winsound",
+        "_winapi",
+    }
+)
+"""Modules that one system or another does not have."""
+_KEYWORDS = frozenset(
+    {
+        "dir_fd",
+        "src_dir_fd",
+        "dst_dir_fd",
+        "pass_fds",
+        "preexec_fn",
+        "process_group",
+        "start_new_session",
+    }
+)
+_ASKING = frozenset({("sys", "platform"), ("os", "name"), ("platform", "system")})
+_MAY_ASK = {
+    "app/clis/survey.py": "where a vendor's CLI keeps its sign-in",
+    "app/clis/use.py": "which terminal opens",
+    "app/connect/connector.py": "where another program keeps its settings",
+    "app/flights/copies.py": "which shell a command is copied for",
+    "app/workspaces/workspaces.py": "bubblewrap is a program for Linux",
+    "engine/containment/held_thread.py": "calls of Linux's kernel, by number",
+    "ui/application.py": "the style of widgets",
+    "ui/loop/qt_loop.py": "whether Qt can watch a selector",
+}
+"""Files outside the room that ask which system this is: not for what it lacks."""
+_MAY_LOOK = {
+    "engine/runs/run_processes.py": {"AF_NETLINK"},
+    "ui/loop/asyncio_insides.py": {"EPOLLIN", "EPOLLOUT", "epoll"},
+}
+"""What is used where it is there, and done without elsewhere."""
+
+
+@cache
+def _files() -> list[Path]:
+    everything = _PROGRAM.rglob("*.py")
+    return sorted(p for p in everything if "__pycache__" not in p.parts and _ROOM not in p.parents)
+
+
+@cache
+def _missing() -> frozenset[tuple[str, str]]:
+    """Module and name of each that not every system has."""
+    found = set()
+    for module in _MODULES:
+        names = {system: set(_names(module, system)) for system in _SYSTEMS}
+        everywhere = set.intersection(*names.values())
+        found |= {(module, name) for name in set.union(*names.values()) - everywhere}
+    return frozenset(found)
+
+
+def _names(module: str, system: str) -> Iterator[str]:
+    place = _TYPES / module / "__init__.pyi"
+    path = place if place.exists() else _TYPES / f"{module}.pyi"
+    yield from _defined(ast.parse(path.read_text()).body, system)
+
+
+def _defined(body: list[ast.stmt], system: str) -> Iterator[str]:
+    for node in body:
+        match node:
+            case ast.If():
+                yield from _defined(node.body if _holds(node.test, system) else node.orelse, system)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                yield name
+            case ast.ImportFrom(module=source, level=level, names=names):
+                for each in names:
+                    if each.name != "*":
+                        yield each.asname or each.name
+                    elif level == 0 and source in {"_socket", "_signal"}:
+                        yield from _names(source, system)
+
+
+def _holds(test: ast.expr, system: str) -> bool:
+    """Of this system and the newest Python; a test that asks otherwise holds."""
+    match test:
+        case ast.BoolOp(op=ast.And(), values=values):
+            return all(_holds(each, system) for each in values)
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return any(_holds(each, system) for each in values)
+        case ast.Compare(ops=[op], comparators=[ast.Constant(value=str(name))]):
+            return (name == system) is isinstance(op, ast.Eq)
+        case ast.Compare(left=ast.Attribute(attr="version_info"), ops=[op]):
+            return isinstance(op, ast.GtE | ast.Gt)
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return not _holds(inner, system)
+    return True
+
+
+_LOOKED_AT = (ast.Attribute, ast.Call, ast.Import, ast.ImportFrom, ast.keyword)
+
+
+@cache
+def _nodes(path: Path) -> list[ast.AST]:
+    tree = ast.parse(path.read_bytes())
+    return [node for node in ast.walk(tree) if isinstance(node, _LOOKED_AT)]
+
+
+def _uses(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Line, module and name of what a file takes from a module of the standard library."""
+    for node in _nodes(path):
+        match node:
+            case ast.Attribute(value=ast.Name(id=module), attr=name):
+                yield node.lineno, module, name
+            case ast.Call(
+                func=ast.Name(id="getattr" | "hasattr" | "setattr"),
+                args=[ast.Name(id=module), ast.Constant(value=str(name)), *_],
+            ):
+                yield node.lineno, module, name
+            case ast.ImportFrom(module=str(module), names=names):
+                yield from ((node.lineno, module, each.name) for each in names)
+
+
+def test_the_table_is_read_as_it_is_meant() -> None:
+    missing = _missing()
+    there = {("os", "pread"), ("os", "O_NOFOLLOW"), ("os", "getuid"), ("signal", "SIGKILL")}
+    there |= {("socket", "AF_UNIX"), ("select", "epoll"), ("os", "pidfd_open"), ("os", "O_BINARY")}
+    assert there <= missing
+    assert not missing & {("os", "open"), ("os", "kill"), ("signal", "SIGTERM"), ("os", "getpid")}
+    assert len(missing) > 300
+
+
+def test_no_name_that_a_system_lacks_stands_outside_the_room() -> None:
+    found = []
+    for path in _files():
+        place = path.relative_to(_PROGRAM).as_posix()
+        for line, module, name in _uses(path):
+            if (module, name) in _missing() and name not in _MAY_LOOK.get(place, ()):
+                found.append(f"{place}:{line} {module}.{name}")
+    assert not found
+
+
+def test_no_module_that_a_system_lacks_is_read_in_outside_the_room() -> None:
+    found = []
+    for path in _files():
+        for node in _nodes(path):
+            names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found += [f"{path}:{node.lineno} {each}" for each in names if each in _ELSEWHERE]
+    assert not found
+
+
+def test_nothing_outside_the_room_is_asked_for_as_one_system_alone_can() -> None:
+    """As `Popen(start_new_session=True)`, or `os.open(name, dir_fd=folder)`."""
+    found = [
+        f"{path}:{node.value.lineno} {node.arg}="
+        for path in _files()
+        for node in _nodes(path)
+        if isinstance(node, ast.keyword) and node.arg in _KEYWORDS
+    ]
+    assert not found
+
+
+def test_nobody_outside_the_room_asks_which_system_this_is() -> None:
+    found = {
+        path.relative_to(_PROGRAM).as_posix()
+        for path in _files()
+        for _, module, name in _uses(path)
+        if (module, name) in _ASKING
+    }
+    assert found == set(_MAY_ASK)
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_every_module_can_be_read_in_elsewhere(system: str) -> None:
+    """With the names that there are there, in a process of its own: a flag or a signal that a
+    module wants while it is read in ends the program before it has begun."""
+    missing = [
+        f"{module}.{name}"
+        for module in _MODULES
+        for name in {name for where, name in _missing() if where == module}
+        - set(_names(module, system))
+    ]
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.support.elsewhere", system, *missing],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.returncode == 0, child.stdout + child.stderr
+    assert int(child.stdout.split()[0]) > 800
