@@ -122,6 +122,19 @@ class Authenticator:
         self._ends: dict[bytes, float] = {}
         """Of keys that others have taken the place of."""
         self._has_told = False
+        self._state = 0
+
+    @property
+    def state_of_keys(self) -> int:
+        """Another number whenever other keys open than before, as far as is known now."""
+        self._refresh(REFRESH_S)
+        return self._state
+
+    def is_lasting(self, principal: Principal) -> bool:
+        """As he was found by his key he is found again, until the state of keys is another. Tokens,
+        keys that end soon and those of runs have ends of their own."""
+        is_kept = principal.kind in (PrincipalKind.LOCAL, PrincipalKind.KEY) and not principal.job
+        return is_kept and not self._ends
 
     @property
     def problem(self) -> str:
@@ -256,6 +269,7 @@ class Authenticator:
         elif self._problem and not problem:
             _log.info("client keys are accepted again")
         if problem != self._problem:
+            self._state += 1
             self._problem = problem
             self._bus.publish(KeysTroubled())
 
@@ -275,6 +289,7 @@ class Authenticator:
                 ends[client.old_key_digest] = client.old_key_ends_at_s
             principals[client.key_digest] = principal
         self._principals, self._ends = principals | self._own, ends
+        self._state += 1
 
 
 def _ids(principals: Mapping[bytes, Principal]) -> frozenset[str]:

@@ -26,8 +26,8 @@ from llmgw_desktop.domain.audit import cleaned
 from llmgw_desktop.domain.errors import GatewayClosed, MalformedRequest
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.routing.hops import HopMark
-from llmgw_desktop.engine.access.authenticator import Authenticator
-from llmgw_desktop.engine.exchange.caller import Caller
+from llmgw_desktop.engine.access.authenticator import RUN_HEADER, Authenticator
+from llmgw_desktop.engine.exchange.caller import Admission, Caller, notes_of
 from llmgw_desktop.wire.headers import KEY_MARK
 
 _log = logging.getLogger(__name__)
@@ -86,7 +86,20 @@ class Gate:
     def admit(self, caller: Caller, scope: Scope) -> Principal:
         """Raises Unauthenticated, UnnamedPerson, MalformedRequest (two keys, or a label that is
         none), TurnedBack, MissingScope, GatewayClosed."""
-        principal = self.known(caller, scope)
+        notes = notes_of(caller)
+        if notes is None:
+            principal = self.known(caller, scope)
+            self.check_scope(principal, scope, caller.path)
+            return principal
+        self._before()
+        keys, before = self._authenticator.state_of_keys, notes.admission
+        if before is None or before.keys != keys or before.scope is not scope:
+            holder, principal = self._found(caller, scope)
+            if self._authenticator.is_lasting(holder) and not caller.header_lines(RUN_HEADER):
+                notes.admission = Admission(keys, scope, holder, principal)
+        else:
+            principal = before.principal
+            self._arrives(caller, before.holder, scope)
         self.check_scope(principal, scope, caller.path)
         return principal
 
@@ -94,6 +107,10 @@ class Gate:
         """Who it is, whatever it may; `scope` is what a program is told to ask for. Raises
         Unauthenticated, UnnamedPerson, MalformedRequest, TurnedBack."""
         self._before()
+        return self._found(caller, scope)[1]
+
+    def _found(self, caller: Caller, scope: Scope) -> tuple[Principal, Principal]:
+        """Whose key it is, and the same with what his request says of him. Raises as `known`."""
         try:
             principal = self._identified(caller, scope)
         except Unauthenticated as error:
@@ -104,19 +121,27 @@ class Gate:
                 has_key = bool(caller.presented_keys)
                 error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
             raise
-        try:
-            self._check_way(caller)
-            if self._arrivals is not None:
-                self._arrivals.arrived(caller, principal, scope)
-        except TurnedBack as error:
-            error.client_id, error.client = principal.client_id, principal.name
-            raise
+        self._arrives(caller, principal, scope, is_new=True)
+        holder = principal
         if principal.kind is PrincipalKind.KEY and not caller.is_from_here:
             principal = replace(principal, came_from_elsewhere=True)
         if principal.job:
-            return principal  # what holds for whoever asked for the run
+            return holder, principal  # what holds for whoever asked for the run
         said = caller.header_lines(LABEL_HEADER)
-        return _labelled(principal, said) if said else principal
+        return holder, _labelled(principal, said) if said else principal
+
+    def _arrives(
+        self, caller: Caller, holder: Principal, scope: Scope, *, is_new: bool = False
+    ) -> None:
+        """`is_new`: nobody has looked yet which way his request came. Raises TurnedBack."""
+        try:
+            if is_new:
+                self._check_way(caller)
+            if self._arrivals is not None:
+                self._arrivals.arrived(caller, holder, scope)
+        except TurnedBack as error:
+            error.client_id, error.client = holder.client_id, holder.name
+            raise
 
     def is_person(self, caller: Caller) -> bool:
         """Whether this computer's person asks; nothing is noted of whoever does not."""

@@ -16,7 +16,7 @@ from llmgw_desktop.domain.errors import (
     UnsupportedMedia,
 )
 from llmgw_desktop.engine.access.oauth.secrets_made import ACCESS
-from llmgw_desktop.engine.exchange.caller import HeaderLines
+from llmgw_desktop.engine.exchange.caller import HeaderLines, HeadNotes
 from llmgw_desktop.engine.front.crowd import Crowd, Held
 from llmgw_desktop.engine.front.guard import RequestGuard
 from llmgw_desktop.engine.http1.answer import DateLine, OutgoingAnswer
@@ -106,6 +106,8 @@ class HttpCaller:
         self._path = path
         self._stream: OutgoingAnswer | None = None
         self.response: OutgoingAnswer | None = None
+        self.notes: HeadNotes | None = None
+        """Once its head was looked at."""
         self.principal: Principal | None = None
         """Known at doors that the gateway answers itself, once the key was seen."""
 

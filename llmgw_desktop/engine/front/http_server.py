@@ -23,7 +23,7 @@ from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError, P
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.settings.door import AccessSettings, HttpSettings, ways_in
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.exchange.caller import Caller
+from llmgw_desktop.engine.exchange.caller import Caller, HeadNotes
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import (
     Door,
@@ -32,7 +32,7 @@ from llmgw_desktop.engine.front.doors import (
     OwnDoor,
     check_takes_label,
 )
-from llmgw_desktop.engine.front.guard import RequestGuard, is_loopback
+from llmgw_desktop.engine.front.guard import DoorOpening, RequestGuard, is_loopback
 from llmgw_desktop.engine.front.handed_sockets import fitting
 from llmgw_desktop.engine.front.http_caller import CallerTerms, HttpCaller, Pace
 from llmgw_desktop.engine.http1.head import UnreadHead
@@ -51,6 +51,18 @@ _BACKLOG = 1024
 _CLOSE_S = 1.0
 """Requests may go on for so long after `close`, and so long again once they are canceled."""
 _log = logging.getLogger(__name__)
+
+
+class OpenedDoor(HeadNotes):
+    """Which door a head opens, as long as the server's terms are these."""
+
+    __slots__ = ("door", "opening", "terms")
+
+    def __init__(self, door: Door, opening: DoorOpening, terms: CallerTerms) -> None:
+        super().__init__()
+        self.door = door
+        self.opening = opening
+        self.terms = terms
 
 
 class HttpServer:
@@ -212,16 +224,8 @@ class HttpServer:
 
     async def _answer(self, request: HttpRequest, caller: HttpCaller) -> None:
         try:
-            head = request.head
-            if head.fault is not None:
-                raise head.fault
-            if head.authority is not None:
-                self._terms.guard.check_host(head.authority)
-            opening = self._doors.opening(head.method, head.path)
-            self._terms.guard.check(request, opening)
-            door = self._doors.find(head.method, caller.path, hides_slash=head.hides_slash)
-            if caller.label_in_path is not None:
-                check_takes_label(door, caller.path)
+            notes = self._opened(request, caller)
+            door = notes.door
             self._room.check(request, door, caller, self._gate)
         except LlmgwError as error:
             await self._turn_away(error, request, caller)
@@ -229,8 +233,27 @@ class HttpServer:
             if isinstance(door, ModelDoor):
                 await self._pipeline.handle(door.dialect, door.operation, caller)
             else:
-                caller.take_no_more_than(opening.max_body_bytes)
+                caller.take_no_more_than(notes.opening.max_body_bytes)
                 await self._answer_ourselves(door, caller)
+
+    def _opened(self, request: HttpRequest, caller: HttpCaller) -> OpenedDoor:
+        """The door that its head opens. Raises LlmgwError."""
+        head, terms = request.head, self._terms
+        notes = head.notes
+        if isinstance(notes, OpenedDoor) and notes.terms is terms:
+            caller.notes = notes
+            return notes
+        if head.fault is not None:
+            raise head.fault
+        if head.authority is not None:
+            terms.guard.check_host(head.authority)
+        opening = self._doors.opening(head.method, head.path)
+        terms.guard.check(request, opening)
+        door = self._doors.find(head.method, caller.path, hides_slash=head.hides_slash)
+        if caller.label_in_path is not None:
+            check_takes_label(door, caller.path)
+        notes = head.notes = caller.notes = OpenedDoor(door, opening, terms)
+        return notes
 
     async def _turn_away(self, error: LlmgwError, request: HttpRequest, caller: HttpCaller) -> None:
         refusal = self._doors.refusal_of(caller.path)

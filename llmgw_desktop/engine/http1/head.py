@@ -42,6 +42,8 @@ _SINGLE = frozenset(
 ends the body, the parser takes once alone. All else may come in lines; of some clients the
 `User-Agent` does."""
 _FRAMING = ("content-length", "transfer-encoding", "host", "content-type")
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})(?=\r\n)", re.IGNORECASE)
+_MOST_DIGITS = 15
 _LONGEST_READ = 16 * 1024
 _REQUEST_LINE = re.compile(
     rb"[\r\n]*[!-~]{1,32}[ \t]+([!-~]{1,8192})[ \t]+HTTP/(\d+)\.(\d+)[ \t]*\r?\n"
@@ -61,6 +63,7 @@ class RequestHead:
         "is_chunked",
         "keep_alive",
         "method",
+        "notes",
         "path",
         "query",
         "version",
@@ -74,6 +77,9 @@ class RequestHead:
         self.version = version
         """`1.1`."""
         self.headers: CIMultiDict[str] = CIMultiDict(lines)
+        self.notes: object = None
+        """What whoever answers has found out by it. Another request of the same connection that
+        says the same has the same notes."""
         self.authority: str | None = None
         """The host and port in the target itself, as they were written, where it names any."""
         self.fault: LlmgwError | None = None
@@ -88,6 +94,17 @@ class RequestHead:
         self.is_chunked = coding is not None
         self.fault = self._fault_of_framing() or self.fault or self._fault_of_lines()
         self.keep_alive = self.fault is None and self._keeps_alive()
+
+    def again(self, length: str) -> "RequestHead":
+        """Of another request that says the same, but for how long its body is."""
+        if self.headers["Content-Length"] == length:
+            return self
+        other = RequestHead.__new__(RequestHead)
+        for name in RequestHead.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.headers = self.headers.copy()
+        other.headers["Content-Length"] = length
+        return other
 
     @property
     def framing(self) -> bytes:
@@ -151,6 +168,53 @@ class RequestHead:
                 if name in headers and len(headers.getall(name)) > 1:
                     return _twice(name)
         return None
+
+
+class KnownHead:
+    """One as it came, split around the length of its body: what a client says again is known by its
+    bytes, and is not read again."""
+
+    __slots__ = ("_before", "_behind", "_head")
+
+    def __init__(self, head: RequestHead, before: bytes, behind: bytes) -> None:
+        self._head = head
+        self._before = before
+        self._behind = behind
+
+    @classmethod
+    def of(cls, head: RequestHead, data: bytes) -> "KnownHead | None":
+        """`data`: all that came of the request; None where more or less came than that, or where
+        its body is not framed by a length."""
+        length = head.headers.get("Content-Length")
+        end = data.find(b"\r\n\r\n") + 4
+        raw = data[:end]
+        if length is None or head.is_chunked or head.fault is not None or not head.keep_alive:
+            return None
+        if raw.count(b"\n") != raw.count(b"\r\n") or len(data) - end != int(length):
+            return None
+        digits = length.encode("ascii")
+        found = list(re.finditer(_LENGTH, raw))
+        if len(found) != 1 or found[0][1] != digits:
+            return None
+        return cls(head, raw[: found[0].start(1)], raw[found[0].end(1) :])
+
+    def again(self, data: bytes) -> tuple[RequestHead, bytes] | None:
+        """The head, and the body; None where it is another head, or where `data` is not the whole
+        of the request and nothing besides."""
+        if not data.startswith(self._before):
+            return None
+        at = len(self._before)
+        end = data.find(b"\r", at)
+        digits, start = data[at:end], end + len(self._behind)
+        if (
+            not digits.isdigit()
+            or end - at > _MOST_DIGITS
+            or not data.startswith(self._behind, end)
+        ):
+            return None
+        if len(data) - start != int(digits):
+            return None
+        return self._head.again(digits.decode("ascii")), data[start:]
 
 
 def _names_a_host(authority: str) -> bool:

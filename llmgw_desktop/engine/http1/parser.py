@@ -13,8 +13,11 @@ from llmgw_desktop.engine.http1 import (
     HeadLines,
     UnfitHead,
 )
-from llmgw_desktop.engine.http1.head import RequestHead, UnreadHead, unread
+from llmgw_desktop.engine.http1.head import KnownHead, RequestHead, UnreadHead, unread
 from llmgw_desktop.engine.http1.request import RequestBody
+
+_MOST_LEARNT = 4
+"""Of a connection's heads, one after the other in vain: its client says another each time."""
 
 
 class RequestParser(HeadLines):
@@ -48,8 +51,40 @@ class RequestParser(HeadLines):
         self._framing = b""
         """How the body is framed of a request that offers another protocol."""
         self._is_muted = False
+        self._head: RequestHead | None = None
+        """The latest."""
+        self._known: KnownHead | None = None
+        self._learnt = 0
 
     def feed(self, data: bytes) -> None:
+        is_first = self.body is None and not self.is_in_head
+        if is_first and self._known is not None and self._came_again(self._known, data):
+            return
+        self._read(data)
+        if is_first and self._head is not None:
+            self._learn(self._head, data)
+
+    def _came_again(self, known: KnownHead, data: bytes) -> bool:
+        """The same head as before, with the whole of its body."""
+        found = known.again(data)
+        if found is None:
+            return False
+        self._learnt = 0
+        head, piece = found
+        body = RequestBody(self._taken)
+        body.add(piece)
+        body.is_whole = True
+        self._began(head, body)
+        return True
+
+    def _learn(self, head: RequestHead, data: bytes) -> None:
+        """Of a request that came alone and whole, and after which another one may come."""
+        self._head = None
+        if self.body is None and not self.is_over and self._learnt < _MOST_LEARNT:
+            self._learnt += 1
+            self._known = KnownHead.of(head, data)
+
+    def _read(self, data: bytes) -> None:
         fed, body = data, self.body
         self._fed = len(data)
         while fed and not self.is_over:
@@ -101,6 +136,7 @@ class RequestParser(HeadLines):
         self._target, self._lines = b"", []  # a client that rests has no head here
         self._keeps_alive, self._is_chunked = head.keep_alive, head.is_chunked
         self._framing = head.framing if parser.should_upgrade() else b""
+        self._head = head
         self.body = RequestBody(self._taken)
         self._began(head, self.body)
 
