@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from llmgw_desktop.domain.access.access_errors import (
@@ -27,7 +27,7 @@ from llmgw_desktop.domain.errors import GatewayClosed, MalformedRequest
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.routing.hops import HopMark
 from llmgw_desktop.engine.access.authenticator import RUN_HEADER, Authenticator
-from llmgw_desktop.engine.exchange.caller import Admission, Caller, notes_of
+from llmgw_desktop.engine.exchange.caller import Caller, notes_of
 from llmgw_desktop.wire.headers import KEY_MARK
 
 _log = logging.getLogger(__name__)
@@ -59,6 +59,19 @@ class Arrivals(Protocol):
 
     def unknown(self, caller: Caller) -> None:
         """Whose key is none. May raise TurnedBack, where its address has too many such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who came in by a head, and for what."""
+
+    keys: int
+    """The state of all keys by which he was found: by another one he is to be found again."""
+    scope: Scope
+    holder: Principal
+    """Whose key it is."""
+    principal: Principal
+    """The same, with what the head says of him."""
 
 
 class Gate:
@@ -93,13 +106,13 @@ class Gate:
             return principal
         self._before()
         keys, before = self._authenticator.state_of_keys, notes.admission
-        if before is None or before.keys != keys or before.scope is not scope:
+        if isinstance(before, Admission) and before.keys == keys and before.scope is scope:
+            principal = before.principal
+            self._arrives(caller, before.holder, scope)
+        else:
             holder, principal = self._found(caller, scope)
             if self._authenticator.is_lasting(holder) and not caller.header_lines(RUN_HEADER):
                 notes.admission = Admission(keys, scope, holder, principal)
-        else:
-            principal = before.principal
-            self._arrives(caller, before.holder, scope)
         self.check_scope(principal, scope, caller.path)
         return principal
 

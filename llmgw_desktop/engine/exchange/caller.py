@@ -4,37 +4,13 @@ What stands behind it (an HTTP connection, later an MCP session or a window) is 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, cast
 
-from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.engine.http1.head import HeadNotes
 
 HeaderLines = Sequence[tuple[str, str]]
 
 JSON: HeaderLines = (("content-type", "application/json"),)
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """Who came in by a head, and for what."""
-
-    keys: int
-    """The state of all keys by which he was found: another one, and he is to be found again."""
-    scope: Scope
-    holder: Principal
-    """Whose key it is."""
-    principal: Principal
-    """The same, with what the head says of him."""
-
-
-class HeadNotes:
-    """What was found out about a request by its head and its connection alone. The next one of the
-    same connection with the same head has the same notes; each says how long it holds."""
-
-    __slots__ = ("admission",)
-
-    def __init__(self) -> None:
-        self.admission: Admission | None = None
 
 
 class Caller(Protocol):

@@ -1,7 +1,7 @@
 """What is known of a flight in the air, and how it is told to others."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import dataclass
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import (
@@ -36,26 +36,15 @@ class OpenAttempt:
     is_free: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class FlightFacts:
     """`summary` may be asked at any moment, by any thread.
 
-    Times are monotonic seconds but for `started_at_s`.
+    Times are monotonic seconds but for `started_at_s`. What most flights never have is the class's
+    own until it is noted: a flight has few of these facts to begin with.
     """
 
-    id: str
-    _: KW_ONLY
-    path: str
-    protocol: ModelProtocol
-    operation: Operation
-    clock: Clock
-    keep_limit: int = 0
-    """How many bytes of each body the recorder wants."""
-    started: float = field(init=False)
-    started_at_s: float = field(init=False)
     ended: float | None = None
     first_byte: float | None = None
-    phases: list[tuple[PhaseName, float, float]] = field(default_factory=list)
     state: FlightState = FlightState.RUNNING
     error_kind: str | None = None
     error_text: str | None = None
@@ -88,7 +77,6 @@ class FlightFacts:
     upstream_protocol: ModelProtocol | None = None
     model_served: str | None = None
     attempts: int = 0
-    attempt_log: list[OpenAttempt] = field(default_factory=list)
     fell_back: bool | None = None
     """Whether another than the first candidate answered; None where there was but one."""
     losses: tuple[str, ...] = ()
@@ -108,7 +96,6 @@ class FlightFacts:
     answer_id: str | None = None
     """As its provider called it, where a later request may go on from it."""
     answer_headers: Headers = ()
-    answer_kept: bytearray = field(default_factory=bytearray)
     answer_bytes: int = 0
     answer_whole: bool = True
     chunks: int = 0
@@ -124,9 +111,28 @@ class FlightFacts:
     last_words: Callable[[str, str], bytes] | None = None
     """How a translated stream that has begun is ended when it breaks: (message, kind)."""
 
-    def __post_init__(self) -> None:
-        self.started = self.clock.monotonic_s()
-        self.started_at_s = self.clock.now_s()
+    def __init__(
+        self,
+        id: str,
+        *,
+        path: str,
+        protocol: ModelProtocol,
+        operation: Operation,
+        clock: Clock,
+        keep_limit: int = 0,
+    ) -> None:
+        """`keep_limit`: how many bytes of each body the recorder wants."""
+        self.id = id
+        self.path = path
+        self.protocol = protocol
+        self.operation = operation
+        self.clock = clock
+        self.keep_limit = keep_limit
+        self.started = self.last_end = clock.monotonic_s()
+        self.started_at_s = clock.now_s()
+        self.phases: list[tuple[PhaseName, float, float]] = []
+        self.attempt_log: list[OpenAttempt] = []
+        self.answer_kept = bytearray()
 
     def summary(self) -> FlightSummary:
         return _summary(

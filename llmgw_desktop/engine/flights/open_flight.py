@@ -21,8 +21,6 @@ ERROR_CHARS = 2000
 class OpenFlight(FlightFacts):
     """Facts are noted as they become known, by these verbs and by nothing else."""
 
-    __slots__ = ()
-
     def came_from(self, client: str, owner: str | None, *, label: str = "", job: str = "") -> None:
         """`owner`: the client's id."""
         self.client, self.owner, self.label, self.job = client, owner, label, job
@@ -30,6 +28,8 @@ class OpenFlight(FlightFacts):
     def began_before(self, waited_s: float, at_s: float) -> None:
         """It was asked for then, by another program perhaps."""
         self.started -= waited_s
+        if not self.phases:
+            self.last_end = self.started
         self.started_at_s = at_s
 
     def came_with(self, headers: Headers) -> None:
@@ -74,11 +74,11 @@ class OpenFlight(FlightFacts):
         self.choice = decision.candidates[0]
         self.considered = decision.considered
         self.passed_rules = decision.passed
-        self._phase(PhaseName.ROUTE, self._last_end())
+        self._phase(PhaseName.ROUTE, self.last_end)
 
     def tried(self, candidate: Candidate) -> None:
         self.attempts += 1
-        self.attempt_log.append(OpenAttempt(candidate, self._last_end()))
+        self.attempt_log.append(OpenAttempt(candidate, self.last_end))
         self.answers(candidate)
 
     def answers(self, candidate: Candidate) -> None:
@@ -91,7 +91,7 @@ class OpenFlight(FlightFacts):
     def attempt_answered(self, status: int) -> float:
         """The head of a good answer is here; how long after the request was sent, in ms."""
         self.attempt_log[-1].status = status
-        return (self.clock.monotonic_s() - self._last_end()) * 1000
+        return (self.clock.monotonic_s() - self.last_end) * 1000
 
     def attempt_failed(self, outcome: str, status: int | None, *, is_free: bool = False) -> None:
         """`is_free`: nothing was generated, so no vendor bills it. What a CLI did before it failed
@@ -107,15 +107,15 @@ class OpenFlight(FlightFacts):
 
     def goes_on(self) -> None:
         """To another candidate, or to the same one again: the time until now was a wait."""
-        self._phase(PhaseName.WAIT, self._last_end())
+        self._phase(PhaseName.WAIT, self.last_end)
 
     def connected(self) -> None:
         """A connection to the upstream is in hand."""
-        self._phase(PhaseName.CONNECT, self._last_end())
+        self._phase(PhaseName.CONNECT, self.last_end)
 
     def answered(self) -> None:
         """The first byte of the answer's body is here."""
-        self.first_byte = self._phase(PhaseName.WAIT, self._last_end())
+        self.first_byte = self._phase(PhaseName.WAIT, self.last_end)
 
     def streamed(self) -> None:
         """The stream has ended, well or not."""
@@ -262,7 +262,5 @@ class OpenFlight(FlightFacts):
     def _phase(self, name: PhaseName, start: float) -> float:
         now = self.clock.monotonic_s()
         self.phases.append((name, start, now))
+        self.last_end = now
         return now
-
-    def _last_end(self) -> float:
-        return self.phases[-1][2] if self.phases else self.started

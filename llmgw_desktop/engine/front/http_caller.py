@@ -16,7 +16,7 @@ from llmgw_desktop.domain.errors import (
     UnsupportedMedia,
 )
 from llmgw_desktop.engine.access.oauth.secrets_made import ACCESS
-from llmgw_desktop.engine.exchange.caller import HeaderLines, HeadNotes
+from llmgw_desktop.engine.exchange.caller import HeaderLines
 from llmgw_desktop.engine.front.crowd import Crowd, Held
 from llmgw_desktop.engine.front.guard import RequestGuard
 from llmgw_desktop.engine.http1.answer import DateLine, OutgoingAnswer
@@ -33,6 +33,7 @@ from llmgw_desktop.wire.headers import KEY_MARK
 
 if TYPE_CHECKING:
     from llmgw_desktop.domain.access.principal import Principal
+    from llmgw_desktop.engine.http1.head import HeadNotes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

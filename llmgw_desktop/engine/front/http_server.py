@@ -23,7 +23,7 @@ from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError, P
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.settings.door import AccessSettings, HttpSettings, ways_in
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.exchange.caller import Caller, HeadNotes
+from llmgw_desktop.engine.exchange.caller import Caller
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import (
     Door,
@@ -35,7 +35,7 @@ from llmgw_desktop.engine.front.doors import (
 from llmgw_desktop.engine.front.guard import DoorOpening, RequestGuard, is_loopback
 from llmgw_desktop.engine.front.handed_sockets import fitting
 from llmgw_desktop.engine.front.http_caller import CallerTerms, HttpCaller, Pace
-from llmgw_desktop.engine.http1.head import UnreadHead
+from llmgw_desktop.engine.http1.head import HeadNotes, UnreadHead
 from llmgw_desktop.engine.http1.request import HttpRequest
 from llmgw_desktop.engine.http1.server_connection import Patience, ServerConnection
 from llmgw_desktop.engine.pipeline.pipeline import Pipeline

@@ -52,6 +52,22 @@ _AUTHORITY = re.compile(r"(?:[^@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:@]+)(?::([0-9]
 _NO_PATH = "/"
 
 
+class HeadNotes:
+    """What was found out about a request by its head and its connection alone. The next one of the
+    same connection with the same head has the same notes; whoever notes something knows how long
+    it holds."""
+
+    __slots__ = ("admission", "forwarded", "onward")
+
+    def __init__(self) -> None:
+        self.admission: object = None
+        """Who came in by it: the gate's."""
+        self.forwarded: Mapping[str, str] | None = None
+        """What an upstream of the caller's own protocol may see of it."""
+        self.onward: object = None
+        """What the upstream is asked with: its client's."""
+
+
 class RequestHead:
     """As the parser took it. `fault`: why the request goes nowhere, whoever sent it."""
 
@@ -77,9 +93,7 @@ class RequestHead:
         self.version = version
         """`1.1`."""
         self.headers: CIMultiDict[str] = CIMultiDict(lines)
-        self.notes: object = None
-        """What whoever answers has found out by it. Another request of the same connection that
-        says the same has the same notes."""
+        self.notes: HeadNotes | None = None
         self.authority: str | None = None
         """The host and port in the target itself, as they were written, where it names any."""
         self.fault: LlmgwError | None = None

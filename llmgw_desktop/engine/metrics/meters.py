@@ -10,8 +10,14 @@ from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.domain.usage import Figure, Provenance, Usage
 
-_INPUT, _OUTPUT = Figure.INPUT.value, Figure.OUTPUT.value
-_CACHE_READ, _CACHE_WRITE = Figure.CACHE_READ.value, Figure.CACHE_WRITE.value
+_KINDS = (
+    ("input", Figure.INPUT.value),
+    ("output", Figure.OUTPUT.value),
+    ("cache_read", Figure.CACHE_READ.value),
+    ("cache_write", Figure.CACHE_WRITE.value),
+)
+"""Kinds of tokens, each with its bit in a usage."""
+_OF_CLIENTS = ("input", "output")
 _COST = Figure.COST.value
 _TOLD, _ESTIMATED = Provenance.TOLD.value, Provenance.ESTIMATED.value
 _PARTIAL = Provenance.PARTIAL.value
@@ -103,19 +109,21 @@ class Meters:
     ) -> None:
         usage = flight.usage
         marked = usage.estimated | usage.partial
-        for kind, bit, count, is_of_client in (
-            ("input", _INPUT, usage.input_tokens, True),
-            ("output", _OUTPUT, usage.output_tokens, True),
-            ("cache_read", _CACHE_READ, usage.cache_read_tokens, False),
-            ("cache_write", _CACHE_WRITE, usage.cache_write_tokens, False),
-        ):
+        counts = (
+            usage.input_tokens,
+            usage.output_tokens,
+            usage.cache_read_tokens,
+            usage.cache_write_tokens,
+        )
+        is_unknown = None in counts and flight.was_generated
+        for (kind, bit), count in zip(_KINDS, counts, strict=True):
             if count is None:
-                if flight.was_generated:
+                if is_unknown:
                     self.unknown[provider, kind] += 1
                 continue
             provenance = _provenance(bit, usage) if marked & bit else _TOLD
             self.tokens[provider, kind, provenance] += count
-            if client is not None and is_of_client:
+            if client is not None and kind in _OF_CLIENTS:
                 client.tokens[kind, provenance] += count
 
     def _note_cost(self, provider: str, flight: FlightSummary, client: ClientMeter | None) -> None:

@@ -13,9 +13,11 @@ from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import AccountState, ModelProtocol, ProviderKind
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.exchange.caller import notes_of
 from llmgw_desktop.engine.exchange.dialect import Outgoing
 from llmgw_desktop.engine.exchange.exchange import Exchange
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.http1.head import HeadNotes
 from llmgw_desktop.engine.routing.choices import TRANSLATED
 from llmgw_desktop.engine.routing.failures import TABLE, Failure, FailureClass, FailureKind
 from llmgw_desktop.engine.routing.health import HealthTracker
@@ -51,13 +53,20 @@ class Sender:
             flight.lost(())
             size, edit = len(request.body), exchange.dialect.edit
             outgoing = await beside_loop(size, edit, request, candidate)
-            return await self._ask(request, candidate, outgoing, flight), outgoing
+            notes = notes_of(exchange.caller)
+            return await self._ask(request, candidate, outgoing, flight, notes=notes), outgoing
         translation = await self._translator.translate(request, candidate)
         flight.lost(translation.report.names)
         return await self._ask_in_theirs(request, candidate, translation, flight), translation
 
     async def _ask(
-        self, request: ModelRequest, candidate: Candidate, outgoing: Outgoing, flight: OpenFlight
+        self,
+        request: ModelRequest,
+        candidate: Candidate,
+        outgoing: Outgoing,
+        flight: OpenFlight,
+        *,
+        notes: HeadNotes | None,
     ) -> UpstreamAnswer:
         return await self._way_to(candidate).send(
             UpstreamCall(
@@ -65,17 +74,25 @@ class Sender:
                 operation=request.operation,
                 streaming=request.streaming,
                 body=outgoing.body,
-                headers=self._header_policy.request_headers_to_forward(
-                    request.headers, request.protocol
-                ),
+                headers=self._forwarded(request, notes),
                 came_by=request.headers,
                 query=request.query,
                 project=request.project,
                 principal=request.principal,
                 flight_id=request.flight_id,
+                notes=notes,
                 connected=flight.connected,
             )
         )
+
+    def _forwarded(self, request: ModelRequest, notes: HeadNotes | None) -> Mapping[str, str]:
+        if notes is not None and notes.forwarded is not None:
+            return notes.forwarded
+        policy = self._header_policy
+        forwarded = policy.request_headers_to_forward(request.headers, request.protocol)
+        if notes is not None:
+            notes.forwarded = forwarded
+        return forwarded
 
     async def _ask_in_theirs(
         self,

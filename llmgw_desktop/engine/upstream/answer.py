@@ -16,6 +16,7 @@ from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.http1.head import HeadNotes
 from llmgw_desktop.wire.json_edits import Body
 
 
@@ -41,6 +42,8 @@ class UpstreamCall:
     principal: Principal = LOCAL
     """For whom."""
     flight_id: str = ""
+    notes: HeadNotes | None = None
+    """Of the caller's head, where `headers` and `came_by` are of it alone."""
     connected: Callable[[], None] = _nobody_listens
     """Called once when a connection is in hand and the request is about to be sent."""
 

@@ -49,6 +49,7 @@ _KEY_LINES = {
     ModelProtocol.ANTHROPIC: "x-api-key: ",
     ModelProtocol.GEMINI: "x-goog-api-key: ",
 }
+_PLAIN_ANSWER = b"accept-encoding: identity\r\n\r\n"
 _KNOWN_PLACES = 512
 _UNSENDABLE = re.compile(r"[\x00-\x20\x7f]")
 
@@ -60,6 +61,40 @@ class _Place:
     target: ConnectTarget
     request_line: str
     """With the Host header."""
+
+
+class _Asked:
+    """How an upstream is asked by one caller, but for the body."""
+
+    __slots__ = ("_headers", "_path", "_query", "_start", "_upstream", "place", "told")
+
+    def __init__(
+        self,
+        call: UpstreamCall,
+        upstream: Upstream,
+        path: str,
+        place: _Place,
+        told: Mapping[str, str],
+    ) -> None:
+        """`told`: of hops."""
+        self._headers = call.headers
+        self._upstream = upstream
+        self._path = path
+        self._query = call.query
+        self.place = place
+        self.told = told
+        headers = {**call.headers, **told} if told else call.headers
+        self._start = _start_of_head(f"POST {place.request_line}", headers, upstream)
+
+    def is_for(self, call: UpstreamCall, upstream: Upstream, path: str) -> bool:
+        is_same = call.headers is self._headers and upstream is self._upstream
+        return is_same and path == self._path and call.query == self._query
+
+    def head(self, body_bytes: int) -> bytes:
+        if not body_bytes:
+            return self._start + _PLAIN_ANSWER
+        said = b"content-type: application/json\r\ncontent-length: %d\r\n" % body_bytes
+        return self._start + said + _PLAIN_ANSWER
 
 
 class _Stale(Exception):
@@ -97,11 +132,23 @@ class HttpClient:
     async def send(self, call: UpstreamCall) -> UpstreamAnswer:
         """Raises KeyMissing, UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
         upstream = await self._with_key(call.candidate.upstream, call.project)
-        path = upstream_path(call)
+        asked = self._asked(call, upstream)
+        return await self._exchange(asked.place, asked.head(len(call.body)), call, upstream)
+
+    def _asked(self, call: UpstreamCall, upstream: Upstream) -> _Asked:
+        """As the same caller asked before, where he says the same and nothing else has changed."""
+        path, notes = upstream_path(call), call.notes
+        before = None if notes is None else notes.onward
+        if isinstance(before, _Asked) and before.is_for(call, upstream, path):
+            told = self._hops_told(upstream, before.place.target, call.came_by)
+            if told == before.told:
+                return before
         place = self._place(upstream, path, call.query)
-        headers = self._with_hops(call.headers, upstream, place.target, call.came_by)
-        head = _head(f"POST {place.request_line}", headers, upstream, len(call.body))
-        return await self._exchange(place, head, call, upstream)
+        told = self._hops_told(upstream, place.target, call.came_by)
+        asked = _Asked(call, upstream, path, place, told)
+        if notes is not None and not upstream.vault and not upstream.way.vault:
+            notes.onward = asked
+        return asked
 
     async def fetch(self, upstream: Upstream, path: str, limit_bytes: int) -> bytes:
         """A small JSON document of the provider, such as its list of models, asked for no project.
@@ -138,22 +185,17 @@ class HttpClient:
         upstream = await self._with_key(upstream, project)
         place = _make_place(upstream, path, query)
         others = {name: value for name, value in headers.items() if name not in OF_HOPS}
-        headers = self._with_hops(others, upstream, place.target, headers)
-        head = _head(f"{method} {place.request_line}", headers, upstream, 0)
+        others |= self._hops_told(upstream, place.target, headers)
+        head = _start_of_head(f"{method} {place.request_line}", others, upstream) + _PLAIN_ANSWER
         return await self._exchange(place, head, None, upstream)
 
-    def _with_hops(
-        self,
-        headers: Mapping[str, str],
-        upstream: Upstream,
-        target: ConnectTarget,
-        came_by: Mapping[str, str],
+    def _hops_told(
+        self, upstream: Upstream, target: ConnectTarget, came_by: Mapping[str, str]
     ) -> Mapping[str, str]:
-        """With what a gateway that this leads to, or back to, knows a circle by."""
+        """What a gateway that this leads to, or back to, knows a circle by."""
         if self._hops is None:
-            return headers
-        told = self._hops.onward(upstream, came_by, is_near=target.is_local)
-        return {**headers, **told} if told else headers
+            return {}
+        return self._hops.onward(upstream, came_by, is_near=target.is_local)
 
     async def _with_key(self, upstream: Upstream, project: str) -> Upstream:
         """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""
@@ -290,14 +332,12 @@ def _make_place(upstream: Upstream, path: str, query: str) -> _Place:
     return _Place(target, f"{_UNSENDABLE.sub('', place)} HTTP/1.1\r\nHost: {host}\r\n")
 
 
-def _head(start: str, headers: Mapping[str, str], upstream: Upstream, body_bytes: int) -> bytes:
+def _start_of_head(start: str, headers: Mapping[str, str], upstream: Upstream) -> bytes:
+    """Without what is said of the body."""
     lines = [f"{name}: {value}\r\n" for name, value in headers.items() if name != "content-type"]
     if upstream.api_key:
         key = _UNSENDABLE.sub("", upstream.api_key)
         lines.append(f"{_KEY_LINES.get(upstream.protocol, 'authorization: Bearer ')}{key}\r\n")
-    if body_bytes:
-        lines.append(f"content-type: application/json\r\ncontent-length: {body_bytes}\r\n")
-    lines.append("accept-encoding: identity\r\n\r\n")
     return (start + "".join(lines)).encode("utf-8", "surrogateescape")
 
 

@@ -282,7 +282,8 @@ class Seal:
 def _texts(record: FlightRecord) -> list[bytes]:
     texts = [body for body in (record.request_body, record.answer_body) if body]
     if record.request_headers or record.answer_headers:
-        texts.append(_values(record.request_headers) + _values(record.answer_headers))
+        # as the list that is cleaned, which nobody takes for a stream
+        texts.append(b"[" + _values(record.request_headers) + _values(record.answer_headers))
     return texts
 
 

@@ -29,6 +29,7 @@ _STANDARD_TIERS = frozenset(
 COST_MEMBERS = frozenset({"cost", "cost_details", "cost_in_usd_ticks", "is_byok"})
 """Of whoever tells its own bill with the tokens: OpenRouter, Perplexity, xAI."""
 
+_COSTS = frozenset({"cost", "cost_in_usd_ticks"})
 _NOTHING: Mapping[str, Any] = {}
 _billing_facts = maker(BillingFacts)
 
@@ -100,6 +101,8 @@ class UsageReading:
 
     def cost_usd(self, members: Mapping[str, Any], path: str) -> float | None:
         """The vendor's own bill."""
+        if _COSTS.isdisjoint(members):
+            return None
         if members.get("cost_in_usd_ticks") is not None:
             ticks = self.amount(members, "cost_in_usd_ticks", path, MOST_USD * _TICKS_PER_USD)
             return None if ticks is None else ticks / _TICKS_PER_USD

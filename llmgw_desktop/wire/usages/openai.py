@@ -1,6 +1,6 @@
 """The usage of OpenAI's two protocols, and what the many servers that speak them have added."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, BillingFacts, Usage
@@ -39,12 +39,8 @@ _SHARED = (
         }
     )
 )
-_KNOWN_IN_CHAT = _SHARED | frozenset(
+_KNOWN_OF_CACHES = frozenset(
     {
-        "prompt_tokens",
-        "completion_tokens",
-        _CHAT_PROMPT,
-        _CHAT_ANSWER,
         # DeepSeek, Moonshot, Mistral
         "prompt_cache_hit_tokens",
         "prompt_cache_miss_tokens",
@@ -52,6 +48,17 @@ _KNOWN_IN_CHAT = _SHARED | frozenset(
         "num_cached_tokens",
         "cache_read_input_tokens",
         "cache_creation_input_tokens",
+    }
+)
+"""Beside the details, where others have them."""
+_KNOWN_IN_CHAT = (
+    _SHARED
+    | _KNOWN_OF_CACHES
+    | {
+        "prompt_tokens",
+        "completion_tokens",
+        _CHAT_PROMPT,
+        _CHAT_ANSWER,
         # the same tokens by other names
         "input_tokens",
         "output_tokens",
@@ -111,12 +118,15 @@ def chat_usage(figures: object, payload: Mapping[str, Any]) -> Usage:
         write = count(prompt, "cache_write_tokens", inner)
         if write is None:
             write = count(prompt, "cache_creation_input_tokens", inner)
-    for name in ("prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens"):
-        if read is None:
-            read = count(figures, name, _PATH)
-    if write is None:
-        write = count(figures, "cache_creation_input_tokens", _PATH)
-    reasoning = count(answer, "reasoning_tokens", "usage.completion_tokens_details")
+    if not _KNOWN_OF_CACHES.isdisjoint(figures):
+        for name in ("prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens"):
+            if read is None:
+                read = count(figures, name, _PATH)
+        if write is None:
+            write = count(figures, "cache_creation_input_tokens", _PATH)
+    reasoning = None
+    if answer:
+        reasoning = count(answer, "reasoning_tokens", "usage.completion_tokens_details")
     asked = count(figures, "prompt_tokens", _PATH)
     completion = count(figures, "completion_tokens", _PATH)
     return _usage(
@@ -191,10 +201,12 @@ def _billing(
         inner = f"{_PATH}.{names[1]}"
         audio = audio[0], reading.count(answer, "audio_tokens", inner)
         image = image[0], reading.count(answer, "image_tokens", inner)
-    tier = tier_in(payload, "service_tier") or tier_in(figures, "service_tier")
+    tier = tier_in(payload, "service_tier") if "service_tier" in payload else ""
+    if not tier and ("service_tier" in figures or "speed" in figures):
+        tier = tier_in(figures, "service_tier") or tier_in(figures, "speed")
     return reading.billing(
-        service_tier=tier or tier_in(figures, "speed"),
-        fees=tuple(_fees(figures, payload, reading)),
+        service_tier=tier,
+        fees=_fees(figures, payload, reading),
         audio=audio,
         image=image,
         cost_usd=reading.cost_usd(figures, _PATH),
@@ -213,7 +225,7 @@ def _with_reasoning(
 
 def _fees(
     figures: Mapping[str, Any], payload: Mapping[str, Any], reading: UsageReading
-) -> Iterator[tuple[str, int]]:
+) -> tuple[tuple[str, int], ...]:
     searches = 0
     model = payload.get("model")
     if type(model) is str and "-search-" in model and any(map(model.__contains__, _SEARCHING)):
@@ -223,21 +235,21 @@ def _fees(
         tools = reading.part(figures, "server_tool_use", known, _PATH)
         told = reading.count(tools, "web_search_requests", "usage.server_tool_use")
         searches = searches if told is None else told
-    calls = _hosted_calls(payload.get("output"))
+    calls = _hosted_calls(output) if type(output := payload.get("output")) is list else {}
     searches += calls.pop("web_search", 0)
-    if searches:
-        yield "web_search", searches
-    yield from calls.items()
+    fees = [("web_search", searches)] if searches else []
+    fees += calls.items()
     if sources := reading.count(figures, "num_sources_used", _PATH):
-        yield "live_search_source", sources
+        fees.append(("live_search_source", sources))
+    return tuple(fees)
 
 
-def _hosted_calls(output: object) -> dict[str, int]:
+def _hosted_calls(output: list[Any]) -> dict[str, int]:
     """Calls of the vendor's own tools, from the items of an answer. Pages that are opened cost
     nothing; a container is paid once, whatever it is called for."""
     calls: dict[str, int] = {}
     containers = set()
-    for item in output if type(output) is list else ():
+    for item in output:
         kind = item.get("type") if type(item) is dict else None
         if kind == "web_search_call":
             action = item.get("action")
