@@ -44,6 +44,8 @@ ends the body, the parser takes once alone. All else may come in lines; of some 
 _FRAMING = ("content-length", "transfer-encoding", "host", "content-type")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})(?=\r\n)", re.IGNORECASE)
 _MOST_DIGITS = 15
+_LONGEST_KNOWN = 2048
+"""A connection that rests keeps no longer head; SDKs send some 700 bytes."""
 _LONGEST_READ = 16 * 1024
 _REQUEST_LINE = re.compile(
     rb"[\r\n]*[!-~]{1,32}[ \t]+([!-~]{1,8192})[ \t]+HTTP/(\d+)\.(\d+)[ \t]*\r?\n"
@@ -203,6 +205,8 @@ class KnownHead:
         end = data.find(b"\r\n\r\n") + 4
         raw = data[:end]
         if length is None or head.is_chunked or head.fault is not None or not head.keep_alive:
+            return None
+        if end > _LONGEST_KNOWN:
             return None
         if raw.count(b"\n") != raw.count(b"\r\n") or len(data) - end != int(length):
             return None

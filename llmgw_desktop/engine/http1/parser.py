@@ -52,7 +52,7 @@ class RequestParser(HeadLines):
         """How the body is framed of a request that offers another protocol."""
         self._is_muted = False
         self._head: RequestHead | None = None
-        """The latest."""
+        """That was just read."""
         self._known: KnownHead | None = None
         self._learnt = 0
 
@@ -61,8 +61,9 @@ class RequestParser(HeadLines):
         if is_first and self._known is not None and self._came_again(self._known, data):
             return
         self._read(data)
-        if is_first and self._head is not None:
-            self._learn(self._head, data)
+        head, self._head = self._head, None
+        if is_first and head is not None:
+            self._learn(head, data)
 
     def _came_again(self, known: KnownHead, data: bytes) -> bool:
         """The same head as before, with the whole of its body."""
@@ -79,7 +80,6 @@ class RequestParser(HeadLines):
 
     def _learn(self, head: RequestHead, data: bytes) -> None:
         """Of a request that came alone and whole, and after which another one may come."""
-        self._head = None
         if self.body is None and not self.is_over and self._learnt < _MOST_LEARNT:
             self._learnt += 1
             self._known = KnownHead.of(head, data)
