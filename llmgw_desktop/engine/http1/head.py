@@ -42,7 +42,7 @@ _SINGLE = frozenset(
 ends the body, the parser takes once alone. All else may come in lines; of some clients the
 `User-Agent` does."""
 _FRAMING = ("content-length", "transfer-encoding", "host", "content-type")
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})(?=\r\n)", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\n(content-length):[ \t]*([0-9]{1,15})(?=\r\n)", re.IGNORECASE)
 _MOST_DIGITS = 15
 _LONGEST_KNOWN = 2048
 """A connection that rests keeps no longer head; SDKs send some 700 bytes."""
@@ -111,15 +111,16 @@ class RequestHead:
         self.fault = self._fault_of_framing() or self.fault or self._fault_of_lines()
         self.keep_alive = self.fault is None and self._keeps_alive()
 
-    def again(self, length: str) -> "RequestHead":
-        """Of another request that says the same, but for how long its body is."""
-        if self.headers["Content-Length"] == length:
+    def again(self, name: str, length: str) -> "RequestHead":
+        """Of another request that says the same, but for how long its body is; `name`: as
+        `Content-Length` is written here."""
+        if self.headers[name] == length:
             return self
         other = RequestHead.__new__(RequestHead)
-        for name in RequestHead.__slots__:
-            setattr(other, name, getattr(self, name))
+        for each in RequestHead.__slots__:
+            setattr(other, each, getattr(self, each))
         other.headers = self.headers.copy()
-        other.headers["Content-Length"] = length
+        other.headers[name] = length
         return other
 
     @property
@@ -190,12 +191,13 @@ class KnownHead:
     """One as it came, split around the length of its body: what a client says again is known by its
     bytes, and is not read again."""
 
-    __slots__ = ("_before", "_behind", "_head")
+    __slots__ = ("_before", "_behind", "_head", "_name")
 
-    def __init__(self, head: RequestHead, before: bytes, behind: bytes) -> None:
+    def __init__(self, head: RequestHead, raw: bytes, length: re.Match[bytes]) -> None:
         self._head = head
-        self._before = before
-        self._behind = behind
+        self._name = length[1].decode("ascii")
+        self._before = raw[: length.start(2)]
+        self._behind = raw[length.end(2) :]
 
     @classmethod
     def of(cls, head: RequestHead, data: bytes) -> "KnownHead | None":
@@ -210,11 +212,10 @@ class KnownHead:
             return None
         if raw.count(b"\n") != raw.count(b"\r\n") or len(data) - end != int(length):
             return None
-        digits = length.encode("ascii")
-        found = list(re.finditer(_LENGTH, raw))
-        if len(found) != 1 or found[0][1] != digits:
+        found = list(_LENGTH.finditer(raw))
+        if len(found) != 1 or found[0][2] != length.encode("ascii"):
             return None
-        return cls(head, raw[: found[0].start(1)], raw[found[0].end(1) :])
+        return cls(head, raw, found[0])
 
     def again(self, data: bytes) -> tuple[RequestHead, bytes] | None:
         """The head, and the body; None where it is another head, or where `data` is not the whole
@@ -232,7 +233,7 @@ class KnownHead:
             return None
         if len(data) - start != int(digits):
             return None
-        return self._head.again(digits.decode("ascii")), data[start:]
+        return self._head.again(self._name, digits.decode("ascii")), data[start:]
 
 
 def _names_a_host(authority: str) -> bool:

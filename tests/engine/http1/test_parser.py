@@ -141,3 +141,59 @@ def test_what_a_target_says(target: str, path: str, query: str, authority: str |
     assert (head.path, head.query, head.authority) == (path, query, authority)
     assert head.fault is None
     assert head.hides_slash is ("%2F" in target)
+
+
+SAYS = (
+    b"POST /v1/x?y=1 HTTP/1.1\r\nHost: ours\r\nX-Odd: \xc3\xa4  \r\n"
+    b"content-LENGTH:  %d\r\nA: b\r\n\r\n"
+)
+
+
+def test_a_head_that_came_before_is_known_by_its_bytes() -> None:
+    reader = Reader()
+    bodies = [b"one", b"three", b"seven more", b"", b"one"]
+    for body in bodies:
+        reader.parser.feed(SAYS % len(body) + body)
+    assert reader.seen() == [each for body in bodies for each in read(SAYS % len(body) + body)]
+    heads = [head for head, _ in reader.requests]
+    assert heads[1] is not heads[0]
+    assert heads[4] is heads[0]
+    assert heads[1].headers.getall("content-length") == ["5"]
+
+
+def test_whatever_is_said_otherwise_is_read_anew() -> None:
+    """Each byte of the second head is another one, is left out, or stands twice."""
+    body = b"12345"
+    said = SAYS % len(body)
+    for at in range(len(said)):
+        for instead in (b"", b"\x00", b" ", b"\r", b"\n", b"9", b"x", said[at : at + 1] * 2):
+            other = said[:at] + instead + said[at + 1 :] + body
+            assert read(said + body, other) == read(said + body + other), (at, instead)
+
+
+def test_in_whatever_pieces_it_comes_again() -> None:
+    body = b"12345"
+    sent = SAYS % len(body) + body
+    for at in range(1, len(sent)):
+        assert read(sent, sent[:at], sent[at:]) == read(sent) * 2, at
+        assert read(sent, sent + sent[:at], sent[at:]) == read(sent) * 3, at
+    assert read(sent, sent + sent) == read(sent) * 3
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"Transfer-Encoding: chunked\r\n",
+        b"Connection: close\r\n",
+        b"Content-Length: 5\r\n",
+        b"Host: other\r\n",
+        b"X: " + b"v" * 4000 + b"\r\n",
+    ],
+)
+def test_some_heads_are_never_known(odd: bytes) -> None:
+    sent = b"POST / HTTP/1.1\r\nHost: ours\r\n%bContent-Length: 5\r\n\r\n12345" % odd
+    reader = Reader()
+    for _ in range(2):
+        reader.parser.feed(sent)
+    assert reader.parser._known is None
+    assert reader.seen() == read(sent + sent)

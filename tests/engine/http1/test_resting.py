@@ -9,6 +9,8 @@ import tracemalloc
 from collections.abc import Callable, Coroutine
 from functools import partial
 
+import pytest
+
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
 from llmgw_desktop.engine.http1.answer import DateLine, OutgoingAnswer
 from llmgw_desktop.engine.http1.head import UnreadHead
@@ -67,7 +69,12 @@ async def growth(make: Callable[[int], Coroutine[None, None, None]], count: int)
         tracemalloc.stop()
 
 
-async def test_of_a_client() -> None:
+KNOWN = b"".join(b"X-Stainless-%d: some value\r\n" % number for number in range(20))
+AGAIN = b"POST / HTTP/1.1\r\nHost: o\r\n%bContent-Length: %d\r\n\r\n%b" % (KNOWN, 100_000, BODY)
+
+
+@pytest.mark.parametrize("said", [REQUEST, AGAIN], ids=["a long head", "one that is known again"])
+async def test_of_a_client(said: bytes) -> None:
     loop = asyncio.get_running_loop()
     make = partial(ServerConnection, Handler(), Patience())
     server = await loop.create_server(make, "127.0.0.1", 0)
@@ -79,7 +86,7 @@ async def test_of_a_client() -> None:
             plug.setblocking(False)
             plugs.append(plug)
             await loop.sock_connect(plug, at)
-            await loop.sock_sendall(plug, REQUEST)
+            await loop.sock_sendall(plug, said)
             left = len(BODY)
             while left > 0:
                 left -= len(await loop.sock_recv(plug, 65536))
