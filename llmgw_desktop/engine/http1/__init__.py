@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from multidict import istr
 from typing_extensions import override
 
 LONGEST_HEAD: Final = 64 * 1024
@@ -40,6 +41,18 @@ def holds_too_little(came: int, body: int) -> bool:
     return came > MOST_BESIDE_BYTES + (1 + _BESIDE_EACH) * body
 
 
+_NAMES: dict[bytes, istr] = {}
+"""Of headers that came before: each is one object in all heads, which are smaller so."""
+_MOST_NAMES, _LONGEST_NAME = 1024, 64
+
+
+def _name(written: bytes) -> istr:
+    name = istr(written.decode("ascii"))
+    if len(_NAMES) < _MOST_NAMES and len(written) <= _LONGEST_NAME:
+        _NAMES[written] = name
+    return name
+
+
 class HeadLines:
     """The lines of a head, as httptools tells them one by one."""
 
@@ -54,7 +67,7 @@ class HeadLines:
         if self.is_in_head:
             # blanks around a value are no part of it; httptools leaves those behind it
             text = value.rstrip(b" \t").decode("utf-8", "surrogateescape")
-            self._lines.append((name.decode("ascii"), text))
+            self._lines.append((_NAMES.get(name) or _name(name), text))
 
 
 class Http1Connection(asyncio.Protocol):

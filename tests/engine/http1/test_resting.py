@@ -70,7 +70,7 @@ async def growth(make: Callable[[int], Coroutine[None, None, None]], count: int)
 
 
 KNOWN = b"".join(b"X-Stainless-%d: some value\r\n" % number for number in range(20))
-AGAIN = b"POST / HTTP/1.1\r\nHost: o\r\n%bContent-Length: %d\r\n\r\n%b" % (KNOWN, 100_000, BODY)
+AGAIN = b"POST / HTTP/1.1\r\nHost: o\r\n%bContent-Length: %d\r\n\r\n%b" % (KNOWN, 900, BODY[:900])
 
 
 @pytest.mark.parametrize("said", [REQUEST, AGAIN], ids=["a long head", "one that is known again"])
@@ -87,11 +87,12 @@ async def test_of_a_client(said: bytes) -> None:
             plugs.append(plug)
             await loop.sock_connect(plug, at)
             await loop.sock_sendall(plug, said)
-            left = len(BODY)
+            left = len(said.partition(b"\r\n\r\n")[2])
             while left > 0:
                 left -= len(await loop.sock_recv(plug, 65536))
 
     each = await growth(ask, COUNT)
+    print(said[:10], each)
     for plug in plugs:
         plug.close()
     server.close()
