@@ -62,7 +62,7 @@ class Arrivals(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class LetIn:
     """Who came in by a head, and for what."""
 
     keys: int
@@ -106,13 +106,13 @@ class Gate:
             return principal
         self._before()
         keys, before = self._authenticator.state_of_keys, notes.admission
-        if isinstance(before, Admission) and before.keys == keys and before.scope is scope:
+        if isinstance(before, LetIn) and before.keys == keys and before.scope is scope:
             principal = before.principal
             self._arrives(caller, before.holder, scope)
         else:
             holder, principal = self._found(caller, scope)
             if self._authenticator.is_lasting(holder) and not caller.header_lines(RUN_HEADER):
-                notes.admission = Admission(keys, scope, holder, principal)
+                notes.admission = LetIn(keys, scope, holder, principal)
         self.check_scope(principal, scope, caller.path)
         return principal
 

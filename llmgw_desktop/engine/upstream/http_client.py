@@ -73,6 +73,7 @@ class _Asked:
         call: UpstreamCall,
         upstream: Upstream,
         path: str,
+        *,
         place: _Place,
         told: Mapping[str, str],
     ) -> None:
@@ -145,7 +146,7 @@ class HttpClient:
                 return before
         place = self._place(upstream, path, call.query)
         told = self._hops_told(upstream, place.target, call.came_by)
-        asked = _Asked(call, upstream, path, place, told)
+        asked = _Asked(call, upstream, path, place=place, told=told)
         if notes is not None and not upstream.vault and not upstream.way.vault:
             notes.onward = asked
         return asked
