@@ -25,10 +25,25 @@ export NO_PROXY="127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1
 unset PYTHONDONTWRITEBYTECODE # without it each worker and each child compiles everything anew
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/llmgw-test.XXXXXX")
 checking=''
-trap '[ -z "$checking" ] || kill "$checking" 2>/dev/null || :; rm -rf "$scratch"' EXIT
+memory=''
+trap '[ -z "$checking" ] || kill "$checking" 2>/dev/null || :; rm -rf "$scratch" ${memory:+"$memory"}' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-$scratch}" # Qt warns without one, and warnings fail tests
+
+# Each test makes files and databases of its own, and on a disk it waits for each of these. They lie
+# in memory where there is room and programs may be started from there.
+memory_of_tests() {
+    room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }' 2>/dev/null) || return 0
+    free=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo 2>/dev/null) || return 0
+    [ "${room:-0}" -ge 6000000 ] && [ "${free:-0}" -ge 12000000 ] || return 0
+    memory=$(mktemp -d /dev/shm/llmgw-test.XXXXXX) || return 0
+    printf '#!/bin/sh\n' >"$memory/program" && chmod 700 "$memory/program"
+    if "$memory/program" 2>/dev/null; then
+        export PYTEST_DEBUG_TEMPROOT="$memory"
+    fi
+}
+[ -n "${PYTEST_DEBUG_TEMPROOT:-}" ] || memory_of_tests
 
 failed=''
 step() {

@@ -70,6 +70,7 @@ os.environ.update(asked["env"])
 time.tzset()
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.argv[1:] = asked["words"]
+sys.orig_argv[1:] = ["-m", "llmgw_desktop", *asked["words"]]  # by which it starts itself once more
 del asked, asks, between, gc, handle, json, number, program, reads, signal, socket, stream, streams
 del told, writes
 runpy.run_module("llmgw_desktop", run_name="__main__", alter_sys=True)
