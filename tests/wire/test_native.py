@@ -21,7 +21,7 @@ FACTS = {"resolvedProvider": "p"}
     ],
 )
 def test_all_else_stays_byte_for_byte(body: bytes, told: bytes) -> None:
-    assert with_gateway_facts(body, FACTS) == told
+    assert with_gateway_facts(body, orjson.dumps(FACTS)) == told
 
 
 _json = st.recursive(
@@ -33,7 +33,7 @@ _json = st.recursive(
 
 @given(st.dictionaries(st.text() | st.just("x_gateway"), _json, max_size=4))
 def test_whatever_stood_there_still_does(fields: dict[str, object]) -> None:
-    told = orjson.loads(with_gateway_facts(orjson.dumps(fields), FACTS))
+    told = orjson.loads(with_gateway_facts(orjson.dumps(fields), orjson.dumps(FACTS)))
     assert told == {**fields, "x_gateway": FACTS}
 
 

@@ -4,6 +4,9 @@ and what the gateway says of it itself.
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+import orjson
 
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.errors import UpstreamGarbage
@@ -15,7 +18,7 @@ from llmgw_desktop.engine.exchange.caller import Caller
 from llmgw_desktop.engine.exchange.dialect import Dialect
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.loop.large_bodies import BodyBuffer
-from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, whole_at_once
 from llmgw_desktop.wire.errors import LOOP, NOT_AGAIN
 from llmgw_desktop.wire.native.generate import with_gateway_facts
 
@@ -45,6 +48,9 @@ _JOINED_AT_ONCE = 4
 
 async def collect(answer: UpstreamAnswer, flight: OpenFlight) -> bytes:
     """The whole body. Raises UpstreamError."""
+    if (at_once := whole_at_once(answer)) is not None:
+        flight.answered()
+        return at_once
     first = await answer.read()
     if not first:
         return first
@@ -114,17 +120,32 @@ def with_own_words(body: bytes, exchange: Exchange) -> bytes:
         return body
     asked, choice, usage = request.model, flight.choice, flight.usage
     first = choice.upstream.provider if choice is not None else ""
-    is_named = first and asked.startswith((f"{first}/", f"{first}:"))
+    start = _known_start if len(asked) <= _LONGEST_KNOWN else _start_of_own_words
+    said = start(first, asked, (flight.provider, flight.model_served, flight.fell_back is True))
     spent = usage.input_tokens, usage.output_tokens
+    if None in spent:
+        return with_gateway_facts(body, said + b"null}")
+    return with_gateway_facts(body, b"%b%d}" % (said, sum(filter(None, spent))))
+
+
+def _start_of_own_words(
+    first: str, asked: str, answered: tuple[str | None, str | None, bool]
+) -> bytes:
+    """All but the tokens, which come last."""
+    is_named = first and asked.startswith((f"{first}/", f"{first}:"))
+    provider, model, fell_back = answered
     facts = {
         "requestedProvider": first if is_named else None,
         "requestedModel": asked[len(first) + 1 :] if is_named else asked,
-        "resolvedProvider": flight.provider,
-        "resolvedModel": flight.model_served,
-        "fallbackUsed": flight.fell_back is True,
-        "tokensUsed": None if None in spent else sum(filter(None, spent)),
+        "resolvedProvider": provider,
+        "resolvedModel": model,
+        "fallbackUsed": fell_back,
     }
-    return with_gateway_facts(body, facts)
+    return orjson.dumps(facts)[:-1] + b',"tokensUsed":'
+
+
+_known_start = lru_cache(256)(_start_of_own_words)
+_LONGEST_KNOWN = 256
 
 
 def _is_plain(text: str) -> bool:

@@ -10,7 +10,6 @@ from llmgw_desktop.domain.flights.flight import (
     FlightSummary,
     Headers,
     Phase,
-    PhaseName,
 )
 from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.model.prompt import Operation
@@ -19,7 +18,7 @@ from llmgw_desktop.domain.routing.route import Candidate, Consideration, PassedR
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, PromptFacts, Usage
 from llmgw_desktop.domain.values import maker
 
-_summary, _span, _attempt = maker(FlightSummary), maker(Phase), maker(Attempt)
+_summary, _attempt = maker(FlightSummary), maker(Attempt)
 NO_CLIENT = "–"
 """Shown as the client of a request whose sender is unknown."""
 
@@ -130,7 +129,7 @@ class FlightFacts:
         self.keep_limit = keep_limit
         self.started = self.last_end = clock.monotonic_s()
         self.started_at_s = clock.now_s()
-        self.phases: list[tuple[PhaseName, float, float]] = []
+        self.phases: list[Phase] = []
         self.attempt_log: list[OpenAttempt] = []
         self.answer_kept = bytearray()
 
@@ -171,15 +170,6 @@ class FlightFacts:
             is_billed_by_vendor=self.is_billed_by_vendor,
             job=self.job,
             is_counted=self.is_counted,
-        )
-
-    def timeline(self) -> tuple[Phase, ...]:
-        began = self.started
-        return tuple(
-            [
-                _span(name=name, start_ms=(start - began) * 1000.0, end_ms=(end - began) * 1000.0)
-                for name, start, end in self.phases
-            ]
         )
 
     def asked(self) -> tuple[Attempt, ...]:

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
-from llmgw_desktop.domain.flights.flight import FlightState, Headers, PhaseName
+from llmgw_desktop.domain.flights.flight import FlightState, Headers, Phase, PhaseName
 from llmgw_desktop.domain.flights.price import Bill, with_cost_marks
 from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, PromptFacts, Usage
+from llmgw_desktop.domain.values import maker
 from llmgw_desktop.engine.flights.flight_facts import FlightFacts, OpenAttempt
 from llmgw_desktop.wire.answer_facts import AnswerTold
 
+_span = maker(Phase)
 _BROKEN_OFF = frozenset({FlightState.CUT, FlightState.CANCELED})
 NAME_CHARS = 600
 ERROR_CHARS = 2000
@@ -260,7 +262,8 @@ class OpenFlight(FlightFacts):
                 attempt.outcome = text(attempt.outcome[:ERROR_CHARS])
 
     def _phase(self, name: PhaseName, start: float) -> float:
-        now = self.clock.monotonic_s()
-        self.phases.append((name, start, now))
+        began, now = self.started, self.clock.monotonic_s()
+        start_ms, end_ms = (start - began) * 1000.0, (now - began) * 1000.0
+        self.phases.append(_span(name=name, start_ms=start_ms, end_ms=end_ms))
         self.last_end = now
         return now

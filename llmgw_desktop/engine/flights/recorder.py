@@ -123,7 +123,7 @@ class Recorder:
         flight = self._open.get(flight_id)
         if flight is None:
             return None
-        summary, phases = self._shown(flight), flight.timeline()
+        summary, phases = self._shown(flight), tuple(flight.phases)
         return _flight_record(summary=summary, route_reason=flight.route_reason, phases=phases)
 
     @property
@@ -178,7 +178,7 @@ class Recorder:
             answer_headers=flight.answer_headers if keeps else (),
             answer_body=bytes(flight.answer_kept) if keeps else None,
             answer_body_whole=flight.answer_whole or not keeps,
-            phases=flight.timeline(),
+            phases=tuple(flight.phases),
             considered=flight.considered,
             passed_rules=flight.passed_rules,
             attempt_log=flight.asked(),

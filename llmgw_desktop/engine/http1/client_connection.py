@@ -126,6 +126,14 @@ class UpstreamConnection(HeadLines, Http1Connection):
         if "Transfer-Encoding" in headers:
             self._check_coding(", ".join(headers.getall("Transfer-Encoding")))
 
+    def whole_body(self) -> bytes | None:
+        """All of it, where it is here in one piece."""
+        if not self._is_whole or len(self._pieces) != 1:
+            return None
+        self._held_bytes = 0
+        self._want_more()
+        return self._pieces.popleft()
+
     def ready_piece(self) -> bytes | None:
         """The next part of the body if it is here, empty at its end; None where `piece` has to be
         waited for."""

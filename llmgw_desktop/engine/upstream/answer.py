@@ -73,6 +73,14 @@ class UpstreamAnswer(Protocol):
         """Give the connection back if the body was read to its end, else close it at once."""
 
 
+def whole_at_once(answer: UpstreamAnswer) -> bytes | None:
+    """The body, where it came with its head and nobody stands between; else None. Raises
+    UpstreamGarbage."""
+    straight = getattr(answer, "whole", None)
+    body: bytes | None = None if straight is None else straight()
+    return body
+
+
 async def relayed(answer: UpstreamAnswer, take: Callable[[bytes], bool]) -> bool:
     """Give `take` what comes of the body, until it is at its end (True), or until `take` wants no
     more for now (False). Where nobody stands between, what came together comes in one piece, and

@@ -17,7 +17,7 @@ from llmgw_desktop.engine.http1.client_connection import (
 )
 from llmgw_desktop.engine.loop.large_bodies import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.engine.upstream.answer import piece_by_piece
-from llmgw_desktop.engine.upstream.pool import ConnectTarget, Pool, SilenceWatch
+from llmgw_desktop.engine.upstream.pool import Pool, SilenceWatch
 
 _EVENT_ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
 _LONGEST_END = 4
@@ -137,17 +137,16 @@ class UpstreamHttpAnswer:
     def __init__(
         self,
         connection: UpstreamConnection,
-        pool: Pool,
-        target: ConnectTarget,
+        idle: list[UpstreamConnection],
         *,
         provider: str,
         watch: SilenceWatch,
         settings: UpstreamSettings,
     ) -> None:
-        """Raises UpstreamGarbage where the head tells already that it cannot be read."""
+        """`idle`: where the connection goes afterwards. Raises UpstreamGarbage where the head tells
+        already that it cannot be read."""
         self._connection = connection
-        self._pool = pool
-        self._target = target
+        self._idle = idle
         self._provider = provider
         self._idle_timeout_s = idle_timeout_s = settings.idle_timeout_s
         self._watch = watch
@@ -159,6 +158,13 @@ class UpstreamHttpAnswer:
         self._take: Take | None = None
         self.status = connection.status
         self.headers = connection.headers
+
+    def whole(self) -> bytes | None:
+        """As `whole_at_once`."""
+        if self._portions is not None or self._unpacker is not None:
+            return None
+        body = self._connection.whole_body()
+        return None if body is None else self._bound.checked(body)
 
     async def read(self) -> bytes:
         if self._portions is None:
@@ -222,7 +228,7 @@ class UpstreamHttpAnswer:
 
     async def close(self) -> None:
         self._watch.end()
-        self._pool.give_back(self._target, self._connection)
+        Pool.give_back(self._idle, self._connection)
 
     async def _unpacked(self, unpacker: Unpacker) -> bytes:
         while True:

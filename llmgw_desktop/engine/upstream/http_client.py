@@ -61,6 +61,8 @@ class _Place:
     target: ConnectTarget
     request_line: str
     """With the Host header."""
+    idle: list[UpstreamConnection]
+    """The connections that are kept for it."""
 
 
 class _Asked:
@@ -184,7 +186,7 @@ class HttpClient:
         """Without a body; as `get`. `headers`: with the caller's hops, which gateways alone are
         told. Nothing is remembered of the path, which may hold an id."""
         upstream = await self._with_key(upstream, project)
-        place = _make_place(upstream, path, query)
+        place = _make_place(self._pool, upstream, path, query)
         others = {name: value for name, value in headers.items() if name not in OF_HOPS}
         others |= self._hops_told(upstream, place.target, headers)
         head = _start_of_head(f"{method} {place.request_line}", others, upstream) + _PLAIN_ANSWER
@@ -215,13 +217,13 @@ class HttpClient:
         self, place: _Place, head: bytes, call: UpstreamCall | None, upstream: Upstream
     ) -> UpstreamAnswer:
         provider = upstream.provider
-        connection = self._pool.kept(place.target) or await self._connect(place.target, provider)
+        connection = self._pool.kept(place.idle) or await self._connect(place.target, provider)
         try:
             watch = await self._ask(connection, head, call, provider)
         except _Stale:
             connection = await self._connect(place.target, provider)
             watch = await self._ask(connection, head, call, provider)
-        answer = self._answer(connection, place.target, provider, watch)
+        answer = self._answer(connection, place.idle, provider, watch)
         answer.headers = without_key(answer.headers, upstream.api_key)
         if answer.status >= 400 and upstream.api_key:
             return KeylessError(answer, upstream.api_key)
@@ -259,7 +261,7 @@ class HttpClient:
     def _answer(
         self,
         connection: UpstreamConnection,
-        target: ConnectTarget,
+        idle: list[UpstreamConnection],
         provider: str,
         watch: SilenceWatch,
     ) -> UpstreamHttpAnswer:
@@ -275,8 +277,7 @@ class HttpClient:
         try:
             return UpstreamHttpAnswer(
                 connection,
-                self._pool,
-                target,
+                idle,
                 provider=provider,
                 watch=watch,
                 settings=self.settings,
@@ -313,14 +314,14 @@ class HttpClient:
         known = upstream.base_url, upstream.local, upstream.way, path, query
         place = self._places.get(known)
         if place is None:
-            place = _make_place(upstream, path, query)
+            place = _make_place(self._pool, upstream, path, query)
             # a sign-in of the vault is not kept longer than the vault has it
             if len(self._places) < _KNOWN_PLACES and not upstream.way.vault:
                 self._places[known] = place
         return place
 
 
-def _make_place(upstream: Upstream, path: str, query: str) -> _Place:
+def _make_place(pool: Pool, upstream: Upstream, path: str, query: str) -> _Place:
     base_url = upstream.base_url
     for version in ("/v1", "/v1beta"):
         if base_url.endswith(version) and path.startswith(f"{version}/"):
@@ -330,7 +331,8 @@ def _make_place(upstream: Upstream, path: str, query: str) -> _Place:
     host, slash, base_path = rest.partition("/")
     del scheme
     place = f"{slash}{base_path.rstrip('/')}{path}{f'?{query}' if query else ''}"
-    return _Place(target, f"{_UNSENDABLE.sub('', place)} HTTP/1.1\r\nHost: {host}\r\n")
+    line = f"{_UNSENDABLE.sub('', place)} HTTP/1.1\r\nHost: {host}\r\n"
+    return _Place(target, line, pool.idle(target))
 
 
 def _start_of_head(start: str, headers: Mapping[str, str], upstream: Upstream) -> bytes:

@@ -106,9 +106,13 @@ class Pool:
         self._idle: dict[ConnectTarget, list[UpstreamConnection]] = defaultdict(list)
         self._contexts = _Contexts()
 
-    def kept(self, target: ConnectTarget) -> UpstreamConnection | None:
-        """The newest that is open and not too old."""
-        idle = self._idle[target]
+    def idle(self, target: ConnectTarget) -> list[UpstreamConnection]:
+        """Those that are kept for it, as long as there is this pool."""
+        return self._idle[target]
+
+    @staticmethod
+    def kept(idle: list[UpstreamConnection]) -> UpstreamConnection | None:
+        """The newest of these that is open and not too old."""
         youngest_allowed = time.monotonic() - IDLE_LIMIT_S
         while idle:
             connection = idle.pop()
@@ -117,9 +121,9 @@ class Pool:
             connection.close()
         return None
 
-    def give_back(self, target: ConnectTarget, connection: UpstreamConnection) -> None:
+    @staticmethod
+    def give_back(idle: list[UpstreamConnection], connection: UpstreamConnection) -> None:
         """For another exchange if it can bear one, else it is closed."""
-        idle = self._idle[target]
         if not connection.is_reusable or len(idle) >= KEPT_PER_TARGET:
             connection.close()
             return
@@ -130,7 +134,7 @@ class Pool:
         for idle in self._idle.values():
             for connection in idle:
                 connection.close()
-        self._idle.clear()
+            idle.clear()
 
     async def connect(self, target: ConnectTarget, timeout_s: float) -> UpstreamConnection:
         """A new one. Raises OSError (ssl.SSLError, UnfitTlsFile and ProxyFailed included),

@@ -79,9 +79,9 @@ def generate_answer(chat_answer: bytes, asked: Mapping[str, Any], took_ms: int) 
     return orjson.dumps({**told, "x_gateway": facts})
 
 
-def with_gateway_facts(body: bytes, facts: Mapping[str, object]) -> bytes:
-    """The object that `body` is, with `x_gateway` as its last member and else byte for byte."""
-    told = orjson.dumps(facts)
+def with_gateway_facts(body: bytes, told: bytes) -> bytes:
+    """The object that `body` is, with `x_gateway` as its last member and else byte for byte.
+    `told`: its value, as JSON."""
     if b'"x_gateway"' in body:  # another gateway of this kind stands between us and the model
         with suppress(MalformedRequest):
             return bytes(replace_value(body, "x_gateway", told))
