@@ -140,9 +140,12 @@ def _feed(folder: Path, run: subprocess.Popen[bytes]) -> None:
     assert stdin is not None
     try:
         with (folder / "stdin").open("rb", buffering=0) as file, stdin:
+            at = 0
             while True:
                 is_all = (folder / "holder").stat().st_size > 0
+                file.seek(at)  # who was at the end once would stay there
                 while piece := file.read(_PIECE):
+                    at += len(piece)
                     rest = memoryview(piece)
                     while rest:
                         rest = rest[os.write(stdin.fileno(), rest) :]

@@ -14,7 +14,7 @@ from llmgw_desktop.platform.marks import EndHandle, ProcessMark, Seen
 
 assert sys.platform == "win32"
 
-_TERMINATE, _QUERY, _SYNCHRONIZE = 0x0001, 0x1000, 0x00100000
+_TERMINATE, _QUERY, _INSPECT, _SYNCHRONIZE = 0x0001, 0x1000, 0x0400, 0x00100000
 _JOB_QUERY, _EVENT_MODIFY = 0x0004, 0x0002
 _SNAP_PROCESSES = 0x2
 _STILL_RUNS = 0x102
@@ -94,7 +94,7 @@ def is_marked(pid: int, job_id: str) -> bool:
         return False
     try:
         is_in = wintypes.BOOL()
-        with _opened(pid, _QUERY) as handle:
+        with _opened(pid, _INSPECT) as handle:
             return handle is not None and bool(
                 _kernel.IsProcessInJob(handle, wintypes.HANDLE(job), ctypes.byref(is_in))
                 and is_in.value
