@@ -123,11 +123,15 @@ class Pool:
 
     @staticmethod
     def give_back(idle: list[UpstreamConnection], connection: UpstreamConnection) -> None:
-        """For another exchange if it can bear one, else it is closed."""
+        """For another exchange if it can bear one, else it is closed. Those that grew old behind it
+        go."""
         if not connection.is_reusable or len(idle) >= KEPT_PER_TARGET:
             connection.close()
             return
-        connection.rest(time.monotonic())
+        now = time.monotonic()
+        while idle and not (idle[0].is_open and idle[0].idle_since > now - IDLE_LIMIT_S):
+            idle.pop(0).close()
+        connection.rest(now)
         idle.append(connection)
 
     def close(self) -> None:

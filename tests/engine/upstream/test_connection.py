@@ -10,6 +10,7 @@ import pytest
 
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
 from llmgw_desktop.engine.http1 import SENT_AT_ONCE_BYTES
+from llmgw_desktop.engine.upstream import pool
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.wire.json_edits import Body, Spliced
 from tests.engine.upstream.http_stub import call, chunks_of, read, server, whole
@@ -80,3 +81,30 @@ async def test_an_answer_may_come_before_all_is_sent(patient: HttpClient) -> Non
         await gone.wait()
     assert not connection.is_open, "what was asked next would stand behind the rest of this body"
     listening.close()
+
+
+async def test_connections_that_nobody_takes_any_more_are_closed(
+    patient: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest is taken first: those behind it grow old unseen, or are closed by their server."""
+    all_are_here = asyncio.Barrier(4)
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, ask: bytes) -> None:
+        if b"wait" in ask:
+            await all_are_here.wait()
+        writer.write(whole(b"{}"))
+
+    async with server(script) as url:
+        await asyncio.gather(*(read(patient, url, b'"wait"') for _ in range(4)))
+        [idle] = patient._pool._idle.values()
+        kept = list(idle)
+        assert len(kept) == 4
+        assert kept[0].transport is not None
+        kept[0].transport.abort()
+        assert await read(patient, url) == [b"{}"]
+        assert idle == kept[1:]
+        monkeypatch.setattr(pool, "IDLE_LIMIT_S", 0.0)
+        kept[3].idle_since += 1000
+        assert await read(patient, url) == [b"{}"]
+        assert idle == kept[3:]
+        assert [each.is_open for each in kept] == [False, False, False, True]
