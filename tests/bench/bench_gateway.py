@@ -1,9 +1,13 @@
-"""The whole gateway against the floor: CPU, latency, streams, start, idle, memory.
+"""The whole gateway in one table: beside a bare pass-through, Envoy, HAProxy and nginx.
 
-    python tests/bench/bench_gateway.py [--secs N] [--rounds N] [--only a,b] [--json FILE]
+    python tests/bench/bench_gateway.py [FIGURE ...] [--secs N] [--rounds N] [--sides A,B]
 
-The floor is floor_proxy.py: aiohttp on both sides with both bodies parsed, on uvloop. Ratios are
-taken within a round. Only ratios mean something on another machine; times are of this one.
+FIGURE: request, headers, streams, paced, latency, first-byte, translated, rules, window, rest; all
+where none is named, each about a minute. Every side has the same upstream and one thread for its
+work; rounds go by turns, and medians are told. CPU is that of /proc, of all threads and children.
+In brackets: of the bare pass-through's (raw_proxy.py), the median of the ratios within a round.
+`aiohttp` is floor_proxy.py, which parses both bodies. Peers that are not installed are left out;
+BENCH_ENVOY, BENCH_HAPROXY and BENCH_NGINX name programs that do not lie on PATH.
 """
 
 from __future__ import annotations
@@ -11,280 +15,379 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
-from gateway_child import RunningGateway, running_gateway
+from gateway_child import provider_table, running_gateway
 from harness import (
     CHAT_BODY,
-    child,
     cpu_s,
-    free_port,
     interleave,
+    markdown_table,
     paired_ratio,
-    percentile,
+    read_streams,
     rss_mb,
-    run_parts,
     run_wrk,
     start_nginx_stub,
     start_stream_stub,
-    wait_until_listening,
+    tree_cpu_s,
 )
+from sides import SIDES, Side, start_gateway, start_sides
+from streams import STREAM_BODY, first_bytes_ms, many_streams
+from translation_samples import address, request
 
-Row = Mapping[str, object]
-STREAM_BODY = json.dumps({**json.loads(CHAT_BODY), "stream": True}).encode()
+CONNECTIONS = 16
+PACED_STREAMS = 200
 STREAM_GAP_MS = 20
-STREAM_EVENTS = 150
+UNPACED_EVENTS = 40
+"""And those around the text: 43, and the protocol's last word."""
+PACED_EVENTS = 150
+WRITTEN_S = 0.3
+"""So long the recorder may still write what belongs to a round."""
+SDK_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Accept-Language": "*",
+    "User-Agent": "OpenAI/Python 3.52.0",
+    "X-Stainless-Lang": "python",
+    "X-Stainless-Package-Version": "3.52.0",
+    "X-Stainless-OS": "Linux",
+    "X-Stainless-Arch": "x64",
+    "X-Stainless-Runtime": "CPython",
+    "X-Stainless-Runtime-Version": "3.11.7",
+    "X-Stainless-Async": "false",
+    "X-Stainless-Retry-Count": "0",
+    "X-Stainless-Read-Timeout": "600",
+    "Authorization": "Bearer sk-nobodys",
+}
+"""With Content-Type and the one that differs: 16, besides Host and Content-Length."""
+VARIED = "X-Request-Number"
+Values = Mapping[str, Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Something that proxies."""
+class Plan:
+    """How long, how often, beside whom."""
 
-    url: str
-    pid: int
-    headers: Mapping[str, str] = field(default_factory=dict)
+    secs: float
+    rounds: int
+    sides: Sequence[str]
 
-    @property
-    def chat(self) -> str:
-        return f"{self.url}/v1/chat/completions"
-
-
-def start_floor(stack: ExitStack, upstream: str) -> Target:
-    port = free_port()
-    script = str(Path(__file__).with_name("floor_proxy.py"))
-    process = stack.enter_context(child([sys.executable, script, str(port), upstream]))
-    wait_until_listening(port)
-    return Target(url=f"http://127.0.0.1:{port}", pid=process.pid)
+    def by_turns(self, names: Sequence[str], measure: Callable[[str], float]) -> Values:
+        """Each once a round."""
+        found: dict[str, list[float]] = {name: [] for name in names}
+        for name in interleave(names, self.rounds):
+            found[name].append(measure(name))
+        return found
 
 
-def start_gateway(stack: ExitStack, upstream: str, *, window: bool) -> Target:
-    gateway = stack.enter_context(running_gateway(upstream, window=window))
-    return Target(url=gateway.url, pid=gateway.pid, headers=gateway.headers)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table: per side its value in each round, and against which it is told."""
+
+    title: str
+    values: Values
+    base: str = "bare"
+
+    def cells(self) -> dict[str, object]:
+        told: dict[str, object] = {"": self.title}
+        for name, each in self.values.items():
+            middle = statistics.median(each)
+            told[name] = f"{middle:,.0f}" if abs(middle) >= 100 else f"{middle:.3g}"
+            if self.base in self.values and name != self.base:
+                told[name] = f"{told[name]} ({paired_ratio(each, self.values[self.base]):.2f})"
+        return told
 
 
-def measure_load(secs: float, rounds: int) -> list[Row]:
-    """CPU per request at 16 connections, and latency at one."""
+def load_us(side: Side, secs: float, **how: object) -> float:
+    """CPU µs of a request."""
+    how = {"connections": CONNECTIONS, "headers": side.headers, **how}
+    before = side.cpu_s()
+    load = run_wrk(str(how.pop("url", side.chat)), seconds=secs, **how)  # type: ignore[arg-type]
+    time.sleep(WRITTEN_S)
+    assert load.is_clean, load
+    return (side.cpu_s() - before) / load.requests * 1e6
+
+
+def _loaded(
+    plan: Plan, upstream: str, title: str, how: Callable[[Side], Mapping[str, object]]
+) -> Row:
     with ExitStack() as stack:
-        upstream = stack.enter_context(start_nginx_stub())
-        targets = {
-            "floor": start_floor(stack, upstream),
-            "headless": start_gateway(stack, upstream, window=False),
-            "window": start_gateway(stack, upstream, window=True),
-        }
-        direct: list[float] = []
-        cpu_us: dict[str, list[float]] = {name: [] for name in targets}
-        p50_ms: dict[str, list[float]] = {name: [] for name in targets}
-        for target in targets.values():
-            run_wrk(target.chat, connections=16, seconds=1, headers=target.headers)
-        for name in interleave(list(targets), rounds):
-            target = targets[name]
-            before = cpu_s(target.pid)
-            load = run_wrk(target.chat, connections=16, seconds=secs, headers=target.headers)
-            time.sleep(0.3)  # what the recorder still has to write belongs to these requests
-            assert load.is_clean, load
-            cpu_us[name].append((cpu_s(target.pid) - before) / load.requests * 1e6)
-            one = run_wrk(target.chat, connections=1, seconds=secs / 2, headers=target.headers)
-            p50_ms[name].append(one.p50_ms)
-            if name == "floor":
-                direct.append(
-                    run_wrk(
-                        f"{upstream}/v1/chat/completions", connections=1, seconds=secs / 2
-                    ).p50_ms
-                )
-        added = {
-            name: [value - base for value, base in zip(values, direct, strict=True)]
-            for name, values in p50_ms.items()
-        }
-        return [
-            {
-                "": name,
-                "CPU per request, of the floor": paired_ratio(cpu_us[name], cpu_us["floor"]),
-                "added p50 at 1 connection, of the floor": paired_ratio(
-                    added[name], added["floor"]
-                ),
-                "CPU µs": statistics.median(cpu_us[name]),
-                "added p50 ms": statistics.median(added[name]),
-                "memory MB after load": rss_mb(target.pid),
-            }
-            for name, target in targets.items()
-        ]
+        sides = start_sides(stack, plan.sides, upstream)
+        for side in sides.values():
+            load_us(side, 1, **how(side))
+        values = plan.by_turns(
+            list(sides), lambda name: load_us(sides[name], plan.secs, **how(sides[name]))
+        )
+    return Row(title=title, values=values)
 
 
-def measure_first_byte(rounds: int) -> list[Row]:
-    """From request to first byte of a stream's body, one stream at a time."""
-    with ExitStack() as stack:
-        upstream = stack.enter_context(start_stream_stub(events=5, gap_ms=1))
-        targets = {
-            "floor": start_floor(stack, upstream),
-            "headless": start_gateway(stack, upstream, window=False),
-            "window": start_gateway(stack, upstream, window=True),
-        }
-        names = ["direct", *targets]
-        times_ms: dict[str, list[float]] = {name: [] for name in names}
-        for name in interleave(names, rounds):
-            target = targets.get(name, Target(url=upstream, pid=0))
-            times_ms[name].append(statistics.median(asyncio.run(_first_bytes(target, 40))))
-        return [
-            {
-                "": name,
-                "added ms to the first byte": statistics.median(
-                    one - base for one, base in zip(times_ms[name], times_ms["direct"], strict=True)
-                ),
-            }
-            for name in targets
-        ]
+def requests(plan: Plan) -> list[Row]:
+    with start_nginx_stub() as upstream:
+        return [_loaded(plan, upstream, "request of 1 KB, 16 connections: CPU µs", lambda _: {})]
 
 
-async def _first_bytes(target: Target, streams: int) -> list[float]:
-    times_ms = []
-    for number in range(streams + 3):
-        stream = await _Stream.open(target)
-        await stream.first_byte()
-        if number >= 3:
-            times_ms.append(stream.first_byte_ms)
-        await stream.finish()
-    return times_ms
+def headers(plan: Plan) -> list[Row]:
+    title = "the same with an SDK's 16 headers, one of which differs each time: CPU µs"
+    with start_nginx_stub() as upstream:
+
+        def how(side: Side) -> Mapping[str, object]:
+            return {"headers": {**SDK_HEADERS, **side.headers}, "varied": VARIED}
+
+        return [_loaded(plan, upstream, title, how)]
 
 
-def measure_paced_streams(streams: int = 200) -> list[Row]:
-    """Many paced streams at once: does each event arrive alone, and does Qt stay awake?"""
+def streams(plan: Plan) -> list[Row]:
+    with start_stream_stub(events=UNPACED_EVENTS, gap_ms=0, whole=True) as upstream:
+        title = "stream of 43 events at once, 16 connections: CPU µs"
+        return [_loaded(plan, upstream, title, lambda _: {"body": STREAM_BODY})]
+
+
+def paced(plan: Plan) -> list[Row]:
     with ExitStack() as stack:
         upstream = stack.enter_context(
-            start_stream_stub(events=STREAM_EVENTS, gap_ms=STREAM_GAP_MS)
+            start_stream_stub(events=PACED_EVENTS, gap_ms=STREAM_GAP_MS, whole=True)
         )
+        sides = start_sides(stack, plan.sides, upstream)
+
+        def measure(name: str) -> float:
+            side = sides[name]
+            events, used_s = read_streams(
+                side.chat,
+                streams=PACED_STREAMS,
+                seconds=plan.secs,
+                pid=side.pid,
+                headers=side.headers,
+                body=STREAM_BODY,
+                used_s=tree_cpu_s,
+            )
+            return used_s / events * 1e6
+
+        title = f"event of {PACED_STREAMS} streams, one each {STREAM_GAP_MS} ms: CPU µs"
+        return [Row(title=title, values=plan.by_turns(list(sides), measure))]
+
+
+def latency(plan: Plan) -> list[Row]:
+    def measure(side: Side) -> float:
+        load = run_wrk(side.chat, connections=1, seconds=plan.secs, headers=side.headers)
+        assert load.is_clean, load
+        return load.p50_ms
+
+    with start_nginx_stub() as upstream:
+        return _added(plan, upstream, "one connection: added p50, ms", measure)
+
+
+def first_byte(plan: Plan) -> list[Row]:
+    def measure(side: Side) -> float:
+        return statistics.median(asyncio.run(first_bytes_ms(side, 40)))
+
+    with start_stream_stub(events=5, gap_ms=1) as upstream:
+        return _added(plan, upstream, "a stream's first byte: added, ms", measure)
+
+
+def _added(plan: Plan, upstream: str, title: str, measure: Callable[[Side], float]) -> list[Row]:
+    """To what it takes without anybody between."""
+    with ExitStack() as stack:
+        sides = start_sides(stack, plan.sides, upstream)
+        direct = Side(url=upstream, pid=0)
+        for side in sides.values():
+            measure(side)
+        values = plan.by_turns(["direct", *sides], lambda name: measure(sides.get(name, direct)))
+    added = {
+        name: [one - base for one, base in zip(values[name], values["direct"], strict=True)]
+        for name in sides
+    }
+    return [Row(title=title, values=added)]
+
+
+def translated(plan: Plan) -> list[Row]:
+    """Anthropic's protocol to an upstream of Chat Completions, and to one of its own."""
+    with ExitStack() as stack:
+        upstream = stack.enter_context(start_nginx_stub())
+        kinds = {"chat": ("openai-compatible", "/v1"), "anthropic": ("anthropic", "")}
+        tables = [
+            provider_table(name, kind, f"{upstream}{version}", model=f"{name}-model")
+            for name, (kind, version) in kinds.items()
+        ]
+        side = start_gateway(stack, upstream, settings="".join(tables))
+
+        def measure(name: str) -> float:
+            model = f"{name}-model"
+            url = f"{side.url}{address('anthropic', model)}"
+            return load_us(side, plan.secs, url=url, body=request("anthropic", model))
+
+        for name in kinds:
+            measure(name)
+        values = plan.by_turns(list(kinds), measure)
+    told = {"same protocol": values["anthropic"], "headless": values["chat"]}
+    title = "translated request (Messages to Chat Completions; of Messages to Messages): CPU µs"
+    return [Row(title=title, values=told, base="same protocol")]
+
+
+_RULES = """
+[clients.bench]
+models = ["stub-*", "other-*"]
+budgets = [{ tokens = 1000000000000000, per = "day" }]
+rate_limits = [{ requests = 1000000000, per = "minute" }]
+parallel = 64
+
+[[guards]]
+name = "fifty"
+action = "block"
+"""
+
+
+def _with_rules(upstream: str) -> str:
+    words = [rf"(?i)project\s+nightingale{number}" for number in range(25)]
+    words += [rf"\b[A-Z]{{3}}-{number}\d{{4}}\b" for number in range(25)]
+    denied = f"deny = {json.dumps(words)}\n"
+    routes = "".join(
+        f'[[routes]]\nname = "r{number}"\nto = ["stub"]\n'
+        f'match = {{ model = "never-{number}-*", client = "b*" }}\n'
+        for number in range(200)
+    )
+    provider = provider_table("stub", "openai-compatible", f"{upstream}/v1", model="stub-model")
+    return _RULES + denied + routes + provider
+
+
+def rules(plan: Plan) -> list[Row]:
+    """A budget, a rate and a list of models; 50 patterns that never fit; 200 routes that do not."""
+    with ExitStack() as stack:
+        upstream = stack.enter_context(start_nginx_stub())
+        sides = {
+            "plain": start_gateway(stack, upstream),
+            "headless": start_gateway(stack, upstream, settings=_with_rules(upstream)),
+        }
+        for side in sides.values():
+            load_us(side, 1)
+        values = plan.by_turns(list(sides), lambda name: load_us(sides[name], plan.secs))
+    pairs = zip(values["headless"], values["plain"], strict=True)
+    added = {"headless": [one - other for one, other in pairs]}
+    return [
+        Row(title="policy, 50 guard patterns, 200 routes: added CPU µs", values=added),
+        Row(title="the same beside a gateway without them: CPU µs", values=values, base="plain"),
+    ]
+
+
+def window(plan: Plan) -> list[Row]:
+    """Each round all streams at once: how late a timer of 16 ms in Qt's thread came at most."""
+    with ExitStack() as stack:
+        upstream = stack.enter_context(start_stream_stub(events=PACED_EVENTS, gap_ms=STREAM_GAP_MS))
         late_file = Path(stack.enter_context(TemporaryDirectory()), "lateness.json")
         gateway = stack.enter_context(
             running_gateway(upstream, window=True, lateness_file=late_file)
         )
-        target = Target(url=gateway.url, pid=gateway.pid, headers=gateway.headers)
-        found = asyncio.run(_many(target, streams))
-        expected = streams * STREAM_EVENTS
-        late_ms = json.loads(late_file.read_text())
-        return [
-            {
-                "streams": streams,
-                "events lost": expected - sum(each.events for each in found),
-                "events merged, %": 100 * sum(each.merged for each in found) / expected,
-                "Qt late p50 ms": percentile(late_ms, 50),
-                "Qt late p99 ms": percentile(late_ms, 99),
-                "Qt late max ms": max(late_ms),
-            }
-        ]
+        side = Side(url=gateway.url, pid=gateway.pid, headers=gateway.headers)
+        time.sleep(3)  # the start, which the probe leaves out
+        late_ms: list[float] = []
+        lost: list[float] = []
+        merged: list[float] = []
+        seen = 0
+        for _ in range(plan.rounds):
+            found = asyncio.run(many_streams(side, PACED_STREAMS))
+            events = PACED_STREAMS * PACED_EVENTS
+            lost.append(events - sum(each.events for each in found))
+            merged.append(100 * sum(each.merged for each in found) / events)
+            time.sleep(1.2)  # the probe writes once a second
+            noted = json.loads(late_file.read_text())
+            late_ms.append(max(noted[seen:]))
+            seen = len(noted)
+    title = f"{PACED_STREAMS} paced streams, window open: longest wait of Qt's loop in a round, ms"
+    return [
+        Row(title=title, values={"window": late_ms}),
+        Row(title="the same: events lost", values={"window": lost}),
+        Row(title="the same: events that share a chunk with another, %", values={"window": merged}),
+    ]
 
 
-async def _many(target: Target, streams: int) -> list[_Stream]:
-    async def one() -> _Stream:
-        stream = await _Stream.open(target)
-        await stream.finish()
-        return stream
-
-    return await asyncio.gather(*[one() for _ in range(streams)])
-
-
-def measure_start_and_rest() -> list[Row]:
-    """CPU until the first answered request, then idle, then memory."""
-    rows: list[Row] = []
-    for window in (False, True):
+def rest(plan: Plan) -> list[Row]:
+    """CPU until the first answered request, then idle, then memory; one start each."""
+    found: dict[str, tuple[float, float, float]] = {}
+    for name in ("headless", "window"):
         with ExitStack() as stack:
             upstream = stack.enter_context(start_nginx_stub())
-            gateway = stack.enter_context(running_gateway(upstream, window=window))
-            _ask(gateway)
-            first_answer_cpu_s = cpu_s(gateway.pid)
+            side = start_gateway(stack, upstream, window=name == "window")
+            _ask(side)
+            first_answer_s = cpu_s(side.pid)
             time.sleep(3)  # what a start puts off is done by now
-            before = cpu_s(gateway.pid)
+            before = cpu_s(side.pid)
             time.sleep(10)
-            rows.append(
-                {
-                    "": "window" if window else "headless",
-                    "CPU s to the first answer": first_answer_cpu_s,
-                    "idle, % of a core": (cpu_s(gateway.pid) - before) * 10,
-                    "memory MB": rss_mb(gateway.pid),
-                }
-            )
-    return rows
-
-
-def _ask(gateway: RunningGateway) -> None:
-    request = Request(
-        f"{gateway.url}/v1/chat/completions",
-        data=CHAT_BODY,
-        headers={"Content-Type": "application/json", **gateway.headers},
+            found[name] = first_answer_s, (cpu_s(side.pid) - before) * 10, rss_mb(side.pid)
+    titles = (
+        "start to the first answer: CPU s",
+        "idle, % of a core",
+        "memory after the start, MB",
     )
-    with urlopen(request, timeout=20) as answer:
+    return [
+        Row(title=title, values={name: [told[at]] for name, told in found.items()})
+        for at, title in enumerate(titles)
+    ]
+
+
+def _ask(side: Side) -> None:
+    told = {"Content-Type": "application/json", **side.headers}
+    with urlopen(Request(side.chat, data=CHAT_BODY, headers=told), timeout=20) as answer:
         assert answer.status == 200
 
 
-class _Stream:
-    """One streamed request on a raw socket; counts events, and those that share an HTTP chunk.
-
-    How many chunks one read of the socket brings is the kernel's business, not the gateway's.
-    """
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-        self._asked = time.perf_counter()
-        self.first_byte_ms = 0.0
-        self.events = self.merged = 0
-        self._body = bytearray()
-
-    @classmethod
-    async def open(cls, target: Target) -> _Stream:
-        host, port = target.url.removeprefix("http://").split(":")
-        reader, writer = await asyncio.open_connection(host, int(port), limit=1 << 22)
-        stream = cls(reader, writer)
-        lines = [f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}:{port}"]
-        lines += [f"{name}: {value}" for name, value in target.headers.items()]
-        lines += ["Content-Type: application/json", f"Content-Length: {len(STREAM_BODY)}", "", ""]
-        stream._asked = time.perf_counter()
-        writer.write("\r\n".join(lines).encode() + STREAM_BODY)
-        return stream
-
-    async def first_byte(self) -> None:
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        assert b" 200 " in head.split(b"\r\n")[0], head
-        data = await self._reader.read(65536)
-        self.first_byte_ms = (time.perf_counter() - self._asked) * 1000
-        self._body += data
-
-    async def finish(self) -> None:
-        if not self.first_byte_ms:
-            await self.first_byte()
-        while data := await self._reader.read(65536):
-            self._body += data
-            if data.endswith(b"0\r\n\r\n"):
-                break
-        self._writer.close()
-        self._count()
-
-    def _count(self) -> None:
-        at = 0
-        while (line_end := self._body.find(b"\r\n", at)) >= 0:
-            size = int(self._body[at:line_end], 16)
-            events = self._body.count(b"tok", line_end, line_end + 2 + size)
-            self.events += events
-            self.merged += max(events - 1, 0)
-            at = line_end + 2 + size + 2
-
-
-PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
-    "load": lambda given: measure_load(given.secs, given.rounds),
-    "first byte": lambda given: measure_first_byte(given.rounds),
-    "paced streams": lambda given: measure_paced_streams(),
-    "start and rest": lambda given: measure_start_and_rest(),
+FIGURES: Mapping[str, Callable[[Plan], list[Row]]] = {
+    "request": requests,
+    "headers": headers,
+    "streams": streams,
+    "paced": paced,
+    "latency": latency,
+    "first-byte": first_byte,
+    "translated": translated,
+    "rules": rules,
+    "window": window,
+    "rest": rest,
 }
+
+
+def table(rows: Sequence[Row]) -> str:
+    """In columns by side; the sides that no row has are left out."""
+    told = [row.cells() for row in rows]
+    columns = [
+        name for name in ("", "same protocol", "plain", *SIDES) if any(name in row for row in told)
+    ]
+    return markdown_table([{name: row.get(name) for name in columns} for row in told])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(FIGURES))
+    parser.add_argument("--secs", type=float, default=1)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--sides", default=",".join(SIDES), help="of those beside each other")
+    parser.add_argument("--json", type=Path, help="each value of each round")
+    given = parser.parse_args()
+    if unknown := set(given.figures) - set(FIGURES):
+        parser.error(
+            f"no such figure: {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}"
+        )
+    plan = Plan(secs=given.secs, rounds=given.rounds, sides=given.sides.split(","))
+    print(f"load {os.getloadavg()[0]:.1f} at the start, {plan.rounds} rounds of {plan.secs:g} s")
+    rows: list[Row] = []
+    for name in given.figures or FIGURES:
+        began_s = time.monotonic()
+        rows += FIGURES[name](plan)
+        print(f"{name}: {time.monotonic() - began_s:.0f} s", file=sys.stderr)
+    print(table(rows))
+    if given.json:
+        given.json.write_text(json.dumps({row.title: row.values for row in rows}, indent=1))
 
 
 if __name__ == "__main__":
     try:
-        run_parts(__doc__, PARTS)
+        main()
     except subprocess.CalledProcessError as error:
         sys.exit(f"{error}: {error.stderr}")

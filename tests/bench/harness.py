@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +56,15 @@ http {{
     location / {{ return 200 '{{"status":"ok"}}'; }}
   }}
 }}
+"""
+
+_WRK_VARIED = """
+local sent = 0
+function request()
+  sent = sent + 1
+  wrk.headers["%s"] = string.format("%%032d", sent)
+  return wrk.format()
+end
 """
 
 _WRK_DONE = """
@@ -162,8 +172,10 @@ def run_wrk(
     seconds: float,
     headers: Mapping[str, str] | None = None,
     body: bytes = CHAT_BODY,
+    varied: str = "",
 ) -> LoadFigures:
-    """POST the body for so long; with wrk where it is installed, else from Python."""
+    """POST the body for so long; with wrk where it is installed, else from Python, where the
+    header that `varied` names stays the same in all requests."""
     all_headers = {"Content-Type": "application/json", **(headers or {})}
     wrk = shutil.which("wrk")
     if wrk is None:
@@ -172,7 +184,8 @@ def run_wrk(
     lines += [f"wrk.headers[{_lua_text(k)}] = {_lua_text(v)}" for k, v in all_headers.items()]
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "load.lua")
-        script.write_text("\n".join(lines) + _WRK_DONE)
+        requests = _WRK_VARIED % varied if varied else ""
+        script.write_text("\n".join(lines) + requests + _WRK_DONE)
         for_s = max(1, round(seconds))  # it takes no fractions
         command = [wrk, "-t1", f"-c{connections}", f"-d{for_s}s", "--timeout", "20s"]
         done = subprocess.run(
@@ -192,13 +205,16 @@ def read_streams(
     pid: int,
     headers: Mapping[str, str] | None = None,
     body: bytes = CHAT_BODY,
+    used_s: Callable[[int], float] | None = None,
 ) -> tuple[int, float]:
-    """Keep so many streams open; the events of so many seconds, and the CPU seconds of the process.
+    """Keep so many streams open; the events of so many seconds, and the CPU seconds of the process,
+    by `threads_cpu_s` if not by `used_s`.
 
     A stream that ends is replaced. The first half second and the end are left out.
     """
     request = _request(url, {"Content-Type": "application/json", **(headers or {})}, body)
-    return asyncio.run(_count_events(streams, seconds, pid, request))
+    cpu = partial(used_s or threads_cpu_s, pid)
+    return asyncio.run(_count_events(streams, seconds, cpu, request))
 
 
 def cpu_s(pid: int) -> float:
@@ -211,6 +227,14 @@ def threads_cpu_s(pid: int) -> float:
     """As `cpu_s`, to the nanosecond, of the threads that are alive."""
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
     return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
+
+def tree_cpu_s(pid: int) -> float:
+    """As `cpu_s`, with its children: those that live, theirs, and those that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return own + sum(tree_cpu_s(int(each)) for task in tasks for each in task.read_text().split())
 
 
 def rss_mb(pid: int) -> float:
@@ -318,7 +342,7 @@ async def _read_answer(reader: asyncio.StreamReader) -> int:
 
 
 async def _count_events(
-    streams: int, seconds: float, pid: int, target: tuple[str, int, bytes]
+    streams: int, seconds: float, cpu: Callable[[], float], target: tuple[str, int, bytes]
 ) -> tuple[int, float]:
     host, port, request = target
     events = 0
@@ -340,9 +364,9 @@ async def _count_events(
 
     tasks = [asyncio.create_task(stream()) for _ in range(streams)]
     await asyncio.sleep(0.5)
-    events_before, cpu_before = events, threads_cpu_s(pid)
+    events_before, cpu_before = events, cpu()
     broken, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
-    found = events - events_before, threads_cpu_s(pid) - cpu_before
+    found = events - events_before, cpu() - cpu_before
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

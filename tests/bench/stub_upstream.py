@@ -108,10 +108,13 @@ def _protocol(path: str) -> str:
     return next((name for end, name in ends.items() if path.endswith(end)), "chat")
 
 
-def _bare(events: int) -> Iterator[bytes]:
-    for left in range(events, 0, -1):
-        delta = {"choices": [{"index": 0, "delta": {"content": f"tok{left} "}}]}
-        yield b"data: " + json.dumps(delta).encode() + b"\n\n"
+@cache
+def _bare(events: int) -> list[bytes]:
+    deltas = (
+        {"choices": [{"index": 0, "delta": {"content": f"tok{left} "}}]}
+        for left in range(events, 0, -1)
+    )
+    return [b"data: " + json.dumps(delta).encode() + b"\n\n" for delta in deltas]
 
 
 @cache
