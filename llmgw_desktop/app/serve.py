@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import orjson
 
-from llmgw_desktop.app.command_line.this_program import give_back_freed_memory
 from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.app.gateway.instances import WITHIN_S, EditorsUse, Restart, quiet_from_now_on
 from llmgw_desktop.app.settings.settings_file import SettingsWatch
+from llmgw_desktop.platform.environment import give_back_freed_memory
 
 _GARBAGE = (10_000, 20, 50)
 """How much is made before the collector looks, as with windows. Flights wait to be written, so by

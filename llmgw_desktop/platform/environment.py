@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 NODES = ".nvm/versions/node"
 """Below HOME: where one program keeps several versions of Node, each with its CLIs."""
 
+_OWN_MAPPING_BYTES = 128 * 1024
+"""Blocks from here on; large bodies are gathered in some twice as large."""
+_KEPT_AT_THE_TOP_BYTES = 4 * 1024 * 1024
+"""Of the heap; given back at each free, it would be asked for again with each request."""
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+
 if sys.platform == "win32":
     LONGEST_LINE: int | None = 32_766
     """Characters of a command line with its quotes; None where only its words count."""
@@ -174,3 +180,15 @@ def line_length(words: Sequence[str]) -> int:
     import subprocess
 
     return len(subprocess.list2cmdline(words))
+
+
+def give_back_freed_memory() -> bool:
+    """Call it as the program starts. False where the C library is another, and keeps its ways."""
+    import ctypes
+
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return False
+    done = mallopt(_M_MMAP_THRESHOLD, _OWN_MAPPING_BYTES)
+    return bool(done and mallopt(_M_TRIM_THRESHOLD, _KEPT_AT_THE_TOP_BYTES))

@@ -19,9 +19,9 @@ from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication
 
-from llmgw_desktop.app.command_line.this_program import give_back_freed_memory
 from llmgw_desktop.app.gateway.instances import WITHIN_S, Restart
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.platform.environment import give_back_freed_memory
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.loop.qt_loop import run

@@ -32,6 +32,7 @@ _ELSEWHERE = frozenset(
         "spwd",
         "syslog",
         "termios",
+        "ctypes",
         "tty",
         "msvcrt",
         "winreg",
@@ -39,7 +40,7 @@ _ELSEWHERE = frozenset(
         "_winapi",
     }
 )
-"""Modules that one system or another does not have."""
+"""Modules that one system or another does not have, or has another in."""
 _KEYWORDS = frozenset(
     {
         "dir_fd",
@@ -58,7 +59,6 @@ _MAY_ASK = {
     "app/connect/connector.py": "where another program keeps its settings",
     "app/flights/copies.py": "which shell a command is copied for",
     "app/workspaces/workspaces.py": "bubblewrap is a program for Linux",
-    "engine/containment/held_thread.py": "calls of Linux's kernel, by number",
     "ui/application.py": "the style of widgets",
     "ui/loop/qt_loop.py": "whether Qt can watch a selector",
 }

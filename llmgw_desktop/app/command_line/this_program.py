@@ -1,6 +1,5 @@
 """How a person runs this program in a terminal: the one place that knows which words work."""
 
-import ctypes
 import getpass
 import os
 import shlex
@@ -114,20 +113,3 @@ def system_user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return ""
-
-
-OWN_MAPPING_BYTES = 128 * 1024
-"""Blocks from here on; large bodies are gathered in some twice as large."""
-_KEPT_AT_THE_TOP_BYTES = 4 * 1024 * 1024
-"""Of the heap; given back at each free, it would be asked for again with each request."""
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-
-
-def give_back_freed_memory() -> bool:
-    """Call it as the program starts. False where the C library is another, and keeps its ways."""
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        return False
-    done = mallopt(_M_MMAP_THRESHOLD, OWN_MAPPING_BYTES)
-    return bool(done and mallopt(_M_TRIM_THRESHOLD, _KEPT_AT_THE_TOP_BYTES))

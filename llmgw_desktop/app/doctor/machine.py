@@ -16,7 +16,7 @@ from llmgw_desktop.app.gateway.start_checks import bad_qt_version, missing_displ
 from llmgw_desktop.app.workspaces.workspaces import containment_here
 from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.engine.containment.containment import Containment
-from llmgw_desktop.engine.containment.held_thread import can_be_closed
+from llmgw_desktop.platform.held_thread import can_be_closed
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context
 from llmgw_desktop.store.system_keyring import keyring_name

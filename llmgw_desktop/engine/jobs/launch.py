@@ -28,7 +28,6 @@ from llmgw_desktop.domain.jobs.cli_settings import (
 from llmgw_desktop.domain.jobs.job import JobProcess
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.mcp_server import Servers
-from llmgw_desktop.engine.containment.held_thread import held
 from llmgw_desktop.engine.containment.homes import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.configured import McpServers
@@ -51,6 +50,7 @@ from llmgw_desktop.engine.jobs.environment import (
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.process_tree import boot_id
 from llmgw_desktop.platform.files import HAS_MODES, person
+from llmgw_desktop.platform.held_thread import held
 from llmgw_desktop.platform.processes import MARKER
 
 _FOLDER = "{folder}/"

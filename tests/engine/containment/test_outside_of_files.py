@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.engine.containment import held_thread
-from llmgw_desktop.engine.containment.held_thread import can_be_closed, held
 from llmgw_desktop.engine.containment.sights import sockets_below
+from llmgw_desktop.platform import held_thread
+from llmgw_desktop.platform.held_thread import can_be_closed, held
 
 LET, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
 X86_64, I386, AARCH64 = 0xC000003E, 0x40000003, 0xC00000B7
@@ -57,6 +57,20 @@ def test_calls_for_keys_are_refused_and_no_others() -> None:
         assert what_becomes_of(machine, ioctl, 0x5412) == REFUSE
         assert what_becomes_of(machine, ioctl, 0x5412 | 7 << 32) == REFUSE, "it reads half of it"
         assert what_becomes_of(machine, ioctl, 0x5413) == LET
+
+
+def test_another_kernel_is_not_asked_by_the_numbers_of_linux(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Under the same number it has another call, or none: `llmgw doctor` asks on every system."""
+
+    def libc() -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(held_thread, "_libc", libc)
+    monkeypatch.setattr(held_thread, "_IS_LINUX", False)
+    assert not can_be_closed()
+    assert held(lambda: 1) == 1
 
 
 @pytest.mark.skipif(not (held_thread._calls() and can_be_closed()), reason="an older kernel")

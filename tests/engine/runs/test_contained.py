@@ -20,8 +20,8 @@ import pytest
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.workspaces.command import run as run_command
 from llmgw_desktop.app.workspaces.workspaces import containment_here
-from llmgw_desktop.engine.containment.held_thread import can_be_closed
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
+from llmgw_desktop.platform.held_thread import can_be_closed
 from tests.engine.conftest import House, house_in
 from tests.support.fake_clis import make_fake_clis
 

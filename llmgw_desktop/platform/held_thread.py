@@ -1,5 +1,5 @@
 """What a contained run is begun in: a thread that has given up the kernel's keys, others' abstract
-sockets and typing into terminals.
+sockets and typing into terminals. On Linux; elsewhere a thread like others.
 """
 
 import ctypes
@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from llmgw_desktop.domain.values import value
 
+_IS_LINUX: bool = sys.platform == "linux"
 _CREATE, _RESTRICT = 444, 446
 _VERSION = 1
 _FIRST_WITH_SCOPES = 6
@@ -25,7 +26,12 @@ _RULES = struct.Struct("=QQQ")
 
 
 def can_be_closed() -> bool:
-    """Whether this kernel can keep a program from others' abstract sockets."""
+    """Whether this kernel can keep a program from others' abstract sockets. Another one than
+    Linux's has other calls under these numbers, and is not asked."""
+    return _IS_LINUX and _has_scopes()
+
+
+def _has_scopes() -> bool:
     try:
         version = _libc().syscall(_CREATE, None, ctypes.c_size_t(0), _VERSION)
     except (OSError, AttributeError):
@@ -138,7 +144,7 @@ def _block(calls: _Calls) -> list[tuple[int, int, int, int]]:
 
 
 def _calls() -> tuple[_Calls, ...]:
-    is_wide = sys.maxsize > 2**32 and sys.platform == "linux"
+    is_wide = sys.maxsize > 2**32 and _IS_LINUX
     return _HERE.get(platform.machine(), ()) if is_wide else ()
 
 
