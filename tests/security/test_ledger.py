@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ HERE = Path(__file__).parent
 _NAMED = re.compile(r"test_([a-z]\d+)_")
 
 
+@cache
 def _tests_of(path: Path) -> set[str]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     tree = ast.walk(ast.parse(path.read_text("utf-8")))
     return {node.name for node in tree if isinstance(node, kinds)}
 
 
+@cache
 def _here() -> set[str]:
     return {name for path in HERE.glob("test_*.py") for name in _tests_of(path)}
 

@@ -7,7 +7,16 @@ import logging
 
 import pytest
 
-from tests.engine.conftest import House
+from tests.engine.conftest import House, as_new
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def house(standing_house: House) -> House:
+    standing_house.container.at_rest.key()  # else it is made, and logged, beside some later test
+    return as_new(standing_house)
+
 
 OURS = "OURS"
 """Stands for the gateway's own host and port."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.events import AccountChanged, Event, FlightClosed
@@ -171,3 +172,25 @@ async def open_inn(home: Path, upstream: Upstream) -> AsyncIterator[Inn]:
 async def inn(tmp_path: Path) -> AsyncIterator[Inn]:
     async with Upstream() as upstream, open_inn(tmp_path / "home", upstream) as inn:
         yield inn
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing_inn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Inn]:
+    """One for all tests of a file that run in its loop; each takes it by `as_new`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        home = tmp_path_factory.mktemp("inn") / "home"
+        async with Upstream() as upstream, open_inn(home, upstream) as inn:
+            yield inn
+
+
+def as_new(inn: Inn) -> Inn:
+    """For the next test: nobody has asked or failed yet, and no connection is kept."""
+    inn.container.vendors._pool.close()
+    for name in LANES:
+        inn.lane(name).forget()
+        inn.container.health.reset(name)
+    inn.route.decision = None
+    inn.closed.clear()
+    inn.news.clear()
+    return inn

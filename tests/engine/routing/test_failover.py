@@ -13,7 +13,7 @@ import pytest
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.provider import AccountState
 from llmgw_desktop.engine.routing.hold_back import Replayed
-from tests.engine.routing.conftest import Inn, open_inn
+from tests.engine.routing.conftest import Inn, as_new, open_inn
 from tests.support.answers import (
     Answer,
     Behaviour,
@@ -81,7 +81,12 @@ def ask(*, stream: bool = False) -> dict[str, object]:
     return {**ASK, "stream": stream}
 
 
+@pytest.mark.asyncio(loop_scope="module")
 class TestAnotherAnswers:
+    @pytest.fixture
+    def inn(self, standing_inn: Inn) -> Inn:
+        return as_new(standing_inn)
+
     @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
     @pytest.mark.parametrize("failing", FAILING.values(), ids=FAILING.keys())
     async def test_in_the_callers_protocol(

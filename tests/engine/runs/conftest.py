@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.composition.container import Container
@@ -90,18 +91,19 @@ class RunHouse:
 MakeHouse = Callable[..., Any]
 
 
-@pytest.fixture
-async def make_house(tmp_path: Path) -> AsyncIterator[MakeHouse]:
-    clis = make_fake_clis(tmp_path / "bin")
+@asynccontextmanager
+async def houses_in(folder: Path) -> AsyncIterator[MakeHouse]:
+    """Makes gateways there, one after the other; in the end whatever they ran is gone."""
+    clis = make_fake_clis(folder / "bin")
     houses: list[RunHouse] = []
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
 
         async def make(jobs: str = "", *, env: dict[str, str] | None = None) -> RunHouse:
-            places = Places.of({"LLMGW_HOME": str(tmp_path / "gateway")})
+            places = Places.of({"LLMGW_HOME": str(folder / "gateway")})
             places.make()
             places.config_file.write_text(CONFIG.format(jobs=jobs, **clis))
-            home = tmp_path / "person"
+            home = folder / "person"
             home.mkdir(exist_ok=True)
             seen = {"PATH": os.environ["PATH"], "HOME": str(home), **(env or {})}
             house = RunHouse(Container(places, seen), session, home)
@@ -128,6 +130,21 @@ async def make_house(tmp_path: Path) -> AsyncIterator[MakeHouse]:
 
 
 @pytest.fixture
+async def make_house(tmp_path: Path) -> AsyncIterator[MakeHouse]:
+    async with houses_in(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
 async def house(make_house: MakeHouse) -> RunHouse:
     made: RunHouse = await make_house()
     return made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def idle_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunHouse]:
+    """One for all tests of a file that run in its loop and after which nothing has been run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        async with houses_in(tmp_path_factory.mktemp("idle")) as make:
+            yield await make()

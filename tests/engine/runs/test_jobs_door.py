@@ -241,9 +241,11 @@ async def test_a_long_run_is_handed_over(make_house: MakeHouse) -> None:
         ({"prompt": OK, "forceRefresh": True, "replay": True}, "replay", "invalid_input"),
     ],
 )
+@pytest.mark.asyncio(loop_scope="module")
 async def test_what_cannot_be_asked_makes_nothing(
-    house: RunHouse, fields: dict[str, Any], field: str, category: str
+    idle_house: RunHouse, fields: dict[str, Any], field: str, category: str
 ) -> None:
+    house = idle_house
     status, error = await house.refused(**fields)
     assert status == (413 if category == "input_too_large" else 400)
     assert (error["field"], error["category"], error["retryable"]) == (field, category, False)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.engine.runs.conftest import RunHouse, house, make_house
+from tests.engine.runs.conftest import RunHouse, house, idle_house, make_house
 from tests.support.run_toolbox import RunBox
 
 
@@ -25,7 +25,7 @@ def _read_in_sdk() -> None:
 
 _read_in_sdk()
 
-__all__ = ["box", "house", "make_house"]
+__all__ = ["box", "house", "idle_house", "make_house"]
 
 
 @pytest.fixture

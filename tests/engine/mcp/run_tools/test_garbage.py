@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +17,20 @@ from tests.engine.runs.conftest import RunHouse
 from tests.support.run_toolbox import OTHER, RunBox
 
 OK = "answer hello"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def house(idle_house: RunHouse) -> RunHouse:
+    return idle_house
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def box(house: RunHouse) -> AsyncIterator[RunBox]:
+    made = RunBox(house.container)
+    yield made
+    await made.close()
 
 
 def _nothing_was_made(house: RunHouse) -> bool:
