@@ -240,10 +240,6 @@ class UpstreamConnection(HeadLines, Http1Connection):
         self._send_on()
 
     @override
-    def eof_received(self) -> bool:
-        return False
-
-    @override
     def connection_lost(self, exc: Exception | None) -> None:
         is_ours = self._error is not None  # closed by ourselves: silence, or a caller who left
         ends_so = not self.is_in_head and self._ends_with_the_connection()

@@ -220,7 +220,9 @@ def _honest(it: Drawing) -> None:
     it.talk.is_over = bool(last)
     if it.draw.random() < 0.5:
         it.talk.pieces = it.cut(b"".join(it.talk.pieces))
-    if it.draw.random() < 0.2 and len(it.talk.requests) == 1 and last != "1.0":
+    [*before, request] = it.talk.requests
+    is_plain = not before and not request.is_stream and last != "1.0"
+    if it.draw.random() < 0.3 and is_plain:  # half closed in a stream, it has left
         it.talk.end, it.talk.is_over = "fin", True  # it has said all, and waits
 
 

@@ -9,21 +9,24 @@ import logging
 import re
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.engine.upstream import http_client
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.ui.loop.qt_loop import new_event_loop
 from tests.engine.http1.fault_plans import MODEL, RESET_AT_ONCE, Drawing, Talk, VendorPlan
 
 SEEDS = 10_000
 DAILY = 1_000
 PARTS = 9
+ON_EACH_LOOP = 300
 AT_ONCE = 12
 STALLED_AT_ONCE = 64
 BRIEFLY_S = 0.002
@@ -348,7 +351,7 @@ async def tried(street: Street, talk: Talk, wrong: list[str]) -> None:
         wrong.append(f"seed {talk.seed} ({talk.kind}): {type(error).__name__} {error}"[:700])
 
 
-async def all_of(seeds: range, home: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def all_of(seeds: Iterable[int], home: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         async with open_street(home) as street:
             wrong = await run(street, iter(seeds))
@@ -368,6 +371,34 @@ def no_speed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.daily
 async def test_the_first_thousand(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     await all_of(range(DAILY), tmp_path / "home", caplog)
+
+
+def _serves(_: QApplication) -> Any:
+    return pytest.importorskip("uvloop").new_event_loop()
+
+
+def _windows(app: QApplication) -> Any:
+    return new_event_loop(app)
+
+
+@pytest.mark.daily
+@pytest.mark.parametrize("loop_of", [_serves, _windows])
+def test_on_the_loops_that_the_program_has(
+    loop_of: Callable[[QApplication], Any],
+    qapp: QApplication,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Those who stall are left out: not every loop's clock can be turned."""
+    seeds = [
+        seed for seed in range(ON_EACH_LOOP) if "stalled" not in Drawing(seed, b"").made().kind
+    ]
+    loop = loop_of(qapp)
+    try:
+        loop.run_until_complete(all_of(seeds, tmp_path / "home", caplog))
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
 
 
 @pytest.mark.parametrize("part", range(PARTS))
