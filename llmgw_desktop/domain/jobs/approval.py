@@ -160,7 +160,7 @@ class ApprovalSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Approval:
     """A record; it says nothing of the prompt but its digest, unless a person wants more."""
 

@@ -173,6 +173,8 @@ class AtRest:
     def _answers(self) -> bool:
         """Whether a key is at hand within a moment. Where nothing is encrypted any more, what was
         is read as it comes."""
+        if self._is_open:
+            return True
         if self.ask(_nothing) is Standing.ASKING:
             self.wait(_MOMENT_S)
         return self.ask(_nothing) is not Standing.ASKING

@@ -98,15 +98,20 @@ class ApprovalStore:
         }
 
     def _approval(self, values: Sequence[Any]) -> Approval:
-        row = dict(zip(_COLUMNS, values, strict=True))
+        row: dict[str, Any] = dict(zip(_COLUMNS, values, strict=True))
         for name in _SAID_OF_ACT:
-            row[name] = self._at_rest.text_or_words(row[name], place("approvals", name, row["id"]))
-        read = {name: tuple(orjson.loads(row[name])) for name in _LISTS}
-        flags = {name: bool(row[name]) for name in _FLAGS}
-        told = {"status": ApprovalStatus(row["status"]), "cli": CliName(row["cli"])}
+            if not isinstance(row[name], str):
+                at = place("approvals", name, row["id"])
+                row[name] = self._at_rest.text_or_words(row[name], at)
+        for name in _LISTS:
+            row[name] = tuple(orjson.loads(row[name]))
+        for name in _FLAGS:
+            row[name] = bool(row[name])
+        row["status"], row["cli"] = ApprovalStatus(row["status"]), CliName(row["cli"])
         metadata = row["metadata"]
-        metadata = orjson.loads(metadata) if metadata.startswith("{") else {"unreadable": metadata}
-        return Approval(**row | read | flags | told | {"metadata": metadata})
+        is_told = metadata.startswith("{")
+        row["metadata"] = orjson.loads(metadata) if is_told else {"unreadable": metadata}
+        return Approval(**row)
 
 
 def _act_of_gate(approval: Approval) -> Act:
