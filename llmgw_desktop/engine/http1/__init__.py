@@ -6,6 +6,7 @@ Methods here are inherited, not called through: each runs for every message, or 
 """
 
 import asyncio
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Sequence
 from typing import Final
 
@@ -24,6 +25,13 @@ MOST_BESIDE_BYTES = 128 * 1024
 _BESIDE_EACH = 8
 """And besides, so much for each byte of the body: chunks of one byte each, which are honest, have
 five bytes beside each."""
+
+
+TLS_READ_BYTES: Final = 32 * 1024
+"""Two records of TLS."""
+# asyncio keeps room for what it reads at once in each connection inside TLS, also while that rests:
+# 256 KB, which fills to no purpose, for a record has 16
+SSLProtocol.max_size = TLS_READ_BYTES
 
 
 class UnfitHead(Exception):

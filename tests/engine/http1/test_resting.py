@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import ssl
 import tracemalloc
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
+from llmgw_desktop.engine.http1 import TLS_READ_BYTES
 from llmgw_desktop.engine.http1.answer import DateLine, OutgoingAnswer
+from llmgw_desktop.engine.http1.client_connection import UpstreamConnection
 from llmgw_desktop.engine.http1.head import UnreadHead
 from llmgw_desktop.engine.http1.request import HttpRequest
 from llmgw_desktop.engine.http1.server_connection import Patience, ServerConnection
@@ -20,6 +24,7 @@ from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.pool import KEPT_PER_TARGET
 from llmgw_desktop.wire.errors import ErrorReply
 from tests.engine.upstream.http_stub import call
+from tests.support.certificates import make_pair
 
 MOST_BYTES = 12 * 1024
 COUNT = 300
@@ -130,3 +135,33 @@ async def test_of_an_upstream() -> None:
     await http.close()
     assert kept == KEPT_PER_TARGET
     assert 0 < each <= MOST_BYTES
+
+
+async def test_in_tls_it_costs_little_more(tmp_path: Path) -> None:
+    """Both ends of it are counted here. What OpenSSL keeps of its own nobody here can count."""
+    pair, loop = make_pair(tmp_path), asyncio.get_running_loop()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(pair.certificate, pair.key)
+    trusting = ssl.create_default_context(cafile=str(pair.certificate))
+    make = partial(ServerConnection, Handler(), Patience())
+    server = await loop.create_server(make, "127.0.0.1", 0, ssl=tls)
+    host, port = server.sockets[0].getsockname()
+    kept: list[UpstreamConnection] = []
+
+    async def ask(count: int) -> None:
+        for _ in range(count):
+            _, connection = await loop.create_connection(
+                UpstreamConnection, host, port, ssl=trusting
+            )
+            connection.ask(REQUEST, b"")
+            await connection.answered()
+            while await connection.piece():
+                pass
+            connection.rest(0.0)
+            kept.append(connection)
+
+    each = await growth(ask, 30)
+    for connection in kept:
+        connection.close()
+    server.close()
+    assert 0 < each <= 2 * (TLS_READ_BYTES + MOST_BYTES)
