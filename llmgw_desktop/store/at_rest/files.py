@@ -65,7 +65,7 @@ def encrypt_file(
     if not is_plain and is_encrypted_file(path):
         return False
     with path.open("rb") as source:
-        _put_in_place(path, _encrypted(source, key, place), between)
+        _put_in_place(path, source, _encrypted(source, key, place), between)
     return True
 
 
@@ -83,7 +83,7 @@ def convert_file(
         return False
     with open_file(path, at_rest, place) as source:
         pieces = _plain(source) if key is None else _encrypted(source, key, place)
-        _put_in_place(path, pieces, between)
+        _put_in_place(path, source, pieces, between)
     return True
 
 
@@ -102,8 +102,11 @@ def _plain(source: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _put_in_place(path: Path, pieces: Iterable[bytes], between: Callable[[], None] | None) -> None:
-    """When it was written to last stays as it was."""
+def _put_in_place(
+    path: Path, source: BinaryIO, pieces: Iterable[bytes], between: Callable[[], None] | None
+) -> None:
+    """When it was written to last stays as it was. `source`: where the pieces come from; Windows
+    replaces no file that is open."""
     was = path.stat()
     beside = path.with_name(f".{path.name}{BESIDE}")
     beside.unlink(missing_ok=True)
@@ -117,6 +120,7 @@ def _put_in_place(path: Path, pieces: Iterable[bytes], between: Callable[[], Non
             target.flush()
             os.fsync(target.fileno())
         os.utime(beside, ns=(was.st_atime_ns, was.st_mtime_ns))
+        source.close()
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

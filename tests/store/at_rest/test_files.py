@@ -13,6 +13,7 @@ from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.data_keys import DataKey
 from llmgw_desktop.store.at_rest.files import (
     CHUNK_BYTES,
+    convert_file,
     encrypt_file,
     is_encrypted_file,
     open_file,
@@ -103,3 +104,23 @@ def test_a_crash_leaves_the_plain_one(tmp_path: Path) -> None:
         encrypt_file(path, KEY, "place", between=fall)
     assert path.read_bytes() == bytes(2 * CHUNK_BYTES)
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_nobody_has_a_file_open_that_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows replaces no file that is open, and files of ended jobs stayed plain there."""
+    path, replace = tmp_path / "file", Path.replace
+    path.write_bytes(b"words")
+    found: list[str] = []
+
+    def look(beside: Path, target: Path) -> Path:
+        handles = Path("/proc/self/fd").iterdir()
+        found.extend(str(path) for each in handles if each.exists() and path.samefile(each))
+        return replace(beside, target)
+
+    monkeypatch.setattr(Path, "replace", look)
+    assert encrypt_file(path, KEY, "place")
+    assert convert_file(path, AT_REST, None, "place")
+    assert path.read_bytes() == b"words"
+    assert found == []
