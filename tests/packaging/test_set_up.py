@@ -176,6 +176,8 @@ def test_all_checks_run_and_the_last_line_says_so(
         "ran ruff format --check llmgw_desktop tests",
         "ran ruff check llmgw_desktop tests",
         "ran mypy ",
+        "ran mypy --platform win32 --cache-dir .mypy_cache/win32",
+        "ran mypy --platform darwin --cache-dir .mypy_cache/darwin",
         "ran lint-imports ",
     ]
     assert code == 0
@@ -186,10 +188,10 @@ def test_all_checks_run_and_the_last_line_says_so(
 @pytest.mark.parametrize(
     ("tool", "names"),
     [
-        ("mypy", "types"),
+        ("mypy", "types, types-of-windows, types-of-macos"),
         ("pytest", "tests"),
         ("ruff", "format, lint"),
-        ("*", "format, lint, types, imports, tests"),
+        ("*", "format, lint, types, types-of-windows, types-of-macos, imports, tests"),
     ],
 )
 def test_failed_check_stops_nothing_and_is_named_last(
@@ -198,7 +200,7 @@ def test_failed_check_stops_nothing_and_is_named_last(
     machine.command("python3", FAKE_PYTHON)
     code, text = machine.run(script="test.sh", FAILING=tool)
     assert code == 1
-    assert len([line for line in text.splitlines() if line.startswith("ran ")]) == 5
+    assert len([line for line in text.splitlines() if line.startswith("ran ")]) == 7
     assert "PASSED" not in text
     assert text.splitlines()[-1].startswith("llmgw: FAILED after ")
     assert f" s: {names}. " in text.splitlines()[-1]
@@ -215,12 +217,14 @@ def test_what_stamps_vouch_for_is_run_where_all_is_asked_for(machine: Machine) -
 def test_each_check_is_told_whole_under_its_heading(machine: Machine) -> None:
     machine.command("python3", FAKE_PYTHON)
     text = machine.run(script="test.sh")[1]
-    told = re.findall(r"^== ([a-z]+) \(\d+ s\)\nran ([a-z-]+) ", text, re.MULTILINE)
+    told = re.findall(r"^== ([a-z-]+) \(\d+ s\)\nran ([a-z-]+) ", text, re.MULTILINE)
     assert told == [
         ("tests", "pytest"),
         ("format", "ruff"),
         ("lint", "ruff"),
         ("types", "mypy"),
+        ("types-of-windows", "mypy"),
+        ("types-of-macos", "mypy"),
         ("imports", "lint-imports"),
     ]
 
@@ -237,7 +241,7 @@ def test_the_programs_of_the_tests_are_compiled_once(machine: Machine) -> None:
     machine.command("python3", FAKE_PYTHON)
     machine.command("tool", FAKE_TOOL + 'echo "compiled: ${PYTHONDONTWRITEBYTECODE-kept}"\n')
     text = machine.run(script="test.sh", PYTHONDONTWRITEBYTECODE="1")[1]
-    assert text.count("compiled: kept") == 5
+    assert text.count("compiled: kept") == 7
 
 
 def test_environment_of_the_tests_serves_the_program_too(machine: Machine) -> None:
