@@ -8,6 +8,7 @@ import json
 import logging
 import re
 import socket
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -22,11 +23,12 @@ from llmgw_desktop.engine.upstream import http_client
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.loop.qt_loop import new_event_loop
 from tests.engine.http1.fault_plans import MODEL, RESET_AT_ONCE, Drawing, Talk, VendorPlan
+from tests.support.certificates import Pair, make_pair
 
 SEEDS = 10_000
 DAILY = 1_000
 PARTS = 9
-ON_EACH_LOOP = 300
+ELSEWHERE = 200
 AT_ONCE = 12
 STALLED_AT_ONCE = 64
 BRIEFLY_S = 0.002
@@ -233,13 +235,19 @@ class Street:
 
 
 @asynccontextmanager
-async def open_street(home: Path) -> AsyncIterator[Street]:
-    street, loop = Street(), asyncio.get_running_loop()
-    vendor = await loop.create_server(lambda: Vendor(street), "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{vendor.sockets[0].getsockname()[1]}/v1"
+async def open_street(home: Path, pair: Pair | None = None) -> AsyncIterator[Street]:
+    """`pair`: the vendor is spoken with inside TLS."""
+    street, loop, tls = Street(), asyncio.get_running_loop(), None
+    if pair is not None:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(pair.certificate, pair.key)
+    vendor = await loop.create_server(lambda: Vendor(street), "127.0.0.1", 0, ssl=tls)
+    scheme = "http" if pair is None else "https"
+    url = f"{scheme}://127.0.0.1:{vendor.sockets[0].getsockname()[1]}/v1"
     places = Places.of({"LLMGW_HOME": str(home)})
     places.make()
-    places.config_file.write_text(CONFIG.format(url=url, model=MODEL))
+    config = CONFIG.format(url=url, model=MODEL)
+    places.config_file.write_text(config + (f'ca_file = "{pair.certificate}"' if pair else ""))
     container = street.container = Container(places, {"STUB_KEY": "sk-provider"})
     await container.start()
     host = container.gateway.status.url.removeprefix("http://")
@@ -351,9 +359,11 @@ async def tried(street: Street, talk: Talk, wrong: list[str]) -> None:
         wrong.append(f"seed {talk.seed} ({talk.kind}): {type(error).__name__} {error}"[:700])
 
 
-async def all_of(seeds: Iterable[int], home: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def all_of(
+    seeds: Iterable[int], home: Path, caplog: pytest.LogCaptureFixture, pair: Pair | None = None
+) -> None:
     with caplog.at_level(logging.WARNING):
-        async with open_street(home) as street:
+        async with open_street(home, pair) as street:
             wrong = await run(street, iter(seeds))
             assert not wrong, "\n".join(wrong[:20])
             while any(task.get_name() == SERVING for task in asyncio.all_tasks()):
@@ -390,15 +400,18 @@ def test_on_the_loops_that_the_program_has(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Those who stall are left out: not every loop's clock can be turned."""
-    seeds = [
-        seed for seed in range(ON_EACH_LOOP) if "stalled" not in Drawing(seed, b"").made().kind
-    ]
+    seeds = [seed for seed in range(ELSEWHERE) if "stalled" not in Drawing(seed, b"").made().kind]
     loop = loop_of(qapp)
     try:
         loop.run_until_complete(all_of(seeds, tmp_path / "home", caplog))
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+
+
+@pytest.mark.daily
+async def test_inside_tls(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    await all_of(range(ELSEWHERE), tmp_path / "home", caplog, make_pair(tmp_path))
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -97,7 +97,6 @@ async def test_of_a_client(said: bytes) -> None:
                 left -= len(await loop.sock_recv(plug, 65536))
 
     each = await growth(ask, COUNT)
-    print(said[:10], each)
     for plug in plugs:
         plug.close()
     server.close()
