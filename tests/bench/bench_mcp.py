@@ -4,9 +4,9 @@
 
 Against the real program as a child; parts that are not named are left out, all where none is. CPU
 is that of the child and its own children, of /proc. `tools`: by turns at 8 connections, medians of
-9 rounds. The rest: as the least of several rounds, for the machine may be busy. `via SDK` is the
-same call by the long way, which a client that sends a header of the protocol's later extensions
-takes.
+9 rounds; all CLIs are installed, as stand-ins that tell their version alone. The rest: as the least
+of several rounds, for the machine may be busy. `via SDK` is the same call by the long way, which a
+client that sends a header of the protocol's later extensions takes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.cli import CliName
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 
 ROUNDS = 5
@@ -226,12 +228,31 @@ async def measure(gateway: Gateway, names: list[str]) -> None:
     print(_PEER)
 
 
+_STAND_IN = """#!/bin/sh
+case "$*" in
+*version*) echo 1.2.3 ;;
+*) exit 1 ;;
+esac
+"""
+
+
+def install_clis(folder: Path) -> str:
+    """All of them, as programs that tell their version and nothing else; the PATH to them."""
+    folder.mkdir()
+    for name in CliName:
+        program = folder / cli_of(name).commands[0]
+        program.write_text(_STAND_IN)
+        program.chmod(0o755)
+    os.utime(folder, (1, 1))  # as long there as a person's are
+    return f"{folder}:/usr/bin:/bin"
+
+
 def main() -> None:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_gateway(GatewaySetup(home=Path(folder) / "home", is_fresh=True)) as gateway,
-    ):
-        asyncio.run(measure(gateway, sys.argv[1:] or list(PARTS)))
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"PATH": install_clis(Path(folder) / "programs")}
+        setup = GatewaySetup(home=Path(folder) / "home", environment=environment)
+        with running_gateway(setup) as gateway:
+            asyncio.run(measure(gateway, sys.argv[1:] or list(PARTS)))
 
 
 if __name__ == "__main__":

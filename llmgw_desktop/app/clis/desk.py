@@ -18,6 +18,7 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.clis.subcommand import MOST_BYTES, ListedModel, ModelList, Subcommand
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings
 from llmgw_desktop.engine.jobs.environment import environment_for_installer, search_path
 from llmgw_desktop.engine.loop.tasks import SharedLook
@@ -32,6 +33,8 @@ from llmgw_desktop.engine.mcp.cli_desk import (
 
 AT_ONCE = 3
 LISTING_PATIENCE_S = 8.0
+_REST_S = 30.0
+"""Between two questions for models of a program that does not tell them."""
 _MOST_SKILLS = 200
 _SKILL_NAME = re.compile(r"[\w.-]{1,64}")
 _VERSION = re.compile(r"(?<![\w.])(\d+\.\d+(?:\.\d+)*(?:[-+.]?[0-9A-Za-z.-]+)?)")
@@ -47,6 +50,8 @@ class CliDesk:
         env: Mapping[str, str],
         clis: Callable[[], Sequence[CliSettings]],
         patience_s: float = LISTING_PATIENCE_S,
+        *,
+        clock: Clock | None = None,
     ) -> None:
         """`patience_s`: how long one waits for a list of models."""
         self._survey = survey
@@ -58,6 +63,8 @@ class CliDesk:
         self._looks: dict[tuple[str, tuple[CliName, ...]], SharedLook[Any]] = {}
         self._listings: dict[CliName, asyncio.Future[tuple[ListedModel, ...] | None]] = {}
         self._patience_s = patience_s
+        self._clock = clock or SystemClock()
+        self._rests_until_s: dict[CliName, float] = {}
 
     def cli(self, name: CliName) -> Cli:
         return self._survey.cli(name)
@@ -81,17 +88,26 @@ class CliDesk:
             return _seen(await self._beside(look, name))
 
     async def models(self, name: CliName) -> tuple[ListedModel, ...] | None:
-        """Waits a while only: what comes later is there for the next who asks."""
+        """Waits a while only: what comes later is there for the next who asks. A program that told
+        nothing, such as one that nobody is signed in with, is left alone for a while."""
         asked = self._survey.cli(name).models
-        if asked is None:
+        rests_until_s = self._rests_until_s.get(name, 0.0)
+        if asked is None or self._clock.monotonic_s() < rests_until_s:
             return None
         if (listing := self._listings.get(name)) is None:
             ask = partial(self._survey.ask, most_bytes=MOST_BYTES)
             listing = self._beside(ask, name, asked.arguments, _model_reader(asked))
-            listing.add_done_callback(lambda _: self._listings.pop(name, None))
+            listing.add_done_callback(partial(self._has_listed, name))
             self._listings[name] = listing
         done, _ = await asyncio.wait({listing}, timeout=self._patience_s)
         return listing.result() if done else None
+
+    def _has_listed(
+        self, name: CliName, done: asyncio.Future[tuple[ListedModel, ...] | None]
+    ) -> None:
+        self._listings.pop(name, None)
+        if not done.cancelled() and done.exception() is None and done.result() is None:
+            self._rests_until_s[name] = self._clock.monotonic_s() + _REST_S
 
     async def models_told(self, names: Sequence[CliName]) -> dict[CliName, ModelsTold]:
         return await self._shared(self._models_told, names)

@@ -27,6 +27,7 @@ from llmgw_desktop.engine.mcp.tools.cli_tools import (
 from llmgw_desktop.engine.mcp.tools.version_tools import upgrade_tools, version_tools
 from llmgw_desktop.wire.models import ModelEntry
 from tests.support.small_clis import Computer
+from tests.support.turned_clock import TurnedClock
 
 CLAUDE, CODEX, GROK = CliName.CLAUDE, CliName.CODEX, CliName.GROK
 AWAY = Principal(
@@ -127,6 +128,22 @@ async def test_a_slow_list_is_not_waited_for_and_is_there_later(computer: Comput
         told = await ask(desk, "list_models", cli="grok")
     assert told["grok"]["modelOrder"] == ["g-2", "g-1"]
     assert computer.asked("grok") == ["models"]
+    desk.close()
+
+
+async def test_a_program_that_does_not_tell_its_models_is_left_alone_for_a_while(
+    computer: Computer,
+) -> None:
+    computer.install("grok", "echo 'Sign in first.' >&2; exit 1")
+    clock = TurnedClock()
+    desk = CliDesk(computer.survey(), computer.env, tuple, clock=clock)
+    for _ in range(3):
+        told = await ask(desk, "list_models", cli="grok")
+        assert "ask again" in told["grok"]["warnings"][0]
+    assert computer.asked("grok") == ["models"]
+    clock.pass_s(31)
+    await ask(desk, "list_models", cli="grok")
+    assert computer.asked("grok") == ["models", "models"]
     desk.close()
 
 
