@@ -2,6 +2,7 @@
 seconds for its version, and jobs must not wait for that."""
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -91,8 +92,7 @@ class CliDesk:
         """Waits a while only: what comes later is there for the next who asks. A program that told
         nothing, such as one that nobody is signed in with, is left alone for a while."""
         asked = self._survey.cli(name).models
-        rests_until_s = self._rests_until_s.get(name, 0.0)
-        if asked is None or self._clock.monotonic_s() < rests_until_s:
+        if asked is None or self._rests(name):
             return None
         if (listing := self._listings.get(name)) is None:
             ask = partial(self._survey.ask, most_bytes=MOST_BYTES)
@@ -108,6 +108,9 @@ class CliDesk:
         self._listings.pop(name, None)
         if not done.cancelled() and done.exception() is None and done.result() is None:
             self._rests_until_s[name] = self._clock.monotonic_s() + _REST_S
+
+    def _rests(self, name: CliName) -> bool:
+        return self._clock.monotonic_s() < self._rests_until_s.get(name, 0.0)
 
     async def models_told(self, names: Sequence[CliName]) -> dict[CliName, ModelsTold]:
         return await self._shared(self._models_told, names)
@@ -151,7 +154,9 @@ class CliDesk:
             listed, asked = None, self._survey.cli(name).models
             if asked is not None:
                 listed = self._survey.heard(program, asked.arguments, _model_reader(asked))
-            told[name] = ModelsTold(is_installed=bool(program), models=listed)
+            told[name] = ModelsTold(
+                is_installed=bool(program), models=listed, rests=self._rests(name)
+            )
         return told
 
     def _skills(self, names: Sequence[CliName]) -> dict[CliName, tuple[SkillSeen, ...]]:
@@ -210,7 +215,7 @@ def _skills_in(home: Path, folders: Sequence[str]) -> tuple[SkillSeen, ...]:
     found: dict[str, SkillSeen] = {}
     for folder in folders:
         try:
-            if not (home / folder).is_dir():
+            if not os.path.isdir(f"{home}/{folder}"):  # noqa: PTH112 - most are not, and it is quick
                 continue
             for path in sorted((home / folder).glob("*/SKILL.md"))[:_MOST_SKILLS]:
                 name = path.parent.name

@@ -1,5 +1,6 @@
 """What has become of the flags that the gateway gives a CLI, since its contract was written."""
 
+import os
 import re
 import sys
 import threading
@@ -334,7 +335,7 @@ def _with(found: CliFound, told: _Told) -> CliFound:
 
 def _mark(program: str) -> _Mark:
     try:
-        is_now = Path(program).stat()
+        is_now = os.stat(program)  # noqa: PTH116 - a Path takes longer than the look
     except OSError:
         return (program, 0, 0, 0)
     return (program, is_now.st_mtime_ns, is_now.st_size, is_now.st_ino)

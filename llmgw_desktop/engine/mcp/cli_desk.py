@@ -73,6 +73,8 @@ class ModelsTold:
 
     is_installed: bool
     models: tuple[ListedModel, ...] | None = None
+    rests: bool = False
+    """It has just told nothing: to ask it again would only start it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

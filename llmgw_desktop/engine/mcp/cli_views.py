@@ -49,6 +49,7 @@ _WANTS: dict[str, frozenset[str]] = {
     "ownAgents": frozenset({"agent", "agents"}),
 }
 """What one may want of any CLI, and the fields that are it."""
+_WANT_OF = {name: want for want, names in _WANTS.items() for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def _capable(
         **_standing(desk, seen),
         "features": _features(cli),
         "permissions": _fields(cli.options, _PERMISSIONS),
-        "wants": {want: _named(cli.options, names) for want, names in _WANTS.items()},
+        "wants": _wants(cli.options),
         "fields": {each.name: each.flag or None for each in cli.options},
     }
     if wanted.tools:
@@ -142,8 +143,13 @@ def _values(option: Option) -> object:
     return schema.get("enum") or schema.get("type") or "any"
 
 
-def _named(options: Sequence[Option], names: frozenset[str]) -> list[str]:
-    return [each.name for each in options if each.name in names]
+def _wants(options: Sequence[Option]) -> dict[str, list[str]]:
+    """By what one may want, the fields that are it."""
+    found: dict[str, list[str]] = {want: [] for want in _WANTS}
+    for each in options:
+        if want := _WANT_OF.get(each.name):
+            found[want].append(each.name)
+    return found
 
 
 def _unsupported(told: dict[str, Any]) -> list[str]:
@@ -172,8 +178,9 @@ async def models_of_clis(
 
 
 def _can_tell_more(desk: CliInspection, name: CliName, told: ModelsTold) -> bool:
+    is_silent = told.models is None and not told.rests
     is_here = told.is_installed and desk.said(name).enabled
-    return is_here and told.models is None and desk.cli(name).models is not None
+    return is_silent and is_here and desk.cli(name).models is not None
 
 
 def _models_shown(desk: CliInspection, name: CliName, known: ModelsTold) -> dict[str, Any]:
