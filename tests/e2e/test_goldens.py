@@ -171,6 +171,8 @@ def _ask(gateway: Gateway, method: str, path: str, headers: Mapping[str, str]) -
         reply = connection.getresponse()
         # a refusal is recorded, and so has an id, only as often as a minute allows
         body = re.sub(r',"request_id":"\w+"', "", reply.read().decode())
+        # how many came before is a matter of time
+        body = re.sub(r'^\{"total":\d+,"next":\w+,"flights":.*', '{"total","next","flights"}', body)
         if path == "/metrics":
             body = re.sub(r"^(?!# TYPE).*\n", "", body, flags=re.MULTILINE)
         told = [

@@ -15,12 +15,17 @@ from hypothesis import strategies as st
 from llmgw_desktop.app.flights.recording import matches
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreUnavailable
 from llmgw_desktop.domain.flights.flight import (
+    FilterTerm,
     FlightQuery,
     FlightState,
     FlightSummary,
     FlightTotals,
 )
+from llmgw_desktop.domain.flights.flight_filter import FIELDS, MARKS, FieldKind, lowered
+from llmgw_desktop.domain.guard import GuardAction, GuardHit, PromptRole
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.database.schema import FlightRow
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
@@ -136,6 +141,7 @@ def test_places_of_one_filter_are_not_used_for_another(
             assert reader.page(query, offset=offset, limit=5) == expected[offset : offset + 5]
 
 
+_HIT = GuardHit(rule="key", action=GuardAction.WARN, what="secret", role=PromptRole.USER, count=1)
 _letters = st.text(alphabet="aAbß%_\\'\"*[]?é模 .\n", max_size=4)
 _words = st.sampled_from(["claude-sonnet", "Claude-Opus", "gpt_5%", "a\\b", "Straße", "50%"])
 _texts = _letters | _words
@@ -149,9 +155,59 @@ _made = st.lists(
             "error_kind": st.none() | st.sampled_from(["upstream_429", "client_gone"]),
             "error_text": st.none() | _texts,
             "state": st.sampled_from(FlightState),
+            "status": st.none() | st.sampled_from([200, 429, 500]),
+            "cost_usd": st.none() | st.sampled_from([0.0, 0.01, 0.05, 2.5]),
+            "ttft_ms": st.none() | st.sampled_from([10.0, 900.0]),
+            "usage": st.builds(
+                Usage,
+                input_tokens=st.none() | st.sampled_from([0, 10, 1000]),
+                output_tokens=st.none() | st.sampled_from([0, 7]),
+                cache_read_tokens=st.none() | st.sampled_from([0, 5, 10]),
+                cache_write_tokens=st.none() | st.sampled_from([0, 5]),
+            ),
+            "streaming": st.booleans(),
+            "upstream_protocol": st.none() | st.sampled_from(list(ModelProtocol)),
+            "guard_hits": st.sampled_from([(), (_HIT,)]),
+            "owner": st.none() | st.sampled_from(["cli_1", "cli_2"]),
+            "label": st.sampled_from(["", "tests"]),
+            "job": st.sampled_from(["", "job_1"]),
         }
     ),
     max_size=12,
+)
+_patterns = _words | st.sampled_from(["*", "claude*", "*5*", "a?b", "[*", "S*e", "429", "500", "é"])
+_figures = st.sampled_from(
+    ["status", "cost", "took", "ttft", "input", "output", "cache", "written", "attempts", "asked"]
+)
+_terms = st.one_of(
+    st.builds(
+        FilterTerm,
+        st.sampled_from([name for name, it in FIELDS.items() if it.kind is FieldKind.WORDS]),
+        st.just(":"),
+        st.lists(_patterns.map(lowered), min_size=1, max_size=3).map(tuple),
+        is_turned=st.booleans(),
+    ),
+    st.builds(
+        FilterTerm,
+        _figures,
+        st.sampled_from(["<", "<=", ">", ">=", "="]),
+        figure=st.sampled_from([0.0, 0.01, 0.5, 5.0, 10.0, 429.0, 900.0, 4000.0]),
+        is_turned=st.booleans(),
+    ),
+    st.builds(
+        FilterTerm,
+        st.just("is"),
+        st.just(":"),
+        st.lists(st.sampled_from(MARKS), min_size=1, max_size=2).map(tuple),
+        is_turned=st.booleans(),
+    ),
+    st.builds(
+        FilterTerm,
+        st.just(""),
+        st.just(":"),
+        _texts.filter(bool).map(lambda it: (it.casefold(),)),
+        is_turned=st.booleans(),
+    ),
 )
 _queries = st.builds(
     FlightQuery,
@@ -161,6 +217,8 @@ _queries = st.builds(
     client=st.just("") | _words,
     since_s=st.none() | st.floats(BEGIN_S, BEGIN_S + 12),
     until_s=st.none() | st.floats(BEGIN_S, BEGIN_S + 12),
+    owner=st.sampled_from(["", "", "cli_1"]),
+    terms=st.just(()) | st.lists(_terms, max_size=3).map(tuple),
 )
 
 
@@ -180,7 +238,9 @@ def test_filters_mean_what_the_window_means(
         connection.execute("PRAGMA synchronous = OFF")
         flights = [summary(number, **changes) for number, changes in enumerate(made)]
         _write(connection, *flights)
-        for query in (*queries, *(replace(query, text="") for query in queries)):
+        plain = [replace(query, text="", states=frozenset(), provider="") for query in queries]
+        terms = [FlightQuery(terms=(term,)) for query in queries for term in query.terms]
+        for query in (*queries, *plain, *terms):
             expected = [each for each in _newest_first(flights) if matches(query, each)]
             assert reader.page(query, offset=0, limit=100) == expected
             assert reader.count(query) == len(expected)

@@ -318,7 +318,7 @@ DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     ),
     lambda parts: models_door.ProvidersDoor(parts.every_provider, parts.health.status).add_to,
     lambda parts: AuditDoor(parts.audit.store).add_to,
-    lambda parts: FlightsDoor(parts.recording.shelf).add_to,
+    lambda parts: FlightsDoor(parts.recording.shelf, parts.clock).add_to,
     lambda parts: VaultDoor(parts.vault, parts.new_key).add_to,
     lambda parts: _health_door(parts).add_to,
     lambda parts: JobsDoor(parts.runs.service, parts.gate).add_to,

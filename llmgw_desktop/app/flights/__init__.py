@@ -2,15 +2,25 @@
 
 from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
+_LISTED = 20
+
 
 def _flights(parser: Parser) -> None:
-    show, prune = add_verbs(
+    listing, show, prune = add_verbs(
         parser,
         {
+            "list": "the newest that a filter asks for",
             "show": "one of them: its figures, where they come from, its way",
             "prune": "flights that are too old only if the clock is right: tell, or delete them",
         },
     )
+    listing.add_argument(
+        "filter", nargs="*", help="what they are like, as in 'model:claude* cost>0.05 since:2h'"
+    )
+    listing.add_argument(
+        "--limit", type=int, default=_LISTED, metavar="N", help="(default: %(default)s)"
+    )
+    add_flags(listing, fields="what can be filtered by", json="as GET /v1/flights tells it")
     show.add_argument("id", help="as x-llmgw-flight names it in an answer, or the Flights page")
     add_flags(show, json="as GET /v1/flights/ID tells it")
     add_flags(prune, yes="the clock is right; delete them")

@@ -1,21 +1,23 @@
-"""`llmgw flights show ID`: one request, from the running gateway, or from what it wrote down."""
+"""`llmgw flights list|show`: requests, from the running gateway, or from what it wrote down."""
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.words.figures import (
+    clock_text,
     count_text,
     counted,
     duration_text,
     exact_money_text,
+    local_time,
     marked,
     moment_text,
     rate_text,
@@ -25,6 +27,7 @@ from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import HeldDeletion
 from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.flights.flight_filter import FIELDS, FilterMistake, parse_filter
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.domain.usage import Provenance
@@ -35,9 +38,10 @@ from llmgw_desktop.store.flights.retention import KnownTime, Retention
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings.reader import load_settings
-from llmgw_desktop.wire.native.flights import flight_object
+from llmgw_desktop.wire.native.flights import flight_object, listed_object
 
 _TEXT_CHARS = 600
+_NAME_CHARS = 60
 _WIDTH = 20
 _TOKENS = {
     "inputTokens": "input tokens",
@@ -60,11 +64,68 @@ _SAID_ONCE = (
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    return (
-        prune(arguments, places, env)
-        if arguments.verb == "prune"
-        else _show(arguments, places, env)
-    )
+    verb = {"list": _list, "show": _show, "prune": prune}[arguments.verb]
+    return verb(arguments, places, env)
+
+
+def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    if arguments.fields:
+        for name, field in FIELDS.items():
+            print(f"{name}\t{field.words}\t{field.example}")
+        return 0
+    text, limit = " ".join(arguments.filter), max(arguments.limit, 1)
+    try:
+        asked = {"filter": text, "limit": limit}
+        told = RunningGateway(places, env).ask("GET", f"/v1/flights?{urlencode(asked)}")
+    except NotRunning:
+        try:
+            fields = _listed(text, limit, places)
+        except FilterMistake as mistake:
+            return _fail(str(mistake))
+    else:
+        if told.status != 200:
+            return _fail(told.problem)
+        fields = dict(told.fields)
+    if arguments.json:
+        print(json.dumps(dict(fields), indent=2, ensure_ascii=True))
+        return 0
+    for line in _lines(fields["flights"]):
+        print(line)
+    left = fields["total"] - len(fields["flights"])
+    if left > 0:
+        print(f"{counted(left, 'flight')} more: --limit tells of them.", file=sys.stderr)
+    return 0
+
+
+def _listed(text: str, limit: int, places: Places) -> dict[str, Any]:
+    """As the door tells it. Raises FilterMistake."""
+    query = parse_filter(text, SystemClock().now_s())
+    with closing(FlightReader(places.flights_db)) as reader:
+        found, total = reader.page(query, offset=0, limit=limit), reader.count(query)
+    told = {"total": total, "next": None, "flights": [listed_object(each) for each in found]}
+    fields: dict[str, Any] = json.loads(json.dumps(told))
+    return fields
+
+
+def _lines(flights: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield "ID\tSTARTED\tCLIENT\tMODEL\tSTATE\tIN\tOUT\tCOST\tTOOK\tERROR"
+    today = local_time(SystemClock().now_s()).date()
+    for each in flights:
+        error = each["error"] or {}
+        yield "\t".join(
+            (
+                each["id"],
+                clock_text(each["startedAt"], today),
+                inert_line(each["client"], _NAME_CHARS),
+                inert_line(each["model"] or each["modelAsked"] or "–", _NAME_CHARS),
+                each["state"],
+                count_text(each["inputTokens"]["value"]),
+                count_text(each["outputTokens"]["value"]),
+                exact_money_text(each["costUsd"]["value"]),
+                duration_text(each["durationMs"]),
+                inert_line(error.get("message") or error.get("kind") or "–", _TEXT_CHARS),
+            )
+        )
 
 
 def _show(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:

@@ -8,6 +8,7 @@ from llmgw_desktop.domain.audit import clean_with
 from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
+from llmgw_desktop.domain.flights.flight_filter import fits, mentions
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
@@ -65,7 +66,14 @@ class Recording:
             in_the_air=self.recorder.in_the_air,
             recorded=partial(self.reader.record, with_bodies=False),
             written=self.store.flush,
+            listed=self._listed,
         )
+
+    def _listed(
+        self, query: FlightQuery, offset: int, limit: int
+    ) -> tuple[int, list[FlightSummary]]:
+        found = self.reader.page(query, offset=offset, limit=limit)
+        return self.reader.count(query), found
 
     def practice(self) -> tuple[str, ...]:
         """The providers whose flights are no real traffic."""
@@ -133,30 +141,15 @@ def matches(query: FlightQuery, flight: FlightSummary) -> bool:
         and (not query.label or flight.label == query.label)
         and (query.since_s is None or flight.started_at_s >= query.since_s)
         and (query.until_s is None or flight.started_at_s < query.until_s)
-        and (not query.text or _mentions(flight, query.text.casefold()))
+        and (not query.owner or flight.owner == query.owner)
+        and (not query.text or mentions(flight, query.text.casefold()))
+        and all(fits(term, flight) for term in query.terms)
     )
 
 
 def is_whole(query: FlightQuery) -> bool:
     """Whether nothing is filtered away."""
     return query == FlightQuery()
-
-
-def _mentions(flight: FlightSummary, text: str) -> bool:
-    return any(
-        text in words.casefold()
-        for words in (
-            flight.model_asked,
-            flight.model_served,
-            flight.client,
-            flight.label,
-            flight.provider,
-            flight.error_kind,
-            flight.error_text,
-            flight.job,
-        )
-        if words
-    )
 
 
 def _age(flight: FlightSummary) -> tuple[float, str]:

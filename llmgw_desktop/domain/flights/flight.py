@@ -210,6 +210,21 @@ class FlightRecord:
     locked. Empty if they can."""
 
 
+@dataclass(frozen=True, slots=True)
+class FilterTerm:
+    """One condition of a filter (`flight_filter`). A figure that is not known fits nothing; turned
+    round, everything fits that did not."""
+
+    name: str
+    """Of what is compared; empty: a text that names and errors are looked through for."""
+    relation: str
+    """`:` for words and marks; `<`, `<=`, `>`, `>=`, `=` for figures."""
+    values: tuple[str, ...] = ()
+    """In small letters, any of which may fit."""
+    figure: float = 0.0
+    is_turned: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightQuery:
     """Which flights a list shows. Empty means all."""
@@ -222,6 +237,10 @@ class FlightQuery:
     label: str = ""
     since_s: float | None = None
     until_s: float | None = None
+    owner: str = ""
+    """Id of the client whose they are."""
+    terms: tuple[FilterTerm, ...] = ()
+    """All of which hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

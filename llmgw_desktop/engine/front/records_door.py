@@ -1,4 +1,4 @@
-"""What is on record: `/v1/flights/ID`, `/v1/limits`, `/v1/audit`.
+"""What is on record: `/v1/flights`, `/v1/flights/ID`, `/v1/limits`, `/v1/audit`.
 
 A flight is its owner's: to any other client it is not there. Everybody reads its own limits; who
 may see operations reads all, with `?of=all` or `?of=NAME`. `POST /v1/keys/changed` tells that
@@ -6,7 +6,7 @@ another process made or revoked keys. Acts are for those who may do them, newest
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, quote
 
@@ -15,8 +15,9 @@ import orjson
 from llmgw_desktop.domain.access.access_errors import MissingScope
 from llmgw_desktop.domain.access.principal import SCOPE_WORDS, Principal, Scope
 from llmgw_desktop.domain.audit import AuditQuery
+from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import NoSuchFlight
-from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.engine.access.gate import Gate
@@ -27,6 +28,7 @@ from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.store.audit.audit_store import MOST_A_PAGE, AuditStore
 
 _WRITTEN_WITHIN_S = 1.0
+_LISTED, MOST_LISTED = 50, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,9 @@ class FlightShelf:
     """Without bodies."""
     written: Callable[[float], bool]
     """Waits so many seconds until what ended is on disk."""
+    listed: Callable[[FlightQuery, int, int], tuple[int, Sequence[FlightSummary]]]
+    """(query, how many to pass over, how many to give): how many there are, and these, the newest
+    first. Waits for the disk."""
 
     async def find(self, flight_id: str) -> FlightRecord | None:
         """As it stands now, also in the moment between its end and its being written."""
@@ -55,11 +60,36 @@ class FlightShelf:
 class FlightsDoor:
     """Answers in the gateway's own words."""
 
-    def __init__(self, shelf: FlightShelf) -> None:
+    def __init__(self, shelf: FlightShelf, clock: Clock) -> None:
         self._shelf = shelf
+        self._clock = clock
 
     def add_to(self, table: DoorTable) -> None:
-        table.add_own(Scope.FLIGHTS_READ, {"GET /v1/flights/{}": self.show})
+        answers = {"GET /v1/flights": self.list_all, "GET /v1/flights/{}": self.show}
+        table.add_own(Scope.FLIGHTS_READ, answers)
+
+    async def list_all(self, caller: HttpCaller) -> None:
+        """`?filter=…&limit=…&offset=…`"""
+        from llmgw_desktop.domain.flights.flight_filter import FilterMistake, parse_filter
+        from llmgw_desktop.wire.native.flights import listed_object  # nobody asks at a start
+
+        asked, principal = parse_qs(caller.query, keep_blank_values=True), who(caller)
+        limit = number_in(asked, "limit", _LISTED, least=1, most=MOST_LISTED)
+        offset = number_in(asked, "offset", 0, least=0)
+        try:
+            query = parse_filter(asked.get("filter", [""])[0], self._clock.now_s())
+        except FilterMistake as mistake:
+            raise InvalidRun(str(mistake), field="filter") from None
+        if Scope.ADMIN not in principal.scopes:
+            query = replace(query, owner=principal.client_id)
+        total, found = await asyncio.to_thread(self._shelf.listed, query, offset, limit)
+        end = offset + len(found)
+        told = {
+            "total": total,
+            "next": end if end < total and found else None,
+            "flights": [listed_object(each) for each in found],
+        }
+        await tell(caller, told)
 
     async def show(self, caller: HttpCaller) -> None:
         from llmgw_desktop.wire.native.flights import flight_object  # nobody asks at a start

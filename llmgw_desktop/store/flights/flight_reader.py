@@ -30,10 +30,10 @@ from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.database.database import open_read_only, schema_version, told
 from llmgw_desktop.store.database.schema import BodyRow, FlightRow, SqlDialect, columns
+from llmgw_desktop.store.flights.conditions import conditions
 from llmgw_desktop.store.flights.rows import (
     record_of,
     scrubbed,
-    searchable,
     summary_of,
     without_texts,
 )
@@ -47,8 +47,6 @@ from llmgw_desktop.store.flights.totals import (
     read_totals,
 )
 
-LONGEST_TEXT = 1000
-"""No word that is searched is longer, not even with letters that casefolding makes more of."""
 QUERIES_REMEMBERED = 8
 MOST_OF_JOB = 20_000
 """Requests of one run: some ask for days."""
@@ -199,7 +197,7 @@ class FlightReader:
         self, query: FlightQuery, wanted: Any, start: _Key | None = None
     ) -> tuple[str, list[Any]]:
         select = FlightRow.select(wanted)
-        for condition in _conditions(query):
+        for condition in conditions(query):
             select = select.where(condition)
         if start is not None:
             place = peewee.Tuple(FlightRow.started_at_s, FlightRow.seq)
@@ -296,21 +294,3 @@ class _Line:
     def close(self) -> None:
         with self.lock:
             self.connection.close()
-
-
-def _conditions(query: FlightQuery) -> Iterator[Any]:
-    if query.since_s is not None:
-        yield FlightRow.started_at_s >= query.since_s
-    if query.until_s is not None:
-        yield FlightRow.started_at_s < query.until_s
-    if query.states:
-        yield FlightRow.state.in_(sorted(query.states))
-    if query.provider:
-        yield FlightRow.provider == scrubbed((query.provider,))[0]
-    if query.client:
-        yield FlightRow.client == scrubbed((query.client,))[0]
-    if query.label:
-        yield FlightRow.label == scrubbed((query.label,))[0]
-    if query.text:
-        text = searchable(query.text)
-        yield FlightRow.search.contains(text) if len(text) <= LONGEST_TEXT else FlightRow.seq < 0

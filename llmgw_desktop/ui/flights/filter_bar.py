@@ -1,4 +1,4 @@
-"""Chooses which flights are shown: words, a state, and quick filters taken from a row.
+"""Chooses which flights are shown: a filter that is typed, a state, and quick filters from a row.
 
 The outcome is one FlightQuery. Reading it is `flight_feed`'s work.
 """
@@ -6,6 +6,7 @@ The outcome is one FlightQuery. Reading it is `flight_feed`'s work.
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
+from html import escape
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
@@ -13,7 +14,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from llmgw_desktop.app.flights.columns import STATE_WORDS
 from llmgw_desktop.app.words.figures import count_text, counted
 from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.domain.flights.flight_filter import FIELDS, FilterMistake, parse_filter
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.fields import SearchField
@@ -59,8 +62,12 @@ class FilterBar(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._query = FlightQuery()
-        self._field = SearchField(theme, "Filter by model, client, caller, provider or error")
+        self._query = self._typed = FlightQuery()
+        """`_typed`: what the field alone asks for."""
+        self._field = SearchField(theme, "Filter: words, or model:claude* cost>0.05 since:2h")
+        self._field.setToolTip(_filter_help())
+        self._mistake = ""
+        self._clock = SystemClock()
         self._states = Segmented(theme, _CHOICES, name="State")
         self._chips = QHBoxLayout()
         self._chip_row = QWidget()
@@ -81,9 +88,11 @@ class FilterBar(QWidget):
     def set_query(self, query: FlightQuery) -> None:
         """Show this filter, and make it the one in force."""
         self._typing.stop()
-        if self._field.text().strip() != query.text:
+        if (query.text, query.terms) != (self._typed.text, self._typed.terms):
             self._field.setText(query.text)
             self._typing.stop()
+            self._typed = FlightQuery(text=query.text)
+        self._mistake = ""
         choice = _choice_of(query.states)
         if choice is not None:
             self._states.blockSignals(True)
@@ -165,7 +174,23 @@ class FilterBar(QWidget):
 
     def _take_text(self) -> None:
         self._typing.stop()
-        self._set(replace(self._query, text=self._field.text().strip()))
+        before, query = self._typed, self._query
+        try:
+            typed = parse_filter(self._field.text().strip(), self._clock.now_s())
+        except FilterMistake as mistake:
+            self._mistake = str(mistake)
+            self._show_chips()
+            return
+        had, self._mistake = self._mistake, ""
+        self._typed = typed
+        moments = {
+            name: getattr(typed, name)
+            for name in ("since_s", "until_s")
+            if getattr(typed, name) is not None or getattr(before, name) == getattr(query, name)
+        }
+        self._set(replace(query, text=typed.text, terms=typed.terms, **moments))
+        if had:
+            self._show_chips()
 
     def _on_state(self, key: str) -> None:
         self._set(replace(self._query, states=_STATES[FlightStateChoice(key)]))
@@ -192,8 +217,12 @@ class FilterBar(QWidget):
         if _choice_of(query.states) is None:
             words = ", ".join(STATE_WORDS[state] for state in FlightState if state in query.states)
             self._add_chip(words, replace(query, states=frozenset()))
-        if query.since_s is not None or query.until_s is not None:
+        span = query.since_s, query.until_s
+        if span not in ((None, None), (self._typed.since_s, self._typed.until_s)):
             self._add_chip("Time range", replace(query, since_s=None, until_s=None))
+        if self._mistake:
+            said = Label(self._theme, self._mistake, size=TextSize.CAPTION, tone=Tone.ERROR)
+            self._chips.addWidget(said)
         self._chip_row.setVisible(self._chips.count() > 0)
 
     def _add_chip(self, words: str, without: FlightQuery) -> None:
@@ -205,6 +234,16 @@ class FilterBar(QWidget):
         before = last.widget() if last is not None else self.columns
         self._chips.addWidget(chip)
         self.setTabOrder(before or self.columns, chip)
+
+
+def _filter_help() -> str:
+    """What can be filtered by, each with an example."""
+    rows = [
+        f"<tr><td><b>{escape(field.example)}</b>&nbsp;&nbsp;</td><td>{escape(field.words)}</td></tr>"
+        for field in FIELDS.values()
+    ]
+    last = "A minus in front turns a term round; quotes hold words together."
+    return f"<table>{''.join(rows)}</table><p>{last}</p>"
 
 
 def _choice_of(states: frozenset[FlightState]) -> FlightStateChoice | None:

@@ -66,6 +66,15 @@ def flight_object(record: FlightRecord) -> dict[str, Any]:
     }
 
 
+def listed_object(flight: FlightSummary) -> dict[str, Any]:
+    """One of a list: without its way."""
+    told = flight_object(FlightRecord(summary=flight))
+    return {name: value for name, value in told.items() if name not in _OF_ITS_WAY}
+
+
+_OF_ITS_WAY = ("routeReason", "attempts", "phases")
+
+
 def figure_objects(flight: FlightSummary) -> dict[str, dict[str, Any]]:
     times = {"costUsd": flight.cost_usd, "timeToFirstTokenMs": flight.ttft_ms}
     values: dict[str, Any] = {**usage_object(flight.usage), **times}

@@ -96,6 +96,85 @@ async def test_a_key_sees_its_own_if_it_may_and_an_administrators_all(house: Hou
     assert (await _seen(house, persons, **headers))[0] == 404
 
 
+async def _listed(house: House, query: str = "", **headers: str) -> tuple[int, dict[str, Any]]:
+    async with house.get(f"/v1/flights{query}", **headers) as answer:
+        return answer.status, await answer.json()
+
+
+async def _written(house: House) -> None:
+    assert await asyncio.to_thread(house.container.recording.store.flush, 5.0)
+
+
+async def test_they_are_listed_by_a_filter_the_newest_first_in_pages(house: House) -> None:
+    flown = [await _flown(house) for _ in range(3)]
+    async with house.post("/v1/chat/completions", {**ASKED, "model": "gpt-stub"}) as answer:
+        other = answer.headers["x-llmgw-flight"]
+    await _written(house)
+    status, told = await _listed(house, "?filter=model:claude*%20-is:error&limit=2")
+    assert status == 200
+    assert [each["id"] for each in told["flights"]] == flown[:0:-1]
+    assert (told["total"], told["next"]) == (3, 2)
+    assert "attempts" not in told["flights"][0]
+    assert told["flights"][0]["outputTokens"]["provenance"] == "told"
+    _, rest = await _listed(house, "?filter=model:claude*&limit=2&offset=2")
+    assert ([each["id"] for each in rest["flights"]], rest["next"]) == ([flown[0]], None)
+    _, everything = await _listed(house)
+    assert [each["id"] for each in everything["flights"]] == [other, *flown[::-1]]
+
+
+@pytest.mark.parametrize("query", ["?filter=cost>much", "?limit=0", "?limit=501", "?offset=-1"])
+async def test_what_cannot_be_read_is_refused_in_a_sentence(house: House, query: str) -> None:
+    status, told = await _listed(house, query)
+    assert status == 400
+    assert told["error"]["message"]
+
+
+async def test_a_key_lists_its_own_and_an_administrators_all(house: House) -> None:
+    container = house.container
+    assert container.access.clients is not None
+    keys = ClientKeys(container.access.clients, container.clock, TimedIds(container.clock))
+    mine = keys.add("mine", (Scope.MODELS_USE, Scope.FLIGHTS_READ))
+    deaf = keys.add("deaf", (Scope.MODELS_USE,))
+    headers = {"Authorization": f"Bearer {mine}"}
+    async with house.post("/v1/messages", ASKED, **headers) as answer:
+        own = answer.headers["x-llmgw-flight"]
+    persons = await _flown(house)
+    await _written(house)
+    _, told = await _listed(house, "", **headers)
+    assert ([each["id"] for each in told["flights"]], told["total"]) == ([own], 1)
+    _, told = await _listed(house, "?filter=client:local", **headers)
+    assert told["flights"] == []
+    _, told = await _listed(house)
+    assert [each["id"] for each in told["flights"]] == [persons, own]
+    assert (await _listed(house, "", Authorization=f"Bearer {deaf}"))[0] == 403
+
+
+async def test_the_command_lists_them_with_a_gateway_and_without(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flown = await _flown(house)
+    await _written(house)
+    places = house.container.places
+
+    def said(*words: str) -> tuple[int, str, str]:
+        code = command.run(parse(["flights", "list", *words]), places, {})
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    code, lines, _ = await asyncio.to_thread(said, "model:claude*", "took<1h")
+    assert code == 0
+    assert [line.split("\t")[0] for line in lines.splitlines()] == ["ID", flown]
+    code, lines, _ = await asyncio.to_thread(said, "--json", "is:error")
+    assert json.loads(lines) == {"total": 0, "next": None, "flights": []}
+    code, _, error = await asyncio.to_thread(said, "cost>much")
+    assert (code, "no figure" in error) == (1, True)
+    assert "took>10s" in said("--fields")[1]
+    await house.container.stop()
+    code, lines, _ = await asyncio.to_thread(said, "model:claude*")
+    assert [line.split("\t")[0] for line in lines.splitlines()] == ["ID", flown]
+    assert (await asyncio.to_thread(said, "cost>much"))[0] == 1
+
+
 def _doubtful() -> FlightRecord:
     flight = summary(
         1,

@@ -20,6 +20,46 @@ def test_typing_is_gathered(bench: FlightBench, qtbot: object) -> None:
     assert queries == [FlightQuery(text="sonnet")]
 
 
+def test_a_filter_is_typed(bench: FlightBench, qtbot: object) -> None:
+    queries = []
+    bench.filter.changed.connect(queries.append)
+    field = bench.filter._field
+    field.setText("model:claude* took>1s since:2h")
+    bench.filter._take_text()
+    assert [each.name for each in queries[-1].terms] == ["model", "took"]
+    assert queries[-1].since_s is not None
+    assert bench.filter._chips.count() == 0
+    bench.filter._states.choose("errors")
+    assert field.text() == "model:claude* took>1s since:2h"
+    field.setText("")
+    bench.filter._take_text()
+    assert queries[-1] == FlightQuery(states=frozenset({FlightState.FAILED, FlightState.CUT}))
+
+
+def test_a_mistake_in_it_is_told_and_the_list_stays(bench: FlightBench, qtbot: object) -> None:
+    queries = []
+    bench.filter.changed.connect(queries.append)
+    bench.filter._field.setText("cost>much")
+    bench.filter._take_text()
+    told = bench.filter._chips.itemAt(0).widget()
+    assert "'much' is no figure" in told.text()
+    assert not queries
+    bench.filter._field.setText("cost>1")
+    bench.filter._take_text()
+    assert bench.filter._chips.count() == 0
+    assert queries[-1].terms[0].figure == 1.0
+
+
+def test_another_page_s_filter_takes_the_place_of_a_typed_one(
+    bench: FlightBench, qtbot: object
+) -> None:
+    bench.filter._field.setText("took>1s")
+    bench.filter._take_text()
+    bench.page.show_query(FlightQuery(client="b"))
+    assert bench.filter._field.text() == ""
+    assert bench.filter.query == FlightQuery(client="b")
+
+
 @pytest.mark.parametrize(
     ("key", "states"),
     [

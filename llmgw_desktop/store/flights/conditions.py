@@ -1,0 +1,121 @@
+"""Which rows a list of flights shows: a query, and each term of its filter, as SQL."""
+
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import eq, ge, gt, le, lt, or_
+from typing import Any
+
+import peewee
+
+from llmgw_desktop.domain.flights.flight import FilterTerm, FlightQuery, FlightState
+from llmgw_desktop.store.database.schema import FlightRow
+from llmgw_desktop.store.flights.rows import scrubbed, searchable
+
+LONGEST_TEXT = 1000
+"""No word that is searched is longer, not even with letters that casefolding makes more of."""
+_LONGEST_STATUS = 6
+
+
+def conditions(query: FlightQuery) -> Iterator[Any]:
+    """All of them hold."""
+    if query.since_s is not None:
+        yield FlightRow.started_at_s >= query.since_s
+    if query.until_s is not None:
+        yield FlightRow.started_at_s < query.until_s
+    if query.states:
+        yield FlightRow.state.in_(sorted(query.states))
+    if query.provider:
+        yield FlightRow.provider == scrubbed((query.provider,))[0]
+    if query.client:
+        yield FlightRow.client == scrubbed((query.client,))[0]
+    if query.label:
+        yield FlightRow.label == scrubbed((query.label,))[0]
+    if query.owner:
+        yield FlightRow.owner == query.owner
+    if query.text:
+        yield _holds(query.text)
+    for term in query.terms:
+        fitting = peewee.fn.COALESCE(_fitting(term), 0)
+        yield fitting == 0 if term.is_turned else fitting != 0
+
+
+_WORDS: Mapping[str, tuple[Any, ...]] = (
+    {
+        "model": (FlightRow.model_asked, FlightRow.model_served),
+        "stop": (FlightRow.stop_reason,),
+    }
+    | {
+        name: (getattr(FlightRow, name),)
+        for name in (
+            "provider",
+            "account",
+            "client",
+            "label",
+            "state",
+            "protocol",
+            "operation",
+            "job",
+        )
+    }
+    | {"id": (FlightRow.id,)}
+)
+_FIGURES: Mapping[str, Any] = {
+    "status": FlightRow.status,
+    "cost": FlightRow.cost_usd,
+    "took": FlightRow.took_ms,
+    "ttft": FlightRow.ttft_ms,
+    "input": FlightRow.input_tokens,
+    "output": FlightRow.output_tokens,
+    "cache": FlightRow.cache_read_tokens * 1.0 / peewee.fn.NULLIF(FlightRow.input_tokens, 0),
+    "written": FlightRow.cache_write_tokens,
+    "attempts": FlightRow.attempts,
+    "asked": FlightRow.request_bytes,
+    "answered": FlightRow.answer_bytes,
+}
+_MARKED: Mapping[str, Any] = {
+    "streamed": FlightRow.streaming != 0,
+    "translated": FlightRow.upstream_protocol != FlightRow.protocol,
+    "guarded": FlightRow.guard_hits.is_null(False),
+    "error": FlightRow.state.in_([FlightState.FAILED.value, FlightState.CUT.value]),
+    "priced": FlightRow.cost_usd.is_null(False),
+}
+
+
+def _fitting(term: FilterTerm) -> Any:
+    """As `flight_filter` decides of a flight that is at hand; NULL where a figure is not known."""
+    if (figure := _FIGURES.get(term.name)) is not None:
+        return _RELATIONS[term.relation](figure, term.figure)
+    if term.name == "is":
+        return reduce(or_, [peewee.fn.COALESCE(_MARKED[each], 0) != 0 for each in term.values])
+    if not term.name:
+        return _holds(term.values[0])
+    values = [scrubbed((each,))[0] for each in term.values]
+    if term.name == "error":
+        return reduce(or_, [_of_error(value) for value in values])
+    columns_of = [peewee.fn.LOWER(peewee.fn.COALESCE(each, "")) for each in _WORDS[term.name]]
+    return reduce(or_, [_is_like(it, value) for value in values for it in columns_of])
+
+
+def _of_error(value: str) -> Any:
+    kind = peewee.fn.LOWER(peewee.fn.COALESCE(FlightRow.error_kind, ""))
+    words = peewee.fn.LOWER(peewee.fn.COALESCE(FlightRow.error_text, ""))
+    found = _is_like(kind, value) | (peewee.fn.INSTR(words, value) > 0)
+    if value.isdecimal() and len(value) < _LONGEST_STATUS:
+        found |= peewee.fn.COALESCE(FlightRow.status, -1) == int(value)
+    return found
+
+
+def _is_like(words: Any, pattern: str) -> Any:
+    """Nothing that is not there is like anything."""
+    if "*" not in pattern and "?" not in pattern:
+        return (words == pattern) & (words != "")
+    escaped = pattern.replace("[", "[[]")
+    return peewee.fn.GLOB(escaped, words) & (words != "")
+
+
+def _holds(said: str) -> Any:
+    text = searchable(said)
+    return FlightRow.search.contains(text) if len(text) <= LONGEST_TEXT else FlightRow.seq < 0
+
+
+_RELATIONS = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq}
