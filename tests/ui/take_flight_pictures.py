@@ -196,6 +196,17 @@ def filtered(studio: Studio) -> None:
     studio.ask(text="claude", provider="anthropic", client="claude-code")
 
 
+def typed(said: str) -> Callable[[Studio], None]:
+    """A filter in the field, as a person types it."""
+
+    def pose(studio: Studio) -> None:
+        studio.reader.total = 2000
+        studio.steps.append(lambda: studio.page._filter._field.setText(said))
+        studio.steps.append(lambda: studio.page._filter._take_text())
+
+    return pose
+
+
 def nothing(studio: Studio) -> None:
     studio.reader.total = 2000
     studio.ask(text="mistral")
@@ -324,6 +335,8 @@ POSES: dict[str, Callable[[Studio], None]] = {
     "detail-route": detail("Route"),
     "detail-route-many": route_of_many,
     "detail-raw": detail("Raw"),
+    "typed": typed('model:claude* cost>0.01 -is:error took>2s "claude"'),
+    "typed-mistake": typed("modle:claude* took>2s"),
     "detail-running": detail("Overview", row=1),
     "detail-unrecorded": detail("Response", row=1),
     "spoken-losses": spoken("Overview", "anthropic → gemini", _LOSSES),

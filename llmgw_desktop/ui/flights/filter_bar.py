@@ -8,15 +8,20 @@ from enum import StrEnum
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QMenu, QWidget
 
 from llmgw_desktop.app.flights.columns import STATE_WORDS
 from llmgw_desktop.app.words.figures import count_text, counted
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState, FlightSummary
-from llmgw_desktop.domain.flights.flight_filter import FIELDS, FilterMistake, parse_filter
+from llmgw_desktop.domain.flights.flight_filter import (
+    FIELDS,
+    FilterMistake,
+    completions,
+    parse_filter,
+)
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.fields import SearchField
@@ -25,6 +30,8 @@ from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Segmented
 
 _TYPING_MS = 200
+_OFFERED_AFTER = 2
+"""Letters of a word: most words are no field's."""
 
 
 class FlightStateChoice(StrEnum):
@@ -76,6 +83,11 @@ class FilterBar(QWidget):
         self.columns = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Columns")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self._take_text)
+        self._offers = QCompleter(QStringListModel(self), self)
+        self._offers.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._offers.setWidget(self._field)
+        self._offers.activated[str].connect(self._complete)  # type: ignore[index]
+        self._field.textEdited.connect(self._offer)
         self._lay_out()
         self._field.textChanged.connect(self._on_typed)
         self._field.returnPressed.connect(self._on_return)
@@ -167,6 +179,26 @@ class FilterBar(QWidget):
     def _on_typed(self) -> None:
         self._typing.start()
         self.typed.emit()
+
+    def _offer(self, text: str) -> None:
+        """How the word at the cursor may go on, once it has begun."""
+        before = text[: self._field.cursorPosition()]
+        begun = before.rpartition(" ")[2].lstrip("-")
+        offers = completions(before) if len(begun) >= _OFFERED_AFTER else ()
+        model = self._offers.model()
+        if isinstance(model, QStringListModel):
+            model.setStringList(list(offers))
+        if offers and offers != (before.rpartition(" ")[2],):
+            self._offers.complete()
+        elif (popup := self._offers.popup()) is not None:
+            popup.hide()
+
+    def _complete(self, word: str) -> None:
+        at = self._field.cursorPosition()
+        text = self._field.text()
+        start = text.rfind(" ", 0, at) + 1
+        self._field.setText(f"{text[:start]}{word}{text[at:]}")
+        self._field.setCursorPosition(start + len(word))
 
     def _on_return(self) -> None:
         self._take_text()

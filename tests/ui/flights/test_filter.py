@@ -36,6 +36,20 @@ def test_a_filter_is_typed(bench: FlightBench, qtbot: object) -> None:
     assert queries[-1] == FlightQuery(states=frozenset({FlightState.FAILED, FlightState.CUT}))
 
 
+def test_what_is_typed_is_completed(bench: FlightBench, qtbot: object) -> None:
+    field, offers = bench.filter._field, bench.filter._offers
+    qtbot.keyClicks(field, "took>1s st")
+    assert offers.popup().isVisible()
+    assert offers.model().stringList() == ["state:", "stop:", "status>"]
+    offers.activated[str].emit("state:")
+    assert field.text() == "took>1s state:"
+    qtbot.keyClicks(field, "cu")
+    offers.activated[str].emit("state:cut")
+    assert field.text() == "took>1s state:cut"
+    qtbot.keyClicks(field, " sonnet")
+    assert not offers.popup().isVisible()
+
+
 def test_a_mistake_in_it_is_told_and_the_list_stays(bench: FlightBench, qtbot: object) -> None:
     queries = []
     bench.filter.changed.connect(queries.append)
