@@ -33,17 +33,18 @@ export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-$scratch}" # Qt warns without one, an
 
 # Each test makes files and databases of its own, and on a disk it waits for each of these. They lie
 # in memory where there is room and programs may be started from there.
+base=''
 memory_of_tests() {
     room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }' 2>/dev/null) || return 0
     free=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo 2>/dev/null) || return 0
     [ "${room:-0}" -ge 6000000 ] && [ "${free:-0}" -ge 12000000 ] || return 0
-    memory=$(mktemp -d /dev/shm/llmgw-test.XXXXXX) || return 0
+    memory=$(mktemp -d /dev/shm/t.XXXXXX) || return 0 # short: paths of sockets are below it
     printf '#!/bin/sh\n' >"$memory/program" && chmod 700 "$memory/program"
     if "$memory/program" 2>/dev/null; then
-        export PYTEST_DEBUG_TEMPROOT="$memory"
+        base="--basetemp=$memory/t"
     fi
 }
-[ -n "${PYTEST_DEBUG_TEMPROOT:-}" ] || memory_of_tests
+memory_of_tests
 
 failed=''
 step() {
@@ -71,8 +72,8 @@ checking=$!
 workers=$(($(nproc 2>/dev/null || echo 2) * 2))
 [ "$workers" -le "$most_workers" ] || workers=$most_workers
 : >"$scratch/begun"
-# shellcheck disable=SC2086 # a list of words
-step tests pytest -n "$workers" --dist worksteal -m 'not bench' $all
+# shellcheck disable=SC2086 # lists of words
+step tests pytest -n "$workers" --dist worksteal -m 'not bench' $base $all
 wait "$checking" || :
 checking=''
 cat "$scratch/checks"

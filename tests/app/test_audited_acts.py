@@ -91,6 +91,7 @@ READING = frozenset(
         *(
             "consent list",
             "doctor",
+            "flights list",
             "flights show",
             "limits",
             "jobs list",

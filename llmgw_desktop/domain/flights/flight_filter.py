@@ -13,7 +13,6 @@ from datetime import datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from enum import StrEnum
 
-from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flights.flight import FilterTerm, FlightQuery, FlightState, FlightSummary
 from llmgw_desktop.domain.routing.glob import Glob
 
@@ -28,10 +27,8 @@ _AGO_S = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _LOWER = str.maketrans({chr(code): chr(code + 32) for code in range(65, 91)})
 
 
-class FilterMistake(LlmgwError):
+class FilterMistake(ValueError):
     """What cannot be read of a filter, in a sentence."""
-
-    kind = "filter_mistake"
 
 
 class FieldKind(StrEnum):

@@ -57,6 +57,19 @@ _CHOICES = (
 )
 
 
+def _filter_help() -> str:
+    """What can be filtered by, each with an example."""
+    rows = [
+        f"<tr><td><b>{escape(field.example)}</b>&nbsp;&nbsp;</td><td>{escape(field.words)}</td></tr>"
+        for field in FIELDS.values()
+    ]
+    last = "A minus in front turns a term round; quotes hold words together."
+    return f"<table>{''.join(rows)}</table><p>{last}</p>"
+
+
+_FILTER_HELP = _filter_help()
+
+
 class FilterBar(QWidget):
     """`changed` comes when typing pauses, and at once for everything else."""
 
@@ -72,7 +85,7 @@ class FilterBar(QWidget):
         self._query = self._typed = FlightQuery()
         """`_typed`: what the field alone asks for."""
         self._field = SearchField(theme, "Filter: words, or model:claude* cost>0.05 since:2h")
-        self._field.setToolTip(_filter_help())
+        self._field.setToolTip(_FILTER_HELP)
         self._mistake = ""
         self._clock = SystemClock()
         self._states = Segmented(theme, _CHOICES, name="State")
@@ -266,16 +279,6 @@ class FilterBar(QWidget):
         before = last.widget() if last is not None else self.columns
         self._chips.addWidget(chip)
         self.setTabOrder(before or self.columns, chip)
-
-
-def _filter_help() -> str:
-    """What can be filtered by, each with an example."""
-    rows = [
-        f"<tr><td><b>{escape(field.example)}</b>&nbsp;&nbsp;</td><td>{escape(field.words)}</td></tr>"
-        for field in FIELDS.values()
-    ]
-    last = "A minus in front turns a term round; quotes hold words together."
-    return f"<table>{''.join(rows)}</table><p>{last}</p>"
 
 
 def _choice_of(states: frozenset[FlightState]) -> FlightStateChoice | None:
