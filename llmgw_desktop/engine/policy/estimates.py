@@ -50,6 +50,11 @@ _MOST_PIECES = 1000
 _BEFORE_A_STRING = 16
 
 
+PromptSizes = tuple[int, int]
+"""Bytes that may be text, and how many pictures and the like."""
+NO_SIZES: PromptSizes = (0, 0)
+
+
 class _Learned:
     """Of one client and one model: the most that was seen, in this generation and in the last."""
 
@@ -82,9 +87,9 @@ class Estimates:
         # names of runs' models begin with their CLI's, so that none is that of a request
         self._learned: OrderedDict[tuple[str, ...], _Learned] = OrderedDict()
 
-    def input_tokens(self, request: ModelRequest) -> int:
-        """The most that its prompt may be counted as."""
-        text_bytes, media = _sizes(request)
+    def input_tokens(self, request: ModelRequest, sizes: PromptSizes | None = None) -> int:
+        """The most that its prompt may be counted as; `sizes`: of its body, if they are known."""
+        text_bytes, media = sizes or sizes_of(request.body)
         pair = _pair(request)
         by_bytes = text_bytes + (TOOLS_WORDS_TOKENS if "tools" in request.fields else 0)
         tokens = _expected(self._learned.get(pair), text_bytes, by_bytes)
@@ -108,12 +113,12 @@ class Estimates:
         read = max(utf8_bytes(prompt) + AGENTS_WORDS_TOKENS, math.ceil(seen[0] * MARGIN))
         return read, max(UNSAID_OUTPUT_TOKENS, math.ceil(seen[1] * MARGIN))
 
-    def learn(self, request: ModelRequest, usage: Usage) -> None:
+    def learn(self, request: ModelRequest, usage: Usage, sizes: PromptSizes | None = None) -> None:
         """From what was told of a request; what the gateway counted teaches nothing."""
         read = usage.input_tokens
         if read is None or not _teaches(usage):
             return
-        text_bytes, media = _sizes(request)
+        text_bytes, media = sizes or sizes_of(request.body)
         pair, own, output = _pair(request), read - VENDORS_WORDS_TOKENS, usage.output_tokens or 0
         if media:  # how much of it was text nobody tells
             self._learned_of((*pair, _MEDIA)).note(max(own, 0) / media, output)
@@ -152,10 +157,9 @@ def _pair(request: ModelRequest) -> tuple[str, str]:
     return request.principal.client_id, request.model
 
 
-def _sizes(request: ModelRequest) -> tuple[int, int]:
-    """(Bytes that may be text, how many pictures and the like). The body is not read in for it: a
-    search for the words before which such things stand tells, however large it is."""
-    body = request.body
+def sizes_of(body: bytes) -> PromptSizes:
+    """The body is not read in for it: a search for the words before which pictures and the like
+    stand tells, however large it is."""
     inline_bytes = pieces = 0
     for mark in _INLINE_MARKS:
         at = body.find(mark)

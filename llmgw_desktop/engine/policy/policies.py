@@ -5,7 +5,6 @@ when it has ended. A client without a policy pays nothing for there being some.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from llmgw_desktop.domain.access.access_errors import ClientPaused, TurnedBack
@@ -48,6 +47,8 @@ from llmgw_desktop.engine.policy.reservations import (
     made_ready,
 )
 
+_MOST_BOUNDS = 1000
+"""Callers say of themselves what they like."""
 _TOKENS = int(Figure.INPUT | Figure.OUTPUT)
 
 PriceOf = Callable[[str, str], Price | None]
@@ -81,6 +82,8 @@ class Policies:
         self._price_of = price_of
         self._holders = holders
         self._ready: dict[str, Ready] = {}
+        self._bounds: dict[tuple[str, str, str, str], list[Bound]] = {}
+        """Of those who asked since the policies are these."""
         self._tell = tell
         self._ledgers = ClientLedgers(clock, remembered, keep, self._reached)
         self._visits = Visits()
@@ -92,6 +95,7 @@ class Policies:
         """What was spent stays spent; what runs is settled by the new ones."""
         before = [(visit, self._policy_as(visit.known)) for visit in self._visits]
         self._ready = {each.client: made_ready(each) for each in policies}
+        self._bounds.clear()
         self._ledgers.apply(self._ready_of)
         for visit, policy in before:
             if policy != self._policy_as(visit.known):
@@ -117,8 +121,8 @@ class Policies:
                 client=principal.name,
             )
 
-    def refused(self, principal: Principal, error: TurnedBack) -> None:
-        """At the door: told in the client's standing, as what its policy refused."""
+    def refused(self, principal: Principal, error: TurnedBack | PolicyError) -> None:
+        """At the door or by its policy: told in the client's standing."""
         self._visits.of(principal).refused(error, self._clock.now_s())
 
     def goes(self, visit: Visit) -> None:
@@ -134,9 +138,12 @@ class Policies:
 
     def check(self, principal: Principal, wish: RequestEstimate) -> None:
         """Whether it may use this at all; nothing is taken on. Raises ModelForbidden."""
-        with self._noting(principal):
+        try:
             for bound in self._bounds_of(principal):
-                wish = replace(wish, places=allowed_places(bound.ready, wish, bound.words))
+                wish = _allowed(bound, wish)
+        except PolicyError as error:
+            self.refused(principal, error)
+            raise
 
     def admit(self, principal: Principal, wish: RequestEstimate) -> Reservations | None:
         """None for a client without a policy. Raises ModelForbidden, ClientExpired, PriceUnknown,
@@ -144,8 +151,11 @@ class Policies:
         bounds = self._bounds_of(principal)
         if not bounds:
             return None
-        with self._noting(principal):
+        try:
             return self._admit(bounds, wish, is_within=bool(principal.job))
+        except PolicyError as error:
+            self.refused(principal, error)
+            raise
 
     def hand_over(self, flight_id: str) -> None:
         """A run's model requests come to us and are reserved and settled one by one: what the run
@@ -161,7 +171,7 @@ class Policies:
         cost_usd: float | None,
         *,
         is_whole: bool = True,
-        at_most: RequestEstimate | None = None,
+        at_most: Callable[[], RequestEstimate | None] = lambda: None,
     ) -> None:
         """By what was told. What is not known counts as it was reserved; of what is only known in
         part, as of an answer that broke off, at least that counts, or where more is known now than
@@ -175,7 +185,7 @@ class Policies:
         for of, reservation in admitted.held:
             told = used
             if in_part:
-                least = self._least(of, reservation, at_most)
+                least = self._least(of, reservation, at_most())
                 told = used | {each: max(used.get(each, 0.0), least[each]) for each in in_part}
             self._ledgers[of].settle(reservation, told)
             self._ledgers.changed(of)
@@ -280,21 +290,17 @@ class Policies:
         )
         self._tell(event)
 
-    @contextmanager
-    def _noting(self, principal: Principal) -> Iterator[None]:
-        """What is refused is told in the client's standing."""
-        try:
-            yield
-        except PolicyError as error:
-            self._visits.of(principal).refused(error, self._clock.now_s())
-            raise
-
     def _bounds_of(self, principal: Principal) -> list[Bound]:
         """What a remote client calls itself is no name to find it by."""
         if not self._ready:
             return []
-        spender = Spender(principal.client_id, principal.name, principal.label)
-        return self._bounds_by(spender, principal.known_as)
+        who = principal.client_id, principal.name, principal.label, principal.known_as
+        bounds = self._bounds.get(who)
+        if bounds is None:
+            if len(self._bounds) >= _MOST_BOUNDS:
+                self._bounds.clear()
+            bounds = self._bounds[who] = self._bounds_by(Spender(*who[:3]), who[3])
+        return bounds
 
     def _bounds_by(self, spender: Spender, known: str) -> list[Bound]:
         """Its own, and besides those of the label: whatever a caller says, its own hold."""
@@ -324,17 +330,17 @@ class Policies:
             if expires_at_s is not None and self._clock.now_s() >= expires_at_s:
                 since = f"it ended on {moment_words(expires_at_s)}"
                 raise ClientExpired(f"The time of '{bound.words}' is over: {since}")
-            wish = replace(wish, places=allowed_places(bound.ready, wish, bound.words))
-        admitted = Reservations(places=wish.places, held=())
+            wish = _allowed(bound, wish)
+        held = []
         try:
             for bound in bounds:
                 amounts = self._amounts(bound, wish)
-                held = (bound.id, self._ledgers.of(bound).reserve(amounts, is_within=is_within))
-                admitted = replace(admitted, held=(*admitted.held, held))
+                ledger = self._ledgers.of(bound)
+                held.append((bound.id, ledger.reserve(amounts, is_within=is_within)))
         except PolicyError:
-            self.let_go(admitted)
+            self.let_go(Reservations(places=wish.places, held=tuple(held)))
             raise
-        return admitted
+        return Reservations(places=wish.places, held=tuple(held))
 
     def _amounts(self, bound: Bound, wish: RequestEstimate) -> dict[Measure, float]:
         amounts = _counted(wish)
@@ -361,6 +367,12 @@ class Policies:
                 )
             most = max(most, usd)
         return most
+
+
+def _allowed(bound: Bound, wish: RequestEstimate) -> RequestEstimate:
+    """With those places alone that it leaves. Raises ModelForbidden."""
+    places = allowed_places(bound.ready, wish, bound.words)
+    return wish if places == wish.places else replace(wish, places=places)
 
 
 def _known_in_part(usage: Usage) -> set[Measure]:

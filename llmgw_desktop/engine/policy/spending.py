@@ -4,6 +4,7 @@ when it has ended. A run that an earlier program began reserves as much again in
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from llmgw_desktop.domain.access.principal import Principal
@@ -14,6 +15,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.policy.estimates import NO_SIZES, sizes_of
 from llmgw_desktop.engine.policy.policies import Policies, Reservations
 from llmgw_desktop.engine.policy.reservations import (
     UNSAID_OUTPUT_TOKENS,
@@ -45,13 +47,14 @@ _NOTHING = Usage(input_tokens=0, output_tokens=0)
 class RequestSpending:
     """Of one request."""
 
-    __slots__ = ("_admitted", "_is_count", "_policies", "_request", "_visit", "_wish")
+    __slots__ = ("_admitted", "_is_count", "_policies", "_request", "_sizes", "_visit", "_wish")
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
         self._admitted: Reservations | None = None
         self._wish: RequestEstimate | None = None
         self._request: ModelRequest | None = None
+        self._sizes = NO_SIZES
         self._visit: Visit | None = None
         self._is_count = False
 
@@ -63,10 +66,11 @@ class RequestSpending:
             return decision
         self._is_count = request.operation is Operation.COUNT_TOKENS
         fields, estimates = request.fields, self._policies.estimates
+        self._sizes = sizes = NO_SIZES if self._is_count else sizes_of(request.body)
         wish = RequestEstimate(
             model=request.model,
             places=tuple(_place(each) for each in decision.candidates),
-            input_tokens=0 if self._is_count else estimates.input_tokens(request),
+            input_tokens=0 if self._is_count else estimates.input_tokens(request, sizes),
             output_tokens=0 if self._is_count else most_output(fields, request.protocol),
             unsaid_output_tokens=estimates.unsaid_output_tokens(request),
             service_tier=asked_tier(fields),
@@ -98,13 +102,13 @@ class RequestSpending:
             # what a vendor told at the beginning of an answer is not what it came to
             is_whole = flight.is_well or flight.stop_reason is not None
             if self._request is not None:
-                self._policies.estimates.learn(self._request, flight.usage)
+                self._policies.estimates.learn(self._request, flight.usage, self._sizes)
             self._policies.settle(
                 self._admitted,
                 flight.usage,
                 flight.cost_usd,
                 is_whole=is_whole,
-                at_most=self._at_most(flight),
+                at_most=partial(self._at_most, flight),
             )
 
     def _at_most(self, flight: OpenFlight) -> RequestEstimate | None:
@@ -127,13 +131,12 @@ def _place(candidate: Candidate) -> ProviderModel:
 
 def most_output(fields: Mapping[str, Any], protocol: ModelProtocol) -> int | None:
     """The most that a request lets all its answers have; None: it does not say."""
+    asked = fields
     if protocol is ModelProtocol.GEMINI:
         configs = [fields.get(name) for name in ("generationConfig", "generation_config")]
         asked = {
             name: it for each in configs if isinstance(each, dict) for name, it in each.items()
         }
-    else:
-        asked = {name: fields.get(name) for name in (*_BOUNDS.get(protocol, ()), *_SEVERAL)}
     said = _numbers(asked, _BOUNDS.get(protocol, ()))
     several = min(max((1, *_numbers(asked, _SEVERAL))), _MOST_SEVERAL)
     if not said:
@@ -143,8 +146,10 @@ def most_output(fields: Mapping[str, Any], protocol: ModelProtocol) -> int | Non
 
 def asked_tier(fields: Mapping[str, Any]) -> str:
     """Empty where it does not say."""
-    said = (fields.get(name) for name in _TIERS)
-    return next((it[:_MOST_TIER_CHARS] for it in said if isinstance(it, str) and it), "")
+    for name in _TIERS:
+        if isinstance(it := fields.get(name), str) and it:
+            return it[:_MOST_TIER_CHARS]
+    return ""
 
 
 def _numbers(asked: Mapping[str, Any], names: Sequence[str]) -> list[int]:
@@ -152,8 +157,10 @@ def _numbers(asked: Mapping[str, Any], names: Sequence[str]) -> list[int]:
     nothing."""
     found = []
     for name in names:
+        if (told := asked.get(name)) is None or isinstance(told, bool):
+            continue
         try:
-            number = 0 if isinstance(asked.get(name), bool) else int(float(asked.get(name) or 0))
+            number = int(float(told or 0))
         except (TypeError, ValueError, OverflowError):
             continue
         found += [number] if number > 0 else []
