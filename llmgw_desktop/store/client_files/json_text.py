@@ -131,13 +131,19 @@ def _style(text: str, root: Node, holder: Node) -> _Style:
     if first is not None:
         between = text[first.name_end : first.value.start]
         style = replace(style, colon=between) if between.strip(" ") == ":" else style
-        if "\n" not in text[holder.start : first.start]:
+        if "\n" not in text[holder.start : first.start] or _is_behind_words(text, holder, first):
             return style
         indent = _indent_of_line(text, first.start)
         unit = indent.removeprefix(outer) if indent.startswith(outer) else style.unit
         return replace(style, indent=indent, unit=unit or _USUAL_INDENT)
     is_one_line = bool(root.members) and "\n" not in text[root.start : root.members[0].start]
     return style if is_one_line else replace(style, indent=outer + style.unit)
+
+
+def _is_behind_words(text: str, holder: Node, first: Member) -> bool:
+    """Whether a comment alone has put it onto a line of its own, as `_with_member` does."""
+    end, needs_line = end_of_words(text, holder.start + 1, first.start)
+    return needs_line and text[end : first.start] == line_end_of(text)
 
 
 def _unit(text: str, root: Node) -> str:

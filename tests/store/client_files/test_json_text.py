@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from llmgw_desktop.store.client_files.json_text import JSON
@@ -104,6 +104,8 @@ def test_nothing_else_changes_its_meaning_or_its_bytes(text: str) -> None:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_files())
+@example('{"mcpServers":{ // note {\n},}')
+@example('{"mcpServers": {\n// note\n}}')
 def test_put_twice_is_put_once(text: str) -> None:
     changed, _ = _put(text)
     again, mark = JSON.put(changed, _PATH, _ENTRY)
