@@ -202,12 +202,17 @@ class Run:
     def _end(self) -> None:
         if self._process is not None:
             reap(self._process.pid)
+        self._has_told_its_end()
+        self._gone.set()
+        self._wake.set()
+
+    def _has_told_its_end(self) -> bool:
+        """Its keeper may still be about to go. What both files hold by then is its own."""
         if not self._own and keeper.read_exit(self._folder) is not None:
             with suppress(OSError):
                 files = (self._folder.stdout, self._folder.stderr)
                 self._own = {path: path.stat().st_size for path in files}
-        self._gone.set()
-        self._wake.set()
+        return bool(self._own)
 
     def _size(self, spool: Spool, path: Path) -> int:
         """Of what the run itself has written, as far as that can be told."""
@@ -223,7 +228,7 @@ class Run:
             if now != size:
                 size = now
                 deadlines.heard()
-            if size > self._limits.output_bytes and not self._own:
+            if size > self._limits.output_bytes and not self._has_told_its_end():
                 self.stop(RunStop.OVERFLOW)
             if self._why is not None and not has_ended:
                 return

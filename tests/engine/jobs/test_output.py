@@ -16,6 +16,7 @@ from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.settings.tables import LimitSettings
 from llmgw_desktop.engine.jobs import life, spool
+from llmgw_desktop.engine.jobs.news import News
 from tests.support.shell_cli import Yard, asking
 
 MakeYard = Callable[..., Yard]
@@ -173,3 +174,24 @@ async def test_a_run_is_told_its_private_folder_and_what_lies_there(yard: Yard) 
     folder = temporary.removesuffix("/tmp")
     assert (given, out) == (f"--in={folder}/extra.json", f"--out={folder}")
     assert (seen, said) == ("see {folder}", "--say={folder}/other")
+
+
+async def test_so_it_is_while_its_keeper_has_not_gone_yet(
+    make_yard: MakeYard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end stands in its folder; that its process is gone is heard later."""
+    ends = list[Callable[[], None]]()
+
+    def later(_news: object, _pid: int, listener: Callable[[], None]) -> Callable[[], None]:
+        ends.append(listener)
+        return lambda: None
+
+    monkeypatch.setattr(News, "of_end", later)
+    yard = make_yard(limits=LimitSettings(max_job_output_bytes=100_000))
+    job = asyncio.create_task(_ended_before_anybody_looks(yard, OK, "yes text | head -c 300000"))
+    while not (yard.home / "written").exists():
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.3)
+    ends[-1]()
+    told = await job
+    assert (told.state, told.exit_code) == (JobState.COMPLETED, 0)
