@@ -25,6 +25,8 @@ class Login:
     process: subprocess.Popen[bytes]
     opened: Path
     said: bytearray
+    reader: threading.Thread
+    """Of what it says, until its terminal is closed."""
 
     def address(self) -> str:
         """What it told the browser to open."""
@@ -36,7 +38,10 @@ class Login:
         return lines[-1]
 
     def ended(self) -> int:
-        return self.process.wait(_PATIENCE_S)
+        """Its exit code, once all that it said was read."""
+        code = self.process.wait(_PATIENCE_S)
+        self.reader.join(_PATIENCE_S)
+        return code
 
     @property
     def text(self) -> str:
@@ -81,9 +86,10 @@ class LoginDesk:
             start_new_session=True,
         )
         os.close(theirs)
-        login = Login(process, opened, bytearray())
-        reader = threading.Thread(target=_read, args=(ours, login.said), daemon=True)
+        said = bytearray()
+        reader = threading.Thread(target=_read, args=(ours, said), daemon=True)
         reader.start()
+        login = Login(process, opened, said, reader)
         try:
             yield login
         finally:
