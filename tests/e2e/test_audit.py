@@ -73,7 +73,9 @@ def test_each_door_is_named_and_the_log_is_sealed(tmp_path: Path) -> None:
         told = _ask(gateway, "POST", "/mcp", message, key=shop)
         with setup.config_file.open("a") as file:
             file.write('[limits]\nmax_running_jobs = 3\n[clis.claude]\nenv = {T = "s3cr"}\n')
-        newest = _until(gateway, lambda all_: "settings.changed" in all_)
+        newest = _until(
+            gateway, lambda all_: {"settings.changed", "gateway.started"} <= all_.keys()
+        )
         by_hand = newest["settings.changed"]
         assert by_hand["actor"]["door"] == "file"
         assert by_hand["act"]["after"] == {
@@ -103,8 +105,9 @@ def test_each_door_is_named_and_the_log_is_sealed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     count = int(done.stdout.split()[0])
     assert f"sealed up to entry {count:,}." in done.stdout
-    newest_word = setup.command("audit", "list", "--limit", "1").stdout
-    assert "Gateway stopped" in newest_word
+    # where nothing was sealed before, the key for it is made at the very end
+    newest_words = setup.command("audit", "list", "--limit", "2").stdout
+    assert "Gateway stopped" in newest_words
     for path in (tmp_path / "home" / "data").iterdir():
         if path.name.startswith(("gateway.db", "audit")):
             assert SECRET.encode() not in path.read_bytes()

@@ -81,6 +81,17 @@ def test_the_editor_and_a_hand_are_told_apart_and_nothing_twice(desk: Desk) -> N
     ]
 
 
+def test_what_a_hand_did_before_the_first_look_is_noted(desk: Desk) -> None:
+    """The program started with another file than the one that is there by then."""
+    desk.file.write_text("[limits]\nmax_running_jobs = 9\n")
+    desk.journal.look(b"[limits]\nmax_running_jobs = 3\n")
+    path = "limits.max_running_jobs"
+    assert desk.noted() == [
+        (ActorDoor.FILE, {}, {path: 3}),
+        (ActorDoor.FILE, {path: 3}, {path: 9}),
+    ]
+
+
 def test_what_a_hand_did_before_the_editor_is_not_the_editors(desk: Desk) -> None:
     desk.file.write_text("[limits]\nmax_queued_jobs = 9\n")
     desk.edit(max_running_jobs=3)

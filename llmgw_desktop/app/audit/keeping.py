@@ -60,6 +60,7 @@ class AuditKeeping:
         )
         self._end: Callable[[], None] | None = None
         self._makes_key = makes_key
+        self._started_with: bytes | None = None
 
     @cached_property
     def changes(self) -> "AuditBook":
@@ -68,11 +69,13 @@ class AuditKeeping:
 
         return AuditBook(self.store, self._clock, self._keys.known)
 
-    def start(self) -> None:
+    def start(self, settings_file: bytes | None = None) -> None:
         """The gateway listens. What was done before is sealed with what begins now; once more
-        does no harm."""
+        does no harm. `settings_file`: what it was started with, which may be another by the time
+        somebody looks."""
         if self._end is not None:
             return
+        self._started_with = settings_file
         self._end = hear_acts(lambda: self._seals.put("head", None))
         self.look_at_settings()
         if self._makes_key:
@@ -105,8 +108,9 @@ class AuditKeeping:
             del waiting[name]  # written for good, whatever comes of those behind it
 
     def _look(self, _: dict[str, None]) -> None:
+        before, self._started_with = self._started_with, None
         try:
-            self.journal.look()
+            self.journal.look(before)
         except ConfigError as error:
             _log.info("the settings file is looked at again when it can be read: %s", error)
 

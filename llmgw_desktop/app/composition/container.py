@@ -143,7 +143,7 @@ class Container(EngineParts):
                 self.consents.start()
             await self.gateway.start()
             self.control.tell_running(self.clock.now_s(), self._http.tls_certificate)
-            self.audit.start()
+            self.audit.start(self._settings_file.loaded.source)
             self._encrypting.start()
             self.store_guard.start(self.gateway)
             if await asyncio.to_thread(self.access.has_mcp_clients):

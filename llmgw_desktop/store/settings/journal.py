@@ -52,14 +52,14 @@ class SettingsJournal:
             yield
         self._last = after
 
-    def look(self) -> None:
+    def look(self, before: bytes | None = None) -> None:
         """After each change of the file, and when the program starts. A broken file is looked at
-        again when it is mended."""
+        again when it is mended. `before`: what it was a moment ago, where nobody looked."""
         with self._file.transaction() as connection:
-            raw = read_settings_file(self._settings)
-            if _flat(raw) is not None:
-                self._take(connection, raw, BY_HAND)
-                self._last = raw
+            for raw in (before, read_settings_file(self._settings)):
+                if raw is not None and _flat(raw) is not None:
+                    self._take(connection, raw, BY_HAND)
+                    self._last = raw
 
     def close(self) -> None:
         self._file.close()
