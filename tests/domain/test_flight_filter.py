@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -136,7 +137,8 @@ def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
     except FilterMistake:
         return
     for term in query.terms:
-        fits(term, summary(1))
+        turned = replace(term, is_turned=not term.is_turned)
+        assert fits(term, summary(1)) is not fits(turned, summary(1))
 
 
 def test_who_is_shown() -> None:

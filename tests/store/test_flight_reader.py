@@ -217,7 +217,7 @@ _queries = st.builds(
     client=st.just("") | _words,
     since_s=st.none() | st.floats(BEGIN_S, BEGIN_S + 12),
     until_s=st.none() | st.floats(BEGIN_S, BEGIN_S + 12),
-    owner=st.sampled_from(["", "", "cli_1"]),
+    owner=st.sampled_from([None, None, "", "cli_1"]),
     terms=st.just(()) | st.lists(_terms, max_size=3).map(tuple),
 )
 

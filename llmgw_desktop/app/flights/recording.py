@@ -141,7 +141,7 @@ def matches(query: FlightQuery, flight: FlightSummary) -> bool:
         and (not query.label or flight.label == query.label)
         and (query.since_s is None or flight.started_at_s >= query.since_s)
         and (query.until_s is None or flight.started_at_s < query.until_s)
-        and (not query.owner or flight.owner == query.owner)
+        and (query.owner is None or flight.owner == query.owner)
         and (not query.text or mentions(flight, query.text.casefold()))
         and all(fits(term, flight) for term in query.terms)
     )

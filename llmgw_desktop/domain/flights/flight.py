@@ -237,8 +237,8 @@ class FlightQuery:
     label: str = ""
     since_s: float | None = None
     until_s: float | None = None
-    owner: str = ""
-    """Id of the client whose they are."""
+    owner: str | None = None
+    """Id of the client whose they are; None: of all."""
     terms: tuple[FilterTerm, ...] = ()
     """All of which hold."""
 

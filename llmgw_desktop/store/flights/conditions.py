@@ -30,7 +30,7 @@ def conditions(query: FlightQuery) -> Iterator[Any]:
         yield FlightRow.client == scrubbed((query.client,))[0]
     if query.label:
         yield FlightRow.label == scrubbed((query.label,))[0]
-    if query.owner:
+    if query.owner is not None:
         yield FlightRow.owner == query.owner
     if query.text:
         yield _holds(query.text)
