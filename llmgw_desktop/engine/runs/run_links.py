@@ -59,7 +59,7 @@ class _Run:
 
     __slots__ = (
         *("digest", "flights", "idle", "is_starting", "keeper", "last_status"),
-        *("open", "principal", "refused", "run_flight"),
+        *("meanwhile", "open", "principal", "refused", "run_flight"),
     )
 
     def __init__(self, principal: Principal, run_flight: str) -> None:
@@ -69,6 +69,8 @@ class _Run:
         self.keeper: int | None = None
         self.is_starting = True
         self.flights = NO_FLIGHTS
+        self.meanwhile: list[FlightSummary] | None = None
+        """What closes while it is read what it has asked before."""
         self.last_status: int | None = None
         self.refused: set[str] = set()
         """Models whose upstreams have refused it, until one of them answers."""
@@ -160,10 +162,20 @@ class RunLinks(OwnRequests):
         if digest:
             run.digest = bytes.fromhex(digest)
             self._by_digest[run.digest] = run
+        meanwhile = list[FlightSummary]()
+        run.meanwhile = meanwhile
+        before: Sequence[FlightSummary] = ()
         try:
-            run.flights = await asyncio.to_thread(self._of_record, job)
+            before = await asyncio.to_thread(self._recorded, job.id)
         except StoreError as error:
             _log.warning("what %s has asked before is not known: %s", job.id, error)
+        finally:
+            run.meanwhile = None
+        others = {job.flight_id, *(each.id for each in meanwhile)}
+        flights = linked_flights(each for each in before if each.id not in others)
+        for each in meanwhile:
+            flights = flights.plus(each)
+        run.flights = flights
 
     async def _open_door(self, job: Job, folder: JobFolder) -> None:
         try:
@@ -236,6 +248,8 @@ class RunLinks(OwnRequests):
         run.open -= 1
         summary = flight.summary()
         run.flights = run.flights.plus(summary)
+        if run.meanwhile is not None:
+            run.meanwhile.append(summary)
         if not run.open:
             run.idle.set()
         self._tell(run, job_id, flight)

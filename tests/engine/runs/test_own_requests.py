@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 from tests.support.answers import Refusal
 from tests.support.lane import Lane
@@ -261,7 +263,19 @@ async def test_a_revoked_clients_runs_ask_no_more(open_scene: Any) -> None:
     await scene.closed(job["flightId"])
 
 
-async def test_a_run_outlives_the_program_and_its_key_with_it(open_scene: Any) -> None:
+@pytest.mark.parametrize("reading_s", [0.0, 0.8])
+async def test_a_run_outlives_the_program_and_its_key_with_it(
+    open_scene: Any, monkeypatch: pytest.MonkeyPatch, reading_s: float
+) -> None:
+    """Also where a request ends while it is read what it asked before."""
+    read = FlightReader.of_job
+
+    def slowly(reader: FlightReader, job_id: str) -> list[FlightSummary]:
+        found = read(reader, job_id)
+        time.sleep(reading_s)
+        return found
+
+    monkeypatch.setattr(FlightReader, "of_job", slowly)
     limits = '[clients.nightly]\nbudgets = [{ tokens = 20000, per = "never" }]\n'
     scene = await open_scene(limits)
     nightly = scene.house.client("nightly", Scope.JOBS_RUN)
