@@ -64,6 +64,14 @@ checks() {
     printf '%s' "$failed" >"$scratch/failed"
 }
 
+# All of everything forgives nothing; a run of a day tells of what fails on a busy machine alone.
+tests() {
+    rm -f .pytest_cache/v/cache/lastfailed
+    # shellcheck disable=SC2086 # lists of words
+    pytest -n "$workers" --dist worksteal -m 'not bench' $base $all && return
+    [ -z "$all" ] && python -m tests.support.again
+}
+
 # The checks go on beside the tests and are told after them. The tests often wait, for a timer, the
 # disk or a child, so there are two workers for each processor. A shell has what it runs in the
 # background ignore Ctrl+C, so the tests stay in front.
@@ -72,8 +80,7 @@ checking=$!
 workers=$(($(nproc 2>/dev/null || echo 2) * 2))
 [ "$workers" -le "$most_workers" ] || workers=$most_workers
 : >"$scratch/begun"
-# shellcheck disable=SC2086 # lists of words
-step tests pytest -n "$workers" --dist worksteal -m 'not bench' $base $all
+step tests tests
 wait "$checking" || :
 checking=''
 cat "$scratch/checks"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.packaging.machine import PACKAGING, ROOT
+from tests.support import again
 
 SCRIPTS = [*sorted(PACKAGING.rglob("*.sh")), ROOT / ".ci" / "run"]
 LISTS = sorted((PACKAGING / "linux").glob("packages-*.txt"))
@@ -84,3 +85,41 @@ def test_qt_finds_every_library_of_the_plugins_in_use() -> None:
     for library in used:
         found = subprocess.run(["ldd", library], capture_output=True, text=True, check=True)
         assert "not found" not in found.stdout, library.name
+
+
+_HABITS = {
+    "steady": "def test_it():\n    assert True\n",
+    "broken": "def test_it():\n    assert False\n",
+    "every other time": (
+        "import pathlib\n\ndef test_it():\n"
+        "    mark = pathlib.Path(__file__).with_suffix('.mark')\n"
+        "    was_there = mark.exists()\n"
+        "    mark.unlink() if was_there else mark.touch()\n"
+        "    assert not was_there\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("habit", "is_forgiven"), [("steady", True), ("broken", False), ("every other time", False)]
+)
+def test_only_what_passes_each_time_by_itself_is_forgiven(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, habit: str, is_forgiven: bool
+) -> None:
+    (tmp_path / "test_habit.py").write_text(_HABITS[habit])
+    monkeypatch.chdir(tmp_path)
+    failed = tmp_path / again.FAILED
+    failed.parent.mkdir(parents=True)
+    failed.write_text('{"test_habit.py::test_it": true}')
+    assert (again.main() == 0) is is_forgiven
+
+
+@pytest.mark.parametrize("written", [None, "{}", '{"a": true, "b": true, "c": true, "d": true}'])
+def test_a_run_that_fails_otherwise_is_not_forgiven(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if written is not None:
+        (tmp_path / again.FAILED).parent.mkdir(parents=True)
+        (tmp_path / again.FAILED).write_text(written)
+    assert again.main() == 1

@@ -78,7 +78,8 @@ def test_what_a_reading_costs_is_a_small_part_of_the_time(reader: Reader, qtbot:
     reader.refresh.ended()
     reader.refresh.ask()
     qtbot.waitUntil(lambda: len(reader.times) == 2, timeout=8000)
-    assert reader.times[1] - ended >= 0.03 * (COST_SHARE - 1) - 0.02
+    earlier = 0.95  # Qt's timers may go off a twentieth before their time
+    assert reader.times[1] - ended >= 0.03 * (COST_SHARE - 1) * earlier - 0.02
     assert COST_SHARE >= 40
 
 
