@@ -6,6 +6,7 @@ What the scripts do is in test_set_up.py.
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -87,39 +88,52 @@ def test_qt_finds_every_library_of_the_plugins_in_use() -> None:
         assert "not found" not in found.stdout, library.name
 
 
+_HABIT = """
+import pathlib
+
+def test_it():
+    marks = pathlib.Path(__file__).with_suffix(".marks")
+    turn = len(marks.read_text()) if marks.exists() else 0
+    marks.write_text("x" * (turn + 1))
+    assert {passes}
+"""
 _HABITS = {
-    "steady": "def test_it():\n    assert True\n",
-    "broken": "def test_it():\n    assert False\n",
-    "every other time": (
-        "import pathlib\n\ndef test_it():\n"
-        "    mark = pathlib.Path(__file__).with_suffix('.mark')\n"
-        "    was_there = mark.exists()\n"
-        "    mark.unlink() if was_there else mark.touch()\n"
-        "    assert not was_there\n"
-    ),
+    "once": _HABIT.format(passes="turn > 0"),
+    "always": _HABIT.format(passes="False"),
+    "every other time": _HABIT.format(passes="turn % 2"),
 }
 
 
+def run_of(folder: Path, habit: str) -> Path:
+    """What a run that met the habit once writes down."""
+    (folder / "test_habit.py").write_text(_HABITS[habit])
+    failed = folder / "failed"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "xdist", "-n", "1"]
+    subprocess.run(
+        [*command, "-p", "tests.support.again", "--failed-to", failed, "test_habit.py"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    return failed
+
+
 @pytest.mark.parametrize(
-    ("habit", "is_forgiven"), [("steady", True), ("broken", False), ("every other time", False)]
+    ("habit", "is_forgiven"), [("once", True), ("always", False), ("every other time", False)]
 )
 def test_only_what_passes_each_time_by_itself_is_forgiven(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, habit: str, is_forgiven: bool
 ) -> None:
-    (tmp_path / "test_habit.py").write_text(_HABITS[habit])
     monkeypatch.chdir(tmp_path)
-    failed = tmp_path / again.FAILED
-    failed.parent.mkdir(parents=True)
-    failed.write_text('{"test_habit.py::test_it": true}')
-    assert (again.main() == 0) is is_forgiven
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # a start takes a third then
+    failed = run_of(tmp_path, habit)
+    assert failed.read_text() == '["test_habit.py::test_it"]'
+    assert (again.main(failed) == 0) is is_forgiven
 
 
-@pytest.mark.parametrize("written", [None, "{}", '{"a": true, "b": true, "c": true, "d": true}'])
-def test_a_run_that_fails_otherwise_is_not_forgiven(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str | None
-) -> None:
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.parametrize("written", [None, "[]", '["a", "b", "c", "d"]'])
+def test_a_run_that_fails_otherwise_is_not_forgiven(tmp_path: Path, written: str | None) -> None:
+    failed = tmp_path / "failed"
     if written is not None:
-        (tmp_path / again.FAILED).parent.mkdir(parents=True)
-        (tmp_path / again.FAILED).write_text(written)
-    assert again.main() == 1
+        failed.write_text(written)
+    assert again.main(failed) == 1

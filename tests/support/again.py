@@ -1,7 +1,9 @@
-"""Tells tests that fail from those that fail on a busy machine: `python -m` this after a run.
+"""Tells tests that fail from those that fail on a busy machine.
 
-A few tests that failed beside others are run three times by themselves. If they pass each time
-they are named as unsteady, which does not hold up the change at hand: somebody has to mend them.
+`pytest -p tests.support.again --failed-to FILE` writes down which tests failed. A few that failed
+beside others are then run three times by themselves, by `python -m tests.support.again FILE`. If
+they pass each time they are named as unsteady, which does not hold up the change at hand: somebody
+has to mend them.
 """
 
 from __future__ import annotations
@@ -11,29 +13,52 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 MOST = 3
 """More that fail at once are no chance."""
 TIMES = 3
-FAILED = Path(".pytest_cache/v/cache/lastfailed")
+_failed: set[str] = set()
 
 
-def failed_tests(cache: Path) -> list[str]:
-    """Their ids; empty where pytest wrote none down."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--failed-to", type=Path, help="a file for the names of tests that fail")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.failed:
+        _failed.add(report.nodeid)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if report.failed:
+        _failed.add(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Workers tell their reports to the one that started them, and it alone writes."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.getoption("--failed-to").write_text(json.dumps(sorted(_failed)))
+
+
+def failed_tests(path: Path) -> list[str]:
+    """Their ids; empty where a run ended before it wrote them."""
     try:
-        return sorted(json.loads(cache.read_bytes()))
+        tests: list[str] = json.loads(path.read_bytes())
     except FileNotFoundError:
         return []
+    return tests
 
 
 def are_unsteady(tests: list[str]) -> bool:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist"]
     return all(
         subprocess.run([*command, *tests], check=False).returncode == 0 for _ in range(TIMES)
     )
 
 
-def main() -> int:
-    tests = failed_tests(FAILED)
+def main(path: Path) -> int:
+    tests = failed_tests(path)
     if not 0 < len(tests) <= MOST:
         return 1
     print(f"\nOnce more, {TIMES} times by themselves: {' '.join(tests)}", flush=True)
@@ -45,4 +70,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1])))
