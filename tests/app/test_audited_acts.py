@@ -93,6 +93,7 @@ READING = frozenset(
             "doctor",
             "flights list",
             "flights show",
+            "flights tail",
             "limits",
             "jobs list",
             "jobs show",

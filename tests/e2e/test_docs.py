@@ -186,7 +186,8 @@ def test_each_door_that_is_named_is_one(gateway: Gateway) -> None:
         try:
             connection.request(method, path, b"{}" if method == "POST" else None, headers)
             reply = connection.getresponse()
-            told = reply.read().decode()
+            is_endless = reply.getheader("content-type") == "text/event-stream"
+            told = "" if is_endless else reply.read().decode()
         finally:
             connection.close()
         if reply.status == 405 or "There is nothing at" in told:

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.flights.recording import matches
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreUnavailable
 from llmgw_desktop.domain.flights.flight import (
     FilterTerm,
@@ -21,7 +20,7 @@ from llmgw_desktop.domain.flights.flight import (
     FlightSummary,
     FlightTotals,
 )
-from llmgw_desktop.domain.flights.flight_filter import FIELDS, MARKS, FieldKind, lowered
+from llmgw_desktop.domain.flights.flight_filter import FIELDS, MARKS, FieldKind, lowered, matches
 from llmgw_desktop.domain.guard import GuardAction, GuardHit, PromptRole
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings.tables import RecorderSettings

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from llmgw_desktop.app.flights.recording import matches
 from llmgw_desktop.domain.flights.flight import (
     Attempt,
     FlightQuery,
@@ -14,6 +13,7 @@ from llmgw_desktop.domain.flights.flight import (
     Phase,
     PhaseName,
 )
+from llmgw_desktop.domain.flights.flight_filter import matches
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import Consideration

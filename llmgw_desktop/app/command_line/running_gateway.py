@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ANSWERS_WITHIN_S = 20.0
 _LOOKS_WITHIN_S = 5.0
+_SILENCE_S = 60.0
+"""A gateway that tells of what happens says every 15 s that it is there."""
 
 
 class NotRunning(LlmgwError):
@@ -133,6 +135,26 @@ class RunningGateway:
             connection.close()
         return Told(status=answer.status, fields=fields if isinstance(fields, dict) else {})
 
+    def events(self, path: str, *, silence_s: float = _SILENCE_S) -> Iterator[tuple[str, Any]]:
+        """Server-sent ones, each by its name with what it says, until the gateway ends them or was
+        silent for so long. What it refuses is one event, `refused`, with `Told`."""
+        from http.client import HTTPException
+
+        connection = self._connection(silence_s)
+        try:
+            connection.request("GET", path, headers={"Authorization": f"Bearer {self._key}"})
+            answer = connection.getresponse()
+            if answer.status != 200:
+                fields = json.loads(answer.read())
+                told = fields if isinstance(fields, dict) else {}
+                yield "refused", Told(status=answer.status, fields=told)
+                return
+            yield from _events(answer)
+        except (OSError, HTTPException, ValueError) as error:
+            raise NotRunning(f"The gateway at {self._told.url} says no more: {error}.") from error
+        finally:
+            connection.close()
+
     def _connection(self, within_s: float) -> "HTTPConnection":
         from http.client import HTTPConnection, HTTPSConnection
 
@@ -142,6 +164,19 @@ class RunningGateway:
             context = own_context(self._told.certificate)
             return HTTPSConnection(host, port, timeout=within_s, context=context)
         return HTTPConnection(host, port, timeout=within_s)
+
+
+def _events(lines: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
+    name, data = "", ""
+    for line in lines:
+        field, _, value = line.decode(errors="replace").rstrip("\r\n").partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            data += value
+        elif not field and not value and name:
+            yield name, json.loads(data)
+            name, data = "", ""
 
 
 def tell_keys_changed(places: Places, env: Mapping[str, str]) -> None:

@@ -26,6 +26,7 @@ from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.front import model_doors, models_door, responses_door
 from llmgw_desktop.engine.front.crowd import Crowd, connections_allowed
 from llmgw_desktop.engine.front.doors import DoorTable
+from llmgw_desktop.engine.front.flight_news_door import FlightBodiesDoor, FlightNewsDoor
 from llmgw_desktop.engine.front.handed_sockets import handed_sockets
 from llmgw_desktop.engine.front.health_door import HealthDoor, Load
 from llmgw_desktop.engine.front.http_server import HttpServer, Room
@@ -319,6 +320,8 @@ DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda parts: models_door.ProvidersDoor(parts.every_provider, parts.health.status).add_to,
     lambda parts: AuditDoor(parts.audit.store).add_to,
     lambda parts: FlightsDoor(parts.recording.shelf, parts.clock).add_to,
+    lambda parts: FlightBodiesDoor(parts.recording.shelf).add_to,
+    lambda parts: FlightNewsDoor(parts.recording.shelf, parts.bus, parts.clock).add_to,
     lambda parts: VaultDoor(parts.vault, parts.new_key).add_to,
     lambda parts: _health_door(parts).add_to,
     lambda parts: JobsDoor(parts.runs.service, parts.gate).add_to,

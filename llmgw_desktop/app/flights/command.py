@@ -1,4 +1,4 @@
-"""`llmgw flights list|show`: requests, from the running gateway, or from what it wrote down."""
+"""`llmgw flights list|show|tail`: requests, of the running gateway, or as it wrote them down."""
 
 import argparse
 import json
@@ -50,6 +50,7 @@ _TOKENS = {
     "cacheCreationTokens": "cache write",
     "reasoningTokens": "reasoning tokens",
 }
+_HEAD = "ID\tSTARTED\tCLIENT\tMODEL\tSTATE\tIN\tOUT\tCOST\tTOOK\tERROR"
 _SAID_ONCE = (
     ("provider", "provider"),
     ("account", "account"),
@@ -64,7 +65,7 @@ _SAID_ONCE = (
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    verb = {"list": _list, "show": _show, "prune": prune}[arguments.verb]
+    verb = {"list": _list, "show": _show, "tail": _tail, "prune": prune}[arguments.verb]
     return verb(arguments, places, env)
 
 
@@ -89,6 +90,7 @@ def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
     if arguments.json:
         print(json.dumps(dict(fields), indent=2, ensure_ascii=True))
         return 0
+    print(_HEAD)
     for line in _lines(fields["flights"]):
         print(line)
     left = fields["total"] - len(fields["flights"])
@@ -108,7 +110,6 @@ def _listed(text: str, limit: int, places: Places) -> dict[str, Any]:
 
 
 def _lines(flights: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield "ID\tSTARTED\tCLIENT\tMODEL\tSTATE\tIN\tOUT\tCOST\tTOOK\tERROR"
     today = local_time(SystemClock().now_s()).date()
     for each in flights:
         error = each["error"] or {}
@@ -126,6 +127,35 @@ def _lines(flights: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 inert_line(error.get("message") or error.get("kind") or "–", _TEXT_CHARS),
             )
         )
+
+
+def _tail(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """Until somebody ends it, or the gateway."""
+    path = f"/v1/flights/events?{urlencode({'filter': ' '.join(arguments.filter)})}"
+    try:
+        events = RunningGateway(places, env).events(path)
+        if not arguments.json:
+            print(_HEAD, flush=True)
+        for name, told in events:
+            if name == "refused":
+                return _fail(told.problem)
+            _tell_event(name, told, as_json=arguments.json)
+    except NotRunning as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return 0
+    return _fail("The gateway ended.")
+
+
+def _tell_event(name: str, told: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"event": name, **told}, ensure_ascii=True), flush=True)
+    elif name == "closed":
+        for line in _lines([told]):
+            print(line, flush=True)
+    elif name == "missed":
+        words = f"{counted(told['flights'], 'flight')} came too fast to be told here."
+        print(words, file=sys.stderr, flush=True)
 
 
 def _show(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:

@@ -8,7 +8,6 @@ from llmgw_desktop.domain.audit import clean_with
 from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
-from llmgw_desktop.domain.flights.flight_filter import fits, mentions
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
@@ -65,6 +64,7 @@ class Recording:
         self.shelf = FlightShelf(
             in_the_air=self.recorder.in_the_air,
             recorded=partial(self.reader.record, with_bodies=False),
+            whole=self.reader.record,
             written=self.store.flush,
             listed=self._listed,
         )
@@ -130,21 +130,6 @@ class Flights:
     def running(self) -> tuple[FlightSummary, ...]:
         """Newest first."""
         return tuple(sorted(self._running(), key=_age, reverse=True))
-
-
-def matches(query: FlightQuery, flight: FlightSummary) -> bool:
-    """Whether the list of `query` shows this flight; as the reader decides for recorded ones."""
-    return (
-        (not query.states or flight.state in query.states)
-        and (not query.provider or flight.provider == query.provider)
-        and (not query.client or flight.client == query.client)
-        and (not query.label or flight.label == query.label)
-        and (query.since_s is None or flight.started_at_s >= query.since_s)
-        and (query.until_s is None or flight.started_at_s < query.until_s)
-        and (query.owner is None or flight.owner == query.owner)
-        and (not query.text or mentions(flight, query.text.casefold()))
-        and all(fits(term, flight) for term in query.terms)
-    )
 
 
 def is_whole(query: FlightQuery) -> bool:

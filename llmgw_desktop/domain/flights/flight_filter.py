@@ -128,6 +128,21 @@ def fits(term: FilterTerm, flight: FlightSummary) -> bool:
     return _fits(term, flight) is not term.is_turned
 
 
+def matches(query: FlightQuery, flight: FlightSummary) -> bool:
+    """Whether the list of `query` shows this flight; as the store decides for recorded ones."""
+    return (
+        (not query.states or flight.state in query.states)
+        and (not query.provider or flight.provider == query.provider)
+        and (not query.client or flight.client == query.client)
+        and (not query.label or flight.label == query.label)
+        and (query.since_s is None or flight.started_at_s >= query.since_s)
+        and (query.until_s is None or flight.started_at_s < query.until_s)
+        and (query.owner is None or flight.owner == query.owner)
+        and (not query.text or mentions(flight, query.text.casefold()))
+        and all(fits(term, flight) for term in query.terms)
+    )
+
+
 def mentions(flight: FlightSummary, text: str) -> bool:
     """Whether its names or errors hold this, in small letters."""
     said = (*_WORDS["model"](flight), flight.client, flight.label, flight.provider)

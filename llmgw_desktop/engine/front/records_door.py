@@ -38,6 +38,8 @@ class FlightShelf:
     in_the_air: Callable[[str], FlightRecord | None]
     recorded: Callable[[str], FlightRecord | None]
     """Without bodies."""
+    whole: Callable[[str], FlightRecord | None]
+    """With them, as long as they are kept. Waits for the disk, and unpacks."""
     written: Callable[[float], bool]
     """Waits so many seconds until what ended is on disk."""
     listed: Callable[[FlightQuery, int, int], tuple[int, Sequence[FlightSummary]]]
@@ -70,18 +72,12 @@ class FlightsDoor:
 
     async def list_all(self, caller: HttpCaller) -> None:
         """`?filter=…&limit=…&offset=…`"""
-        from llmgw_desktop.domain.flights.flight_filter import FilterMistake, parse_filter
         from llmgw_desktop.wire.native.flights import listed_object  # nobody asks at a start
 
         asked, principal = parse_qs(caller.query, keep_blank_values=True), who(caller)
         limit = number_in(asked, "limit", _LISTED, least=1, most=MOST_LISTED)
         offset = number_in(asked, "offset", 0, least=0)
-        try:
-            query = parse_filter(asked.get("filter", [""])[0], self._clock.now_s())
-        except FilterMistake as mistake:
-            raise InvalidRun(str(mistake), field="filter") from None
-        if Scope.ADMIN not in principal.scopes:
-            query = replace(query, owner=principal.client_id)
+        query = query_of(asked.get("filter", [""])[0], self._clock.now_s(), principal)
         total, found = await asyncio.to_thread(self._shelf.listed, query, offset, limit)
         end = offset + len(found)
         told = {
@@ -96,12 +92,25 @@ class FlightsDoor:
 
         flight_id = id_in(caller)
         found = await self._shelf.find(flight_id)
-        if found is None or not _may_see(who(caller), found.summary):
+        if found is None or not may_see(who(caller), found.summary):
             raise NoSuchFlight(flight_id)
         await tell(caller, {"flight": flight_object(found)})
 
 
-def _may_see(principal: Principal, flight: FlightSummary) -> bool:
+def query_of(text: str, now_s: float, principal: Principal) -> FlightQuery:
+    """Of flights that this caller may see. Raises InvalidRun."""
+    from llmgw_desktop.domain.flights.flight_filter import FilterMistake, parse_filter
+
+    try:
+        query = parse_filter(text, now_s)
+    except FilterMistake as mistake:
+        raise InvalidRun(str(mistake), field="filter") from None
+    if Scope.ADMIN in principal.scopes:
+        return query
+    return replace(query, owner=principal.client_id)
+
+
+def may_see(principal: Principal, flight: FlightSummary) -> bool:
     return Scope.ADMIN in principal.scopes or flight.owner == principal.client_id
 
 

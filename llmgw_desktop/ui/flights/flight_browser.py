@@ -10,9 +10,10 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.flights.recording import Flights, matches
+from llmgw_desktop.app.flights.recording import Flights
 from llmgw_desktop.app.words.figures import count_text
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.flights.flight_filter import matches
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.table.flight_feed import FlightFeed

@@ -1,12 +1,19 @@
 """Flights, and how clients stand, as the gateway's own doors and MCP write them: figures, way and
-end, never what was said.
+end; what was said only by `bodies_object`.
 
 A moment is seconds since 1970. What is not known is null, and its provenance says `unknown`.
 """
 
+from base64 import b64encode
 from typing import Any
 
-from llmgw_desktop.domain.flights.flight import Attempt, FlightRecord, FlightSummary, Phase
+from llmgw_desktop.domain.flights.flight import (
+    Attempt,
+    FlightRecord,
+    FlightSummary,
+    Headers,
+    Phase,
+)
 from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.domain.policy import (
     ClientPolicy,
@@ -73,6 +80,46 @@ def listed_object(flight: FlightSummary) -> dict[str, Any]:
 
 
 _OF_ITS_WAY = ("routeReason", "attempts", "phases")
+
+
+def bodies_object(record: FlightRecord) -> dict[str, Any]:
+    """What was asked and answered, as it was recorded: secrets removed. Each side has `text`, or
+    `base64` where it is no UTF-8; both are null where nothing was kept."""
+    flight = record.summary
+    request = _side(record.request_headers, record.request_body)
+    answer = _side(record.answer_headers, record.answer_body)
+    return {
+        "id": flight.id,
+        "state": flight.state,
+        "path": plain_text(record.path),
+        "request": {
+            **request,
+            "whole": record.request_body is not None and record.request_body_whole,
+            "sentBytes": flight.request_bytes,
+        },
+        "response": {
+            **answer,
+            "whole": record.answer_body is not None and record.answer_body_whole,
+            "sentBytes": flight.answer_bytes,
+            "status": flight.status,
+        },
+        "unreadable": record.unreadable or None,
+    }
+
+
+def _side(headers: Headers, body: bytes | None) -> dict[str, Any]:
+    text = coded = None
+    if body is not None:
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            coded = b64encode(body).decode()
+    return {
+        "headers": [[plain_text(name), plain_text(told)] for name, told in headers],
+        "bytes": None if body is None else len(body),
+        "text": text,
+        "base64": coded,
+    }
 
 
 def figure_objects(flight: FlightSummary) -> dict[str, dict[str, Any]]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from llmgw_desktop.app.flights.columns import RowTime, ShownFlight, shown_flight
-from llmgw_desktop.app.flights.recording import Flights, is_whole, matches
+from llmgw_desktop.app.flights.recording import Flights, is_whole
 from llmgw_desktop.domain.events import Event, FlightClosed
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightSummary
+from llmgw_desktop.domain.flights.flight_filter import matches
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS, PageRequest
