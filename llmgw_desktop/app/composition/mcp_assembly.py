@@ -38,6 +38,11 @@ from llmgw_desktop.engine.mcp.tools.cli_tools import (
     cli_model_tools,
     subcommand_tools,
 )
+from llmgw_desktop.engine.mcp.tools.flight_tools import (
+    FlightFinding,
+    flight_resources,
+    flight_tools,
+)
 from llmgw_desktop.engine.mcp.tools.gateway_tools import ProcessFacts, health_tools
 from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
 from llmgw_desktop.engine.mcp.tools.jobs import job_tools
@@ -128,6 +133,13 @@ def _runs(parts: EngineParts) -> RunFamilies:
     )
 
 
+def _flights(parts: EngineParts) -> FlightFinding:
+    shelf = parts.recording.shelf
+    return FlightFinding(
+        find=shelf.find, whole=shelf.whole, listed=shelf.listed, now_s=parts.clock.now_s
+    )
+
+
 TOOLS: tuple[Callable[[EngineParts], tuple[McpTool, ...]], ...] = (
     lambda parts: _runs(parts).tools(),
     lambda parts: panel_tools.tools(_panels(parts)),
@@ -145,6 +157,7 @@ TOOLS: tuple[Callable[[EngineParts], tuple[McpTool, ...]], ...] = (
     lambda parts: workspace_tools.tools(parts.runs.service.workspaces),
     lambda parts: vault_tools.tools(parts.vault, parts.new_key),
     lambda parts: gateway_tools.tools(parts.runs.approvals, lambda: parts.runs.permissions.waiting),
+    lambda parts: flight_tools(_flights(parts)),
 )
 """Every family of tools, in the order in which clients list them. A tool is one `McpTool` in a file
 of `engine/mcp/tools`; a file that is new has its line here."""
@@ -154,6 +167,7 @@ RESOURCES: tuple[Callable[[EngineParts], tuple[Resource, ...]], ...] = (
     lambda parts: skill_resources(SkillFolders(parts.places.skills_folder)),
     lambda parts: records.resources(parts.validations),
     lambda parts: limits_resources(parts.policies.standing_of),
+    lambda parts: flight_resources(_flights(parts)),
     lambda parts: cache_state_resources(parts.runs.caches, parts.runs.service.sessions),
 )
 """Every family of resources, in that order too."""

@@ -47,6 +47,7 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/responses/[^/]+/input_items"): "response",
     ("POST", "/responses/[^/]+/cancel"): "response",
     ("GET", "/flights/[^/]+"): "flight",
+    ("GET", "/flights/[^/]+/bodies"): "flight",
     ("GET", "/jobs/[^/]+"): "job",
     ("DELETE", "/jobs/[^/]+"): "job",
     ("GET", "/jobs/[^/]+/result"): "job",
@@ -76,6 +77,7 @@ ARGUMENTS: Mapping[str, str] = {
     "jobId": "job",
     "validationId": "validation",
     "correlationId": "correlation",
+    "flightId": "flight",
     "id": SHARED,
     "alias": SHARED,
 }
@@ -90,6 +92,7 @@ PLACES: Mapping[str, str] = {
     "sessionId": "session",
     "validationId": "validation",
     "hash": "prefix",
+    "flightId": "flight",
     "cli": SHARED,
     "provider": SHARED,
     "commandPath": SHARED,
@@ -261,12 +264,19 @@ async def test_the_persons_questions_are_not_for_programs(scene: Scene) -> None:
 
 async def test_they_are_there_for_their_owner(scene: Scene) -> None:
     """Or nothing would be proved."""
-    names = ("jobs/{job}", "sessions/{session}", "responses/{response}", "flights/{flight}")
+    names = (
+        "jobs/{job}",
+        "sessions/{session}",
+        "responses/{response}",
+        "flights/{flight}",
+        "flights/{flight}/bodies",
+    )
     for path in (f"/v1/{name}" for name in names):
         status, told, _ = await scene.ask("GET", path.format(**scene.ids.real), scene.alice)
         assert status == 200, told
     for tool, fields in (
         ("llm_job_status", {"jobId": scene.ids.real["job"]}),
+        ("flight_get", {"flightId": scene.ids.real["flight"], "includeBodies": True}),
         ("session_get", {"sessionId": scene.ids.real["session"]}),
         ("validation_receipt", {"validationId": scene.ids.real["validation"]}),
     ):
@@ -315,7 +325,7 @@ async def test_every_resource(scene: Scene) -> None:
             assert answers[0] == answers[1], resource.uri
             assert b'"error"' in answers[0], resource.uri
             walked += 1
-    assert walked == 3
+    assert walked == 4
 
 
 async def test_mcp_sessions(scene: Scene) -> None:
