@@ -91,6 +91,7 @@ READING = frozenset(
         *(
             "consent list",
             "doctor",
+            "flights diff",
             "flights list",
             "flights show",
             "flights tail",

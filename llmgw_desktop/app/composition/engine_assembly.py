@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from functools import cached_property, partial
 from platform import node as computer_name
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
@@ -20,6 +20,7 @@ from llmgw_desktop.app.questions.questions import Questions
 from llmgw_desktop.app.vault.credentials import sign_in_files
 from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.events import FloodsChanged
+from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.routing.hops import HopMark
 from llmgw_desktop.engine.access.gate import Gate
@@ -27,6 +28,7 @@ from llmgw_desktop.engine.front import model_doors, models_door, responses_door
 from llmgw_desktop.engine.front.crowd import Crowd, connections_allowed
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.flight_news_door import FlightBodiesDoor, FlightNewsDoor
+from llmgw_desktop.engine.front.flight_work_door import FlightDiffDoor
 from llmgw_desktop.engine.front.handed_sockets import handed_sockets
 from llmgw_desktop.engine.front.health_door import HealthDoor, Load
 from llmgw_desktop.engine.front.http_server import HttpServer, Room
@@ -192,6 +194,10 @@ class EngineParts(ContainerParts):
         return revocations
 
     @cached_property
+    def flight_diffs(self) -> FlightDiffDoor:
+        return FlightDiffDoor(self.recording.shelf, _diff)
+
+    @cached_property
     def crowd(self) -> Crowd:
         return Crowd(
             self.clock,
@@ -304,6 +310,14 @@ def _health_door(parts: EngineParts) -> HealthDoor:
     )
 
 
+def _diff(before: FlightRecord, after: FlightRecord) -> dict[str, Any]:
+    """Read in when two are first compared: all codecs may come with it."""
+    from llmgw_desktop.app.flights.compared import compare_records
+    from llmgw_desktop.wire.native.flight_diff import diff_object
+
+    return diff_object(compare_records(before, after))
+
+
 DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda _: model_doors.add_anthropic,
     lambda _: model_doors.add_openai,
@@ -322,6 +336,7 @@ DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda parts: FlightsDoor(parts.recording.shelf, parts.clock).add_to,
     lambda parts: FlightBodiesDoor(parts.recording.shelf).add_to,
     lambda parts: FlightNewsDoor(parts.recording.shelf, parts.bus, parts.clock).add_to,
+    lambda parts: parts.flight_diffs.add_to,
     lambda parts: VaultDoor(parts.vault, parts.new_key).add_to,
     lambda parts: _health_door(parts).add_to,
     lambda parts: JobsDoor(parts.runs.service, parts.gate).add_to,

@@ -43,6 +43,7 @@ from llmgw_desktop.engine.mcp.tools.flight_tools import (
     flight_resources,
     flight_tools,
 )
+from llmgw_desktop.engine.mcp.tools.flight_work import diff_tools
 from llmgw_desktop.engine.mcp.tools.gateway_tools import ProcessFacts, health_tools
 from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
 from llmgw_desktop.engine.mcp.tools.jobs import job_tools
@@ -158,6 +159,7 @@ TOOLS: tuple[Callable[[EngineParts], tuple[McpTool, ...]], ...] = (
     lambda parts: vault_tools.tools(parts.vault, parts.new_key),
     lambda parts: gateway_tools.tools(parts.runs.approvals, lambda: parts.runs.permissions.waiting),
     lambda parts: flight_tools(_flights(parts)),
+    lambda parts: diff_tools(parts.flight_diffs.of),
 )
 """Every family of tools, in the order in which clients list them. A tool is one `McpTool` in a file
 of `engine/mcp/tools`; a file that is new has its line here."""

@@ -6,11 +6,12 @@ _LISTED = 20
 
 
 def _flights(parser: Parser) -> None:
-    listing, show, tail, prune = add_verbs(
+    listing, show, diff, tail, prune = add_verbs(
         parser,
         {
             "list": "the newest that a filter asks for",
             "show": "one of them: its figures, where they come from, its way",
+            "diff": "what differs between two: request, answer, figures",
             "tail": "each as it ends, from now on",
             "prune": "flights that are too old only if the clock is right: tell, or delete them",
         },
@@ -24,6 +25,9 @@ def _flights(parser: Parser) -> None:
     add_flags(listing, fields="what can be filtered by", json="as GET /v1/flights tells it")
     show.add_argument("id", help="as x-llmgw-flight names it in an answer, or the Flights page")
     add_flags(show, json="as GET /v1/flights/ID tells it")
+    diff.add_argument("id", help="the first")
+    diff.add_argument("other", help="the second")
+    add_flags(diff, json="as GET /v1/flights/A/diff/B tells it")
     tail.add_argument("filter", nargs="*", help="as in 'list'")
     add_flags(tail, json="as GET /v1/flights/events tells them, one to a line")
     add_flags(prune, yes="the clock is right; delete them")

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
+from llmgw_desktop.app.flights.work_command import diff
 from llmgw_desktop.app.words.figures import (
     clock_text,
     count_text,
@@ -65,7 +66,8 @@ _SAID_ONCE = (
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    verb = {"list": _list, "show": _show, "tail": _tail, "prune": prune}[arguments.verb]
+    verbs = {"list": _list, "show": _show, "tail": _tail, "diff": diff, "prune": prune}
+    verb = verbs[arguments.verb]
     return verb(arguments, places, env)
 
 

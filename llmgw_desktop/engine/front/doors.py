@@ -29,6 +29,7 @@ _OFFERED = (
 )
 Answer = Callable[[HttpCaller], Awaitable[None]]
 Refusal = Callable[[LlmgwError], ErrorReply]
+_NAME = re.compile(r"\{([^}]*)\}")
 _MISPLACED = "Set the client's base URL as the gateway shows it."
 
 
@@ -99,7 +100,7 @@ class DoorTable:
         opening: DoorOpening = SHUT,
         refusal: Refusal | None = None,
     ) -> None:
-        """Doors to the gateway itself: `POST /v1/jobs`, or with a name `GET /v1/jobs/{}/result`;
+        """Doors to the gateway itself: `POST /v1/jobs`, or with names `GET /v1/jobs/{}/result`;
         `{[a-z]+}` says which names there are."""
         for place, answer in answers.items():
             method, path = place.split(" ")
@@ -110,12 +111,14 @@ class DoorTable:
                 opening=opening,
                 refusal=refusal,
             )
-            before, brace, rest = path.partition("{")
-            if not brace:
+            before, *rest = _NAME.split(path)
+            if not rest:
                 self.add(method, path, door)
                 continue
-            name, _, after = rest.partition("}")
-            named = f"{name or '[^/]+'}{re.escape(after)}"
+            names, after = rest[::2], map(re.escape, rest[1::2])
+            named = "".join(
+                f"{name or '[^/]+'}{more}" for name, more in zip(names, after, strict=True)
+            )
             self.add_named(method, before, named, door, prefixes=("",))
 
     def add_action(

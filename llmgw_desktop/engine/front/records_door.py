@@ -51,6 +51,13 @@ class FlightShelf:
         flying = self.in_the_air(flight_id)
         return flying or await asyncio.to_thread(self._landed, flight_id)
 
+    async def seen_by(self, principal: Principal, flight_id: str) -> FlightRecord:
+        """One that is the principal's own, or any for an administrator. Raises NoSuchFlight."""
+        found = await self.find(flight_id)
+        if found is None or not may_see(principal, found.summary):
+            raise NoSuchFlight(flight_id)
+        return found
+
     def _landed(self, flight_id: str) -> FlightRecord | None:
         found = self.recorded(flight_id)
         if found is not None and not found.summary.is_running:
@@ -90,10 +97,7 @@ class FlightsDoor:
     async def show(self, caller: HttpCaller) -> None:
         from llmgw_desktop.wire.native.flights import flight_object  # nobody asks at a start
 
-        flight_id = id_in(caller)
-        found = await self._shelf.find(flight_id)
-        if found is None or not may_see(who(caller), found.summary):
-            raise NoSuchFlight(flight_id)
+        found = await self._shelf.seen_by(who(caller), id_in(caller))
         await tell(caller, {"flight": flight_object(found)})
 
 

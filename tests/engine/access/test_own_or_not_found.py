@@ -48,6 +48,7 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("POST", "/responses/[^/]+/cancel"): "response",
     ("GET", "/flights/[^/]+"): "flight",
     ("GET", "/flights/[^/]+/bodies"): "flight",
+    ("GET", "/flights/[^/]+/diff/[^/]+"): "flight",
     ("GET", "/jobs/[^/]+"): "job",
     ("DELETE", "/jobs/[^/]+"): "job",
     ("GET", "/jobs/[^/]+/result"): "job",
@@ -78,6 +79,7 @@ ARGUMENTS: Mapping[str, str] = {
     "validationId": "validation",
     "correlationId": "correlation",
     "flightId": "flight",
+    "otherFlightId": "flight",
     "id": SHARED,
     "alias": SHARED,
 }
@@ -270,6 +272,7 @@ async def test_they_are_there_for_their_owner(scene: Scene) -> None:
         "responses/{response}",
         "flights/{flight}",
         "flights/{flight}/bodies",
+        "flights/{flight}/diff/{flight}",
     )
     for path in (f"/v1/{name}" for name in names):
         status, told, _ = await scene.ask("GET", path.format(**scene.ids.real), scene.alice)

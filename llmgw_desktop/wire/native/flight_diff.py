@@ -1,0 +1,124 @@
+"""Two compared flights, as the gateway's doors and MCP write them.
+
+What is equal is counted and not repeated; of a text that changed what stays the same is shortened
+to what stands next to a change. Figures are each flight's own, as `flights.py` writes them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from llmgw_desktop.domain.flights.alignment import TextChange, TextRun
+from llmgw_desktop.domain.flights.blocks import FlightBlock
+from llmgw_desktop.domain.flights.comparison import (
+    BlockChange,
+    BlockDifference,
+    ComparedFlight,
+    FlightComparison,
+    ValueDifference,
+    differs,
+)
+from llmgw_desktop.domain.flights.flight import Phase
+from llmgw_desktop.wire.native.flights import listed_object
+
+MOST_TEXT = 4_000
+"""Characters of one piece; `omitted` says how many more there are."""
+_NEAR = 120
+_KEPT = ("id", "state", "startedAt", "durationMs", "client", "protocol", "modelAsked", "model")
+
+
+def diff_object(comparison: FlightComparison) -> dict[str, Any]:
+    """`same` is null where a side cannot be read; `missing` says why."""
+    before, after = comparison.before, comparison.after
+    return {
+        "flights": [_flight(before), _flight(after)],
+        "request": {
+            "same": comparison.is_request_same,
+            "parameters": [_value(each) for each in comparison.parameters if differs(each)],
+            "toolsMoved": comparison.tools_moved,
+            "tools": list(_blocks(comparison.tools)),
+            "messages": list(_blocks(comparison.messages)),
+        },
+        "answer": {
+            "same": comparison.is_answer_same,
+            "blocks": list(_blocks(comparison.answer)),
+        },
+        "figures": _figures(before, after),
+        "timeline": _timeline(before.phases, after.phases),
+    }
+
+
+def _flight(side: ComparedFlight) -> dict[str, Any]:
+    told = listed_object(side.summary)
+    return {name: told[name] for name in _KEPT} | {"missing": side.missing}
+
+
+def _figures(before: ComparedFlight, after: ComparedFlight) -> dict[str, list[Any]]:
+    """Of both, in their order, what `GET /v1/flights` tells of each."""
+    one, other = listed_object(before.summary), listed_object(after.summary)
+    return {name: [one[name], other[name]] for name in one if name not in ("id", "startedAt")}
+
+
+def _timeline(before: Iterable[Phase], after: Iterable[Phase]) -> list[dict[str, Any]]:
+    """How long each phase took; a phase may come again, and counts in sum."""
+    one, other = _durations(before), _durations(after)
+    names = dict.fromkeys((*one, *other))
+    return [{"phase": each, "ms": [one.get(each), other.get(each)]} for each in names]
+
+
+def _durations(phases: Iterable[Phase]) -> Mapping[str, float]:
+    sums: dict[str, float] = {}
+    for phase in phases:
+        sums[phase.name] = sums.get(phase.name, 0.0) + phase.end_ms - phase.start_ms
+    return sums
+
+
+def _value(each: ValueDifference) -> dict[str, Any]:
+    values = [None if it is None else it[:MOST_TEXT] for it in (each.before, each.after)]
+    return {"change": each.change, "name": each.name, "values": values}
+
+
+def _blocks(differences: Sequence[BlockDifference]) -> Iterator[dict[str, Any]]:
+    same = 0
+    for each in differences:
+        if each.change is BlockChange.SAME:
+            same += 1
+            continue
+        if same:
+            yield {"change": BlockChange.SAME, "count": same}
+            same = 0
+        yield _difference(each)
+    if same:
+        yield {"change": BlockChange.SAME, "count": same}
+
+
+def _difference(each: BlockDifference) -> dict[str, Any]:
+    block = each.block
+    told: dict[str, Any] = {"change": each.change, "kind": block.kind}
+    if block.role:
+        told["role"] = block.role
+    if block.name:
+        told["name"] = block.name
+    numbers = [_number(each.before), _number(each.after)]
+    if any(numbers):
+        told["message"] = numbers
+    if each.change is BlockChange.CHANGED:
+        return told | {"words": [_run(run) for run in each.runs]}
+    return told | _text(block.text, MOST_TEXT)
+
+
+def _number(block: FlightBlock | None) -> int | None:
+    return None if block is None else block.message or None
+
+
+def _run(run: TextRun) -> dict[str, Any]:
+    if run.change is not TextChange.SAME or len(run.text) <= 3 * _NEAR:
+        return {"change": run.change, **_text(run.text, MOST_TEXT)}
+    omitted = len(run.text) - 2 * _NEAR
+    text = f"{run.text[:_NEAR]} … {run.text[-_NEAR:]}"
+    return {"change": run.change, "text": text, "omitted": omitted}
+
+
+def _text(text: str, most: int) -> dict[str, Any]:
+    """Whole characters: half ones cannot be written."""
+    kept = text[:most].encode("utf-8", "replace").decode()
+    return {"text": kept, "omitted": len(text) - most} if len(text) > most else {"text": kept}
