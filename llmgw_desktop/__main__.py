@@ -31,6 +31,10 @@ DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
 
 
 def main() -> int:
+    if sys.platform == "win32" and sys.argv[1:2] == ["keeper"]:  # how one folder keeps its runs
+        from llmgw_desktop.platform.keeper_windows import main as keep
+
+        return keep(sys.argv[2:])
     from llmgw_desktop.platform.environment import leave_no_core
 
     leave_no_core()

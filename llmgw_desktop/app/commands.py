@@ -30,6 +30,7 @@ COMMANDS: Final = (
     "doctor.DOCTOR",
     "flights.FLIGHTS",
     "jobs.JOBS",
+    "gateway.LICENCES",
     "gateway.RESTART",
     "routing.ROUTE",
     "policy.LIMITS",

@@ -99,6 +99,7 @@ READING = frozenset(
             "jobs list",
             "jobs show",
             "key list",
+            "licences",
             "mcp",
             "oauth client list",
             "receipt verify",

@@ -61,3 +61,19 @@ STATUS = Command(
     "gateway.commands:status",
     lambda parser: add_flags(parser, json="as GET /health/detail tells it"),
 )
+
+
+def _licences(parser: Parser) -> None:
+    parser.add_argument(
+        "name", nargs="?", default="", metavar="NAME", help="one part, or LGPL-3.0, GPL-3.0"
+    )
+    add_flags(parser, all="the texts of all parts")
+
+
+LICENCES = Command(
+    "licences",
+    "whose work the program holds, and under which licences",
+    "gateway.licences_command:run",
+    _licences,
+    only_looks=True,
+)

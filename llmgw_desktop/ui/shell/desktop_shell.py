@@ -30,6 +30,7 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.page import PageLinks, PageTools
 from llmgw_desktop.ui.settings_changes import SettingsChanger, SettingsFileWatch
+from llmgw_desktop.ui.shell.about import offer_about
 from llmgw_desktop.ui.shell.job_desk import JobDesk
 from llmgw_desktop.ui.shell.notices import BudgetNotices, FloodNotices
 from llmgw_desktop.ui.shell.opening import PathOpener, open_path
@@ -247,9 +248,8 @@ class DesktopShell(QObject):
         window.resume_wanted.connect(self._control.resume)
         window.troubles.retry_wanted.connect(self._retry)
         window.troubles.held_decided.connect(self._decide_held)
-        window.menus.settings_file_wanted.connect(self._opening.settings_file)
-        window.menus.data_folder_wanted.connect(self._opening.data_folder)
-        window.menus.log_folder_wanted.connect(self._opening.log_folder)
+        self._opening.watch_over(window.menus)
+        offer_about(window, self._theme, self._bridge)
         return window
 
     def _toggle_provider(self, name: str, on: bool) -> None:

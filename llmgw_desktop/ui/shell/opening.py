@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.private_files import write_first
+from llmgw_desktop.ui.window.window_menus import WindowMenus
 
 _FIRST_LINE = b"# Settings of LLM Gateway. What is not set here is as it comes.\n"
 
@@ -39,6 +40,12 @@ class PathOpener:
         self._places = places
         self._open_path = open_path
         self._tell = tell
+
+    def watch_over(self, menus: WindowMenus) -> None:
+        """Opens what its menus want opened."""
+        menus.settings_file_wanted.connect(self.settings_file)
+        menus.data_folder_wanted.connect(self.data_folder)
+        menus.log_folder_wanted.connect(self.log_folder)
 
     def settings_file(self) -> None:
         path = self._settings_file()

@@ -33,6 +33,7 @@ class WindowMenus(QObject):
 
     page_wanted = Signal(str)
     shortcuts_wanted = Signal()
+    about_wanted = Signal()
     pause_wanted = Signal()
     resume_wanted = Signal()
     settings_file_wanted = Signal()
@@ -114,6 +115,10 @@ class WindowMenus(QObject):
         self._add(menu, "&Keyboard shortcuts", "F1", self.shortcuts_wanted.emit)
         menu.addSeparator()
         self._add(menu, "Open &log folder", "", self.log_folder_wanted.emit)
+        menu.addSeparator()
+        self._add(menu, "&About, and licences …", "", self.about_wanted.emit).setMenuRole(
+            QAction.MenuRole.AboutRole
+        )
 
     def _add(self, menu: QMenu, words: str, keys: str, do: Callable[[], object]) -> QAction:
         action = QAction(words, self._window)
