@@ -31,12 +31,12 @@ DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
 
 
 def main() -> int:
-    if sys.platform == "win32" and sys.argv[1:2] == ["keeper"]:  # how one folder keeps its runs
-        from llmgw_desktop.platform.keeper_windows import main as keep
+    from llmgw_desktop.platform.environment import IS_POSIX, leave_no_core
+
+    if not IS_POSIX and sys.argv[1:2] == ["keeper"]:  # how one folder keeps its runs
+        from llmgw_desktop.platform.keepers import keep
 
         return keep(sys.argv[2:])
-    from llmgw_desktop.platform.environment import leave_no_core
-
     leave_no_core()
     _begin_alone()
     if sys.argv[1:2] == ["mcp"]:  # an editor waits: not even the other commands are read in

@@ -65,8 +65,11 @@ hold that open, and is not waited for long."""
 _SHELL = "/bin/sh"
 
 if sys.platform == "win32":
+    from llmgw_desktop.platform import keeper_windows
     from llmgw_desktop.platform.keeper_windows import is_helper as is_helper
     from llmgw_desktop.platform.keeper_windows import start as start
+
+    keep = keeper_windows.main
 else:
 
     def start(argv: Sequence[str], *, folder: Path, env: Mapping[str, str], cwd: Path) -> int:
@@ -91,6 +94,10 @@ else:
         # `reap` looks after it; a Popen that is thrown away would complain that it still runs.
         keeper.returncode = 0
         return keeper.pid
+
+    def keep(words: Sequence[str]) -> int:
+        """Be the keeper of one run, to its end. Here a shell is."""
+        raise NotImplementedError
 
     def _stdin(path: Path) -> int:
         """Raises OSError. A FIFO is opened before there is anybody who writes to it."""

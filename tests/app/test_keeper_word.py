@@ -1,22 +1,17 @@
 """On Windows, the program in one folder is its own keeper: `llmgw keeper` follows one run."""
 
 import sys
-from types import ModuleType
 
 import pytest
 
 import llmgw_desktop.__main__ as program
-
-KEEPER = "llmgw_desktop.platform.keeper_windows"
+from llmgw_desktop.platform import environment, keepers
 
 
 def test_the_word_leads_to_the_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[list[str]] = []
-    keeper = ModuleType(KEEPER)
-    keeper.WORD = "keeper"  # type: ignore[attr-defined]
-    keeper.main = lambda words: heard.append(words) or 7  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, KEEPER, keeper)
-    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(keepers, "keep", lambda words: heard.append(words) or 7)
+    monkeypatch.setattr(environment, "IS_POSIX", False)
     words = ["C:\\job", "j1", "claude.exe", "--help"]
     monkeypatch.setattr(sys, "argv", ["llmgw.exe", "keeper", *words])
     assert program.main() == 7
