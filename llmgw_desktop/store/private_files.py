@@ -14,6 +14,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from llmgw_desktop.platform.files import CAREFUL, HAS_MODES, PLAIN, narrow, person
 
@@ -123,6 +124,22 @@ def write_whole(path: Path, data: bytes, *, just_before: Callable[[], None] | No
         if just_before is not None:
             just_before()
         beside.replace(path)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """As `write_whole`, piece by piece: where the block raises, all stays as it was. Raises
+    OSError."""
+    beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN, OWNER_ONLY)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def write_first(path: Path, data: bytes) -> bool:

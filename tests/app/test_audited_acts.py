@@ -95,6 +95,7 @@ READING = frozenset(
             "flights list",
             "flights show",
             "flights tail",
+            "flights export",
             "limits",
             "jobs list",
             "jobs show",

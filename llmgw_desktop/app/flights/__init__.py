@@ -2,17 +2,19 @@
 
 from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
-_LISTED = 20
+_LISTED, _EXPORTED = 20, 1_000
+_FORMS = ("har", "jsonl", "curl", "python", "html")
 
 
 def _flights(parser: Parser) -> None:
-    listing, show, diff, tail, prune = add_verbs(
+    listing, show, diff, tail, export, prune = add_verbs(
         parser,
         {
             "list": "the newest that a filter asks for",
             "show": "one of them: its figures, where they come from, its way",
             "diff": "what differs between two: request, answer, figures",
             "tail": "each as it ends, from now on",
+            "export": "those that a filter asks for, as a file for other programs and people",
             "prune": "flights that are too old only if the clock is right: tell, or delete them",
         },
     )
@@ -30,7 +32,20 @@ def _flights(parser: Parser) -> None:
     add_flags(diff, json="as GET /v1/flights/A/diff/B tells it")
     tail.add_argument("filter", nargs="*", help="as in 'list'")
     add_flags(tail, json="as GET /v1/flights/events tells them, one to a line")
+    _export(export)
     add_flags(prune, yes="the clock is right; delete them")
+
+
+def _export(parser: Parser) -> None:
+    parser.add_argument("output", metavar="FILE", help="its ending says the form")
+    parser.add_argument("filter", nargs="*", help="as in 'list'")
+    parser.add_argument(
+        "--format", dest="form", choices=_FORMS, help="(default: by the file's ending)"
+    )
+    parser.add_argument("--id", action="append", metavar="ID", help="this flight, no filter")
+    parser.add_argument(
+        "--limit", type=int, default=_EXPORTED, metavar="N", help="(default: %(default)s)"
+    )
 
 
 FLIGHTS = Command(

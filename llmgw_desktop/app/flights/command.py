@@ -66,9 +66,15 @@ _SAID_ONCE = (
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    verbs = {"list": _list, "show": _show, "tail": _tail, "diff": diff, "prune": prune}
-    verb = verbs[arguments.verb]
-    return verb(arguments, places, env)
+    verbs = {
+        "list": _list,
+        "show": _show,
+        "diff": diff,
+        "tail": _tail,
+        "export": _export,
+        "prune": prune,
+    }
+    return verbs[arguments.verb](arguments, places, env)
 
 
 def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -178,6 +184,12 @@ def _show(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
     for name, value in _rows(flight):
         print(f"{name:<{_WIDTH}}  {inert_line(value, _TEXT_CHARS)}")
     return 0
+
+
+def _export(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.flights.export.command import run as export  # most commands do not
+
+    return export(arguments, places, env)
 
 
 def _recorded(flight_id: str, places: Places) -> dict[str, Any] | None:

@@ -24,6 +24,8 @@ _MOST_IN_AN_ARGUMENT = 64 * 1024
 _MOST_IN_CMD = 8_000
 """Of its 8,191 characters for a line; the key is put in when it runs."""
 _MARK = "LLMGW_BODY"
+KEY_VARIABLE = "LLMGW_KEY"
+"""Of a command that goes to somebody, who has a key of his own."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _FOR_CMD = {'"': "\\u0022", "\\": "\\u005c"}
 _QUOTES_OF_POWERSHELL = re.compile("['\u2018\u2019\u201a\u201b]")
@@ -56,6 +58,7 @@ class CurlRequest:
     key_header: str
     """`x-api-key:`, or `Authorization: Bearer`: the key comes behind it."""
     key_file: str
+    """Empty: the variable KEY_VARIABLE holds the key."""
     body: str
     headers: Sequence[str] = ()
     streams: bool = False
@@ -75,7 +78,7 @@ def _for_posix(asked: CurlRequest) -> str:
     """As an argument, or behind the command where it is longer than an argument may be."""
     lines = [
         f"curl {_options(asked)} {_quoted(asked.url)}",
-        f'-H "{asked.key_header} $(cat {_quoted(asked.key_file)})"',
+        f'-H "{asked.key_header} {_posix_key(asked.key_file)}"',
         *(f"-H {_quoted(header)}" for header in _headers(asked)),
     ]
     body = asked.body.replace("\t", " ")  # at a prompt it would complete a word
@@ -87,11 +90,17 @@ def _for_posix(asked: CurlRequest) -> str:
     return f"{command}\n{body.strip()}\n{_MARK}\n"
 
 
+def _posix_key(key_file: str) -> str:
+    return f"$(cat {_quoted(key_file)})" if key_file else f"${KEY_VARIABLE}"
+
+
 def _for_powershell(asked: CurlRequest) -> str:
     """Through a pipe: the older one takes quotes out of arguments, and passes on ASCII alone.
     `curl.exe`, for `curl` may be another command's alias."""
     quoted = _powershell_quoted
-    key = f"(Get-Content -Raw -LiteralPath {quoted(asked.key_file)}).Trim()"
+    key = f"$env:{KEY_VARIABLE}"
+    if asked.key_file:
+        key = f"(Get-Content -Raw -LiteralPath {quoted(asked.key_file)}).Trim()"
     told = [f"-H {quoted(header)}" for header in _headers(asked)]
     command = [
         f"curl.exe {_options(asked)} {quoted(asked.url)}",
@@ -182,7 +191,7 @@ def curl_text(
 ) -> str:
     """The request as a command against this gateway, streaming as it was; works as pasted. Raises
     NothingToCopy."""
-    body = _request_body(record)
+    body = request_body(record)
     if not base_urls:
         raise NothingToCopy("The gateway is not running, so there is no address to send to.")
     if not isinstance(json_value(body), dict):
@@ -192,7 +201,7 @@ def curl_text(
         key_header=_KEY_HEADERS.get(record.summary.protocol, _BEARER),
         key_file=key_file,
         body=_escaped_json(cleaned(as_text(body))),
-        headers=[f"{name}: {value}" for name, value in _plain_headers(record)],
+        headers=[f"{name}: {value}" for name, value in plain_headers(record)],
         streams=record.summary.streaming,
     )
     try:
@@ -216,7 +225,7 @@ def first_curl_text(base_urls: Mapping[str, str], key_file: str, shell: Shell = 
 
 
 def request_json_text(record: FlightRecord) -> str:
-    return _escaped_json(indented_json(as_text(_request_body(record))))
+    return _escaped_json(indented_json(as_text(request_body(record))))
 
 
 def answer_copy_text(record: FlightRecord) -> str:
@@ -230,7 +239,7 @@ def answer_copy_text(record: FlightRecord) -> str:
     return _RISKY.sub("", text.replace("\r\n", "\n").encode("utf-8", "replace").decode())
 
 
-def _request_body(record: FlightRecord) -> bytes:
+def request_body(record: FlightRecord) -> bytes:
     if record.unreadable:
         raise NothingToCopy(f"The request is encrypted. {record.unreadable}")
     if record.request_body is None:
@@ -263,7 +272,7 @@ def _came_as_events(record: FlightRecord, path: str) -> bool:
     return path.endswith(_STREAMS_IN_GEMINI) and not is_array
 
 
-def _plain_headers(record: FlightRecord) -> list[tuple[str, str]]:
+def plain_headers(record: FlightRecord) -> list[tuple[str, str]]:
     return [
         (name.lower(), value)
         for name, value in record.request_headers

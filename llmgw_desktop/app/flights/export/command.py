@@ -1,0 +1,89 @@
+"""`llmgw flights export`: chosen flights into a file, with a gateway that runs or without."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from llmgw_desktop.app.command_line.running_gateway import found
+from llmgw_desktop.app.flights.export.exporting import (
+    SUFFIXES,
+    ExportCanceled,
+    ExportForm,
+    FlightExporter,
+)
+from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.flights.flight_filter import FilterMistake, parse_filter
+from llmgw_desktop.redaction.redactor import Redactor
+from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.settings.reader import load_settings
+from llmgw_desktop.store.tls_files import base_url
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
+
+_WORDS = 600
+_TELLS_EACH = 50
+
+
+def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    path = Path(arguments.output)
+    form = ExportForm(arguments.form) if arguments.form else _form_of(path)
+    if form is None:
+        return _fail(f"Say by --format what {path.name} is to be: {', '.join(ExportForm)}.")
+    if not path.parent.is_dir():
+        return _fail(f"There is no folder {path.parent}.")
+    try:
+        with _exporter(places, env) as exporter:
+            ids = arguments.id or exporter.chosen(
+                parse_filter(" ".join(arguments.filter), SystemClock().now_s()),
+                max(arguments.limit, 1),
+            )
+            if not ids:
+                return _fail("There is no such flight.")
+            done = exporter.write(path, ids, form, _tell(len(ids)))
+    except (KeyboardInterrupt, ExportCanceled):
+        return _fail("Ended early: nothing was written.")
+    except (FilterMistake, LlmgwError) as error:
+        return _fail(str(error))
+    print(f"{done.words} {path}", file=sys.stderr)
+    return 0 if done.flights else 1
+
+
+@contextmanager
+def _exporter(places: Places, env: Mapping[str, str]) -> Iterator[FlightExporter]:
+    settings = load_settings(places.config_file, env).settings
+    redactor = Redactor()
+    redactor.know(settings.api_keys)
+    keys = MasterKeys(env, places.data_folder)
+    with (
+        closing(Vault(places.gateway_db, keys, SystemClock())) as vault,
+        closing(FlightReader(places.flights_db, AtRest(vault.data_keys))) as reader,
+    ):
+        here = found(places, env)
+        url = here.url if here else base_url(settings.http, settings.http.port)
+        yield FlightExporter(reader=reader, clean=redactor.clean, base_url=url)
+
+
+def _form_of(path: Path) -> ExportForm | None:
+    return next((form for form, suffix in SUFFIXES.items() if suffix == path.suffix), None)
+
+
+def _tell(count: int) -> Callable[[int], bool]:
+    is_seen = sys.stderr.isatty()
+
+    def goes_on(done: int) -> bool:
+        if is_seen and done and done % _TELLS_EACH == 0:
+            print(f"\r{done:,} of {count:,}", end="", file=sys.stderr, flush=True)
+        return True
+
+    return goes_on
+
+
+def _fail(sentence: str) -> int:
+    print(f"llmgw: {inert_line(sentence, _WORDS)}", file=sys.stderr)
+    return 1
