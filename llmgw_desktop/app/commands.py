@@ -113,7 +113,7 @@ class _Version(argparse.Action):
 
     @override
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from llmgw_desktop.domain.mcp_presentation import VERSION
+        from importlib.metadata import version
 
-        sys.stdout.write(f"llmgw {VERSION}\n")
+        sys.stdout.write(f"llmgw {version('llmgw-desktop')}\n")
         parser.exit()

@@ -92,6 +92,8 @@ READING = frozenset(
             "consent list",
             "doctor",
             "flights diff",
+            "flights cost",
+            "flights latency",
             "flights list",
             "flights show",
             "flights tail",

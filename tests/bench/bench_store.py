@@ -24,6 +24,7 @@ from llmgw_desktop.domain.flights.flight import (
     Phase,
     PhaseName,
 )
+from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings.tables import RecorderSettings
@@ -37,6 +38,7 @@ from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.store.flights.queue import FlightQueue
 from llmgw_desktop.store.flights.rows import Encrypt
+from llmgw_desktop.store.flights.spending import WhichFlights
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 
 DAYS = 30
@@ -102,6 +104,7 @@ def summaries(
             error_kind=None if is_ok else "upstream_529",
             error_text=None if is_ok else "Overloaded",
             attempts=1,
+            cost_usd=dice.uniform(0.001, 0.2) if is_ok else None,
             request_bytes=50_000,
             answer_bytes=3_000,
             replied_chunks=40,
@@ -222,6 +225,10 @@ def bench_reader(path: Path, count: int) -> None:
     day, month = 86400.0, 30 * 86400.0
     pages = [0]
 
+    def since(ago_s: float, span_s: float = month) -> WhichFlights:
+        began_s = end_s - ago_s
+        return WhichFlights(query=FlightQuery(since_s=began_s, until_s=began_s + span_s))
+
     def near() -> object:
         """The page after the one that was read last."""
         pages[0] += 1
@@ -252,6 +259,24 @@ def bench_reader(path: Path, count: int) -> None:
         ("buckets, a day of 20 minutes", lambda: reader.buckets(end_s - day, end_s, 1200)),
         ("buckets, 7 days of 2 hours", lambda: reader.buckets(end_s - 7 * day, end_s, 7200)),
         ("buckets, 30 days of hours", lambda: reader.buckets(end_s - month, end_s, 3600)),
+        ("spending, 30 days, by model", lambda: reader.spending(since(month), SumBy.MODEL)),
+        (
+            "spending, 30 days, odd seconds, by client",
+            lambda: reader.spending(since(month - 123.4), SumBy.CLIENT),
+        ),
+        (
+            "spending, 30 days day by day, by model",
+            lambda: [
+                reader.spending(since(month - number * day, day), SumBy.MODEL)
+                for number in range(DAYS)
+            ],
+        ),
+        (
+            "spending, 30 days, of one client's name",
+            lambda: reader.spending(WhichFlights(query=FlightQuery(client="zed")), SumBy.MODEL),
+        ),
+        ("latency, 30 days", lambda: reader.latency(since(month))),
+        ("latency by hour, 30 days", lambda: reader.latency_by_hour(since(month))),
         (
             "buckets, a day of minutes, odd start",
             lambda: reader.buckets(end_s - day + 7, end_s, 60),

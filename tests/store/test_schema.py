@@ -37,7 +37,8 @@ IN_FLIGHTS = ("flights", "flight_bodies")
 PLAIN = {
     *("audit_log", "audit_seals"),  # triggers refuse every change
     *("encryption", "known_time", "settings_seen"),  # a few rows, read and written whole
-    "flight_sums",  # added up by SQLite itself
+    *("flight_sums", "flight_spending", "flight_times"),  # added up by SQLite itself
+    "flight_kept",  # one row
     *("receipts", "validations", "validation_answers"),  # signed bytes, read and written whole
 }
 """Tables that decision 64 leaves without a model."""
@@ -71,7 +72,7 @@ def test_models_are_the_tables(tmp_path: Path, table: str) -> None:
 def test_columns_are_named_after_the_domain() -> None:
     summary = {*FlightSummary.__slots__, *Usage.__slots__} - {"usage", "prompt_facts"}
     summary -= {"estimated", "partial"}  # together they are the marks
-    assert set(columns(FlightRow)) == summary | {"seq", "search", "marks", *FACT_COLUMNS}
+    assert set(columns(FlightRow)) == summary | {"seq", "search", "marks", "own_ms", *FACT_COLUMNS}
     record = set(FlightRecord.__slots__) - {"summary", "unreadable"}
     packed = {"request_body_packed", "answer_body_packed"}
     assert set(columns(BodyRow)) == record | packed | {"flight"}

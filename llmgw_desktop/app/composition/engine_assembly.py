@@ -36,7 +36,7 @@ from llmgw_desktop.engine.front.jobs_door import JobsDoor, WorktreesDoor
 from llmgw_desktop.engine.front.mcp_door import McpDoor
 from llmgw_desktop.engine.front.oauth_door import OauthDoor
 from llmgw_desktop.engine.front.questions_door import ApprovalsDoor
-from llmgw_desktop.engine.front.records_door import AuditDoor, FlightsDoor, LimitsDoor
+from llmgw_desktop.engine.front.records_door import AuditDoor, FlightsDoor, LimitsDoor, SumsDoor
 from llmgw_desktop.engine.front.sessions_door import SessionsDoor
 from llmgw_desktop.engine.front.vault_door import VaultDoor
 from llmgw_desktop.engine.gateway import Gateway, GatewayParts
@@ -334,6 +334,7 @@ DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda parts: models_door.ProvidersDoor(parts.every_provider, parts.health.status).add_to,
     lambda parts: AuditDoor(parts.audit.store).add_to,
     lambda parts: FlightsDoor(parts.recording.shelf, parts.clock).add_to,
+    lambda parts: SumsDoor(parts.recording.sums, parts.clock).add_to,
     lambda parts: FlightBodiesDoor(parts.recording.shelf).add_to,
     lambda parts: FlightNewsDoor(parts.recording.shelf, parts.bus, parts.clock).add_to,
     lambda parts: parts.flight_diffs.add_to,

@@ -7,7 +7,7 @@ _FORMS = ("har", "jsonl", "curl", "python", "html")
 
 
 def _flights(parser: Parser) -> None:
-    listing, show, diff, tail, export, prune = add_verbs(
+    listing, show, diff, tail, export, cost, latency, prune = add_verbs(
         parser,
         {
             "list": "the newest that a filter asks for",
@@ -15,6 +15,8 @@ def _flights(parser: Parser) -> None:
             "diff": "what differs between two: request, answer, figures",
             "tail": "each as it ends, from now on",
             "export": "those that a filter asks for, as a file for other programs and people",
+            "cost": "what they cost, by model, client, project or day",
+            "latency": "how long they took, by provider and model",
             "prune": "flights that are too old only if the clock is right: tell, or delete them",
         },
     )
@@ -33,6 +35,7 @@ def _flights(parser: Parser) -> None:
     tail.add_argument("filter", nargs="*", help="as in 'list'")
     add_flags(tail, json="as GET /v1/flights/events tells them, one to a line")
     _export(export)
+    _sums(cost, latency)
     add_flags(prune, yes="the clock is right; delete them")
 
 
@@ -46,6 +49,20 @@ def _export(parser: Parser) -> None:
     parser.add_argument(
         "--limit", type=int, default=_EXPORTED, metavar="N", help="(default: %(default)s)"
     )
+
+
+def _sums(cost: Parser, latency: Parser) -> None:
+    cost.add_argument(
+        "--by",
+        default="model",
+        choices=("client", "model", "provider", "account", "project", "label", "job", "day"),
+        help="(default: %(default)s)",
+    )
+    for each in (cost, latency):
+        each.add_argument("filter", nargs="*", help="as in 'list'")
+        each.add_argument("--since", default="", metavar="WHEN", help="as in 30d, 2h, 2026-11-01")
+    add_flags(cost, csv="for a spreadsheet", json="as GET /v1/flights/sums tells it")
+    add_flags(latency, json="as GET /v1/flights/latency tells it")
 
 
 FLIGHTS = Command(

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
+from llmgw_desktop.app.flights.sums_command import cost, latency
 from llmgw_desktop.app.flights.work_command import diff
 from llmgw_desktop.app.words.figures import (
     clock_text,
@@ -72,6 +73,8 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         "diff": diff,
         "tail": _tail,
         "export": _export,
+        "cost": cost,
+        "latency": latency,
         "prune": prune,
     }
     return verbs[arguments.verb](arguments, places, env)

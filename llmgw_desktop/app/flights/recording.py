@@ -9,6 +9,7 @@ from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
 from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.flights.flight_sums import FlightSums
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
 from llmgw_desktop.engine.loop.bus import Bus
@@ -61,6 +62,7 @@ class Recording:
         )
         self.reader = FlightReader(places.flights_db, at_rest)
         self.readers = self.reader, self.recorder.running
+        self.sums = FlightSums(spending=self.reader.spending, latency=self.reader.latency)
         self.shelf = FlightShelf(
             in_the_air=self.recorder.in_the_air,
             recorded=partial(self.reader.record, with_bodies=False),

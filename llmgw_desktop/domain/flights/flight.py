@@ -139,6 +139,8 @@ class FlightSummary:
     is_counted: bool = True
     """False for a job's flight whose tokens the flights of its requests have: sums and budgets
     count each token once."""
+    project: str = ""
+    """Whose credentials the request named; empty: none."""
 
     def provenance(self, figure: Figure) -> Provenance:
         """Where one of its figures comes from."""

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from difflib import get_close_matches
 from enum import StrEnum
 
 from llmgw_desktop.domain.flights.flight import FilterTerm, FlightQuery, FlightState, FlightSummary
-from llmgw_desktop.domain.plain_text import nearest
 from llmgw_desktop.domain.routing.glob import Glob
 
 MOST_TERMS = 40
@@ -55,6 +55,7 @@ FIELDS: Mapping[str, FilterField] = {
     "account": FilterField(FieldKind.WORDS, "of the provider", "account:openai/work"),
     "client": FilterField(FieldKind.WORDS, "whose key it was", 'client:"Claude Code"'),
     "label": FilterField(FieldKind.WORDS, "what the caller called itself", "label:tests"),
+    "project": FilterField(FieldKind.WORDS, "whose credentials were asked for", "project:website"),
     "state": FilterField(FieldKind.WORDS, "ok, failed, cut, canceled, running, lost", "state:cut"),
     "error": FilterField(
         FieldKind.WORDS, "its kind, a part of its words, or the status", "error:429"
@@ -99,13 +100,13 @@ def parse_filter(text: str, now_s: float, zone: tzinfo | None = None) -> FlightQ
     if len(text) > LONGEST_FILTER:
         raise FilterMistake(f"The filter is longer than {LONGEST_FILTER:,} characters.")
     query, said, terms = FlightQuery(), list[str](), list[FilterTerm]()
-    for turned, name, relation, wanted in _tokens(text):
-        plain, asked = _unquoted(wanted), lowered(name)
+    for turned, name, relation, value in _tokens(text):
+        plain, asked = _unquoted(value), lowered(name)
         known = FIELDS.get(asked)
         if known is None:
             word = f"{turned}{name}{relation}{plain}"
             _check_name(asked, relation)
-            if plain and not name and (turned or wanted.startswith('"')):
+            if plain and not name and (turned or value.startswith('"')):
                 terms.append(FilterTerm("", ":", (plain.casefold(),), is_turned=bool(turned)))
             elif word and word != '"':
                 said.append(word)
@@ -195,8 +196,9 @@ def _unquoted(value: str) -> str:
 
 def _check_name(name: str, relation: str) -> None:
     """Names of models have colons too: only what is nearly a field's name is a mistake."""
-    if name and relation and (near := nearest(name, FIELDS)):
-        raise FilterMistake(f"There is no '{name}' to filter by. Is '{near}' meant?")
+    near = get_close_matches(name, FIELDS, n=1, cutoff=0.75) if name and relation else ()
+    if near:
+        raise FilterMistake(f"There is no '{name}' to filter by. Is '{near[0]}' meant?")
 
 
 def _like(known: FilterField) -> str:
@@ -252,6 +254,7 @@ _WORDS: Mapping[str, Callable[[FlightSummary], tuple[str | None, ...]]] = {
     "account": lambda it: (it.account,),
     "client": lambda it: (it.client,),
     "label": lambda it: (it.label,),
+    "project": lambda it: (it.project,),
     "state": lambda it: (it.state,),
     "protocol": lambda it: (it.protocol,),
     "operation": lambda it: (it.operation,),

@@ -54,6 +54,8 @@ class FlightFacts:
     """Of the run that asked this, or of which it is the flight."""
     is_counted: bool = True
     """False where other flights have its tokens."""
+    project: str = ""
+    """Whose credentials the request named."""
     request_headers: Headers = ()
     request_body: bytes = b""
     """As it is recorded: what was hidden is not in it."""
@@ -170,6 +172,7 @@ class FlightFacts:
             is_billed_by_vendor=self.is_billed_by_vendor,
             job=self.job,
             is_counted=self.is_counted,
+            project=self.project,
         )
 
     def asked(self) -> tuple[Attempt, ...]:

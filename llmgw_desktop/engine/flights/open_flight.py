@@ -69,6 +69,8 @@ class OpenFlight(FlightFacts):
         """The request's body is in and understood."""
         self.model_asked = request.model
         self.streaming = request.streaming
+        if request.project:
+            self.project = request.project
         self._phase(PhaseName.READ, self.started)
 
     def routed(self, decision: RouteDecision) -> None:
@@ -253,6 +255,8 @@ class OpenFlight(FlightFacts):
         self.model_asked = name(self.model_asked[:NAME_CHARS])
         self.path = name(self.path[:NAME_CHARS])
         self.label = name(self.label)
+        if self.project:
+            self.project = name(self.project[:NAME_CHARS])
         if self.model_served is not None:
             self.model_served = name(self.model_served[:NAME_CHARS])
         if self.error_text is not None:

@@ -18,10 +18,12 @@ from llmgw_desktop.domain.audit import AuditQuery
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
+from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.exchange.caller import JSON
+from llmgw_desktop.engine.flights.flight_sums import FlightSums
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.policy.policies import Policies
@@ -99,6 +101,33 @@ class FlightsDoor:
 
         found = await self._shelf.seen_by(who(caller), id_in(caller))
         await tell(caller, {"flight": flight_object(found)})
+
+
+class SumsDoor:
+    """`GET /v1/flights/sums?by=…&filter=…` and `GET /v1/flights/latency?filter=…`: of a client's
+    own flights; `admin` sees the sums of all."""
+
+    def __init__(self, sums: FlightSums, clock: Clock) -> None:
+        self._sums = sums
+        self._clock = clock
+
+    def add_to(self, table: DoorTable) -> None:
+        answers = {"GET /v1/flights/sums": self.spent, "GET /v1/flights/latency": self.timed}
+        table.add_own(Scope.FLIGHTS_READ, answers)
+
+    async def spent(self, caller: HttpCaller) -> None:
+        asked = parse_qs(caller.query, keep_blank_values=True)
+        by = asked.get("by", [str(SumBy.MODEL)])[0]
+        if by not in tuple(SumBy):
+            raise InvalidRun(f"it is one of {', '.join(SumBy)}", field="by")
+        await tell(caller, await self._sums.spent(SumBy(by), self._query(asked, caller)))
+
+    async def timed(self, caller: HttpCaller) -> None:
+        asked = parse_qs(caller.query, keep_blank_values=True)
+        await tell(caller, await self._sums.timed(self._query(asked, caller)))
+
+    def _query(self, asked: dict[str, list[str]], caller: HttpCaller) -> FlightQuery:
+        return query_of(asked.get("filter", [""])[0], self._clock.now_s(), who(caller))
 
 
 def query_of(text: str, now_s: float, principal: Principal) -> FlightQuery:

@@ -1,7 +1,6 @@
 """The tables as they are now, for composing queries; `migrations.py` makes them.
 
-The models are bound to no database: `compose` turns a query into SQL, and a connection of
-`database.py` runs it.
+The models are bound to no database: `compose` turns a query into SQL for one of its connections.
 """
 
 from collections.abc import Mapping
@@ -279,8 +278,7 @@ class PermissionRuleRow(peewee.Model):
 
 
 class FlightRow(peewee.Model):
-    """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
-    text filter looks into."""
+    """A FlightSummary, its usage spread out; `search` is what a text filter looks into."""
 
     seq = peewee.IntegerField(primary_key=True)
     id = peewee.TextField(unique=True)
@@ -328,6 +326,8 @@ class FlightRow(peewee.Model):
     is_billed_by_vendor = peewee.IntegerField(null=True)
     job = peewee.TextField(null=True)
     is_counted = peewee.IntegerField(default=1)
+    project = peewee.TextField(null=True)
+    own_ms = peewee.FloatField(null=True)
 
     class Meta:
         table_name = "flights"

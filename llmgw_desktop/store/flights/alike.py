@@ -39,13 +39,13 @@ COMMON_COLUMNS = (
     *("upstream_protocol", "losses", "account"),
     *FACT_COLUMNS,
     *("owner", "label", "guard_hits"),
-    *("marks", "billing", "is_billed_by_vendor", "job", "is_counted"),
+    *("marks", "billing", "is_billed_by_vendor", "job", "is_counted", "project"),
 )
 OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
     *("cache_read_tokens", "cache_write_tokens", "reasoning_tokens"),
     *("request_bytes", "answer_bytes", "replied_chunks", "cache_write_1h_tokens", "cost_usd"),
-    "list_cost_usd",
+    *("list_cost_usd", "own_ms"),
     *("error_text", "search"),  # of a storm of failures no two may be the same
 )
 STATE, PROVIDER, ACCOUNT = map(COMMON_COLUMNS.index, ("state", "provider", "account"))
@@ -77,8 +77,9 @@ class Alike:
             yield Alike(common, way, [scrubbed(own)], bodies)
 
 
-def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
-    """COMMON_COLUMNS and OWN_COLUMNS. Of flights that are alike the first is mostly one object."""
+def flight_parts(flight: FlightSummary, own_ms: float | None = None) -> tuple[Row, Row]:
+    """COMMON_COLUMNS and OWN_COLUMNS. `own_ms`: how much of it was the gateway's own time. Of
+    flights that are alike the first is mostly one object."""
     usage = flight.usage
     upstream = flight.upstream_protocol
     read, written = usage.input_tokens, usage.output_tokens
@@ -113,6 +114,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         flight.is_billed_by_vendor,
         flight.job,
         flight.is_counted,
+        flight.project,
     )
     common, words = _common(told)
     error_text = short(flight.error_text, TEXT_CHARS)
@@ -134,6 +136,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         UNKNOWN if written_1h is None or not 0 <= written_1h <= MOST_TOKENS else written_1h,
         UNKNOWN if cost_usd is None else cost_usd,
         UNKNOWN if list_cost_usd is None else list_cost_usd,
+        UNKNOWN if own_ms is None else own_ms,
         UNKNOWN if error_text is None else error_text,
         words if error_text is None else search_words(words, short(error_text, NAME_CHARS)),
     )
@@ -146,7 +149,7 @@ def _common(told: Row) -> tuple[Row, str]:
     state, client, protocol, operation, asked, served, provider, *rest = told
     streaming, status, stop_reason, error_kind, attempts, upstream, *more = rest
     losses, account, facts, owner, label, hits, *figures = more
-    marks, billing, is_vendors, job, is_counted = figures
+    marks, billing, is_vendors, job, is_counted, project = figures
     client, asked = client[:NAME_CHARS], asked[:NAME_CHARS]
     served, provider = short(served, NAME_CHARS), short(provider, NAME_CHARS)
     common = (
@@ -174,6 +177,7 @@ def _common(told: Row) -> tuple[Row, str]:
         1 if is_vendors else None,
         short(job, NAME_CHARS) or None,
         1 if is_counted else 0,
+        short(project, NAME_CHARS) or None,
     )
     return common, search_words(asked, served, client, label, provider, error_kind, job)
 

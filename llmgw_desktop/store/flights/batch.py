@@ -26,8 +26,10 @@ from llmgw_desktop.store.flights.bodies import (
     Seal,
     body_bytes,
     figures_of,
+    own_time_ms,
     without_bodies,
 )
+from llmgw_desktop.store.flights.kept_sums import add_kept
 from llmgw_desktop.store.flights.rows import (
     BODY_COLUMNS,
     LATE_COLUMNS,
@@ -140,7 +142,7 @@ def late_batch(
 
 def _add_ended(batch: Batch, ended: _Groups, record: FlightRecord, bodies: BodyRows) -> None:
     try:
-        common, own = flight_parts(record.summary)
+        common, own = flight_parts(record.summary, own_ms=own_time_ms(record))
         body = bodies.row(record)
     except Exception:  # noqa: BLE001 - nor may a body be written that could not be sealed
         _log.exception("flight %s could not be made into a record", record.summary.id)
@@ -215,6 +217,7 @@ class BatchWriter:
             self._ended.run(self._connection, alike.common, alike.own)
             self._bodies.run(self._connection, alike.way, alike.bodies)
         add_sums(self._connection, batch.ended)
+        add_kept(self._connection, batch.ended)
         for row in batch.late:
             self._connection.execute(self._late, row)
         for flight_id in batch.unended:
@@ -253,3 +256,4 @@ class BatchWriter:
         for alike in lost:
             self._ended.run(self._connection, alike.common, alike.own)
         add_sums(self._connection, lost)
+        add_kept(self._connection, lost)

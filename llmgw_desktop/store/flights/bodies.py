@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.flights.flight import FlightRecord, Headers
+from llmgw_desktop.domain.flights.flight import FlightRecord, Headers, PhaseName
 from llmgw_desktop.domain.routing.route import Consideration, PassedRule
 from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
 from llmgw_desktop.store.database.write_behind import Row
@@ -25,6 +25,9 @@ from llmgw_desktop.store.flights.rows import (
 
 PACK_STEP_BYTES = 256 * 1024
 """Packed in some 3 ms."""
+
+
+_ANSWERED = (PhaseName.WAIT, PhaseName.STREAM)
 
 
 def _nothing() -> None:
@@ -197,6 +200,19 @@ def _json(value: Any) -> str:
         return orjson.dumps(value).decode()
     except TypeError:  # bytes of a header that are no UTF-8, as half characters
         return json.dumps(value)
+
+
+def own_time_ms(record: FlightRecord) -> float | None:
+    """How long the gateway itself took, at least: from the request's having been read to its being
+    handed on, and of a stream from its last byte to the flight's end. None where nobody was asked
+    or nothing came."""
+    phases, took_ms = record.phases, record.summary.took_ms
+    if took_ms is None or not phases or phases[-1].name not in _ANSWERED:
+        return None
+    own_ms = sum([at.end_ms - at.start_ms for at in phases if at.name is PhaseName.ROUTE])
+    if phases[-1].name is PhaseName.STREAM:
+        own_ms += max(took_ms - phases[-1].end_ms, 0.0)
+    return max(own_ms, 0.0)
 
 
 def body_bytes(record: FlightRecord) -> int:

@@ -56,14 +56,14 @@ class Which:
         """Names and holes are ours."""
         holes = ", ".join("?" * len(self.owners))
         conditions, values = [f"owner IN ({holes})"], list[Any](self.owners)
-        for condition, wanted in (
+        for condition, value in (
             ("asked_at_s >= ?", self.since_s),
             ("session_id = ? AND session_id <> ''", self.session_id or None),
             ("stable_prefix_hash = ? AND stable_prefix_hash <> ''", self.prefix_hash or None),
         ):
-            if wanted is not None:
+            if value is not None:
                 conditions.append(condition)
-                values.append(wanted)
+                values.append(value)
         return " AND ".join(conditions), values
 
 

@@ -51,6 +51,7 @@ _WORDS: Mapping[str, tuple[Any, ...]] = (
             "account",
             "client",
             "label",
+            "project",
             "state",
             "protocol",
             "operation",

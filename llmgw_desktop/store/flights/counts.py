@@ -151,6 +151,17 @@ def from_bytes(stored: bytes) -> int:
     return int.from_bytes(stored[_PLACE_BYTES:], "little") << (_first_bin(stored) * _BIN_BITS)
 
 
+def bins_counted(bins: int) -> dict[int, int]:
+    """Flights by bin, the empty ones left out."""
+    if not bins:
+        return {}
+    stored = to_bytes(bins)
+    first = _first_bin(stored)
+    whole = stored[_PLACE_BYTES:] + bytes(-(len(stored) - _PLACE_BYTES) % _BIN_BYTES)
+    counts = struct.unpack(f"<{len(whole) // _BIN_BYTES}I", whole)
+    return {first + place: count for place, count in enumerate(counts) if count}
+
+
 def rank(count: int, share: float) -> int:
     """Which of `count` ordered values is the percentile (nearest rank), from 0."""
     return max(math.ceil(count * share) - 1, 0)

@@ -26,6 +26,13 @@ from llmgw_desktop.domain.flights.flight import (
     FlightTotals,
     SeenLabel,
 )
+from llmgw_desktop.domain.flights.spending import (
+    FlightSpending,
+    HourLatency,
+    Latency,
+    LatencyKey,
+    SumBy,
+)
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.database.database import open_read_only, schema_version, told
@@ -37,8 +44,14 @@ from llmgw_desktop.store.flights.rows import (
     summary_of,
     without_texts,
 )
+from llmgw_desktop.store.flights.spending import (
+    WhichFlights,
+    read_by_price,
+    read_spending,
+)
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.flights.sums import read_by_owner
+from llmgw_desktop.store.flights.times import read_hours, read_latency
 from llmgw_desktop.store.flights.totals import (
     bucket_starts,
     read_buckets,
@@ -170,6 +183,25 @@ class FlightReader:
             FlightBucket(start_s=start_s, span_s=span_s, totals=empty)
             for start_s in bucket_starts(since_s, until_s, span_s)
         ]
+
+    def spending(self, which: WhichFlights, by: SumBy | None = None) -> dict[str, FlightSpending]:
+        """Sums of these flights; `read_spending` says of what."""
+        with self._reading() as line:
+            return read_spending(line.connection, which, by) if line else {}
+
+    def spending_by_price(self, which: WhichFlights) -> dict[tuple[str, str], FlightSpending]:
+        """By provider and model."""
+        with self._reading() as line:
+            return read_by_price(line.connection, which) if line else {}
+
+    def latency(self, which: WhichFlights) -> dict[LatencyKey, Latency]:
+        """By provider and model, those with most flights first."""
+        with self._reading() as line:
+            return read_latency(line.connection, which) if line else {}
+
+    def latency_by_hour(self, which: WhichFlights) -> list[HourLatency]:
+        with self._reading() as line:
+            return read_hours(line.connection, which) if line else []
 
     def by_account(self, since_s: float, until_s: float) -> dict[str, FlightTotals]:
         """As `by_provider`, each account by itself."""

@@ -13,6 +13,7 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import HeldDeletion
 from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.store.database.database import transaction
+from llmgw_desktop.store.flights.kept_sums import forget_kept
 from llmgw_desktop.store.flights.sums import MINUTE_S, forget_before, forget_slots
 
 DAY_S = 86_400
@@ -206,7 +207,9 @@ class Retention:
                 "DELETE FROM flights WHERE seq = ?", [(seq,) for seq, _, _ in some]
             )
             is_done = len(some) < FLIGHTS_A_STEP and len(some) == len(found)
-            forget_before(self._connection, until_s if is_done else _minute(some[-1][1]))
+            edge_s = until_s if is_done else _minute(some[-1][1])
+            forget_before(self._connection, edge_s)
+            forget_kept(self._connection, edge_s if is_done else some[-1][1])
         if is_done:
             self._until_s = None
 

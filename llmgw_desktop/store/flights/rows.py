@@ -230,6 +230,7 @@ def summary_of(row: Row) -> FlightSummary:
         is_billed_by_vendor=bool(row[42]),
         job=row[43] or "",
         is_counted=bool(row[44]),
+        project=row[45] or "",
     )
 
 

@@ -189,4 +189,73 @@ FLIGHTS_STEPS: Steps = (
         )
         """,
     ),
+    (
+        # Whose credentials a request named, and how long the gateway itself took.
+        "ALTER TABLE flights ADD COLUMN project TEXT",
+        "ALTER TABLE flights ADD COLUMN own_ms REAL",
+        # What was spent, by quarters of an hour, and how long answers took, by hours, so that a
+        # month is read at once; see flights/kept_sums.py. Costs are whole dollars and the rest.
+        """
+        CREATE TABLE flight_spending (
+            start_s INTEGER NOT NULL,
+            owner TEXT NOT NULL,
+            client TEXT NOT NULL,
+            label TEXT NOT NULL,
+            project TEXT NOT NULL,
+            account TEXT NOT NULL,
+            model TEXT NOT NULL,
+            model_asked TEXT NOT NULL,
+            flights INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            cut INTEGER NOT NULL,
+            canceled INTEGER NOT NULL,
+            retried INTEGER NOT NULL,
+            more_attempts INTEGER NOT NULL,
+            unpriced INTEGER NOT NULL,
+            bounded INTEGER NOT NULL,
+            guessed INTEGER NOT NULL,
+            untold INTEGER NOT NULL,
+            tokens_bounded INTEGER NOT NULL,
+            tokens_guessed INTEGER NOT NULL,
+            input_tokens INTEGER,
+            output_tokens INTEGER,
+            cache_read_tokens INTEGER,
+            cache_write_tokens INTEGER,
+            cache_write_1h_tokens INTEGER,
+            cache_known_input_tokens INTEGER,
+            cost_dollars INTEGER,
+            cost_picos INTEGER,
+            cut_cost_dollars INTEGER,
+            cut_cost_picos INTEGER,
+            retried_cost_dollars INTEGER,
+            retried_cost_picos INTEGER,
+            failed_cost_dollars INTEGER,
+            failed_cost_picos INTEGER,
+            PRIMARY KEY (start_s, owner, client, label, project, account, model, model_asked)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE flight_times (
+            start_s INTEGER NOT NULL,
+            owner TEXT NOT NULL,
+            account TEXT NOT NULL,
+            model TEXT NOT NULL,
+            ttft BLOB NOT NULL,
+            took BLOB NOT NULL,
+            own BLOB NOT NULL,
+            PRIMARY KEY (start_s, owner, account, model)
+        ) WITHOUT ROWID
+        """,
+        # Flights that are there already are read one by one.
+        """
+        CREATE TABLE flight_kept (
+            id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+            since_s REAL NOT NULL
+        )
+        """,
+        """
+        INSERT INTO flight_kept
+        SELECT 1, coalesce(CAST(max(started_at_s) / 3600 AS INTEGER) * 3600 + 3600, 0) FROM flights
+        """,
+    ),
 )

@@ -66,6 +66,7 @@ def test_summary_and_timeline() -> None:
         "is_billed_by_vendor": True,
         "job": "job_1",
         "is_counted": False,
+        "project": "site",
         "guard_hits": (
             GuardHit(
                 rule="people", action=GuardAction.MASK, what="email", role=PromptRole.USER, count=2

@@ -86,7 +86,8 @@ TOOLS: Mapping[str, dict[str, Any]] = {
 TOOLS_THAT_DO_NOT = re.compile(
     r"^(llm_job_.*|llm_request_result|session_.*|llm_process_health|job_(status|result)"
     r"|compare_answers|validation_receipt|list_(available_)?models|llm_models|cli_(versions|upgrade)"
-    r"|upstream_contracts|provider_.*|workspace_.*|vault_.*|approval_list|flight_(list|get))$"
+    r"|upstream_contracts|provider_.*|workspace_.*|vault_.*|approval_list"
+    r"|flight_(list|get|diff|sums|latency))$"
 )
 
 

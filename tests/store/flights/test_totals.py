@@ -289,7 +289,10 @@ def test_of_flights_from_before_there_were_such(
     connection.execute("DROP INDEX flights_jobs")
     connection.execute("DROP INDEX flights_owner")
     connection.execute("CREATE INDEX flights_owner ON flights (owner)")
-    for column in ("marks", "billing", "list_cost_usd", "is_billed_by_vendor", "job", "is_counted"):
+    for table in ("flight_spending", "flight_times", "flight_kept"):
+        connection.execute(f"DROP TABLE {table}")
+    billing = ("marks", "billing", "list_cost_usd", "is_billed_by_vendor", "job", "is_counted")
+    for column in (*billing, "project", "own_ms"):
         connection.execute(f"ALTER TABLE flights DROP COLUMN {column}")
     connection.execute("ALTER TABLE flight_sums DROP COLUMN counted")
     connection.execute(f"PRAGMA user_version = {_before_slots()}")

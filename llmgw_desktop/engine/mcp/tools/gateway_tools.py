@@ -1,21 +1,32 @@
-"""`llm_process_health`: what goes on and how much may; `approval_list`: what the gate decided of
+"""`llm_process_health`: what goes on and how much may; `flight_sums`, `flight_latency`: what one's
+own requests cost and took; `approval_list`: what the gate decided of
 one's own runs (who sits at this computer sees all).
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.clis.fields import one_of, option, whole_number
+from llmgw_desktop.clis.fields import TEXT, one_of, option, whole_number
 from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.jobs.approval import PermissionQuestion
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, ToolAnswer
+from llmgw_desktop.engine.flights.flight_sums import FlightSums
+from llmgw_desktop.engine.mcp.tool import (
+    FULL_ALONE,
+    InvalidArgument,
+    McpTool,
+    McpToolCall,
+    ToolAnswer,
+)
 from llmgw_desktop.engine.mcp.tools.job_words import job_told
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.store.jobs.approval_store import ApprovalStore
@@ -153,6 +164,57 @@ def tools(
             },
             call=list_all,
             scope=Scope.JOBS_RUN,
+            profiles=FULL_ALONE,
+            reads_only=True,
+            is_idempotent=True,
+        ),
+    )
+
+
+def sums_tools(sums: FlightSums, clock: Clock) -> tuple[McpTool, ...]:
+    """What one's own requests cost, and how long they took."""
+
+    def query(call: McpToolCall) -> FlightQuery:
+        from llmgw_desktop.domain.flights.flight_filter import FilterMistake, parse_filter
+
+        try:
+            asked = parse_filter(call.arguments.get("filter", ""), clock.now_s())
+        except FilterMistake as mistake:
+            raise InvalidArgument(str(mistake), field="filter") from None
+        if Scope.ADMIN in call.principal.scopes:
+            return asked
+        return replace(asked, owner=call.principal.client_id)
+
+    async def spent(call: McpToolCall) -> ToolAnswer:
+        by = SumBy(call.arguments.get("by", SumBy.MODEL))
+        return ToolAnswer(structured={"success": True, **await sums.spent(by, query(call))})
+
+    async def timed(call: McpToolCall) -> ToolAnswer:
+        return ToolAnswer(structured={"success": True, **await sums.timed(query(call))})
+
+    which = option("filter", TEXT, "As in 'model:claude* since:7d'. Default: all.")
+    return (
+        McpTool(
+            name="flight_sums",
+            title="Cost of requests",
+            description="What your requests cost, in dollars and tokens, summed.",
+            takes=(option("by", one_of(*SumBy), f"Default: {SumBy.MODEL}."), which),
+            tells={"total": {"type": "object"}, "sums": {"type": "array"}},
+            call=spent,
+            scope=Scope.FLIGHTS_READ,
+            profiles=FULL_ALONE,
+            reads_only=True,
+            is_idempotent=True,
+        ),
+        McpTool(
+            name="flight_latency",
+            title="Latency of requests",
+            description="First token, total and the gateway's own time of your requests, by"
+            " provider and model: p50, p95, p99.",
+            takes=(which,),
+            tells={"latency": {"type": "array"}},
+            call=timed,
+            scope=Scope.FLIGHTS_READ,
             profiles=FULL_ALONE,
             reads_only=True,
             is_idempotent=True,

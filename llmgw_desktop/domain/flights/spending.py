@@ -1,0 +1,173 @@
+"""What flights cost and how long they took, summed: by whom, by what, and by when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from llmgw_desktop.domain.usage import Provenance
+
+PICOS = 10**12
+"""Of a dollar: money is added in whole ones, for no sum of fractions is exact."""
+
+
+class SumBy(StrEnum):
+    """What flights are kept apart by."""
+
+    CLIENT = "client"
+    MODEL = "model"
+    PROVIDER = "provider"
+    ACCOUNT = "account"
+    PROJECT = "project"
+    LABEL = "label"
+    JOB = "job"
+    DAY = "day"
+
+
+def picos_of(cost_usd: float) -> tuple[int, int]:
+    """Whole dollars and the rest of a cost, which the store makes of it in the same way."""
+    dollars = int(cost_usd)
+    return dollars, int((cost_usd - dollars) * PICOS + 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightSpending:
+    """Sums over ended flights. Tokens and cost are of those that count (`is_counted`) and told
+    them; None where none did."""
+
+    flights: int = 0
+    failed: int = 0
+    cut: int = 0
+    canceled: int = 0
+    retried: int = 0
+    """More than one candidate was asked, or one twice."""
+    more_attempts: int = 0
+    """How many were asked in vain in these."""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    cache_known_input_tokens: int | None = None
+    """Prompt tokens of those whose vendor told its cache figures."""
+    cost_picos: int | None = None
+    """Of a dollar."""
+    cut_cost_picos: int | None = None
+    """Of those that were cut off, by the provider or by the caller."""
+    retried_cost_picos: int | None = None
+    """Of what the last candidate answered."""
+    failed_cost_picos: int | None = None
+    unpriced: int = 0
+    """Flights that may be billed and of which no cost is known."""
+    bounded: int = 0
+    """Flights that cost at least what is in the sum."""
+    guessed: int = 0
+    """Flights whose cost the gateway estimated."""
+    untold: int = 0
+    """Flights that may be billed and of which input or output tokens are not known."""
+    tokens_bounded: int = 0
+    tokens_guessed: int = 0
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """Exactly."""
+        return _dollars(self.cost_picos)
+
+    @property
+    def cut_cost_usd(self) -> Decimal | None:
+        return _dollars(self.cut_cost_picos)
+
+    @property
+    def retried_cost_usd(self) -> Decimal | None:
+        return _dollars(self.retried_cost_picos)
+
+    @property
+    def failed_cost_usd(self) -> Decimal | None:
+        return _dollars(self.failed_cost_picos)
+
+    @property
+    def cost_provenance(self) -> Provenance:
+        is_known = self.cost_picos is not None
+        return _provenance(self.unpriced + self.bounded, self.guessed, is_known=is_known)
+
+    @property
+    def tokens_provenance(self) -> Provenance:
+        is_known = self.input_tokens is not None or self.output_tokens is not None
+        return _provenance(
+            self.untold + self.tokens_bounded, self.tokens_guessed, is_known=is_known
+        )
+
+    @property
+    def cache_hit_rate(self) -> float | None:
+        """As Usage.cache_hit_rate."""
+        if self.cache_read_tokens is None or not self.cache_known_input_tokens:
+            return None
+        return self.cache_read_tokens / self.cache_known_input_tokens
+
+    def __add__(self, other: "FlightSpending") -> "FlightSpending":
+        told: dict[str, Any] = {}
+        for each in _NAMES:
+            one, two = getattr(self, each), getattr(other, each)
+            told[each] = one if two is None else two if one is None else one + two
+        return FlightSpending(**told)
+
+
+_NAMES = tuple(each.name for each in fields(FlightSpending))
+NOTHING_SPENT = FlightSpending()
+
+
+def _dollars(picos: int | None) -> Decimal | None:
+    return None if picos is None else Decimal(picos).scaleb(-12)
+
+
+def _provenance(bounds: int, guesses: int, *, is_known: bool) -> Provenance:
+    if not is_known:
+        return Provenance.UNKNOWN
+    if bounds:
+        return Provenance.PARTIAL
+    return Provenance.ESTIMATED if guesses else Provenance.TOLD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long something took, over flights of which that is known; milliseconds."""
+
+    flights: int = 0
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    bins: Mapping[int, int] = field(default_factory=dict)
+    """Flights by the power of the square root of two below their time in milliseconds: number n
+    goes from 2**(n/2) to 2**((n+1)/2)."""
+
+
+NO_TIMING = Timing()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """Of generated answers that ended well."""
+
+    first_token: Timing = NO_TIMING
+    total: Timing = NO_TIMING
+    own: Timing = NO_TIMING
+    """Of the gateway itself, at least: from the request's having been read to its being handed on,
+    and of a stream from its last byte to the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatencyKey:
+    """Who answered, with what."""
+
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourLatency:
+    """One cell of a heat map."""
+
+    start_s: float
+    first_token: Timing
+    total: Timing

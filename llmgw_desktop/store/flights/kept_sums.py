@@ -1,0 +1,208 @@
+"""Sums that are kept beside the flights, so that a month of them is read at once: what was spent,
+by quarters of an hour, and how long answers took, by hours.
+
+Whole dollars and the rest of each cost are added as integers, so that no sum depends on its order.
+Only what began after `flight_kept.since_s` is in the sums, and all of that; what began before, in a
+file of an earlier version or cut by retention, is read from the flights themselves.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.flights.spending import picos_of
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.usage import Figure
+from llmgw_desktop.store.database.write_behind import Row
+from llmgw_desktop.store.flights.alike import (
+    ACCOUNT,
+    ATTEMPTS,
+    COMMON_COLUMNS,
+    IS_COUNTED,
+    MARKS,
+    OPERATION,
+    OWN_COLUMNS,
+    PROVIDER,
+    STATE,
+    UNKNOWN,
+    Alike,
+)
+from llmgw_desktop.store.flights.counts import ANSWERED_STATES, bins_of
+from llmgw_desktop.store.flights.rows import marks_of
+
+QUARTER_S, HOUR_S = 900, 3600
+"""Days begin with a quarter of an hour in every time zone."""
+SPENDING_KEYS = (
+    *("start_s", "owner", "client", "label", "project", "account", "model", "model_asked"),
+)
+COUNTED_FLIGHTS = (
+    *("flights", "failed", "cut", "canceled", "retried", "more_attempts"),
+    *("unpriced", "bounded", "guessed", "untold", "tokens_bounded", "tokens_guessed"),
+)
+TOKENS = (
+    *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"),
+    *("cache_write_1h_tokens", "cache_known_input_tokens"),
+)
+COSTS = ("cost", "cut_cost", "retried_cost", "failed_cost")
+MONEY = tuple(f"{each}_{part}" for each in COSTS for part in ("dollars", "picos"))
+SPENDING_SUMS = (*COUNTED_FLIGHTS, *TOKENS, *MONEY)
+TIMES_KEYS = ("start_s", "owner", "account", "model")
+TIMED = ("ttft", "took", "own")
+BROKEN_OFF = frozenset({FlightState.CUT.value, FlightState.CANCELED.value})
+TOKEN_BITS, COST_BIT = int(Figure.INPUT | Figure.OUTPUT), Figure.COST.value
+
+_CLIENT, _LABEL, _OWNER, _PROJECT, _SERVED, _ASKED = map(
+    COMMON_COLUMNS.index,
+    ("client", "label", "owner", "project", "model_served", "model_asked"),
+)
+_STARTED, _COST = map(OWN_COLUMNS.index, ("started_at_s", "cost_usd"))
+_TOLD = tuple(map(OWN_COLUMNS.index, TOKENS[:5]))
+_IN, _OUT, _READ = _TOLD[:3]
+_TIMES = tuple(map(OWN_COLUMNS.index, ("ttft_ms", "took_ms", "own_ms")))
+
+
+def _upsert(table: str, keys: tuple[str, ...], sums: tuple[str, ...], add: str) -> str:
+    holes = ", ".join("?" * (len(keys) + len(sums)))
+    more = ", ".join(add.format(name=name) for name in sums)
+    return (
+        f"INSERT INTO {table} ({', '.join((*keys, *sums))}) VALUES ({holes}) "  # noqa: S608 - our names
+        f"ON CONFLICT DO UPDATE SET {more}"
+    )
+
+
+_ADD_SPENT = _upsert(
+    "flight_spending",
+    SPENDING_KEYS,
+    SPENDING_SUMS,
+    "{name} = coalesce({name} + excluded.{name}, {name}, excluded.{name})",
+)
+_ADD_TIMES = _upsert(
+    "flight_times", TIMES_KEYS, TIMED, "{name} = ttft_added({name}, excluded.{name})"
+)
+
+
+def kept_since_s(connection: sqlite3.Connection) -> float:
+    """What began from then on is in the sums."""
+    return float(connection.execute("SELECT since_s FROM flight_kept").fetchone()[0])
+
+
+def add_kept(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
+    """Count these ended flights. `sums.teach` must have been called."""
+    since_s = kept_since_s(connection)
+    for alike in ended:
+        common = alike.common
+        who = _who(common)
+        for start_s, rows in _split(alike.own, QUARTER_S):
+            if start_s >= since_s:
+                connection.execute(_ADD_SPENT, (start_s, *who, *_spent(common, rows)))
+        if common[STATE] != FlightState.OK.value or common[OPERATION] != Operation.GENERATE:
+            continue
+        owner, account, model = who[0], who[-3], who[-2]
+        for start_s, rows in _split(alike.own, HOUR_S):
+            if start_s >= since_s:
+                bins = [bins_of(_known(rows, at)) for at in _TIMES]
+                connection.execute(_ADD_TIMES, (start_s, owner, account, model, *bins))
+
+
+def forget_kept(connection: sqlite3.Connection, edge_s: float) -> None:
+    """Flights before this moment are gone: what is left of that hour is read from the flights."""
+    since_s = -(-edge_s // HOUR_S) * HOUR_S
+    if since_s <= kept_since_s(connection):
+        return
+    connection.execute("UPDATE flight_kept SET since_s = ?", (since_s,))
+    connection.execute("DELETE FROM flight_spending WHERE start_s < ?", (since_s,))
+    connection.execute("DELETE FROM flight_times WHERE start_s < ?", (since_s,))
+
+
+def _who(common: Row) -> tuple[str, ...]:
+    """SPENDING_KEYS without the first. A model that nobody answered with is a caller's own word."""
+    provider = common[PROVIDER]
+    model = "" if provider is None else common[_SERVED] or common[_ASKED]
+    return (
+        common[_OWNER] or "",
+        common[_CLIENT],
+        common[_LABEL] or "",
+        common[_PROJECT] or "",
+        common[ACCOUNT] or provider or "",
+        model,
+        common[_ASKED],
+    )
+
+
+def _split(rows: list[Row], span_s: int) -> Iterable[tuple[int, list[Row]]]:
+    """By the stretch in which they began."""
+    first = rows[0][_STARTED] // span_s
+    if all(row[_STARTED] // span_s == first for row in rows):
+        return ((int(first) * span_s, rows),)
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[int(row[_STARTED] // span_s) * span_s].append(row)
+    return found.items()
+
+
+def _spent(common: Row, rows: list[Row]) -> tuple[Any, ...]:
+    """In the order of SPENDING_SUMS."""
+    count, state, attempts = len(rows), common[STATE], common[ATTEMPTS]
+    is_retried = attempts > 1
+    flights = (
+        count,
+        count * (state == FlightState.FAILED.value),
+        count * (state == FlightState.CUT.value),
+        count * (state == FlightState.CANCELED.value),
+        count * is_retried,
+        count * (attempts - 1) if is_retried else 0,
+    )
+    if not common[IS_COUNTED]:
+        return (*flights, *(0,) * 6, *(None,) * (len(TOKENS) + len(MONEY)))
+    tokens = [sum(known) if (known := _known(rows, at)) else None for at in _TOLD]
+    based = [row[_IN] for row in rows if row[_READ] is not UNKNOWN and row[_IN] is not UNKNOWN]
+    costs = _known(rows, _COST)
+    cost = _money(costs)
+    nothing = (None, None)
+    return (
+        *flights,
+        *_doubts(common, rows, priced=len(costs)),
+        *tokens,
+        sum(based) if based else None,
+        *cost,
+        *(cost if state in BROKEN_OFF else nothing),
+        *(cost if is_retried else nothing),
+        *(cost if state == FlightState.FAILED.value else nothing),
+    )
+
+
+def _doubts(common: Row, rows: list[Row], *, priced: int) -> tuple[int, ...]:
+    """The second half of COUNTED_FLIGHTS."""
+    estimated, partial = marks_of(common[MARKS])
+    is_answered = (
+        common[OPERATION] == Operation.GENERATE
+        and common[ATTEMPTS] > 0
+        and common[STATE] in ANSWERED_STATES
+    )
+    count = len(rows)
+    is_bound, is_token_bound = bool(partial & COST_BIT), bool(partial & TOKEN_BITS)
+    untold = 0
+    if is_answered:
+        untold = sum(row[_IN] is UNKNOWN or row[_OUT] is UNKNOWN for row in rows)
+    return (
+        count - priced if is_answered else 0,
+        priced * is_bound,
+        priced * (bool(estimated & COST_BIT) and not is_bound),
+        untold,
+        count * is_token_bound,
+        count * (bool(estimated & TOKEN_BITS) and not is_token_bound),
+    )
+
+
+def _known(rows: list[Row], at: int) -> list[Any]:
+    return [value for row in rows if (value := row[at]) is not UNKNOWN]
+
+
+def _money(costs: list[float]) -> tuple[int | None, int | None]:
+    """Whole dollars and picos, each summed by itself."""
+    if not costs:
+        return None, None
+    pairs = [picos_of(each) for each in costs]
+    return sum(dollars for dollars, _ in pairs), sum(picos for _, picos in pairs)
