@@ -77,7 +77,7 @@ class Container(EngineParts):
 
     @cached_property
     def flights(self) -> Flights:
-        return Flights(*self.recording.readers)
+        return Flights(*self.recording.readers, self.recording.redactor.clean)
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.audit import clean_with
 from llmgw_desktop.domain.clock import Clock, TimedIds
@@ -20,6 +21,9 @@ from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.store.paths import Places
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.flights.export.exporting import FlightExporter
 
 _PATIENCE_S = 5.0
 """For what waits to be written when the program ends."""
@@ -114,10 +118,21 @@ class Flights:
     wait. `running` is quick."""
 
     def __init__(
-        self, reader: FlightReader, running: Callable[[], Sequence[FlightSummary]]
+        self,
+        reader: FlightReader,
+        running: Callable[[], Sequence[FlightSummary]],
+        clean: Callable[[bytes], bytes] | None = None,
     ) -> None:
+        """`clean` takes secrets out of what leaves the record."""
         self._reader = reader
         self._running = running
+        self._clean = clean or Redactor().clean
+
+    def exporter(self, base_url: str) -> "FlightExporter":
+        """`base_url`: of the gateway, for programs that ask it again."""
+        from llmgw_desktop.app.flights.export.exporting import FlightExporter
+
+        return FlightExporter(reader=self._reader, clean=self._clean, base_url=base_url)
 
     def count(self, query: FlightQuery) -> int:
         return self._reader.count(query)

@@ -86,6 +86,8 @@ class FilterBar(QWidget):
         """`_typed`: what the field alone asks for."""
         self._field = SearchField(theme, "Filter: words, or model:claude* cost>0.05 since:2h")
         self._field.setToolTip(_FILTER_HELP)
+        self.matching = 0
+        """How many flights the filter in force shows, as far as was counted."""
         self._mistake = ""
         self._clock = SystemClock()
         self._states = Segmented(theme, _CHOICES, name="State")
@@ -136,6 +138,7 @@ class FilterBar(QWidget):
         self._count.setText("Searching …")
 
     def show_count(self, matching: int, total: int) -> None:
+        self.matching = matching
         if matching == total:
             self._count.setText(counted(total, "flight"))
         else:

@@ -19,6 +19,7 @@ from llmgw_desktop.app.flights.recording import Flights
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
+from llmgw_desktop.ui.flights.flight_export import FlightExport
 from llmgw_desktop.ui.flights.table.flight_table import FlightTable
 from llmgw_desktop.ui.widgets.button import new_action
 
@@ -115,9 +116,16 @@ class FlightMenus:
     """Each is made when it is wanted."""
 
     def __init__(
-        self, page: QWidget, table: FlightTable, actions: FlightActions, filter_bar: FilterBar
+        self,
+        page: QWidget,
+        table: FlightTable,
+        actions: FlightActions,
+        filter_bar: FilterBar,
+        *,
+        export: FlightExport,
     ) -> None:
         self._page = page
+        self._export = export
         self._table = table
         self._actions = actions
         self._filter = filter_bar
@@ -131,6 +139,9 @@ class FlightMenus:
         menu = QMenu(self._page)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions(self._actions.actions)
+        menu.addSeparator()
+        ids = self._table.chosen_ids() or (flight.id,)
+        self._export.add_to(menu, ids, self._filter.query, self._filter.matching)
         menu.addSeparator()
         self._filter.quick_menu(menu, flight)
         menu.popup(at)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.columns import RowTime
+from llmgw_desktop.app.flights.export.exporting import FlightExporter
 from llmgw_desktop.app.flights.recording import Flights
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.clock import Clock, SystemClock
@@ -24,6 +25,7 @@ from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
 from llmgw_desktop.ui.flights.flight_actions import FlightActions, FlightMenus
 from llmgw_desktop.ui.flights.flight_browser import FlightBrowser, FlightFinder
+from llmgw_desktop.ui.flights.flight_export import FlightExport
 from llmgw_desktop.ui.flights.page_states import FirstFlight, failure_words
 from llmgw_desktop.ui.flights.table.flight_feed import FlightFeed
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
@@ -34,6 +36,9 @@ from llmgw_desktop.ui.widgets.button import add_key
 from llmgw_desktop.ui.widgets.cards import Line, ListStates
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind, Notice
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, in_steps
+
+_USUAL_ADDRESS = "http://127.0.0.1:3333"
+"""In what is exported while the gateway has none."""
 
 
 class FlightsControl(Protocol):
@@ -107,7 +112,13 @@ class FlightsPage(QWidget, MadeInSteps):
             browser=self._browser,
             bridge=self._bridge,
         )
-        self._menus = FlightMenus(self, self._table, self._actions, self._filter)
+        self._exporting = Banner(theme, closable=False)
+        self._export = FlightExport(
+            self._exporter, self._exporting, bridge=self._bridge, widget=self
+        )
+        self._menus = FlightMenus(
+            self, self._table, self._actions, self._filter, export=self._export
+        )
         yield
         self._first = FirstFlight(theme, key_file)
         yield
@@ -158,6 +169,7 @@ class FlightsPage(QWidget, MadeInSteps):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._reading)
+        column.addWidget(self._exporting)
         column.addWidget(self._filter)
         column.addWidget(self._line)
         column.addWidget(self._states, 1)
@@ -186,10 +198,14 @@ class FlightsPage(QWidget, MadeInSteps):
         self._states.currentChanged.connect(self._lead_keyboard)
         self._browser.chosen.connect(self._on_chosen)
         self._actions.said.connect(self._notice.say)
+        self._export.said.connect(self._notice.say)
         self._actions.job_wanted.connect(self.job_wanted)
         self._states.clear_wanted.connect(self._filter.clear)
         self._states.retry_wanted.connect(self._feed.reload)
         self._first.send_wanted.connect(self._send_test_flight)
+
+    def _exporter(self) -> FlightExporter:
+        return self._flights.exporter(self._control.base_urls().get("Anthropic", _USUAL_ADDRESS))
 
     def _add_keys(self) -> None:
         for text, keys, run in (

@@ -67,6 +67,12 @@ class FlightTable(RowTable):
         shown = self._model.window.at(row) if row >= 0 else None
         return shown.summary if shown is not None else None
 
+    def chosen_ids(self) -> tuple[str, ...]:
+        """Of all chosen rows that are here, in their order."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        shown = (self._model.window.at(row) for row in rows)
+        return tuple(each.summary.id for each in shown if each is not None)
+
     def row_of(self, flight_id: str) -> int | None:
         """Of a flight whose row is here."""
         return self._model.window.row_of(flight_id)
