@@ -14,9 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import PySide6.QtCore  # noqa: F401 - before pydantic, which its import hook would ask half-made
 import pytest
 from hypothesis import HealthCheck, settings
+
+import llmgw_desktop.ui  # noqa: F401 - Qt before pydantic, which its import hook would ask half-made
 
 # How long an example takes says something of the machine, nothing of the code. A run of the suite
 # answers the same twice; `--hypothesis-profile=search` looks among other and more examples.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import gc
+import subprocess
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -104,3 +107,10 @@ def test_the_end_gives_it_back_to_python(qapp: QApplication, python_collects: No
     assert not gc.isenabled()
     made.close()
     assert gc.isenabled()
+
+
+def test_no_module_is_kept_as_text() -> None:
+    """PySide would have Python read and keep the source of all that is imported after it."""
+    told = "import linecache, llmgw_desktop.ui.theme; print(sorted(linecache.cache))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert [path for path in ast.literal_eval(done.stdout) if "llmgw_desktop" in path] == []
