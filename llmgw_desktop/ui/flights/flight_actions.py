@@ -24,6 +24,8 @@ from llmgw_desktop.ui.flights.table.flight_table import FlightTable
 from llmgw_desktop.ui.widgets.button import new_action
 
 _CURL = "Copy as curl"
+_COMPARE = "Compare two flights"
+_HOW_TO_COMPARE = "Choose a second flight with Ctrl and a click, then compare the two."
 
 
 class FlightActions(QObject):
@@ -32,6 +34,8 @@ class FlightActions(QObject):
     said = Signal(str)
     """A sentence for the person: what was copied, or why not."""
     job_wanted = Signal(str)
+    comparison_wanted = Signal(str, str)
+    """Of two flights, by their ids, the older first."""
 
     def __init__(
         self,
@@ -57,12 +61,15 @@ class FlightActions(QObject):
         self.answer = new_action(self, "Copy answer text", self._copy_answer)
         self.flight_id = new_action(self, "Copy flight id", self._copy_id)
         self.job = new_action(self, "Show its job", self._show_job)
+        self.compare = new_action(self, _COMPARE, self._compare, ["Ctrl+D"])
+        self._pair: tuple[FlightSummary, FlightSummary] | None = None
         widget.addActions(self.actions)
         self.set_flight(None)
+        self.set_pair(None)
 
     @property
     def actions(self) -> list[QAction]:
-        return [*self.copies, self.job]
+        return [*self.copies, self.job, self.compare]
 
     @property
     def copies(self) -> list[QAction]:
@@ -70,9 +77,20 @@ class FlightActions(QObject):
 
     def set_flight(self, flight: FlightSummary | None) -> None:
         self._flight = flight
-        for action in self.actions:
+        for action in self.copies:
             action.setEnabled(flight is not None)
         self.job.setEnabled(flight is not None and bool(flight.job))
+
+    def set_pair(self, pair: tuple[FlightSummary, FlightSummary] | None) -> None:
+        """Where two are chosen."""
+        self._pair = pair
+
+    def _compare(self) -> None:
+        if self._pair is None:
+            self.said.emit(_HOW_TO_COMPARE)
+        else:
+            older, newer = self._pair
+            self.comparison_wanted.emit(older.id, newer.id)
 
     def _copy_curl(self, shell: Shell) -> None:
         base_urls = self._base_urls()

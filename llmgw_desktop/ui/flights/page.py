@@ -72,6 +72,7 @@ class FlightsPage(QWidget, MadeInSteps):
         self._flights = flights
         self._control = control
         self._bridge = bridge
+        self._theme = theme
         self._begin(self._made(theme, settings, clock))
 
     def _made(self, theme: Theme, settings: QSettings, clock: Clock | None) -> Iterator[None]:
@@ -148,6 +149,14 @@ class FlightsPage(QWidget, MadeInSteps):
         """Choose this one and open it; the filter goes if it hides the flight."""
         self._finder.show(flight_id)
 
+    def compare(self, before: str, after: str) -> None:
+        """Two flights, by their ids, in a window of their own."""
+        from llmgw_desktop.ui.flights.comparing import ComparisonWindow  # few ask for one
+
+        window = ComparisonWindow(self._theme, self._flights, self._bridge, self)
+        window.compare(before, after)
+        window.show()
+
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -200,6 +209,8 @@ class FlightsPage(QWidget, MadeInSteps):
         self._actions.said.connect(self._notice.say)
         self._export.said.connect(self._notice.say)
         self._actions.job_wanted.connect(self.job_wanted)
+        self._actions.comparison_wanted.connect(self.compare)
+        self._table.pair_chosen.connect(self._actions.set_pair)
         self._states.clear_wanted.connect(self._filter.clear)
         self._states.retry_wanted.connect(self._feed.reload)
         self._first.send_wanted.connect(self._send_test_flight)

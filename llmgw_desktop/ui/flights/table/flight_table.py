@@ -4,15 +4,18 @@ Reading is `flight_feed`'s and `page_loader`'s work; what a click on a row leads
 """
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QSettings,
+    Qt,
     Signal,
 )
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QInputEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.domain.flights.flight import FlightSummary
@@ -22,12 +25,20 @@ from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.tables import RowTable
 
+_Flag = QItemSelectionModel.SelectionFlag
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_MORE = Qt.KeyboardModifier.ControlModifier | _SHIFT
+_LONGEST_STRETCH = 500
+"""Rows. There may be a million of them, and each that is chosen is looked at."""
+
 
 class FlightTable(RowTable):
-    """One row at a time is selected."""
+    """One row is selected; with Ctrl or Shift further ones, to be compared or exported."""
 
     flight_chosen = Signal(object)
     """The FlightSummary under the selection, or None."""
+    pair_chosen = Signal(object)
+    """Two FlightSummary, the older first, or None where there are not two."""
     opened = Signal()
     """Enter."""
     left = Signal()
@@ -103,6 +114,40 @@ class FlightTable(RowTable):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         self.flight_chosen.emit(self.chosen_flight())
+        self.pair_chosen.emit(self._pair())
+
+    @override
+    def selectionCommand(
+        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """Never a very long stretch of rows."""
+        if event is None:  # from a program, whatever keys are held down
+            return _Flag.ClearAndSelect | _Flag.Rows
+        if not index.isValid() or not isinstance(event, QInputEvent):
+            return _Flag.NoUpdate
+        if isinstance(event, QMouseEvent):
+            is_chosen = self.selectionModel().isRowSelected(index.row())
+            if event.button() is Qt.MouseButton.RightButton and is_chosen:
+                return _Flag.NoUpdate
+            if event.type() is not QEvent.Type.MouseButtonPress:
+                return _Flag.NoUpdate
+        keys = event.modifiers()
+        if keys & _SHIFT and self.currentIndex().isValid():
+            self._choose_up_to(index)
+            return _Flag.NoUpdate
+        return (_Flag.Toggle if keys & _MORE else _Flag.ClearAndSelect) | _Flag.Rows
+
+    def _choose_up_to(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        """From where the keyboard is; of a very long stretch its end alone."""
+        begin, end = sorted((self.currentIndex().row(), index.row()))
+        if end - begin >= _LONGEST_STRETCH:
+            begin = end = index.row()
+        rows = QItemSelection(self._model.index(begin, 0), self._model.index(end, 0))
+        self.selectionModel().select(rows, _Flag.Select | _Flag.Rows)
+
+    @override
+    def selectAll(self) -> None:
+        """Nothing: the whole list is exported by its filter."""
 
     @override
     def rowsAboutToBeRemoved(
@@ -117,8 +162,17 @@ class FlightTable(RowTable):
         self.setHorizontalHeader(self.header)
         delegate = FlightDelegate(self._theme, self._model, self)
         self.set_up(self._model, delegate, name="Flights", row_height=delegate.row_height)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setCornerWidget(QWidget())
         self.customContextMenuRequested.connect(self._want_menu)
+
+    def _pair(self) -> tuple[FlightSummary, FlightSummary] | None:
+        rows = sorted((index.row() for index in self.selectionModel().selectedRows()), reverse=True)
+        shown = [self._model.window.at(row) for row in rows[:3]]
+        older, newer = (*shown, None, None)[:2]
+        if len(shown) != 2 or older is None or newer is None:
+            return None
+        return older.summary, newer.summary
 
     def _open(self) -> None:
         if self.chosen_row >= 0:
