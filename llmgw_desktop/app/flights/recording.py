@@ -15,6 +15,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.metrics.meters import Meters
+from llmgw_desktop.engine.prompt_cache.fingerprints import print_cell
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.flights.bodies import Seal
@@ -50,7 +51,7 @@ class Recording:
         self.store = FlightStore(
             places.flights_db,
             clock=clock,
-            seal=Seal(self._sealed, self.redactor.may_hold_any),
+            seal=Seal(self._sealed, self.redactor.may_hold_any, print_cell),
             on_status=self._spoke,
             settings=settings().recorder,
             at_rest=at_rest,

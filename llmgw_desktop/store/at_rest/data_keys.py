@@ -14,6 +14,7 @@ import secrets
 import threading
 import time
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from llmgw_desktop.domain.clock import Clock
@@ -102,7 +103,7 @@ class _Nonces:
 class DataKey:
     """One of them, opened. Never shown, not even by mistake."""
 
-    __slots__ = ("_cipher", "_head", "_nonces", "number")
+    __slots__ = ("_cipher", "_head", "_nonces", "number", "print_key")
 
     def __init__(self, number: int, key: bytes) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -111,6 +112,8 @@ class DataKey:
         self._head = MARK + number.to_bytes(4, "big")
         self._cipher: AESGCM = AESGCM(key)
         self._nonces = _Nonces()
+        self.print_key = blake2b(b"llmgw prompt prints 1", key=key, digest_size=32).digest()
+        """Of the hashes of what lies encrypted under it."""
 
     def encrypt(self, text: bytes, place: str) -> bytes:
         """Opens again only for the same place: what row and column it is, of which kind."""

@@ -30,6 +30,7 @@ from llmgw_desktop.store.flights.bodies import (
     without_bodies,
 )
 from llmgw_desktop.store.flights.kept_sums import add_kept
+from llmgw_desktop.store.flights.prints import INSERT_PRINT, NO_PRINTS, Prints
 from llmgw_desktop.store.flights.rows import (
     BODY_COLUMNS,
     LATE_COLUMNS,
@@ -59,6 +60,8 @@ class Batch:
     """Flights whose end could not be kept: their rows must not look as if they still ran."""
     late: list[Row] = field(default_factory=list)
     """Large bodies of flights that have been written: LATE_COLUMNS and the flight's id."""
+    prints: list[Row] = field(default_factory=list)
+    """What prompts of these consist of: PRINT_COLUMNS."""
     refused: int = 0
     """Ended flights that can never be written."""
 
@@ -74,6 +77,7 @@ def make_batch(
     seal: Seal,
     *,
     encrypt: Encrypt | None = None,
+    prints: Prints = NO_PRINTS,
 ) -> Batch:
     """Asks the snapshots, seals, packs and encrypts the bodies."""
     batch = Batch()
@@ -91,6 +95,7 @@ def make_batch(
         bodies = BodyRows(settings, clean, encrypt=encrypt)
         for record in some:
             _add_ended(batch, ended, record, bodies)
+            batch.prints += prints.rows(record, settings)
     batch.running += running.values()
     batch.ended += ended.values()
     return batch
@@ -126,6 +131,7 @@ def late_batch(
     *,
     between: Callable[[], None],
     encrypt: Encrypt | None = None,
+    prints: Prints = NO_PRINTS,
 ) -> Batch:
     """The bodies that follow; `between` is called between the steps of the work, and may write
     other batches. Empty, with the flight refused, if they cannot be sealed or encrypted."""
@@ -134,6 +140,7 @@ def late_batch(
         clean = seal.over(record)
         between()
         batch.late.append(BodyRows(settings, clean, between, encrypt).late(record))
+        batch.prints += prints.rows(record, settings, between)
     except Exception:  # noqa: BLE001 - no body may be written that could not be sealed
         _log.exception("the bodies of flight %s could not be sealed", record.summary.id)
         batch.refused += 1
@@ -220,6 +227,7 @@ class BatchWriter:
         add_kept(self._connection, batch.ended)
         for row in batch.late:
             self._connection.execute(self._late, row)
+        self._connection.executemany(INSERT_PRINT, batch.prints)
         for flight_id in batch.unended:
             self._write_lost(
                 self._connection.execute(f"{self._select} AND id = ?", (flight_id,)).fetchall()

@@ -256,6 +256,8 @@ GLANCE_BYTES = 256 * 1024
 """More is not put together for a glance; copying it would cost more than it saves."""
 
 Clean = Callable[[bytes], bytes]
+MakePrint = Callable[[FlightRecord, bytes, Callable[[], None]], tuple[int, bytes] | None]
+"""(flight, key, called between steps): its opening and its print (`prints.py`). Never raises."""
 
 
 def _always(_: Iterable[bytes]) -> bool:
@@ -264,10 +266,12 @@ def _always(_: Iterable[bytes]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """`clean` removes secrets from a body; `may_hold` is False only if none of several has any."""
+    """`clean` removes secrets from a body; `may_hold` is False only if none of several has any.
+    `print_cell` says what a prompt consists of; without it nobody is told."""
 
     clean: Clean
     may_hold: Callable[[Iterable[bytes]], bool] = _always
+    print_cell: MakePrint | None = None
 
     def parts(self, records: Iterable[FlightRecord]) -> Iterator[tuple[list[FlightRecord], Clean]]:
         """As many as one glance is for, each time, and what cleans their bodies and headers."""

@@ -38,6 +38,12 @@ from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.database.database import open_read_only, schema_version, told
 from llmgw_desktop.store.database.schema import BodyRow, FlightRow, SqlDialect, columns
 from llmgw_desktop.store.flights.conditions import conditions
+from llmgw_desktop.store.flights.prints import (
+    NearPrints,
+    StoredPrint,
+    read_conversation,
+    read_near,
+)
 from llmgw_desktop.store.flights.rows import (
     record_of,
     scrubbed,
@@ -133,6 +139,17 @@ class FlightReader:
             except VaultError as error:
                 bare = None if body is None else without_texts(body)
                 return replace(record_of(summary, bare), unreadable=str(error))
+
+    def prints_near(self, flight_id: str, owner: str | None) -> NearPrints | None:
+        """What its prompt consists of, with earlier ones that may have warmed its cache: of this
+        client alone, or of all. None where there is no such flight."""
+        with self._reading() as line, self._understood():
+            return read_near(line.connection, flight_id, owner) if line else None
+
+    def conversation(self, flight_id: str, owner: str | None) -> list[StoredPrint]:
+        """The requests of its conversation, oldest first."""
+        with self._reading() as line, self._understood():
+            return read_conversation(line.connection, flight_id, owner) if line else []
 
     def of_job(self, job_id: str, limit: int = MOST_OF_JOB) -> list[FlightSummary]:
         """The latest of those that a run asked, and its own, oldest first."""

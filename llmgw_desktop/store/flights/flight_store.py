@@ -24,6 +24,7 @@ from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, Standing
 from llmgw_desktop.store.flights.batch import Batch, Snapshot, late_batch, lightened, make_batch
 from llmgw_desktop.store.flights.bodies import Seal, body_bytes, cut
 from llmgw_desktop.store.flights.flight_file import FlightFile
+from llmgw_desktop.store.flights.prints import Prints
 from llmgw_desktop.store.flights.queue import BATCH_ROWS, FlightQueue, Hand, Losses
 from llmgw_desktop.store.flights.retention import KnownTime
 from llmgw_desktop.store.flights.rows import Encrypt
@@ -52,6 +53,7 @@ class FlightStore:
         settings: RecorderSettings,
         at_rest: AtRest = PLAIN,
     ) -> None:
+        self._prints = Prints(seal.print_cell, at_rest)
         self._file = FlightFile(path, clock, at_rest)
         self._at_rest = at_rest
         self._clock = clock
@@ -216,7 +218,9 @@ class FlightStore:
             done, dropped = closed, len(closed)
             if is_writable:
                 now, later = lightened(closed, settings, has_key=has_key)
-                batch = make_batch(opened, now, settings, self._seal, encrypt=encrypt)
+                batch = make_batch(
+                    opened, now, settings, self._seal, encrypt=encrypt, prints=self._prints
+                )
                 batch.unended += unended
                 is_writable = self._persist(batch)
                 if is_writable:
@@ -244,7 +248,12 @@ class FlightStore:
             # its figures alone, as of all while the vault is locked: no loss of ours
             return Batch()
         return late_batch(
-            record, self._settings, self._seal, between=self._write_due, encrypt=encrypt
+            record,
+            self._settings,
+            self._seal,
+            between=self._write_due,
+            encrypt=encrypt,
+            prints=self._prints,
         )
 
     def _leave_out_later(self) -> None:

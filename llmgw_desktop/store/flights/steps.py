@@ -258,4 +258,19 @@ FLIGHTS_STEPS: Steps = (
         SELECT 1, coalesce(CAST(max(started_at_s) / 3600 AS INTEGER) * 3600 + 3600, 0) FROM flights
         """,
     ),
+    (
+        # What a prompt consists of, as keyed hashes, see flights/prints.py. Found by the first
+        # message of a conversation, and by whose it is.
+        """
+        CREATE TABLE flight_prints (
+            flight INTEGER NOT NULL PRIMARY KEY REFERENCES flights (seq) ON DELETE CASCADE,
+            owner TEXT,
+            opening INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            parts BLOB NOT NULL
+        )
+        """,
+        "CREATE INDEX prints_opening ON flight_prints (opening)",
+        "CREATE INDEX prints_owner ON flight_prints (owner)",
+    ),
 )
