@@ -98,6 +98,7 @@ READING = frozenset(
             "flights show",
             "flights tail",
             "flights export",
+            "flights why",
             "limits",
             "jobs list",
             "jobs show",

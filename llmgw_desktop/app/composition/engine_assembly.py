@@ -27,6 +27,7 @@ from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.front import model_doors, models_door, responses_door
 from llmgw_desktop.engine.front.crowd import Crowd, connections_allowed
 from llmgw_desktop.engine.front.doors import DoorTable
+from llmgw_desktop.engine.front.flight_cache_door import FlightCacheDoor
 from llmgw_desktop.engine.front.flight_news_door import FlightBodiesDoor, FlightNewsDoor
 from llmgw_desktop.engine.front.flight_work_door import FlightDiffDoor
 from llmgw_desktop.engine.front.handed_sockets import handed_sockets
@@ -338,6 +339,7 @@ DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda parts: FlightBodiesDoor(parts.recording.shelf).add_to,
     lambda parts: FlightNewsDoor(parts.recording.shelf, parts.bus, parts.clock).add_to,
     lambda parts: parts.flight_diffs.add_to,
+    lambda parts: FlightCacheDoor(parts.recording.shelf, parts.recording.explainer).add_to,
     lambda parts: VaultDoor(parts.vault, parts.new_key).add_to,
     lambda parts: _health_door(parts).add_to,
     lambda parts: JobsDoor(parts.runs.service, parts.gate).add_to,

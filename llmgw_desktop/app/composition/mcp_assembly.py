@@ -33,6 +33,7 @@ from llmgw_desktop.engine.mcp.tools import (
     vault_tools,
     workspace_tools,
 )
+from llmgw_desktop.engine.mcp.tools.cache_tools import cache_resources, cache_tools
 from llmgw_desktop.engine.mcp.tools.cli_tools import (
     capability_tools,
     cli_model_tools,
@@ -157,6 +158,7 @@ TOOLS: tuple[Callable[[EngineParts], tuple[McpTool, ...]], ...] = (
     ),
     lambda parts: workspace_tools.tools(parts.runs.service.workspaces),
     lambda parts: vault_tools.tools(parts.vault, parts.new_key),
+    lambda parts: cache_tools(parts.recording.explainer),
     lambda parts: gateway_tools.tools(parts.runs.approvals, lambda: parts.runs.permissions.waiting),
     lambda parts: flight_tools(_flights(parts)),
     lambda parts: diff_tools(parts.flight_diffs.of),
@@ -171,6 +173,7 @@ RESOURCES: tuple[Callable[[EngineParts], tuple[Resource, ...]], ...] = (
     lambda parts: records.resources(parts.validations),
     lambda parts: limits_resources(parts.policies.standing_of),
     lambda parts: flight_resources(_flights(parts)),
+    lambda parts: cache_resources(parts.recording.explainer),
     lambda parts: cache_state_resources(parts.runs.caches, parts.runs.service.sessions),
 )
 """Every family of resources, in that order too."""

@@ -7,11 +7,12 @@ _FORMS = ("har", "jsonl", "curl", "python", "html")
 
 
 def _flights(parser: Parser) -> None:
-    listing, show, diff, tail, export, cost, latency, prune = add_verbs(
+    listing, show, why, diff, tail, export, cost, latency, prune = add_verbs(
         parser,
         {
             "list": "the newest that a filter asks for",
             "show": "one of them: its figures, where they come from, its way",
+            "why": "why the prompt of one did not come from its vendor's cache, and what that cost",
             "diff": "what differs between two: request, answer, figures",
             "tail": "each as it ends, from now on",
             "export": "those that a filter asks for, as a file for other programs and people",
@@ -36,6 +37,8 @@ def _flights(parser: Parser) -> None:
     add_flags(tail, json="as GET /v1/flights/events tells them, one to a line")
     _export(export)
     _sums(cost, latency)
+    why.add_argument("id", help="as x-llmgw-flight names it in an answer, or the Flights page")
+    add_flags(why, json="as GET /v1/flights/ID/cache tells it")
     add_flags(prune, yes="the clock is right; delete them")
 
 

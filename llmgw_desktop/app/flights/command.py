@@ -70,6 +70,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     verbs = {
         "list": _list,
         "show": _show,
+        "why": _why,
         "diff": diff,
         "tail": _tail,
         "export": _export,
@@ -193,6 +194,12 @@ def _export(arguments: argparse.Namespace, places: Places, env: Mapping[str, str
     from llmgw_desktop.app.flights.export.command import run as export  # most commands do not
 
     return export(arguments, places, env)
+
+
+def _why(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.flights.why_command import why  # no other verb needs it
+
+    return why(arguments, places, env)
 
 
 def _recorded(flight_id: str, places: Places) -> dict[str, Any] | None:

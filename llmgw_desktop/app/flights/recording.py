@@ -15,6 +15,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.metrics.meters import Meters
+from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer, kinds_of
 from llmgw_desktop.engine.prompt_cache.fingerprints import print_cell
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
@@ -66,6 +67,8 @@ class Recording:
             ids=TimedIds(clock),
         )
         self.reader = FlightReader(places.flights_db, at_rest)
+        kinds = kinds_of(lambda: settings().everyone)
+        self.explainer = CacheExplainer(self.reader, self.recorder.pricing.price_of, kinds)
         self.readers = self.reader, self.recorder.running
         self.sums = FlightSums(spending=self.reader.spending, latency=self.reader.latency)
         self.shelf = FlightShelf(

@@ -290,12 +290,15 @@ class Warmth:
     is_certain: bool = True
 
 
+COLD = Warmth(None)
+
+
 def warmth_of(last: PrintedFlight, habits: CacheHabits) -> Warmth:
     """`last`: the newest that used it."""
     kept = kept_for_s(last, habits)
     used = last.flight.usage
     if kept is None or why_unasked(last.flight):
-        return Warmth(None)
+        return COLD
     if habits.is_marked and not (used.cache_read_tokens or used.cache_write_tokens):
-        return Warmth(None)
+        return COLD
     return Warmth(answered_at_s(last.flight) + kept[0], is_certain=kept[0] == kept[1])

@@ -92,7 +92,7 @@ def print_of(
     between()
     prompt = prompt_of(fields, protocol)
     between()
-    return _Printer(key, between).made(prompt, _attribution(fields, protocol))
+    return _Printer(key, between).made(prompt, attribution_of(fields, protocol))
 
 
 def prompt_of(fields: Any, protocol: ModelProtocol) -> Prompt:
@@ -112,7 +112,7 @@ def system_items(prompt: Prompt) -> tuple[list[Item], list[Turn]]:
     return items, []
 
 
-def _attribution(fields: Mapping[str, Any], protocol: ModelProtocol) -> str:
+def attribution_of(fields: Mapping[str, Any], protocol: ModelProtocol) -> str:
     """The block that the pivot leaves out."""
     system = fields.get("system") if protocol is ModelProtocol.ANTHROPIC else None
     if not isinstance(system, list):
@@ -154,7 +154,7 @@ class _Printer:
             prompt.service_tier,
             attribution or None,
         )
-        return tuple([b"" if each is None else self._hash((_json(each),)) for each in said])
+        return tuple([b"" if each is None else self._hash((json_of(each),)) for each in said])
 
     def _tool(self, tool: Tool | HostedTool, at: int) -> ToolPrint:
         if isinstance(tool, HostedTool):
@@ -163,13 +163,13 @@ class _Printer:
             mark = tool.raw.get("cache_control")
             if isinstance(mark, dict):
                 self._mark(PromptSection.TOOLS, at, 0, CacheMark(ttl=str(mark.get("ttl"))))
-            parts = (name.encode(errors="replace"), b"", _json(raw), b"hosted")
+            parts = (name.encode(errors="replace"), b"", json_of(raw), b"hosted")
         else:
             self._mark(PromptSection.TOOLS, at, 0, tool.cache)
             name = tool.name if tool.namespace is None else f"{tool.namespace}.{tool.name}"
             description = f"{tool.description or ''}{tool.namespace_description or ''}"
             form = (tool.kind, tool.strict, tool.grammar)
-            parts = (_bytes(name), _bytes(description), _json(tool.schema), _json(form))
+            parts = (_bytes(name), _bytes(description), json_of(tool.schema), json_of(form))
         members = tuple([self._hash((each,)) for each in parts])
         return _tool_print(members=members, size=sum(map(len, parts)))
 
@@ -234,7 +234,7 @@ def _pieces(item: Item) -> Iterator[bytes]:
             yield from _pieces(each)
     else:
         yield type(item).__name__.encode()
-        yield _json(bare(item))
+        yield json_of(bare(item))
 
 
 def bare(item: Item) -> Item:
@@ -249,7 +249,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _json(value: object) -> bytes:
+def json_of(value: object) -> bytes:
     """In the order in which it came: another order of members is another prompt."""
     try:
         return orjson.dumps(value)
