@@ -39,6 +39,7 @@ PLAIN = {
     *("encryption", "known_time", "settings_seen"),  # a few rows, read and written whole
     *("flight_sums", "flight_spending", "flight_times"),  # added up by SQLite itself
     "flight_kept",  # one row
+    "flight_prints",  # hashes, written by the recorder and read beside their flights
     *("receipts", "validations", "validation_answers"),  # signed bytes, read and written whole
 }
 """Tables that decision 64 leaves without a model."""

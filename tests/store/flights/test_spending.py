@@ -320,7 +320,7 @@ def test_latency(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: bool) -
 
 def test_a_file_of_an_earlier_version_is_read_flight_by_flight(tmp_path: Path) -> None:
     connection = _database(tmp_path, [summary(n, cost_usd=0.5) for n in range(4)])
-    for table in ("flight_spending", "flight_times", "flight_kept"):
+    for table in ("flight_spending", "flight_times", "flight_kept", "flight_prints"):
         connection.execute(f"DROP TABLE {table}")
     for column in ("project", "own_ms"):
         connection.execute(f"ALTER TABLE flights DROP COLUMN {column}")

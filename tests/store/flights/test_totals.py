@@ -289,7 +289,7 @@ def test_of_flights_from_before_there_were_such(
     connection.execute("DROP INDEX flights_jobs")
     connection.execute("DROP INDEX flights_owner")
     connection.execute("CREATE INDEX flights_owner ON flights (owner)")
-    for table in ("flight_spending", "flight_times", "flight_kept"):
+    for table in ("flight_spending", "flight_times", "flight_kept", "flight_prints"):
         connection.execute(f"DROP TABLE {table}")
     billing = ("marks", "billing", "list_cost_usd", "is_billed_by_vendor", "job", "is_counted")
     for column in (*billing, "project", "own_ms"):
