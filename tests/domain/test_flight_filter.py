@@ -127,7 +127,9 @@ def test_every_example_can_be_read_and_stands_in_the_docs() -> None:
         assert f"| `{name}` | {field.words} | `{field.example}` |" in page
         query = read(field.example)
         assert query.text == "", name
-        assert bool(query.terms) is (field.kind is not FieldKind.MOMENT)
+        is_term = field.kind not in (FieldKind.MOMENT, FieldKind.SAID)
+        assert bool(query.terms) is is_term
+        assert bool(query.said) is (field.kind is FieldKind.SAID)
 
 
 @given(st.text(alphabet='amodelcstin: -<>="\\*%5kés.,', max_size=40))

@@ -10,6 +10,7 @@ from llmgw_desktop.clis.registry import NAMES, cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.front.records_door import FlightSearch
 from llmgw_desktop.engine.mcp import flows
 from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Resource
 from llmgw_desktop.engine.mcp.resources import records
@@ -138,7 +139,11 @@ def _runs(parts: EngineParts) -> RunFamilies:
 def _flights(parts: EngineParts) -> FlightFinding:
     shelf = parts.recording.shelf
     return FlightFinding(
-        find=shelf.find, whole=shelf.whole, listed=shelf.listed, now_s=parts.clock.now_s
+        find=shelf.find,
+        whole=shelf.whole,
+        listed=shelf.listed,
+        settled=FlightSearch(shelf.searched).settled,
+        now_s=parts.clock.now_s,
     )
 
 

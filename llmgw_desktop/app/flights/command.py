@@ -28,13 +28,14 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import HeldDeletion
-from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
 from llmgw_desktop.domain.flights.flight_filter import FIELDS, FilterMistake, parse_filter
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.domain.usage import Provenance
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.database.database import open_database, told
+from llmgw_desktop.store.flights.body_search import SearchStanding
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.retention import KnownTime, Retention
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
@@ -88,17 +89,21 @@ def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
         return 0
     text, limit = " ".join(arguments.filter), max(arguments.limit, 1)
     try:
-        asked = {"filter": text, "limit": limit}
-        told = RunningGateway(places, env).ask("GET", f"/v1/flights?{urlencode(asked)}")
+        query = parse_filter(text, SystemClock().now_s())
+    except FilterMistake as mistake:
+        return _fail(str(mistake))
+    try:
+        if query.said:
+            fields = _searched(query, limit, places, env)
+        else:
+            asked = {"filter": text, "limit": limit}
+            told = RunningGateway(places, env).ask("GET", f"/v1/flights?{urlencode(asked)}")
+            if told.status != 200:
+                return _fail(told.problem)
+            fields = dict(told.fields)
     except NotRunning:
-        try:
-            fields = _listed(text, limit, places)
-        except FilterMistake as mistake:
-            return _fail(str(mistake))
-    else:
-        if told.status != 200:
-            return _fail(told.problem)
-        fields = dict(told.fields)
+        with closing(FlightReader(places.flights_db)) as reader:
+            fields = _listed(reader, query, limit)
     if arguments.json:
         print(json.dumps(dict(fields), indent=2, ensure_ascii=True))
         return 0
@@ -111,14 +116,43 @@ def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
     return 0
 
 
-def _listed(text: str, limit: int, places: Places) -> dict[str, Any]:
-    """As the door tells it. Raises FilterMistake."""
-    query = parse_filter(text, SystemClock().now_s())
-    with closing(FlightReader(places.flights_db)) as reader:
-        found, total = reader.page(query, offset=0, limit=limit), reader.count(query)
+def _listed(reader: FlightReader, query: FlightQuery, limit: int) -> dict[str, Any]:
+    """As the door tells it."""
+    found, total = reader.page(query, offset=0, limit=limit), reader.count(query)
     told = {"total": total, "next": None, "flights": [listed_object(each) for each in found]}
     fields: dict[str, Any] = json.loads(json.dumps(told))
     return fields
+
+
+def _searched(
+    query: FlightQuery, limit: int, places: Places, env: Mapping[str, str]
+) -> dict[str, Any]:
+    """Of those with words in their bodies: until all were looked through, enough were found, or
+    somebody ends it. Here and not by the gateway, which has other things to do."""
+    from llmgw_desktop.app.flights.export.command import own_reader  # most commands do not
+
+    last = SearchStanding()
+
+    def goes_on(standing: SearchStanding) -> bool:
+        nonlocal last
+        last = standing
+        if sys.stderr.isatty() and standing.searched:
+            words = f"\r{standing.searched:,} of {standing.total:,}"
+            print(words, end="", file=sys.stderr, flush=True)
+        return len(standing.found) < limit
+
+    with own_reader(places, env) as reader:
+        try:
+            last = reader.search(query, goes_on)
+        except KeyboardInterrupt:
+            print(file=sys.stderr)
+        if last.unreadable:
+            unread = counted(last.unreadable, "flight")
+            print(f"Of {unread} what was said cannot be read.", file=sys.stderr)
+        if not last.is_whole:
+            words = f"Looked through {last.searched:,} of {counted(last.total, 'flight')}."
+            print(words, file=sys.stderr)
+        return _listed(reader, last.settled(query), limit)
 
 
 def _lines(flights: Sequence[Mapping[str, Any]]) -> Iterator[str]:

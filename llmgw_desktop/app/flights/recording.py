@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.audit import clean_with
@@ -20,6 +21,7 @@ from llmgw_desktop.engine.prompt_cache.fingerprints import print_cell
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.flights.bodies import Seal
+from llmgw_desktop.store.flights.body_search import SearchStanding
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.store.paths import Places
@@ -76,6 +78,7 @@ class Recording:
             recorded=partial(self.reader.record, with_bodies=False),
             whole=self.reader.record,
             written=self.store.flush,
+            searched=self._searched,
             listed=self._listed,
         )
 
@@ -84,6 +87,10 @@ class Recording:
     ) -> tuple[int, list[FlightSummary]]:
         found = self.reader.page(query, offset=offset, limit=limit)
         return self.reader.count(query), found
+
+    def _searched(self, query: FlightQuery, for_s: float) -> SearchStanding:
+        ends_s = monotonic() + for_s
+        return self.reader.search(query, lambda _: monotonic() < ends_s)
 
     def practice(self) -> tuple[str, ...]:
         """The providers whose flights are no real traffic."""
@@ -144,6 +151,12 @@ class Flights:
     def page(self, query: FlightQuery, offset: int, limit: int) -> list[FlightSummary]:
         """Newest first."""
         return self._reader.page(query, offset=offset, limit=limit)
+
+    def search(
+        self, query: FlightQuery, goes_on: Callable[[SearchStanding], bool]
+    ) -> SearchStanding:
+        """Looks for words in bodies, the newest flights first."""
+        return self._reader.search(query, goes_on)
 
     def record(self, flight_id: str) -> FlightRecord | None:
         return self._reader.record(flight_id)

@@ -243,6 +243,11 @@ class FlightQuery:
     """Id of the client whose they are; None: of all."""
     terms: tuple[FilterTerm, ...] = ()
     """All of which hold."""
+    said: tuple[str, ...] = ()
+    """Words, each somewhere in what was asked or answered: to be searched for first
+    (`store/flights/body_search.py`). A list that was not searched for them is empty."""
+    among: tuple[str, ...] | None = None
+    """Ids, of which the list is to be; None: of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

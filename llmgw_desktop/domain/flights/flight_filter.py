@@ -36,6 +36,7 @@ class FieldKind(StrEnum):
     FIGURE = "figure"
     MOMENT = "moment"
     MARK = "mark"
+    SAID = "said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ FIELDS: Mapping[str, FilterField] = {
     "job": FilterField(FieldKind.WORDS, "the run that asked", "job:job_0*"),
     "id": FilterField(FieldKind.WORDS, "the flight's own", "id:flt_0*"),
     "status": FilterField(FieldKind.FIGURE, "HTTP status that the caller got", "status>=400"),
+    "body": FilterField(
+        FieldKind.SAID, "words in what was asked or answered", 'body:"clock in a tool"'
+    ),
     "cost": FilterField(FieldKind.FIGURE, "dollars", "cost>0.05", "$"),
     "took": FilterField(FieldKind.FIGURE, "time to the end", "took>10s", "s"),
     "ttft": FilterField(FieldKind.FIGURE, "time to the first token", "ttft>800ms", "s"),
@@ -84,6 +88,11 @@ FIELDS: Mapping[str, FilterField] = {
 }
 MARKS = ("streamed", "translated", "guarded", "error", "priced")
 _AMONG = {"is": MARKS, "state": tuple(state.value for state in FlightState)}
+_NEVER_TURNED = {
+    FieldKind.SAID: "Words of bodies are looked for with '{name}:', and never left out.",
+    FieldKind.MOMENT: "'{name}' is said with a colon; its other side is '{}'.",
+}
+_OTHER = {"since": "until", "until": "since"}
 _SCALES = {
     "s": {"": 1000.0, "ms": 1.0, "s": 1000.0, "m": 60_000.0, "h": 3_600_000.0},
     "%": {"": 0.01, "%": 0.01},
@@ -110,16 +119,15 @@ def parse_filter(text: str, now_s: float, zone: tzinfo | None = None) -> FlightQ
                 terms.append(FilterTerm("", ":", (plain.casefold(),), is_turned=bool(turned)))
             elif word and word != '"':
                 said.append(word)
-        elif not plain:
-            raise FilterMistake(f"What is to come behind '{name}{relation}'? {_like(known)}")
-        elif known.kind is FieldKind.MOMENT and (turned or relation != ":"):
-            other = "until" if asked == "since" else "since"
-            raise FilterMistake(f"'{asked}' is said with a colon; its other side is '{other}'.")
+            continue
+        _check_known(known, asked, relation, is_turned=bool(turned), is_empty=not plain)
+        if known.kind is FieldKind.SAID:
+            query = replace(query, said=(*query.said, plain))
         elif known.kind is FieldKind.MOMENT:
             query = _with_moment(query, asked, _moment(plain, now_s, zone))
         else:
             terms.append(replace(_term(asked, known, relation, plain), is_turned=bool(turned)))
-    if len(terms) > MOST_TERMS:
+    if len(terms) + len(query.said) > MOST_TERMS:
         raise FilterMistake(f"The filter has more than {MOST_TERMS} terms.")
     return replace(query, text=" ".join(said), terms=tuple(terms))
 
@@ -139,6 +147,8 @@ def matches(query: FlightQuery, flight: FlightSummary) -> bool:
         and (query.since_s is None or flight.started_at_s >= query.since_s)
         and (query.until_s is None or flight.started_at_s < query.until_s)
         and (query.owner is None or flight.owner == query.owner)
+        and not query.said
+        and (query.among is None or flight.id in query.among)
         and (not query.text or mentions(flight, query.text.casefold()))
         and all(fits(term, flight) for term in query.terms)
     )
@@ -199,6 +209,15 @@ def _check_name(name: str, relation: str) -> None:
     near = get_close_matches(name, FIELDS, n=1, cutoff=0.75) if name and relation else ()
     if near:
         raise FilterMistake(f"There is no '{name}' to filter by. Is '{near[0]}' meant?")
+
+
+def _check_known(
+    known: FilterField, name: str, relation: str, *, is_turned: bool, is_empty: bool
+) -> None:
+    if is_empty:
+        raise FilterMistake(f"What is to come behind '{name}{relation}'? {_like(known)}")
+    if known.kind in _NEVER_TURNED and (is_turned or relation != ":"):
+        raise FilterMistake(_NEVER_TURNED[known.kind].format(_OTHER.get(name), name=name))
 
 
 def _like(known: FilterField) -> str:

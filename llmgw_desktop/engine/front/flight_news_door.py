@@ -18,6 +18,7 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.domain.events import Event, FlightClosed, FlightOpened
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightSummary
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
@@ -76,6 +77,8 @@ class FlightNewsDoor:
         """`?filter=…`, from now on; what was before is in the list."""
         asked = parse_qs(caller.query, keep_blank_values=True)
         query = query_of(asked.get("filter", [""])[0], self._clock.now_s(), who(caller))
+        if query.said:
+            raise InvalidRun("'body' is not looked for here", field="filter")
         if self._listeners >= MOST_LISTENERS:
             raise TooManyConnections(f"{MOST_LISTENERS} programs follow flights already.")
         news = FlightNews(self._shelf, query)

@@ -8,6 +8,7 @@ another process made or revoked keys. Acts are for those who may do them, newest
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qs, quote
 
 import orjson
@@ -28,9 +29,11 @@ from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, 
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.store.audit.audit_store import MOST_A_PAGE, AuditStore
+from llmgw_desktop.store.flights.body_search import SearchStanding
 
 _WRITTEN_WITHIN_S = 1.0
 _LISTED, MOST_LISTED = 50, 500
+SEARCHED_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,8 @@ class FlightShelf:
     """With them, as long as they are kept. Waits for the disk, and unpacks."""
     written: Callable[[float], bool]
     """Waits so many seconds until what ended is on disk."""
+    searched: Callable[[FlightQuery, float], SearchStanding]
+    """Looks for words in bodies for so many seconds."""
     listed: Callable[[FlightQuery, int, int], tuple[int, Sequence[FlightSummary]]]
     """(query, how many to pass over, how many to give): how many there are, and these, the newest
     first. Waits for the disk."""
@@ -68,12 +73,37 @@ class FlightShelf:
         return self.recorded(flight_id) or found
 
 
+class FlightSearch:
+    """One at a time: each keeps a processor busy."""
+
+    def __init__(self, searched: Callable[[FlightQuery, float], SearchStanding]) -> None:
+        self._searched = searched
+        self._turn = asyncio.Lock()
+
+    async def settled(self, query: FlightQuery) -> tuple[FlightQuery, dict[str, Any]]:
+        """The question with what bodies were found to hold, and how far it was looked; as it is
+        where no words of bodies are asked for."""
+        if not query.said:
+            return query, {}
+        async with self._turn:
+            standing = await asyncio.to_thread(self._searched, query, SEARCHED_S)
+        told = {
+            "flights": standing.searched,
+            "of": standing.total,
+            "unreadable": standing.unreadable,
+            "whole": standing.is_whole,
+            "reachedAt": standing.reached_at_s,
+        }
+        return standing.settled(query), {"searched": told}
+
+
 class FlightsDoor:
     """Answers in the gateway's own words."""
 
     def __init__(self, shelf: FlightShelf, clock: Clock) -> None:
         self._shelf = shelf
         self._clock = clock
+        self._search = FlightSearch(shelf.searched)
 
     def add_to(self, table: DoorTable) -> None:
         answers = {"GET /v1/flights": self.list_all, "GET /v1/flights/{}": self.show}
@@ -87,12 +117,14 @@ class FlightsDoor:
         limit = number_in(asked, "limit", _LISTED, least=1, most=MOST_LISTED)
         offset = number_in(asked, "offset", 0, least=0)
         query = query_of(asked.get("filter", [""])[0], self._clock.now_s(), principal)
+        query, searched = await self._search.settled(query)
         total, found = await asyncio.to_thread(self._shelf.listed, query, offset, limit)
         end = offset + len(found)
         told = {
             "total": total,
             "next": end if end < total and found else None,
             "flights": [listed_object(each) for each in found],
+            **searched,
         }
         await tell(caller, told)
 

@@ -24,19 +24,28 @@ def conditions(query: FlightQuery) -> Iterator[Any]:
         yield FlightRow.started_at_s < query.until_s
     if query.states:
         yield FlightRow.state.in_(sorted(query.states))
-    if query.provider:
-        yield FlightRow.provider == scrubbed((query.provider,))[0]
-    if query.client:
-        yield FlightRow.client == scrubbed((query.client,))[0]
-    if query.label:
-        yield FlightRow.label == scrubbed((query.label,))[0]
+    for column, name in (
+        (FlightRow.provider, query.provider),
+        (FlightRow.client, query.client),
+        (FlightRow.label, query.label),
+    ):
+        if name:
+            yield column == scrubbed((name,))[0]
     if query.owner is not None:
         yield FlightRow.owner == query.owner
     if query.text:
         yield _holds(query.text)
+    yield from _searched(query)
     for term in query.terms:
         fitting = peewee.fn.COALESCE(_fitting(term), 0)
         yield fitting == 0 if term.is_turned else fitting != 0
+
+
+def _searched(query: FlightQuery) -> Iterator[Any]:
+    if query.said:  # nobody searched for them
+        yield FlightRow.seq < 0
+    if query.among is not None:
+        yield FlightRow.id.in_(query.among)
 
 
 _WORDS: Mapping[str, tuple[Any, ...]] = (

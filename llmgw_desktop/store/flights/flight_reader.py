@@ -8,7 +8,7 @@ import threading
 import zlib
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +37,13 @@ from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.database.database import open_read_only, schema_version, told
 from llmgw_desktop.store.database.schema import BodyRow, FlightRow, SqlDialect, columns
+from llmgw_desktop.store.flights.body_search import (
+    SearchRow,
+    SearchStanding,
+    bodies_sql,
+    one_turn,
+    search,
+)
 from llmgw_desktop.store.flights.conditions import conditions
 from llmgw_desktop.store.flights.prints import (
     NearPrints,
@@ -150,6 +157,23 @@ class FlightReader:
         """The requests of its conversation, oldest first."""
         with self._reading() as line, self._understood():
             return read_conversation(line.connection, flight_id, owner) if line else []
+
+    def search(
+        self, query: FlightQuery, goes_on: Callable[[SearchStanding], bool]
+    ) -> SearchStanding:
+        """Flights whose bodies hold what `query` says; `goes_on` is asked after each short turn."""
+        total = self.count(replace(query, said=()))
+        return search(self._kept_bodies, total, query, self._at_rest.decrypt, goes_on=goes_on)
+
+    def _kept_bodies(self, query: FlightQuery, after: _Key | None, limit: int) -> list[SearchRow]:
+        """The next ones behind `after`, as many as make a turn."""
+        with self._reading() as line:
+            if line is None:
+                return []
+            sql, parameters = self._compose(query, FlightRow.seq, after)
+            asked = [*parameters, limit + (after is not None)]
+            rows = line.connection.execute(bodies_sql(f"{sql} {_NEWEST_FIRST} LIMIT ?"), asked)
+            return one_turn(rows, after)
 
     def of_job(self, job_id: str, limit: int = MOST_OF_JOB) -> list[FlightSummary]:
         """The latest of those that a run asked, and its own, oldest first."""

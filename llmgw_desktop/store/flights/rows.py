@@ -250,10 +250,10 @@ def record_of(
         path=row[1],
         route_reason=row[2],
         request_headers=_headers(row[3], "request_headers", opened),
-        request_body=_unpacked(row[4], row[5], "request_body", opened),
+        request_body=unpacked(row[4], row[5], "request_body", opened),
         request_body_whole=bool(row[6]),
         answer_headers=_headers(row[7], "answer_headers", opened),
-        answer_body=_unpacked(row[8], row[9], "answer_body", opened),
+        answer_body=unpacked(row[8], row[9], "answer_body", opened),
         answer_body_whole=bool(row[10]),
         phases=tuple(
             Phase(name=PhaseName(name), start_ms=start_ms, end_ms=end_ms, note=note)
@@ -321,7 +321,8 @@ def _scrubbed(value: Any) -> Any:
     return value
 
 
-def _unpacked(body: bytes | None, how: int, column: str, opened: Decrypt) -> bytes | None:
+def unpacked(body: bytes | None, how: int, column: str, opened: Decrypt) -> bytes | None:
+    """A body as it was recorded, out of its cell. Raises what `opened` raises, and zlib.error."""
     if body is None:
         return None
     if how & ENCRYPTED:

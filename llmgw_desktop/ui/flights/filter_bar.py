@@ -115,7 +115,7 @@ class FilterBar(QWidget):
     def set_query(self, query: FlightQuery) -> None:
         """Show this filter, and make it the one in force."""
         self._typing.stop()
-        if (query.text, query.terms) != (self._typed.text, self._typed.terms):
+        if _typed_part(query) != _typed_part(self._typed):
             self._field.setText(query.text)
             self._typing.stop()
             self._typed = FlightQuery(text=query.text)
@@ -236,7 +236,7 @@ class FilterBar(QWidget):
             for name in ("since_s", "until_s")
             if getattr(typed, name) is not None or getattr(before, name) == getattr(query, name)
         }
-        self._set(replace(query, text=typed.text, terms=typed.terms, **moments))
+        self._set(replace(query, text=typed.text, terms=typed.terms, said=typed.said, **moments))
         if had:
             self._show_chips()
 
@@ -282,6 +282,11 @@ class FilterBar(QWidget):
         before = last.widget() if last is not None else self.columns
         self._chips.addWidget(chip)
         self.setTabOrder(before or self.columns, chip)
+
+
+def _typed_part(query: FlightQuery) -> object:
+    """What of a filter the field holds, but for moments."""
+    return query.text, query.terms, query.said
 
 
 def _choice_of(states: frozenset[FlightState]) -> FlightStateChoice | None:

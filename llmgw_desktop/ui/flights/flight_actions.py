@@ -159,7 +159,7 @@ class FlightMenus:
         menu.addActions(self._actions.actions)
         menu.addSeparator()
         ids = self._table.chosen_ids() or (flight.id,)
-        self._export.add_to(menu, ids, self._filter.query, self._filter.matching)
+        self._export.add_to(menu, ids, self._filter.matching)
         menu.addSeparator()
         self._filter.quick_menu(menu, flight)
         menu.popup(at)

@@ -43,11 +43,13 @@ class FlightExport(QObject):
         exporter: Callable[[], FlightExporter],
         banner: Banner,
         *,
+        shown: Callable[[], FlightQuery],
         bridge: Bridge,
         widget: QWidget,
     ) -> None:
-        """`banner` shows how far it is while it goes on."""
+        """`banner` shows how far it is while it goes on; `shown` is what the list shows."""
         super().__init__(widget)
+        self._shown = shown
         self._exporter = exporter
         self._banner = banner
         self._bridge = bridge
@@ -58,14 +60,16 @@ class FlightExport(QObject):
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._show)
 
-    def add_to(self, menu: QMenu, ids: Sequence[str], query: FlightQuery, count: int) -> None:
+    def add_to(self, menu: QMenu, ids: Sequence[str], count: int) -> None:
         """«Export …» of the chosen rows, and of the whole list of `count` flights."""
         chosen = (
             "Export this flight…" if len(ids) == 1 else f"Export {counted(len(ids), 'flight')}…"
         )
-        for words, of in ((chosen, tuple(ids)), (f"Export the list ({count:,})…", query)):
-            action = menu.addAction(words, partial(self.open_for, of))
-            action.setEnabled(not self.is_busy and bool(of if of is not query else count))
+        query, is_idle = self._shown(), not self.is_busy
+        one = menu.addAction(chosen, partial(self.open_for, tuple(ids)))
+        one.setEnabled(is_idle and bool(ids))
+        whole = menu.addAction(f"Export the list ({count:,})…", partial(self.open_for, query))
+        whole.setEnabled(is_idle and count > 0)
 
     def open_for(self, chosen: Sequence[str] | FlightQuery) -> QFileDialog:
         """Asks for a file; its ending, or else the form that is chosen there, says the form."""

@@ -21,6 +21,7 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, GatewayChanged, RecorderChanged, RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.body_searching import BodySearching
 from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
 from llmgw_desktop.ui.flights.flight_actions import FlightActions, FlightMenus
@@ -113,9 +114,17 @@ class FlightsPage(QWidget, MadeInSteps):
             browser=self._browser,
             bridge=self._bridge,
         )
+        self._seeking = Banner(theme, closable=False)
+        self._searching = BodySearching(
+            self._flights, self._seeking, bridge=self._bridge, widget=self
+        )
         self._exporting = Banner(theme, closable=False)
         self._export = FlightExport(
-            self._exporter, self._exporting, bridge=self._bridge, widget=self
+            self._exporter,
+            self._exporting,
+            shown=lambda: self._feed.query,
+            bridge=self._bridge,
+            widget=self,
         )
         self._menus = FlightMenus(
             self, self._table, self._actions, self._filter, export=self._export
@@ -181,6 +190,7 @@ class FlightsPage(QWidget, MadeInSteps):
         column.addWidget(self._exporting)
         column.addWidget(self._filter)
         column.addWidget(self._line)
+        column.addWidget(self._seeking)
         column.addWidget(self._states, 1)
         self._show_filter(False)
 
@@ -207,6 +217,8 @@ class FlightsPage(QWidget, MadeInSteps):
         self._states.currentChanged.connect(self._lead_keyboard)
         self._browser.chosen.connect(self._on_chosen)
         self._actions.said.connect(self._notice.say)
+        self._searching.settled.connect(self._feed.set_query)
+        self._searching.failed.connect(self._on_failed)
         self._export.said.connect(self._notice.say)
         self._actions.job_wanted.connect(self.job_wanted)
         self._actions.comparison_wanted.connect(self.compare)
@@ -255,7 +267,7 @@ class FlightsPage(QWidget, MadeInSteps):
     def _on_filter(self, query: FlightQuery) -> None:
         self._finder.expect_others()
         self._filter.show_searching()
-        self._feed.set_query(query)
+        self._searching.begin(query)
 
     def _on_counted(self, matching: int, total: int) -> None:
         self._wants_list = False

@@ -287,3 +287,31 @@ def test_jobs_sessions_and_tools_name_the_figures_that_were_not_told() -> None:
     told = model_tools._answer(asked, {}).structured
     assert told is not None
     assert told["provenance"] == doubts | {"cacheWriteTokens": "estimated"}
+
+
+async def test_words_of_bodies_are_looked_for_over_http_and_in_a_terminal(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = await _flown(house)
+    asked = {**ASKED, "messages": [{"role": "user", "content": "A Clock in a tool"}]}
+    async with house.post("/v1/messages", asked) as answer:
+        second = answer.headers["x-llmgw-flight"]
+    await _written(house)
+    reader = house.container.recording.reader
+    while not all(
+        (kept := reader.record(each)) is not None and kept.request_body for each in (first, second)
+    ):
+        await asyncio.sleep(0.01)  # what was said follows the figures
+    status, told = await _listed(house, "?filter=body:%22clock%20in%22")
+    assert (status, [each["id"] for each in told["flights"]]) == (200, [second])
+    assert told["searched"]["whole"]
+    assert (told["searched"]["flights"], told["searched"]["of"]) == (2, 2)
+    _, told = await _listed(house, "?filter=body:clock%20model:gpt*")
+    assert (told["flights"], told["searched"]["of"]) == ([], 0)
+    assert (await _listed(house, "?filter=-body:clock"))[0] == 400
+    async with house.get("/v1/flights/events?filter=body:clock") as answer:
+        assert answer.status == 400
+    arguments = parse(["flights", "list", 'body:"clock in" since:1h'])
+    assert await asyncio.to_thread(command.run, arguments, house.container.places, {}) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == ["ID", second]

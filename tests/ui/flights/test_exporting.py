@@ -19,7 +19,7 @@ def _menu(bench: FlightBench) -> dict[str, Any]:
     menu = QMenu(bench.page)
     page = bench.page
     ids = page._table.chosen_ids()
-    page._export.add_to(menu, ids, page._filter.query, page._filter.matching)
+    page._export.add_to(menu, ids, page._filter.matching)
     return {action.text(): action for action in menu.actions()}
 
 

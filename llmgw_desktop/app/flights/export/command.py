@@ -59,14 +59,21 @@ def _exporter(places: Places, env: Mapping[str, str]) -> Iterator[FlightExporter
     settings = load_settings(places.config_file, env).settings
     redactor = Redactor()
     redactor.know(settings.api_keys)
+    here = found(places, env)
+    url = here.url if here else base_url(settings.http, settings.http.port)
+    with own_reader(places, env) as reader:
+        yield FlightExporter(reader=reader, clean=redactor.clean, base_url=url)
+
+
+@contextmanager
+def own_reader(places: Places, env: Mapping[str, str]) -> Iterator[FlightReader]:
+    """Of what was recorded, bodies too where the vault opens; beside a gateway that runs."""
     keys = MasterKeys(env, places.data_folder)
     with (
         closing(Vault(places.gateway_db, keys, SystemClock())) as vault,
         closing(FlightReader(places.flights_db, AtRest(vault.data_keys))) as reader,
     ):
-        here = found(places, env)
-        url = here.url if here else base_url(settings.http, settings.http.port)
-        yield FlightExporter(reader=reader, clean=redactor.clean, base_url=url)
+        yield reader
 
 
 def _form_of(path: Path) -> ExportForm | None:

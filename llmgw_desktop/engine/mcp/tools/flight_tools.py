@@ -28,6 +28,8 @@ class FlightFinding:
     find: Callable[[str], Awaitable[FlightRecord | None]]
     whole: Callable[[str], FlightRecord | None]
     listed: Callable[[FlightQuery, int, int], tuple[int, Sequence[FlightSummary]]]
+    settled: Callable[[FlightQuery], Awaitable[tuple[FlightQuery, dict[str, Any]]]]
+    """Looks for words in bodies, where some are asked for; how far it came."""
     now_s: Callable[[], float]
 
     async def of(self, principal: Principal, flight_id: str) -> FlightRecord:
@@ -122,6 +124,7 @@ async def _listed(flights: FlightFinding, call: McpToolCall) -> dict[str, Any]:
     if Scope.ADMIN not in call.principal.scopes:
         query = replace(query, owner=call.principal.client_id)
     offset, limit = asked.get("offset", 0), asked.get("limit", _LISTED)
+    query, searched = await flights.settled(query)
     total, found = await asyncio.to_thread(flights.listed, query, offset, limit)
     end = offset + len(found)
     return {
@@ -129,6 +132,7 @@ async def _listed(flights: FlightFinding, call: McpToolCall) -> dict[str, Any]:
         "total": total,
         "next": end if end < total and found else None,
         "flights": [listed_object(each) for each in found],
+        **searched,
     }
 
 

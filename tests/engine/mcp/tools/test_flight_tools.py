@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -41,9 +42,18 @@ class Finding:
         self.queries.append((query, offset, limit))
         return 3, [RECORD.summary]
 
+    async def settled(self, query: FlightQuery) -> tuple[FlightQuery, dict[str, Any]]:
+        if not query.said:
+            return query, {}
+        return replace(query, said=(), among=("a",)), {"searched": {"flights": 7}}
+
     def parts(self) -> FlightFinding:
         return FlightFinding(
-            find=self.find, whole=self.whole, listed=self.listed, now_s=lambda: 1000.0
+            find=self.find,
+            whole=self.whole,
+            listed=self.listed,
+            settled=self.settled,
+            now_s=lambda: 1000.0,
         )
 
 
@@ -72,6 +82,9 @@ def test_a_client_lists_its_own_and_an_administrator_all() -> None:
     assert (offset, limit) == (1, 20)
     _called(finding, "flight_list", _who("boss", Scope.ADMIN))
     assert finding.queries[1][0] == FlightQuery()
+    told = _called(finding, "flight_list", _who("me"), filter="body:needle")
+    assert told["searched"] == {"flights": 7}
+    assert finding.queries[2][0].among == ("a",)
     with pytest.raises(InvalidRun, match="no figure"):
         _called(finding, "flight_list", _who("me"), filter="cost>much")
 
