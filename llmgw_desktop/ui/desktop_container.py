@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.connect.clients import Clients
     from llmgw_desktop.app.flights.overview import Overview
     from llmgw_desktop.app.flights.recording import Flights
+    from llmgw_desktop.app.flights.spending import Spending
     from llmgw_desktop.app.jobs.jobs import Jobs
     from llmgw_desktop.app.providers.providers import Providers
     from llmgw_desktop.app.questions.questions import Questions
@@ -84,6 +85,9 @@ class DesktopContainer(Protocol):
 
     @property
     def overview(self) -> "Overview": ...
+
+    @property
+    def spending(self) -> "Spending": ...
 
     @property
     def providers(self) -> "Providers": ...

@@ -27,7 +27,7 @@ class PageLinks(QObject):
     """What pages ask of the rest of the window: mostly to be led elsewhere."""
 
     flights_wanted = Signal(object)
-    """A FlightQuery."""
+    """A FlightQuery, or a filter as it is typed."""
     flight_wanted = Signal(str)
     job_wanted = Signal(str)
     jobs_wanted = Signal(str)
@@ -115,6 +115,6 @@ class ShowsClient(Protocol):
 class ShowsFlights(Protocol):
     """Where other pages send those who want to see the flights behind a figure."""
 
-    def show_query(self, query: FlightQuery) -> None: ...
+    def show_query(self, query: FlightQuery | str) -> None: ...
 
     def show_flight(self, flight_id: str) -> None: ...

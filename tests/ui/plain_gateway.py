@@ -14,6 +14,7 @@ from llmgw_desktop.app.clis.use import CliProviders
 from llmgw_desktop.app.connect.clients import Clients
 from llmgw_desktop.app.flights.overview import Overview
 from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.app.flights.spending import Spending
 from llmgw_desktop.app.gateway.control import base_urls
 from llmgw_desktop.app.jobs.jobs import Jobs
 from llmgw_desktop.app.providers.probe import ProviderProbe
@@ -49,6 +50,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.store.audit.audit_store import AuditStore
+from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
@@ -358,6 +360,9 @@ class PlainGateway:
             sign_in=lambda cli: f"Run `{cli} login` in a terminal.",
         )
         self.overview = Overview(self.reader, lambda: self.under_way, StillClock())
+        self.spending = Spending(
+            FlightReader(self.places.flights_db), lambda *_: None, StillClock()
+        )
         self.settings = PlainSettings(
             settings_file or self.places.config_file, self.control.publish
         )

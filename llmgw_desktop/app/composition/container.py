@@ -12,6 +12,7 @@ from llmgw_desktop.app.closing import closed_on_fault
 from llmgw_desktop.app.composition.engine_assembly import EngineParts
 from llmgw_desktop.app.flights.overview import Overview
 from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.app.flights.spending import Spending
 from llmgw_desktop.app.gateway.control import GatewayControl
 from llmgw_desktop.app.jobs.jobs import Jobs
 from llmgw_desktop.app.routing.routes import RouteExplainer, Routes
@@ -93,6 +94,12 @@ class Container(EngineParts):
     @cached_property
     def overview(self) -> Overview:
         return Overview(*self.recording.readers, self.clock, self.recording.practice)
+
+    @cached_property
+    def spending(self) -> Spending:
+        reader, _ = self.recording.readers
+        pricing = self.recording.recorder.pricing
+        return Spending(reader, pricing.price_of, self.clock, self.recording.practice)
 
     @cached_property
     def settings_writer(self) -> SettingsEditor:

@@ -7,7 +7,7 @@ import io
 import math
 import statistics
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,8 +16,15 @@ from llmgw_desktop.app.words.figures import counted, marked_money, money_text
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.flights.price import Price
-from llmgw_desktop.domain.flights.spending import NOTHING_SPENT, FlightSpending, SumBy
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.flights.spending import (
+    NOTHING_SPENT,
+    FlightSpending,
+    HourLatency,
+    Latency,
+    LatencyKey,
+    SumBy,
+)
+from llmgw_desktop.domain.usage import Provenance, Usage
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.spending import WhichFlights, midnight_s
 
@@ -71,14 +78,25 @@ class SpendingFigures:
     """All that the page shows of one span."""
 
     since_s: float | None
-    until_s: float | None
+    """None: of all that is kept."""
     by: SumBy
     total: FlightSpending
     sums: Mapping[str, FlightSpending]
     """By the words of `by`, those that cost most first."""
     days: Mapping[str, FlightSpending]
     cache: CacheMoney
+    instead: tuple[Instead, ...]
+    """If all had been answered by one of the models that answered some; the cheapest first."""
     forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatencyFigures:
+    """How long answers took in one span."""
+
+    rows: Mapping[LatencyKey, Latency]
+    """Those with most flights first."""
+    hours: tuple[HourLatency, ...]
 
 
 class Spending:
@@ -99,19 +117,18 @@ class Spending:
 
     def figures(self, by: SumBy, days: int | None) -> SpendingFigures:
         """Of so many days with today; None: of all that is kept."""
-        today = self._today()
-        since_s = None if days is None else midnight_s(today - timedelta(days=days - 1))
-        which = self._which(since_s, None)
+        which = self._which(since_s := self._since_s(days), None)
         by_day = self._reader.spending(which, SumBy.DAY)
         sums = by_day if by is SumBy.DAY else self._reader.spending(which, by)
+        by_price = self._reader.spending_by_price(which)
         return SpendingFigures(
             since_s=since_s,
-            until_s=None,
             by=by,
             total=sum(by_day.values(), NOTHING_SPENT),
             sums=sums,
             days=by_day,
-            cache=cache_money(self._reader.spending_by_price(which), self._price_of),
+            cache=cache_money(by_price, self._price_of),
+            instead=tuple(instead_of(by_price, self._price_of)),
             forecast=self.forecast(),
         )
 
@@ -127,21 +144,15 @@ class Spending:
         length_s = midnight_s(today + timedelta(days=1)) - midnight
         return forecast_month(spent, today, passed=min(max((now_s - midnight) / length_s, 0), 1))
 
-    def instead(self, days: int | None, models: Sequence[tuple[str, str]]) -> list[Instead]:
-        """For each of these (provider, model)."""
-        since_s = None if days is None else midnight_s(self._today() - timedelta(days=days - 1))
-        spent = self._reader.spending_by_price(self._which(since_s, None))
-        return [
-            would_have_cost(model, spent.values(), price)
-            for provider, model in models
-            if (price := self._price_of(provider, model)) is not None
-        ]
+    def latency(self, days: int | None) -> LatencyFigures:
+        """As `figures`."""
+        which = self._which(self._since_s(days), None)
+        return LatencyFigures(
+            rows=self._reader.latency(which), hours=tuple(self._reader.latency_by_hour(which))
+        )
 
-    def models(self, days: int | None) -> list[tuple[str, str]]:
-        """(Provider, model) that answered and have a price, those that cost most first."""
-        since_s = None if days is None else midnight_s(self._today() - timedelta(days=days - 1))
-        spent = self._reader.spending_by_price(self._which(since_s, None))
-        return [pair for pair in spent if self._price_of(*pair) is not None]
+    def _since_s(self, days: int | None) -> float | None:
+        return None if days is None else midnight_s(self._today() - timedelta(days=days - 1))
 
     def _which(self, since_s: float | None, until_s: float | None) -> WhichFlights:
         query = FlightQuery(since_s=since_s, until_s=until_s)
@@ -199,6 +210,16 @@ def would_have_cost(model: str, spent: Iterable[FlightSpending], price: Price) -
         usd += bill.usd
         left_out += each.untold
     return Instead(model=model, usd=usd if is_known else None, left_out=left_out)
+
+
+def instead_of(spent: Mapping[tuple[str, str], FlightSpending], price_of: PriceOf) -> list[Instead]:
+    """Of the models whose price is known, each name once."""
+    found: dict[str, Instead] = {}
+    for provider, model in spent:
+        price = price_of(provider, model)
+        if price is not None and not price.is_free and model not in found:
+            found[model] = would_have_cost(model, spent.values(), price)
+    return sorted(found.values(), key=lambda each: (each.usd is None, each.usd or 0))
 
 
 def cache_money(spent: Mapping[tuple[str, str], FlightSpending], price_of: PriceOf) -> CacheMoney:
@@ -299,7 +320,9 @@ def _est(usd: float) -> str:
 
 
 def forecast_words(forecast: Forecast) -> str:
-    so_far = _dollars(forecast.so_far_usd)
+    known = forecast.so_far_usd
+    provenance = Provenance.PARTIAL if forecast.unpriced else Provenance.TOLD
+    so_far = marked_money(None if known is None else float(known), provenance)
     if forecast.likely_usd is None:
         need = f"a forecast needs {LEAST_DAYS} whole days, and {forecast.days} are on record"
         return f"This month so far {so_far}; {need}."

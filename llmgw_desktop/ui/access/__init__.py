@@ -31,7 +31,7 @@ PAGE = Page(
     title="Access",
     icon="access",
     shortcut="Ctrl+8",
-    place=8,
+    place=9,
     reads=(
         f"{__name__}.page",
         "llmgw_desktop.ui.questions.arming",

@@ -127,6 +127,13 @@ class FilterBar(QWidget):
             self._states.blockSignals(False)
         self._set(query)
 
+    def set_text(self, text: str) -> None:
+        """This is all that is asked for."""
+        self.clear()
+        self._field.setText(text)
+        self._typing.stop()
+        self._take_text()
+
     def clear(self) -> None:
         self.set_query(FlightQuery())
 

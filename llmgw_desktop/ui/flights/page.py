@@ -150,9 +150,12 @@ class FlightsPage(QWidget, MadeInSteps):
         self._add_keys()
         self._first.show_recording(self._control.recorder_status())
 
-    def show_query(self, query: FlightQuery) -> None:
-        """Filter as another page asks."""
-        self._filter.set_query(query)
+    def show_query(self, query: FlightQuery | str) -> None:
+        """Filter as another page asks; a text stands in the field as if it were typed."""
+        if isinstance(query, str):
+            self._filter.set_text(query)
+        else:
+            self._filter.set_query(query)
 
     def show_flight(self, flight_id: str) -> None:
         """Choose this one and open it; the filter goes if it hides the flight."""

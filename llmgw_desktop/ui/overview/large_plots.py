@@ -1,7 +1,7 @@
 """The plots of the large charts, drawn by pyqtgraph.
 
-They take half a second to be read in: only this file imports pyqtgraph, and it is read in beside
-the loop when a person first asks for large charts (decision 10).
+They take half a second to be read in, beside the loop when a person first asks for large charts
+(decision 10).
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -22,7 +22,7 @@ PAGE = Page(
     title="Settings",
     icon="settings",
     shortcut="Ctrl+,",
-    place=9,
+    place=10,
     reads=(f"{__name__}.page",),
     make=_make,
 )

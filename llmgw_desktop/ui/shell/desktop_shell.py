@@ -305,7 +305,7 @@ class DesktopShell(QObject):
         container = self._container
         self._tray.show_providers(container.providers.cards(), container.cli_providers.cards())
 
-    def _show_flights(self, query: FlightQuery) -> None:
+    def _show_flights(self, query: FlightQuery | str) -> None:
         self._tell(lambda window: window.show_flights(query))
 
     def _show_page(self, key: str) -> None:

@@ -16,6 +16,7 @@ from llmgw_desktop.ui import (
     access,
     clients,
     compare,
+    figures,
     flights,
     jobs,
     overview,
@@ -29,6 +30,7 @@ from llmgw_desktop.ui.widgets.pacing import Steps
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
     flights.PAGE,
+    figures.PAGE,
     jobs.PAGE,
     compare.PAGE,
     providers.PAGE,

@@ -109,8 +109,8 @@ class MainWindow(QMainWindow):
         if not widget.isAncestorOf(QApplication.focusWidget() or self):
             widget.setFocus()  # so that the page's own keys work at once
 
-    def show_flights(self, query: FlightQuery) -> None:
-        """Go to the flights behind a figure."""
+    def show_flights(self, query: FlightQuery | str) -> None:
+        """Go to the flights behind a figure; a text is a filter."""
         self.show_page("flights")
         self._flights.wish(lambda page: page.show_query(query))
 

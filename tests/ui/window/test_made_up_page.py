@@ -76,7 +76,7 @@ def test_a_made_up_page_is_named_reached_and_made_by_its_value_alone(
     shell.show_window()
     window = shell.window
     assert window is not None
-    assert list(window._pages)[:4] == ["overview", "flights", "madeup", "jobs"], "by its place"
+    assert list(window._pages)[:4] == ["overview", "flights", "madeup", "figures"], "by its place"
     assert "made_up.page" not in sys.modules, "read in when it is first shown"
     way = next(each for each in window.findChildren(QAction) if each.text() == "&Made up")
     assert way.shortcut().toString() == "Ctrl+9"

@@ -1,0 +1,218 @@
+"""The plots of the Figures page, drawn by pyqtgraph: bars along an axis, a map of hours by days.
+
+They take half a second to be read in: the page does so beside the loop when it is first shown, and
+nothing else does (decision 10). Each has a table beside it that says the same.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from typing_extensions import override
+
+from llmgw_desktop.ui.palettes import Colours
+from llmgw_desktop.ui.theme import TextSize, Theme
+
+_BAR_SHARE = 0.8
+_MOST_TICKS = 9
+_HOURS = 24
+_TINTS = 64
+
+
+class _Plot(pg.PlotWidget):
+    """Zoomed by the wheel along its axis. `picked`: the number of the bar or cell of a click."""
+
+    picked = Signal(int)
+
+    def __init__(self, theme: Theme, values: "_WordAxis", name: str) -> None:
+        super().__init__(axisItems={"left": values})
+        self._theme = theme
+        self._count = 0
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.plotItem.disableAutoRange()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(name)
+        self.setMinimumHeight(theme.space(40))
+        self.scene().sigMouseClicked.connect(self._on_clicked)
+        theme.changed.connect(self.dress)
+
+    def dress(self) -> None:
+        """In the colours of now."""
+        colours = self._theme.colours
+        self.setBackground(colours.surface)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(colours.border)
+            axis.setTextPen(colours.muted)
+            axis.setTickFont(self._theme.font(TextSize.CAPTION))
+
+    def _on_clicked(self, event: Any) -> None:
+        box = self.plotItem.vb
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if box.sceneBoundingRect().contains(event.scenePos()):
+            place = box.mapSceneToView(event.scenePos())
+            at = self._number_at(place.x(), place.y())
+            if 0 <= at < self._count:
+                self.picked.emit(at)
+
+    def _number_at(self, x: float, y: float) -> int:
+        raise NotImplementedError
+
+
+class BarPlot(_Plot):
+    """One bar a word; where a value is not known stands a grey column."""
+
+    def __init__(self, theme: Theme, name: str, words: Callable[[float], str]) -> None:
+        super().__init__(theme, _WordAxis(words), name)
+        self.setMouseEnabled(x=True, y=False)
+        self._bars, self._unknown = (_no_bars(), _no_bars())
+        for each in (self._unknown, self._bars):
+            self.addItem(each)
+        self.getAxis("left").setWidth(theme.space(14))
+        self._values: Sequence[float | None] = ()
+        self.dress()
+
+    def show_bars(
+        self, labels: Sequence[str], values: Sequence[float | None], *, at_edges: bool = False
+    ) -> None:
+        """`at_edges`: a label says where its bar begins."""
+        self._values, self._count = values, len(values)
+        step = max(math.ceil(len(labels) / _MOST_TICKS), 1)
+        edge = 0.5 if at_edges else 0.0
+        ticks = [(at - edge, label) for at, label in enumerate(labels) if at % step == 0]
+        self.getAxis("bottom").setTicks([ticks])
+        right = max(len(values) - 0.4, 0.6)
+        self.plotItem.setLimits(xMin=-0.6, xMax=right, minXRange=2, maxXRange=right + 0.6)
+        self.setXRange(-0.6, right, padding=0)
+        self._draw()
+
+    @override
+    def dress(self) -> None:
+        super().dress()
+        self.showGrid(x=False, y=True, alpha=0.15)
+        self._draw()
+
+    def _draw(self) -> None:
+        top = max([each for each in self._values if each is not None], default=0.0) or 1.0
+        self.setYRange(0, top * 1.08, padding=0)
+        known = [(at, each) for at, each in enumerate(self._values) if each]
+        unknown = [(at, top * 1.08) for at, each in enumerate(self._values) if each is None]
+        _set_bars(self._bars, known, self._theme.colours.accent)
+        _set_bars(self._unknown, unknown, _unknown_fill(self._theme.colours))
+
+    @override
+    def _number_at(self, x: float, y: float) -> int:
+        return round(x)
+
+
+class HeatPlot(_Plot):
+    """Hours from top to bottom, days from left to right; the more the darker, by its logarithm."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(theme, _WordAxis(_hour_words), name)
+        self.setMouseEnabled(x=True, y=False)
+        self._image = pg.ImageItem()
+        self.addItem(self._image)
+        self.plotItem.invertY(True)
+        self.getAxis("left").setTicks([[(at + 0.5, f"{at:02d}") for at in range(0, _HOURS, 3)]])
+        self.getAxis("left").setWidth(theme.space(8))
+        self._cells: Any = np.zeros((0, 0))
+        self.dress()
+
+    def show_cells(self, labels: Sequence[str], cells: Sequence[Sequence[float | None]]) -> None:
+        """A column of 24 hours a day; None where nothing was."""
+        self._cells = np.array(
+            [[np.nan if it is None else it for it in day] for day in cells], float
+        )
+        self._count = len(cells) * _HOURS
+        step = max(math.ceil(len(labels) / _MOST_TICKS), 1)
+        ticks = [(at + 0.5, label) for at, label in enumerate(labels) if at % step == 0]
+        self.getAxis("bottom").setTicks([ticks])
+        width = max(len(cells), 1)
+        self.plotItem.setLimits(xMin=0, xMax=width, minXRange=min(2, width), maxXRange=width)
+        self.setXRange(0, width, padding=0)
+        self.setYRange(0, _HOURS, padding=0)
+        self._draw()
+
+    @override
+    def dress(self) -> None:
+        super().dress()
+        self._draw()
+
+    def _draw(self) -> None:
+        self._image.setVisible(bool(self._cells.size))
+        if not self._cells.size:
+            return
+        known = np.isfinite(self._cells) & (self._cells > 0)
+        logs = np.log(np.where(known, self._cells, 1.0))
+        low, high = (logs[known].min(), logs[known].max()) if known.any() else (0.0, 1.0)
+        share = (logs - low) / max(high - low, 1e-9) * (_TINTS - 1)
+        colours = self._theme.colours
+        tints = np.array(
+            [
+                _between(colours.hover, colours.accent, 0.25 + 0.75 * at / _TINTS)
+                for at in range(_TINTS)
+            ]
+        )
+        ground = colours.surface
+        picture = np.where(
+            known[..., None],
+            tints[np.clip(share, 0, _TINTS - 1).astype(int)],
+            np.array([ground.red(), ground.green(), ground.blue()]),
+        )
+        self._image.setImage(picture.astype(np.ubyte), autoLevels=False)
+
+    @override
+    def _number_at(self, x: float, y: float) -> int:
+        return math.floor(x) * _HOURS + min(max(math.floor(y), 0), _HOURS - 1)
+
+
+class _WordAxis(pg.AxisItem):
+    """Says its values as the rest of the window does."""
+
+    def __init__(self, words: Callable[[float], str]) -> None:
+        super().__init__("left")
+        self._words = words
+
+    @override
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [self._words(each) for each in values]
+
+
+def _hour_words(hour: float) -> str:
+    return f"{int(hour):02d}"
+
+
+def _between(one: QColor, other: QColor, share: float) -> tuple[int, int, int]:
+    def part(low: int, high: int) -> int:
+        return round(low + (high - low) * share)
+
+    return (
+        part(one.red(), other.red()),
+        part(one.green(), other.green()),
+        part(one.blue(), other.blue()),
+    )
+
+
+def _unknown_fill(colours: Colours) -> QColor:
+    """Of a stretch of which a figure is not known; quieter than any bar."""
+    return QColor(*_between(colours.surface, colours.outline, 0.22))
+
+
+def _no_bars() -> Any:
+    bars = pg.BarGraphItem(x=[0.0], y0=[0.0], height=[0.0], width=[0.0])
+    bars.hide()
+    return bars
+
+
+def _set_bars(bars: Any, tall: Sequence[tuple[int, float]], brush: QColor) -> None:
+    bars.setVisible(bool(tall))
+    if tall:  # none at all have no bounds, on which it falls
+        places, heights = zip(*tall, strict=True)
+        bars.setOpts(x=places, y0=0, height=heights, width=_BAR_SHARE, brush=brush, pen=None)

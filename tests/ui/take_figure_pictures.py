@@ -1,0 +1,103 @@
+"""Takes pictures of the Figures page, to be looked at by a person.
+
+python tests/ui/take_figure_pictures.py FOLDER [--scales 1 2] [--only NAME] [--size W H]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.ui import take_pictures
+from tests.ui.take_pictures import Studio
+
+_WAIT_MS = 1500
+
+
+def _full(studio: Studio, tab: str) -> None:
+    from PySide6.QtTest import QTest
+
+    from llmgw_desktop.app.flights.spending import Spending
+    from llmgw_desktop.store.flights.flight_reader import FlightReader
+    from llmgw_desktop.ui.figures.page import FiguresPage
+    from tests.support.month_of_flights import price_of, write_month
+    from tests.ui.plain_gateway import NOW_S, StillClock
+
+    folder = Path(tempfile.mkdtemp())
+    write_month(folder / "flights.db", NOW_S)
+    studio.gateway.spending = Spending(FlightReader(folder / "flights.db"), price_of, StillClock())
+    studio.show("figures")
+    window = studio.shell.window
+    assert window is not None
+    page = window.findChild(FiguresPage)
+    assert isinstance(page, FiguresPage)
+    page.show_tab(tab)
+    while page.latency.hours.plot is None:
+        QTest.qWait(20)
+        time.sleep(0.02)  # waiting in Qt alone leaves no turn to the thread that reads it in
+    QTest.qWait(_WAIT_MS)
+
+
+def cost_full(studio: Studio) -> None:
+    _full(studio, "cost")
+
+
+def cost_below(studio: Studio) -> None:
+    """Scrolled to its end."""
+    _full(studio, "cost")
+    _scroll(studio)
+
+
+def latency_full(studio: Studio) -> None:
+    _full(studio, "latency")
+
+
+def latency_below(studio: Studio) -> None:
+    _full(studio, "latency")
+    _scroll(studio)
+
+
+def cost_table(studio: Studio) -> None:
+    """The day's chart as its table."""
+    from PySide6.QtTest import QTest
+
+    from llmgw_desktop.ui.figures.page import FiguresPage
+
+    _full(studio, "cost")
+    window = studio.shell.window
+    assert window is not None
+    page = window.findChild(FiguresPage)
+    assert isinstance(page, FiguresPage)
+    page.cost.days.turn_round()
+    QTest.qWait(_WAIT_MS // 5)
+
+
+def empty(studio: Studio) -> None:
+    studio.show("figures")
+
+
+def _scroll(studio: Studio) -> None:
+    from PySide6.QtTest import QTest
+
+    from llmgw_desktop.ui.widgets.panes import Scrolled
+
+    window = studio.shell.window
+    assert window is not None
+    for area in window.findChildren(Scrolled):
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    QTest.qWait(_WAIT_MS // 5)
+
+
+POSES: dict[str, Callable[[Studio], None]] = {
+    pose.__name__.replace("_", "-"): pose
+    for pose in (cost_full, cost_below, cost_table, latency_full, latency_below, empty)
+}
+
+if __name__ == "__main__":
+    take_pictures.POSES = POSES
+    take_pictures.main(__file__)
