@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from llmgw_desktop.redaction.steps import holds, place_of
 from llmgw_desktop.redaction.views import compiled
 
 WORD = r"[A-Za-z0-9_\-]"
@@ -289,7 +290,7 @@ _PUTTY = re.compile(
 def private_keys(text: bytes) -> Iterator[tuple[int, int]]:
     """Where they stand; of one whose end or beginning is missing, as far as its lines go. Some of
     these places lie over each other."""
-    place = text.find(b"-----BEGIN ")
+    place = place_of(text, b"-----BEGIN ")
     while place >= 0:
         end = place + len(b"-----BEGIN ")
         if begins := _BEGINS.match(text, place):
@@ -297,10 +298,10 @@ def private_keys(text: bytes) -> Iterator[tuple[int, int]]:
             has_line = _FIRST_LINE.match(text, begins.end()) is not None
             if has_line or end - begins.end() >= _FEWEST_BYTES:
                 yield place, end
-        place = text.find(b"-----BEGIN ", end)
-    if b"-----END " in text:
+        place = place_of(text, b"-----BEGIN ", end)
+    if holds(text, b"-----END "):
         yield from (found.span(1) for found in _tail().finditer(text))
-    if b"PuTTY-User-Key-File-" in text:
+    if holds(text, b"PuTTY-User-Key-File-"):
         yield from (found.span(1) for found in _PUTTY.finditer(text))
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from llmgw_desktop.redaction import detector
 from llmgw_desktop.redaction.detector import FoundSecret
+from llmgw_desktop.redaction.steps import place_of
 from llmgw_desktop.redaction.stream_places import Pieces
 from llmgw_desktop.redaction.streams import (
     may_be_stream,
@@ -128,10 +129,10 @@ class Redactor:
         if self._any_known is None or self._any_known.search(text) is None:
             return
         for secret in self._known:
-            place = text.find(secret)
+            place = place_of(text, secret)
             while place >= 0:
                 yield place, place + len(secret)
-                place = text.find(secret, place + len(secret))
+                place = place_of(text, secret, place + len(secret))
 
 
 @lru_cache(_NAMES_KEPT)

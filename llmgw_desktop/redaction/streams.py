@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from llmgw_desktop.redaction.steps import STEP_BYTES, count_of, holds
 from llmgw_desktop.redaction.stream_places import WHOLE, Pieces, texts_by_place, without_repeats
 from llmgw_desktop.redaction.views import compiled
 
@@ -19,7 +20,7 @@ _EVENT = r"(?:^|\n)(?:data|event|id|retry|:)[: ]"
 _ROW = re.compile(rb"\}\r?\n?,?[ ]?\r?\n?,?\{")
 _TEXT = re.compile(rb'"([^"\\\n]{1,80}+)"\s*+:\s*+"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _IN_LIST = re.compile(rb'[\[,]\s*+"((?:[^"\\]++|\\.)*+)"(?!\s*+:)', re.DOTALL)
-_LIST_BEGINS = re.compile(rb'\[\s*+"')
+_LIST_BEGINS = r'\[\s*"'
 _BARE = re.compile(
     rb"(?:^|(?<=\n))data: ?+(?!(?:\{[^\n]*\}|\[[^\n]*\])\r?(?:\n|\Z))"
     rb"(?:\"([^\"\r\n]*+)\"(?=[\r\n]|\Z)|([^\r\n]++))"
@@ -39,6 +40,11 @@ def may_be_stream(body: bytes) -> bool:
 def _event() -> Any:
     """By RE2: each text that is cleaned is looked at so."""
     return compiled(_EVENT)
+
+
+@cache
+def _list_begins() -> Any:
+    return compiled(_LIST_BEGINS)
 
 
 def texts_of(body: bytes, may_hold: _MayHold) -> list[Pieces]:
@@ -69,7 +75,7 @@ def texts_by_name(body: bytes) -> list[Pieces]:
 
 def _without_names(body: bytes) -> Iterator[Pieces]:
     """What lists say, and lines of events that are no JSON."""
-    if b'"]' in body or _LIST_BEGINS.search(body):
+    if holds(body, b'"]') or _list_begins().search(body):
         yield _together(_IN_LIST.finditer(body))
     if _has_bare_lines(body):
         yield _together(_BARE.finditer(body))
@@ -91,12 +97,12 @@ def said_in_pieces(body: bytes) -> bytes | None:
     texts: dict[bytes, list[bytes]] = {}
     events = _events(body)
     looked_at = _without_what_repeats(body) if events >= _FEWEST_EVENTS else body
-    for name, said in _TEXT.findall(looked_at):
+    for name, piece in _named(looked_at):
         pieces = texts.get(name)
         if pieces is None:
-            texts[name] = [b"\n", said]
+            texts[name] = [b"\n", piece]
         else:
-            pieces.append(said)
+            pieces.append(piece)
     nameless = list(_without_names(body)) if events >= _FEWEST_EVENTS else []
     several = [len(pieces) - 1 for name, pieces in texts.items() if name not in WHOLE]
     if max(several + [len(text) for text in nameless], default=0) > events >= _FEWEST_EVENTS:
@@ -107,10 +113,17 @@ def said_in_pieces(body: bytes) -> bytes | None:
     return b"".join(said + [b"\n" + text.said for text in nameless])
 
 
+def _named(body: bytes) -> Iterable[tuple[bytes, bytes]]:
+    """(name, text): at once where that does not take long."""
+    if len(body) <= STEP_BYTES:
+        return _TEXT.findall(body)
+    return ((found[1], found[2]) for found in _TEXT.finditer(body))
+
+
 def _without_what_repeats(body: bytes) -> bytes:
     """Without the first members of events, where they are of those that say the same in each: most
     of a stream is that, and quickly passed over."""
-    mark = b"data: {" if body.count(b"data: {") > 1 else b"\n{"
+    mark = b"data: {" if count_of(body, b"data: {") > 1 else b"\n{"
     one = body.find(mark, body.find(mark) + 1)
     other = body.find(mark, one + 1)
     if one < 0 or other < 0:
@@ -127,20 +140,20 @@ def _without_what_repeats(body: bytes) -> bytes:
 def _events(body: bytes) -> int:
     """How many there are, or a few more; 1 where it is one JSON."""
     if body[:1] in (b"{", b"["):
-        return body.count(b"\n{") + (2 if body[:1] == b"[" else 1)
-    return body.count(b"data:")
+        return count_of(body, b"\n{") + (2 if body[:1] == b"[" else 1)
+    return count_of(body, b"data:")
 
 
 def _has_bare_lines(body: bytes) -> bool:
-    lines, objects = body.count(b"data:"), body.count(b"data: {")
+    lines, objects = count_of(body, b"data:"), count_of(body, b"data: {")
     if objects < lines:
-        objects += body.count(b"data:{") + body.count(b"data: [DONE]")
+        objects += count_of(body, b"data:{") + count_of(body, b"data: [DONE]")
     return objects < lines and _BARE.search(body) is not None
 
 
 def _may_go_to_and_fro(body: bytes) -> bool:
     """Several texts of one name may go on side by side, under indexes."""
-    if body.count(b'ndex":0') == body.count(b'ndex"'):
+    if count_of(body, b'ndex":0') == count_of(body, b'ndex"'):
         return False
     highest = 0
     for found in _INDEX.finditer(body):

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import re2
 
+from llmgw_desktop.redaction.steps import holds, is_ascii
+
 _MOST_MEMORY = 64 * 1024 * 1024
 
 
@@ -108,7 +110,7 @@ class SecretView(NamedTuple):
 
 def without_escapes(text: bytes) -> SecretView | None:
     """JSON's escapes undone once; None where there are none. What is no escape stays."""
-    return _undone(text, _JSON_ESCAPE, _said_by_escape) if b"\\" in text else None
+    return _undone(text, _JSON_ESCAPE, _said_by_escape) if holds(text, b"\\") else None
 
 
 def without_percents(text: bytes) -> SecretView | None:
@@ -117,7 +119,7 @@ def without_percents(text: bytes) -> SecretView | None:
 
 def may_hide(text: bytes) -> bool:
     """Whether there are signs in it that nobody sees: quick where it is ASCII."""
-    return b"\0" in text or (not text.isascii() and _ANY_HIDDEN.search(text) is not None)
+    return holds(text, b"\0") or (not is_ascii(text) and _ANY_HIDDEN.search(text) is not None)
 
 
 def shown(text: bytes) -> bytes:

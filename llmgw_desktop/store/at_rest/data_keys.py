@@ -13,7 +13,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -30,6 +30,8 @@ PLAIN_NUMBER = 0
 NONCE_BYTES = 12
 _NONCES_DRAWN = 512
 TAG_BYTES = 16
+STEP_BYTES = 1024 * 1024
+"""Encrypted in half a millisecond."""
 MARK = b"\x01"
 """The first byte of what is encrypted. JSON and zlib's streams never begin so."""
 HEAD_BYTES = 5
@@ -103,7 +105,7 @@ class _Nonces:
 class DataKey:
     """One of them, opened. Never shown, not even by mistake."""
 
-    __slots__ = ("_cipher", "_head", "_nonces", "number", "print_key")
+    __slots__ = ("_cipher", "_head", "_key", "_nonces", "number", "print_key")
 
     def __init__(self, number: int, key: bytes) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -111,6 +113,7 @@ class DataKey:
         self.number = number
         self._head = MARK + number.to_bytes(4, "big")
         self._cipher: AESGCM = AESGCM(key)
+        self._key = key
         self._nonces = _Nonces()
         self.print_key = blake2b(b"llmgw prompt prints 1", key=key, digest_size=32).digest()
         """Of the hashes of what lies encrypted under it."""
@@ -118,12 +121,17 @@ class DataKey:
     def encrypt(self, text: bytes, place: str) -> bytes:
         """Opens again only for the same place: what row and column it is, of which kind."""
         nonce = self._nonces.next()
+        if len(text) > STEP_BYTES:
+            return self._head + nonce + _encrypted(self._key, nonce, text, place.encode())
         return self._head + nonce + self._cipher.encrypt(nonce, text, place.encode())
 
     def decrypt(self, cell: bytes, place: str) -> bytes:
         """Raises EntryBroken."""
         nonce = cell[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES]
         try:
+            if len(cell) > STEP_BYTES:
+                said = memoryview(cell)[HEAD_BYTES + NONCE_BYTES :]
+                return _decrypted(self._key, nonce, said, place.encode())
             return self._cipher.decrypt(nonce, cell[HEAD_BYTES + NONCE_BYTES :], place.encode())
         except Exception as error:
             # not before: to look it up takes half as long as to decrypt
@@ -135,6 +143,31 @@ class DataKey:
                 "What is stored there cannot be opened: it was damaged, cut or moved from "
                 "another place outside this program."
             ) from None
+
+
+def _encrypted(key: bytes, nonce: bytes, text: bytes, place: bytes) -> bytes:
+    """As AESGCM, which would hold the interpreter for as long as it takes, in steps."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    cipher = Cipher(algorithms.AES(key), modes.GCM(nonce)).encryptor()
+    cipher.authenticate_additional_data(place)
+    said = [cipher.update(step) for step in _steps(memoryview(text))]
+    return b"".join((*said, cipher.finalize(), cipher.tag))
+
+
+def _decrypted(key: bytes, nonce: bytes, said: memoryview, place: bytes) -> bytes:
+    """Raises InvalidTag; nothing of it is given out before all of it was checked."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    mode = modes.GCM(nonce, bytes(said[-TAG_BYTES:]))
+    cipher = Cipher(algorithms.AES(key), mode).decryptor()
+    cipher.authenticate_additional_data(place)
+    text = [cipher.update(step) for step in _steps(said[:-TAG_BYTES])]
+    return b"".join((*text, cipher.finalize()))
+
+
+def _steps(text: memoryview) -> Iterator[memoryview]:
+    return (text[at : at + STEP_BYTES] for at in range(0, len(text), STEP_BYTES))
 
 
 def is_encrypted(cell: object) -> bool:

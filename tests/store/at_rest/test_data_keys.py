@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.vault import EntryBroken, VaultLocked
+from llmgw_desktop.store.at_rest import data_keys
 from llmgw_desktop.store.at_rest.cells import (
     GONE_WORDS,
     PLAIN,
@@ -30,6 +31,23 @@ from llmgw_desktop.store.vault.vault import Vault
 from tests.store.vault.places import SECRET, Place, key
 
 KEY = DataKey(7, bytes(32))
+
+
+@pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 64, 100])
+def test_what_is_encrypted_in_steps_is_what_would_be_at_once(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = os.urandom(size)
+    at_once = KEY.encrypt(text, "here")
+    monkeypatch.setattr(data_keys, "STEP_BYTES", 16)
+    in_steps = KEY.encrypt(text, "here")
+    assert len(in_steps) == len(at_once)
+    assert KEY.decrypt(at_once, "here") == KEY.decrypt(in_steps, "here") == text
+    for place, cell in (("there", in_steps), ("here", in_steps[:-1] + bytes([in_steps[-1] ^ 1]))):
+        with pytest.raises(EntryBroken):
+            KEY.decrypt(cell, place)
+    monkeypatch.undo()
+    assert KEY.decrypt(in_steps, "here") == text
 
 
 @given(st.binary(max_size=300), st.text(max_size=20), st.text(max_size=20))
