@@ -24,6 +24,7 @@ case "$2 $3" in
         echo "$@" >>"$CALLS"
         [ ! -e "$CALLS.slow" ] || sleep 0.5
         [ ! -e "$CALLS.fail" ] || { echo 'ERROR: No matching distribution found for x'; exit 1; } ;;
+    'tests.support.again '*) exit 1 ;;
     '-m llmgw_desktop') [ "$1" = -I ] && shift 3 && printf '%s\\n' "$PWD" "$@" ;;
 esac
 """

@@ -171,8 +171,10 @@ def test_all_checks_run_and_the_last_line_says_so(
     machine.command("nproc", f"echo {processors}")
     code, text = machine.run(script="test.sh")
     ran = [line for line in text.splitlines() if line.startswith("ran ")]
+    ran[0], _, written = ran[0].partition(" --failed-to ")
+    assert written.endswith("/failed-tests")
     assert ran == [
-        f"ran pytest -n {workers} --dist worksteal -m not bench",
+        f"ran pytest -n {workers} --dist worksteal -m not bench -p tests.support.again",
         "ran ruff format --check llmgw_desktop tests",
         "ran ruff check llmgw_desktop tests",
         "ran mypy ",
