@@ -78,7 +78,11 @@ class Container(EngineParts):
 
     @cached_property
     def flights(self) -> Flights:
-        return Flights(*self.recording.readers, self.recording.redactor.clean)
+        return Flights(
+            *self.recording.readers,
+            self.recording.redactor.clean,
+            explainer=self.recording.explainer,
+        )
 
     @cached_property
     def jobs(self) -> Jobs:

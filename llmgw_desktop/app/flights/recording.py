@@ -16,8 +16,6 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.metrics.meters import Meters
-from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer, kinds_of
-from llmgw_desktop.engine.prompt_cache.fingerprints import print_cell
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.flights.bodies import Seal
@@ -27,7 +25,9 @@ from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.store.paths import Places
 
 if TYPE_CHECKING:
+    from llmgw_desktop.app.flights.cache_sheet import CacheSheet
     from llmgw_desktop.app.flights.export.exporting import FlightExporter
+    from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer
 
 _PATIENCE_S = 5.0
 """For what waits to be written when the program ends."""
@@ -54,7 +54,7 @@ class Recording:
         self.store = FlightStore(
             places.flights_db,
             clock=clock,
-            seal=Seal(self._sealed, self.redactor.may_hold_any, print_cell),
+            seal=Seal(self._sealed, self.redactor.may_hold_any, _print_cell),
             on_status=self._spoke,
             settings=settings().recorder,
             at_rest=at_rest,
@@ -69,8 +69,6 @@ class Recording:
             ids=TimedIds(clock),
         )
         self.reader = FlightReader(places.flights_db, at_rest)
-        kinds = kinds_of(lambda: settings().everyone)
-        self.explainer = CacheExplainer(self.reader, self.recorder.pricing.price_of, kinds)
         self.readers = self.reader, self.recorder.running
         self.sums = FlightSums(spending=self.reader.spending, latency=self.reader.latency)
         self.shelf = FlightShelf(
@@ -91,6 +89,13 @@ class Recording:
     def _searched(self, query: FlightQuery, for_s: float) -> SearchStanding:
         ends_s = monotonic() + for_s
         return self.reader.search(query, lambda _: monotonic() < ends_s)
+
+    def explainer(self) -> "CacheExplainer":
+        """Of caches that missed; read in when somebody asks."""
+        from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer, kinds_of
+
+        kinds = kinds_of(lambda: self._settings().everyone)
+        return CacheExplainer(self.reader, self.recorder.pricing.price_of, kinds)
 
     def practice(self) -> tuple[str, ...]:
         """The providers whose flights are no real traffic."""
@@ -124,6 +129,15 @@ class Recording:
             self.recorder.tell_from_thread(self._loop, status)
 
 
+def _print_cell(
+    record: FlightRecord, key: bytes, between: Callable[[], None]
+) -> tuple[int, bytes] | None:
+    """On the writer thread, which reads it in with the first prompt."""
+    from llmgw_desktop.engine.prompt_cache.fingerprints import print_cell
+
+    return print_cell(record, key, between)
+
+
 class Flights:
     """`count`, `page` and `record` read the disk: never call them on a thread that must not
     wait. `running` is quick."""
@@ -133,8 +147,12 @@ class Flights:
         reader: FlightReader,
         running: Callable[[], Sequence[FlightSummary]],
         clean: Callable[[bytes], bytes] | None = None,
+        *,
+        explainer: "Callable[[], CacheExplainer] | None" = None,
     ) -> None:
-        """`clean` takes secrets out of what leaves the record."""
+        """`clean` takes secrets out of what leaves the record; `explainer` tells why caches
+        missed."""
+        self._explainer = explainer
         self._reader = reader
         self._running = running
         self._clean = clean or Redactor().clean
@@ -160,6 +178,12 @@ class Flights:
 
     def record(self, flight_id: str) -> FlightRecord | None:
         return self._reader.record(flight_id)
+
+    def cache_sheet(self, flight_id: str) -> "CacheSheet":
+        """What became of its vendor's cache. Waits for the disk."""
+        from llmgw_desktop.app.flights.cache_sheet import cache_sheet
+
+        return cache_sheet(self._explainer and self._explainer(), flight_id)
 
     def running(self) -> tuple[FlightSummary, ...]:
         """Newest first."""

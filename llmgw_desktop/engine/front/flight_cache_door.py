@@ -1,14 +1,18 @@
 """`GET /v1/flights/ID/cache`: why a prompt did not come from its vendor's cache."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.records_door import FlightShelf
-from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer, CacheExplanation, told_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer, CacheExplanation
 
 _WRITTEN_WITHIN_S = 1.0
 
@@ -16,7 +20,7 @@ _WRITTEN_WITHIN_S = 1.0
 class FlightCacheDoor:
     """A flight is its owner's, and is compared with the owner's alone; `admin` sees all."""
 
-    def __init__(self, shelf: FlightShelf, explainer: CacheExplainer) -> None:
+    def __init__(self, shelf: FlightShelf, explainer: "Callable[[], CacheExplainer]") -> None:
         self._shelf = shelf
         self._explainer = explainer
 
@@ -33,12 +37,15 @@ class FlightCacheDoor:
         found = await asyncio.to_thread(self._explained, flight_id, owner)
         if found is None or (owner is not None and found.flight.owner != owner):
             raise NoSuchFlight(flight_id)
+        from llmgw_desktop.engine.prompt_cache.explainer import told_of  # nobody asks at a start
+
         return told_of(found)
 
-    def _explained(self, flight_id: str, owner: str | None) -> CacheExplanation | None:
+    def _explained(self, flight_id: str, owner: str | None) -> "CacheExplanation | None":
         """What was said is written after the figures, and so is what a prompt consists of."""
-        found = self._explainer.explain(flight_id, owner)
+        explainer = self._explainer()
+        found = explainer.explain(flight_id, owner)
         if found is None or found.has_print:
             return found
         self._shelf.written(_WRITTEN_WITHIN_S)
-        return self._explainer.explain(flight_id, owner)
+        return explainer.explain(flight_id, owner)

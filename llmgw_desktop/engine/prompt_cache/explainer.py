@@ -19,7 +19,7 @@ from llmgw_desktop.domain.flights.cache_verdict import (
     warmth_of,
     why_unasked,
 )
-from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.flights.price import PER, Price, Rates
 from llmgw_desktop.domain.flights.prompt_changes import PromptChange
 from llmgw_desktop.domain.flights.text_difference import TextDifference, first_difference
@@ -128,10 +128,10 @@ class CacheExplainer:
         before, now = self._prompts(verdict.earlier.id, explanation.flight.id)
         return before.text(change, change.before), now.text(change, change.now)
 
-    def names(self, record: FlightRecord, blocks: Sequence[PromptBlock]) -> Mapping[str, str]:
+    def names(self, flight_id: str, blocks: Sequence[PromptBlock]) -> Mapping[str, str]:
         """Of blocks, by their places; empty where the prompt cannot be read."""
         try:
-            prompt = RecordedPrompt(record, "this request")
+            prompt = RecordedPrompt(self._reader.record(flight_id), "this request")
         except UnreadablePrompt:
             return {}
         return {each.place: prompt.name(each.section, each.index) for each in blocks}

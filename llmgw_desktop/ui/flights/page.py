@@ -97,8 +97,15 @@ class FlightsPage(QWidget, MadeInSteps):
         self._table = FlightTable(model, theme, settings)
         yield
         pane = yield from in_steps(
-            DetailPane, theme, self._bridge, self._actions, settings=settings, clock=clock
+            DetailPane,
+            theme,
+            self._bridge,
+            self._actions,
+            sheet_of=self._flights.cache_sheet,
+            settings=settings,
+            clock=clock,
         )
+        pane.flight_wanted.connect(self.show_flight)
         yield
         self._browser = FlightBrowser(
             self._table, pane, self._flights, bridge=self._bridge, theme=theme, settings=settings

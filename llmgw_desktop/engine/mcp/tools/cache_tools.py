@@ -1,8 +1,8 @@
 """`flight_cache`, and the same as a resource: why a request missed its vendor's cache."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -10,10 +10,14 @@ from llmgw_desktop.clis.fields import TEXT, option
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.engine.mcp.offer import Resource
 from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
-from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer, told_of
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer
+
+Explainer = Callable[[], "CacheExplainer"]
 
 
-def cache_tools(explainer: CacheExplainer) -> tuple[McpTool, ...]:
+def cache_tools(explainer: "Explainer") -> tuple[McpTool, ...]:
     async def why(call: McpToolCall) -> ToolAnswer:
         told = await _told(explainer, call.arguments["flightId"], call.principal)
         return ToolAnswer(structured={"success": True, **told})
@@ -36,7 +40,7 @@ def cache_tools(explainer: CacheExplainer) -> tuple[McpTool, ...]:
     )
 
 
-def cache_resources(explainer: CacheExplainer) -> tuple[Resource, ...]:
+def cache_resources(explainer: "Explainer") -> tuple[Resource, ...]:
     async def read(principal: Principal, places: Mapping[str, str]) -> str:
         return orjson.dumps(await _told(explainer, places["flightId"], principal)).decode()
 
@@ -51,9 +55,11 @@ def cache_resources(explainer: CacheExplainer) -> tuple[Resource, ...]:
     )
 
 
-async def _told(explainer: CacheExplainer, flight_id: str, principal: Principal) -> dict[str, Any]:
+async def _told(explainer: "Explainer", flight_id: str, principal: Principal) -> dict[str, Any]:
     owner = None if Scope.ADMIN in principal.scopes else principal.client_id
-    found = await asyncio.to_thread(explainer.explain, flight_id, owner)
+    found = await asyncio.to_thread(lambda: explainer().explain(flight_id, owner))
     if found is None or (owner is not None and found.flight.owner != owner):
         raise NotFound(f"You made no request '{flight_id[:80]}' that is still kept.")
+    from llmgw_desktop.engine.prompt_cache.explainer import told_of  # nobody asks at a start
+
     return told_of(found)

@@ -18,6 +18,7 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.detail.body_tab import BodyTab, RawTab
+from llmgw_desktop.ui.flights.detail.cache_tab import CacheTab, SheetOf
 from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab
 from llmgw_desktop.ui.flights.detail.route_tab import RouteTab
 from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab
@@ -31,7 +32,7 @@ from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.panes import LinedRow, SideButton, TabStrip
 from llmgw_desktop.ui.widgets.view_clothes import pop_up
 
-_TABS = ("Overview", "Request", "Response", "Timeline", "Route", "Raw")
+_TABS = ("Overview", "Request", "Response", "Cache", "Timeline", "Route", "Raw")
 _CURL = "Copy as curl"
 _COPY = "Copy"
 _JOB = "Show job"
@@ -43,6 +44,8 @@ class DetailPane(QWidget, MadeInSteps):
     """Which tab and which view of bodies were chosen last is kept in the settings."""
 
     closed = Signal()
+    flight_wanted = Signal(str)
+    """Another of its conversation, by its id."""
     left = Signal()
     """Esc: back to the table."""
 
@@ -52,6 +55,7 @@ class DetailPane(QWidget, MadeInSteps):
         bridge: Bridge,
         actions: FlightActions,
         *,
+        sheet_of: SheetOf,
         settings: QSettings,
         clock: Clock,
     ) -> None:
@@ -60,6 +64,7 @@ class DetailPane(QWidget, MadeInSteps):
         self._settings = settings
         self._clock = clock
         self._actions = actions
+        self._sheet_of = sheet_of
         self._begin(self._made(bridge))
 
     def _made(self, bridge: Bridge) -> Iterator[None]:
@@ -76,6 +81,9 @@ class DetailPane(QWidget, MadeInSteps):
         self._request = BodyTab(self._theme, bridge, of_request=True)
         yield
         self._response = BodyTab(self._theme, bridge, of_request=False)
+        yield
+        self._cache = CacheTab(self._theme, bridge, self._sheet_of, self._clock)
+        self._cache.flight_wanted.connect(self.flight_wanted)
         yield
         self._timeline = TimelineTab(self._theme)
         self._route = RouteTab(self._theme)
@@ -159,6 +167,7 @@ class DetailPane(QWidget, MadeInSteps):
             self._overview,
             self._request,
             self._response,
+            self._cache,
             self._timeline,
             self._route,
             self._raw,
@@ -205,7 +214,7 @@ class DetailPane(QWidget, MadeInSteps):
         tab = self._stack.currentWidget()
         if isinstance(tab, OverviewTab):
             tab.show_record(record, self._clock.now_s())
-        elif isinstance(tab, BodyTab | TimelineTab | RouteTab | RawTab):
+        elif isinstance(tab, BodyTab | CacheTab | TimelineTab | RouteTab | RawTab):
             tab.show_record(record)
 
     def _show_mark(self) -> None:
