@@ -176,6 +176,25 @@ class NoSuchFlight(RequestError):
         super().__init__(f"You have no flight '{flight_id[:80]}'.")
 
 
+class NotReplayable(RequestError):
+    """Of this flight the request cannot be asked again; the message says why."""
+
+    kind = "not_replayable"
+
+
+class SecretsRemoved(NotReplayable):
+    """Secrets were taken out of what was recorded, and nobody gave them again."""
+
+    kind = "secrets_removed"
+
+    def __init__(self, places: int) -> None:
+        super().__init__(
+            f"Secrets were removed from this request, at {places} "
+            f"{'place' if places == 1 else 'places'}: it would not be the same"
+        )
+        self.places = places
+
+
 class RouteError(LlmgwError):
     """Nobody answers this."""
 

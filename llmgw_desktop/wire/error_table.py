@@ -159,6 +159,13 @@ TABLE: Mapping[type[errors.LlmgwError], Row] = {
         "The header x-llmgw-flight of each answer names yours; one is kept for the days"
         " that the settings say.",
     ),
+    # 422: asking again helps nobody, and SDKs ask again after a 409
+    errors.NotReplayable: Row(422),
+    errors.SecretsRemoved: Row(
+        422,
+        "Give them as 'secrets', in their order or one for all places, or say 'keepMarks' to send"
+        " the marks that stand there.",
+    ),
     run_errors.NoSuchQuestion: Row(404, "`llmgw approvals list` shows those that wait."),
     run_errors.NoSuchWorkspace: Row(404, "`llmgw workspace list` names those that there are."),
     run_errors.NoSuchSession: Row(

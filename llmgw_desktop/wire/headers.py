@@ -12,6 +12,8 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.anthropic import API_VERSION
 
 MASK = "***"
+REPLAY = "x-llmgw-replay"
+"""Says of which flight a request is a replay; it goes no further than this gateway."""
 USER_AGENT = "llmgw-desktop"
 """We say who we are and pose as no vendor's program."""
 KEY_MARK = "llmgw-"

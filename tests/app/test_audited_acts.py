@@ -95,6 +95,7 @@ READING = frozenset(
             "flights cost",
             "flights latency",
             "flights list",
+            "flights replay",
             "flights show",
             "flights tail",
             "flights export",
@@ -147,7 +148,7 @@ DOORS = {
 }
 USE = re.compile(
     r"(POST|DELETE) (/v1/jobs|/v1/sessions|/v1/generate|/v1/responses|/responses|/mcp"
-    r"|/oauth/(token|introspect)|/openai|/v1beta|/v1/keys/changed)"
+    r"|/oauth/(token|introspect)|/v1/flights/|/openai|/v1beta|/v1/keys/changed)"
 )
 """What a client does with what it was given: flights, jobs and sessions have their own records. And
 what only tells that another process has noted something."""

@@ -21,7 +21,7 @@ from llmgw_desktop.app.vault.credentials import sign_in_files
 from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.events import FloodsChanged
 from llmgw_desktop.domain.flights.flight import FlightRecord
-from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.routing.hops import HopMark
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.front import model_doors, models_door, responses_door
@@ -29,7 +29,7 @@ from llmgw_desktop.engine.front.crowd import Crowd, connections_allowed
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.flight_cache_door import FlightCacheDoor
 from llmgw_desktop.engine.front.flight_news_door import FlightBodiesDoor, FlightNewsDoor
-from llmgw_desktop.engine.front.flight_work_door import FlightDiffDoor
+from llmgw_desktop.engine.front.flight_work_door import FlightDiffDoor, FlightReplayDoor
 from llmgw_desktop.engine.front.handed_sockets import handed_sockets
 from llmgw_desktop.engine.front.health_door import HealthDoor, Load
 from llmgw_desktop.engine.front.http_server import HttpServer, Room
@@ -68,6 +68,7 @@ from llmgw_desktop.wire.headers import HeaderPolicy
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.clis.desk import ClisHere
+    from llmgw_desktop.engine.pipeline.flight_replays import FlightReplays
 
 
 class EngineParts(ContainerParts):
@@ -197,6 +198,36 @@ class EngineParts(ContainerParts):
     @cached_property
     def flight_diffs(self) -> FlightDiffDoor:
         return FlightDiffDoor(self.recording.shelf, _diff)
+
+    @cached_property
+    def replay_door(self) -> FlightReplayDoor:
+        return FlightReplayDoor(self.recording.shelf, lambda: self.flight_replays)
+
+    @cached_property
+    def flight_replays(self) -> "FlightReplays":
+        """Read in when a first one is asked for."""
+        from llmgw_desktop.engine.pipeline.flight_replays import FlightReplays, ReplayParts
+
+        spoken = (
+            model_doors.anthropic_dialect(),
+            model_doors.openai_dialect(),
+            responses_door.dialect(ModelProtocol.OPENAI_RESPONSES),
+            responses_door.dialect(ModelProtocol.CODEX),
+            model_doors.gemini_dialect(),
+        )
+        recording = self.recording
+        replays = FlightReplays(
+            ReplayParts(
+                pipeline=self.pipeline,
+                gate=self.gate,
+                pricing=recording.recorder.pricing,
+                dialects={each.protocol: each for each in spoken},
+                learn=recording.learn,
+                seals=lambda: self.settings().recorder.redact,
+            )
+        )
+        self._closing.add(replays.close)
+        return replays
 
     @cached_property
     def crowd(self) -> Crowd:
@@ -340,6 +371,7 @@ DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda parts: FlightNewsDoor(parts.recording.shelf, parts.bus, parts.clock).add_to,
     lambda parts: parts.flight_diffs.add_to,
     lambda parts: FlightCacheDoor(parts.recording.shelf, parts.recording.explainer).add_to,
+    lambda parts: parts.replay_door.add_to,
     lambda parts: VaultDoor(parts.vault, parts.new_key).add_to,
     lambda parts: _health_door(parts).add_to,
     lambda parts: JobsDoor(parts.runs.service, parts.gate).add_to,

@@ -45,7 +45,7 @@ from llmgw_desktop.engine.mcp.tools.flight_tools import (
     flight_resources,
     flight_tools,
 )
-from llmgw_desktop.engine.mcp.tools.flight_work import diff_tools
+from llmgw_desktop.engine.mcp.tools.flight_work import diff_tools, replay_tools
 from llmgw_desktop.engine.mcp.tools.gateway_tools import ProcessFacts, health_tools
 from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
 from llmgw_desktop.engine.mcp.tools.jobs import job_tools
@@ -167,6 +167,7 @@ TOOLS: tuple[Callable[[EngineParts], tuple[McpTool, ...]], ...] = (
     lambda parts: gateway_tools.tools(parts.runs.approvals, lambda: parts.runs.permissions.waiting),
     lambda parts: flight_tools(_flights(parts)),
     lambda parts: diff_tools(parts.flight_diffs.of),
+    lambda parts: replay_tools(parts.replay_door.of),
     lambda parts: gateway_tools.sums_tools(parts.recording.sums, parts.clock),
 )
 """Every family of tools, in the order in which clients list them. A tool is one `McpTool` in a file

@@ -7,13 +7,14 @@ _FORMS = ("har", "jsonl", "curl", "python", "html")
 
 
 def _flights(parser: Parser) -> None:
-    listing, show, why, diff, tail, export, cost, latency, prune = add_verbs(
+    listing, show, why, diff, replay, tail, export, cost, latency, prune = add_verbs(
         parser,
         {
             "list": "the newest that a filter asks for",
             "show": "one of them: its figures, where they come from, its way",
             "why": "why the prompt of one did not come from its vendor's cache, and what that cost",
             "diff": "what differs between two: request, answer, figures",
+            "replay": "one of them asked again, as it was or changed; tools are not run",
             "tail": "each as it ends, from now on",
             "export": "those that a filter asks for, as a file for other programs and people",
             "cost": "what they cost, by model, client, project or day",
@@ -33,6 +34,7 @@ def _flights(parser: Parser) -> None:
     diff.add_argument("id", help="the first")
     diff.add_argument("other", help="the second")
     add_flags(diff, json="as GET /v1/flights/A/diff/B tells it")
+    _replay(replay)
     tail.add_argument("filter", nargs="*", help="as in 'list'")
     add_flags(tail, json="as GET /v1/flights/events tells them, one to a line")
     _export(export)
@@ -40,6 +42,31 @@ def _flights(parser: Parser) -> None:
     why.add_argument("id", help="as x-llmgw-flight names it in an answer, or the Flights page")
     add_flags(why, json="as GET /v1/flights/ID/cache tells it")
     add_flags(prune, yes="the clock is right; delete them")
+
+
+def _replay(parser: Parser) -> None:
+    parser.add_argument("id", help="the flight whose request is asked again")
+    parser.add_argument(
+        "--model", action="append", metavar="NAME", help="another model; once for each"
+    )
+    parser.add_argument(
+        "--times", type=int, default=1, metavar="N", help="of each model (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a member of the request, as in temperature=0; null takes one away",
+    )
+    parser.add_argument("--message", metavar="TEXT", help="what the user says last instead")
+    flags = {
+        "ask_secret": "ask for the secret that was removed from the record",
+        "keep_marks": "send the marks in the places of removed secrets",
+        "dry_run": "tell route and estimate; ask nobody",
+        "json": "as POST /v1/flights/ID/replay tells it",
+    }
+    add_flags(parser, **flags)
 
 
 def _export(parser: Parser) -> None:

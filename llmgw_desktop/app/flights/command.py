@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.flights.sums_command import cost, latency
-from llmgw_desktop.app.flights.work_command import diff
+from llmgw_desktop.app.flights.work_command import diff, replay
 from llmgw_desktop.app.words.figures import (
     clock_text,
     count_text,
@@ -73,6 +73,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         "show": _show,
         "why": _why,
         "diff": diff,
+        "replay": replay,
         "tail": _tail,
         "export": _export,
         "cost": cost,

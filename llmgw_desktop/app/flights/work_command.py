@@ -1,4 +1,4 @@
-"""`llmgw flights diff`: two recorded flights beside each other."""
+"""`llmgw flights diff` and `replay`: recorded flights beside each other, and asked again."""
 
 import argparse
 import json
@@ -8,7 +8,8 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import quote
 
-from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
+from llmgw_desktop.app.command_line.command_line import secret_line
+from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway, Told
 from llmgw_desktop.app.words.figures import count_text, counted, duration_text, exact_money_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.alignment import TextChange
@@ -38,6 +39,8 @@ _FIGURES = (
     ("attemptCount", "attempts", str),
 )
 _WIDTH = 20
+_REPLAYS_WITHIN_S = 3600.0
+"""Of all of them: an answer may take minutes."""
 
 
 def diff(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -158,3 +161,97 @@ def _figures(figures: Mapping[str, Sequence[Any]]) -> Iterator[str]:
 def _row(name: str, values: Sequence[str]) -> str:
     before, after = values
     return f"  {name:<{_WIDTH}}  {before:<{_WIDTH}}  {after}".rstrip()
+
+
+def replay(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """By the running gateway, in the name of this computer's person. Raises NotRunning,
+    EntryUnfit."""
+    wish = _wish(arguments)
+    if isinstance(wish, str):
+        return fail(wish)
+    path = f"/v1/flights/{quote(arguments.id, '')}/replay"
+    told = RunningGateway(places, env).ask("POST", path, wish, within_s=_REPLAYS_WITHIN_S)
+    if told.status != 200:
+        return fail(_refused(told))
+    if arguments.json:
+        print(json.dumps(dict(told.fields), indent=2, ensure_ascii=True))
+        return 0
+    lines = _plan_lines if arguments.dry_run else _replay_lines
+    for line in lines(told.fields):
+        print(line)
+    flown = told.fields.get("replays", ())
+    return 0 if all(each["state"] == "ok" for each in flown) else 1
+
+
+def _wish(arguments: argparse.Namespace) -> dict[str, Any] | str:
+    """As the door takes it, or what is wrong."""
+    changes = {}
+    for said in arguments.set:
+        name, equals, value = said.partition("=")
+        if not equals or not name:
+            return f"--set wants NAME=VALUE, not '{said[:80]}'."
+        try:
+            changes[name] = json.loads(value)
+        except ValueError:
+            changes[name] = value  # a word is a text: --set service_tier=flex
+    wish: dict[str, Any] = {"times": arguments.times, "dryRun": arguments.dry_run}
+    if arguments.model:
+        wish["models"] = arguments.model
+    if changes:
+        wish["set"] = changes
+    if arguments.message is not None:
+        wish["lastMessage"] = arguments.message
+    if arguments.keep_marks:
+        wish["keepMarks"] = True
+    if arguments.ask_secret and not arguments.dry_run:
+        wish["secrets"] = [secret_line("The secret that was removed")]
+    return wish
+
+
+def _refused(told: Told) -> str:
+    error = told.fields.get("error")
+    if isinstance(error, dict) and error.get("code") == "secrets_removed":
+        return (
+            f"{str(error.get('message')).partition('. ')[0]}. --ask-secret asks for it,"
+            " --keep-marks sends the marks that stand there."
+        )
+    return told.problem
+
+
+def _plan_lines(fields: Mapping[str, Any]) -> Iterator[str]:
+    for each in fields["plan"]:
+        route = ", ".join(f"{at['account']}:{at['model']}" for at in each["route"]) or "nobody"
+        model = inert_line(each["model"], 80)
+        yield f"{model}, {counted(each['times'], 'time')}: {inert_line(route)}"
+        if each["problem"]:
+            yield f"  {inert_line(each['problem'], _TEXT_CHARS)}"
+            continue
+        told = each["inputTokens"]
+        mark = "" if told["provenance"] == "told" else "≈"
+        most = count_text(each["mostOutputTokens"])
+        cost, most_cost = each["estimatedCostUsd"], each["mostCostUsd"]
+        yield f"  sends {mark}{count_text(told['value'])} tokens, answer at most {most}"
+        yield (
+            f"  costs ≈{exact_money_text(cost)} each if the answer is as long as the first,"
+            f" at most {exact_money_text(most_cost)}; nobody knows what a cache saves"
+            if most_cost is not None
+            else "  no price is known"
+        )
+
+
+def _replay_lines(fields: Mapping[str, Any]) -> Iterator[str]:
+    yield "ID\tMODEL\tSTATE\tIN\tOUT\tCOST\tTOOK\tERROR"
+    for each in fields["replays"]:
+        error = each["error"] or {}
+        yield "\t".join(
+            (
+                each["id"],
+                inert_line(each["model"] or each["modelAsked"] or "–", 80),
+                each["state"],
+                count_text(each["inputTokens"]["value"]),
+                count_text(each["outputTokens"]["value"]),
+                exact_money_text(each["costUsd"]["value"]),
+                duration_text(each["durationMs"]),
+                inert_line(error.get("message") or error.get("kind") or "–", _TEXT_CHARS),
+            )
+        )

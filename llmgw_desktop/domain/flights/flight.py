@@ -141,6 +141,8 @@ class FlightSummary:
     count each token once."""
     project: str = ""
     """Whose credentials the request named; empty: none."""
+    replay_of: str = ""
+    """Id of the flight whose request was asked again; empty: of none."""
 
     def provenance(self, figure: Figure) -> Provenance:
         """Where one of its figures comes from."""

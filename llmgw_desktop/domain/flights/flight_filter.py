@@ -57,6 +57,7 @@ FIELDS: Mapping[str, FilterField] = {
     "client": FilterField(FieldKind.WORDS, "whose key it was", 'client:"Claude Code"'),
     "label": FilterField(FieldKind.WORDS, "what the caller called itself", "label:tests"),
     "project": FilterField(FieldKind.WORDS, "whose credentials were asked for", "project:website"),
+    "replay": FilterField(FieldKind.WORDS, "the flight that was asked again", "replay:flt_0*"),
     "state": FilterField(FieldKind.WORDS, "ok, failed, cut, canceled, running, lost", "state:cut"),
     "error": FilterField(
         FieldKind.WORDS, "its kind, a part of its words, or the status", "error:429"
@@ -274,6 +275,7 @@ _WORDS: Mapping[str, Callable[[FlightSummary], tuple[str | None, ...]]] = {
     "client": lambda it: (it.client,),
     "label": lambda it: (it.label,),
     "project": lambda it: (it.project,),
+    "replay": lambda it: (it.replay_of,),
     "state": lambda it: (it.state,),
     "protocol": lambda it: (it.protocol,),
     "operation": lambda it: (it.operation,),

@@ -56,6 +56,7 @@ class FlightFacts:
     """False where other flights have its tokens."""
     project: str = ""
     """Whose credentials the request named."""
+    replay_of: str = ""
     request_headers: Headers = ()
     request_body: bytes = b""
     """As it is recorded: what was hidden is not in it."""
@@ -173,6 +174,7 @@ class FlightFacts:
             job=self.job,
             is_counted=self.is_counted,
             project=self.project,
+            replay_of=self.replay_of,
         )
 
     def asked(self) -> tuple[Attempt, ...]:

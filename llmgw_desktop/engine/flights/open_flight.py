@@ -27,6 +27,10 @@ class OpenFlight(FlightFacts):
         """`owner`: the client's id."""
         self.client, self.owner, self.label, self.job = client, owner, label, job
 
+    def replays(self, flight_id: str) -> None:
+        """The request of that one is asked again."""
+        self.replay_of = flight_id
+
     def began_before(self, waited_s: float, at_s: float) -> None:
         """It was asked for then, by another program perhaps."""
         self.started -= waited_s

@@ -1,17 +1,21 @@
-"""What is done with recorded flights: `GET /v1/flights/A/diff/B`.
+"""What is done with recorded flights: `GET /v1/flights/A/diff/B`, `POST /v1/flights/ID/replay`.
 
 As with each flight, a client's own or not found.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.records_door import FlightShelf
+from llmgw_desktop.wire.json_edits import read_object
+
+if TYPE_CHECKING:  # nobody asks at a start
+    from llmgw_desktop.engine.pipeline.flight_replays import FlightReplays
 
 Compared = Callable[[FlightRecord, FlightRecord], Mapping[str, Any]]
 """Of two flights with their bodies, as far as these are kept. Takes its time."""
@@ -40,3 +44,37 @@ class FlightDiffDoor:
         """One that is not on disk is told as it is seen."""
         before, after = [self._shelf.whole(each.summary.id) or each for each in seen]
         return self._compared(before, after)
+
+
+class FlightReplayDoor:
+    """Answers in the gateway's own words, when all replays have ended. Who leaves cancels them."""
+
+    def __init__(self, shelf: FlightShelf, replays: "Callable[[], FlightReplays]") -> None:
+        """`replays` is asked for with the first request."""
+        self._shelf = shelf
+        self._replays = replays
+
+    def add_to(self, table: DoorTable) -> None:
+        table.add_own(Scope.FLIGHTS_READ, {"POST /v1/flights/{}/replay": self.replay})
+
+    async def replay(self, caller: HttpCaller) -> None:
+        body = await caller.read_body()
+        fields = read_object(body) if body.strip() else {}
+        await tell(caller, await self.of(who(caller), id_in(caller), fields))
+
+    async def of(
+        self, principal: Principal, flight_id: str, fields: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """The plan of a dry run, or what came of it. Raises NoSuchFlight, NotReplayable,
+        InvalidRun, MissingScope."""
+        from llmgw_desktop.wire.native.flights import listed_object
+        from llmgw_desktop.wire.native.replay import read_wish
+
+        seen = await self._shelf.seen_by(principal, flight_id)
+        wish, is_dry = read_wish(fields), fields.get("dryRun") is True
+        record = await asyncio.to_thread(self._shelf.whole, flight_id) or seen
+        if is_dry:
+            plans = await self._replays().plan(record, wish, principal)
+            return {"replayOf": flight_id, "plan": [plan.told() for plan in plans]}
+        flown = await self._replays().run(record, wish, principal)
+        return {"replayOf": flight_id, "replays": [listed_object(each) for each in flown]}

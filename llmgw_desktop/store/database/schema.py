@@ -1,6 +1,5 @@
-"""The tables as they are now, for composing queries; `migrations.py` makes them.
-
-The models are bound to no database: `compose` turns a query into SQL for one of its connections.
+"""The tables as they are now, for composing queries. The models are bound to no database: `compose`
+turns a query into SQL for one of its connections.
 """
 
 from collections.abc import Mapping
@@ -328,6 +327,7 @@ class FlightRow(peewee.Model):
     is_counted = peewee.IntegerField(default=1)
     project = peewee.TextField(null=True)
     own_ms = peewee.FloatField(null=True)
+    replay_of = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"

@@ -40,6 +40,7 @@ COMMON_COLUMNS = (
     *FACT_COLUMNS,
     *("owner", "label", "guard_hits"),
     *("marks", "billing", "is_billed_by_vendor", "job", "is_counted", "project"),
+    "replay_of",
 )
 OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
@@ -115,6 +116,7 @@ def flight_parts(flight: FlightSummary, own_ms: float | None = None) -> tuple[Ro
         flight.job,
         flight.is_counted,
         flight.project,
+        flight.replay_of,
     )
     common, words = _common(told)
     error_text = short(flight.error_text, TEXT_CHARS)
@@ -149,7 +151,7 @@ def _common(told: Row) -> tuple[Row, str]:
     state, client, protocol, operation, asked, served, provider, *rest = told
     streaming, status, stop_reason, error_kind, attempts, upstream, *more = rest
     losses, account, facts, owner, label, hits, *figures = more
-    marks, billing, is_vendors, job, is_counted, project = figures
+    marks, billing, is_vendors, job, is_counted, project, replay_of = figures
     client, asked = client[:NAME_CHARS], asked[:NAME_CHARS]
     served, provider = short(served, NAME_CHARS), short(provider, NAME_CHARS)
     common = (
@@ -178,6 +180,7 @@ def _common(told: Row) -> tuple[Row, str]:
         short(job, NAME_CHARS) or None,
         1 if is_counted else 0,
         short(project, NAME_CHARS) or None,
+        short(replay_of, NAME_CHARS) or None,
     )
     return common, search_words(asked, served, client, label, provider, error_kind, job)
 

@@ -67,7 +67,7 @@ _WORDS: Mapping[str, tuple[Any, ...]] = (
             "job",
         )
     }
-    | {"id": (FlightRow.id,)}
+    | {"id": (FlightRow.id,), "replay": (FlightRow.replay_of,)}
 )
 _FIGURES: Mapping[str, Any] = {
     "status": FlightRow.status,

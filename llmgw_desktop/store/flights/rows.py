@@ -231,6 +231,7 @@ def summary_of(row: Row) -> FlightSummary:
         job=row[43] or "",
         is_counted=bool(row[44]),
         project=row[45] or "",
+        replay_of=row[47] or "",
     )
 
 

@@ -273,4 +273,12 @@ FLIGHTS_STEPS: Steps = (
         "CREATE INDEX prints_opening ON flight_prints (opening)",
         "CREATE INDEX prints_owner ON flight_prints (owner)",
     ),
+    (
+        # Of flights whose request was asked again.
+        "ALTER TABLE flights ADD COLUMN replay_of TEXT",
+        """
+        CREATE INDEX flights_replays ON flights (replay_of, started_at_s)
+        WHERE replay_of IS NOT NULL
+        """,
+    ),
 )

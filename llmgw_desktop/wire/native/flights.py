@@ -62,6 +62,7 @@ def flight_object(record: FlightRecord) -> dict[str, Any]:
         "tokensPerSecond": flight.tokens_per_s,
         **_billing(flight),
         "job": flight.job or None,
+        "replayOf": flight.replay_of or None,
         "counted": flight.is_counted,
         "routeReason": record.route_reason or None,
         "attemptCount": flight.attempts,

@@ -48,7 +48,9 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("POST", "/responses/[^/]+/cancel"): "response",
     ("GET", "/flights/[^/]+"): "flight",
     ("GET", "/flights/[^/]+/bodies"): "flight",
+    ("GET", "/flights/[^/]+/cache"): "flight",
     ("GET", "/flights/[^/]+/diff/[^/]+"): "flight",
+    ("POST", "/flights/[^/]+/replay"): "flight",
     ("GET", "/jobs/[^/]+"): "job",
     ("DELETE", "/jobs/[^/]+"): "job",
     ("GET", "/jobs/[^/]+/result"): "job",
@@ -328,7 +330,7 @@ async def test_every_resource(scene: Scene) -> None:
             assert answers[0] == answers[1], resource.uri
             assert b'"error"' in answers[0], resource.uri
             walked += 1
-    assert walked == 4
+    assert walked == 5
 
 
 async def test_mcp_sessions(scene: Scene) -> None:

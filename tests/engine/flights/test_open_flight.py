@@ -67,6 +67,7 @@ def test_summary_and_timeline() -> None:
         "job": "job_1",
         "is_counted": False,
         "project": "site",
+        "replay_of": "flt_0",
         "guard_hits": (
             GuardHit(
                 rule="people", action=GuardAction.MASK, what="email", role=PromptRole.USER, count=2

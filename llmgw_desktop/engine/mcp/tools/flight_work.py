@@ -1,15 +1,19 @@
-"""`flight_diff`: two recorded requests beside each other, for agents that ask why."""
+"""`flight_diff` and `flight_replay`: recorded requests beside each other, and asked again."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from llmgw_desktop.clis.fields import TEXT, option
+from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, option, whole_number
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
 
 Diff = Callable[[Principal, str, str], Awaitable[Mapping[str, Any]]]
 """Of two flights that the principal may see. Raises NoSuchFlight."""
+
+Replay = Callable[[Principal, str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""Of a flight, as `POST /v1/flights/ID/replay` takes and tells it."""
+_MOST_TIMES = 20
 
 
 def diff_tools(diff: Diff) -> tuple[McpTool, ...]:
@@ -38,5 +42,41 @@ def diff_tools(diff: Diff) -> tuple[McpTool, ...]:
             profiles=FULL_ALONE,
             reads_only=True,
             is_idempotent=True,
+        ),
+    )
+
+
+def replay_tools(replay: Replay) -> tuple[McpTool, ...]:
+    """Secrets that were removed from a record are for a person to give again, not for an agent."""
+
+    async def again(call: McpToolCall) -> ToolAnswer:
+        wish = dict(call.arguments)
+        try:
+            told = await replay(call.principal, wish.pop("flightId"), wish)
+        except NoSuchFlight as error:
+            raise NotFound(str(error)) from None
+        return ToolAnswer(structured={"success": True, **told})
+
+    return (
+        McpTool(
+            name="flight_replay",
+            title="Ask a recorded request again",
+            description="Sends a recorded request once more; tools of the answer are not run."
+            " dryRun tells route and estimate. Compare with flight_diff.",
+            takes=(
+                option("flightId", TEXT, ""),
+                option("models", TEXTS, "Other models; each is asked."),
+                option("times", whole_number(1, _MOST_TIMES), "Default 1."),
+                option("set", {"type": "object"}, "Members of the request to change."),
+                option("lastMessage", TEXT, "What the user says last instead."),
+                option("keepMarks", ON, "Send marks where secrets were removed."),
+                option("dryRun", ON, "Ask nobody."),
+            ),
+            needs=frozenset({"flightId"}),
+            tells={"replays": {"type": "array"}, "plan": {"type": "array"}},
+            call=again,
+            scope=Scope.FLIGHTS_READ,
+            profiles=FULL_ALONE,
+            reaches_out=True,
         ),
     )

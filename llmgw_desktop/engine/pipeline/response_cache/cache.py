@@ -19,6 +19,7 @@ from llmgw_desktop.domain.routing.route import RouteDecision, RouteRule
 from llmgw_desktop.engine.embedding.model_thread import Vector
 from llmgw_desktop.engine.exchange.caller import HeaderLines
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.wire.headers import REPLAY
 
 _OTHER_BYTES = 2_048
 """The vector and what holds it all together."""
@@ -115,7 +116,7 @@ class ResponseCache:
         if rule is None or request.operation not in _REPEATABLE:
             return None
         wishes = request.headers.get("cache-control", "").lower()
-        if any(word in wishes for word in _UNWANTED):
+        if any(word in wishes for word in _UNWANTED) or REPLAY in request.headers:
             return None
         if any(request.fields.get(name) for name in _DEPENDS):
             return None
