@@ -27,9 +27,11 @@ from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.database.schema import FlightRow
+from llmgw_desktop.store.flights import listing
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.bodies import Seal
-from llmgw_desktop.store.flights.flight_reader import _NEWEST_FIRST, FlightReader
+from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.listing import NEWEST_FIRST
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from tests.support.made_flights import BEGIN_S, flight_id, record, running, summary
 
@@ -218,6 +220,7 @@ _queries = st.builds(
     until_s=st.none() | st.floats(BEGIN_S, BEGIN_S + 12),
     owner=st.sampled_from([None, None, "", "cli_1"]),
     terms=st.just(()) | st.lists(_terms, max_size=3).map(tuple),
+    among=st.none() | st.lists(st.integers(0, 13).map(flight_id), max_size=4).map(tuple),
 )
 
 
@@ -243,6 +246,10 @@ def test_filters_mean_what_the_window_means(
             expected = [each for each in _newest_first(flights) if matches(query, each)]
             assert reader.page(query, offset=0, limit=100) == expected
             assert reader.count(query) == len(expected)
+            with pytest.MonkeyPatch.context() as patch:  # of more than are walked through at first
+                patch.setattr(listing, "WALKED", 2)
+                assert FlightReader(path).page(query, offset=0, limit=2) == expected[:2]
+                assert reader.page(query, offset=1, limit=3) == expected[1:4]
     finally:
         reader.close()
         connection.close()
@@ -271,7 +278,7 @@ def test_lists_and_counts_read_an_index_alone(
     ):
         for start in (None, (1.0, 1)):
             sql, parameters = reader._compose(query, FlightRow.seq, start)
-            listed = f"EXPLAIN QUERY PLAN {sql} {_NEWEST_FIRST}"
+            listed = f"EXPLAIN QUERY PLAN {sql} {NEWEST_FIRST}"
             plan = str(connection.execute(listed, parameters).fetchall())
             assert "USING COVERING INDEX flights_list" in plan
             assert "TEMP B-TREE" not in plan

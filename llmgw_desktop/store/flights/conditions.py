@@ -37,8 +37,7 @@ def conditions(query: FlightQuery) -> Iterator[Any]:
         yield _holds(query.text)
     yield from _searched(query)
     for term in query.terms:
-        fitting = peewee.fn.COALESCE(_fitting(term), 0)
-        yield fitting == 0 if term.is_turned else fitting != 0
+        yield peewee.fn.COALESCE(_fitting(term), 0) == 0 if term.is_turned else _fitting(term)
 
 
 def _searched(query: FlightQuery) -> Iterator[Any]:
@@ -96,31 +95,47 @@ def _fitting(term: FilterTerm) -> Any:
     if (figure := _FIGURES.get(term.name)) is not None:
         return _RELATIONS[term.relation](figure, term.figure)
     if term.name == "is":
-        return reduce(or_, [peewee.fn.COALESCE(_MARKED[each], 0) != 0 for each in term.values])
+        return reduce(or_, [_MARKED[each] for each in term.values])
     if not term.name:
         return _holds(term.values[0])
     values = [scrubbed((each,))[0] for each in term.values]
     if term.name == "error":
         return reduce(or_, [_of_error(value) for value in values])
-    columns_of = [peewee.fn.LOWER(peewee.fn.COALESCE(each, "")) for each in _WORDS[term.name]]
-    return reduce(or_, [_is_like(it, value) for value in values for it in columns_of])
+    return reduce(or_, [_is_like(it, value) for value in values for it in _WORDS[term.name]])
 
 
 def _of_error(value: str) -> Any:
-    kind = peewee.fn.LOWER(peewee.fn.COALESCE(FlightRow.error_kind, ""))
-    words = peewee.fn.LOWER(peewee.fn.COALESCE(FlightRow.error_text, ""))
-    found = _is_like(kind, value) | (peewee.fn.INSTR(words, value) > 0)
+    found = _is_like(FlightRow.error_kind, value) | _like(
+        FlightRow.error_text, f"%{_escaped(value)}%"
+    )
     if value.isdecimal() and len(value) < _LONGEST_STATUS:
-        found |= peewee.fn.COALESCE(FlightRow.status, -1) == int(value)
+        found |= FlightRow.status == int(value)
     return found
 
 
 def _is_like(words: Any, pattern: str) -> Any:
-    """Nothing that is not there is like anything."""
-    if "*" not in pattern and "?" not in pattern:
-        return (words == pattern) & (words != "")
-    escaped = pattern.replace("[", "[[]")
-    return peewee.fn.GLOB(escaped, words) & (words != "")
+    """Nothing that is not there is like anything: neither NULL nor what is empty."""
+    found = _like(words, _escaped(pattern).replace("*", "%").replace("?", "_"))
+    return found & (words != "") if not pattern.strip("*") else found
+
+
+def _like(words: Any, pattern: str) -> Any:
+    """LIKE is blind to the case of Latin letters, and a quarter as dear as LOWER and GLOB."""
+    return peewee.NodeList((words, peewee.SQL("LIKE"), pattern, peewee.SQL("ESCAPE '\\'")))
+
+
+def _escaped(text: str) -> str:
+    for sign in "\\%_":
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def reads_rows(query: FlightQuery) -> bool:
+    """Whether the index of the list does not hold all that is asked of a flight."""
+    return any(term.name not in _IN_THE_LIST for term in query.terms)
+
+
+_IN_THE_LIST = frozenset({"", "state", "client", "provider"})
 
 
 def _holds(said: str) -> Any:

@@ -38,6 +38,7 @@ from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.database.database import open_read_only, schema_version, told
 from llmgw_desktop.store.database.schema import BodyRow, FlightRow, SqlDialect, columns
 from llmgw_desktop.store.flights.body_search import (
+    Key,
     SearchRow,
     SearchStanding,
     bodies_sql,
@@ -45,6 +46,7 @@ from llmgw_desktop.store.flights.body_search import (
     search,
 )
 from llmgw_desktop.store.flights.conditions import conditions
+from llmgw_desktop.store.flights.listing import NEWEST_FIRST, SUMMARY, ListPart, page_rows
 from llmgw_desktop.store.flights.prints import (
     NearPrints,
     StoredPrint,
@@ -78,14 +80,11 @@ MOST_OF_JOB = 20_000
 """Requests of one run: some ask for days."""
 MOST_LABELS = 50
 """Of one client: each is its caller's own word, and there may be any number."""
-_NEWEST_FIRST = "ORDER BY started_at_s DESC, seq DESC"
-_SUMMARY = ", ".join(columns(FlightRow)[1:])
 _BODY = ", ".join(columns(BodyRow))
 _BODILESS = ", ".join(
     f"NULL AS {name}" if name in ("request_body", "answer_body") else name
     for name in columns(BodyRow)
 )
-_Key = tuple[float, int]
 
 
 class FlightReader:
@@ -109,14 +108,9 @@ class FlightReader:
             if line is None:
                 return []
             passed, key = line.nearest(query, offset)
-            sql, parameters = self._compose(query, FlightRow.seq, key)
-            rows = line.connection.execute(
-                # The inner query reads an index alone, however far it has to count; CROSS keeps
-                # SQLite from walking the whole table instead.
-                f"SELECT {_SUMMARY}, seq FROM ({sql} {_NEWEST_FIRST} LIMIT ? OFFSET ?) "  # noqa: S608
-                f"CROSS JOIN flights USING (seq) {_NEWEST_FIRST}",
-                [*parameters, limit, offset - passed],
-            ).fetchall()
+            rows = page_rows(
+                line.connection, self._compose, ListPart(query, key, limit, offset - passed)
+            )
             if rows:
                 for place in (0, len(rows) - 1):
                     line.remember(query, offset + place, (rows[place][1], rows[place][-1]))
@@ -131,7 +125,7 @@ class FlightReader:
             if line is None:
                 return None
             row = line.connection.execute(
-                f"SELECT {_SUMMARY}, {rest} FROM flights "  # noqa: S608 - our names
+                f"SELECT {SUMMARY}, {rest} FROM flights "  # noqa: S608 - our names
                 "LEFT JOIN flight_bodies ON flight = seq WHERE id = ?",
                 scrubbed((flight_id,)),
             ).fetchone()
@@ -165,14 +159,14 @@ class FlightReader:
         total = self.count(replace(query, said=()))
         return search(self._kept_bodies, total, query, self._at_rest.decrypt, goes_on=goes_on)
 
-    def _kept_bodies(self, query: FlightQuery, after: _Key | None, limit: int) -> list[SearchRow]:
+    def _kept_bodies(self, query: FlightQuery, after: Key | None, limit: int) -> list[SearchRow]:
         """The next ones behind `after`, as many as make a turn."""
         with self._reading() as line:
             if line is None:
                 return []
             sql, parameters = self._compose(query, FlightRow.seq, after)
             asked = [*parameters, limit + (after is not None)]
-            rows = line.connection.execute(bodies_sql(f"{sql} {_NEWEST_FIRST} LIMIT ?"), asked)
+            rows = line.connection.execute(bodies_sql(f"{sql} {NEWEST_FIRST} LIMIT ?"), asked)
             return one_turn(rows, after)
 
     def of_job(self, job_id: str, limit: int = MOST_OF_JOB) -> list[FlightSummary]:
@@ -181,8 +175,8 @@ class FlightReader:
             if line is None:
                 return []
             rows = line.connection.execute(
-                f"SELECT {_SUMMARY} FROM flights INDEXED BY flights_jobs "  # noqa: S608 - our names
-                f"WHERE job = ? {_NEWEST_FIRST} LIMIT ?",
+                f"SELECT {SUMMARY} FROM flights INDEXED BY flights_jobs "  # noqa: S608 - our names
+                f"WHERE job = ? {NEWEST_FIRST} LIMIT ?",
                 scrubbed((job_id, limit)),
             ).fetchall()
             with self._understood():
@@ -267,7 +261,7 @@ class FlightReader:
             line.close()
 
     def _compose(
-        self, query: FlightQuery, wanted: Any, start: _Key | None = None
+        self, query: FlightQuery, wanted: Any, start: Key | None = None
     ) -> tuple[str, list[Any]]:
         select = FlightRow.select(wanted)
         for condition in conditions(query):
@@ -343,9 +337,9 @@ class _Line:
         self.identity = identity
         self.lock = threading.Lock()
         self._version = 0
-        self._places: OrderedDict[FlightQuery, dict[int, _Key]] = OrderedDict()
+        self._places: OrderedDict[FlightQuery, dict[int, Key]] = OrderedDict()
 
-    def nearest(self, query: FlightQuery, offset: int) -> tuple[int, _Key | None]:
+    def nearest(self, query: FlightQuery, offset: int) -> tuple[int, Key | None]:
         """The nearest known flight at or before this offset: how many lie before it, and its
         key. Places are forgotten when anything was written since."""
         version = self.connection.execute("PRAGMA data_version").fetchone()[0]
@@ -357,7 +351,7 @@ class _Line:
         found = bisect_right(known, offset)
         return (known[found - 1], places[known[found - 1]]) if found else (0, None)
 
-    def remember(self, query: FlightQuery, offset: int, key: _Key) -> None:
+    def remember(self, query: FlightQuery, offset: int, key: Key) -> None:
         """The flight at this offset."""
         self._places.setdefault(query, {})[offset] = key
         self._places.move_to_end(query)
