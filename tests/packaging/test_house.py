@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 _ROOT = Path(__file__).parents[2] / "llmgw_desktop"
 _MOST_LINES = 400
-_MOST_FILES = 930
+_MOST_FILES = 940
 """850 of what was there, 12 of the systems' ways, 2 of filters; the rest is the recorder's."""
 _MOST_ENTRIES = 25
 _MOST_IN_ORDER = 4
