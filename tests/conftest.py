@@ -18,6 +18,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import llmgw_desktop.ui  # noqa: F401 - Qt before pydantic, which its import hook would ask half-made
+from llmgw_desktop.store.database import database
+from tests.support import ready_tables
 
 # How long an example takes says something of the machine, nothing of the code. A run of the suite
 # answers the same twice; `--hypothesis-profile=search` looks among other and more examples.
@@ -44,6 +46,7 @@ def pytest_configure() -> None:
     """A shell has what it runs beside itself ignore Ctrl+C, children too; tests of it send it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    database._migrate = ready_tables.at_once
 
 
 def pytest_collection_finish() -> None:

@@ -8,12 +8,19 @@ import pytest
 
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.store.database import database
 from llmgw_desktop.store.flights import flight_store
 from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.flight_store import FlightStore
 from tests.store.recorder_child import WAIT_S
 from tests.store.set_clock import SetClock
+from tests.support import ready_tables
+
+
+@pytest.fixture(autouse=True)
+def steps_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_migrate", ready_tables.by_steps)
 
 
 @pytest.fixture
