@@ -21,6 +21,7 @@ LONGEST_FILTER = 2000
 _TOKEN = re.compile(
     r'(-?)(?:([A-Za-z_]+)(:|[<>]=?|=))?("(?:[^"\\]|\\.)*"?|[^\s"]*(?:"[^"]*"?[^\s"]*)*)'
 )
+_QUOTING = re.compile(r'\\(.)|"', re.DOTALL)
 _NUMBER = re.compile(r"\$?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ms|s|m|h|%|k|kb|mb|\$)?", re.IGNORECASE)
 _AGO = re.compile(r"([0-9]{1,6})(m|h|d|w)", re.IGNORECASE)
 _AGO_S = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -202,7 +203,7 @@ def _tokens(text: str) -> list[tuple[str, str, str, str]]:
 
 
 def _unquoted(value: str) -> str:
-    return re.sub(r"\\(.)", r"\1", value.replace('"', "")) if '"' in value else value
+    return _QUOTING.sub(lambda found: found[1] or "", value) if '"' in value else value
 
 
 def _check_name(name: str, relation: str) -> None:

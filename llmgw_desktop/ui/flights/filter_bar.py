@@ -12,7 +12,7 @@ from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QMenu, QWidget
 
 from llmgw_desktop.app.flights.columns import STATE_WORDS
-from llmgw_desktop.app.words.figures import count_text, counted
+from llmgw_desktop.app.words.figures import count_text, counted, local_time
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState, FlightSummary
@@ -96,6 +96,7 @@ class FilterBar(QWidget):
         self._count = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self.follow = Button(theme, "Follow", kind=ButtonKind.QUIET, icon="up")
         self.columns = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Columns")
+        self.saved = Button(theme, kind=ButtonKind.QUIET, icon="star", name="Saved filters")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self._take_text)
         self._offers = QCompleter(QStringListModel(self), self)
@@ -126,6 +127,26 @@ class FilterBar(QWidget):
             self._states.choose(choice.value)
             self._states.blockSignals(False)
         self._set(query)
+
+    @property
+    def text(self) -> str:
+        """The filter in force as it can be typed: what is in the field, and what stands beside."""
+        query = self._query
+        beside = {
+            "provider": query.provider,
+            "client": query.client,
+            "label": query.label,
+            "state": ",".join(state for state in FlightState if state in query.states),
+        }
+        parts = [self._field.text().strip()]
+        parts += [_written(name, value) for name, value in beside.items() if value]
+        for name, typed_s, at_s in (
+            ("since", self._typed.since_s, query.since_s),
+            ("until", self._typed.until_s, query.until_s),
+        ):
+            if at_s is not None and at_s != typed_s:
+                parts.append(f"{name}:{local_time(at_s).replace(tzinfo=None).isoformat()}")
+        return " ".join(filter(None, parts))
 
     def set_text(self, text: str) -> None:
         """This is all that is asked for."""
@@ -180,6 +201,7 @@ class FilterBar(QWidget):
             self._states,
             None,
             self._count,
+            self.saved,
             self.follow,
             self.columns,
             on=rest,
@@ -289,6 +311,13 @@ class FilterBar(QWidget):
         before = last.widget() if last is not None else self.columns
         self._chips.addWidget(chip)
         self.setTabOrder(before or self.columns, chip)
+
+
+def _written(name: str, value: str) -> str:
+    if any(sign in value for sign in ' "\\'):
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+        value = f'"{value}"'
+    return f"{name}:{value}"
 
 
 def _typed_part(query: FlightQuery) -> object:

@@ -1,9 +1,10 @@
 """What can be done with a flight, and the menus that offer it."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -16,14 +17,24 @@ from llmgw_desktop.app.flights.copies import (
     request_json_text,
 )
 from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
 from llmgw_desktop.ui.flights.flight_export import FlightExport
 from llmgw_desktop.ui.flights.table.flight_table import FlightTable
+from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import new_action
+from llmgw_desktop.ui.widgets.dialogs import FormDialog
+from llmgw_desktop.ui.widgets.fields import TextLine
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Tone
 
 _CURL = "Copy as curl"
+_SAVED_KEY = "flights/saved_filters"
+MOST_SAVED = 40
+_LONGEST_NAME = 60
+_SHOWN = 400
 _COMPARE = "Compare two flights"
 _HOW_TO_COMPARE = "Choose a second flight with Ctrl and a click, then compare the two."
 
@@ -130,6 +141,67 @@ class FlightActions(QObject):
         self._bridge.fetch(self, work, done, lambda error: self.said.emit(str(error)))
 
 
+class NameDialog(FormDialog):
+    """Under which name a filter is kept. Open it with `open()`."""
+
+    def __init__(self, theme: Theme, text: str, parent: QWidget) -> None:
+        super().__init__(theme, "Save filter", "Save", parent)
+        self.name = TextLine(theme)
+        self.name.setAccessibleName("Name")
+        self.name.setMaxLength(_LONGEST_NAME)
+        self.name.setText(inert_line(text, _LONGEST_NAME))
+        self.name.selectAll()
+        self.name.textChanged.connect(lambda told: self.allow_saving(bool(told.strip())))
+        said = FlowingLabel(theme, tone=Tone.MUTED)
+        said.say(inert_line(text, _SHOWN))
+        self.fields.addWidget(said)
+        self.fields.addWidget(self.name)
+        self.fit()
+
+
+class SavedFilters:
+    """Filters that a person keeps by name, in the window's own state."""
+
+    def __init__(self, theme: Theme, settings: QSettings) -> None:
+        self._theme = theme
+        self._settings = settings
+
+    def all(self) -> dict[str, str]:
+        """Text by name, in the order in which they were kept. What was written by something else
+        is nothing."""
+        try:
+            told = json.loads(str(self._settings.value(_SAVED_KEY, "{}")))
+        except (ValueError, RecursionError):
+            return {}
+        if not isinstance(told, dict):
+            return {}
+        return {name: text for name, text in told.items() if isinstance(text, str)}
+
+    def keep(self, name: str, text: str) -> None:
+        """In the place of one of that name; the oldest goes where there are too many."""
+        kept = {each: it for each, it in self.all().items() if each != name}
+        names = list(kept)[-(MOST_SAVED - 1) :]
+        self._write({each: kept[each] for each in names} | {name: text})
+
+    def remove(self, name: str) -> None:
+        self._write({each: text for each, text in self.all().items() if each != name})
+
+    def ask_name(self, text: str, widget: QWidget) -> NameDialog:
+        """Under which this filter is kept."""
+        dialog = NameDialog(self._theme, text, widget.window())
+
+        def save() -> None:
+            self.keep(dialog.name.text().strip(), text)
+            dialog.accept()
+
+        dialog.save_wanted.connect(save)
+        dialog.open()
+        return dialog
+
+    def _write(self, kept: dict[str, str]) -> None:
+        self._settings.setValue(_SAVED_KEY, json.dumps(kept))
+
+
 class FlightMenus:
     """Each is made when it is wanted."""
 
@@ -141,8 +213,10 @@ class FlightMenus:
         filter_bar: FilterBar,
         *,
         export: FlightExport,
+        saved: SavedFilters,
     ) -> None:
         self._page = page
+        self._saved = saved
         self._export = export
         self._table = table
         self._actions = actions
@@ -152,6 +226,34 @@ class FlightMenus:
         menu = self._table.header.column_menu(self._page)
         button = self._filter.columns
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def show_saved(self) -> None:
+        self.saved_menu().popup(
+            self._filter.saved.mapToGlobal(self._filter.saved.rect().bottomLeft())
+        )
+
+    def saved_menu(self) -> QMenu:
+        """Those that are kept, and what can be done with the one in force."""
+        menu = QMenu(self._page)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        kept, text = self._saved.all(), self._filter.text
+        for name, told in kept.items():
+            action = menu.addAction(
+                inert_line(name, _LONGEST_NAME).replace("&", "&&"),
+                partial(self._filter.set_text, told),
+            )
+            action.setCheckable(True)
+            action.setChecked(told == text)
+        menu.addSeparator()
+        save = menu.addAction("Save this filter…", self.save_filter)
+        save.setEnabled(bool(text))
+        for name in [name for name, told in kept.items() if told == text]:
+            words = f"Remove «{inert_line(name, 40)}»".replace("&", "&&")
+            menu.addAction(words, partial(self._saved.remove, name))
+        return menu
+
+    def save_filter(self) -> NameDialog:
+        return self._saved.ask_name(self._filter.text, self._page)
 
     def show_flight(self, flight: FlightSummary, at: QPoint) -> None:
         menu = QMenu(self._page)

@@ -24,7 +24,7 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.body_searching import BodySearching
 from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
-from llmgw_desktop.ui.flights.flight_actions import FlightActions, FlightMenus
+from llmgw_desktop.ui.flights.flight_actions import FlightActions, FlightMenus, SavedFilters
 from llmgw_desktop.ui.flights.flight_browser import FlightBrowser, FlightFinder
 from llmgw_desktop.ui.flights.flight_export import FlightExport
 from llmgw_desktop.ui.flights.page_states import FirstFlight, failure_words
@@ -134,7 +134,12 @@ class FlightsPage(QWidget, MadeInSteps):
             widget=self,
         )
         self._menus = FlightMenus(
-            self, self._table, self._actions, self._filter, export=self._export
+            self,
+            self._table,
+            self._actions,
+            self._filter,
+            export=self._export,
+            saved=SavedFilters(theme, settings),
         )
         yield
         self._first = FirstFlight(theme, key_file)
@@ -211,6 +216,7 @@ class FlightsPage(QWidget, MadeInSteps):
         self._filter.typed.connect(self._stay_in_filter)
         self._filter.follow_wanted.connect(self._on_follow)
         self._filter.columns.clicked.connect(self._menus.show_columns)
+        self._filter.saved.clicked.connect(self._menus.show_saved)
         self._table.top_seen.connect(self._feed.set_at_top)
         self._table.scrolled.connect(self._loader.look)
         self._table.menu_wanted.connect(self._menus.show_flight)
