@@ -150,6 +150,7 @@ class Container(EngineParts):
             if self._loop is None:
                 self._loop = asyncio.get_running_loop()
                 self.recording.start(self._loop)
+                self.telemetry.apply(self.settings().telemetry)
                 await self._take_over_runs()
                 self.consents.start()
             await self.gateway.start()
@@ -194,6 +195,7 @@ class Container(EngineParts):
         self.audit.look_at_settings()
         if not news.problem:
             self.gateway.apply(news.settings)
+            self.telemetry.apply(news.settings.telemetry)
             self.runs.apply(news.settings)
             self._encrypting.look(unasked=True)
             self.recording.redactor.know(news.settings.api_keys)

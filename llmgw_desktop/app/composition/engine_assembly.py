@@ -150,6 +150,7 @@ class EngineParts(ContainerParts):
             },
             header_policy=self._headers,
             translator=self._translator,
+            telemetry=self.telemetry,
         )
         return Failover(
             FailoverParts(sender=sender, health=self.health, clock=self.clock, jitter=random.random)

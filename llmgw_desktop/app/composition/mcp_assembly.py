@@ -1,7 +1,7 @@
 """What the MCP door offers, joined. A family of tools, resources or flows is one line here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmgw_desktop.app.composition.engine_assembly import EngineParts
@@ -24,7 +24,7 @@ from llmgw_desktop.engine.mcp.resources.records import (
     metrics_resources,
     session_resources,
 )
-from llmgw_desktop.engine.mcp.tool import McpTool
+from llmgw_desktop.engine.mcp.tool import McpTool, McpToolCall, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from llmgw_desktop.engine.mcp.tools import (
     gateway_tools,
@@ -54,6 +54,7 @@ from llmgw_desktop.engine.mcp.tools.recall import Record, recall_tools
 from llmgw_desktop.engine.mcp.tools.requests import codex_fork_tools, request_tools
 from llmgw_desktop.engine.mcp.tools.sessions import CacheState, session_tools
 from llmgw_desktop.engine.mcp.tools.version_tools import upgrade_tools, version_tools
+from llmgw_desktop.engine.telemetry import EndedToolCall
 from llmgw_desktop.store.resources import SkillFolders
 
 
@@ -108,11 +109,38 @@ PROMPTS: tuple[McpPrompt, ...] = (
 
 def make_offer(parts: EngineParts) -> McpOffer:
     return McpOffer(
-        toolbox=Toolbox(tool for family in TOOLS for tool in family(parts)),
+        toolbox=Toolbox(_heard(tool, parts) for family in TOOLS for tool in family(parts)),
         resources=tuple(resource for family in RESOURCES for resource in family(parts)),
         prompts=PROMPTS,
         bus=parts.bus,
     )
+
+
+def _heard(tool: McpTool, parts: EngineParts) -> McpTool:
+    """With each of its calls told to telemetry while that is on."""
+    telemetry, clock = parts.telemetry, parts.clock
+
+    async def call(asked: McpToolCall) -> ToolAnswer:
+        if not telemetry.is_on:
+            return await tool.call(asked)
+        began_s, began_at_s, error = clock.monotonic_s(), clock.now_s(), ""
+        try:
+            answer = await tool.call(asked)
+        except BaseException as fault:
+            error = type(fault).__name__
+            raise
+        else:
+            error = str(answer.structured.get("errorCategory", "")) if answer.is_error else ""
+            return answer
+        finally:
+            took_ms = (clock.monotonic_s() - began_s) * 1000
+            who = asked.principal.name
+            ended = EndedToolCall(
+                tool=tool.name, client=who, started_at_s=began_at_s, took_ms=took_ms, error=error
+            )
+            telemetry.called(ended)
+
+    return replace(tool, call=call)
 
 
 def _panels(parts: EngineParts) -> PanelParts:

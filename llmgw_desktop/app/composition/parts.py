@@ -38,6 +38,7 @@ from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.runs.run_links import RunLinks
+from llmgw_desktop.engine.telemetry.telemetry import Telemetry
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.keys import KeyChanges
 from llmgw_desktop.store.access.clients import ClientStore
@@ -194,6 +195,12 @@ class ContainerParts(ABC):
         recording.learn(self.env.get(VARIABLE, "").strip())
         self._closing.add(beside(self._encrypting.stop), recording.stop)
         return recording
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        telemetry = Telemetry(self.bus, self.recording.written)
+        self._closing.add(beside(telemetry.stop))
+        return telemetry
 
     @cached_property
     def key_changes(self) -> KeyChanges:

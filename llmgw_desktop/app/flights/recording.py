@@ -11,7 +11,7 @@ from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.flights.flight_sums import FlightSums
+from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
 from llmgw_desktop.engine.loop.bus import Bus
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.flights.export.exporting import FlightExporter
     from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer
 
+_WRITTEN_S = 2.0
 _PATIENCE_S = 5.0
 """For what waits to be written when the program ends."""
 
@@ -96,6 +97,11 @@ class Recording:
 
         kinds = kinds_of(lambda: self._settings().everyone)
         return CacheExplainer(self.reader, self.recorder.pricing.price_of, kinds)
+
+    def written(self, flight_id: str, with_bodies: bool) -> FlightRecord | None:
+        """One that has ended, as soon as it is on the disk. Waits for it."""
+        self.store.flush(_WRITTEN_S)
+        return self.reader.record(flight_id, with_bodies=with_bodies)
 
     def practice(self) -> tuple[str, ...]:
         """The providers whose flights are no real traffic."""

@@ -26,7 +26,7 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.flights.flight_filter import FilterMistake, parse_filter
 from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.usage import Provenance
-from llmgw_desktop.engine.flights.flight_sums import FlightSums
+from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.paths import Places
 

@@ -103,6 +103,27 @@ _OTHER_DOORS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class CollectorUrl(Kind):
+    """Where a program takes what is sent to it; may be empty."""
+
+    expected = "an address as in http://127.0.0.1:4318, or nothing"
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str) or not raw.isprintable():
+            raise Unfit(self.expected)
+        try:
+            parts = urlsplit(raw.strip())
+            _ = parts.port
+        except ValueError:
+            raise Unfit(self.expected) from None
+        if raw.strip() and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise Unfit(self.expected)
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise Unfit(f"{self.expected}; a key stands in OTEL_EXPORTER_OTLP_HEADERS")
+        return raw.strip()
+
+
+@dataclass(frozen=True, slots=True)
 class DoorPath(Kind):
     """Where a door stands that may be moved."""
 

@@ -15,7 +15,7 @@ from llmgw_desktop.domain.setting import (
     YesNo,
     setting,
 )
-from llmgw_desktop.domain.settings.address_kinds import FilePath
+from llmgw_desktop.domain.settings.address_kinds import CollectorUrl, FilePath
 
 _HOUR_S = 3600.0
 _DAY_MS = 24 * 3600 * 1000
@@ -108,6 +108,25 @@ class BackupSettings:
     )
     max_days: int = setting(
         60, WholeNumber(least=1, most=36500), "None is kept that is so much older than the newest."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetrySettings:
+    """Where spans, metrics and logs go. Needs the extra `otel`."""
+
+    endpoint: str = setting(
+        "",
+        CollectorUrl(),
+        "Where an OpenTelemetry collector takes OTLP over HTTP, as in http://127.0.0.1:4318; "
+        "empty: nothing is sent.",
+        since="0.2.0",
+    )
+    content: bool = setting(
+        False,
+        YesNo(),
+        "Whether what was asked and answered is sent, too, as it was recorded.",
+        since="0.2.0",
     )
 
 

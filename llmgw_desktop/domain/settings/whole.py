@@ -25,6 +25,7 @@ from llmgw_desktop.domain.settings.tables import (
     RecorderSettings,
     RoutingSettings,
     StorageSettings,
+    TelemetrySettings,
     UpstreamSettings,
 )
 
@@ -65,6 +66,11 @@ class Settings:
     )
     storage: StorageSettings = _table(
         StorageSettings, "storage", "How what is kept lies on the disk."
+    )
+    telemetry: TelemetrySettings = _table(
+        TelemetrySettings,
+        "telemetry",
+        "What goes through, told to an OpenTelemetry collector (the extra `otel`).",
     )
     routing: RoutingSettings = _table(
         RoutingSettings,

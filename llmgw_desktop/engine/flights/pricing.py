@@ -1,15 +1,22 @@
-"""What an answer cost: the person's own prices first, else the shipped table's, else unknown."""
+"""What an answer cost: the person's own prices first, else the shipped table's, else unknown; and
+what many of them cost and took, as it is told to callers."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.flights.price import NO_BILL, Bill, Price, PriceRule, Rates
+from llmgw_desktop.domain.flights.spending import FlightSpending, Latency, LatencyKey, SumBy
 from llmgw_desktop.domain.jobs.cli_settings import provider_of
 from llmgw_desktop.domain.provider import KINDS, PRACTICE_PREFIX, Provider, Upstream
 from llmgw_desktop.domain.routing.glob import Glob
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.flights.spending import WhichFlights
 from llmgw_desktop.store.routing.prices import PriceTable, load_price_table
 
 _KNOWN_PAIRS = 1024
@@ -93,3 +100,22 @@ def vendor_of(provider: Provider) -> str:
         return ""
     host = urlsplit(provider.base_url).hostname or ""
     return KINDS[provider.kind].price_list or _VENDORS_BY_HOST.get(host, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightSums:
+    """Where they come from. Both wait for the disk."""
+
+    spending: Callable[[WhichFlights, SumBy | None], dict[str, FlightSpending]]
+    latency: Callable[[WhichFlights], dict[LatencyKey, Latency]]
+
+    async def spent(self, by: SumBy, query: FlightQuery) -> dict[str, Any]:
+        from llmgw_desktop.wire.native.flights import sums_object  # nobody asks at a start
+
+        found = await asyncio.to_thread(self.spending, WhichFlights(query=query), by)
+        return sums_object(by, found)
+
+    async def timed(self, query: FlightQuery) -> dict[str, Any]:
+        from llmgw_desktop.wire.native.flights import latency_object
+
+        return latency_object(await asyncio.to_thread(self.latency, WhichFlights(query=query)))

@@ -24,7 +24,7 @@ from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.exchange.caller import JSON
-from llmgw_desktop.engine.flights.flight_sums import FlightSums
+from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.policy.policies import Policies

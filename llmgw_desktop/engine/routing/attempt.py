@@ -21,6 +21,7 @@ from llmgw_desktop.engine.http1.head import HeadNotes
 from llmgw_desktop.engine.routing.choices import TRANSLATED
 from llmgw_desktop.engine.routing.failures import TABLE, Failure, FailureClass, FailureKind
 from llmgw_desktop.engine.routing.health import HealthTracker
+from llmgw_desktop.engine.telemetry.telemetry import Telemetry
 from llmgw_desktop.engine.translation.translation import Translation, Translator, beside_loop
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, UpstreamClient
 from llmgw_desktop.wire.headers import HeaderPolicy, own_query, own_request_headers
@@ -40,7 +41,9 @@ class Sender:
         own_ways: Mapping[ProviderKind, UpstreamClient],
         header_policy: HeaderPolicy,
         translator: Translator,
+        telemetry: Telemetry,
     ) -> None:
+        self._telemetry = telemetry
         self._vendors = vendors
         self._own_ways = own_ways
         self._header_policy = header_policy
@@ -68,13 +71,16 @@ class Sender:
         *,
         notes: HeadNotes | None,
     ) -> UpstreamAnswer:
+        headers = self._forwarded(request, notes)
+        if self._telemetry.is_on:
+            notes, headers = None, self._traced(request, headers)
         return await self._way_to(candidate).send(
             UpstreamCall(
                 candidate=candidate,
                 operation=request.operation,
                 streaming=request.streaming,
                 body=outgoing.body,
-                headers=self._forwarded(request, notes),
+                headers=headers,
                 came_by=request.headers,
                 query=request.query,
                 project=request.project,
@@ -94,6 +100,13 @@ class Sender:
             notes.forwarded = forwarded
         return forwarded
 
+    def _traced(self, request: ModelRequest, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """With the span that this request is."""
+        return {
+            **headers,
+            "traceparent": self._telemetry.onward(request.flight_id, request.headers),
+        }
+
     async def _ask_in_theirs(
         self,
         request: ModelRequest,
@@ -103,13 +116,14 @@ class Sender:
     ) -> UpstreamAnswer:
         """The caller's headers belong to his own protocol: none of them goes along."""
         protocol = candidate.upstream.protocol
+        headers = own_request_headers(protocol, streaming=translation.upstream_streams)
         return await self._way_to(candidate).send(
             UpstreamCall(
                 candidate=candidate,
                 operation=request.operation,
                 streaming=translation.upstream_streams,
                 body=translation.body,
-                headers=own_request_headers(protocol, streaming=translation.upstream_streams),
+                headers=self._traced(request, headers) if self._telemetry.is_on else headers,
                 came_by=request.headers,
                 query=own_query(protocol, streaming=translation.upstream_streams),
                 project=request.project,

@@ -19,7 +19,7 @@ from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.jobs.approval import PermissionQuestion
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.flights.flight_sums import FlightSums
+from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.mcp.tool import (
     FULL_ALONE,
     InvalidArgument,
