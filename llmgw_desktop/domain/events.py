@@ -181,6 +181,20 @@ class BudgetReached:
 
 
 @value
+class CacheFell:
+    """A client's prompts came from its vendor's cache, and do no longer."""
+
+    client_id: str
+    name: str
+    since_s: float
+    """When the first of them began."""
+    cause: str
+    """In a few words: `a clock in tools[12].description`."""
+    flight_id: str
+    """The last of them."""
+
+
+@value
 class FloodsChanged:
     """Somebody holds too many connections, or no longer does."""
 
@@ -243,6 +257,7 @@ Event = (
     | GrantsChanged
     | ApprovalDecided
     | BudgetReached
+    | CacheFell
     | FloodsChanged
     | KeysGone
     | KeysTroubled

@@ -15,6 +15,7 @@ from llmgw_desktop.app.access.assembly import AccessControl, oauth_in_force, own
 from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth, make_consents, make_oauth
 from llmgw_desktop.app.audit.keeping import AuditKeeping
 from llmgw_desktop.app.closing import Closing, beside
+from llmgw_desktop.app.flights.cache_words import fall_log
 from llmgw_desktop.app.flights.recording import Recording
 from llmgw_desktop.app.policy.words import budget_log
 from llmgw_desktop.app.safekeeping.at_rest import Encrypting
@@ -25,6 +26,7 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import (
     AuditNoted,
     BudgetReached,
+    CacheFell,
     ClientsChanged,
     GrantsChanged,
     SettingsChanged,
@@ -192,6 +194,7 @@ class ContainerParts(ABC):
             settings=self.settings,
             at_rest=self.at_rest,
         )
+        self.bus.subscribe(fall_log, CacheFell)
         recording.learn(self.env.get(VARIABLE, "").strip())
         self._closing.add(beside(self._encrypting.stop), recording.stop)
         return recording

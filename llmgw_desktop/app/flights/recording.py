@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.audit import clean_with
 from llmgw_desktop.domain.clock import Clock, TimedIds
-from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.domain.events import CacheFell, RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.flights.pricing import FlightSums
@@ -16,6 +16,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.metrics.meters import Meters
+from llmgw_desktop.engine.prompt_cache.cache_watch import CacheWatch
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.flights.bodies import Seal
@@ -47,6 +48,7 @@ class Recording:
         at_rest: AtRest,
     ) -> None:
         self._settings = settings
+        self._bus = bus
         self._loop: asyncio.AbstractEventLoop | None = None
         self.redactor = Redactor()
         self._on_key: list[Callable[[str], None]] = [self.redactor.learn]
@@ -70,6 +72,7 @@ class Recording:
             ids=TimedIds(clock),
         )
         self.reader = FlightReader(places.flights_db, at_rest)
+        self.store.watched_by(CacheWatch(self.explainer, self._tell_fall, self._tells_falls, clock))
         self.readers = self.reader, self.recorder.running
         self.sums = FlightSums(spending=self.reader.spending, latency=self.reader.latency)
         self.shelf = FlightShelf(
@@ -128,6 +131,15 @@ class Recording:
     def _sealed(self, body: bytes) -> bytes:
         """A body as it may be written down. On the writer thread."""
         return self.redactor.clean(body) if self._settings().recorder.redact else body
+
+    def _tells_falls(self) -> bool:
+        return self._settings().cache_awareness.tell_misses
+
+    def _tell_fall(self, event: CacheFell) -> None:
+        """On the writer thread."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._bus.publish, event)
 
     def _spoke(self, status: RecorderStatus) -> None:
         """On the writer thread."""

@@ -316,6 +316,12 @@ class CacheSettings:
     warn_on_ttl_expiry: bool = setting(
         False, YesNo(), "Warn in replies where less than 30 s of that are left."
     )
+    tell_misses: bool = setting(
+        True,
+        YesNo(),
+        "Tell when a client's prompts no longer come from their vendor's cache, and why.",
+        since="0.2.0",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,10 @@ class CacheExplainer:
         near = self._reader.prints_near(flight_id, owner)
         return None if near is None else self._judged(near)
 
+    def summary(self, flight_id: str) -> FlightSummary | None:
+        record = self._reader.record(flight_id, with_bodies=False)
+        return None if record is None else record.summary
+
     def strip(self, flight_id: str, owner: str | None = None) -> list[StripTurn]:
         """The conversation's requests, oldest first."""
         found = [_printed(each) for each in self._reader.conversation(flight_id, owner)]

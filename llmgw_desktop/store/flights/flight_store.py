@@ -24,7 +24,7 @@ from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, Standing
 from llmgw_desktop.store.flights.batch import Batch, Snapshot, late_batch, lightened, make_batch
 from llmgw_desktop.store.flights.bodies import Seal, body_bytes, cut
 from llmgw_desktop.store.flights.flight_file import FlightFile
-from llmgw_desktop.store.flights.prints import Prints
+from llmgw_desktop.store.flights.prints import Prints, WrittenWatch
 from llmgw_desktop.store.flights.queue import BATCH_ROWS, FlightQueue, Hand, Losses
 from llmgw_desktop.store.flights.retention import KnownTime
 from llmgw_desktop.store.flights.rows import Encrypt
@@ -54,6 +54,7 @@ class FlightStore:
         at_rest: AtRest = PLAIN,
     ) -> None:
         self._prints = Prints(seal.print_cell, at_rest)
+        self._watch: WrittenWatch | None = None
         self._file = FlightFile(path, clock, at_rest)
         self._at_rest = at_rest
         self._clock = clock
@@ -72,6 +73,10 @@ class FlightStore:
         """Never raises; what is wrong with the file is told by the status."""
         self._thread = threading.Thread(target=self._run, name="flight-writer", daemon=True)
         self._thread.start()
+
+    def watched_by(self, watch: WrittenWatch) -> None:
+        """Before the start."""
+        self._watch = watch
 
     def opened(self, flight_id: str, snapshot: Snapshot) -> None:
         """Cheap. The snapshot is asked for only if the flight is still open at the next batch."""
@@ -225,6 +230,8 @@ class FlightStore:
                 is_writable = self._persist(batch)
                 if is_writable:
                     self._later += later
+                    if self._watch is not None:
+                        self._watch.note([each.summary for each in closed])
                     done, dropped = now, batch.refused
             self._queue.let_go(len(opened) + len(closed), sum(map(body_bytes, done)), dropped)
             self._queue.wrote(time.monotonic() - began_s)
@@ -269,6 +276,8 @@ class FlightStore:
         self._say(self._trouble)
         if not self._later:
             self._queue.settle()
+            if self._watch is not None:
+                self._watch.look()
 
     def _drop(self, hand: Hand) -> None:
         size = sum(map(body_bytes, hand.closed))

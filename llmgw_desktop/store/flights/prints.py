@@ -4,6 +4,7 @@ owner. They go with their flight, and stay where its bodies are not kept."""
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
@@ -36,6 +37,15 @@ _SELECT = f"SELECT {_SUMMARY}, p.flight, p.opening, p.key, p.parts"
 
 def _nothing() -> None:
     pass
+
+
+class WrittenWatch(Protocol):
+    """Who hears on the writer thread of flights that are on the disk. It must be quick."""
+
+    def note(self, flights: Sequence[FlightSummary]) -> None: ...
+
+    def look(self) -> None:
+        """All that belongs to them is there as well."""
 
 
 class Prints:

@@ -32,7 +32,7 @@ from llmgw_desktop.ui.page import PageLinks, PageTools
 from llmgw_desktop.ui.settings_changes import SettingsChanger, SettingsFileWatch
 from llmgw_desktop.ui.shell.about import offer_about
 from llmgw_desktop.ui.shell.job_desk import JobDesk
-from llmgw_desktop.ui.shell.notices import BudgetNotices, FloodNotices
+from llmgw_desktop.ui.shell.notices import BudgetNotices, CacheNotices, FloodNotices
 from llmgw_desktop.ui.shell.opening import PathOpener, open_path
 from llmgw_desktop.ui.shell.page_makers import PageMakers
 from llmgw_desktop.ui.shell.question_watch import QuestionWatch
@@ -96,6 +96,7 @@ class DesktopShell(QObject):
             parent=self,
         )
         self._budget_notices = BudgetNotices(self._bridge, tray.say, SystemClock(), self)
+        self._cache_notices = CacheNotices(self._bridge, tray.say, self._open_flight, self)
         self._flood_notices = FloodNotices(self._bridge, tray.say, SystemClock(), self)
         self._settings_words: tuple[str, tuple[str, ...]] = ("", container.warnings)
         """What is wrong with the settings file, and what is only odd in it."""
@@ -239,8 +240,8 @@ class DesktopShell(QObject):
         window.quit_wanted.connect(self.ask_quit)
         self._job_desk.watch_over(window)
         self._question_watch.watch_over(window)
-        self._budget_notices.watch_over(window)
-        self._flood_notices.watch_over(window)
+        for notices in (self._budget_notices, self._cache_notices, self._flood_notices):
+            notices.watch_over(window)
         self._store_desk.watch_over(window)
         window.put_away.connect(self._tell_once)
         window.put_away.connect(self._attend)
@@ -263,9 +264,7 @@ class DesktopShell(QObject):
             do(self._window)
 
     def _on_change_done(self, said: str, written: Written | None) -> None:
-        if self._window is not None:
-            undo = None if written is None else lambda: self._changer.undo(written)
-            self._window.show_change(said, undo)
+        self._say_done(said, None if written is None else lambda: self._changer.undo(written))
 
     def _attend(self) -> None:
         """Whether a person would see a question: in a window, or by the icon in the tray."""
@@ -320,7 +319,7 @@ class DesktopShell(QObject):
         self._question_watch.show_holders()
 
     def _open_flight(self, flight_id: str) -> None:
-        self._tell(lambda window: window.open_flight(flight_id))
+        self._shown_window().open_flight(flight_id)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         kinds = {type(event) for event in events}

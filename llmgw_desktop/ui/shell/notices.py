@@ -1,5 +1,5 @@
 """Notices about what runs on while nobody looks: budgets that are nearly or wholly used, clients
-that flood."""
+that flood, caches that miss."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from llmgw_desktop.app.flights.cache_words import FALL_TEXT, fall_title
 from llmgw_desktop.app.policy.words import flood_text, flood_title, reached_text, reached_title
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.access.principal import known_as
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import BudgetReached, Event, FloodsChanged, SettingsChanged
+from llmgw_desktop.domain.events import (
+    BudgetReached,
+    CacheFell,
+    Event,
+    FloodsChanged,
+    SettingsChanged,
+)
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.window.main_window import MainWindow
@@ -103,6 +110,51 @@ class BudgetNotices(QObject):
     def _look(self) -> None:
         self._put_away()
         self.clients_wanted.emit()
+
+
+class CacheNotices(QObject):
+    """Of clients whose prompts no longer come from their vendor's cache: the last one, until
+    somebody looks. `say` tells by the tray, while nobody has the window before them."""
+
+    def __init__(
+        self, bridge: Bridge, say: Say, open_flight: Callable[[str], None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._say = say
+        self._open_flight = open_flight
+        self._window: MainWindow | None = None
+        self._fell: CacheFell | None = None
+        bridge.events.connect(self._on_events)
+
+    def watch_over(self, window: MainWindow) -> None:
+        """Right after it was made."""
+        self._window = window
+        window.troubles.caches_dismissed.connect(self._put_away)
+        self._show()
+
+    def _on_events(self, events: Sequence[Event]) -> None:
+        fell = [each for each in events if isinstance(each, CacheFell)]
+        if not fell:
+            return
+        self._fell = fell[-1]
+        if self._window is None or not self._window.is_in_front():
+            self._say(fall_title(self._fell), FALL_TEXT, self._look)
+        self._show()
+
+    def _show(self) -> None:
+        if self._window is not None:
+            what = "" if self._fell is None else f"{fall_title(self._fell)}."
+            self._window.troubles.show_caches(what, FALL_TEXT if what else "", self._look)
+
+    def _put_away(self) -> None:
+        self._fell = None
+        self._show()
+
+    def _look(self) -> None:
+        fell = self._fell
+        self._put_away()
+        if fell is not None:
+            self._open_flight(fell.flight_id)
 
 
 NOTICED_EVERY_S = 600.0

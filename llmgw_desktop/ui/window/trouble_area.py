@@ -21,7 +21,8 @@ from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 
 class TroubleArea(QWidget):
     """The gateway, its store, the recorder, the settings, what could not be opened, what a quit
-    waits for, questions to a person, budgets that are used up, floods: each with its banner."""
+    waits for, questions to a person, budgets that are used up, caches that miss, floods: each
+    with its banner."""
 
     retry_wanted = Signal()
     held_decided = Signal(bool)
@@ -43,6 +44,8 @@ class TroubleArea(QWidget):
         self._opening = Banner(theme)
         self._budgets = Banner(theme)
         self.budgets_dismissed = self._budgets.dismissed
+        self._caches = Banner(theme)
+        self.caches_dismissed = self._caches.dismissed
         self._floods = Banner(theme)
         self._quitting = Banner(theme, closable=False)
         self._questions = Banner(theme, closable=False)
@@ -59,6 +62,7 @@ class TroubleArea(QWidget):
             self._change,
             self._opening,
             self._budgets,
+            self._caches,
         )
         v_box(theme, *self._banners, on=self, gap=0, margins=0)
 
@@ -208,6 +212,10 @@ class TroubleArea(QWidget):
     def show_floods(self, what: str, why: str, action: str, on_look: Callable[[], None]) -> None:
         """Who holds too many connections; empty when nobody does."""
         self._floods.say(BannerKind.WARNING, what, why, (action, on_look))
+
+    def show_caches(self, what: str, why: str, on_look: Callable[[], None]) -> None:
+        """Whose prompts no longer come from their vendor's cache; empty when it was looked at."""
+        self._caches.say(BannerKind.INFO, what, why, ("Show the request", on_look))
 
     def show_opening(self, problem: str) -> None:
         """A file or folder could not be opened; empty when it could."""
