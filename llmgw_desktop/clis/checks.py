@@ -93,10 +93,10 @@ def no_place(value: str, field: str) -> str:
 
 def fit_arguments(options: Mapping[str, object], *, but: Collection[str] = ()) -> None:
     """All of a request's own fields, save those that become files."""
-    for name, value in options.items():
+    for name, given in options.items():
         if name in but:
             continue
-        for each in value if isinstance(value, list) else [value]:
+        for each in given if isinstance(given, list) else [given]:
             fits_argument(each if isinstance(each, str) else as_json(each, name), name)
 
 

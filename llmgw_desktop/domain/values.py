@@ -1,21 +1,73 @@
-"""Values that a request makes many of: immutable to the type checker, quick to make.
+"""Values: compared by what they hold, changed by nobody, cheap to define and to make.
 
-A frozen dataclass sets each field through `object.__setattr__`, which makes a flight's summary four
-times as dear as it need be. Here the type checker refuses every assignment all the same.
+A frozen dataclass runs some five pieces of made-up source when its module is read in, half a
+millisecond for each class, and sets each field through `object.__setattr__` when it is made. Of
+a `value` only `__init__` is made so; that nobody assigns to its fields is for the type checker.
 """
 
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ParamSpec, TypeVar, dataclass_transform
+from operator import attrgetter
+from typing import Any, ParamSpec, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 
+@overload
+def value(cls: type[T], /) -> type[T]: ...
+
+
+@overload
+def value(*, kw_only: bool) -> Callable[[type[T]], type[T]]: ...
+
+
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
-def value(cls: type[T]) -> type[T]:
-    """As `@dataclass(frozen=True, slots=True, kw_only=True)`, kept by the type checker alone."""
-    return dataclass(slots=True, kw_only=True, unsafe_hash=True)(cls)
+def value(cls: type[T] | None = None, /, *, kw_only: bool = True) -> Any:
+    """As `@dataclass(frozen=True, slots=True, kw_only=True)`, kept by the type checker alone.
+
+    `fields`, `replace` and `asdict` of dataclasses take it; methods of its own stay.
+    """
+    if cls is None:
+        return lambda each: _made(each, kw_only=kw_only)
+    return _made(cls, kw_only=kw_only)
+
+
+def _made(cls: type[T], *, kw_only: bool) -> type[T]:
+    own = dict(vars(cls))
+    cls.__doc__ = (
+        cls.__doc__ or cls.__name__
+    )  # dataclasses would write a signature of it, at length
+    made = dataclass(slots=True, kw_only=kw_only, eq=False, repr=False)(cls)
+    for name, function in _likeness(made).items():
+        if own.get(name) is None:  # a class that has an `__eq__` has None for a `__hash__`
+            setattr(made, name, function)
+    return made
+
+
+def _likeness(cls: Any) -> dict[str, Callable[..., object]]:
+    parts = fields(cls)
+    compared = _all_of([each.name for each in parts if each.compare])
+    hashed = _all_of([each.name for each in parts if each.compare and each.hash is not False])
+    shown = [each.name for each in parts if each.repr]
+
+    def is_equal(self: object, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return compared(self) == compared(other)
+
+    def hash_of(self: object) -> int:
+        return hash(hashed(self))
+
+    def words(self: object) -> str:
+        told = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
+        return f"{self.__class__.__qualname__}({told})"
+
+    return {"__eq__": is_equal, "__hash__": hash_of, "__repr__": words}
+
+
+def _all_of(names: list[str]) -> Callable[[object], Any]:
+    return attrgetter(*names) if names else lambda _: ()
 
 
 def maker(cls: Callable[P, T]) -> Callable[P, T]:

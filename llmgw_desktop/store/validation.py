@@ -5,7 +5,7 @@ once; a receipt is made in the transaction that looks at the one before it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ _RECEIPT = (
     "SELECT seq, validation_id, owner, minted_at_s, body, sha256, prev_sha256, signature,"
     " public_key FROM receipts"
 )
+_RECEIPT_FIELDS = [each.name for each in fields(Receipt)]
 _ADD = "INSERT INTO validation_answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _KEEP = (
     "UPDATE validation_answers SET state = ?, job_id = ?, text = ?, sha256 = ?, record = ?"
@@ -236,11 +237,11 @@ class _Texts:
 
     def receipt_row(self, receipt: Receipt) -> list[Any]:
         body = self._at_rest.encrypt(receipt.body, place("receipts", "body", str(receipt.seq)))
-        values = {name: getattr(receipt, name) for name in Receipt.__slots__}
+        values = {name: getattr(receipt, name) for name in _RECEIPT_FIELDS}
         return list((values | {"body": body}).values())
 
     def receipt(self, row: Sequence[Any]) -> Receipt:
-        values = dict(zip(Receipt.__slots__, row, strict=True))
+        values = dict(zip(_RECEIPT_FIELDS, row, strict=True))
         at = place("receipts", "body", str(values["seq"]))
         return Receipt(**values | {"body": self._at_rest.decrypt(values["body"], at)})
 

@@ -67,8 +67,8 @@ class Limits:
     def wrong(self, form: LimitsForm) -> Mapping[str, Wrong]:
         """Each field that cannot be used, by its name, in the words of the settings."""
         found = {}
-        for key, value in _values(form).items():
-            if value is not None and (wrong := self._wrong_of(key, value)) is not None:
+        for key, given in _values(form).items():
+            if given is not None and (wrong := self._wrong_of(key, given)) is not None:
                 found[key] = wrong
         return found
 

@@ -111,13 +111,13 @@ def parse_filter(text: str, now_s: float, zone: tzinfo | None = None) -> FlightQ
     if len(text) > LONGEST_FILTER:
         raise FilterMistake(f"The filter is longer than {LONGEST_FILTER:,} characters.")
     query, said, terms = FlightQuery(), list[str](), list[FilterTerm]()
-    for turned, name, relation, value in _tokens(text):
-        plain, asked = _unquoted(value), lowered(name)
+    for turned, name, relation, wanted in _tokens(text):
+        plain, asked = _unquoted(wanted), lowered(name)
         known = FIELDS.get(asked)
         if known is None:
             word = f"{turned}{name}{relation}{plain}"
             _check_name(asked, relation)
-            if plain and not name and (turned or value.startswith('"')):
+            if plain and not name and (turned or wanted.startswith('"')):
                 terms.append(FilterTerm("", ":", (plain.casefold(),), is_turned=bool(turned)))
             elif word and word != '"':
                 said.append(word)

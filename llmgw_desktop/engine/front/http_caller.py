@@ -145,8 +145,8 @@ class HttpCaller:
     def presented_keys(self) -> Sequence[str]:
         headers = self._request.headers
         keys = []
-        for value in headers.getall("Authorization", ()):
-            scheme, _, key = value.partition(" ")
+        for line in headers.getall("Authorization", ()):
+            scheme, _, key = line.partition(" ")
             keys.append(key.strip() if scheme.lower() == "bearer" else "")
         keys += headers.getall("x-api-key", ())
         keys += headers.getall("x-goog-api-key", ())

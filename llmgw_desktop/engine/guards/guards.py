@@ -40,8 +40,8 @@ class Memory:
     def keep(self, client_id: str, values: Mapping[bytes, bytes]) -> None:
         known = self._known.setdefault(client_id, OrderedDict())
         self._known.move_to_end(client_id)
-        for shown, value in values.items():
-            known[shown] = value
+        for shown, hidden in values.items():
+            known[shown] = hidden
             known.move_to_end(shown)
         while len(known) > MOST_VALUES:
             known.popitem(last=False)

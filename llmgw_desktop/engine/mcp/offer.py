@@ -108,10 +108,10 @@ def prompt_text(
     prompt = prompt_named(offer, visitor, name)
     arguments = {key: value for key, value in (given or {}).items() if value.strip()}
     known = [each.name for each in prompt.arguments]
-    for key, value in arguments.items():
+    for key, text in arguments.items():
         if key not in known:
             raise InvalidArgument(f"{name} has no such argument", field=key[:80])
-        if len(value) > LONGEST_PROMPT_ARGUMENT:
+        if len(text) > LONGEST_PROMPT_ARGUMENT:
             raise InvalidArgument("it is too long", field=key)
     for each in prompt.arguments:
         if each.is_needed and each.name not in arguments:

@@ -65,8 +65,8 @@ def check_named(asked: RunAsked) -> None:
             field="sessionId",
         )
     rights = asked.cli.rights
-    for name, value in asked.options.items():
-        if rights.is_reaching(name, value) and name not in rights.folders:
+    for name, given in asked.options.items():
+        if rights.is_reaching(name, given) and name not in rights.folders:
             raise InvalidRun(
                 "it names what lies on the gateway's computer, and is taken from callers there"
                 " alone; leave it out",

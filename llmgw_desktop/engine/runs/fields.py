@@ -118,8 +118,8 @@ def read_fields(
     """Raises InvalidRun with the field's name. A field that is null was not given."""
     given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     common = {name: given.pop(name) for name in tuple(given) if name in _COMMON}
-    for name, value in common.items():
-        _check(name, value)
+    for name, wanted in common.items():
+        _check(name, wanted)
     known = {each.name for each in cli.options}
     for name in given:
         if name not in known:

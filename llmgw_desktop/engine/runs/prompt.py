@@ -115,8 +115,8 @@ def said_in(submission: Submission) -> Iterator[tuple[PromptRole, str]]:
     from llmgw_desktop.wire.guards.prompt_parts import every_word
 
     yield PromptRole.USER, submission.request.prompt
-    for value in submission.request.options.values():
-        for text in every_word(value):
+    for option in submission.request.options.values():
+        for text in every_word(option):
             yield PromptRole.SYSTEM, str(text)
 
 

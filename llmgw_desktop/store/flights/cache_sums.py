@@ -56,14 +56,14 @@ class Which:
         """Names and holes are ours."""
         holes = ", ".join("?" * len(self.owners))
         conditions, values = [f"owner IN ({holes})"], list[Any](self.owners)
-        for condition, value in (
+        for condition, wanted in (
             ("asked_at_s >= ?", self.since_s),
             ("session_id = ? AND session_id <> ''", self.session_id or None),
             ("stable_prefix_hash = ? AND stable_prefix_hash <> ''", self.prefix_hash or None),
         ):
-            if value is not None:
+            if wanted is not None:
                 conditions.append(condition)
-                values.append(value)
+                values.append(wanted)
         return " AND ".join(conditions), values
 
 

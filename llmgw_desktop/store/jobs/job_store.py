@@ -7,7 +7,7 @@ that names the states it may begin from, so that of two who would end a job one 
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from llmgw_desktop.store.flights.rows import FACT_COLUMNS, fact_cells, facts_of
 
 _COLUMNS = columns(JobRow)
 _HOLES = {getattr(JobRow, name): HOLE for name in _COLUMNS}
-_SPREAD = frozenset({"process", "prompt_facts"})
+_WHOLE = [each.name for each in fields(Job) if each.name not in {"process", "prompt_facts"}]
 """Fields that have several columns."""
 _AT_ONCE = 200
 
@@ -203,7 +203,7 @@ def _title_place(job_id: str) -> str:
 
 def _row(job: Job) -> dict[str, Any]:
     """In the order of the columns."""
-    values = {name: getattr(job, name) for name in Job.__slots__ if name not in _SPREAD}
+    values = {name: getattr(job, name) for name in _WHOLE}
     process = job.process
     row = values | {
         "cli": str(job.cli),

@@ -153,9 +153,9 @@ def _with_keys(blocks: list[Block], change: SetKeys, line_end: str) -> list[Bloc
     block = blocks[holder]
     document = tomlkit.parse(_whole_lines(block.text, line_end))
     table = _inside(document, block, change.table)
-    for key, value in change.values.items():
-        if value is not None:
-            table[key] = _item(value)
+    for key, wanted in change.values.items():
+        if wanted is not None:
+            table[key] = _item(wanted)
         elif key in table:
             del table[key]
     text = _with_line_ends(tomlkit.dumps(document), line_end)
