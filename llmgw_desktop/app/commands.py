@@ -113,7 +113,7 @@ class _Version(argparse.Action):
 
     @override
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
+        from llmgw_desktop.domain.mcp_presentation import VERSION
 
-        sys.stdout.write(f"llmgw {version('llmgw-desktop')}\n")
+        sys.stdout.write(f"llmgw {VERSION}\n")
         parser.exit()

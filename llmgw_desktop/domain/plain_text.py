@@ -1,8 +1,7 @@
 """Text that acts on no terminal, and what was meant by a name with a slip in it."""
 
-import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 _NO_LINE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -31,5 +30,13 @@ def meant(name: str, schemas: Mapping[str, Mapping[str, Any]]) -> str:
         if name in schema.get("properties", ()):
             return f"it belongs into '{whole}'; "
     by_lower = {each.lower(): each for each in schemas}
-    near = difflib.get_close_matches(name[:_LONGEST].lower(), by_lower, n=1, cutoff=_NEAR)
-    return f"did you mean '{by_lower[near[0]]}'? " if near else ""
+    near = nearest(name[:_LONGEST].lower(), by_lower)
+    return f"did you mean '{by_lower[near]}'? " if near else ""
+
+
+def nearest(name: str, known: Iterable[str], likeness: float = _NEAR) -> str:
+    """The name that is meant by one with a slip in it, or ""; `likeness`: from 0 to 1."""
+    from difflib import get_close_matches  # only a mistake needs it
+
+    near = get_close_matches(name, known, n=1, cutoff=likeness)
+    return near[0] if near else ""

@@ -35,9 +35,8 @@ def value(cls: type[T] | None = None, /, *, kw_only: bool = True) -> Any:
 
 def _made(cls: type[T], *, kw_only: bool) -> type[T]:
     own = dict(vars(cls))
-    cls.__doc__ = (
-        cls.__doc__ or cls.__name__
-    )  # dataclasses would write a signature of it, at length
+    # Where there is none, dataclasses make one of the signature, which costs more than the rest.
+    cls.__doc__ = cls.__doc__ or cls.__name__
     made = dataclass(slots=True, kw_only=kw_only, eq=False, repr=False)(cls)
     for name, function in _likeness(made).items():
         if own.get(name) is None:  # a class that has an `__eq__` has None for a `__hash__`
@@ -51,7 +50,7 @@ def _likeness(cls: Any) -> dict[str, Callable[..., object]]:
     hashed = _all_of([each.name for each in parts if each.compare and each.hash is not False])
     shown = [each.name for each in parts if each.repr]
 
-    def is_equal(self: object, other: object) -> bool:
+    def is_equal(self: object, other: object) -> Any:
         if other.__class__ is not self.__class__:
             return NotImplemented
         return compared(self) == compared(other)

@@ -5,7 +5,6 @@ Nothing that comes from outside gets in but as escaped text, made inert before b
 
 import base64
 import hashlib
-from html import escape
 from string import Template
 
 from llmgw_desktop.app.questions.consent_words import (
@@ -42,6 +41,14 @@ _LEADS = {
 }
 _DENIED = "Denied"
 _DENIED_LEAD = "{name} was not let in. It was given nothing."
+
+
+def escape(words: str) -> str:
+    """As `html` has it, which brings the names of all characters along: not before a page is asked
+    for."""
+    from html import escape as escaped
+
+    return escaped(words)
 
 
 class ConsentPages:

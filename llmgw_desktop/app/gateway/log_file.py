@@ -5,7 +5,6 @@ are made visible, and what follows a line end is indented: every entry begins on
 Trouble with the files never stops the program; it is said once on stderr.
 """
 
-import importlib.metadata
 import logging
 import os
 import platform
@@ -21,6 +20,7 @@ from typing_extensions import override
 from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, SettingsChanged
+from llmgw_desktop.domain.mcp_presentation import VERSION
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.private_files import open_own
@@ -150,8 +150,7 @@ def _entry(level: int, sentence: str, error: BaseException | None = None) -> log
 
 
 def _what_starts() -> str:
-    version = importlib.metadata.version("llmgw-desktop")
     return (
-        f"llmgw {version} starts: pid {os.getpid()}, "
+        f"llmgw {VERSION} starts: pid {os.getpid()}, "
         f"Python {platform.python_version()}, {platform.platform()}"
     )

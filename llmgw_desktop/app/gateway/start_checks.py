@@ -1,6 +1,5 @@
 """Who listens on a port of this computer, for the sentence «port 3333 is held by …»."""
 
-import importlib.metadata
 import re
 import socket
 import sys
@@ -66,6 +65,8 @@ def start_problem(error: LlmgwError) -> str:
 
 def bad_qt_version() -> str:
     """Empty if Python and Qt go together. See docs/decisions/0002."""
+    import importlib.metadata  # where there are no windows, nobody asks
+
     try:
         version = importlib.metadata.version("PySide6_Essentials")
     except importlib.metadata.PackageNotFoundError:

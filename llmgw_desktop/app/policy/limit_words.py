@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from llmgw_desktop.app.providers.usage import ago_text, span_text
 from llmgw_desktop.app.words.figures import (
@@ -115,6 +114,8 @@ def refusal_lines(refusals: Sequence[LimitRefusal], now_s: float) -> tuple[Refus
 
 def zone_of(policy: ClientPolicy) -> tzinfo | None:
     """None: this computer's."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         return ZoneInfo(policy.time_zone) if policy.time_zone else None
     except (ZoneInfoNotFoundError, ValueError):

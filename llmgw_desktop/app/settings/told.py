@@ -6,13 +6,13 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.domain.audit import masked_value
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.plain_text import nearest
 from llmgw_desktop.domain.setting import Kind, Setting, Unfit
 from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.store.settings.editor import Edit
@@ -117,8 +117,8 @@ class SettingsBook:
         hint = "`llmgw settings list` names all"
         if new is not None:
             hint = f"{new.table.title} of this name does not stand in the file"
-        elif near := get_close_matches(name[:_LONGEST], known, n=1, cutoff=0.8):
-            hint = f"'{near[0]}' is probably meant"
+        elif near := nearest(name[:_LONGEST], known, 0.8):
+            hint = f"'{near}' is probably meant"
         elif table := next((each for each in all_tables() if _fits(each, steps[:-1])), None):
             hint = f"{table.title} has {', '.join(table.settings)}"
         words = f"there is no such setting; {hint}"

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from difflib import get_close_matches
 from enum import StrEnum
 
 from llmgw_desktop.domain.flights.flight import FilterTerm, FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.domain.plain_text import nearest
 from llmgw_desktop.domain.routing.glob import Glob
 
 MOST_TERMS = 40
@@ -208,9 +208,8 @@ def _unquoted(value: str) -> str:
 
 def _check_name(name: str, relation: str) -> None:
     """Names of models have colons too: only what is nearly a field's name is a mistake."""
-    near = get_close_matches(name, FIELDS, n=1, cutoff=0.75) if name and relation else ()
-    if near:
-        raise FilterMistake(f"There is no '{name}' to filter by. Is '{near[0]}' meant?")
+    if name and relation and (near := nearest(name, FIELDS)):
+        raise FilterMistake(f"There is no '{name}' to filter by. Is '{near}' meant?")
 
 
 def _check_known(

@@ -4,8 +4,7 @@ who has something under way.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import tzinfo
-from zoneinfo import ZoneInfo
+from datetime import UTC, tzinfo
 
 from llmgw_desktop.domain.access.access_errors import ClientPaused, TooManyConnections, TurnedBack
 from llmgw_desktop.domain.access.principal import Principal
@@ -68,7 +67,7 @@ def made_ready(policy: ClientPolicy) -> Ready:
     return Ready(
         policy=policy,
         models=tuple(Glob(pattern) for pattern in policy.models),
-        zone=_zone_of(policy) if policy.budgets else ZoneInfo("UTC"),
+        zone=_zone_of(policy) if policy.budgets else UTC,
         counts_money=any(each.measure is Measure.USD for each in policy.budgets),
         labels={each.client: made_ready(each) for each in policy.labels},
     )
@@ -90,9 +89,11 @@ def allowed_places(ready: Ready, wish: RequestEstimate, whose: str) -> tuple[Pro
 
 
 def _zone_of(policy: ClientPolicy) -> tzinfo:
-    if policy.time_zone:
-        return ZoneInfo(policy.time_zone)
     # nobody without a budget needs to know where this computer is
+    if policy.time_zone:
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(policy.time_zone)
     from tzlocal import get_localzone
 
     return get_localzone()

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from llmgw_desktop.domain.access.principal import WORDS, is_label
 from llmgw_desktop.domain.policy import Budget, ClientPolicy, Measure, Period, RateLimit
@@ -71,6 +70,8 @@ class _TimeZone(Kind):
     expected = "a time zone such as Europe/Berlin"
 
     def read(self, raw: object) -> str:
+        from zoneinfo import available_timezones
+
         if not isinstance(raw, str) or raw not in available_timezones():
             raise Unfit(self.expected)
         return raw

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.plain_text import nearest
 from llmgw_desktop.domain.setting import YesNo, settings_of_table
 from llmgw_desktop.domain.settings.door import (
     BEARER_VARIABLE,
@@ -211,7 +211,7 @@ def _warn_of_unused(text: SettingsText) -> None:
 
 def _refuse_nearly(text: SettingsText, name: str) -> None:
     """Limits and guards below a misspelt name would protect nobody, unseen."""
-    for meant in get_close_matches(name.lower(), _PROTECTING, n=1, cutoff=_NEAR):
+    if meant := nearest(name.lower(), _PROTECTING, _NEAR):
         raise text.error((name,), f"unknown table; [{meant}] is probably meant")
 
 

@@ -1,6 +1,7 @@
 """Changes to a settings text: one table is set, added, removed or moved, and nothing else moves.
 
-Within a table `tomlkit` keeps comments and spelling; around it the text is not even looked at.
+Within a table `tomlkit` keeps comments and spelling; around it the text is not even looked at. It
+is read in with the first change, for most starts see none.
 Whether the outcome is one that the program can use is left to `settings_editor.py`.
 """
 
@@ -10,8 +11,6 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-
-import tomlkit
 
 from llmgw_desktop.store.toml.blocks import Address, Block, cut, group, is_blank, joined
 
@@ -142,6 +141,8 @@ def _plain(value: Any) -> Any:
 
 
 def _with_keys(blocks: list[Block], change: SetKeys, line_end: str) -> list[Block]:
+    import tomlkit
+
     for key in change.values:
         for at in reversed(group(blocks, (*change.table, key))):
             blocks = _removed(blocks, at)
@@ -164,6 +165,8 @@ def _with_keys(blocks: list[Block], change: SetKeys, line_end: str) -> list[Bloc
 
 def _holder(blocks: list[Block], address: Address) -> int | None:
     """The block in which the table is written: its own, or one that it is inside of."""
+    import tomlkit
+
     fitting = [
         at for at, block in enumerate(blocks) if address[: len(block.address)] == block.address
     ]
@@ -178,6 +181,8 @@ def _holder(blocks: list[Block], address: Address) -> int | None:
 
 def _inside(document: Any, block: Block, address: Address) -> Any:
     """The table at this address in a document that holds this block alone."""
+    import tomlkit
+
     node = document
     for name in block.names:
         node = node[name]
@@ -187,6 +192,8 @@ def _inside(document: Any, block: Block, address: Address) -> Any:
 
 
 def _new_text(change: AddTable, line_end: str) -> str:
+    import tomlkit
+
     names = [tomlkit.key(str(step)).as_string() for step in change.table if isinstance(step, str)]
     name = ".".join(names)
     header = f"[[{name}]]" if change.is_element else f"[{name}]"
@@ -208,6 +215,8 @@ def _with_table(blocks: list[Block], beside: Address, text: str, line_end: str) 
 
 
 def _without_table(blocks: list[Block], address: Address) -> list[Block]:
+    import tomlkit
+
     at = group(blocks, address)
     if at:
         for each in reversed(at):
@@ -255,6 +264,8 @@ def _with_moved(blocks: list[Block], change: MoveElement, line_end: str) -> list
 
 def written_lines(header: str, values: Mapping[str, Any], line_end: str) -> str:
     """A table of its own."""
+    import tomlkit
+
     lines = [
         f"{tomlkit.key(key).as_string()} = {written_value(value)}" for key, value in values.items()
     ]
@@ -269,6 +280,8 @@ def written_value(value: Any) -> str:
 
 def _item(value: Any) -> Any:
     """A TomlValue as it is written; tables in a list stay in its line."""
+    import tomlkit
+
     if isinstance(value, Mapping):
         table = tomlkit.inline_table()
         table.update({key: _item(each) for key, each in value.items()})
