@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.connect.clients import Clients
     from llmgw_desktop.app.flights.overview import Overview
     from llmgw_desktop.app.flights.recording import Flights
+    from llmgw_desktop.app.flights.replaying import Replaying
     from llmgw_desktop.app.flights.spending import Spending
     from llmgw_desktop.app.jobs.jobs import Jobs
     from llmgw_desktop.app.providers.providers import Providers
@@ -79,6 +80,9 @@ class DesktopContainer(Protocol):
 
     @property
     def flights(self) -> "Flights": ...
+
+    @property
+    def replaying(self) -> "Replaying": ...
 
     @property
     def jobs(self) -> "Jobs": ...

@@ -1,4 +1,4 @@
-"""Takes pictures of two flights beside each other, full, the same and with nothing to read.
+"""Takes pictures of two flights beside each other, and of one that is asked again.
 
 python tests/ui/take_comparison_pictures.py FOLDER [--scale 2]
 """
@@ -23,9 +23,12 @@ from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.comparing import ComparisonWindow
+from llmgw_desktop.ui.flights.replay_dialog import ReplayDialog
 from llmgw_desktop.ui.theme import Appearance, Theme
 from tests.support.flight_page import flight_bench
-from tests.support.made_flights import anthropic_stream, flight_id, record, summary
+from tests.support.made_flights import anthropic_stream, failed, flight_id, record, summary
+from tests.ui.at_once import run_at_once
+from tests.ui.flights.test_replay_dialog import PlainReplaying
 
 SYSTEM = (
     "You are Claude Code, an agent that works in a person's repository.\n\n"
@@ -105,6 +108,7 @@ def _asked(number: int) -> FlightRecord:
 
 def main() -> None:
     Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
+    Bridge.run = run_at_once  # type: ignore[method-assign, assignment]
     app = QApplication([])
     app.setStyle("Fusion")
     theme = Theme(app, Appearance.LIGHT)
@@ -120,6 +124,37 @@ def main() -> None:
         for name, pair, tab in poses:
             with tempfile.TemporaryDirectory() as folder:
                 _take(app, theme, Path(folder), name=f"{name}-{look.value}", pair=pair, tab=tab)
+        for name, made in (
+            ("again", one),
+            ("again-secret", _with_secret(one)),
+            ("again-gone", replace(one, request_body=None)),
+        ):
+            with tempfile.TemporaryDirectory() as folder:
+                _take_dialog(app, theme, Path(folder), name=f"{name}-{look.value}", made=made)
+
+
+def _with_secret(made: FlightRecord) -> FlightRecord:
+    body = (made.request_body or b"").replace(b"the person's", b"[secret removed]")
+    return replace(made, request_body=body)
+
+
+def _take_dialog(
+    app: QApplication, theme: Theme, folder: Path, *, name: str, made: FlightRecord
+) -> None:
+    with flight_bench(theme, Bridge(), folder) as bench:
+        replaying = PlainReplaying(made)
+        if name.startswith(("again-l", "again-d")):
+            replaying.ends = [summary(7, cost_usd=0.04), failed(8)]
+        dialog = ReplayDialog(theme, replaying, bench.bridge, bench.page)
+        dialog.begin(made.summary.id)
+        dialog.show()
+        _wait(app)
+        if replaying.ends:
+            dialog.models.setText("claude-sonnet-5, gpt-6")
+            dialog._ask()
+            _wait(app)
+        at = f"{name}-{os.environ['QT_SCALE_FACTOR']}x.png"
+        dialog.grab().save(str(Path(sys.argv[1]) / at))
 
 
 def _take(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.clis.use import CliProviders
     from llmgw_desktop.app.composition.page_assembly import Pages
     from llmgw_desktop.app.connect.clients import Clients
+    from llmgw_desktop.app.flights.replaying import Replaying
     from llmgw_desktop.app.providers.providers import Providers
     from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk
     from llmgw_desktop.app.validation.compare import Compare
@@ -83,6 +84,13 @@ class Container(EngineParts):
             self.recording.redactor.clean,
             explainer=self.recording.explainer,
         )
+
+    @cached_property
+    def replaying(self) -> "Replaying":
+        """Read in when a first one is asked for."""
+        from llmgw_desktop.app.flights.replaying import Replaying
+
+        return Replaying(self.recording.reader.record, lambda: self.flight_replays)
 
     @cached_property
     def jobs(self) -> Jobs:

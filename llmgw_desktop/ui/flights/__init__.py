@@ -19,6 +19,18 @@ def _make(tools: PageTools) -> Steps[QWidget]:
         settings=tools.settings,
     )
     page.job_wanted.connect(tools.links.job_wanted)
+
+    def ask_again(flight_id: str) -> None:
+        from llmgw_desktop.ui.flights.replay_dialog import ReplayDialog  # few ask for one
+
+        dialog = ReplayDialog(tools.theme, container.replaying, tools.bridge, page)
+        dialog.comparison_wanted.connect(
+            lambda before, after: page.compare(before, after, over=dialog)
+        )
+        dialog.begin(flight_id)
+        dialog.open()
+
+    page.replay_wanted.connect(ask_again)
     return page
 
 

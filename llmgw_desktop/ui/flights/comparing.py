@@ -35,6 +35,7 @@ from llmgw_desktop.ui.widgets.toggles import Switch
 
 _SIZE_UNITS = (250, 175)
 _SLICE_CHARS = 8 * 1024
+_TRIES, _AGAIN_MS = 4, 400
 _READING = "Reading both flights…"
 _ALL = "Also what is the same"
 _MARKS = {
@@ -82,6 +83,10 @@ class ComparisonWindow(QDialog):
         self._flights = flights
         self._bridge = bridge
         self._shown: ShownComparison | None = None
+        self._ids = ("", "")
+        self._tries_left = 0
+        self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
+        self._again.timeout.connect(self._read)
         self.setWindowTitle("Compare two flights")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
@@ -104,10 +109,14 @@ class ComparisonWindow(QDialog):
         self._connect()
 
     def compare(self, before: str, after: str) -> None:
-        """By their ids."""
+        """By their ids. One that has just ended is there within a second."""
+        self._ids, self._tries_left = (before, after), _TRIES
+        self._read()
+
+    def _read(self) -> None:
 
         def read() -> ShownComparison:
-            records = [self._flights.record(each) for each in (before, after)]
+            records = [self._flights.record(each) for each in self._ids]
             one, other = (_there(record) for record in records)
             return shown_comparison(one, other)
 
@@ -175,6 +184,10 @@ class ComparisonWindow(QDialog):
             self.tabs.setCurrentIndex(1)
 
     def _show_failure(self, error: Exception) -> None:
+        self._tries_left -= 1
+        if isinstance(error, FlightIsGone) and self._tries_left > 0:
+            self._again.start()
+            return
         self.summary.setText(str(error) or "The flights cannot be read.")
 
     def _fill(self) -> None:

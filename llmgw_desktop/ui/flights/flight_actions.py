@@ -47,6 +47,7 @@ class FlightActions(QObject):
     job_wanted = Signal(str)
     comparison_wanted = Signal(str, str)
     """Of two flights, by their ids, the older first."""
+    replay_wanted = Signal(str)
 
     def __init__(
         self,
@@ -73,6 +74,7 @@ class FlightActions(QObject):
         self.flight_id = new_action(self, "Copy flight id", self._copy_id)
         self.job = new_action(self, "Show its job", self._show_job)
         self.compare = new_action(self, _COMPARE, self._compare, ["Ctrl+D"])
+        self.replay = new_action(self, "Ask again…", self._replay, ["Ctrl+R"])
         self._pair: tuple[FlightSummary, FlightSummary] | None = None
         widget.addActions(self.actions)
         self.set_flight(None)
@@ -80,7 +82,7 @@ class FlightActions(QObject):
 
     @property
     def actions(self) -> list[QAction]:
-        return [*self.copies, self.job, self.compare]
+        return [*self.copies, self.job, self.replay, self.compare]
 
     @property
     def copies(self) -> list[QAction]:
@@ -88,13 +90,17 @@ class FlightActions(QObject):
 
     def set_flight(self, flight: FlightSummary | None) -> None:
         self._flight = flight
-        for action in self.copies:
+        for action in (*self.copies, self.replay):
             action.setEnabled(flight is not None)
         self.job.setEnabled(flight is not None and bool(flight.job))
 
     def set_pair(self, pair: tuple[FlightSummary, FlightSummary] | None) -> None:
         """Where two are chosen."""
         self._pair = pair
+
+    def _replay(self) -> None:
+        if self._flight is not None:
+            self.replay_wanted.emit(self._flight.id)
 
     def _compare(self) -> None:
         if self._pair is None:

@@ -58,6 +58,8 @@ class FlightsPage(QWidget, MadeInSteps):
     """`show_query` and `show_flight` are for other pages that lead here."""
 
     job_wanted = Signal(str)
+    replay_wanted = Signal(str)
+    """Of a flight, by its id."""
 
     def __init__(
         self,
@@ -173,11 +175,11 @@ class FlightsPage(QWidget, MadeInSteps):
         """Choose this one and open it; the filter goes if it hides the flight."""
         self._finder.show(flight_id)
 
-    def compare(self, before: str, after: str) -> None:
-        """Two flights, by their ids, in a window of their own."""
+    def compare(self, before: str, after: str, over: QWidget | None = None) -> None:
+        """Two flights, by their ids, in a window of their own; `over` a dialog that is open."""
         from llmgw_desktop.ui.flights.comparing import ComparisonWindow  # few ask for one
 
-        window = ComparisonWindow(self._theme, self._flights, self._bridge, self)
+        window = ComparisonWindow(self._theme, self._flights, self._bridge, over or self)
         window.compare(before, after)
         window.show()
 
@@ -238,6 +240,7 @@ class FlightsPage(QWidget, MadeInSteps):
         self._export.said.connect(self._notice.say)
         self._actions.job_wanted.connect(self.job_wanted)
         self._actions.comparison_wanted.connect(self.compare)
+        self._actions.replay_wanted.connect(self.replay_wanted)
         self._table.pair_chosen.connect(self._actions.set_pair)
         self._states.clear_wanted.connect(self._filter.clear)
         self._states.retry_wanted.connect(self._feed.reload)

@@ -229,4 +229,6 @@ def _subtitle(flight: FlightSummary) -> str:
     provider = inert_line(flight.provider or "", 60) or "no provider"
     status = f" · {flight.status}" if flight.status is not None else ""
     state = STATE_WORDS[flight.state]
-    return f"{state}{status} · {client} → {provider} · {local_time(flight.started_at_s):%H:%M:%S}"
+    again = f" · replay of {flight.replay_of}" if flight.replay_of else ""
+    at = f"{local_time(flight.started_at_s):%H:%M:%S}"
+    return f"{state}{status} · {client} → {provider} · {at}{again}"
