@@ -56,7 +56,7 @@ def test_every_dialect_has_messages(protocol: ModelProtocol) -> None:
 def test_missing_bodies_say_so() -> None:
     gone = record(request_body=None, answer_body=b"")
     assert shown_text(request_of(gone), BodyView.RAW).notice == (
-        "The request's body was not recorded."
+        "The request's body was not recorded, or is kept no longer."
     )
     left_out = record(request_body=None, request_body_whole=False)
     assert shown_text(request_of(left_out), BodyView.RAW).notice == (

@@ -99,7 +99,7 @@ def missing_notice(side: FlightSide) -> str:
             return f"The {side.name} is encrypted. {side.record.unreadable}"
         if not side.is_whole:
             return f"The {side.name}'s body was left out: too much came at once, or no key came."
-        return f"The {side.name}'s body was not recorded."
+        return f"The {side.name}'s body was not recorded, or is kept no longer."
     return "" if side.body else f"The {side.name} has no body."
 
 

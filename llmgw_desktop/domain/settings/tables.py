@@ -76,6 +76,13 @@ class RecorderSettings:
         WholeNumber(least=1, most=36500, hint='to keep nothing, set level = "off"'),
         "Older flights are deleted.",
     )
+    body_days: int = setting(
+        0,
+        WholeNumber(least=0, most=36500),
+        "Bodies and headers of older flights are deleted, their figures stay; 0: they are kept as "
+        "long as the flight.",
+        since="0.2.0",
+    )
     max_bytes: int = setting(
         5 * 1024**3,
         Size(least="1 MB", most="1024 TB"),

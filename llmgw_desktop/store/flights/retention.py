@@ -148,12 +148,32 @@ WHERE started_at_s < ? AND state != 'running' ORDER BY started_at_s LIMIT ?
 """
 
 
+_SAID = """
+SELECT flights.seq, started_at_s,
+       coalesce(length(request_body), 0) + coalesce(length(answer_body), 0)
+FROM flights LEFT JOIN flight_bodies ON flight = flights.seq
+WHERE (started_at_s, flights.seq) > (?, ?) AND started_at_s < ? AND state != 'running'
+ORDER BY started_at_s, flights.seq LIMIT ?
+"""
+_FORGET_SAID = """
+UPDATE flight_bodies
+SET request_headers = '[]', request_body = NULL, request_body_packed = 0,
+    answer_headers = '[]', answer_body = NULL, answer_body_packed = 0
+WHERE flight BETWEEN ? AND ? AND flight IN ({holes}) AND (
+    request_body IS NOT NULL OR answer_body IS NOT NULL
+    OR request_headers <> '[]' OR answer_headers <> '[]'
+)
+"""
+
+
 class Retention:
     """One connection's. Flights that still run are never deleted."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._until_s: int | None = None
+        self._silent = (EARLIEST_S, 0)
+        """Moment and `seq` of the last flight of which nothing that was said is left."""
 
     def step(self, now_s: float, settings: RecorderSettings) -> bool:
         """Delete some of what is too old or too much; True if there may be more to do."""
@@ -162,6 +182,8 @@ class Retention:
             self._until_s = self._due(now_s, settings)
         if self._until_s is not None:
             self._delete_some(self._until_s)
+            return True
+        if settings.body_days and self._forget_said(now_s - settings.body_days * _DAY_S):
             return True
         return self._shrink(settings)
 
@@ -212,6 +234,20 @@ class Retention:
             forget_kept(self._connection, edge_s if is_done else some[-1][1])
         if is_done:
             self._until_s = None
+
+    def _forget_said(self, until_s: float) -> bool:
+        """Take some bodies and headers away; their flights stay. True if there may be more."""
+        found = self._connection.execute(_SAID, (*self._silent, until_s, FLIGHTS_A_STEP)).fetchall()
+        some = _within_bytes(found)
+        if not some:
+            return False
+        keys = sorted(seq for seq, _, _ in some)
+        sql = _FORGET_SAID.format(holes=", ".join("?" * len(keys)))
+        with transaction(self._connection):
+            self._connection.execute(sql, (keys[0], keys[-1], *keys))
+        last, began_s, _ = some[-1]
+        self._silent = (began_s, last)
+        return True
 
     def _shrink(self, settings: RecorderSettings) -> bool:
         """Give free space back to the disk, if there is much of it."""

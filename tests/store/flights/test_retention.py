@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,26 @@ def test_one_minute_larger_than_the_limit(
     _run(connection, BEGIN_S + 60, settings)
     _agree(reader)
     assert reader.count(ALL) < 700
+
+
+def test_what_was_said_goes_before_the_figures(
+    connection: sqlite3.Connection, reader: FlightReader
+) -> None:
+    count = FLIGHTS_A_STEP + 20
+    made = [_at(number, BEGIN_S + number * 60) for number in range(count)]
+    made = [
+        replace(each, request_body=b"{}", answer_body=b"{}", request_headers=(("a", "b"),))
+        for each in made
+    ]
+    _write(connection, *made)
+    settings, now_s = RecorderSettings(body_days=1), BEGIN_S + DAY_S + (count - 10) * 60
+    assert _run(connection, now_s, settings) == 2
+    assert reader.count(ALL) == count
+    told = [reader.record(each.summary.id) for each in (made[0], made[-11], made[-10])]
+    assert [each and each.request_body for each in told] == [None, None, b"{}"]
+    assert [each and each.request_headers for each in told] == [(), (), (("a", "b"),)]
+    assert told[0] is not None
+    assert told[0].summary == made[0].summary
+    assert _run(connection, now_s, settings) == 2, "once more by another process, to no harm"
+    assert _run(connection, now_s, RecorderSettings()) == 0
+    _agree(reader)

@@ -144,7 +144,9 @@ def test_what_is_missing_stands_above(bench: FlightBench, qtbot: QtBot) -> None:
     bench.page.compare(flight_id(1), flight_id(2))
     window = _window(bench, qtbot)
     assert not window.rows.rows
-    assert window.missing.text().startswith("Right: The request's body was not recorded.")
+    assert window.missing.text().startswith(
+        "Right: The request's body was not recorded, or is kept no longer."
+    )
     assert "cannot be compared" in window.summary.text()
 
 

@@ -78,7 +78,10 @@ def test_a_flight_that_was_not_recorded_still_opens(
     bench.browser.open_pane()
     bench.wait_open(qtbot, flight_id(999))
     bench.pane.choose_tab("Request")
-    assert bench.pane._request._empty._title.text() == "The request's body was not recorded."
+    assert (
+        bench.pane._request._empty._title.text()
+        == "The request's body was not recorded, or is kept no longer."
+    )
 
 
 def test_what_was_chosen_is_remembered(

@@ -101,7 +101,10 @@ def test_a_body_that_was_not_recorded(request_tab: BodyTab, qtbot: object) -> No
     qtbot.waitUntil(lambda: "sky" in request_tab._transcript.toPlainText())
     request_tab.show_record(record(request_body=None))
     assert request_tab._stack.currentWidget() is request_tab._empty
-    assert request_tab._empty._title.text() == "The request's body was not recorded."
+    assert (
+        request_tab._empty._title.text()
+        == "The request's body was not recorded, or is kept no longer."
+    )
     assert request_tab._switch is None
     request_tab.show_record(record(request_body=None, request_body_whole=False))
     title = request_tab._empty._title.text()
