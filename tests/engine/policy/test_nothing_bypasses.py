@@ -59,7 +59,8 @@ OWN_DOORS_THAT_SPEND = {"/v1/generate", "/v1/jobs"}
 OWN_DOORS_THAT_DO_NOT = re.compile(
     r"^(/mcp|/oauth/.*|/v1/(credentials|files|sessions|keys/changed|vault/rotate)"
     r"|(/openai)?(/v1)?/responses/.*/cancel"
-    r"|/v1/(jobs/.*/cancel|sessions/.*/(de)?activate|approvals/.*|consents/.*))$"
+    r"|/v1/(jobs/.*/cancel|sessions/.*/(de)?activate|approvals/.*|consents/.*)"
+    r"|/v1/flights/.*/replay)$"  # with a flight: test_not_a_replay
 )
 SESSION = f"gws_{1:028x}"
 CHANGES = {"workingDir": "REPOSITORY"}
@@ -87,7 +88,7 @@ TOOLS_THAT_DO_NOT = re.compile(
     r"^(llm_job_.*|llm_request_result|session_.*|llm_process_health|job_(status|result)"
     r"|compare_answers|validation_receipt|list_(available_)?models|llm_models|cli_(versions|upgrade)"
     r"|upstream_contracts|provider_.*|workspace_.*|vault_.*|approval_list"
-    r"|flight_(list|get|diff|sums|latency))$"
+    r"|flight_(list|get|diff|sums|latency|cache|replay))$"  # replay: test_not_a_replay
 )
 
 
@@ -204,6 +205,28 @@ async def test_not_even_an_answer_that_is_kept(scene: Scene) -> None:
     assert len(scene.house.lane.requests) == 1
     await scene.refused("POST", chat, body)
     assert len(scene.house.lane.requests) == 1
+
+
+async def test_not_a_replay(scene: Scene) -> None:
+    chat = "/v1/chat/completions"
+    book = SpentStore(scene.house.container.places.gateway_db)
+    book.keep((scene.poor.client_id, Measure.REQUESTS, Period.NEVER), KeptSpent(None, 0.0))
+    book.close()
+    async with scene.house.post(
+        chat, _asks("gpt-stub", chat), Authorization=f"Bearer {scene.key}"
+    ) as answer:
+        flight_id = answer.headers["x-llmgw-flight"]
+    scene.house.lane.requests.clear()
+    url, key = f"{scene.house.url}/v1/flights/{flight_id}/replay", f"Bearer {scene.key}"
+    headers = {"Authorization": key}
+    async with scene.house.session.post(url, json={"times": 3}, headers=headers) as answer:
+        told = await answer.json()
+    assert [each["state"] for each in told["replays"]] == ["failed"] * 3
+    told = await scene.house.container.mcp_offer().toolbox.call(
+        "flight_replay", {"flightId": flight_id}, scene.poor
+    )
+    assert "failed" in orjson.dumps([told.structured, told.text]).decode()
+    scene.assert_nobody_was_asked("replays")
 
 
 async def test_no_tool(scene: Scene) -> None:
