@@ -25,12 +25,6 @@ class SumBy(StrEnum):
     DAY = "day"
 
 
-def picos_of(cost_usd: float) -> tuple[int, int]:
-    """Whole dollars and the rest of a cost, which the store makes of it in the same way."""
-    dollars = int(cost_usd)
-    return dollars, int((cost_usd - dollars) * PICOS + 0.5)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightSpending:
     """Sums over ended flights. Tokens and cost are of those that count (`is_counted`) and told

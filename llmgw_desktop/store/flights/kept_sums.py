@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from llmgw_desktop.domain.flights.flight import FlightState
-from llmgw_desktop.domain.flights.spending import picos_of
+from llmgw_desktop.domain.flights.spending import PICOS
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.store.database.write_behind import Row
@@ -60,6 +60,9 @@ _CLIENT, _LABEL, _OWNER, _PROJECT, _SERVED, _ASKED = map(
 _STARTED, _COST = map(OWN_COLUMNS.index, ("started_at_s", "cost_usd"))
 _TOLD = tuple(map(OWN_COLUMNS.index, TOKENS[:5]))
 _IN, _OUT, _READ = _TOLD[:3]
+_ACCOUNT_AND_MODEL = slice(4, 6)
+"""In what `_who` tells."""
+_Columns = tuple[tuple[Any, ...], ...]
 _TIMES = tuple(map(OWN_COLUMNS.index, ("ttft_ms", "took_ms", "own_ms")))
 
 
@@ -93,17 +96,22 @@ def add_kept(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
     since_s = kept_since_s(connection)
     for alike in ended:
         common = alike.common
-        who = _who(common)
-        for start_s, rows in _split(alike.own, QUARTER_S):
+        who, is_timed = _who(common), _is_timed(common)
+        quarters = _split(alike.own, QUARTER_S)
+        for start_s, columns in quarters:
             if start_s >= since_s:
-                connection.execute(_ADD_SPENT, (start_s, *who, *_spent(common, rows)))
-        if common[STATE] != FlightState.OK.value or common[OPERATION] != Operation.GENERATE:
-            continue
-        owner, account, model = who[0], who[-3], who[-2]
-        for start_s, rows in _split(alike.own, HOUR_S):
-            if start_s >= since_s:
-                bins = [bins_of(_known(rows, at)) for at in _TIMES]
-                connection.execute(_ADD_TIMES, (start_s, owner, account, model, *bins))
+                connection.execute(_ADD_SPENT, (start_s, *who, *_spent(common, columns)))
+        # what began in one quarter began in one hour
+        hours = quarters if len(quarters) == 1 or not is_timed else _split(alike.own, HOUR_S)
+        for start_s, columns in hours if is_timed else ():
+            hour_s = start_s // HOUR_S * HOUR_S
+            if hour_s >= since_s:
+                bins = [bins_of(_known(columns[at])) for at in _TIMES]
+                connection.execute(_ADD_TIMES, (hour_s, who[0], *who[_ACCOUNT_AND_MODEL], *bins))
+
+
+def _is_timed(common: Row) -> bool:
+    return bool(common[STATE] == FlightState.OK.value and common[OPERATION] == Operation.GENERATE)
 
 
 def forget_kept(connection: sqlite3.Connection, edge_s: float) -> None:
@@ -131,20 +139,22 @@ def _who(common: Row) -> tuple[str, ...]:
     )
 
 
-def _split(rows: list[Row], span_s: int) -> Iterable[tuple[int, list[Row]]]:
-    """By the stretch in which they began."""
-    first = rows[0][_STARTED] // span_s
-    if all(row[_STARTED] // span_s == first for row in rows):
-        return ((int(first) * span_s, rows),)
+def _split(rows: list[Row], span_s: int) -> list[tuple[int, _Columns]]:
+    """By the stretch in which they began, column by column, which is what is quick."""
+    together: _Columns = tuple(zip(*rows, strict=True))
+    began = together[_STARTED]
+    first = min(began) // span_s
+    if first == max(began) // span_s:
+        return [(int(first) * span_s, together)]
     found: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         found[int(row[_STARTED] // span_s) * span_s].append(row)
-    return found.items()
+    return [(start_s, tuple(zip(*some, strict=True))) for start_s, some in found.items()]
 
 
-def _spent(common: Row, rows: list[Row]) -> tuple[Any, ...]:
+def _spent(common: Row, columns: _Columns) -> tuple[Any, ...]:
     """In the order of SPENDING_SUMS."""
-    count, state, attempts = len(rows), common[STATE], common[ATTEMPTS]
+    count, state, attempts = len(columns[_STARTED]), common[STATE], common[ATTEMPTS]
     is_retried = attempts > 1
     flights = (
         count,
@@ -156,14 +166,18 @@ def _spent(common: Row, rows: list[Row]) -> tuple[Any, ...]:
     )
     if not common[IS_COUNTED]:
         return (*flights, *(0,) * 6, *(None,) * (len(TOKENS) + len(MONEY)))
-    tokens = [sum(known) if (known := _known(rows, at)) else None for at in _TOLD]
-    based = [row[_IN] for row in rows if row[_READ] is not UNKNOWN and row[_IN] is not UNKNOWN]
-    costs = _known(rows, _COST)
+    tokens = [sum(known) if (known := _known(columns[at])) else None for at in _TOLD]
+    read, cached = columns[_IN], columns[_READ]
+    if UNKNOWN in cached:
+        both = zip(read, cached, strict=True)
+        read = tuple([each for each, hit in both if hit is not UNKNOWN])
+    based = _known(read)
+    costs = _known(columns[_COST])
     cost = _money(costs)
     nothing = (None, None)
     return (
         *flights,
-        *_doubts(common, rows, priced=len(costs)),
+        *_doubts(common, columns, priced=len(costs)),
         *tokens,
         sum(based) if based else None,
         *cost,
@@ -173,7 +187,7 @@ def _spent(common: Row, rows: list[Row]) -> tuple[Any, ...]:
     )
 
 
-def _doubts(common: Row, rows: list[Row], *, priced: int) -> tuple[int, ...]:
+def _doubts(common: Row, columns: _Columns, *, priced: int) -> tuple[int, ...]:
     """The second half of COUNTED_FLIGHTS."""
     estimated, partial = marks_of(common[MARKS])
     is_answered = (
@@ -181,11 +195,14 @@ def _doubts(common: Row, rows: list[Row], *, priced: int) -> tuple[int, ...]:
         and common[ATTEMPTS] > 0
         and common[STATE] in ANSWERED_STATES
     )
-    count = len(rows)
+    count = len(columns[_STARTED])
     is_bound, is_token_bound = bool(partial & COST_BIT), bool(partial & TOKEN_BITS)
     untold = 0
     if is_answered:
-        untold = sum(row[_IN] is UNKNOWN or row[_OUT] is UNKNOWN for row in rows)
+        read, made = columns[_IN], columns[_OUT]
+        if UNKNOWN in read or UNKNOWN in made:
+            both = zip(read, made, strict=True)
+            untold = sum([1 for each in both if UNKNOWN in each])
     return (
         count - priced if is_answered else 0,
         priced * is_bound,
@@ -196,13 +213,16 @@ def _doubts(common: Row, rows: list[Row], *, priced: int) -> tuple[int, ...]:
     )
 
 
-def _known(rows: list[Row], at: int) -> list[Any]:
-    return [value for row in rows if (value := row[at]) is not UNKNOWN]
+def _known(column: tuple[float, ...]) -> tuple[float, ...]:
+    if UNKNOWN in column:
+        return tuple([each for each in column if each is not UNKNOWN])
+    return column
 
 
-def _money(costs: list[float]) -> tuple[int | None, int | None]:
-    """Whole dollars and picos, each summed by itself."""
+def _money(costs: tuple[float, ...]) -> tuple[int | None, int | None]:
+    """Whole dollars and picos, each summed by itself; the store makes them of one flight alike."""
     if not costs:
         return None, None
-    pairs = [picos_of(each) for each in costs]
-    return sum(dollars for dollars, _ in pairs), sum(picos for _, picos in pairs)
+    dollars = list(map(int, costs))
+    rest = zip(costs, dollars, strict=True)
+    return sum(dollars), sum([int((cost - whole) * PICOS + 0.5) for cost, whole in rest])

@@ -338,3 +338,15 @@ def test_a_file_of_an_earlier_version_is_read_flight_by_flight(tmp_path: Path) -
     assert (spent.flights, spent.cost_usd) == (5, Decimal("2.5"))
     assert connection.execute("SELECT count(*) FROM flight_spending").fetchone() == (0,)
     connection.close()
+
+
+def test_a_batch_over_two_hours_is_in_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(times, "EXACT_FLIGHTS", 0)
+    flights = [summary(n, started_at_s=BEGIN_S + 3590 + n * 5.0) for n in range(4)]
+    connection = _database(tmp_path, flights)
+    hours = read_hours(connection, WhichFlights(query=FlightQuery()))
+    assert [(each.start_s, each.total.flights) for each in hours] == [
+        (BEGIN_S, 2),
+        (BEGIN_S + 3600, 2),
+    ]
+    connection.close()
