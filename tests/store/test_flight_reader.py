@@ -255,6 +255,25 @@ def test_filters_mean_what_the_window_means(
         connection.close()
 
 
+def test_when_flights_began_is_told_in_equal_parts(
+    connection: sqlite3.Connection, reader: FlightReader
+) -> None:
+    assert reader.density(ALL, 4) is None
+    states = (FlightState.OK, FlightState.FAILED, FlightState.OK, FlightState.CUT)
+    _write(connection, *(summary(number, state=states[number % 4]) for number in range(41)))
+    whole = reader.density(ALL, 4)
+    assert whole is not None
+    assert (whole.flights, whole.errors) == ((11, 10, 10, 10), (5, 5, 5, 5))
+    assert whole.part(0)[0] == BEGIN_S
+    assert whole.part(3)[1] == pytest.approx(BEGIN_S + 40, abs=0.01)
+    part = reader.density(FlightQuery(since_s=BEGIN_S + 10, until_s=BEGIN_S + 20), 2)
+    assert part is not None
+    assert (part.flights, part.part(1)) == ((5, 5), (BEGIN_S + 15, BEGIN_S + 20))
+    failed = FlightQuery(states=frozenset({FlightState.FAILED}), client="claude-code")
+    assert getattr(reader.density(failed, 3), "flights", ()) == (4, 3, 3)
+    assert reader.density(FlightQuery(since_s=9.0, until_s=9.0), 3) is None
+
+
 @pytest.mark.parametrize("text", ["x" * 1001, "x" * 10**6, "\ud800", "\0", "a\0b", "\x1f"])
 def test_odd_texts_find_nothing_and_break_nothing(
     connection: sqlite3.Connection, reader: FlightReader, text: str

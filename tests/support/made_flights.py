@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from llmgw_desktop.domain.flights.flight import (
     Attempt,
+    FlightDensity,
     FlightQuery,
     FlightRecord,
     FlightState,
@@ -227,6 +228,31 @@ class MadeReader:
         if bounds is None:
             return self._matching(query)[offset : offset + limit]
         return [self._flight(number) for number in bounds[::-1][offset : offset + limit]]
+
+    def density(self, query: FlightQuery, parts: int) -> FlightDensity | None:
+        if not self.total:
+            return None
+        last_s = self._flight(self.total - 1).started_at_s
+        since_s = BEGIN_S if query.since_s is None else query.since_s
+        until_s = last_s + 1.0 if query.until_s is None else query.until_s
+        flights, errors = [0] * parts, [0] * parts
+        bounds = self._bounds(query)
+        if bounds is not None:  # none of them is made: there may be very many
+            starts = [
+                BEGIN_S + number * self._gap_s for number in bounds[:: len(bounds) // 5000 + 1]
+            ]
+            states = [FlightState.OK] * len(starts)
+        else:
+            found = self._matching(query)
+            starts, states = [each.started_at_s for each in found], [each.state for each in found]
+        for start_s, state in zip(starts, states, strict=True):
+            part = int((start_s - since_s) * parts / (until_s - since_s))
+            part = min(max(part, 0), parts - 1)
+            flights[part] += 1
+            errors[part] += state in (FlightState.FAILED, FlightState.CUT)
+        return FlightDensity(
+            since_s=since_s, until_s=until_s, flights=tuple(flights), errors=tuple(errors)
+        )
 
     def record(self, flight_id: str) -> FlightRecord | None:
         if self.problem is not None:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from llmgw_desktop.domain.audit import clean_with
 from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.events import CacheFell, RecorderStatus
-from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
+from llmgw_desktop.domain.flights.flight import (
+    FlightDensity,
+    FlightQuery,
+    FlightRecord,
+    FlightSummary,
+)
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -187,6 +192,10 @@ class Flights:
     def page(self, query: FlightQuery, offset: int, limit: int) -> list[FlightSummary]:
         """Newest first."""
         return self._reader.page(query, offset=offset, limit=limit)
+
+    def density(self, query: FlightQuery, parts: int) -> FlightDensity | None:
+        """When the flights of a list began, as far as they are written down."""
+        return self._reader.density(query, parts)
 
     def search(
         self, query: FlightQuery, goes_on: Callable[[SearchStanding], bool]

@@ -253,6 +253,22 @@ class FlightQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlightDensity:
+    """How many flights of a list began in each of equal parts of a span, and of these how many
+    failed or broke off."""
+
+    since_s: float
+    until_s: float
+    flights: tuple[int, ...]
+    errors: tuple[int, ...]
+
+    def part(self, number: int) -> tuple[float, float]:
+        """From when until when."""
+        span_s = (self.until_s - self.since_s) / max(len(self.flights), 1)
+        return self.since_s + number * span_s, self.since_s + (number + 1) * span_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenLabel:
     """What callers with one client's key called themselves, as far as flights are kept."""
 

@@ -20,6 +20,7 @@ from llmgw_desktop.domain.access.principal import ClientFigures
 from llmgw_desktop.domain.errors import StoreCorrupt
 from llmgw_desktop.domain.flights.flight import (
     FlightBucket,
+    FlightDensity,
     FlightQuery,
     FlightRecord,
     FlightSummary,
@@ -46,7 +47,7 @@ from llmgw_desktop.store.flights.body_search import (
     search,
 )
 from llmgw_desktop.store.flights.conditions import conditions
-from llmgw_desktop.store.flights.listing import NEWEST_FIRST, SUMMARY, ListPart, page_rows
+from llmgw_desktop.store.flights.listing import NEWEST_FIRST, SUMMARY, ListPart, density, page_rows
 from llmgw_desktop.store.flights.prints import (
     NearPrints,
     StoredPrint,
@@ -151,6 +152,11 @@ class FlightReader:
         """The requests of its conversation, oldest first."""
         with self._reading() as line, self._understood():
             return read_conversation(line.connection, flight_id, owner) if line else []
+
+    def density(self, query: FlightQuery, parts: int) -> FlightDensity | None:
+        """When the flights of a list began. None where nothing is recorded."""
+        with self._reading() as line:
+            return density(line.connection, self._compose, query, parts) if line else None
 
     def search(
         self, query: FlightQuery, goes_on: Callable[[SearchStanding], bool]

@@ -9,9 +9,12 @@ import math
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
-from llmgw_desktop.domain.flights.flight import FlightQuery
+import peewee
+
+from llmgw_desktop.domain.flights.flight import FlightDensity, FlightQuery
 from llmgw_desktop.store.database.schema import FlightRow, columns
 from llmgw_desktop.store.flights.conditions import reads_rows
 
@@ -70,3 +73,38 @@ def _far_back(connection: sqlite3.Connection, asked: ListPart) -> float | None:
         (min(ends, default=math.inf), query.since_s or -math.inf, WALKED),
     ).fetchone()
     return None if row is None else float(row[0])
+
+
+_FROM, _TO = -1.25e300, 1.25e300
+"""In the place of a part's edges."""
+_ERRORS = "('failed', 'cut')"
+
+
+def density(
+    connection: sqlite3.Connection, compose: Compose, query: FlightQuery, parts: int
+) -> FlightDensity | None:
+    """Over the span that is asked for, or else over all that is kept. None where there is none."""
+    first_s, last_s = connection.execute(
+        "SELECT (SELECT min(started_at_s) FROM flights), (SELECT max(started_at_s) FROM flights)"
+    ).fetchone()
+    if first_s is None:
+        return None
+    since_s = first_s if query.since_s is None else query.since_s
+    until_s = last_s + 0.001 if query.until_s is None else query.until_s
+    if not since_s < until_s or parts < 1:
+        return None
+    # Part by part, each a stretch of the index: to group them, SQLite would sort all.
+    span_s = (until_s - since_s) / parts
+    edges = [*(since_s + number * span_s for number in range(parts)), until_s]
+    wanted = peewee.SQL(f"count(*), coalesce(sum(state IN {_ERRORS}), 0)")
+    sql, parameters = compose(replace(query, since_s=_FROM, until_s=_TO), wanted, None)
+    flights, errors = [], []
+    for begins_s, ends_s in pairwise(edges):
+        places = {_FROM: begins_s, _TO: ends_s}
+        asked = [places.get(each, each) for each in parameters]
+        count, failed = connection.execute(sql, asked).fetchone()
+        flights.append(count)
+        errors.append(failed)
+    return FlightDensity(
+        since_s=since_s, until_s=until_s, flights=tuple(flights), errors=tuple(errors)
+    )

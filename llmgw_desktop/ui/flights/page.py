@@ -4,6 +4,7 @@ This file joins the parts and tells them of each other; each part stands in `ui/
 """
 
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from llmgw_desktop.domain.events import Event, GatewayChanged, RecorderChanged, 
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.body_searching import BodySearching
+from llmgw_desktop.ui.flights.density_strip import DensityFeed, DensityStrip
 from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
 from llmgw_desktop.ui.flights.flight_actions import FlightActions, FlightMenus, SavedFilters
@@ -154,6 +156,7 @@ class FlightsPage(QWidget, MadeInSteps):
             begin=self._first.for_keyboard,
         )
         yield
+        self._make_strip(theme)
         self._reading = Banner(theme, closable=False)
         self._line = Line(theme)
         self._notice = Notice(theme, self)
@@ -199,6 +202,16 @@ class FlightsPage(QWidget, MadeInSteps):
         super().hideEvent(event)
         self._feed.rest()
 
+    def _make_strip(self, theme: Theme) -> None:
+        self._strip = DensityStrip(theme)
+        self._density = DensityFeed(
+            self._strip,
+            self._flights,
+            query=lambda: self._feed.query,
+            bridge=self._bridge,
+            widget=self,
+        )
+
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -208,6 +221,7 @@ class FlightsPage(QWidget, MadeInSteps):
         column.addWidget(self._filter)
         column.addWidget(self._line)
         column.addWidget(self._seeking)
+        column.addWidget(self._strip)
         column.addWidget(self._states, 1)
         self._show_filter(False)
 
@@ -235,6 +249,7 @@ class FlightsPage(QWidget, MadeInSteps):
         self._states.currentChanged.connect(self._lead_keyboard)
         self._browser.chosen.connect(self._on_chosen)
         self._actions.said.connect(self._notice.say)
+        self._strip.narrowed.connect(self._on_narrowed)
         self._searching.settled.connect(self._feed.set_query)
         self._searching.failed.connect(self._on_failed)
         self._export.said.connect(self._notice.say)
@@ -288,6 +303,10 @@ class FlightsPage(QWidget, MadeInSteps):
         self._filter.show_searching()
         self._searching.begin(query)
 
+    def _on_narrowed(self, since_s: float, until_s: float) -> None:
+        query = self._filter.query
+        self._filter.set_query(replace(query, since_s=since_s, until_s=until_s))
+
     def _on_counted(self, matching: int, total: int) -> None:
         self._wants_list = False
         self._reading.hide()
@@ -295,6 +314,7 @@ class FlightsPage(QWidget, MadeInSteps):
         words = f"{counted(total, 'flight')} without the filter."
         self._states.show_counts(matching, total, words)
         self._show_filter(not self._states.is_first)
+        self._density.look()
 
     def _on_came_in(self) -> None:
         if self._filter.follow.isChecked():
