@@ -263,3 +263,20 @@ def test_half_a_megabyte_a_side_takes_a_fraction_of_a_second() -> None:
     print(f"{took * 1000:.0f} ms")
     assert took < 5, "0.2 s on a machine that does nothing else"
     assert len(_changed(comparison.messages)) == 2
+
+
+def test_however_much_differs_what_is_told_has_an_end() -> None:
+    def talk(number: int) -> FlightRecord:
+        messages = [
+            {"role": "user", "content": f"{number} says {n}. " + "word " * 300} for n in range(900)
+        ]
+        return _asked(number, messages=messages)
+
+    comparison = compare_records(talk(1), talk(2))
+    for most in (2_000, 20_000, 200_000):
+        told = diff_object(comparison, most)
+        assert len(json.dumps(told)) < most + 10 * MOST_TEXT
+        blocks = told["request"]["messages"]
+        assert blocks[-1]["change"] == "more"
+        told_of = sum(each.get("count", 1) for each in blocks)
+        assert told_of == len(comparison.messages)

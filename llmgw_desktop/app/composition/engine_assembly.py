@@ -343,12 +343,12 @@ def _health_door(parts: EngineParts) -> HealthDoor:
     )
 
 
-def _diff(before: FlightRecord, after: FlightRecord) -> dict[str, Any]:
+def _diff(before: FlightRecord, after: FlightRecord, most_chars: int) -> dict[str, Any]:
     """Read in when two are first compared: all codecs may come with it."""
     from llmgw_desktop.app.flights.compared import compare_records
-    from llmgw_desktop.wire.native.flight_diff import diff_object
+    from llmgw_desktop.wire.native.flight_diff import MOST_CHARS, diff_object
 
-    return diff_object(compare_records(before, after))
+    return diff_object(compare_records(before, after), most_chars or MOST_CHARS)
 
 
 DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (

@@ -121,8 +121,9 @@ def _value(value: str | None) -> str:
 
 def _blocks(blocks: Sequence[Mapping[str, Any]], one: str, many: str = "") -> Iterator[str]:
     for block in blocks:
-        if block["change"] == BlockChange.SAME:
-            yield f"    {counted(block['count'], one, many)} the same"
+        if "count" in block:
+            is_same = block["change"] == BlockChange.SAME
+            yield f"    {counted(block['count'], one, many)} {'the same' if is_same else 'more'}"
             continue
         named = [block.get("role", ""), block["kind"], block.get("name", ""), _place(block)]
         head = inert_line(" ".join(filter(None, named)), 120)

@@ -17,8 +17,9 @@ from llmgw_desktop.wire.json_edits import read_object
 if TYPE_CHECKING:  # nobody asks at a start
     from llmgw_desktop.engine.pipeline.flight_replays import FlightReplays
 
-Compared = Callable[[FlightRecord, FlightRecord], Mapping[str, Any]]
-"""Of two flights with their bodies, as far as these are kept. Takes its time."""
+Compared = Callable[[FlightRecord, FlightRecord, int], Mapping[str, Any]]
+"""Of two flights with their bodies, as far as these are kept; told in so many characters, 0: as
+many as a door tells. Takes its time."""
 
 
 class FlightDiffDoor:
@@ -35,15 +36,17 @@ class FlightDiffDoor:
         before, after = id_in(caller), caller.path.rpartition("/")[2]
         await tell(caller, {"diff": await self.of(who(caller), before, after)})
 
-    async def of(self, principal: Principal, before: str, after: str) -> Mapping[str, Any]:
+    async def of(
+        self, principal: Principal, before: str, after: str, *, most_chars: int = 0
+    ) -> Mapping[str, Any]:
         """Raises NoSuchFlight."""
         seen = [await self._shelf.seen_by(principal, each) for each in (before, after)]
-        return await asyncio.to_thread(self._diff, seen)
+        return await asyncio.to_thread(self._diff, seen, most_chars)
 
-    def _diff(self, seen: Sequence[FlightRecord]) -> Mapping[str, Any]:
+    def _diff(self, seen: Sequence[FlightRecord], most_chars: int) -> Mapping[str, Any]:
         """One that is not on disk is told as it is seen."""
         before, after = [self._shelf.whole(each.summary.id) or each for each in seen]
-        return self._compared(before, after)
+        return self._compared(before, after, most_chars)
 
 
 class FlightReplayDoor:

@@ -319,16 +319,17 @@ def _sizes(record: FlightRecord, requests: Sequence[ReplayRequest]) -> list[_Siz
 
 
 def _size(record: FlightRecord, asked: ReplayRequest) -> _Size:
-    """As the vendor counted the first, where nothing but the model is another; else estimated."""
+    """As the vendor counted the first, where the same is said; of another model, and of what is
+    not the same, that is an estimate."""
     first = record.summary
     try:
         fields = parse_json(asked.body)
     except ValueError:
         fields = {}
     fields = fields if isinstance(fields, dict) else {}
-    told = first.usage.input_tokens
     doubts = first.usage.estimated | first.usage.partial
-    is_told = told is not None and not asked.is_edited and not doubts & Figure.INPUT
+    told = first.usage.input_tokens if asked.says_the_same else None
+    is_told = told is not None and asked.is_as_before and not doubts & Figure.INPUT
     try:
         codec = codec_of(first.protocol)
         prompt = codec.read_prompt(fields, asked.model, first.streaming, LossReport())
@@ -336,7 +337,7 @@ def _size(record: FlightRecord, asked: ReplayRequest) -> _Size:
     except MalformedRequest:
         estimated = tokens_of(len(asked.body))
     return _Size(
-        input_tokens=told if is_told and told is not None else estimated,
+        input_tokens=estimated if told is None else told,
         is_told=is_told,
         most_output=most_output(fields, first.protocol),
         tier=asked_tier(fields),

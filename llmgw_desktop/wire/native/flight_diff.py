@@ -1,7 +1,8 @@
 """Two compared flights, as the gateway's doors and MCP write them.
 
 What is equal is counted and not repeated; of a text that changed what stays the same is shortened
-to what stands next to a change. Figures are each flight's own, as `flights.py` writes them.
+to what stands next to a change. However much differs, what is told of it has an end. Figures are
+each flight's own, as `flights.py` writes them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,25 +23,29 @@ from llmgw_desktop.wire.native.flights import listed_object
 
 MOST_TEXT = 4_000
 """Characters of one piece; `omitted` says how many more there are."""
+MOST_CHARS = 1_000_000
+"""Of all differences together; of those behind only their number is told."""
 _NEAR = 120
 _KEPT = ("id", "state", "startedAt", "durationMs", "client", "protocol", "modelAsked", "model")
 
 
-def diff_object(comparison: FlightComparison) -> dict[str, Any]:
-    """`same` is null where a side cannot be read; `missing` says why."""
+def diff_object(comparison: FlightComparison, most_chars: int = MOST_CHARS) -> dict[str, Any]:
+    """`same` is null where a side cannot be read; `missing` says why. `most_chars`: of all that is
+    told of differences, as a share for each part."""
     before, after = comparison.before, comparison.after
+    share = most_chars // 3
     return {
         "flights": [_flight(before), _flight(after)],
         "request": {
             "same": comparison.is_request_same,
             "parameters": [_value(each) for each in comparison.parameters if differs(each)],
             "toolsMoved": comparison.tools_moved,
-            "tools": list(_blocks(comparison.tools)),
-            "messages": list(_blocks(comparison.messages)),
+            "tools": list(_blocks(comparison.tools, share)),
+            "messages": list(_blocks(comparison.messages, share)),
         },
         "answer": {
             "same": comparison.is_answer_same,
-            "blocks": list(_blocks(comparison.answer)),
+            "blocks": list(_blocks(comparison.answer, share)),
         },
         "figures": _figures(before, after),
         "timeline": _timeline(before.phases, after.phases),
@@ -77,18 +82,38 @@ def _value(each: ValueDifference) -> dict[str, Any]:
     return {"change": each.change, "name": each.name, "values": values}
 
 
-def _blocks(differences: Sequence[BlockDifference]) -> Iterator[dict[str, Any]]:
-    same = 0
+def _blocks(differences: Sequence[BlockDifference], room: int) -> Iterator[dict[str, Any]]:
+    """`more` stands for those that there is no room for."""
+    counts = {BlockChange.SAME.value: 0, _MORE: 0}
     for each in differences:
         if each.change is BlockChange.SAME:
-            same += 1
+            counts[BlockChange.SAME] += 1
             continue
-        if same:
-            yield {"change": BlockChange.SAME, "count": same}
-            same = 0
-        yield _difference(each)
-    if same:
-        yield {"change": BlockChange.SAME, "count": same}
+        if room <= 0:
+            counts[_MORE] += 1
+            continue
+        yield from _counted(counts)
+        told = _difference(each)
+        room -= _size(told)
+        yield told
+    yield from _counted(counts)
+
+
+_MORE = "more"
+
+
+def _counted(counts: dict[str, int]) -> Iterator[dict[str, Any]]:
+    for name, count in counts.items():
+        if count:
+            yield {"change": name, "count": count}
+            counts[name] = 0
+
+
+def _size(told: Mapping[str, Any]) -> int:
+    """About as many characters as it takes."""
+    return 100 + sum(
+        len(each["text"]) + 40 for each in (told, *told.get("words", ())) if "text" in each
+    )
 
 
 def _difference(each: BlockDifference) -> dict[str, Any]:

@@ -80,7 +80,10 @@ class ReplayRequest:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     model: str
-    is_edited: bool
+    is_as_before: bool
+    """The very same request."""
+    says_the_same: bool
+    """Nothing but the model is another."""
 
 
 def read_wish(fields: Mapping[str, Any]) -> ReplayWish:
@@ -128,9 +131,10 @@ def replay_request(record: FlightRecord, wish: ReplayWish, model: str = "") -> R
     _check(record)
     recorded = record.request_body or b""
     asks_other = bool(model) and model != flight.model_asked
-    body, is_edited = recorded, False
-    if asks_other or wish.changes or wish.last_message is not None or wish.body is not None:
-        body, is_edited = _edited(recorded, flight.protocol, wish, model), True
+    says_other = bool(wish.changes) or wish.last_message is not None or wish.body is not None
+    body = recorded
+    if asks_other or says_other:
+        body = _edited(recorded, flight.protocol, wish, model)
     body, has_secrets = _with_secrets(body, wish)
     path, _, query = record.path.partition("?")
     if flight.protocol is ModelProtocol.GEMINI and asks_other:
@@ -141,7 +145,8 @@ def replay_request(record: FlightRecord, wish: ReplayWish, model: str = "") -> R
         headers=_headers(record),
         body=body,
         model=model or flight.model_asked,
-        is_edited=is_edited or has_secrets,
+        is_as_before=not (asks_other or says_other or has_secrets),
+        says_the_same=not (says_other or has_secrets),
     )
 
 

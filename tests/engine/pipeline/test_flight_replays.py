@@ -142,6 +142,14 @@ async def test_a_dry_run_asks_nobody_and_says_route_and_estimate(house: House) -
     assert (same["times"], same["problem"]) == (3, None)
     assert same["inputTokens"]["provenance"] == "told"
     assert same["mostOutputTokens"] == 64
+    others = {"models": ["gpt-stub"], "dryRun": True}
+    [other] = (await _replay(house, first, others))[1]["plan"]
+    counted = same["inputTokens"]["value"]
+    assert other["inputTokens"] == {"value": counted, "provenance": "estimated"}
+    longer = {"lastMessage": "word " * 4_000, "dryRun": True}
+    [edited] = (await _replay(house, first, longer))[1]["plan"]
+    assert edited["inputTokens"]["provenance"] == "estimated"
+    assert edited["inputTokens"]["value"] > 4_000
     assert same["estimatedCostUsd"] is None, "no price is known of a stand-in"
     assert unknown["route"] == []
     assert "nobody-has-it" in unknown["problem"]

@@ -1,15 +1,23 @@
 """`flight_diff` and `flight_replay`: recorded requests beside each other, and asked again."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, option, whole_number
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
 
-Diff = Callable[[Principal, str, str], Awaitable[Mapping[str, Any]]]
-"""Of two flights that the principal may see. Raises NoSuchFlight."""
+_USUAL_CHARS, _LEAST_CHARS, _MOST_CHARS = 20_000, 1_000, 1_000_000
+
+
+class Diff(Protocol):
+    """Of two flights that the principal may see. Raises NoSuchFlight."""
+
+    async def __call__(
+        self, principal: Principal, before: str, after: str, *, most_chars: int
+    ) -> Mapping[str, Any]: ...
+
 
 Replay = Callable[[Principal, str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 """Of a flight, as `POST /v1/flights/ID/replay` takes and tells it."""
@@ -20,7 +28,12 @@ def diff_tools(diff: Diff) -> tuple[McpTool, ...]:
     async def compare(call: McpToolCall) -> ToolAnswer:
         given = call.arguments
         try:
-            found = await diff(call.principal, given["flightId"], given["otherFlightId"])
+            found = await diff(
+                call.principal,
+                given["flightId"],
+                given["otherFlightId"],
+                most_chars=given.get("maxChars", _USUAL_CHARS),
+            )
         except NoSuchFlight as error:
             raise NotFound(str(error)) from None
         return ToolAnswer(structured={"success": True, "diff": found})
@@ -34,6 +47,7 @@ def diff_tools(diff: Diff) -> tuple[McpTool, ...]:
             takes=(
                 option("flightId", TEXT, "x-llmgw-flight of the first."),
                 option("otherFlightId", TEXT, "Of the second."),
+                option("maxChars", whole_number(_LEAST_CHARS, _MOST_CHARS), "Default 20000."),
             ),
             needs=frozenset({"flightId", "otherFlightId"}),
             tells={"diff": {"type": "object"}},
