@@ -105,6 +105,11 @@ async def test_what_was_cut_off_goes_on_with_its_session(tmp_path: Path) -> None
     )
     assert runs.asked.session == replace(use, is_new=False, new_provider_id="")
     assert (runs.asked.flight_id, runs.asked.force_refresh) == ("", True)
+    limited = replace(cut, category=ErrorCategory.RATE_LIMIT)
+    await jobs.go_on(limited)
+    trouble = trouble_of(limited)
+    assert trouble is not None
+    assert "when the limit is over" in trouble.advice
     for not_cut in (
         replace(cut, category=ErrorCategory.CLI),
         replace(cut, figures=JobFigures()),

@@ -35,6 +35,10 @@ STATE_WORDS: dict[JobState, str] = {
     JobState.ORPHANED: "Lost",
 }
 GO_ON_ADVICE = "What was said in its session lies with the CLI: a new job can go on from there."
+GO_ON_LATER_ADVICE = (
+    "Its vendor asks for patience. What was said in its session lies with the CLI: go on from there"
+    " when the limit is over."
+)
 _SILENT_S = 10.0
 """Nobody worries about a pause that is shorter."""
 _ADVICE: dict[ErrorCategory, str] = {
@@ -148,6 +152,8 @@ def trouble_of(job: Job, sign_in: str = "") -> Trouble | None:
     if job.is_live or job.state is JobState.COMPLETED:
         return None
     what = inert_line(job.error, 600) or f"It ended as {STATE_WORDS[job.state].lower()}."
+    if job.can_go_on and job.category is ErrorCategory.RATE_LIMIT:
+        return Trouble(what=what, advice=GO_ON_LATER_ADVICE)
     if job.can_go_on:
         return Trouble(what=what, advice=GO_ON_ADVICE)
     if job.category is ErrorCategory.AUTH:

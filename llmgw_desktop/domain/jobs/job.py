@@ -43,6 +43,7 @@ ALLOWED_MOVES: dict[JobState, frozenset[JobState]] = {
 """A state that is none's next is the end: a late word changes nothing any more."""
 
 LIVE_STATES = frozenset({JobState.QUEUED, JobState.RUNNING})
+_CUT_OFF = frozenset({ErrorCategory.INTERRUPTED, ErrorCategory.RATE_LIMIT})
 
 EXIT_QUEUE_TIMEOUT = 75
 EXIT_TIMEOUT = 124
@@ -158,9 +159,9 @@ class Job:
 
     @property
     def can_go_on(self) -> bool:
-        """It was cut off by nobody's wish, and what was said lies with its CLI: a run that goes on
-        with its session knows all of it."""
-        was_cut = self.category is ErrorCategory.INTERRUPTED or self.state is JobState.ORPHANED
+        """It was cut off by nobody's wish, or by a limit of its vendor's, and what was said lies
+        with its CLI: a run that goes on with its session knows all of it."""
+        was_cut = self.category in _CUT_OFF or self.state is JobState.ORPHANED
         return was_cut and bool(self.session_id and self.figures.provider_session_id)
 
 
