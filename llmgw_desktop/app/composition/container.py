@@ -111,7 +111,13 @@ class Container(EngineParts):
     def spending(self) -> Spending:
         reader, _ = self.recording.readers
         pricing = self.recording.recorder.pricing
-        return Spending(reader, pricing.price_of, self.clock, self.recording.practice)
+        return Spending(
+            reader,
+            pricing.price_of,
+            self.clock,
+            self.recording.practice,
+            sessions=self.runs.job_store.sessions_of,
+        )
 
     @cached_property
     def settings_writer(self) -> SettingsEditor:

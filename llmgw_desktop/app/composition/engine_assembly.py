@@ -24,6 +24,7 @@ from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.routing.hops import HopMark
 from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.front import model_doors, models_door, responses_door
 from llmgw_desktop.engine.front.crowd import Crowd, connections_allowed
 from llmgw_desktop.engine.front.doors import DoorTable
@@ -197,6 +198,12 @@ class EngineParts(ContainerParts):
         return revocations
 
     @cached_property
+    def flight_sums(self) -> FlightSums:
+        reader = self.recording.reader
+        sessions = self.runs.job_store.sessions_of
+        return FlightSums(spending=reader.spending, latency=reader.latency, sessions=sessions)
+
+    @cached_property
     def flight_diffs(self) -> FlightDiffDoor:
         return FlightDiffDoor(self.recording.shelf, _diff)
 
@@ -367,7 +374,7 @@ DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda parts: models_door.ProvidersDoor(parts.every_provider, parts.health.status).add_to,
     lambda parts: AuditDoor(parts.audit.store).add_to,
     lambda parts: FlightsDoor(parts.recording.shelf, parts.clock).add_to,
-    lambda parts: SumsDoor(parts.recording.sums, parts.clock).add_to,
+    lambda parts: SumsDoor(parts.flight_sums, parts.clock).add_to,
     lambda parts: FlightBodiesDoor(parts.recording.shelf).add_to,
     lambda parts: FlightNewsDoor(parts.recording.shelf, parts.bus, parts.clock).add_to,
     lambda parts: parts.flight_diffs.add_to,

@@ -196,7 +196,7 @@ TOOLS: tuple[Callable[[EngineParts], tuple[McpTool, ...]], ...] = (
     lambda parts: flight_tools(_flights(parts)),
     lambda parts: diff_tools(parts.flight_diffs.of),
     lambda parts: replay_tools(parts.replay_door.of),
-    lambda parts: gateway_tools.sums_tools(parts.recording.sums, parts.clock),
+    lambda parts: gateway_tools.sums_tools(parts.flight_sums, parts.clock),
 )
 """Every family of tools, in the order in which clients list them. A tool is one `McpTool` in a file
 of `engine/mcp/tools`; a file that is new has its line here."""

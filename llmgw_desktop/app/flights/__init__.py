@@ -85,7 +85,17 @@ def _sums(cost: Parser, latency: Parser) -> None:
     cost.add_argument(
         "--by",
         default="model",
-        choices=("client", "model", "provider", "account", "project", "label", "job", "day"),
+        choices=(
+            "client",
+            "model",
+            "provider",
+            "account",
+            "project",
+            "label",
+            "job",
+            "session",
+            "day",
+        ),
         help="(default: %(default)s)",
     )
     for each in (cost, latency):

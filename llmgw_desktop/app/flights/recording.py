@@ -16,7 +16,6 @@ from llmgw_desktop.domain.flights.flight import (
     FlightSummary,
 )
 from llmgw_desktop.domain.settings.whole import Settings
-from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
 from llmgw_desktop.engine.loop.bus import Bus
@@ -79,7 +78,6 @@ class Recording:
         self.reader = FlightReader(places.flights_db, at_rest)
         self.store.watched_by(CacheWatch(self.explainer, self._tell_fall, self._tells_falls, clock))
         self.readers = self.reader, self.recorder.running
-        self.sums = FlightSums(spending=self.reader.spending, latency=self.reader.latency)
         self.shelf = FlightShelf(
             in_the_air=self.recorder.in_the_air,
             recorded=partial(self.reader.record, with_bodies=False),

@@ -23,6 +23,7 @@ from llmgw_desktop.domain.flights.spending import (
     Latency,
     LatencyKey,
     SumBy,
+    by_session,
 )
 from llmgw_desktop.domain.usage import Provenance, Usage
 from llmgw_desktop.store.flights.flight_reader import FlightReader
@@ -108,8 +109,12 @@ class Spending:
         price_of: PriceOf,
         clock: Clock,
         practice: Callable[[], Iterable[str]] = tuple,
+        *,
+        sessions: Callable[[Iterable[str]], Mapping[str, str]] = lambda _: {},
     ) -> None:
-        """`practice`: providers that cost nobody anything, and are left out."""
+        """`practice`: providers that cost nobody anything, and are left out. `sessions`: of jobs;
+        waits for the disk."""
+        self._sessions = sessions
         self._reader = reader
         self._price_of = price_of
         self._clock = clock
@@ -119,7 +124,7 @@ class Spending:
         """Of so many days with today; None: of all that is kept."""
         which = self._which(since_s := self._since_s(days), None)
         by_day = self._reader.spending(which, SumBy.DAY)
-        sums = by_day if by is SumBy.DAY else self._reader.spending(which, by)
+        sums = by_day if by is SumBy.DAY else self._sums(which, by)
         by_price = self._reader.spending_by_price(which)
         return SpendingFigures(
             since_s=since_s,
@@ -131,6 +136,12 @@ class Spending:
             instead=tuple(instead_of(by_price, self._price_of)),
             forecast=self.forecast(),
         )
+
+    def _sums(self, which: WhichFlights, by: SumBy) -> Mapping[str, FlightSpending]:
+        if by is not SumBy.SESSION:
+            return self._reader.spending(which, by)
+        by_job = self._reader.spending(which, SumBy.JOB)
+        return by_session(by_job, self._sessions(by_job))
 
     def forecast(self) -> Forecast:
         today = self._today()

@@ -28,6 +28,7 @@ from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.usage import Provenance
 from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.jobs.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 
 _NAME_CHARS = 80
@@ -94,8 +95,11 @@ def _asked(
 
 def _recorded(text: str, by: str, places: Places) -> dict[str, Any]:
     query = parse_filter(text, SystemClock().now_s())
-    with closing(FlightReader(places.flights_db)) as reader:
-        sums = FlightSums(spending=reader.spending, latency=reader.latency)
+    jobs = JobStore(places.gateway_db)
+    with closing(FlightReader(places.flights_db)) as reader, closing(jobs):
+        sums = FlightSums(
+            spending=reader.spending, latency=reader.latency, sessions=jobs.sessions_of
+        )
         told = sums.spent(SumBy(by), query) if by else sums.timed(query)
         fields: dict[str, Any] = json.loads(json.dumps(asyncio.run(told)))
     return fields

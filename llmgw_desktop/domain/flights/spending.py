@@ -22,6 +22,8 @@ class SumBy(StrEnum):
     PROJECT = "project"
     LABEL = "label"
     JOB = "job"
+    SESSION = "session"
+    """Of a CLI, whose conversation goes on from run to run."""
     DAY = "day"
 
 
@@ -105,6 +107,17 @@ class FlightSpending:
             one, two = getattr(self, each), getattr(other, each)
             told[each] = one if two is None else two if one is None else one + two
         return FlightSpending(**told)
+
+
+def by_session(
+    by_job: Mapping[str, "FlightSpending"], sessions: Mapping[str, str]
+) -> dict[str, "FlightSpending"]:
+    """Sums by job put together by the sessions of these jobs; `''` for those that have none."""
+    found: dict[str, FlightSpending] = {}
+    for job, spent in by_job.items():
+        session = sessions.get(job, "")
+        found[session] = found.get(session, NOTHING_SPENT) + spent
+    return dict(sorted(found.items(), key=lambda each: -(each[1].cost_picos or 0)))
 
 
 _NAMES = tuple(each.name for each in fields(FlightSpending))

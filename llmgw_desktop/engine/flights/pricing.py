@@ -2,7 +2,7 @@
 what many of them cost and took, as it is told to callers."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,13 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.flights.price import NO_BILL, Bill, Price, PriceRule, Rates
-from llmgw_desktop.domain.flights.spending import FlightSpending, Latency, LatencyKey, SumBy
+from llmgw_desktop.domain.flights.spending import (
+    FlightSpending,
+    Latency,
+    LatencyKey,
+    SumBy,
+    by_session,
+)
 from llmgw_desktop.domain.jobs.cli_settings import provider_of
 from llmgw_desktop.domain.provider import KINDS, PRACTICE_PREFIX, Provider, Upstream
 from llmgw_desktop.domain.routing.glob import Glob
@@ -104,16 +110,25 @@ def vendor_of(provider: Provider) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightSums:
-    """Where they come from. Both wait for the disk."""
+    """Where they come from: all of these wait for the disk."""
 
     spending: Callable[[WhichFlights, SumBy | None], dict[str, FlightSpending]]
     latency: Callable[[WhichFlights], dict[LatencyKey, Latency]]
+    sessions: Callable[[Iterable[str]], Mapping[str, str]]
+    """Of jobs."""
 
     async def spent(self, by: SumBy, query: FlightQuery) -> dict[str, Any]:
         from llmgw_desktop.wire.native.flights import sums_object  # nobody asks at a start
 
-        found = await asyncio.to_thread(self.spending, WhichFlights(query=query), by)
-        return sums_object(by, found)
+        return sums_object(by, await asyncio.to_thread(self.found, by, query))
+
+    def found(self, by: SumBy, query: FlightQuery) -> dict[str, FlightSpending]:
+        """Waits for the disk."""
+        which = WhichFlights(query=query)
+        if by is not SumBy.SESSION:
+            return self.spending(which, by)
+        by_job = self.spending(which, SumBy.JOB)
+        return by_session(by_job, self.sessions(by_job))
 
     async def timed(self, query: FlightQuery) -> dict[str, Any]:
         from llmgw_desktop.wire.native.flights import latency_object

@@ -183,6 +183,7 @@ def read_spending(
 ) -> dict[str, FlightSpending]:
     """By the words of their key; `''` for those that have none. Of a job only those that have
     one; a day is this computer's, as `2026-11-23`, the first comes first."""
+    assert by is not SumBy.SESSION, "a session is known by its jobs"
     if by is SumBy.DAY:
         return _by_day(connection, which)
     keys = KEYS[by]

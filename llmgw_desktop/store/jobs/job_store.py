@@ -36,6 +36,7 @@ _HOLES = {getattr(JobRow, name): HOLE for name in _COLUMNS}
 _WHOLE = [each.name for each in fields(Job) if each.name not in {"process", "prompt_facts"}]
 """Fields that have several columns."""
 _AT_ONCE = 200
+_SESSIONS = JobRow.select(JobRow.id, JobRow.session_id)
 
 
 class JobStore:
@@ -100,6 +101,14 @@ class JobStore:
     def of_session(self, session_id: str, owner: str, *, limit: int) -> list[Job]:
         """Newest first."""
         return self._newest("session_id", session_id, owner, limit)
+
+    def sessions_of(self, job_ids: Iterable[str]) -> dict[str, str]:
+        """By job; those without a session, or that are kept no longer, are left out."""
+        wanted, found = list(job_ids), dict[str, str]()
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = JobRow.id.in_(wanted[start : start + _AT_ONCE])
+            found |= dict(self._run(_SESSIONS.where(some & (JobRow.session_id != ""))))
+        return found
 
     def of_correlation(self, correlation_id: str, owner: str) -> Job | None:
         """The newest that was asked for by this name."""

@@ -25,9 +25,11 @@ from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
+from llmgw_desktop.store.jobs.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 from tests.engine.conftest import House
 from tests.support.made_flights import summary
+from tests.support.plain_runs import plain_job
 
 ASKED = {
     "model": "claude-stub",
@@ -106,3 +108,26 @@ def test_in_a_terminal(places: Places, capsys: pytest.CaptureFixture[str]) -> No
     assert (row["total"]["p50Ms"], row["gateway"]["p50Ms"]) == (4000.0, None)
     assert command.run(parse(["flights", "latency", "--since", "soon"]), places, {}) == 1
     assert "no moment" in capsys.readouterr().err
+
+
+def test_runs_of_one_session_stand_together(
+    places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jobs = [
+        plain_job(id=f"job_{number}", session_id="talk" if number < 2 else "")
+        for number in range(3)
+    ]
+    with closing(JobStore(places.gateway_db)) as store:
+        for job in jobs:
+            store.add(job)
+        assert store.sessions_of(["job_0", "job_2", "job_9"]) == {"job_0": "talk"}
+    flights = [summary(10 + n, cost_usd=1.0, job=f"job_{n}") for n in range(3)]
+    with closing(open_database(places.flights_db, FLIGHTS_STEPS)) as connection:
+        records = [FlightRecord(summary=each) for each in flights]
+        BatchWriter(connection).write(make_batch({}, records, RecorderSettings(), Seal(bytes)))
+    assert command.run(parse(["flights", "cost", "--by", "session", "--json"]), places, {}) == 0
+    told = json.loads(capsys.readouterr().out)["sums"]
+    assert [(each["key"], each["costUsd"]["exact"]) for each in told] == [
+        ("talk", "2"),
+        (None, "1"),
+    ]
