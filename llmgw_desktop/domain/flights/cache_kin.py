@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from llmgw_desktop.domain.flights.cache_habits import CacheHabits
 from llmgw_desktop.domain.flights.flight import FlightSummary
-from llmgw_desktop.domain.flights.prompt_changes import common_messages
+from llmgw_desktop.domain.flights.prompt_changes import common_messages, shared_size
 from llmgw_desktop.domain.flights.prompt_print import PrintMark, PromptPrint, PromptSection
 from llmgw_desktop.domain.usage import Provenance
 from llmgw_desktop.domain.values import value
@@ -34,8 +34,9 @@ class Kinship(StrEnum):
 def nearest(
     now: PrintedFlight, earlier: Sequence[PrintedFlight]
 ) -> tuple[PrintedFlight, Kinship] | None:
-    """Who should have warmed the cache: of the same conversation the one with the most messages in
-    common, else one with the same beginning; of several the latest that was answered in time."""
+    """Who should have warmed the cache: of the same conversation the one with the longest beginning
+    in common, then with the most messages, else one of another conversation that begins alike; of
+    several the latest that was answered in time."""
     began = now.flight.started_at_s
     best: tuple[tuple[float, ...], PrintedFlight, Kinship] | None = None
     for each in earlier:
@@ -47,6 +48,7 @@ def nearest(
         rank = (
             kinship is Kinship.CONVERSATION,
             answered_at_s(each.flight) <= began,
+            shared_size(each.made, now.made),
             common_messages(each.made, now.made) if kinship is Kinship.CONVERSATION else 0,
             _likeness(each.made, now.made),
             each.flight.started_at_s,
@@ -111,7 +113,7 @@ def expected_tokens(
 ) -> tuple[int | None, Provenance]:
     """Tokens of this prompt that lay in the cache, had nothing been changed or gone wrong."""
     was = before.flight.usage
-    if habits.is_marked or was.cache_write_tokens is not None:
+    if habits.is_marked or was.cache_write_tokens:
         cached: int | None = (was.cache_read_tokens or 0) + (was.cache_write_tokens or 0)
         provenance = Provenance.TOLD
     else:

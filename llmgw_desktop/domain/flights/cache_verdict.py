@@ -125,16 +125,18 @@ def judge(
     before, kinship = found
     verdict = _compared(now, before, kinship, habits)
     if now.flight.usage.cache_read_tokens is None:
-        return _untold(verdict, habits)
+        return _untold(verdict, habits, "The provider does not tell what came from its cache.")
+    if verdict.lost_tokens is None:
+        return _untold(verdict, habits, "How much of it lay in the cache is not known.")
     return _outcome_without_miss(verdict, now, habits) or _blamed(verdict, now, before, habits)
 
 
-def _untold(verdict: CacheVerdict, habits: CacheHabits) -> CacheVerdict:
+def _untold(verdict: CacheVerdict, habits: CacheHabits, why: str) -> CacheVerdict:
     change = _cause_of(verdict.changes, habits)
     return replace(
         verdict,
         place="" if change is None else change.place,
-        why="The provider does not tell what came from its cache.",
+        why=why,
     )
 
 
@@ -142,14 +144,14 @@ def _outcome_without_miss(
     verdict: CacheVerdict, now: PrintedFlight, habits: CacheHabits
 ) -> CacheVerdict | None:
     """Where nothing was lost, or nothing could be gained."""
-    usage, lost = now.flight.usage, verdict.lost_tokens
+    usage, lost = now.flight.usage, verdict.lost_tokens or 0
     if _is_small(usage.input_tokens, habits):
         return replace(verdict, cause=CacheCause.SMALL, least_tokens=habits.least_tokens)
-    expected = (lost or 0) + (usage.cache_read_tokens or 0)
+    expected = lost + (usage.cache_read_tokens or 0)
     if not expected:
         cause = CacheCause.UNMARKED if _is_unmarked(now, habits) else CacheCause.FIRST
         return replace(verdict, cause=cause, lost_tokens=None, rewritten_tokens=None)
-    if lost is not None and lost <= max(_SLACK_TOKENS, expected * _SLACK_SHARE, habits.step_tokens):
+    if lost <= max(_SLACK_TOKENS, expected * _SLACK_SHARE, habits.step_tokens):
         return replace(verdict, cause=CacheCause.HIT, lost_tokens=0, rewritten_tokens=0)
     return None
 

@@ -35,6 +35,20 @@ def common_messages(earlier: PromptPrint, now: PromptPrint) -> int:
     )
 
 
+def shared_size(earlier: PromptPrint, now: PromptPrint) -> int:
+    """Bytes, about, of the beginning that both have in common, in the vendor's order."""
+    same = _equal_at_start(earlier.tools, now.tools)
+    size = sum(each.size for each in now.tools[:same])
+    if not same == len(earlier.tools) == len(now.tools):
+        return size
+    before, after = ([each.whole for each in made.system] for made in (earlier, now))
+    same = _equal_at_start(before, after)
+    size += sum(each.size for each in now.system[:same])
+    if before != after:
+        return size
+    return size + sum(each.size for each in now.messages[: common_messages(earlier, now)])
+
+
 def changes(earlier: PromptPrint, now: PromptPrint) -> list[PromptChange]:
     """In the order in which a vendor meets them. Messages that only the later prompt has at its
     end are no change: a conversation goes on."""

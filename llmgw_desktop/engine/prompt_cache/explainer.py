@@ -12,6 +12,7 @@ from llmgw_desktop.domain.flights.cache_habits import CacheHabits, habits_of
 from llmgw_desktop.domain.flights.cache_kin import Kinship, PrintedFlight, kinship_of
 from llmgw_desktop.domain.flights.cache_verdict import (
     COLD,
+    CacheCause,
     CacheVerdict,
     Warmth,
     judge,
@@ -38,6 +39,9 @@ from llmgw_desktop.wire.native.flight_cache import (
 
 PriceOf = Callable[[str, str], Price | None]
 KindOf = Callable[[str], ProviderKind | None]
+_OTHER_KEY = (
+    "Earlier requests cannot be compared: what they consist of was noted under another key."
+)
 _HIDDEN = "What differs was taken out of the record as a secret."
 _STRIP_LOOKS_BACK = 6
 """Earlier requests of one conversation that each of a strip is compared with."""
@@ -91,14 +95,13 @@ class CacheExplainer:
         flight, own = near.flight, near.own
         if own is None:
             return CacheExplanation(flight=flight, verdict=unknown(_why_without(flight)))
-        now, habits = _printed(own), self._habits(flight)
-        verdict = judge(now, list(map(_printed, near.earlier)), habits)
+        verdict = self._judged(near)
         told = CacheExplanation(
             flight=flight,
             verdict=verdict,
             change=_named(verdict),
             lost_usd=self._lost_usd(flight, verdict),
-            warmth=warmth_of(now, habits),
+            warmth=warmth_of(_printed(own), self._habits(flight)),
             blocks=blocks_of(own.made, flight.usage, verdict),
         )
         return self._with_words(told)
@@ -144,7 +147,10 @@ class CacheExplainer:
         if near.own is None:
             return unknown(_why_without(near.flight))
         earlier = list(map(_printed, near.earlier))
-        return judge(_printed(near.own), earlier, self._habits(near.flight))
+        verdict = judge(_printed(near.own), earlier, self._habits(near.flight))
+        if verdict.cause is CacheCause.FIRST and near.others:
+            return unknown(_OTHER_KEY)
+        return verdict
 
     def _with_words(self, told: CacheExplanation) -> CacheExplanation:
         if told.change is None:

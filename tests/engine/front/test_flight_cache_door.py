@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -159,13 +161,25 @@ async def test_the_command_says_why_with_a_gateway_and_without(
     code, lines, _ = await asyncio.to_thread(said, two)
     assert code == 0
     assert "tools[12].description changed" in lines
+    assert "cannot be read" in lines  # the words lie encrypted, and the vault is the gateway's
     assert (await asyncio.to_thread(said, "flt_never"))[0] == 1
+
+
+async def test_what_was_noted_under_another_key_is_not_compared(house: House) -> None:
+    _, two = await _missed(house)
+    await _told(house, two)
+    await asyncio.to_thread(
+        _change, house, "UPDATE flight_prints SET key = key + 7 WHERE rowid = 1"
+    )
+    _, told = await _told(house, two)
+    assert (told["cause"], told["isMiss"]) == ("unknown", False)
+    assert "another key" in told["words"]
 
 
 async def test_bodies_that_are_gone_leave_the_verdict(house: House) -> None:
     one, two = await _missed(house)
     await _told(house, two)
-    await asyncio.to_thread(_forget_bodies, house)
+    await asyncio.to_thread(_change, house, "UPDATE flight_bodies SET request_body = NULL")
     _, told = await _told(house, two)
     assert (told["cause"], told["place"], told["comparedWith"]) == (
         "tools",
@@ -176,9 +190,6 @@ async def test_bodies_that_are_gone_leave_the_verdict(house: House) -> None:
     assert "not kept" in told["differenceUnknown"]
 
 
-def _forget_bodies(house: House) -> None:
-    import sqlite3
-    from contextlib import closing
-
+def _change(house: House, statement: str) -> None:
     with closing(sqlite3.connect(house.container.places.flights_db)) as connection, connection:
-        connection.execute("UPDATE flight_bodies SET request_body = NULL")
+        connection.execute(statement)
