@@ -1,9 +1,15 @@
 ; The set-up program for Windows, for one person, without an administrator: makensis installer.nsi
 ; It holds dist/llmgw (pyinstaller build.spec), or -DPAYLOAD=FOLDER; it becomes dist/llmgw-setup.exe,
-; or -DOUTPUT=FILE. -DPYTHON=NAME where python3 has another name. More: docs/packaging.md
+; or -DOUTPUT=FILE. -DPYTHON=NAME where python3 has another name; -DQUICK hardly compresses.
+; Said to what comes of it: /S asks nothing, /TERMINAL puts llmgw into PATH; to the uninstaller,
+; /S /DATA removes what a person keeps, too. More: docs/packaging.md
 
 Target amd64-unicode ; a 32-bit one would need 32-bit parts of Windows, which not every one has
 !include MUI2.nsh
+!include FileFunc.nsh
+!include StrFunc.nsh
+${Using:StrFunc} StrStr
+${Using:StrFunc} UnStrRep
 
 !ifndef PAYLOAD
     !define PAYLOAD "dist/llmgw"
@@ -24,6 +30,8 @@ Target amd64-unicode ; a 32-bit one would need 32-bit parts of Windows, which no
 
 !define NAME "LLM Gateway"
 !define PROGRAM "$INSTDIR\llmgw.exe"
+!define WINDOW "$INSTDIR\${STARTED}" ; llmgw-desktop.exe, which has no console; else llmgw.exe
+!define DATA "$LOCALAPPDATA\llmgw-desktop"
 !define REMOVER "$INSTDIR\uninstall.exe"
 !define LINK "$SMPROGRAMS\${NAME}.lnk"
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\LLMGateway"
@@ -33,7 +41,11 @@ OutFile "${OUTPUT}"
 RequestExecutionLevel user
 InstallDir "$LOCALAPPDATA\Programs\${NAME}"
 InstallDirRegKey HKCU "${KEY}" "InstallLocation"
-SetCompressor /SOLID lzma
+!ifdef QUICK
+    SetCompressor zlib
+!else
+    SetCompressor /SOLID lzma
+!endif
 ManifestDPIAware true
 VIProductVersion "${NUMBERS}"
 VIAddVersionKey "ProductName" "${NAME}"
@@ -42,38 +54,61 @@ VIAddVersionKey "FileVersion" "${VERSION}"
 VIAddVersionKey "FileDescription" "${DESCRIPTION}"
 VIAddVersionKey "LegalCopyright" "${LICENCE}"
 
+!insertmacro MUI_PAGE_COMPONENTS
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_UNPAGE_CONFIRM
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
 
-; A program that runs cannot be replaced. Nothing is changed before that is known.
+; A program that runs cannot be replaced. Nothing is changed before that is known; who is asked may
+; quit it and go on.
 !macro StopWhileItRuns
-    ${If} ${FileExists} "${PROGRAM}"
-        ClearErrors
-        FileOpen $0 "${PROGRAM}" a
-        ${If} ${Errors}
-            SetErrorLevel 2
-            MessageBox MB_OK|MB_ICONEXCLAMATION "${NAME} runs. Quit it first, then do this again." /SD IDOK
-            Quit
+    ${Do}
+        StrCpy $1 ""
+        !insertmacro LookWhetherItRuns "${PROGRAM}"
+        !insertmacro LookWhetherItRuns "${WINDOW}"
+        ${If} $1 == ""
+            ${Break}
         ${EndIf}
-        FileClose $0
+        SetErrorLevel 2
+        MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "${NAME} runs. Quit it (its icon beside the clock, Quit), then try again." /SD IDCANCEL IDRETRY +2
+        Quit
+    ${Loop}
+    SetErrorLevel 0
+!macroend
+
+!macro LookWhetherItRuns FILE
+    ${If} ${FileExists} "${FILE}"
+        ClearErrors
+        FileOpen $0 "${FILE}" a
+        ${If} ${Errors}
+            StrCpy $1 runs
+        ${Else}
+            FileClose $0
+        ${EndIf}
     ${EndIf}
 !macroend
 
-Section
+; Strings of NSIS end after 1,024 characters: a PATH that is nearly as long is left as it is.
+!define LONGEST_PATH 800
+!macro TellOfPath
+    SendMessage ${HWND_BROADCAST} ${WM_SETTINGCHANGE} 0 "STR:Environment" /TIMEOUT=2000
+!macroend
+
+Section "The program"
+    SectionIn RO
     !insertmacro StopWhileItRuns
     ${If} ${FileExists} "${REMOVER}" ; each version knows its own files, and only these
-        ExecWait '"${REMOVER}" /S _?=$INSTDIR'
+        ExecWait '"${REMOVER}" /S /NEWER _?=$INSTDIR'
     ${EndIf}
     !insertmacro PutPayload
     SetOutPath "$INSTDIR"
     WriteUninstaller "${REMOVER}"
-    CreateShortcut "${LINK}" "${PROGRAM}"
+    CreateShortcut "${LINK}" "${WINDOW}"
     WriteRegStr HKCU "${KEY}" "DisplayName" "${NAME}"
     WriteRegStr HKCU "${KEY}" "DisplayVersion" "${VERSION}"
-    WriteRegStr HKCU "${KEY}" "DisplayIcon" "${PROGRAM}"
+    WriteRegStr HKCU "${KEY}" "DisplayIcon" "${WINDOW}"
     WriteRegStr HKCU "${KEY}" "Publisher" "LLM Gateway Desktop"
     WriteRegStr HKCU "${KEY}" "InstallLocation" "$INSTDIR"
     WriteRegStr HKCU "${KEY}" "UninstallString" '"${REMOVER}"'
@@ -84,10 +119,41 @@ Section
     WriteRegDWORD HKCU "${KEY}" "NoRepair" 1
 SectionEnd
 
-; What a person keeps lies elsewhere (LOCALAPPDATA\llmgw-desktop) and stays, and so does whatever
-; else is in the folder: it goes only if it is empty.
+Section /o "The command llmgw in terminals" InTerminals
+    ReadRegStr $0 HKCU "Environment" "Path"
+    StrLen $1 $0
+    ${StrStr} $2 "$0;" "$INSTDIR;"
+    ${If} $1 > ${LONGEST_PATH}
+        DetailPrint "PATH is too long to be changed here: add $INSTDIR to it by hand."
+    ${ElseIf} $2 == ""
+        ${If} $0 != ""
+            StrCpy $0 "$0;"
+        ${EndIf}
+        WriteRegExpandStr HKCU "Environment" "Path" "$0$INSTDIR"
+        !insertmacro TellOfPath
+    ${EndIf}
+SectionEnd
+
+Function .onInit
+    ${GetParameters} $0
+    ClearErrors
+    ${GetOptions} $0 "/TERMINAL" $1
+    ${IfNot} ${Errors}
+        !insertmacro SelectSection ${InTerminals}
+    ${EndIf}
+FunctionEnd
+
+; What a person keeps lies elsewhere and stays unless he says otherwise, and so does whatever else is
+; in the folder: it goes only if it is empty. An uninstaller that makes way for a newer version
+; (_?= is said to it) asks nothing, and leaves PATH and other programs' settings as they are.
 Section "Uninstall"
     !insertmacro StopWhileItRuns
+    ${GetParameters} $0
+    ClearErrors
+    ${GetOptions} $0 "/NEWER" $1
+    ${If} ${Errors}
+        Call un.TakeBack
+    ${EndIf}
     !insertmacro TakePayload
     Delete "${LINK}"
     DeleteRegKey HKCU "${KEY}"
@@ -95,3 +161,32 @@ Section "Uninstall"
     SetOutPath "$TEMP"
     RMDir "$INSTDIR"
 SectionEnd
+
+Function un.TakeBack
+    ${If} ${FileExists} "${DATA}\*.*"
+        nsExec::Exec '"${PROGRAM}" connect all --undo'
+        Pop $1
+        ${GetParameters} $0
+        ClearErrors
+        ${GetOptions} $0 "/DATA" $1
+        ${IfNot} ${Errors}
+            RMDir /r "${DATA}"
+        ${ElseIf} ${Cmd} `MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Remove settings, keys and recorded flights as well? They lie in ${DATA}, and cannot be brought back." /SD IDNO IDYES`
+            RMDir /r "${DATA}"
+        ${EndIf}
+    ${EndIf}
+    ReadRegStr $0 HKCU "Environment" "Path"
+    StrLen $1 $0
+    ${If} $1 <= ${LONGEST_PATH}
+    ${AndIf} $0 != ""
+        ${UnStrRep} $2 "$0" ";$INSTDIR" ""
+        ${UnStrRep} $2 "$2" "$INSTDIR;" ""
+        ${If} $2 == "$INSTDIR"
+            DeleteRegValue HKCU "Environment" "Path"
+            !insertmacro TellOfPath
+        ${ElseIf} $2 != $0
+            WriteRegExpandStr HKCU "Environment" "Path" "$2"
+            !insertmacro TellOfPath
+        ${EndIf}
+    ${EndIf}
+FunctionEnd

@@ -36,6 +36,7 @@ COMMANDS: Final = (
     "policy.LIMITS",
     "settings.SETTINGS",
     "gateway.STATUS",
+    "gateway.UPDATE",
     "validation.RECEIPT",
     "vault.VAULT",
     "access.OAUTH",

@@ -6,6 +6,7 @@ a part that has no text of its licence.
 """
 
 import importlib.metadata
+import platform
 import re
 import shutil
 import subprocess
@@ -96,6 +97,7 @@ def _part(name: str) -> LicensedPart:
             licence="PSF-2.0",
             home="https://www.python.org/",
             texts=(_pythons_licence(),),
+            purl=f"pkg:generic/python@{sys.version.split()[0]}",
         )
     if name == _ICU:
         return LicensedPart(
@@ -104,6 +106,7 @@ def _part(name: str) -> LicensedPart:
             licence="Unicode-3.0",
             home="https://icu.unicode.org/",
             texts=(standard_text("ICU"),),
+            purl="pkg:generic/icu",
         )
     if ":" in name:
         return _part_of_system(name)
@@ -155,4 +158,9 @@ def _part_of_system(package: str) -> LicensedPart:
         licence=", ".join(licences)[:200],
         home=told[1] if len(told) > 1 else "",
         texts=(text,) if text else (),
+        purl=f"pkg:deb/{_distribution()}/{name}@{told[0]}",
     )
+
+
+def _distribution() -> str:
+    return platform.freedesktop_os_release().get("ID", "debian")

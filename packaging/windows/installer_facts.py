@@ -11,6 +11,7 @@ from pathlib import Path, PureWindowsPath
 
 _PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 _PROGRAM = "llmgw.exe"
+_WITHOUT_CONSOLE = "llmgw-desktop.exe"
 
 
 def main(payload: str, facts: str) -> None:
@@ -18,7 +19,8 @@ def main(payload: str, facts: str) -> None:
     if not (folder / _PROGRAM).is_file():
         sys.exit(f"{folder} has no {_PROGRAM}: make it first, on Windows: pyinstaller build.spec")
     project = tomllib.loads(_PYPROJECT.read_text("utf-8"))["project"]
-    lines = [*_defines(project), *_put(folder), *_take(folder)]
+    started = _WITHOUT_CONSOLE if (folder / _WITHOUT_CONSOLE).is_file() else _PROGRAM
+    lines = [f"!define STARTED {started}", *_defines(project), *_put(folder), *_take(folder)]
     Path(facts).write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
 
 

@@ -105,6 +105,7 @@ READING = frozenset(
             "jobs show",
             "key list",
             "licences",
+            "update",
             "mcp",
             "oauth client list",
             "receipt verify",

@@ -7,8 +7,6 @@ registry are looked at. Making a prefix takes most of the time: one serves all, 
 from __future__ import annotations
 
 import importlib.metadata
-import os
-import re
 import shutil
 import subprocess
 import sys
@@ -20,10 +18,10 @@ import pytest
 
 from tests.packaging.machine import ROOT
 from tests.packaging.needs import need_programs
+from tests.packaging.wine import Computer, compiled, windows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-WINE, SERVER = "/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64"
 PROGRAM = """
 Target amd64-unicode
 OutFile "{file}"
@@ -43,83 +41,10 @@ SectionEnd
 """What stands in for llmgw.exe: says that it started, and runs while there is «go on»."""
 
 
-class Computer:
-    """A Windows of a person's own: a prefix of wine."""
-
-    def __init__(self, folder: Path) -> None:
-        self.prefix = folder / "prefix"
-        self._env = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "WINEPREFIX": str(self.prefix),
-            "WINEARCH": "win64",
-            "WINEDEBUG": "-all",
-            "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
-        }
-        self.run("wineboot", "--init")
-        (self.person,) = (
-            each for each in self.prefix.glob("drive_c/users/*") if each.name != "Public"
-        )
-        self.local = self.person / "AppData/Local"
-        self.folder = self.local / "Programs/LLM Gateway"
-        self.link = self.person.joinpath(
-            "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/LLM Gateway.lnk"
-        )
-
-    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [WINE, *words],
-            env=self._env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,  # wine's own way with files ends some programs
-            stderr=subprocess.DEVNULL,
-        )
-
-    def run(self, *words: str | Path) -> int:
-        """Until it and all that it has started have ended, and the registry is written."""
-        child = self.start(*words)
-        child.communicate(timeout=300)
-        self._server("-w")
-        return child.returncode
-
-    def uninstall_entry(self) -> dict[str, str]:
-        """What the system's list of programs knows of it; empty: nothing."""
-        text = (self.prefix / "user.reg").read_text("utf-8", errors="replace")
-        head = r"\[Software\\\\Microsoft\\\\Windows\\\\CurrentVersion\\\\Uninstall\\\\LLMGateway\]"
-        found = re.search(head + r"[^\n]*\n(.*?)(?=\n\[|\Z)", text, re.DOTALL)
-        return dict(re.findall(r'^"(\w+)"="?(.*?)"?$', found[1], re.MULTILINE)) if found else {}
-
-    def files(self) -> set[str]:
-        found = self.folder.rglob("*")
-        return {str(path.relative_to(self.folder)) for path in found if path.is_file()}
-
-    def end(self) -> None:
-        self._server("-k")
-        self._server("-w")
-        shutil.rmtree(self.prefix)
-
-    def _server(self, word: str) -> None:
-        # it says by its code whether it runs at all
-        subprocess.run([SERVER, word], env=self._env, timeout=120, check=False)
-
-
 @pytest.fixture
 def computer(tmp_path: Path) -> Iterator[Computer]:
-    need_programs(WINE, SERVER, "makensis")
-    made = Computer(tmp_path)
-    yield made
-    made.end()
-
-
-def compiled(script: str | Path, *defines: str) -> None:
-    done = subprocess.run(
-        ["makensis", "-V2", "-WX", *defines, script],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    with windows(tmp_path) as made:
+        yield made
 
 
 def make_setup(folder: Path, version: str, *inside: str) -> Path:
@@ -193,6 +118,7 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
 
     # and of a folder that holds nothing else, nothing is left
     shutil.rmtree(computer.folder)
+    shutil.rmtree(data.parent)
     computer.run(first, "/S")
     assert computer.uninstall_entry()
     computer.run(computer.folder / "uninstall.exe", "/S")

@@ -1,23 +1,19 @@
 """`build.spec`: the program as one folder starts, serves, and says commands that work.
 
-Making it takes a minute of the processor, so it is made once, for all workers.
+Making it takes a minute of the processor: `one_folder.py` makes it once, for all workers.
 """
 
 from __future__ import annotations
 
 import ast
-import fcntl
 import importlib.metadata
 import json
 import os
 import re
 import runpy
-import shutil
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +22,7 @@ import pytest
 
 from tests.packaging.machine import PACKAGING, ROOT
 from tests.packaging.needs import need_programs
+from tests.packaging.one_folder import BARE
 from tests.support.gateway import GatewaySetup, running_gateway
 from tests.support.raw_http import Reply, openai_headers, send
 from tests.support.stdio_client import stdio_client
@@ -34,54 +31,6 @@ from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 MOST_BYTES = 190_000_000
-BARE = {"PATH": "/usr/bin:/bin"}
-"""Where no `llmgw` is found, and no Python of ours."""
-
-
-@pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """`llmgw` of the folder. It goes with the last worker that has used it."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    folder = shared / "one folder"
-    with (shared / "one-folder.used").open("w") as used:
-        with _alone(shared / "one-folder.lock"):
-            if not folder.exists():
-                _build(shared / "one-folder-build").rename(folder)
-            fcntl.flock(used, fcntl.LOCK_SH)
-        yield folder / "llmgw"
-        with _alone(shared / "one-folder.lock"), suppress(BlockingIOError):
-            fcntl.flock(used, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _build(work: Path) -> Path:
-    need_programs("objdump", "strip")
-    made, cache = work / "dist", {"PYINSTALLER_CONFIG_DIR": str(work / "cache")}
-    said = ("--log-level", "WARN", "--distpath", made, "--workpath", work / "work")
-    done = subprocess.run(
-        [sys.executable, "-m", "PyInstaller", *said, "build.spec"],
-        cwd=ROOT,
-        env={**os.environ, **cache},
-        capture_output=True,
-        text=True,
-        timeout=800,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert [each.name for each in made.iterdir()] == ["llmgw"]
-    moved = work.with_name("one-folder-made")
-    (made / "llmgw").rename(moved)
-    shutil.rmtree(work)
-    return moved
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ def _connect(parser: Parser) -> None:
     parser.add_argument(
         "client",
         metavar="CLIENT",
-        choices=("list", *PROGRAM_NAMES),
-        help=f"list, or one of: {', '.join(PROGRAM_NAMES)}",
+        choices=("list", "all", *PROGRAM_NAMES),
+        help=f"list, or one of: {', '.join(PROGRAM_NAMES)}; with --undo also all",
     )
     add_flags(
         parser,

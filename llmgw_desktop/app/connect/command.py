@@ -23,6 +23,7 @@ from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Program, Transpo
 from llmgw_desktop.app.mcp.engine import find
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.paths import Places
 
@@ -45,7 +46,7 @@ def ask_program(program: Program, env: Mapping[str, str], ask: ProgramAsker) -> 
     return f"{program.title} itself was asked, and does not tell of it: run `{named}` to see why."
 
 
-_DONE, _WRONG_USAGE = 0, 2
+_DONE, _FAILED, _WRONG_USAGE = 0, 1, 2
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -57,6 +58,8 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         )
         if arguments.client == "list":
             return _list(connector)
+        if arguments.client == "all":
+            return _undo_all(connector, arguments, places, env)
         program = PROGRAMS[arguments.client]
         if arguments.models and program.models is None:
             print(
@@ -125,6 +128,27 @@ def _undo(connector: Connector, arguments: argparse.Namespace) -> int:
     if outcome.key_name:
         print(f"Its key '{outcome.key_name}' is revoked.")
     return _DONE
+
+
+def _undo_all(
+    connector: Connector, arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
+) -> int:
+    """Each that is set up, whatever becomes of the others."""
+    if not arguments.undo:
+        print("llmgw: Say which program: all can only be taken back, with --undo.", file=sys.stderr)
+        return _WRONG_USAGE
+    code = _DONE
+    for name in PROGRAMS:
+        arguments.client = name
+        try:
+            if connector.connections.of(name) is not None:
+                _undo(connector, arguments)
+        except LlmgwError as error:
+            print(f"llmgw: {PROGRAMS[name].title}: {error}", file=sys.stderr)
+            code = _FAILED
+    if not arguments.dry_run:
+        tell_keys_changed(places, env)
+    return code
 
 
 def _show(plan: Plan) -> int:

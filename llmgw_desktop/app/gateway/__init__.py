@@ -77,3 +77,19 @@ LICENCES = Command(
     _licences,
     only_looks=True,
 )
+
+
+def _update(parser: Parser) -> None:
+    parser.add_argument(
+        "--check", action="store_true", required=True, help="ask the feed that the settings name"
+    )
+    add_flags(parser, json="as one JSON document")
+
+
+UPDATE = Command(
+    "update",
+    "whether there is a newer version; it is never installed",
+    "gateway.updates_command:run",
+    _update,
+    only_looks=True,
+)

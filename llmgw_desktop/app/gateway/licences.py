@@ -42,6 +42,8 @@ class LicensedPart:
     """Where it comes from; may be empty."""
     texts: tuple[str, ...]
     """Its licences and notices, whole."""
+    purl: str = ""
+    """Its address among packages, such as `pkg:pypi/orjson@3.13.0`; empty where it has none."""
     files: tuple[str, ...] = ()
     """What of it lies in the package, by path; empty where pip installed it."""
 
@@ -91,6 +93,7 @@ def part_of(found: importlib.metadata.Distribution) -> LicensedPart:
         licence=licence,
         home=next(iter(homes), ""),
         texts=tuple(dict.fromkeys(text.strip() + "\n" for text in texts)),
+        purl=f"pkg:pypi/{_pip_name(str(said['Name']))}@{found.version}",
     )
 
 
@@ -136,7 +139,7 @@ def _required(name: str, seen: dict[str, str]) -> Iterator[str]:
         match = _REQUIRED.match(line)
         if match is None or re.search(r"\bextra\s*==", line):
             continue
-        key = re.sub(r"[-_.]+", "-", match[0]).lower()
+        key = _pip_name(match[0])
         if key in seen:
             continue
         seen[key] = match[0]
@@ -146,3 +149,7 @@ def _required(name: str, seen: dict[str, str]) -> Iterator[str]:
             continue  # of another system or another Python
         yield match[0]
         yield from _required(match[0], seen)
+
+
+def _pip_name(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
@@ -87,6 +88,41 @@ class PublicUrl(Kind):
         if scheme == "http" and not names_this_computer(host):
             raise Unfit(f"{self.expected}; http:// leads no further than this computer")
         return url.removesuffix(f":{_USUAL_PORTS[scheme]}")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAddress(Kind):
+    """A file at another computer; empty for none."""
+
+    expected = 'an address such as "https://example.com/llmgw/feed.json"'
+
+    def read(self, raw: object) -> str:
+        url = PlainText().read(raw)
+        if not url:
+            return ""
+        scheme, _, rest = url.partition("://")
+        host, slash, _ = rest.partition("/")
+        if scheme not in _USUAL_PORTS or not slash or not is_origin(f"{scheme}://{host}"):
+            raise Unfit(self.expected)
+        if scheme == "http" and not names_this_computer(host):
+            raise Unfit(f"{self.expected}; http:// leads no further than this computer")
+        return url
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey(Kind):
+    """Of Ed25519; empty for none."""
+
+    expected = "32 bytes in Base64, which are 44 characters"
+
+    def read(self, raw: object) -> str:
+        text = PlainText().read(raw)
+        try:
+            if text and len(b64decode(text, validate=True)) != 32:
+                raise Unfit(self.expected)
+        except ValueError:
+            raise Unfit(self.expected) from None
+        return text
 
 
 def _has_good_port(url: str) -> bool:

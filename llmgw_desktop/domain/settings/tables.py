@@ -15,7 +15,12 @@ from llmgw_desktop.domain.setting import (
     YesNo,
     setting,
 )
-from llmgw_desktop.domain.settings.address_kinds import CollectorUrl, FilePath
+from llmgw_desktop.domain.settings.address_kinds import (
+    CollectorUrl,
+    FeedAddress,
+    FilePath,
+    PublicKey,
+)
 
 _HOUR_S = 3600.0
 _DAY_MS = 24 * 3600 * 1000
@@ -337,4 +342,22 @@ class CompressionSettings:
 
     enabled: bool = setting(
         False, YesNo(), "Make the answers of runs shorter that do not say `compressResponse`."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSettings:
+    """Where a newer version is told of. Nobody is asked unless both are set."""
+
+    feed: str = setting(
+        "",
+        FeedAddress(),
+        "Where the makers of the program tell of newer versions; empty: nobody is asked.",
+        since="0.2.0",
+    )
+    key: str = setting(
+        "",
+        PublicKey(),
+        "The public key that the feed is signed by: Ed25519, its 32 bytes in Base64.",
+        since="0.2.0",
     )

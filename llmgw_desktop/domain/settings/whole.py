@@ -26,6 +26,7 @@ from llmgw_desktop.domain.settings.tables import (
     RoutingSettings,
     StorageSettings,
     TelemetrySettings,
+    UpdateSettings,
     UpstreamSettings,
 )
 
@@ -90,6 +91,9 @@ class Settings:
     )
     approvals: ApprovalSettings = _table(
         ApprovalSettings, "approvals", "What agents may do unasked, and who answers when they ask."
+    )
+    updates: UpdateSettings = _table(
+        UpdateSettings, "updates", "Whether there is a newer version; nobody is asked by itself."
     )
     access: AccessSettings = field(default_factory=AccessSettings)
     mcp_servers: tuple[McpServer, ...] = ()

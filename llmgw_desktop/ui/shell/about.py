@@ -1,14 +1,19 @@
 """About the program: its version and licence, and whose work it holds, with every text."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QWidget
 
 from llmgw_desktop.app.gateway.licences import LicensedPart, parts, standard_text, statement
+from llmgw_desktop.app.gateway.updates import look_for_update, update_words
 from llmgw_desktop.app.words.inert_text import inert
+from llmgw_desktop.domain.settings.tables import UpdateSettings
+from llmgw_desktop.store.settings.reader import load_settings
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button
@@ -27,7 +32,10 @@ _OURS = (
 
 
 class AboutBox(QDialog):
-    """Open it with `open()`; Esc closes it. The list of parts is shown when it is here."""
+    """Open it with `open()`; Esc closes it. The list of parts is shown when it is here, and what
+    is known of a newer version when that was asked for."""
+
+    look_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -38,6 +46,10 @@ class AboutBox(QDialog):
         self.choice.currentIndexChanged.connect(self._show_chosen)
         self.text = TextLines(theme, name="Licence")
         self.text.setReadOnly(True)
+        self._look = Button(theme, "Look for a newer version")
+        self._look.clicked.connect(self._ask_to_look)
+        self._told = FlowingLabel(theme)
+        self._told.hide()
         close = Button(theme, "Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)
@@ -48,7 +60,8 @@ class AboutBox(QDialog):
             FlowingLabel(theme, _OURS, tone=Tone.MUTED),
             self.choice,
             (self.text, 1),
-            h_box(theme, None, close),
+            self._told,
+            h_box(theme, self._look, None, close),
             on=self,
             gap=3,
             margins=(6, 5),
@@ -61,6 +74,16 @@ class AboutBox(QDialog):
         self.choice.clear()
         for name in texts:
             self.choice.addItem(name, name)
+
+    def show_news(self, words: str) -> None:
+        self._told.setText(inert(words))
+        self._told.show()
+        self._look.setEnabled(True)
+
+    def _ask_to_look(self) -> None:
+        self._look.setEnabled(False)
+        self._told.hide()
+        self.look_wanted.emit()
 
     def _show_chosen(self) -> None:
         self.text.setPlainText(inert(self._texts.get(self.choice.key, "")))
@@ -77,12 +100,28 @@ def licence_texts(found: Sequence[LicensedPart]) -> dict[str, str]:
     return texts
 
 
-def offer_about(window: MainWindow, theme: Theme, bridge: Bridge) -> None:
-    """The menu opens it; what it shows lies in many small files, which the worker reads."""
+def offer_about(
+    window: MainWindow, theme: Theme, bridge: Bridge, settings_file: Callable[[], Path]
+) -> None:
+    """The menu opens it. What it shows lies in many small files, and a feed may take long to
+    answer: workers read them."""
 
     def show() -> None:
         box = AboutBox(theme, window)
+        box.look_wanted.connect(
+            lambda: bridge.fetch(
+                box,
+                lambda: update_words(look_for_update(_settings(settings_file()))),
+                box.show_news,
+                lambda error: box.show_news(str(error)),
+                slow=True,
+            )
+        )
         box.open()
         bridge.fetch(box, lambda: licence_texts(parts()), box.show_texts)
 
     window.menus.about_wanted.connect(show)
+
+
+def _settings(file: Path) -> UpdateSettings:
+    return load_settings(file, os.environ).settings.updates

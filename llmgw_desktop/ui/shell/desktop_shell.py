@@ -250,7 +250,7 @@ class DesktopShell(QObject):
         window.troubles.retry_wanted.connect(self._retry)
         window.troubles.held_decided.connect(self._decide_held)
         self._opening.watch_over(window.menus)
-        offer_about(window, self._theme, self._bridge)
+        offer_about(window, self._theme, self._bridge, self._container.control.settings_file)
         return window
 
     def _toggle_provider(self, name: str, on: bool) -> None:

@@ -55,6 +55,23 @@ def test_there_and_back(
     assert "is not set up" in capsys.readouterr().out
 
 
+def test_all_are_taken_back_at_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As who removes the program wants it. One that cannot be read holds up none of the others."""
+    assert _run(monkeypatch, "all") == 2
+    assert "with --undo" in capsys.readouterr().err
+    for name in ("cursor", "gemini-cli", "windsurf"):
+        assert _run(monkeypatch, name) == 0
+    (home / ".gemini/settings.json").write_text("{ not JSON")
+    capsys.readouterr()
+    assert _run(monkeypatch, "all", "--undo") == 1
+    said = capsys.readouterr()
+    assert said.out.count("is revoked") == 2
+    assert "Gemini" in said.err
+    assert not (home / ".cursor/mcp.json").exists()
+
+
 def test_the_port_comes_from_the_settings(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

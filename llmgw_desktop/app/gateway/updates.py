@@ -1,0 +1,150 @@
+"""Whether there is a newer version: a feed that a release signs, looked at when a person asks.
+
+Nothing is fetched but the feed and its signature, nothing is told to whoever serves it but that
+somebody asks, and nothing is ever installed: that is the package manager's work, or the person's.
+A feed is JSON: `version`, `date`, `url` of the page to get it from, `notes`.
+"""
+
+import base64
+import json
+import re
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPMessage
+from importlib.metadata import version
+from typing import IO, Any, Final
+from urllib.parse import urlsplit
+
+from typing_extensions import override
+
+from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.net_address import names_this_computer
+from llmgw_desktop.domain.settings.tables import UpdateSettings
+
+SIGNATURE: Final = ".sig"
+"""What the address of the signature has more than that of the feed: 64 bytes, of Ed25519."""
+_MOST_BYTES = 64 * 1024
+_PATIENCE_S = 15
+_VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})")
+_LONGEST_NOTES = 2000
+
+
+class UpdateProblem(LlmgwError):
+    """Why nothing is known of a newer version; one sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateNews:
+    """The newest version, as its makers signed it."""
+
+    version: str
+    ours: str
+    date: str
+    url: str
+    notes: str
+
+    @property
+    def is_newer(self) -> bool:
+        return _numbers(self.version) > _numbers(self.ours)
+
+
+def look_for_update(settings: UpdateSettings) -> UpdateNews:
+    """Asks the feed. Blocks for seconds. Raises UpdateProblem."""
+    if not settings.feed:
+        raise UpdateProblem(
+            "No feed is named, so nobody is asked: set feed and key of [updates] to what the"
+            " page says that you have this program from."
+        )
+    if not settings.key:
+        raise UpdateProblem(
+            "A feed without a key is not believed: set key of [updates] to the public key of"
+            " those who make the program."
+        )
+    feed = _fetched(settings.feed)
+    _check(feed, _fetched(settings.feed + SIGNATURE), settings.key)
+    return _read(feed)
+
+
+def update_words(news: UpdateNews) -> str:
+    """One sentence, or two."""
+    if not news.is_newer:
+        return f"This is the newest version, {inert_line(news.ours, 40)}."
+    since = f" since {inert_line(news.date, 40)}" if news.date else ""
+    where = f" Get it at {inert_line(news.url, 300)}" if news.url else ""
+    return f"Version {inert_line(news.version, 40)} is there{since}; this is {news.ours}.{where}"
+
+
+def _fetched(address: str) -> bytes:
+    opener = urllib.request.build_opener(_StaysSafe())
+    request = urllib.request.Request(_safe(address), headers={"User-Agent": "llmgw"})  # noqa: S310 - looked at
+    try:
+        with opener.open(request, timeout=_PATIENCE_S) as answer:
+            found: bytes = answer.read(_MOST_BYTES + 1)
+    except (OSError, HTTPException, ValueError) as error:
+        host = urlsplit(address).hostname
+        raise UpdateProblem(f"The feed at {host} cannot be read: {error}.") from None
+    if len(found) > _MOST_BYTES:
+        raise UpdateProblem("The feed is too large to be one.")
+    return found
+
+
+def _safe(address: str) -> str:
+    """Nobody between may read along; on this computer nobody is between."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" or (parts.scheme == "http" and names_this_computer(parts.netloc)):
+        return address
+    raise UpdateProblem("The feed leads to an address that is not https.")
+
+
+class _StaysSafe(urllib.request.HTTPRedirectHandler):
+    @override
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        return super().redirect_request(req, fp, code, msg, headers, _safe(newurl))
+
+
+def _check(feed: bytes, signature: bytes, key: str) -> None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(base64.b64decode(key)).verify(signature, feed)
+    except InvalidSignature:
+        raise UpdateProblem(
+            "The feed is not signed by the key of [updates]: what it says is not believed."
+        ) from None
+
+
+def _read(feed: bytes) -> UpdateNews:
+    try:
+        told: Any = json.loads(feed)
+    except ValueError:
+        told = None
+    if not isinstance(told, Mapping) or not _VERSION.fullmatch(_text(told, "version")):
+        raise UpdateProblem("The feed tells no version.")
+    return UpdateNews(
+        version=_text(told, "version"),
+        ours=version("llmgw-desktop"),
+        date=_text(told, "date"),
+        url=_text(told, "url"),
+        notes=_text(told, "notes")[:_LONGEST_NOTES],
+    )
+
+
+def _text(told: Mapping[str, Any], name: str) -> str:
+    found = told.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    match = _VERSION.match(text)
+    return tuple(map(int, match.groups())) if match else (0, 0, 0)

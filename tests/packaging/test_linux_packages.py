@@ -1,0 +1,202 @@
+"""The packages for Linux: the same bytes each time, whole, and gone without a trace."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.bare_system import BareSystem, bare_system
+from tests.packaging.machine import ROOT
+from tests.packaging.needs import need_programs
+from tests.packaging.one_folder import BARE
+from tests.support.gateway import GatewaySetup, running_gateway
+from tests.support.raw_http import send
+from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+VERSION = importlib.metadata.version("llmgw-desktop")
+EPOCH = "1795000000"
+LEFT_BY_TOOLS = ("etc/ld.so.cache", "etc/.pwd.lock")
+
+
+def make(kind: str, program: Path, out: Path, **more: str) -> Path:
+    done = subprocess.run(
+        [
+            *(sys.executable, str(ROOT / "packaging/release/make.py"), kind, "--quick"),
+            *("--folder", str(program.parent), "--out", str(out)),
+        ],
+        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "QT_QPA_PLATFORM": "offscreen", **more},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Path(done.stdout.splitlines()[0])
+
+
+@pytest.mark.daily
+def test_menus_and_shops_can_read_what_describes_it(tmp_path: Path) -> None:
+    """Without building anything."""
+    need_programs("desktop-file-validate", "appstreamcli")
+    here = ROOT / "packaging/linux"
+    described = (here / "llmgw-desktop.metainfo.xml").read_text()
+    filled = tmp_path / "io.github.llm_gateway_desktop.metainfo.xml"
+    filled.write_text(described.replace("@VERSION@", VERSION).replace("@DATE@", "2026-11-23"))
+    for words in (
+        ("desktop-file-validate", here / "llmgw-desktop.desktop"),
+        ("appstreamcli", "validate", "--no-net", filled),
+    ):
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    code = (ROOT / "llmgw_desktop/ui/application.py").read_text()
+    assert 'setDesktopFileName("llmgw-desktop")' in code  # by which a desktop finds the icon
+
+
+def test_a_release_brings_sums_a_signature_and_a_list_of_parts(
+    program: Path, tmp_path: Path
+) -> None:
+    need_programs("openssl", "xz")
+    key, public = tmp_path / "key.pem", tmp_path / "key.pub"
+    for words in (
+        ("genpkey", "-algorithm", "ed25519", "-out", key),
+        ("pkey", "-in", key, "-pubout", "-out", public),
+    ):
+        subprocess.run(["openssl", *words], check=True, capture_output=True)
+    first = make("deb", program, tmp_path / "first", LLMGW_SIGNING_KEY=str(key))
+    again = make("deb", program, tmp_path / "again")
+    assert first.read_bytes() == again.read_bytes()
+    sums = first.with_name("SHA256SUMS")
+    subprocess.run(["sha256sum", "-c", sums], cwd=first.parent, check=True, capture_output=True)
+    subprocess.run(
+        [
+            *("openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin"),
+            *("-in", sums, "-sigfile", first.with_name("SHA256SUMS.sig")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    assert not again.with_name("SHA256SUMS.sig").exists()
+    told = json.loads(first.with_name(f"{first.name}.cdx.json").read_text())
+    assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
+    [digest] = told["metadata"]["component"]["hashes"]
+    assert digest["content"] == hashlib.sha256(first.read_bytes()).hexdigest()
+    refs = [each["bom-ref"] for each in told["components"]]
+    assert len(set(refs)) == len(refs)
+    orjson = importlib.metadata.version("orjson")
+    assert f"pkg:pypi/orjson@{orjson}" in {each.get("purl") for each in told["components"]}
+
+
+def test_the_portable_archive_runs_from_any_folder(
+    program: Path, own_home: Path, tmp_path: Path
+) -> None:
+    made = make("portable", program, tmp_path / "out")
+    place = tmp_path / "Größe & mehr" / ("x" * 120)
+    place.mkdir(parents=True)
+    subprocess.run(["tar", "-xf", made, "-C", place], check=True)
+    [folder] = place.iterdir()
+    assert {each.name for each in folder.iterdir()} == {
+        *("llmgw", "_internal", "LICENSE.txt", "README.txt", "licences"),
+    }
+    setup = GatewaySetup(home=own_home, program=(str(folder / "llmgw"),), environment=BARE)
+    assert setup.command("--version").stdout == f"llmgw {VERSION}\n"
+    with running_gateway(setup) as gateway:
+        assert send(f"{gateway.url}/health", method="GET").status == 200
+
+
+def test_the_package_is_put_in_used_replaced_and_taken_out(program: Path, tmp_path: Path) -> None:
+    made = make("deb", program, tmp_path / "out")
+    with bare_system(tmp_path) as system:
+        system.run("apt-get", "-q", "update")
+        needs = subprocess.run(
+            ["dpkg-deb", "-f", made, "Depends"], capture_output=True, text=True, check=True
+        ).stdout
+        names = [each.split()[0] for each in needs.split(",")]
+        system.run("apt-get", "-q", "-y", "install", "--no-install-recommends", *names)
+        before = system.files()
+        put_in(system, made)
+        put = system.files() - before
+        assert {"usr/bin/llmgw", "usr/bin/llmgw-desktop"} <= put
+        assert all(each.startswith("usr/") for each in put - set(LEFT_BY_TOOLS))
+        assert "usr/share/applications/llmgw-desktop.desktop" in put
+        assert system.said("llmgw", "--version") == f"llmgw {VERSION}\n"
+        see_its_window(system)
+        serving = system.start("llmgw", "serve", "--port", "0")
+        try:
+            url = _url(system, serving)
+            assert send(f"{url}/health", method="GET").status == 200
+            key = system.said("llmgw", "key", "add", "mine")
+            put_in(system, newer(made, tmp_path / "newer"))
+            assert send(f"{url}/health", method="GET").status == 200  # the older one, to its end
+        finally:
+            serving.terminate()
+            said, _ = serving.communicate(timeout=60)
+        assert serving.returncode == 0, said
+        assert not (system.root / "usr/lib/llmgw-desktop/_internal/base_library.zip").exists()
+        assert (system.root / "usr/lib/llmgw-desktop/_internal/new").exists()
+        system.run("dpkg", "--purge", "llmgw-desktop")
+        assert system.files() - before <= set(LEFT_BY_TOOLS)
+        assert list(system.home.rglob("gateway.db")), key  # what is a person's stays
+
+
+def put_in(system: BareSystem, package: Path) -> None:
+    shutil.copyfile(package, system.root / "tmp/package.deb")
+    system.run("dpkg", "-i", "/tmp/package.deb")
+
+
+def newer(package: Path, work: Path) -> Path:
+    """The next version: one file more, another fewer."""
+    subprocess.run(["dpkg-deb", "-R", package, work], check=True)
+    control = work / "DEBIAN/control"
+    control.write_text(control.read_text().replace(f"Version: {VERSION}", "Version: 99.0"))
+    inside = work / "usr/lib/llmgw-desktop/_internal"
+    (inside / "base_library.zip").unlink()
+    (inside / "new").touch()
+    made = work.with_suffix(".deb")
+    words = ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", work, made]
+    subprocess.run(words, check=True, capture_output=True)
+    return made
+
+
+def see_its_window(system: BareSystem) -> None:
+    """By the libraries that the package asks for, and no others."""
+    need_programs(*SCREEN_TOOLS)
+    with x_screen() as screen:
+        window = system.start("llmgw-desktop", "--port", "0", DISPLAY=screen["DISPLAY"])
+        ends = time.monotonic() + 180
+        try:
+            while not is_shown(screen):
+                assert window.poll() is None, window.communicate()[0]
+                assert time.monotonic() < ends, "no window"
+                time.sleep(0.5)
+        finally:
+            window.terminate()
+            out, _ = window.communicate(timeout=60)
+        assert window.returncode == 0, out
+
+
+def is_shown(screen: dict[str, str]) -> bool:
+    with suppress(subprocess.CalledProcessError):
+        do(screen, "search", "--onlyvisible", "--name", "LLM Gateway")
+        return True
+    return False
+
+
+def _url(system: BareSystem, serving: subprocess.Popen[str]) -> str:
+    ends = time.monotonic() + 60
+    while not (found := list(system.home.rglob("gateway.json"))):
+        assert serving.poll() is None, serving.communicate()[0]
+        assert time.monotonic() < ends, "it does not serve"
+        time.sleep(0.05)
+    return str(json.loads(found[0].read_text())["url"])

