@@ -50,7 +50,7 @@ _WRONG_USAGE = (
 )
 _EMPTY_LISTS = (("key", "list"), ("vault", "list"), ("workspace", "list"), ("receipt", "list"))
 _PATHS = (
-    *("/", "/health", "/health/detail", "/v1/health", "/metrics", "/mcp", "/nothing"),
+    *("/", "/health", "/ready", "/health/detail", "/v1/health", "/metrics", "/mcp", "/nothing"),
     *("/v1/messages", "/v1/messages/count_tokens", "/anthropic/v1/messages"),
     *("/v1/chat/completions", "/chat/completions", "/openai/v1/chat/completions"),
     *("/v1/responses", "/responses", "/v1/responses/x", "/v1/embeddings", "/v1/models"),

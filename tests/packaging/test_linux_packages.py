@@ -23,7 +23,7 @@ from tests.support.gateway import GatewaySetup, running_gateway
 from tests.support.raw_http import send
 from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 VERSION = importlib.metadata.version("llmgw-desktop")
 EPOCH = "1795000000"

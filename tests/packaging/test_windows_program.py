@@ -21,7 +21,7 @@ from tests.packaging.windows_payload import put_together
 from tests.packaging.wine import Computer, compiled, windows
 from tests.support.raw_http import Reply, openai_headers, send
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 VERSION = importlib.metadata.version("llmgw-desktop")
 MOST_BYTES = 75_000_000

@@ -1,4 +1,4 @@
-"""`GET /health` for everybody, `/health/detail` and `/metrics` for those who may see operations."""
+"""`GET /health` and `/ready` for everybody, `/health/detail` and `/metrics` for those who may see operations."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -89,7 +89,7 @@ class HealthDoor:
     """Of how many what was said can never be read; None where that is not known."""
 
     def add_to(self, table: DoorTable) -> None:
-        table.add_own(None, {"GET /health": self.short})
+        table.add_own(None, {"GET /health": self.short, "GET /ready": self.ready})
         answers = {"GET /health/detail": self.detail, "GET /metrics": self.metrics}
         table.add_own(Scope.OPERATIONS, answers)
 
@@ -100,6 +100,15 @@ class HealthDoor:
         status = b"degraded" if problems else b"ok"
         code = 503 if self.gateway().state in _ENDED else 200
         await caller.reply(code, JSON, b'{"status":"%s"}' % status)
+
+    async def ready(self, caller: HttpCaller) -> None:
+        """Whether requests may be sent here: 200, or 503 with the state that keeps them away."""
+        state = self.gateway().state
+        word = "ready" if state is GatewayState.RUNNING else str(state)
+        if word == "ready" and self.store():
+            word = "store"
+        code = 200 if word == "ready" else 503
+        await caller.reply(code, JSON, b'{"status":"%s"}' % word.encode())
 
     async def detail(self, caller: HttpCaller) -> None:
         store, vault, warning = self.store(), await self.vault(), await self.vault_warning()

@@ -41,6 +41,33 @@ async def test_a_look_at_health_is_a_look_at_the_settings() -> None:
     assert caller.told == [(200, b'{"status":"ok"}')]
 
 
+@pytest.mark.parametrize(
+    ("state", "store", "said"),
+    [
+        (GatewayState.RUNNING, "", (200, b'{"status":"ready"}')),
+        (GatewayState.RUNNING, "It is damaged.", (503, b'{"status":"store"}')),
+        (GatewayState.STARTING, "", (503, b'{"status":"starting"}')),
+        (GatewayState.PAUSED, "", (503, b'{"status":"paused"}')),
+        (GatewayState.STOPPING, "", (503, b'{"status":"stopping"}')),
+    ],
+)
+async def test_who_distributes_requests_hears_whether_they_may_come(
+    state: GatewayState, store: str, said: tuple[int, bytes]
+) -> None:
+    """And no word more: nobody has shown a key."""
+    door = HealthDoor(
+        gateway=lambda: GatewayStatus(state=state),
+        recorder=lambda: RecorderStatus(recording=False),
+        settings=lambda: SettingsChanged(settings=Settings()),
+        load=cast("Any", None),
+        meters=Meters(),
+        store=lambda: store,
+    )
+    caller = AskingCaller()
+    await door.ready(cast("Any", caller))
+    assert caller.told == [said]
+
+
 async def test_an_audit_log_that_is_not_sealed_is_no_good_health() -> None:
     class NothingOpen:
         open_flights = 0
