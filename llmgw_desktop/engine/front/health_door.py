@@ -1,4 +1,4 @@
-"""`GET /health` and `/ready` for all; `/health/detail` and `/metrics` for who may see operations."""
+"""`GET /health` and `/ready` for everybody, `/health/detail` and `/metrics` for operations."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
