@@ -103,11 +103,14 @@ class FlightActions(QObject):
             self.replay_wanted.emit(self._flight.id)
 
     def _compare(self) -> None:
-        if self._pair is None:
-            self.said.emit(_HOW_TO_COMPARE)
-        else:
+        flight = self._flight
+        if self._pair is not None:
             older, newer = self._pair
             self.comparison_wanted.emit(older.id, newer.id)
+        elif flight is not None and flight.replay_of:
+            self.comparison_wanted.emit(flight.replay_of, flight.id)
+        else:
+            self.said.emit(_HOW_TO_COMPARE)
 
     def _copy_curl(self, shell: Shell) -> None:
         base_urls = self._base_urls()

@@ -187,7 +187,7 @@ def _with_secrets(body: bytes, wish: ReplayWish) -> tuple[bytes, bool]:
     if len(wish.secrets) not in (1, places):
         raise InvalidRun(f"expected {places}, or one for all {places} places", field="secrets")
     # as JSON has them: a quote or a backslash must not end the text that it stands in
-    put = [orjson.dumps(each)[1:-1] for each in wish.secrets]
+    put = [_json(each, "secrets")[1:-1] for each in wish.secrets]
     pieces = body.split(REMOVED)
     whole = [pieces[0]]
     for number, piece in enumerate(pieces[1:]):
@@ -206,7 +206,16 @@ def _edited(body: bytes, protocol: ModelProtocol, wish: ReplayWish, model: str) 
             fields[name] = value
     if model and protocol is not ModelProtocol.GEMINI:
         fields["model"] = model
-    return orjson.dumps(fields)
+    return _json(fields, "body")
+
+
+def _json(value: Any, field_name: str) -> bytes:
+    """Raises InvalidRun for what JSON cannot hold."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        words = "it holds half a character, or a number that is too large"
+        raise InvalidRun(words, field=field_name) from None
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -109,6 +109,16 @@ def test_without_a_second_one_it_says_how(bench: FlightBench, qtbot: QtBot) -> N
     assert not bench.page.findChildren(ComparisonWindow)
 
 
+def test_a_replay_alone_is_compared_with_its_first(bench: FlightBench, qtbot: QtBot) -> None:
+    wanted: list[tuple[str, str]] = []
+    actions = bench.page._actions
+    actions.comparison_wanted.disconnect(bench.page.compare)
+    actions.comparison_wanted.connect(lambda *ids: wanted.append(ids))
+    actions.set_flight(summary(3, replay_of=flight_id(1)))
+    actions.compare.trigger()
+    assert wanted == [(flight_id(1), flight_id(3))]
+
+
 def test_what_is_the_same_is_there_when_asked_for_and_keys_go_from_change_to_change(
     bench: FlightBench, qtbot: QtBot
 ) -> None:
