@@ -64,11 +64,12 @@ def suite(root: Path) -> Suite:
 
 
 def run(root: Path, *args: str) -> str:
-    plugins = ("-p", "tests.support.shares", "-p", "tests.support.vouching")
+    plugins = ("-p", "xdist", "-p", "tests.support.shares", "-p", "tests.support.vouching")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *plugins, "--import-mode=importlib", *args],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        # without the other plugins a start takes a third
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
