@@ -33,11 +33,19 @@ def pytest_in(folder: Path, *args: str) -> str:
         (folder / name).write_text(text.replace("\n        ", "\n"))
     ini = ("[pytest]", "asyncio_default_fixture_loop_scope = function", "markers =", "  dear: no")
     (folder / "pytest.ini").write_text("\n".join(ini))
-    command = [sys.executable, "-m", "pytest", "-p", "tests.support.shares", "-n", "2", *args]
+    command = [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.support.shares", *args]
     done = subprocess.run(
-        [*command, "--import-mode=importlib", "-p", "no:cacheprovider", "--dist", "worksteal"],
+        [
+            *command,
+            "-n",
+            "2",
+            "--import-mode=importlib",
+            "-p",
+            "no:cacheprovider",
+            "--dist=worksteal",
+        ],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
