@@ -31,7 +31,7 @@ FILES = {
 def pytest_in(folder: Path, *args: str) -> str:
     for name, text in FILES.items():
         (folder / name).write_text(text.replace("\n        ", "\n"))
-    ini = ("[pytest]", "asyncio_default_fixture_loop_scope = function", "markers =", "  dear: no")
+    ini = ("[pytest]", "markers =", "  dear: no")
     (folder / "pytest.ini").write_text("\n".join(ini))
     command = [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "tests.support.shares", *args]
     done = subprocess.run(
