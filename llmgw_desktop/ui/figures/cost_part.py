@@ -67,7 +67,7 @@ _SUMS = (
 _DAYS = (
     cell_column(0, "Day", key="of"),
     *_figures(("Flights", "1,234,567")),
-    cell_column(2, "Cost"),
+    cell_column(2, "Cost", widest="≥$12,345.67", is_number=True),
 )
 _WASTE = (
     cell_column(0, "What", widest="Retries, failovers"),

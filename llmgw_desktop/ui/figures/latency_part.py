@@ -50,8 +50,14 @@ _ROWS = (
     *_percentiles(6, "Total"),
     *_percentiles(9, "Gateway"),
 )
-_GO_FIRST = ("Gateway99", "First99", "Total99", "Gateway95", "Provider", "First95", "Flights")
-_SPREAD = (cell_column(0, "Time"), cell_column(1, "Flights", is_number=True))
+_GO_FIRST = (
+    *("Gateway99", "First99", "Total99", "Gateway95"),
+    *("Provider", "Flights", "Total95", "First95"),
+)
+_SPREAD = (
+    cell_column(0, "Time"),
+    cell_column(1, "Flights", widest="1,234,567", is_number=True),
+)
 _TIMES = (
     cell_column(0, "Hour"),
     cell_column(1, "Flights", widest="1,234,567", is_number=True),

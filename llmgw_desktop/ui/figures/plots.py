@@ -50,6 +50,7 @@ class _Plot(pg.PlotWidget):
             axis.setPen(colours.border)
             axis.setTextPen(colours.muted)
             axis.setTickFont(self._theme.font(TextSize.CAPTION))
+            axis.setStyle(tickLength=0)  # they would stand in the bars
 
     def _on_clicked(self, event: Any) -> None:
         box = self.plotItem.vb
