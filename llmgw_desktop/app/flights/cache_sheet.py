@@ -173,6 +173,8 @@ def _facts(found: CacheExplanation) -> list[tuple[str, str]]:
             again = f", {those} of them written to the cache again"
         facts.append(("Sent again", f"{lost} tokens{again}"))
         facts.append(("That cost", f"{exact_money_text(found.lost_usd)} more than a hit"))
+    if found.vendors_reason:
+        facts.append(("The vendor says", found.vendors_reason.replace("_", " ")))
     return facts
 
 

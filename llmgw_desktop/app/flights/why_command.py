@@ -81,6 +81,8 @@ def _rows(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if told["rewrittenTokens"] is not None:
             yield "of these written", count_text(told["rewrittenTokens"])
         yield "that cost", exact_money_text(told["lostUsd"])
+    if told["vendorReason"]:
+        yield "the vendor says", told["vendorReason"].replace("_", " ")
     if told["advice"]:
         yield "to keep it warm", told["advice"]
 

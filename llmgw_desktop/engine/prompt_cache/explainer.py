@@ -24,10 +24,14 @@ from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.flights.price import PER, Price, Rates
 from llmgw_desktop.domain.flights.prompt_changes import PromptChange
 from llmgw_desktop.domain.flights.text_difference import TextDifference, first_difference
-from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.prompt_cache.fingerprints import LEAST_BYTES, MOST_BYTES
-from llmgw_desktop.engine.prompt_cache.prompt_parts import RecordedPrompt, UnreadablePrompt
+from llmgw_desktop.engine.prompt_cache.prompt_parts import (
+    RecordedPrompt,
+    UnreadablePrompt,
+    vendors_reason,
+)
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.prints import NearPrints, StoredPrint
 from llmgw_desktop.wire.native.flight_cache import (
@@ -61,6 +65,8 @@ class CacheExplanation:
     """Why the words cannot be compared, in a sentence."""
     lost_usd: float | None = None
     """What it cost to send again what had lain in the cache; None where a price is not known."""
+    vendors_reason: str = ""
+    """The vendor's own word for the miss, where it told one; it compares structure alone."""
     warmth: Warmth = COLD
     blocks: Sequence[PromptBlock] = ()
 
@@ -101,6 +107,7 @@ class CacheExplainer:
             verdict=verdict,
             change=_named(verdict),
             lost_usd=self._lost_usd(flight, verdict),
+            vendors_reason=self._vendors_reason(flight),
             warmth=warmth_of(_printed(own), self._habits(flight)),
             blocks=blocks_of(own.made, flight.usage, verdict),
         )
@@ -164,6 +171,12 @@ class CacheExplainer:
             return replace(told, unread=_HIDDEN)
         return replace(told, difference=difference)
 
+    def _vendors_reason(self, flight: FlightSummary) -> str:
+        if (flight.upstream_protocol or flight.protocol) is not ModelProtocol.ANTHROPIC:
+            return ""
+        record = self._reader.record(flight.id)
+        return "" if record is None else vendors_reason(record.answer_body)
+
     def _prompts(self, before_id: str, now_id: str) -> tuple[RecordedPrompt, RecordedPrompt]:
         now = RecordedPrompt(self._reader.record(now_id), "this request")
         return RecordedPrompt(self._reader.record(before_id), "the earlier request"), now
@@ -188,6 +201,7 @@ def told_of(found: CacheExplanation) -> dict[str, Any]:
         **verdict_object(found.flight, found.verdict, found.difference),
         **difference_object(found.difference, found.unread),
         "lostUsd": found.lost_usd,
+        "vendorReason": found.vendors_reason or None,
         **warmth_object(found.warmth),
         "blocks": block_objects(found.blocks),
     }

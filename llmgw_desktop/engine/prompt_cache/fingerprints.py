@@ -5,9 +5,9 @@ On the flight writer's thread, never on the loop. Whoever calls is given a turn 
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -201,16 +201,17 @@ class _Printer:
             ttl_s = _HOUR_S if mark.ttl == "1h" else _USUAL_S
             self._marks.append(PrintMark(section=section, index=index, block=block, ttl_s=ttl_s))
 
-    def _hash(self, pieces: Iterable[bytes]) -> bytes:
-        made = blake2b(digest_size=HASH_BYTES, key=self._key)
-        for piece in pieces:
-            made.update(b"%d:" % len(piece))
-            made.update(piece)
-            self._since_turn += len(piece)
-            if self._since_turn > _STEP_BYTES:
-                self._since_turn = 0
-                self._between()
-        return made.digest()
+    def _hash(self, pieces: Sequence[bytes]) -> bytes:
+        """Of all of them at once; where each ends counts as well. SHA-256 with the key before it:
+        processors do it four times as quickly as BLAKE2, and of so short a piece of the digest
+        nobody goes on."""
+        lengths = ",".join(map(str, map(len, pieces))).encode()
+        whole = b"".join((self._key, lengths, b":", *pieces))
+        self._since_turn += len(whole)
+        if self._since_turn > _STEP_BYTES:
+            self._since_turn = 0
+            self._between()
+        return sha256(whole).digest()[:HASH_BYTES]
 
 
 _ROLES = {each: each.value.encode() for each in Role}

@@ -1,5 +1,6 @@
 """The parts of a recorded prompt as texts, under the places that prints give them."""
 
+import re
 from collections.abc import Sequence
 
 import orjson
@@ -19,6 +20,20 @@ from llmgw_desktop.engine.prompt_cache.fingerprints import (
 )
 
 _NAME_CHARS = 120
+
+
+_DIAGNOSIS = re.compile(
+    rb'(?<!\\)"cache_miss_reason"\s*:\s*(?:"([a-z_]{1,60})"|\{[^{}]{0,400}?"type"\s*:\s*"([a-z_]{1,60})")'
+)
+_HEAD_BYTES = 64 * 1024
+
+
+def vendors_reason(answer: bytes | None) -> str:
+    """What Anthropic says itself of a miss, in its own word, where the request asked for that and
+    the answer tells it (`diagnostics`): at its beginning, or in a whole answer anywhere near it.
+    Empty where it says nothing."""
+    found = _DIAGNOSIS.search((answer or b"")[:_HEAD_BYTES])
+    return "" if found is None else (found[1] or found[2]).decode()
 
 
 class UnreadablePrompt(Exception):
