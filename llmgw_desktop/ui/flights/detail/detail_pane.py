@@ -34,6 +34,7 @@ from llmgw_desktop.ui.widgets.view_clothes import pop_up
 
 _TABS = ("Overview", "Request", "Response", "Cache", "Timeline", "Route", "Raw")
 _CURL = "Copy as curl"
+_AGAIN = "Ask again (Ctrl+R)"
 _COPY = "Copy"
 _JOB = "Show job"
 _TAB_KEY = "flights/tab"
@@ -90,6 +91,7 @@ class DetailPane(QWidget, MadeInSteps):
         yield
         self._raw = RawTab(self._theme, bridge)
         yield
+        self._again = Button(self._theme, icon="retry", name=_AGAIN)
         self._curl = Button(self._theme, _CURL, icon="copy", name=_CURL)
         self._copy = Button(self._theme, _COPY, icon="down", name="Copy more")
         self._job = Button(self._theme, _JOB, icon="jobs", name="Show its job")
@@ -175,12 +177,13 @@ class DetailPane(QWidget, MadeInSteps):
 
     def _buttons(self) -> list[Button]:
         theme = self._theme
+        self._again.clicked.connect(self._actions.replay.trigger)
         self._curl.clicked.connect(self._actions.curl.trigger)
         self._copy.clicked.connect(self._show_copy_menu)
         self._job.clicked.connect(self._actions.job.trigger)
         close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Close")
         close.clicked.connect(self.closed)
-        return [self._job, self._curl, self._copy, self.turn, close]
+        return [self._job, self._again, self._curl, self._copy, self.turn, close]
 
     def _show_copy_menu(self) -> None:
         menu = QMenu(self)
