@@ -99,6 +99,7 @@ READING = frozenset(
             "flights show",
             "flights tail",
             "flights export",
+            "flights import",
             "flights why",
             "limits",
             "jobs list",

@@ -7,7 +7,7 @@ _FORMS = ("har", "jsonl", "curl", "python", "html")
 
 
 def _flights(parser: Parser) -> None:
-    listing, show, why, diff, replay, tail, export, cost, latency, prune = add_verbs(
+    listing, show, why, diff, replay, tail, export, take, cost, latency, prune = add_verbs(
         parser,
         {
             "list": "the newest that a filter asks for",
@@ -17,6 +17,7 @@ def _flights(parser: Parser) -> None:
             "replay": "one of them asked again, as it was or changed; tools are not run",
             "tail": "each as it ends, from now on",
             "export": "those that a filter asks for, as a file for other programs and people",
+            "import": "those of such a file, or of an HTTP archive, as a set by itself to be read",
             "cost": "what they cost, by model, client, project or day",
             "latency": "how long they took, by provider and model",
             "prune": "flights that are too old only if the clock is right: tell, or delete them",
@@ -38,6 +39,9 @@ def _flights(parser: Parser) -> None:
     tail.add_argument("filter", nargs="*", help="as in 'list'")
     add_flags(tail, json="as GET /v1/flights/events tells them, one to a line")
     _export(export)
+    _import(take)
+    for each in (listing, show, export):
+        each.add_argument("--in", dest="among", default="", metavar="SET", help="an imported one")
     _sums(cost, latency)
     why.add_argument("id", help="as x-llmgw-flight names it in an answer, or the Flights page")
     add_flags(why, json="as GET /v1/flights/ID/cache tells it")
@@ -79,6 +83,11 @@ def _export(parser: Parser) -> None:
     parser.add_argument(
         "--limit", type=int, default=_EXPORTED, metavar="N", help="(default: %(default)s)"
     )
+
+
+def _import(parser: Parser) -> None:
+    parser.add_argument("file", nargs="?", help="JSON lines or HAR; without one: the sets")
+    parser.add_argument("--as", dest="name", metavar="SET", help="(default: by the file's name)")
 
 
 def _sums(cost: Parser, latency: Parser) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -68,6 +69,9 @@ _SAID_ONCE = (
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    among = getattr(arguments, "among", "")
+    if among and not (places.data_folder / "imported" / f"{Path(among).name}.db").is_file():
+        return _fail(f"There is no set '{among[:60]}'. 'llmgw flights import' lists them.")
     verbs = {
         "list": _list,
         "show": _show,
@@ -76,6 +80,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         "replay": replay,
         "tail": _tail,
         "export": _export,
+        "import": _import,
         "cost": cost,
         "latency": latency,
         "prune": prune,
@@ -94,8 +99,8 @@ def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
     except FilterMistake as mistake:
         return _fail(str(mistake))
     try:
-        if query.said:
-            fields = _searched(query, limit, places, env)
+        if query.said or arguments.among:
+            fields = _searched(query, limit, arguments.among, (places, env))
         else:
             asked = {"filter": text, "limit": limit}
             told = RunningGateway(places, env).ask("GET", f"/v1/flights?{urlencode(asked)}")
@@ -126,10 +131,11 @@ def _listed(reader: FlightReader, query: FlightQuery, limit: int) -> dict[str, A
 
 
 def _searched(
-    query: FlightQuery, limit: int, places: Places, env: Mapping[str, str]
+    query: FlightQuery, limit: int, among: str, home: tuple[Places, Mapping[str, str]]
 ) -> dict[str, Any]:
-    """Of those with words in their bodies: until all were looked through, enough were found, or
-    somebody ends it. Here and not by the gateway, which has other things to do."""
+    """Of an imported set, or those with words in their bodies: until all were looked through,
+    enough were found, or somebody ends it. Here and not by the gateway, which has other things to
+    do."""
     from llmgw_desktop.app.flights.export.command import own_reader  # most commands do not
 
     last = SearchStanding()
@@ -142,7 +148,9 @@ def _searched(
             print(words, end="", file=sys.stderr, flush=True)
         return len(standing.found) < limit
 
-    with own_reader(places, env) as reader:
+    with own_reader(*home, among) as reader:
+        if not query.said:
+            return _listed(reader, query, limit)
         try:
             last = reader.search(query, goes_on)
         except KeyboardInterrupt:
@@ -206,14 +214,19 @@ def _tell_event(name: str, told: Mapping[str, Any], *, as_json: bool) -> None:
 
 
 def _show(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    try:
-        told = RunningGateway(places, env).ask("GET", f"/v1/flights/{quote(arguments.id, '')}")
-    except NotRunning:
-        flight = _recorded(arguments.id, places)
+    if arguments.among:
+        flight = _of_set(arguments, places, env)
     else:
-        if told.status not in (200, 404):
-            return _fail(told.problem)
-        flight = told.fields["flight"] if told.status == 200 else None
+        try:
+            path = f"/v1/flights/{quote(arguments.id, '')}"
+            told = RunningGateway(places, env).ask("GET", path)
+        except NotRunning:
+            with closing(FlightReader(places.flights_db)) as reader:
+                flight = _recorded(arguments.id, reader)
+        else:
+            if told.status not in (200, 404):
+                return _fail(told.problem)
+            flight = told.fields["flight"] if told.status == 200 else None
     if flight is None:
         return _fail(f"There is no flight '{arguments.id[:80]}', or it is kept no longer.")
     if arguments.json:
@@ -231,15 +244,29 @@ def _export(arguments: argparse.Namespace, places: Places, env: Mapping[str, str
     return export(arguments, places, env)
 
 
+def _import(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.flights.export.command import import_flights  # most commands do not
+
+    return import_flights(arguments, places, env)
+
+
 def _why(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.flights.why_command import why  # no other verb needs it
 
     return why(arguments, places, env)
 
 
-def _recorded(flight_id: str, places: Places) -> dict[str, Any] | None:
-    with closing(FlightReader(places.flights_db)) as reader:
-        record = reader.record(flight_id, with_bodies=False)
+def _of_set(
+    arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
+) -> dict[str, Any] | None:
+    from llmgw_desktop.app.flights.export.command import own_reader  # most commands do not
+
+    with own_reader(places, env, arguments.among) as reader:
+        return _recorded(arguments.id, reader)
+
+
+def _recorded(flight_id: str, reader: FlightReader) -> dict[str, Any] | None:
+    record = reader.record(flight_id, with_bodies=False)
     if record is None:
         return None
     summary = record.summary

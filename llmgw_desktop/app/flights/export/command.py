@@ -1,4 +1,4 @@
-"""`llmgw flights export`: chosen flights into a file, with a gateway that runs or without."""
+"""`llmgw flights export|import`: flights into a file and back, with a gateway or without."""
 
 import argparse
 import sys
@@ -13,13 +13,23 @@ from llmgw_desktop.app.flights.export.exporting import (
     ExportForm,
     FlightExporter,
 )
+from llmgw_desktop.app.flights.export.importing import (
+    NothingToImport,
+    import_file,
+    name_of,
+    set_path,
+)
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.flights.flight_filter import FilterMistake, parse_filter
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings.reader import load_settings
 from llmgw_desktop.store.tls_files import base_url
@@ -38,7 +48,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     if not path.parent.is_dir():
         return _fail(f"There is no folder {path.parent}.")
     try:
-        with _exporter(places, env) as exporter:
+        with _exporter(places, env, arguments.among) as exporter:
             ids = arguments.id or exporter.chosen(
                 parse_filter(" ".join(arguments.filter), SystemClock().now_s()),
                 max(arguments.limit, 1),
@@ -55,25 +65,60 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
 
 
 @contextmanager
-def _exporter(places: Places, env: Mapping[str, str]) -> Iterator[FlightExporter]:
+def _exporter(places: Places, env: Mapping[str, str], among: str) -> Iterator[FlightExporter]:
     settings = load_settings(places.config_file, env).settings
     redactor = Redactor()
     redactor.know(settings.api_keys)
     here = found(places, env)
     url = here.url if here else base_url(settings.http, settings.http.port)
-    with own_reader(places, env) as reader:
+    with own_reader(places, env, among) as reader:
         yield FlightExporter(reader=reader, clean=redactor.clean, base_url=url)
 
 
 @contextmanager
-def own_reader(places: Places, env: Mapping[str, str]) -> Iterator[FlightReader]:
-    """Of what was recorded, bodies too where the vault opens; beside a gateway that runs."""
+def own_reader(places: Places, env: Mapping[str, str], among: str = "") -> Iterator[FlightReader]:
+    """Of what was recorded, or of an imported set; bodies too where the vault opens; beside a
+    gateway that runs."""
+    path = places.flights_db
+    if among:
+        path = set_path(places.data_folder, among)
+        open_database(path, FLIGHTS_STEPS).close()  # an earlier version may have made it
     keys = MasterKeys(env, places.data_folder)
     with (
         closing(Vault(places.gateway_db, keys, SystemClock())) as vault,
-        closing(FlightReader(places.flights_db, AtRest(vault.data_keys))) as reader,
+        closing(FlightReader(path, AtRest(vault.data_keys))) as reader,
     ):
         yield reader
+
+
+def import_flights(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """Without a file: which sets there are."""
+    folder = places.data_folder / "imported"
+    if not arguments.file:
+        for path in sorted(folder.glob("*.db")):
+            open_database(path, FLIGHTS_STEPS).close()
+            with closing(FlightReader(path)) as reader:
+                print(f"{path.stem}\t{counted(reader.count(FlightQuery()), 'flight')}")
+        return 0
+    file = Path(arguments.file)
+    settings = load_settings(places.config_file, env).settings
+    redactor = Redactor()
+    redactor.know(settings.api_keys)
+    keys = MasterKeys(env, places.data_folder)
+    try:
+        target = set_path(places.data_folder, arguments.name or name_of(file))
+        with closing(Vault(places.gateway_db, keys, SystemClock())) as vault:
+            at_rest = AtRest(vault.data_keys, lambda: settings.storage.encrypt)
+            done = import_file(file, target, redactor.clean, at_rest)
+    except KeyboardInterrupt:
+        return _fail("Ended early: nothing was imported.")
+    except OSError as error:
+        return _fail(f"{file} cannot be read: {error.strerror}.")
+    except (NothingToImport, LlmgwError) as error:
+        return _fail(str(error))
+    left = f"; {done.skipped:,} entries are no requests to a model" if done.skipped else ""
+    print(f"{counted(done.flights, 'flight')} imported as '{target.stem}'{left}.", file=sys.stderr)
+    return 0
 
 
 def _form_of(path: Path) -> ExportForm | None:
