@@ -97,13 +97,13 @@ class LatencyPart(QWidget, MadeInSteps):
         for each in (self.rows, self.spread, self.hours):
             each.filter_wanted.connect(self.filter_wanted)
 
-    def show_figures(self, figures: LatencyFigures) -> None:
+    def show_rows(self, figures: LatencyFigures) -> None:
+        """All but the hours."""
         self._figures = figures
         self.rows.show_figures([_row(key, each) for key, each in figures.rows.items()])
         if self._key not in figures.rows:
             self._key = next(iter(figures.rows), None)
         self._show_spread()
-        self._show_hours(figures)
 
     def _on_chosen(self, row: SumRow | None) -> None:
         if self._figures is not None and row is not None:
@@ -133,7 +133,7 @@ class LatencyPart(QWidget, MadeInSteps):
             rows, lambda plot: plot.show_bars(labels, values, at_edges=True), words
         )
 
-    def _show_hours(self, figures: LatencyFigures) -> None:
+    def show_hours(self, figures: LatencyFigures) -> None:
         found: dict[tuple[date, int], HourLatency | None] = {}
         for known in figures.hours:
             at = local_time(known.start_s)

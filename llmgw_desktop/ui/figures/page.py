@@ -5,6 +5,7 @@ the page is first shown.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,15 +135,25 @@ class FiguresPage(TabbedPage, MadeInSteps):
     def _show(self, figures: SpendingFigures, latency: LatencyFigures) -> None:
         self._trouble.hide()
         self._figures = figures
+        self.save.setEnabled(bool(figures.sums))
+        steps: list[Callable[[], object]] = []
+        if figures.days:
+            steps.append(lambda: self.cost.show_figures(figures))
+        if latency.rows:
+            steps.append(lambda: self.latency.show_rows(latency))
+            steps.append(lambda: self.latency.show_hours(latency))
+        for stack, has_any in zip(self._stacks, (figures.days, latency.rows), strict=True):
+            steps.append(partial(stack.setCurrentIndex, 2 if has_any else 1))
+        self._in_turns(steps, self._refresh.ended)
+
+    def _in_turns(self, steps: list[Callable[[], object]], then: Callable[[], object]) -> None:
+        """Each in a turn of the loop: together they would hold it for too long."""
+        if not steps:
+            then()
+            return
         with self._refresh.costing():
-            if figures.days:
-                self.cost.show_figures(figures)
-            if latency.rows:
-                self.latency.show_figures(latency)
-            for stack, has_any in zip(self._stacks, (figures.days, latency.rows), strict=True):
-                stack.setCurrentIndex(2 if has_any else 1)
-            self.save.setEnabled(bool(figures.sums))
-        self._refresh.ended()
+            steps.pop(0)()
+        QTimer.singleShot(0, self, lambda: self._in_turns(steps, then))
 
     def _show_trouble(self, error: Exception) -> None:
         self._refresh.ended()
@@ -151,20 +162,16 @@ class FiguresPage(TabbedPage, MadeInSteps):
         self._trouble.say(BannerKind.ERROR, "The recorded flights cannot be read.", reason, again)
 
     def _make_plots(self, plots: Any) -> None:
-        """One in a turn of the loop: each takes some milliseconds."""
-        makers: list[tuple[PlotCard, Callable[[], object]]] = [
-            (self.cost.days, lambda: plots.BarPlot(self._theme, "Cost by day", money_text)),
-            (self.latency.spread, lambda: plots.BarPlot(self._theme, "Spread", _count_words)),
-            (self.latency.hours, lambda: plots.HeatPlot(self._theme, "By hour and day")),
-        ]
+        theme, cost, latency = self._theme, self.cost, self.latency
+        steps: list[Callable[[], object]] = []
 
-        def step() -> None:
-            card, make = makers.pop(0)
-            card.come(make())
-            if makers:
-                QTimer.singleShot(0, self, step)
+        def step(card: "PlotCard", make: Callable[[], object]) -> None:
+            steps.append(lambda: steps.insert(0, partial(card.come, make())))
 
-        step()
+        step(cost.days, lambda: plots.BarPlot(theme, "Cost by day", money_text))
+        step(latency.spread, lambda: plots.BarPlot(theme, "Spread", _count_words))
+        step(latency.hours, lambda: plots.HeatPlot(theme, "By hour and day"))
+        self._in_turns(steps, lambda: None)
 
     def _miss_plots(self, error: Exception) -> None:
         said = inert_line((str(error).strip().splitlines() or [type(error).__name__])[-1], 300)
