@@ -65,7 +65,10 @@ def _codex_edits(body: Any) -> dict[str, Edit]:
 @pytest.mark.parametrize(
     ("cli", "model", "path", "edits_of", "talk"),
     [
-        (CliName.CLAUDE, MODEL, "/v1/messages", _claude_edits, "messages"),
+        pytest.param(
+            *(CliName.CLAUDE, MODEL, "/v1/messages", _claude_edits, "messages"),
+            marks=pytest.mark.daily,
+        ),
         (CliName.CODEX, STUB, "/v1/responses", _codex_edits, "input"),
     ],
     ids=["claude", "codex"],

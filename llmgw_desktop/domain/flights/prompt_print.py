@@ -13,6 +13,8 @@ from typing import Any
 from llmgw_desktop.domain.values import value
 
 HASH_BYTES = 4
+LEAST_BYTES = 2048
+"""Of a request's body. No vendor caches a prompt as short as what fits into fewer."""
 VERSION = 1
 """Of the bytes below; those of another version are as good as none."""
 

@@ -23,10 +23,11 @@ from llmgw_desktop.domain.flights.cache_verdict import (
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.flights.price import PER, Price, Rates
 from llmgw_desktop.domain.flights.prompt_changes import PromptChange
+from llmgw_desktop.domain.flights.prompt_print import LEAST_BYTES
 from llmgw_desktop.domain.flights.text_difference import TextDifference, first_difference
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.prompt_cache.fingerprints import LEAST_BYTES, MOST_BYTES
+from llmgw_desktop.engine.prompt_cache.fingerprints import MOST_BYTES
 from llmgw_desktop.engine.prompt_cache.prompt_parts import (
     RecordedPrompt,
     UnreadablePrompt,

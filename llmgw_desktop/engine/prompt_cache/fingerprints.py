@@ -16,6 +16,7 @@ from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.flights.prompt_print import (
     HASH_BYTES,
+    LEAST_BYTES,
     MOST_BLOCKS,
     PrintMark,
     PromptPrint,
@@ -40,8 +41,6 @@ from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.wire.translate.anthropic.prompt_in import ATTRIBUTION
 from llmgw_desktop.wire.translate.losses import LossReport
 
-LEAST_BYTES = 2048
-"""No vendor caches a prompt as short as what fits into fewer."""
 MOST_BYTES = 4 * 1024 * 1024
 """To parse more at a stretch would keep the loop from its turn."""
 _STEP_BYTES = 256 * 1024

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
-from llmgw_desktop.domain.flights.prompt_print import PromptPrint, unpacked
+from llmgw_desktop.domain.flights.prompt_print import LEAST_BYTES, PromptPrint, unpacked
 from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
@@ -64,7 +64,7 @@ class Prints:
         """For INSERT_PRINT: one, or none where there is nothing to tell or no key for it."""
         if self._make is None or settings.level is not RecorderLevel.FULL:
             return []
-        if record.request_body is None:
+        if len(record.request_body or b"") < LEAST_BYTES:
             return []
         try:
             key = self._at_rest.key()

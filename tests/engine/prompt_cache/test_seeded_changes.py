@@ -267,6 +267,17 @@ def test_first_and_hit(protocol: ModelProtocol) -> None:
 
 
 @pytest.mark.parametrize("protocol", ALL, ids=str)
+def test_a_branch_is_compared_with_what_it_goes_on_from(protocol: ModelProtocol) -> None:
+    session = Session(protocol)
+    session.ask(conversation(7))
+    session.ask(_tool(5, description="x")(conversation(11)))
+    session.ask(_words(1, lambda t: t + CLOCK)(conversation(11)))
+    verdict = _judged(session)
+    assert (verdict.cause, verdict.place) == (CacheCause.SYSTEM, "system[1]")
+    assert verdict.earlier == session.flights[0].flight
+
+
+@pytest.mark.parametrize("protocol", ALL, ids=str)
 def test_another_conversation_reads_the_same_beginning(protocol: ModelProtocol) -> None:
     session = Session(protocol)
     session.ask(conversation(7))
