@@ -4,10 +4,10 @@ difference in both its forms, and the figures.
 The comparison is made by a worker (`app/flights/difference_rows`); a chosen text is put in slices.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from llmgw_desktop.app.flights.difference_rows import (
@@ -24,6 +24,7 @@ from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import add_key
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import ElidedLabel, Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
@@ -165,9 +166,8 @@ class ComparisonWindow(QDialog):
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.table.chosen.connect(self._show_row)
         self.all.clicked.connect(self._fill)
-        for key, rows in ((Qt.Key.Key_F7, -1), (Qt.Key.Key_F8, 1)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.activated.connect(_stepping(self.step, rows))
+        add_key(self, "Previous difference", ["F7"], lambda: self.step(-1))
+        add_key(self, "Next difference", ["F8"], lambda: self.step(1))
         one, other = (side.verticalScrollBar() for side in self.sides)
         one.valueChanged.connect(other.setValue)
         other.valueChanged.connect(one.setValue)
@@ -214,10 +214,6 @@ def _there(record: FlightRecord | None) -> FlightRecord:
     if record is None:
         raise FlightIsGone("One of these flights was not recorded, or is kept no longer.")
     return record
-
-
-def _stepping(step: Callable[[int], None], rows: int) -> Callable[[], None]:
-    return lambda: step(rows)
 
 
 class _Head(QWidget):

@@ -137,6 +137,11 @@ def test_what_is_the_same_is_there_when_asked_for_and_keys_go_from_change_to_cha
     assert window.table.chosen_item.part == "Answer"
     window.step(-1)
     assert window.table.chosen_item.part == "Message 1"
+    keys = {each.shortcut().toString(): each for each in window.actions()}
+    keys["F8"].trigger()
+    assert window.table.chosen_item.part == "Answer"
+    keys["F7"].trigger()
+    assert window.table.chosen_item.part == "Message 1"
     assert {row.cells[0] for row in window.figures.rows} >= {"Took", "Cost", "Input tokens"} - {
         "Cost"
     }
