@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.flights.cache_habits import CacheHabits
-from llmgw_desktop.domain.flights.cache_kin import PrintedFlight
+from llmgw_desktop.domain.flights.cache_kin import CacheHabits, PrintedFlight
 from llmgw_desktop.domain.flights.cache_verdict import NO_MISS, CacheCause, judge
 from llmgw_desktop.domain.flights.prompt_changes import changes, common_messages
 from llmgw_desktop.domain.flights.prompt_print import (

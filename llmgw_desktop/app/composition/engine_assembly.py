@@ -28,9 +28,12 @@ from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.front import model_doors, models_door, responses_door
 from llmgw_desktop.engine.front.crowd import Crowd, connections_allowed
 from llmgw_desktop.engine.front.doors import DoorTable
-from llmgw_desktop.engine.front.flight_cache_door import FlightCacheDoor
 from llmgw_desktop.engine.front.flight_news_door import FlightBodiesDoor, FlightNewsDoor
-from llmgw_desktop.engine.front.flight_work_door import FlightDiffDoor, FlightReplayDoor
+from llmgw_desktop.engine.front.flight_work_door import (
+    FlightCacheDoor,
+    FlightDiffDoor,
+    FlightReplayDoor,
+)
 from llmgw_desktop.engine.front.handed_sockets import handed_sockets
 from llmgw_desktop.engine.front.health_door import HealthDoor, Load
 from llmgw_desktop.engine.front.http_server import HttpServer, Room

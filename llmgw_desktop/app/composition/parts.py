@@ -15,9 +15,8 @@ from llmgw_desktop.app.access.assembly import AccessControl, oauth_in_force, own
 from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth, make_consents, make_oauth
 from llmgw_desktop.app.audit.keeping import AuditKeeping
 from llmgw_desktop.app.closing import Closing, beside
-from llmgw_desktop.app.flights.cache_words import fall_log
 from llmgw_desktop.app.flights.recording import Recording
-from llmgw_desktop.app.policy.words import budget_log
+from llmgw_desktop.app.policy.words import budget_log, fall_log
 from llmgw_desktop.app.safekeeping.at_rest import Encrypting
 from llmgw_desktop.app.safekeeping.store_guard import InUse, StoreGuard
 from llmgw_desktop.app.settings.settings_file import SettingsFile

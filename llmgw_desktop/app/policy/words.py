@@ -1,4 +1,5 @@
-"""A budget in words: how far it is used, when it begins anew; in log, notice and table alike."""
+"""What is noticed while nobody looks, in words, for log, notice and table: budgets and how far they
+are used, floods, caches that miss."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -6,7 +7,7 @@ from collections.abc import Callable, Sequence
 from llmgw_desktop.app.words.figures import clock_text, local_time
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import BudgetReached, Event
+from llmgw_desktop.domain.events import BudgetReached, CacheFell, Event
 from llmgw_desktop.domain.policy import Flood, amount_words, budget_words
 
 _NAME_CHARS = 60
@@ -104,3 +105,18 @@ def _advice(flood: Flood) -> str:
 
 def _since(flood: Flood, now_s: float) -> str:
     return clock_text(flood.since_s, local_time(now_s).date())
+
+
+def fall_title(event: CacheFell) -> str:
+    """«Claude Code's cache misses since 14:02: a clock in tools[12].description»."""
+    name, cause = inert_line(event.name, _NAME_CHARS), inert_line(event.cause, _NAME_CHARS)
+    return f"{name}'s cache misses since {local_time(event.since_s):%H:%M}: {cause}"
+
+
+FALL_TEXT = "Its prompts are sent again at full price. The tab Cache of the request says more."
+
+
+def fall_log(event: Event) -> None:
+    """A line in the log, with windows and without."""
+    if isinstance(event, CacheFell):
+        _log.warning("%s (llmgw flights why %s)", fall_title(event), event.flight_id)

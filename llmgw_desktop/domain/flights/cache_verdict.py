@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from llmgw_desktop.domain.flights.cache_habits import LARGEST_LEAST, CacheHabits
 from llmgw_desktop.domain.flights.cache_kin import (
+    LARGEST_LEAST,
+    CacheHabits,
     Kinship,
     PrintedFlight,
     answered_at_s,

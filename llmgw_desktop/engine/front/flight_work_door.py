@@ -1,4 +1,5 @@
-"""What is done with recorded flights: `GET /v1/flights/A/diff/B`, `POST /v1/flights/ID/replay`.
+"""What is done with recorded flights: `GET /v1/flights/A/diff/B`, `POST /v1/flights/ID/replay`,
+`GET /v1/flights/ID/cache`: why a prompt did not come from its vendor's cache.
 
 As with each flight, a client's own or not found.
 """
@@ -8,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
@@ -16,6 +18,7 @@ from llmgw_desktop.wire.json_edits import read_object
 
 if TYPE_CHECKING:  # nobody asks at a start
     from llmgw_desktop.engine.pipeline.flight_replays import FlightReplays
+    from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer, CacheExplanation
 
 Compared = Callable[[FlightRecord, FlightRecord, int], Mapping[str, Any]]
 """Of two flights with their bodies, as far as these are kept; told in so many characters, 0: as
@@ -81,3 +84,40 @@ class FlightReplayDoor:
             return {"replayOf": flight_id, "plan": [plan.told() for plan in plans]}
         flown = await self._replays().run(record, wish, principal)
         return {"replayOf": flight_id, "replays": [listed_object(each) for each in flown]}
+
+
+_WRITTEN_WITHIN_S = 1.0
+
+
+class FlightCacheDoor:
+    """A flight is its owner's, and is compared with the owner's alone; `admin` sees all."""
+
+    def __init__(self, shelf: FlightShelf, explainer: "Callable[[], CacheExplainer]") -> None:
+        self._shelf = shelf
+        self._explainer = explainer
+
+    def add_to(self, table: DoorTable) -> None:
+        table.add_own(Scope.FLIGHTS_READ, {"GET /v1/flights/{}/cache": self.show})
+
+    async def show(self, caller: HttpCaller) -> None:
+        await tell(caller, {"cache": await self.explained(id_in(caller), who(caller))})
+
+    async def explained(self, flight_id: str, principal: Principal) -> dict[str, Any]:
+        """Raises NoSuchFlight."""
+        await self._shelf.find(flight_id)  # one that just ended is on disk then
+        owner = None if Scope.ADMIN in principal.scopes else principal.client_id
+        found = await asyncio.to_thread(self._explained, flight_id, owner)
+        if found is None or (owner is not None and found.flight.owner != owner):
+            raise NoSuchFlight(flight_id)
+        from llmgw_desktop.engine.prompt_cache.explainer import told_of  # nobody asks at a start
+
+        return told_of(found)
+
+    def _explained(self, flight_id: str, owner: str | None) -> "CacheExplanation | None":
+        """What was said is written after the figures, and so is what a prompt consists of."""
+        explainer = self._explainer()
+        found = explainer.explain(flight_id, owner)
+        if found is None or found.has_print:
+            return found
+        self._shelf.written(_WRITTEN_WITHIN_S)
+        return explainer.explain(flight_id, owner)

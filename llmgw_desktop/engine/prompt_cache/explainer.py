@@ -8,8 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from llmgw_desktop.domain.flights.cache_blocks import PromptBlock, blocks_of
-from llmgw_desktop.domain.flights.cache_habits import CacheHabits, habits_of
-from llmgw_desktop.domain.flights.cache_kin import Kinship, PrintedFlight, kinship_of
+from llmgw_desktop.domain.flights.cache_kin import (
+    CacheHabits,
+    Kinship,
+    PrintedFlight,
+    habits_of,
+    kinship_of,
+)
 from llmgw_desktop.domain.flights.cache_verdict import (
     COLD,
     CacheCause,

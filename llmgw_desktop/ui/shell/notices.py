@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from llmgw_desktop.app.flights.cache_words import FALL_TEXT, fall_title
-from llmgw_desktop.app.policy.words import flood_text, flood_title, reached_text, reached_title
+from llmgw_desktop.app.policy.words import (
+    FALL_TEXT,
+    fall_title,
+    flood_text,
+    flood_title,
+    reached_text,
+    reached_title,
+)
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.access.principal import known_as
 from llmgw_desktop.domain.clock import Clock

@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from llmgw_desktop.domain.flights.cache_habits import CacheHabits, habits_of
-from llmgw_desktop.domain.flights.cache_kin import PrintedFlight
+from llmgw_desktop.domain.flights.cache_kin import CacheHabits, PrintedFlight, habits_of
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.flights.prompt_print import unpacked
 from llmgw_desktop.domain.model.content import CacheMark, Role, Text, ToolCall, ToolResult, Turn

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from llmgw_desktop.app.flights.cache_words import fall_title
+from llmgw_desktop.app.policy.words import fall_title
 from llmgw_desktop.domain.events import CacheFell, Event
 from llmgw_desktop.domain.flights.cache_verdict import CacheCause, CacheVerdict
 from llmgw_desktop.domain.flights.flight import FlightSummary
