@@ -166,11 +166,11 @@ async def test_the_command_says_why_with_a_gateway_and_without(
 
 
 async def test_what_was_noted_under_another_key_is_not_compared(house: House) -> None:
-    _, two = await _missed(house)
+    one, two = await _missed(house)
     await _told(house, two)
-    await asyncio.to_thread(
-        _change, house, "UPDATE flight_prints SET key = key + 7 WHERE rowid = 1"
-    )
+    moved = f"""UPDATE flight_prints SET key = key + 7
+        WHERE flight = (SELECT seq FROM flights WHERE id = '{one}')"""
+    await asyncio.to_thread(_change, house, moved)
     _, told = await _told(house, two)
     assert (told["cause"], told["isMiss"]) == ("unknown", False)
     assert "another key" in told["words"]
