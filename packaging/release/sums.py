@@ -1,6 +1,6 @@
 """The sums of what was made, and a signature of them by the key that a release brings.
 
-    openssl pkeyutl -verify -pubin -inkey KEY.pub -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig
+openssl pkeyutl -verify -pubin -inkey KEY.pub -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig
 """
 
 import hashlib

@@ -62,12 +62,16 @@ class OtlpSender:
         resource = Resource.create({SERVICE_NAME: _SERVICE})
         self.sends_content = settings.content
         self._ids = _Ids()
-        self._spans = TracerProvider(resource=resource, id_generator=self._ids)
+        self._spans = TracerProvider(
+            resource=resource, id_generator=self._ids, shutdown_on_exit=False
+        )
         exporter = OTLPSpanExporter(endpoint=f"{base}/v1/traces")
         self._spans.add_span_processor(BatchSpanProcessor(exporter))
         reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics"))
-        self._meters = MeterProvider(resource=resource, metric_readers=[reader])
-        self._logs = LoggerProvider(resource=resource)
+        self._meters = MeterProvider(
+            resource=resource, metric_readers=[reader], shutdown_on_exit=False
+        )
+        self._logs = LoggerProvider(resource=resource, shutdown_on_exit=False)
         logs = OTLPLogExporter(endpoint=f"{base}/v1/logs")
         self._logs.add_log_record_processor(BatchLogRecordProcessor(logs))
         self._tracer = self._spans.get_tracer(_SERVICE, schema_url=names.SCHEMA_URL)

@@ -32,7 +32,8 @@ _MOST_TRACES = 4096
 """Flights in the air whose callers told a trace."""
 GATHER_S = 1.0
 """By then the recorder has written what ended."""
-_STOP_S = 5.0
+STOP_S = 2.0
+"""A collector that does not answer keeps nobody from leaving for longer."""
 _HEADER = "traceparent"
 _log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Telemetry:
 
     def stop(self) -> None:
         """What waits is sent, as far as that goes. Waits: never on the loop."""
-        self._end(within_s=_STOP_S)
+        self._end(within_s=STOP_S)
 
     def _begin(self, settings: TelemetrySettings) -> None:
         self._stopping, self._news = threading.Event(), threading.Event()
@@ -99,7 +100,7 @@ class Telemetry:
                 thread.join(within_s)
 
     def _hear(self, event: Event) -> None:
-        if not isinstance(event, FlightClosed):
+        if not self.is_on or not isinstance(event, FlightClosed):
             return
         self._add(EndedFlight(event.summary, self._traces.pop(event.summary.id, None)))
 
@@ -125,6 +126,7 @@ class Telemetry:
                 " (opentelemetry-sdk, opentelemetry-exporter-otlp-proto-http).",
                 error,
             )
+            self.is_on = False
             return
         sender = OtlpSender(settings)
         try:

@@ -98,6 +98,7 @@ class Collector:
 def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
     pytest.importorskip("opentelemetry.sdk", reason="the extra 'otel' is not installed")
     monkeypatch.setattr(module, "GATHER_S", 0.0)
+    monkeypatch.setattr(module, "STOP_S", 120.0)
     made = Collector()
     yield made
     made.server.shutdown()
@@ -215,6 +216,19 @@ def test_off_again_it_hears_nothing(collector: Collector) -> None:
     assert not telemetry.is_on
     bus.publish(FlightClosed(summary=summary(1)))
     assert not telemetry._waiting
+
+
+def test_without_the_library_it_says_so_and_is_off(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "llmgw_desktop.engine.telemetry.otlp", None)
+    telemetry = Telemetry(Bus(), lambda *_: None)
+    telemetry.apply(TelemetrySettings(endpoint="http://127.0.0.1:9"))
+    assert telemetry._thread is not None
+    telemetry._thread.join()
+    assert not telemetry.is_on
+    assert "Install the extra 'otel'" in caplog.text
+    telemetry.stop()
 
 
 def test_a_collector_that_is_not_there_costs_nobody_anything(
