@@ -124,6 +124,20 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     computer.run(computer.folder / "uninstall.exe", "/S")
     assert not computer.folder.exists()
 
+    # into a folder of the person's choice, with blanks, umlauts and a long name
+    long = "x" * 150
+    computer.run(first, "/S", "/D=C:\\Größe", "und", f"mehr\\{long}")  # as one, without quotes
+    far = computer.prefix / "drive_c/Größe und mehr" / long
+    assert (far / "llmgw.exe").is_file()
+    assert (far / "_internal/it costs $5.txt").read_text() == "first"
+    assert computer.uninstall_entry()["InstallLocation"].endswith(long)
+    computer.run(second, "/S")  # found again, wherever it lies
+    assert (far / "_internal/it costs $5.txt").read_text() == "second"
+    assert not computer.folder.exists()
+    computer.run(far / "uninstall.exe", "/S")
+    assert not far.exists()
+    assert computer.uninstall_entry() == {}
+
 
 @pytest.mark.daily
 def test_without_a_program_to_put_in_it_says_what_is_missing(tmp_path: Path) -> None:

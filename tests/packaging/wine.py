@@ -26,6 +26,7 @@ class Computer:
             "HOME": str(folder),
             "WINEPREFIX": str(self.prefix),
             "WINEARCH": "win64",
+            "LC_ALL": "C.UTF-8",  # else a name with umlauts does not reach it
             "WINEDEBUG": "-all",
             "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
         }
