@@ -23,6 +23,8 @@ A_TURN = 100
 """Flights between two pauses: some 3 ms where bodies are small."""
 A_TURN_BYTES = 4 << 20
 """Of bodies as they are kept: a turn ends with the one that exceeds it."""
+_SLICE, _OVERLAP = 96 << 10, 48 << 10
+"""Of a stream that is put together: in the second a thousand letters are said, bit by bit."""
 _PAUSE_S = 0.001
 """Gives the interpreter's lock to whoever answers requests in this process."""
 _LONGEST_WORD = 1000
@@ -149,13 +151,25 @@ def _holds(row: SearchRow, needles: Sequence["_Needle"], decrypt: Decrypt) -> bo
 
 
 def _in_pieces(body: bytes) -> Iterator[bytes]:
-    """What a stream says bit by bit, put together."""
-    said = said_in_pieces(body)
-    if said is not None:
-        yield said
-        return
-    for text in texts_of(body, lambda _: True):
-        yield text.said
+    """What a stream says bit by bit, put together; slice by slice, for to read a large one at once
+    would keep the interpreter from everybody else."""
+    for start in range(0, len(body), _SLICE):
+        begin = _event_from(body, start - _OVERLAP)
+        part = body[begin : _event_from(body, start + _SLICE)]
+        said = said_in_pieces(part)
+        if said is not None:
+            yield said
+        else:
+            yield from (text.said for text in texts_of(part, lambda _: True))
+        time.sleep(0)
+
+
+def _event_from(body: bytes, at: int) -> int:
+    """Where an event begins, there or soon after."""
+    if at <= 0:
+        return 0
+    end = body.find(b"\n\n", at)
+    return len(body) if end < 0 else end + 2
 
 
 @dataclass(frozen=True, slots=True)

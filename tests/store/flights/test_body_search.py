@@ -107,6 +107,22 @@ def test_words_are_found_in_what_was_asked_and_answered(tmp_path: Path, encrypte
     assert _found(path, "needles") == []
 
 
+def test_words_of_a_long_stream_are_found_wherever_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_search, "_SLICE", 2000)
+    monkeypatch.setattr(body_search, "_OVERLAP", 1500)
+    path = tmp_path / "flights.db"
+    letters = "the quick brown fox jumps over the lazy dog"
+    records = []
+    for number in range(40):
+        filling = ["-"] * number
+        records.append(_said(number, None, _stream(*filling, *letters, *filling)))
+    _kept(path, records)
+    assert _found(path, "brown") == list(range(39, -1, -1))
+    assert _found(path, "brown wolf") == []
+
+
 def test_words_are_found_however_they_are_written(tmp_path: Path) -> None:
     path = tmp_path / "flights.db"
     words = 'Größe "in" C:\\temp\nÜber 日本 😀'
