@@ -206,7 +206,7 @@ def test_a_setting_that_is_added_to_a_table_shows_everywhere(
     naps_kind = WholeNumber(least=1, most=9)
     field = setting(7, naps_kind, "How many naps.", env=("MADE_UP_NAPS",), since="0.2.0")
     with_naps = make_dataclass(
-        "WithNaps", [("naps", int, field)], bases=(JobSettings,), frozen=True, kw_only=True
+        "WithNaps", [("naps", int, field)], bases=(JobSettings,), kw_only=True
     )
     monkeypatch.setattr(Settings.__dataclass_fields__["jobs"], "default_factory", with_naps)
     places.config_file.write_text("[jobs]\nnaps = 3\n")

@@ -152,9 +152,9 @@ def _summary(found: FlightComparison, rows: Sequence[DifferenceRow]) -> str:
 
 def _rows(found: FlightComparison) -> Iterator[DifferenceRow]:
     number = 0
-    for value in found.parameters:
-        brief = f"{_side(value.before)} → {_side(value.after)}"
-        yield _row(number, value, "Parameter", inert_line(value.name, 80), brief)
+    for parameter in found.parameters:
+        brief = f"{_side(parameter.before)} → {_side(parameter.after)}"
+        yield _row(number, parameter, "Parameter", inert_line(parameter.name, 80), brief)
         number += 1
     parts = ((found.tools, "Tool"), (found.messages, ""), (found.answer, "Answer"))
     for differences, part in parts:
@@ -262,10 +262,10 @@ def _shortened(text: str, at: int, count: int) -> str:
 
 def _figures(found: FlightComparison) -> Iterator[FigureRow]:
     one, other = found.before.summary, found.after.summary
-    for name, text, value in _FIGURES:
+    for name, text, number in _FIGURES:
         said = text(one), text(other)
         if said != (UNKNOWN, UNKNOWN):
-            yield _figure(name, said, _by(name, value(one), value(other)))
+            yield _figure(name, said, _by(name, number(one), number(other)))
     before, after = _durations(found.before.phases), _durations(found.after.phases)
     for phase in dict.fromkeys((*before, *after)):
         took = before.get(phase), after.get(phase)

@@ -119,8 +119,8 @@ def read_near(
     if own is None:
         return NearPrints(flight=flight)
     found: dict[int, Row] = {}
-    for which, value in (("p.opening = ?", own.opening), (_of_owner(owner), owner)):
-        for near in _some(connection, (which, value), own.seq + _AT_ONCE, owner):
+    for which, wanted in (("p.opening = ?", own.opening), (_of_owner(owner), owner)):
+        for near in _some(connection, (which, wanted), own.seq + _AT_ONCE, owner):
             found.setdefault(near[_WIDTH], near)
     found.pop(own.seq, None)
     stored = [each for seq in sorted(found, reverse=True) if (each := _print_of(found[seq]))]

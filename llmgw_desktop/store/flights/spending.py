@@ -162,10 +162,10 @@ class WhichFlights:
                 values += scrubbed((said,))
         for term in self.query.terms:
             likes = []
-            for value in scrubbed(term.values):
+            for wanted in scrubbed(term.values):
                 for column in columns[term.name]:
-                    likes.append(f"(lower({column}) {_like(value)} AND {column} <> '')")
-                    values.append(value.replace("[", "[[]") if _is_pattern(value) else value)
+                    likes.append(f"(lower({column}) {_like(wanted)} AND {column} <> '')")
+                    values.append(wanted.replace("[", "[[]") if _is_pattern(wanted) else wanted)
             where.append(f"{'NOT ' if term.is_turned else ''}({' OR '.join(likes)})")
         return " AND ".join(where), values
 

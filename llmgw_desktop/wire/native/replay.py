@@ -88,11 +88,11 @@ class ReplayRequest:
 
 def read_wish(fields: Mapping[str, Any]) -> ReplayWish:
     """Raises InvalidRun."""
-    for name, value in fields.items():
+    for name, given in fields.items():
         if name not in _WISHES:
             raise InvalidRun(f"is not known here (known: {', '.join(_WISHES)})", field=name[:60])
         kind, words = _WISHES[name]
-        if type(value) is not kind:
+        if type(given) is not kind:
             raise InvalidRun(f"expected {words}", field=name)
     models = _texts(fields, "models")
     times = fields.get("times", 1)
@@ -199,11 +199,11 @@ def _edited(body: bytes, protocol: ModelProtocol, wish: ReplayWish, model: str) 
     fields = dict(wish.body) if wish.body is not None else _object(body)
     if wish.last_message is not None:
         _say_last(fields, protocol, wish.last_message)
-    for name, value in wish.changes.items():
-        if value is None:
+    for name, changed in wish.changes.items():
+        if changed is None:
             fields.pop(name, None)
         else:
-            fields[name] = value
+            fields[name] = changed
     if model and protocol is not ModelProtocol.GEMINI:
         fields["model"] = model
     return _json(fields, "body")
