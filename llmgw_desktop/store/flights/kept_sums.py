@@ -6,6 +6,7 @@ Only what began after `flight_kept.since_s` is in the sums, and all of that; wha
 file of an earlier version or cut by retention, is read from the flights themselves.
 """
 
+import math
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
@@ -87,8 +88,9 @@ _ADD_TIMES = _upsert(
 
 
 def kept_since_s(connection: sqlite3.Connection) -> float:
-    """What began from then on is in the sums."""
-    return float(connection.execute("SELECT since_s FROM flight_kept").fetchone()[0])
+    """What began from then on is in the sums; nothing, where somebody took that row away."""
+    row = connection.execute("SELECT since_s FROM flight_kept").fetchone()
+    return math.inf if row is None else float(row[0])
 
 
 def add_kept(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:

@@ -281,7 +281,8 @@ def pieces_of(
     words: Mapping[str, tuple[str, ...]],
 ) -> Iterator[SumPiece]:
     whole = whole_of(which)
-    first = math.ceil(max(whole.since_s, kept_since_s(connection)) / span_s) * span_s
+    kept_s = min(kept_since_s(connection), _LATEST_S)
+    first = math.ceil(max(whole.since_s, kept_s) / span_s) * span_s
     last = math.floor(whole.until_s / span_s) * span_s
     if not which.is_kept(words) or first >= last:
         if whole.since_s < whole.until_s:

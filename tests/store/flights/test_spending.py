@@ -350,3 +350,16 @@ def test_a_batch_over_two_hours_is_in_both(tmp_path: Path, monkeypatch: pytest.M
         (BEGIN_S + 3600, 2),
     ]
     connection.close()
+
+
+def test_without_its_edge_nothing_is_kept_and_all_is_read(tmp_path: Path) -> None:
+    connection = _database(tmp_path, [summary(1, cost_usd=0.5)])
+    connection.execute("DELETE FROM flight_kept")
+    BatchWriter(connection).write(
+        make_batch(
+            {}, [FlightRecord(summary=summary(2, cost_usd=0.5))], RecorderSettings(), Seal(bytes)
+        )
+    )
+    (spent,) = read_spending(connection, WhichFlights(query=FlightQuery())).values()
+    assert (spent.flights, spent.cost_usd) == (2, Decimal(1))
+    connection.close()

@@ -74,6 +74,14 @@ def test_another_page_s_filter_takes_the_place_of_a_typed_one(
     assert bench.filter.query == FlightQuery(client="b")
 
 
+def test_another_page_s_filter_may_come_as_it_is_typed(bench: FlightBench, qtbot: object) -> None:
+    bench.page.show_query(FlightQuery(client="b"))
+    bench.page.show_query("model:gpt-5 state:failed")
+    assert bench.filter._field.text() == "model:gpt-5 state:failed"
+    assert [term.name for term in bench.filter.query.terms] == ["model", "state"]
+    assert bench.filter.query.client == ""
+
+
 @pytest.mark.parametrize(
     ("key", "states"),
     [
