@@ -70,6 +70,8 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (policy.LimitReached("60."), 429, "rate_limit_error", "rate_limit_exceeded"),
     (policy.BudgetSpent("5 USD."), 429, "rate_limit_error", "insufficient_quota"),
     (errors.NoSuchFlight("flt_1"), 404, "not_found_error", "no_such_flight"),
+    (errors.NotReplayable("Gone."), 422, "invalid_request_error", "not_replayable"),
+    (errors.SecretsRemoved(2), 422, "invalid_request_error", "secrets_removed"),
     (access_errors.TurnedBack("No."), 500, "api_error", "turned_back"),
     (access_errors.LoopDetected("Round."), 508, "api_error", "loop"),
     (access_errors.ClientPaused("Paused."), 403, "permission_error", "client_paused"),

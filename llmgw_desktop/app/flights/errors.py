@@ -100,6 +100,16 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "It was never recorded or is kept no longer, or it is another client's.",
         "Look at the client's own flights.",
     ),
+    "not_replayable": (
+        "The flight cannot be asked again.",
+        "Of its request too little is kept, or it was none to a model.",
+        "Ask anew where it came from.",
+    ),
+    "secrets_removed": (
+        "The flight cannot be asked again as it was.",
+        "Secrets were taken out of its request before it was kept.",
+        "Give them again when it is asked again; they are kept nowhere.",
+    ),
     **dict.fromkeys(
         ("store_in_question", "store_unavailable"),
         (
