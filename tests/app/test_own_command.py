@@ -110,6 +110,20 @@ def test_a_frozen_program_has_no_python_to_name(frozen: Path) -> None:
     assert own_argv(nowhere) == this_program() == (str(frozen),)
 
 
+def test_a_program_without_a_console_names_the_one_that_has_one(
+    frozen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows: nobody would see the key that it prints."""
+    without = frozen.with_name("llmgw-desktop")
+    without.write_text("#!/bin/sh\n")
+    monkeypatch.setattr(sys, "executable", str(without))
+    nowhere = {"PATH": str(frozen.parents[1])}
+    assert own_command("key", "add", "NAME", env=nowhere) == f"'{frozen}' key add NAME"
+    assert own_command("serve", env={"PATH": str(frozen.parent)}) == "llmgw serve"
+    frozen.unlink()
+    assert this_program() == (str(without),)
+
+
 def test_a_frozen_program_is_not_another_one_of_its_name(
     frozen: Path, with_script: dict[str, str]
 ) -> None:

@@ -20,14 +20,23 @@ if TYPE_CHECKING:
 
 
 _SCRIPT = "llmgw"
+_WITHOUT_CONSOLE = "llmgw-desktop"
 _MODULE = "llmgw_desktop"
 
 
 def this_program() -> tuple[str, ...]:
     """What starts this very program again, wherever it lies and whatever else is installed."""
     if _is_frozen():  # its own executable; there is no Python that would take options
-        return (sys.executable,)
+        return (_with_console(sys.executable),)
     return (sys.executable, *alone(), "-m", _MODULE)
+
+
+def _with_console(executable: str) -> str:
+    """On Windows the folder has the program twice; what the one without a console says, nobody
+    would see."""
+    path = Path(executable)
+    beside = path.with_name(f"{_SCRIPT}{path.suffix}")
+    return str(beside) if path.stem == _WITHOUT_CONSOLE and beside.is_file() else executable
 
 
 def alone() -> tuple[str, ...]:
@@ -68,7 +77,7 @@ def _found_script(env: Mapping[str, str]) -> str:
     """Where PATH has `llmgw`. One that is not the frozen program that runs may be an older one."""
     found = shutil.which(_SCRIPT, path=env.get("PATH")) or ""
     is_ours = not _is_frozen() or (
-        found and Path(found).resolve() == Path(sys.executable).resolve()
+        found and Path(found).resolve() == Path(_with_console(sys.executable)).resolve()
     )
     return found if is_ours else ""
 
