@@ -4,7 +4,6 @@ One flight after the other is read, cleaned and written, so that many take no mo
 what stood in the file before stays until all is there.
 """
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +12,13 @@ from pathlib import Path
 
 import orjson
 
-from llmgw_desktop.app.flights.copies import KEY_VARIABLE, NothingToCopy, Shell, curl_text
+from llmgw_desktop.app.flights.copies import (
+    KEY_VARIABLE,
+    SHELLS,
+    NothingToCopy,
+    Shell,
+    curl_text,
+)
 from llmgw_desktop.app.flights.export.cleaning import Clean, Cleaning
 from llmgw_desktop.app.flights.export.har import har_entry, har_head
 from llmgw_desktop.app.flights.export.page import PAGE_END, page_article, page_head
@@ -44,7 +49,7 @@ class ExportForm(StrEnum):
 SUFFIXES = {
     ExportForm.HAR: ".har",
     ExportForm.JSONL: ".jsonl",
-    ExportForm.CURL: ".ps1" if sys.platform == "win32" else ".sh",
+    ExportForm.CURL: ".ps1" if SHELLS[0] is Shell.POWERSHELL else ".sh",
     ExportForm.PYTHON: ".py",
     ExportForm.HTML: ".html",
 }
@@ -171,7 +176,7 @@ class FlightExporter:
         self, records: Iterable[FlightRecord], form: ExportForm, tally: "_Tally"
     ) -> Iterator[str]:
         """One behind the other, each with its flight in a comment, also where there is none."""
-        if form is ExportForm.CURL and sys.platform != "win32":
+        if form is ExportForm.CURL and SHELLS[0] is Shell.POSIX:
             yield "#!/bin/sh\n"
         yield f"# The key is taken from the variable {KEY_VARIABLE}.\n"
         for record in records:
@@ -187,8 +192,7 @@ class FlightExporter:
     def _program(self, record: FlightRecord, form: ExportForm) -> str:
         if form is ExportForm.PYTHON:
             return python_text(record, self.base_url)
-        shell = Shell.POWERSHELL if sys.platform == "win32" else Shell.POSIX
-        return curl_text(record, {"Anthropic": self.base_url}, "", shell)
+        return curl_text(record, {"Anthropic": self.base_url}, "", SHELLS[0])
 
 
 @dataclass(slots=True)
