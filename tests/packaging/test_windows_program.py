@@ -1,7 +1,7 @@
 """The program in a folder for Windows, put in by its set-up under wine: it starts and answers.
 
-The folder is put together of wheels for Windows (`windows_payload.py`). The window, numpy and a
-real Windows are not tried here: docs/packaging.md.
+The folder is put together of wheels for Windows (`windows_payload.py`). numpy and a real
+Windows are not tried here: docs/packaging.md.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.packaging.machine import ROOT
+from tests.packaging.needs import need_programs
 from tests.packaging.windows_payload import put_together
 from tests.packaging.wine import Computer, compiled, windows
 from tests.support.raw_http import Reply, openai_headers, send
+from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
@@ -32,17 +35,28 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE to, SIZE_T count) {
     return SystemFunction036(to, (ULONG)count);
 }
 """
-"""What Windows has and wine 8 has not."""
+_CALLBACKS = ("UCNV_FROM_U_CALLBACK_SUBSTITUTE", "UCNV_TO_U_CALLBACK_SUBSTITUTE")
+_CONVERTERS = (
+    *("close", "reset", "getMaxCharSize", "getName", "getToUCallBack", "getFromUCallBack"),
+    *("setToUCallBack", "setFromUCallBack", "cbToUWriteUChars", "toUnicode", "fromUnicode"),
+    *("cbFromUWriteUChars", "toUCountPending", "fromUCountPending", "getStandardName"),
+    *("getAvailableName", "countAvailable"),
+)
+"""Of ICU, which Qt names and does not call for UTF-8."""
 
 
-def fill_gap_of_wine(computer: Computer, folder: Path) -> None:
-    source = folder / "random.c"
-    source.write_text(_RANDOM)
-    there = computer.prefix / "drive_c/windows/system32/bcryptprimitives.dll"
-    made = folder / "bcryptprimitives.dll"
-    words = ["x86_64-w64-mingw32-gcc", "-shared", "-O1", "-s", "-o", made, source, "-ladvapi32"]
-    subprocess.run(words, check=True)
-    shutil.copyfile(made, there)
+def fill_gaps_of_wine(computer: Computer, folder: Path) -> None:
+    """What Windows has and wine 8 has not."""
+    kind = "__declspec(dllexport) void *"
+    names = (*(f"ucnv_{each}" for each in _CONVERTERS), *_CALLBACKS)
+    converters = [f"{kind}{name}(void) {{ return 0; }}" for name in names]
+    converters.append(f"{kind}ucnv_open(char *name, int *why) {{ *why = 4; return 0; }}")
+    for name, text in (("bcryptprimitives", _RANDOM), ("icuuc", "\n".join(converters))):
+        source, made = folder / f"{name}.c", folder / f"{name}.dll"
+        source.write_text(text)
+        words = ["x86_64-w64-mingw32-gcc", "-shared", "-O1", "-s", "-o", made, source]
+        subprocess.run([*words, "-ladvapi32"], check=True)
+        shutil.copyfile(made, computer.prefix / "drive_c/windows/system32" / made.name)
 
 
 def ready(data: Path) -> tuple[str, str]:
@@ -82,7 +96,7 @@ def test_it_is_put_in_works_makes_way_and_goes(tmp_path: Path) -> None:
     shutil.rmtree(payload)
     assert setup.stat().st_size <= MOST_BYTES
     with windows(tmp_path) as computer:
-        fill_gap_of_wine(computer, tmp_path)
+        fill_gaps_of_wine(computer, tmp_path)
         computer.run(setup, "/S", "/TERMINAL")
         assert computer.files() == files | {"uninstall.exe"}
         assert "llmgw-desktop.exe".encode("utf-16-le") in computer.link.read_bytes()
@@ -91,6 +105,7 @@ def test_it_is_put_in_works_makes_way_and_goes(tmp_path: Path) -> None:
         assert computer.said(program, "--version") == f"llmgw {VERSION}\n"
         keep_a_run(computer, program)
         serve_and_refuse(computer, setup, program, data)
+        see_its_window(computer)
         store = next(data.rglob("gateway.db"))
         cursor = set_a_program_up(computer, program)
 
@@ -131,6 +146,30 @@ def serve_and_refuse(computer: Computer, setup: Path, program: Path, data: Path)
         serving.kill()
         serving.communicate(timeout=60)
         computer.wait()
+
+
+def see_its_window(computer: Computer) -> None:
+    """Qt for Windows draws it."""
+    need_programs(*SCREEN_TOOLS)
+    with x_screen() as screen:
+        window = computer.start(computer.folder / "llmgw-desktop.exe", "--port", "0", **screen)
+        ends = time.monotonic() + 180
+        try:
+            while not is_shown(screen):
+                assert window.poll() is None
+                assert time.monotonic() < ends, "no window"
+                time.sleep(0.5)
+        finally:
+            window.kill()
+            window.communicate(timeout=60)
+            computer.wait()
+
+
+def is_shown(screen: dict[str, str]) -> bool:
+    with suppress(subprocess.CalledProcessError):
+        do(screen, "search", "--onlyvisible", "--name", "LLM Gateway")
+        return True
+    return False
 
 
 def set_a_program_up(computer: Computer, program: Path) -> Path:

@@ -40,10 +40,11 @@ class Computer:
             "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/LLM Gateway.lnk"
         )
 
-    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
+    def start(self, *words: str | Path, **more: str) -> subprocess.Popen[bytes]:
+        """`more`: of its environment."""
         return subprocess.Popen(
             [WINE, *words],
-            env=self._env,
+            env={**self._env, **more},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,  # wine's own way with files ends some programs
             stderr=subprocess.DEVNULL,
