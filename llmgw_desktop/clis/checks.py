@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 import orjson
 
 from llmgw_desktop.domain.cli import CliFacts, CliRequest, ErrorCategory, SessionWish
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.values import value
 
 LONGEST_ARGUMENT = 131_071
 """Bytes. What Linux takes as one argument, its end mark left out; elsewhere the limit is one of
@@ -20,7 +20,7 @@ _MEANS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SessionIds:
     """What a CLI's own ids look like."""
 

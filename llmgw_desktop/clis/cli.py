@@ -3,7 +3,7 @@ holds every fact of it. Nothing outside of that package names a CLI.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from llmgw_desktop.clis.dialogue import AskingMode
@@ -19,6 +19,7 @@ from llmgw_desktop.domain.cli import (
     RunUsageTold,
 )
 from llmgw_desktop.domain.mcp_server import Servers
+from llmgw_desktop.domain.values import value
 
 
 class OutputReader(Protocol):
@@ -32,7 +33,7 @@ class OutputReader(Protocol):
         its RunEnded: of a CLI that gave none, one that says so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SignIn:
     """How a person signs in with a CLI, and how one sees whether he has."""
 
@@ -52,7 +53,7 @@ class SignIn:
     """Set where a kept sign-in is used, for a CLI that must be told so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Option:
     """One field of a request to this CLI, by its public name."""
 
@@ -64,7 +65,7 @@ class Option:
     """Empty where a field becomes something else than a flag."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SideUsage:
     """Where a CLI whose output does not tell what a run used writes it down. What is told here
     takes the place of what the output told."""
@@ -76,7 +77,7 @@ class SideUsage:
     """What the last run used, out of the whole file; None where it does not tell."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RetryWords:
     """Where a CLI says that it tries its upstream again, when its output does not."""
 
@@ -88,7 +89,7 @@ class RetryWords:
     """Of a file that all its runs write into: the process that a line is of."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModelUse:
     """How a CLI is asked where it stands for a model: it only answers, touches nothing and keeps
     no session."""
@@ -119,7 +120,7 @@ class ModelUse:
     """It puts files into a prompt that names them behind an `@`, and no option keeps it from it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModelUpstream:
     """How a CLI is told whom it asks for its models, and what it shows there. All are names of
     environment variables but the file."""
@@ -137,7 +138,7 @@ class ModelUpstream:
     """What the file says counts before the environment."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReviewUse:
     """How a CLI reads a folder and changes nothing in it."""
 
@@ -146,7 +147,7 @@ class ReviewUse:
     """Seen to answer by a schema in this mode, too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ServersGiven:
     """MCP servers for one run."""
 
@@ -156,7 +157,7 @@ class ServersGiven:
     """What the run has besides, which a variable of ours must not take away."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ServerUse:
     """How a CLI is given MCP servers for one run, by a private file or variable: a person's own
     settings stay as they are, and what is secret never becomes an argument."""
@@ -172,7 +173,7 @@ class ServerUse:
     """Why a run that asks takes none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Packaging:
     """Under which name a CLI is to be had, and how it brings itself up to date. Its package is one
     of npm or of PyPI, or there is none."""
@@ -200,7 +201,7 @@ class Packaging:
         return tuple(each.replace("{target}", target) for each in self.update_to)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Cli:
     """One vendor's CLI."""
 

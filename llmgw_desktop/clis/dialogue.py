@@ -6,7 +6,7 @@ what was sent already (by `Send.key`), and goes on. Questions it has not seen an
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from llmgw_desktop.domain.cli import CliEvent, CliRequest, LaunchPlan
@@ -77,7 +77,7 @@ def _nothing() -> None:
     return
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AskingMode:
     """How a CLI is started so that it asks for everything, and how one speaks with it then."""
 

@@ -5,10 +5,12 @@ until somebody has thought about it. A test says which these are.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from llmgw_desktop.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Rights:
     """Of one CLI. No field stands in two of `widens`, `plain` and `auto`."""
 

@@ -4,8 +4,9 @@ the models that it says it has. What no program said is never told as known.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from llmgw_desktop.domain.values import value
 
 
 class SubcommandTier(StrEnum):
@@ -47,7 +48,7 @@ class Exposure(StrEnum):
     """No tool runs it, and none shall."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Subcommand:
     """One of a CLI's, as it was when its contract was written."""
 
@@ -97,7 +98,7 @@ _MOST_MODELS = 500
 _NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,127}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ListedModel:
     """One that a CLI lists."""
 
@@ -107,7 +108,7 @@ class ListedModel:
     is_default: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModelList:
     """How a CLI is asked for its models, and how its answer is read."""
 

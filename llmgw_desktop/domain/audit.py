@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 from llmgw_desktop.domain.canonical import canonical
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import looks_like_key
 
 NO_DIGEST = "0" * 64
@@ -32,7 +33,7 @@ class ActorDoor(StrEnum):
     """Nobody: the gateway itself, by a rule (a grant that ran out)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Actor:
     """Who acts."""
 
@@ -56,7 +57,7 @@ BY_ITSELF = Actor(name="", door=ActorDoor.GATEWAY)
 BY_HAND = Actor(name="", door=ActorDoor.FILE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Act:
     """One administrative act, as it is about to be written down. Secrets are masked before."""
 
@@ -71,7 +72,7 @@ class Act:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AuditEntry:
     """One that is written down. `digest` is over all of it and over `previous`: a chain."""
 
@@ -86,7 +87,7 @@ class AuditEntry:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AuditSeal:
     """A signature over an entry's digest, and so over all entries up to it."""
 
@@ -97,7 +98,7 @@ class AuditSeal:
     at_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AuditQuery:
     """Which entries are meant; empty is any."""
 

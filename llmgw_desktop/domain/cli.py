@@ -4,7 +4,7 @@ How each of them wants to be asked is left to `clis/`, one package a CLI.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.provider import QuotaWindow
@@ -36,7 +36,7 @@ class SessionWish(StrEnum):
     """A new one that begins as the one of this id."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CliRequest:
     """One run, asked for by a client. Not checked yet: `clis/` refuses what cannot be asked."""
 
@@ -59,7 +59,7 @@ class CliRequest:
     """The gate answers for it: it gets no servers of the person's own settings either."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PlannedFile:
     """A file of the run's private folder; its path stands in argv as `{folder}/name`, and that of
     the folder itself as the value `={folder}`."""
@@ -68,7 +68,7 @@ class PlannedFile:
     content: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class NamedPath:
     """A file or folder of the caller's that a run needs: refused where it is not there."""
 
@@ -79,7 +79,7 @@ class NamedPath:
     is_folder: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LaunchPlan:
     """How a run is started: pure values, nothing has happened yet."""
 
@@ -228,7 +228,7 @@ CliEvent = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CliFacts:
     """What a CLI can do, as it was seen doing it."""
 

@@ -1,7 +1,7 @@
 """What the engine tells whoever listens. It never knows who does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentQuestion
@@ -25,7 +25,7 @@ class GatewayState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GatewayStatus:
     """The engine's state with the address it serves and, if it failed, why."""
 
@@ -43,7 +43,7 @@ class StoreAnswer(StrEnum):
     AS_IT_IS = "as it is"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StoreQuestion:
     """`gateway.db` is not what it was; nothing opens it before a person has chosen."""
 
@@ -59,7 +59,7 @@ class StoreQuestion:
     """It changed under a gateway that has it open: a new start has to look at it, and asks."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HeldDeletion:
     """Flights that are older than is kept if the clock is right, which somebody has to say."""
 
@@ -104,21 +104,21 @@ class FlightClosed:
     summary: FlightSummary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GatewayChanged:
     """The engine moved to another state."""
 
     status: GatewayStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RecorderChanged:
     """Recording stopped or came back."""
 
     status: RecorderStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SettingsChanged:
     """The settings file was read again: new settings, or a problem and the old ones stay."""
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.domain.policy import PolicyError
+from llmgw_desktop.domain.values import value
 
 _NO_LETTER = re.compile(r"[^A-Z0-9]+")
 
@@ -46,7 +46,7 @@ class Finding(StrEnum):
     """Keys and tokens by their shapes, the same that are taken out of records."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GuardRule:
     """One `[[guards]]` table. Patterns are RE2's: their time is linear in what is read."""
 
@@ -70,7 +70,7 @@ MOST_COUNTED = 1000
 """More of one kind in one request are not told apart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GuardHit:
     """What one rule found in one request. Never the words themselves."""
 

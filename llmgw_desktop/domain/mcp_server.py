@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from llmgw_desktop.domain.values import value
 
 USUAL_SCORES: Mapping[str, int] = {
     "sqry": 0,
@@ -19,7 +21,7 @@ FROM_VAULT = re.compile(r"\$\{vault:([^}\s]{1,200})\}")
 """In a variable or a header: what the vault keeps under `provider/name`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class McpServer:
     """One; either a command with its arguments, or an address."""
 
@@ -52,7 +54,7 @@ class McpServer:
         return USUAL_SCORES.get(self.name, UNKNOWN_SCORE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ServersTold:
     """Which of the servers that a request names its run gets."""
 
@@ -63,7 +65,7 @@ class ServersTold:
     """Of those that are missing, in one sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GivenServer:
     """One as a run gets it, its secrets filled in."""
 

@@ -9,7 +9,7 @@ addresses are read, and what the environment says of proxies.
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
@@ -138,7 +138,7 @@ class TlsFiles:
 NO_FILES = TlsFiles()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProviderWay:
     """How one provider is reached."""
 

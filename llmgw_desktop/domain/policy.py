@@ -1,7 +1,6 @@
 """What clients may spend and do at once: budgets, their periods, rates, and the words for them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
@@ -36,7 +35,7 @@ class Period(StrEnum):
     """It is spent once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Budget:
     """So much in each period of the calendar."""
 
@@ -45,7 +44,7 @@ class Budget:
     period: Period
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RateLimit:
     """At most `amount` in `window_s` seconds; what was used flows off evenly."""
 
@@ -54,7 +53,7 @@ class RateLimit:
     window_s: float = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ClientPolicy:
     """Of one client. What is not set is not bounded."""
 
@@ -96,7 +95,7 @@ def is_paused(policy: ClientPolicy | None, known: str) -> bool:
     return policy is not None and policy.paused and (known != _PERSON or policy.client == _PERSON)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Spent:
     """How a budget stands."""
 
@@ -131,7 +130,7 @@ BudgetKey = tuple[str, Measure, Period]
 """Of a client's id, what is counted, and how long."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RateStanding:
     """How a rate limit stands."""
 
@@ -139,7 +138,7 @@ class RateStanding:
     used: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LimitRefusal:
     """What a limit refused of one client since the start."""
 
@@ -153,7 +152,7 @@ class LimitRefusal:
     """When the next one would be let in again; None: not by waiting, or when another ends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LabelStanding:
     """How the callers of one label stand, whose client has a table for them."""
 
@@ -164,7 +163,7 @@ class LabelStanding:
     rates: tuple[RateStanding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ClientStanding:
     """How one client stands now, with a policy or without."""
 

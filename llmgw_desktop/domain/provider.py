@@ -1,6 +1,6 @@
 """Who answers: providers, and their accounts."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ class CredentialKind(StrEnum):
     """A server that wants none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Account:
     """One credential of one provider; `[providers.NAME]` has one, or lists several."""
 
@@ -129,7 +129,7 @@ class ProviderKind(StrEnum):
 VARIABLE_MISSING = "the environment variable that api_key_env names is not set, or is empty"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KindFacts:
     """All that the gateway knows of one kind of provider."""
 
@@ -218,7 +218,7 @@ PRACTICE_PREFIX = "practice/"
 """Model names of the built-in practice provider begin so, and nobody else's do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Provider:
     """One `[providers.NAME]` table of the settings."""
 
@@ -271,7 +271,7 @@ class Provider:
         return own is not None and (host == own or host.endswith(f".{own}"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Upstream:
     """One reachable endpoint: a provider spoken to in one protocol with one credential."""
 

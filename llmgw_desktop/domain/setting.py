@@ -7,9 +7,11 @@ It stands with the field that holds its value (`setting`, `described`). `read` t
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
+
+from llmgw_desktop.domain.values import value
 
 _T = TypeVar("_T")
 Schema = Mapping[str, object]
@@ -67,7 +69,7 @@ class TableKind(Kind):
         return f"{{ {told} }}" if told else ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Shape(TableKind):
     """What the reader of its table takes apart by itself; the words say how it looks."""
 
@@ -78,7 +80,7 @@ class Shape(TableKind):
         return raw
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Setting:
     """One key of a table."""
 
@@ -118,7 +120,7 @@ def settings_of_table(table: type) -> dict[str, Setting]:
     return {name: each for name, each in found if each is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WholeNumber(Kind):
     """A count or a port."""
 
@@ -145,7 +147,7 @@ class WholeNumber(Kind):
         return self.read(int(text))
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class CacheLife(Kind):
     """One of the two that Anthropic has for its cache."""
 
@@ -161,7 +163,7 @@ class CacheLife(Kind):
         return self.read(int(text) if re.fullmatch("[0-9]{1,9}", text.strip()) else text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Share(Kind):
     """A number between two others, such as a part of one."""
 
@@ -208,7 +210,7 @@ _SIZE_WRITTEN = r"^[0-9]{1,15}(\.[0-9]{1,6})? ?[KMGTkmgt]?[Ii]?[Bb]$"
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([KMGT]?)(i?)B", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Size(Kind):
     """Bytes, as a whole number or with a unit; units step by 1024."""
 
@@ -257,7 +259,7 @@ def size_bytes(text: str) -> int | None:
     return int(float(number) * 1024 ** _UNITS[f"{unit.upper()}B"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Word(Kind):
     """One of the members of an enumeration, as written there."""
 
@@ -282,7 +284,7 @@ class Word(Kind):
         return self.read(text.strip().lower())
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class YesNo(Kind):
     """true or false."""
 
@@ -306,7 +308,7 @@ class YesNo(Kind):
         return str(value).lower()
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class PlainText(Kind):
     """Text of one line."""
 
@@ -321,7 +323,7 @@ class PlainText(Kind):
 _ODD_IN_PATTERN = re.compile(r"[\[\]{}()|^$\\]")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class NamePattern(Kind):
     """A name in which `*` stands for any letters and `?` for one."""
 
@@ -345,7 +347,7 @@ def is_name_pattern(text: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Texts(Kind):
     """A list of texts, each accepted by `is_fit`; `each` says what one is."""
 

@@ -1,12 +1,13 @@
 """Several models asked the same: who is asked, what each said, and what that comes to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import RequestError
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.values import value
 
 SCHEMA_VERSION = "validation-report.v1"
 LONGEST_SEAT = 150
@@ -80,7 +81,7 @@ class NoSuchValidation(RequestError):
         super().__init__(f"You have no validation '{validation_id[:80]}'.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Seat:
     """Who is asked: a CLI (`claude`), one with a model of its own (`claude:opus`), or a model of
     the HTTP doors (`openai/gpt-5`)."""
@@ -91,7 +92,7 @@ class Seat:
     """Empty: the CLI chooses."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Verdict:
     """What an answer says, read as structure."""
 
@@ -105,7 +106,7 @@ class Verdict:
     """It came as the JSON that was asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SeatAnswer:
     """What became of one who was asked. Times are seconds since 1970."""
 
@@ -147,7 +148,7 @@ class SeatAnswer:
         return self.state is SeatState.COMPLETED and not self.is_empty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PanelRequest:
     """What is asked of whom."""
 
@@ -172,7 +173,7 @@ class PanelRequest:
     """Who asks may use models of the HTTP doors; kept for a judge that is asked after a restart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ValidationRun:
     """A panel with all that became of it."""
 
@@ -211,7 +212,7 @@ class ValidationRun:
         return self.state is not RunState.RUNNING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Agreement:
     """What the verdicts of a panel come to, by the rules of `engine/validation/confidence.py`."""
 
@@ -224,7 +225,7 @@ class Agreement:
     limitations: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Claim:
     """One thing that answers say."""
 
@@ -238,7 +239,7 @@ class Claim:
     """A block of code, matched as a whole."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Contradiction:
     """Two claims of different answers that cannot both be so."""
 
@@ -248,7 +249,7 @@ class Contradiction:
     """`negation` or `numbers`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Comparison:
     """What answers share and where they part."""
 
@@ -262,7 +263,7 @@ class Comparison:
         return tuple(claim for claim in self.claims if claim.share == share)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Receipt:
     """A signed record of a panel that has ended, chained to the one before."""
 
@@ -281,7 +282,7 @@ class Receipt:
     """64 hexadecimal digits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SeatGrew:
     """More of an answer's text."""
 
@@ -290,7 +291,7 @@ class SeatGrew:
     is_judge: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SeatEnded:
     """One has answered, or will not."""
 
@@ -298,7 +299,7 @@ class SeatEnded:
     is_judge: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunChanged:
     """How the whole panel stands; the last one told is of its end."""
 

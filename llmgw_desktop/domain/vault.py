@@ -1,11 +1,12 @@
 """What goes wrong with the vault: a branch of the tree that `errors.py` draws."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.provider import DEFAULT_ACCOUNT
+from llmgw_desktop.domain.values import value
 
 
 class VaultError(LlmgwError):
@@ -74,7 +75,7 @@ class EntryKind(StrEnum):
     """The gateway's own: no door takes, lists or gives one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class EntryAddress:
     """Which entry is meant; there is one of each. Made by `address`, which checks the names."""
 
@@ -90,7 +91,7 @@ class EntryAddress:
         return shown if self.project == GLOBAL_PROJECT else f"{shown} of project {self.project}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class VaultEntry:
     """An entry as it may be shown."""
 
@@ -104,7 +105,7 @@ class VaultEntry:
     updated_at_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Sealed:
     """An encrypted value as it is kept."""
 
@@ -114,7 +115,7 @@ class Sealed:
     """With the tag at its end."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class OpenEntry:
     """An entry with its value, on its way into the vault or out of it."""
 

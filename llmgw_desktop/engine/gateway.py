@@ -4,11 +4,12 @@ import asyncio
 import logging
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import GatewayChanged, GatewayState, GatewayStatus
 from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.http_server import HttpServer
@@ -37,7 +38,7 @@ _QUIET_S = 0.3
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GatewayParts:
     """The parts that a gateway starts and stops, joined by the composition root."""
 

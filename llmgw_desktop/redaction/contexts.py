@@ -6,8 +6,8 @@ stands where one would.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.redaction.nested import LOGIN_NAMES, NAMED, OPAQUE, is_opaque
 from llmgw_desktop.redaction.plausible import (
     KEY_WORDS,
@@ -32,7 +32,7 @@ _IN_QUOTES = r"\"((?:[^\"\\\n]|\\.){4,})\"|'((?:[^'\\\n]|\\.){4,})'|`([^`\\\n]{4
 _BARE = r"([^\s\"'`\\,;&<>(){}\[\]|]{6,})"
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Context:
     """A place where secrets stand."""
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.redaction.steps import holds, place_of
 from llmgw_desktop.redaction.views import compiled
 
@@ -19,7 +19,7 @@ _SHORT_HEAD = re.compile(r"(?:[a-z0-9]{2,3}|a\[ks\]|\(\?:pa\|al\))[_\-]\[")
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Family:
     """`pattern` is RE2's and ASCII, and says all of the secret. What stands before it may be no
     letter or digit."""

@@ -4,18 +4,18 @@ Who reads or writes them is left to the modules that own the files.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.private_files import keep_file, keep_folder, keep_parent
 
 APP_NAME = "llmgw-desktop"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Places:
     """Absolute paths. `make` makes the folders; the files come when they are first needed."""
 

@@ -3,9 +3,10 @@
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from llmgw_desktop.domain.values import value
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -23,7 +24,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.IGNORECASE)
 _FIELD = re.compile(r"^(\w+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Skill:
     """One, as a list shows it."""
 

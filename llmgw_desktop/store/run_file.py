@@ -7,18 +7,19 @@ Whether the process still lives is left to whoever reads it.
 import json
 import logging
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.routing.hops import is_mark
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.private_files import write_first, write_whole
 
 if TYPE_CHECKING:
     import ssl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunFile:
     """What a running gateway says of itself."""
 

@@ -7,7 +7,6 @@ Everything that is wrong with them is one sentence, told at the start and not by
 import ipaddress
 import ssl
 import stat
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.net_address import TlsFiles
 from llmgw_desktop.domain.settings.door import HttpSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.files import HAS_MODES, person
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _MOST_BYTES = 8 << 20
 _PASSWORD_WANTED = "-"  # noqa: S105 - no password: what OpenSSL asks for stops the reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Certificate:
     """What the first certificate of the file says."""
 

@@ -7,13 +7,13 @@ window's View menu while it is in sight, and in the list of keys.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.widgets.pacing import Steps
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class PageLinks(QObject):
     clis_found = Signal()
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class PageTools:
     """What pages work with."""
 
@@ -55,7 +55,7 @@ class PageTools:
     links: PageLinks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Page:
     """A page as sidebar and menus name it, and the way to its widget."""
 
@@ -74,7 +74,7 @@ class Page:
     """In steps that are short for a turn of the loop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BoundPage:
     """A page with all that it needs: made when it is first shown, and not before."""
 

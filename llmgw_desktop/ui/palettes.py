@@ -5,12 +5,12 @@ Own palettes, because Qt's colour scheme switch does nothing on several platform
 they may stand on, also on a selected row; a test measures it.
 """
 
-from dataclasses import dataclass
-
 from PySide6.QtGui import QColor, QPalette
 
+from llmgw_desktop.domain.values import value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@value
 class Colours:
     """The colours of one scheme."""
 

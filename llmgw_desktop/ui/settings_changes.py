@@ -2,18 +2,18 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from llmgw_desktop.app.settings.settings_file import SettingsWish, SettingsWriter
 from llmgw_desktop.domain.errors import LlmgwError, SettingsConflict
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.editor import Written
 from llmgw_desktop.ui.bridge import Bridge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class _Asked:
     """A change that was asked for, and who is told what came of it."""
 

@@ -5,16 +5,16 @@ vendors call an error follows from its status, but for a few.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from llmgw_desktop.domain import errors, guard, policy, vault
 from llmgw_desktop.domain.access import access_errors
 from llmgw_desktop.domain.jobs import run_errors, workspace
+from llmgw_desktop.domain.values import value
 
 _INVALID = "invalid_request_error"
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class StatusWords:
     """How vendors call an error of some status."""
 
@@ -38,7 +38,7 @@ _STATUS_WORDS: Mapping[int, StatusWords] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Row:
     """What one of our errors is in the vendors' dialects."""
 

@@ -8,7 +8,6 @@ decide by the status alone whether to try again: 408, 409, 429 and everything fr
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import orjson
 
@@ -42,6 +41,7 @@ from llmgw_desktop.domain.jobs.run_errors import (
 from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.domain.policy import BudgetSpent, LimitReached
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import EntryUnfit
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
 from llmgw_desktop.wire.error_table import Row, row_of, status_words
@@ -58,7 +58,7 @@ _OPENAI_DIALECTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ErrorReply:
     """A whole answer, ready for the door."""
 

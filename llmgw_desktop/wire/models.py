@@ -1,14 +1,15 @@
 """Lists of models, in each dialect that has one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import orjson
+
+from llmgw_desktop.domain.values import value
 
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModelEntry:
     """One line of `GET /v1/models`."""
 

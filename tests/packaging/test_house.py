@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -36,6 +37,12 @@ def test_a_file_is_read_in_one_go_and_there_are_not_too_many() -> None:
     lines = {str(path.relative_to(_ROOT)): len(path.read_bytes().splitlines()) for path in files}
     assert not {name: n for name, n in lines.items() if n > _MOST_LINES}
     assert len(files) <= _MOST_FILES
+
+
+def test_values_are_cheap_to_define() -> None:
+    """Decision 75."""
+    frozen = re.compile(r"^ *@dataclass\(frozen=True, slots=True(?!, eq=False)", re.MULTILINE)
+    assert not [str(path) for path in _files() if frozen.search(path.read_text())]
 
 
 def test_a_folder_is_taken_in_at_a_glance() -> None:

@@ -5,7 +5,7 @@ What a request says of itself, its Host header least of all, plays no part in it
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth
 from llmgw_desktop.domain.access.consent import Grant
@@ -22,6 +22,7 @@ from llmgw_desktop.domain.settings.door import (
     ways_in,
 )
 from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.authenticator import Authenticator, OwnKeys
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.pipeline.in_flight import InFlightRequests
@@ -126,7 +127,7 @@ def _of_host(message: str, file: str, env: Mapping[str, str]) -> ConfigError:
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AccessControl:
     """All with which somebody comes in."""
 

@@ -1,7 +1,6 @@
 """What was decided: who was let in, what agents were allowed, what the gate said; newest first."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.consent import ConsentDecision
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.approval import Approval, ApprovalStatus, PermissionDecision
+from llmgw_desktop.domain.values import value
 
 MOST_LISTED = 500
 COLUMNS = ("When", "Kind", "What", "Outcome", "By", "How", "Took")
@@ -29,7 +29,7 @@ KIND_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DecisionRow:
     """One decision as a line; `cells` are in the order of COLUMNS."""
 

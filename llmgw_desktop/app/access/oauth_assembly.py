@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from llmgw_desktop.app.access.consent_pages import ConsentPages
 from llmgw_desktop.app.questions.consent_words import (
@@ -16,6 +15,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.consent import ConsentDecision, Peer
 from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.settings.door import OauthSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.oauth.addresses import Challenges, OauthAddresses
 from llmgw_desktop.engine.access.oauth.documents import DocumentFetcher
 from llmgw_desktop.engine.access.oauth.server import OauthServer
@@ -38,7 +38,7 @@ MOST_LOOKS = 16
 """That wait for their turn; beyond them nobody is told apart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Oauth:
     """`hashing` is the one for the whole gateway."""
 
@@ -125,7 +125,7 @@ def make_oauth(
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Consents:
     """`broker` is where windows answer, `store` what was decided."""
 

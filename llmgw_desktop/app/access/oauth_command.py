@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from llmgw_desktop.app.command_line.command_line import secret_lines_agree
@@ -18,6 +18,7 @@ from llmgw_desktop.domain.access.oauth import (
 )
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import Clock, IdSource, SystemClock, TimedIds
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import EntryUnfit, looks_like_key
 from llmgw_desktop.engine.access.oauth.client_metadata import is_fit
 from llmgw_desktop.engine.access.oauth.secrets_made import SECRET, made
@@ -35,7 +36,7 @@ SHORTEST_SECRET = 16
 """Characters of a secret that a person chooses and programs send."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Shown:
     """`secret` for its only showing; empty for a public client."""
 

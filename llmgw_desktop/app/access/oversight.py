@@ -4,7 +4,6 @@ A revocation holds at once. For ten seconds it can be undone; afterwards nobody 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -25,6 +24,7 @@ from llmgw_desktop.domain.access.consent import ConsentDecision, ConsentTerm, Gr
 from llmgw_desktop.domain.access.principal import Client
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.approval import Approval, PermissionDecision
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.workspaces.registry import Workspaces
 from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.access.grants import GrantStore
@@ -39,7 +39,7 @@ class HolderKind(StrEnum):
     KEY = "key"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Holder:
     """Somebody who has access, in words. `id` is of the grant or the key."""
 
@@ -55,7 +55,7 @@ class Holder:
     details: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Revoked:
     """What was taken back just now."""
 
@@ -163,7 +163,7 @@ def _moment(at_s: float, today: date) -> str:
     return clock_text(at_s, today)[:-3]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Oversight:
     """What a person oversees. `worktrees` is None where there are none to be had, `changes`
     where no log of them is kept."""
@@ -176,7 +176,7 @@ class Oversight:
     changes: AuditBook | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OversightParts:
     """What there is; None where nobody asks, or nothing is kept."""
 

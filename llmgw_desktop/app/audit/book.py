@@ -1,7 +1,6 @@
 """What was changed, as the Access page shows it: found, told in words, checked, exported."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from llmgw_desktop.app.words.figures import counted, local_time
 from llmgw_desktop.domain.audit import NO_DIGEST, AuditEntry, AuditQuery
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreCorrupt, StoreUnavailable
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.audit.audit_chain import ChainReport, check_seals, checked_chain
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.private_files import write_whole
@@ -31,7 +31,7 @@ HEAD_LOST = (
 COLUMNS = ("When", "Who", "From", "What", "Before → after")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ChangeRow:
     """One act as a line; `cells` are in the order of COLUMNS."""
 
@@ -43,7 +43,7 @@ class ChangeRow:
     """Something is gone that was there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Changes:
     """What was found: the newest, and how many there are."""
 

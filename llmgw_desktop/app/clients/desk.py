@@ -1,7 +1,6 @@
 """Programs that share one client's key, by what each says that it is: seen, and bound."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -27,6 +26,7 @@ from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.flights.flight import SeenLabel
 from llmgw_desktop.domain.policy import ClientPolicy, ClientStanding, Flood, Spent
 from llmgw_desktop.domain.settings.whole import LoadedSettings, Settings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.access.grants import GrantStore
 from llmgw_desktop.store.access.oauth_clients import OauthClientStore
 from llmgw_desktop.store.flights.flight_reader import FlightReader
@@ -35,7 +35,7 @@ LabelSpent = Mapping[str, Sequence[Spent]]
 """How a label's own budgets stand, by the label."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CallerLine:
     """One of them. Its name is its own word: it proves nothing."""
 
@@ -83,7 +83,7 @@ GRACES: tuple[tuple[float, str], ...] = (
 """How long a key that was rotated still opens."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DeskParts:
     """`keys` is None where they cannot be read; `problem` then says why."""
 
@@ -103,7 +103,7 @@ class DeskParts:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ClientsLook:
     """The list as it was read, and what of it could not be."""
 
@@ -111,7 +111,7 @@ class ClientsLook:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RevokedKey:
     """What was taken back just now."""
 

@@ -1,7 +1,7 @@
 """Everyone who may ask, from all the places where that is written; who is nobody's is not here."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.app.words.inert_text import plain_name
@@ -18,6 +18,7 @@ from llmgw_desktop.domain.access.principal import (
     kind_of,
 )
 from llmgw_desktop.domain.policy import EVERYBODY
+from llmgw_desktop.domain.values import value
 
 
 class ClientKind(StrEnum):
@@ -34,7 +35,7 @@ class ClientKind(StrEnum):
     """The settings name it, and nobody has this name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KnownClient:
     """One that could ask, or could once."""
 

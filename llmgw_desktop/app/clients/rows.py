@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.app.clients.known import ClientKind, KnownClient
@@ -35,6 +35,7 @@ from llmgw_desktop.domain.policy import (
     is_paused,
     policy_for,
 )
+from llmgw_desktop.domain.values import value
 
 _PRODUCT = re.compile(r"([A-Za-z][\w .+-]{0,60}?)/v?([\w.+-]{1,30})")
 _VERSION = re.compile(r"\d[\d.]*\d|\d")
@@ -109,7 +110,7 @@ class ClientState(StrEnum):
     """Nobody: it stands in the settings alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ShownClient:
     """All that list and pane show of one; `key` tells it from all others."""
 
@@ -160,7 +161,7 @@ class ShownClient:
         return ", ".join(part for part in parts if part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RowSources:
     """What rows are made of, besides who is known."""
 

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from llmgw_desktop.app.clis.sign_in import Sign, SignedIn
 from llmgw_desktop.app.clis.survey import CliFound, Drift
@@ -13,6 +12,7 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings, provider_of
 from llmgw_desktop.domain.provider import AccountState, AccountStatus
+from llmgw_desktop.domain.values import value
 
 _SHOWN = 6
 
@@ -63,7 +63,7 @@ _SIGN_IN = "sign-in needed"
 _WAITING = (AccountState.COOLING, AccountState.OVER_QUOTA)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CliCard:
     """All that the page and the tray show of one CLI."""
 
@@ -99,7 +99,7 @@ class CliCard:
         return self.state in _WAITING or bool(self.quotas)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Use:
     """How much it is used now."""
 

@@ -5,8 +5,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.children import apart, end_at_once, hear
 
 PATIENCE_S = 20.0
@@ -14,7 +14,7 @@ PATIENCE_S = 20.0
 MOST_BYTES = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Words:
     """`code` is None where it was not done in time, or said more than is read."""
 

@@ -8,7 +8,6 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import orjson
 
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.values import value
 
 _MOST_BYTES = 1024 * 1024
 _DEEPEST = 3
@@ -40,7 +40,7 @@ class SignedIn(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Sign:
     """What was found; `where` is a variable's name or a file as a person writes it."""
 

@@ -5,7 +5,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -16,6 +16,7 @@ from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName, CliRequest
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.launch import Launcher
 
 _LISTING = re.compile(r"\s{2,8}(?:-\w(?:, | ))?(--.*?)(?:\s{2,}|$)")
@@ -39,7 +40,7 @@ _OF_SESSIONS = {
 """Fields that a plan turns into flags by itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GoneFlag:
     """`fields` of a request that fail without it; `*`: every request does."""
 
@@ -47,7 +48,7 @@ class GoneFlag:
     fields: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Drift:
     """What the installed version no longer lists. None gone: it fits."""
 
@@ -121,7 +122,7 @@ _Mark = tuple[str, int, int, int]
 """A program's file: while it is the same, so is what it says of itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CliFound:
     """One CLI as it is on this computer."""
 
@@ -143,7 +144,7 @@ class CliFound:
         return bool(self.program)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Told:
     """What a program said of itself."""
 

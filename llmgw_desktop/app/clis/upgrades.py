@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.environment import environment_for_installer, search_path
 from llmgw_desktop.engine.mcp.cli_desk import Upgraded, UpgradePlan
 from llmgw_desktop.store.audit.audit_rows import log_unwritten
@@ -32,7 +32,7 @@ _OTHER_MANAGERS = frozenset({".bun", ".pnpm", "pnpm", ".volta", ".yarn"})
 _OTHER_LOCKS = ("pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Way:
     """One way to another version."""
 

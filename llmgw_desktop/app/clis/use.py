@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.app.clis.cards import CliCard, Use, cli_card, sign_in_argv
@@ -25,6 +24,7 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, CliSettings, provider_of
 from llmgw_desktop.domain.provider import AccountStatus
 from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.children import HAS_CONSOLES, in_console
 from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.toml.changes import SetKeys, TomlValue
@@ -32,7 +32,7 @@ from llmgw_desktop.store.toml.changes import SetKeys, TomlValue
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CliForm:
     """The fields of the dialog, as they stand."""
 
@@ -45,7 +45,7 @@ class CliForm:
     models: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SignInOpened:
     """What came of opening a sign-in."""
 

@@ -8,9 +8,10 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from llmgw_desktop.domain.values import value
 
 if TYPE_CHECKING:
     from llmgw_desktop.store.paths import Places
@@ -23,7 +24,7 @@ _LEFT_OUT: Final = argparse.SUPPRESS
 before the command."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Command:
     """One word after `llmgw`."""
 

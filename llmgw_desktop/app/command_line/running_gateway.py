@@ -4,13 +4,13 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.processes import started_ticks
 from llmgw_desktop.store.locks import InstanceLock
 from llmgw_desktop.store.paths import Places
@@ -31,7 +31,7 @@ class NotRunning(LlmgwError):
     kind = "not_running"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Told:
     """What it answered: an object of JSON."""
 

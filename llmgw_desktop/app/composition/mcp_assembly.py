@@ -1,7 +1,7 @@
 """What the MCP door offers, joined. A family of tools, resources or flows is one line here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from llmgw_desktop.app.composition.engine_assembly import EngineParts
@@ -10,6 +10,7 @@ from llmgw_desktop.clis.registry import NAMES, cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.front.records_door import FlightSearch
 from llmgw_desktop.engine.mcp import flows
 from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Resource
@@ -58,7 +59,7 @@ from llmgw_desktop.engine.telemetry import EndedToolCall
 from llmgw_desktop.store.resources import SkillFolders
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunFamilies:
     """What its tools and resources are given."""
 

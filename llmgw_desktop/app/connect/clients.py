@@ -1,7 +1,6 @@
 """How each program stands towards this gateway, in ready words. Looks at files, starts nothing."""
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from llmgw_desktop.domain.access.principal import Client
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.store.client_files.config_file import FORMATS, read_bytes, said, text_of
 from llmgw_desktop.store.client_files.connections import Connection
@@ -38,7 +38,7 @@ class ProgramState(StrEnum):
     UNREADABLE = "cannot be read"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProgramStanding:
     """One program."""
 
@@ -162,7 +162,7 @@ _KEY_TO_FILL_IN = "YOUR-KEY"
 _SNIPPET_KEY = "jetbrains"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ClientCard:
     """One program that is here, or that we have set up."""
 
@@ -184,7 +184,7 @@ class ClientCard:
     """How it is set up, or would be at first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ClientsView:
     """All that the page shows."""
 

@@ -7,7 +7,7 @@ or a StoreError of our own; then nothing is changed.
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from llmgw_desktop.domain.access.principal import Client
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.errors import ConfigError, LlmgwError
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.client_files.connections import (
@@ -50,7 +51,7 @@ _KEY_TO_COME = f"{KEY_PREFIX}{'x' * 43}"
 """Where a key will stand, in a preview."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Wanted:
     """How a program is to be set up."""
 
@@ -58,7 +59,7 @@ class Wanted:
     models: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Plan:
     """What would be changed. It holds only while the files are as they are."""
 
@@ -82,7 +83,7 @@ class Undone(StrEnum):
     LEFT = "held nothing of ours any more"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConnectOutcome:
     """What was done: each file with what became of it, and where copies are kept."""
 

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from llmgw_desktop.app.access.keys import KEY_PREFIX
 from llmgw_desktop.app.connect.programs import Put
 from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.client_files.config_file import (
     FORMATS,
@@ -84,7 +85,7 @@ def with_key(text: str, key: str) -> str:
 _OTHERS = 0o077
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FileEdit:
     """One file from now to then; None is no file."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.app.access.keys import ClientKeys
@@ -10,6 +9,7 @@ from llmgw_desktop.app.connect.edits import key_in
 from llmgw_desktop.domain.access.principal import Client, Scope
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings.door import HttpSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.store.client_files.config_file import FORMATS, read_bytes, text_of
 from llmgw_desktop.store.client_files.connections import ConnectedFile, Connection
@@ -69,7 +69,7 @@ def _keys_in(file: ConnectedFile) -> list[str]:
     return []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GatewayAddress:
     """`base` is for model requests, `mcp` for tools."""
 

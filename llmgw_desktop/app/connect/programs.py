@@ -7,11 +7,11 @@ programs themselves where they can be (docs/connect.md says which).
 import shlex
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.client_files.json_text import JSON
 from llmgw_desktop.store.client_files.marks import Path as ValuePath
 from llmgw_desktop.store.client_files.marks import TextFormat
@@ -29,7 +29,7 @@ class Transport(StrEnum):
     STDIO = "stdio"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GatewayOffer:
     """What a program is told of us."""
 
@@ -52,7 +52,7 @@ class GatewayOffer:
         return {**entry, env: dict(self.environment)} if self.environment else entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Ground:
     """The computer as a program finds it."""
 
@@ -79,7 +79,7 @@ class Ground:
         return self.folder("XDG_CONFIG_HOME", ".config")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Put:
     """One value of ours in one file."""
 
@@ -91,7 +91,7 @@ class Put:
     """A person's own value stays."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Program:
     """`entry` is what stands below `path` for an offer; `models` what sends its requests to us."""
 

@@ -6,11 +6,12 @@ The names of sections and findings, and the members of each in JSON, stay as the
 import shutil
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.values import value
 
 _WIDTH_MOST = 110
 _MARK_WIDTH = 5
@@ -30,7 +31,7 @@ class FindingState(StrEnum):
     """The gateway cannot serve."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DoctorFinding:
     """One thing that was looked at."""
 
@@ -45,7 +46,7 @@ class DoctorFinding:
     """For programs, beside the rest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReportSection:
     """Findings that belong together."""
 
@@ -54,7 +55,7 @@ class ReportSection:
     findings: tuple[DoctorFinding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Report:
     """All of it."""
 

@@ -5,7 +5,6 @@ Made in a worker thread; all texts are harmless to show.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from llmgw_desktop.app.words.figures import (
     count_text,
@@ -25,6 +24,7 @@ from llmgw_desktop.domain.flights.cache_words import (
 )
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.prompt_cache.explainer import (
     CacheExplainer,
     CacheExplanation,
@@ -42,7 +42,7 @@ _MOST_LISTED = 400
 _WHOLE_CHARS = 600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SheetTurn:
     """One request of the conversation, as a bar of the strip. Shares are of its prompt, 0 to 1;
     None where the provider told nothing of its cache."""
@@ -56,7 +56,7 @@ class SheetTurn:
     """The flight that the sheet is of."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CacheSheet:
     """`difference` is a text of two lines, before and now, where the words can be compared."""
 

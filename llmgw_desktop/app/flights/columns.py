@@ -1,7 +1,6 @@
 """Single facts of a flight in a few words: the table and the sentences say them alike."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from llmgw_desktop.app.flights.provenance_words import MARKS_HINT, figure_tip
@@ -21,6 +20,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.usage import Figure
+from llmgw_desktop.domain.values import value
 
 STATE_WORDS: dict[FlightState, str] = {
     FlightState.RUNNING: "Running",
@@ -67,7 +67,7 @@ def client_text(flight: FlightSummary, most: int = 80) -> str:
     return f"{client} / {inert_line(flight.label, most)}" if flight.label else client
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RowTime:
     """What a row needs to know of the present."""
 
@@ -80,7 +80,7 @@ class RowTime:
         return RowTime(now_s=now_s, today=local_time(now_s, zone).date(), zone=zone)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightColumn:
     """`key` names it in settings and never changes."""
 
@@ -95,7 +95,7 @@ class FlightColumn:
     """What is to be said of a cell beside its text; empty: nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ShownFlight:
     """A row ready to be painted: its cells in the order of the columns, and what is unusual."""
 

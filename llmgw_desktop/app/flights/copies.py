@@ -8,7 +8,6 @@ cannot stand anywhere else.
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -18,6 +17,7 @@ from llmgw_desktop.app.flights.recorded_body import as_text, indented_json, json
 from llmgw_desktop.domain.audit import cleaned
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 
 _MOST_IN_AN_ARGUMENT = 64 * 1024
 """Bytes. Linux takes 128 KiB as one."""
@@ -50,7 +50,7 @@ class TooLongForShell(Exception):
     """In words, with another way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CurlRequest:
     """`url` and `headers` are plain ASCII without quotes; `body` is JSON."""
 

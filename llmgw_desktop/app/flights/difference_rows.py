@@ -5,7 +5,6 @@ changes is shortened where it is long.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from llmgw_desktop.app.flights.columns import STATE_WORDS, client_text, model_text
 from llmgw_desktop.app.flights.compared import compare_records
@@ -32,6 +31,7 @@ from llmgw_desktop.domain.flights.comparison import (
 )
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary, Phase
 from llmgw_desktop.domain.usage import Figure
+from llmgw_desktop.domain.values import value
 
 MOST_SHOWN = 64 * 1024
 """Characters of one side of one difference."""
@@ -58,7 +58,7 @@ Piece = tuple[str, bool]
 """A text, and whether the other side lacks it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DifferenceRow:
     """A line of the list."""
 
@@ -75,7 +75,7 @@ class DifferenceRow:
         return tuple(_pieces(self.runs, removed)), tuple(_pieces(self.runs, added))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FigureRow:
     """A figure of both; `by` says by how much the second differs, where that is a number."""
 
@@ -83,7 +83,7 @@ class FigureRow:
     differs: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ShownComparison:
     """All that the window shows."""
 

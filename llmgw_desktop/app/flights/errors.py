@@ -4,7 +4,6 @@ One table by `error_kind` (domain/errors.py) and one by the status that a provid
 wording of answers to programs is left to `wire/errors.py`.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from llmgw_desktop.app.command_line.this_program import own_command
@@ -12,11 +11,12 @@ from llmgw_desktop.app.flights.run_errors import REFUSED_RUNS, words_of_run
 from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 
 _SAID_LIMIT = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ErrorExplained:
     """Three short sentences, and the words that came with the error."""
 

@@ -5,7 +5,6 @@ errors explained in `flight_errors`, losses of a translation in `flight_losses`,
 `conversation` and `recorded_body`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.app.flights.columns import STATE_WORDS, client_text, model_text, took_so_far_ms
@@ -30,6 +29,7 @@ from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, Fligh
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Figure, PromptFacts, Usage
+from llmgw_desktop.domain.values import value
 
 PROTOCOL_WORDS: dict[ModelProtocol, str] = {
     ModelProtocol.ANTHROPIC: "Anthropic Messages",
@@ -61,7 +61,7 @@ TOKEN_WORDS: dict[ShownTokens, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class TokenPart:
     """One stretch of the tokens bar."""
 
@@ -71,7 +71,7 @@ class TokenPart:
     """In full, with its mark."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Fact:
     """A line of the overview; `can_copy` for what people paste elsewhere."""
 

@@ -5,7 +5,6 @@ documents and the gateway say the same.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from llmgw_desktop.app.flights.formats import PROTOCOL_WORDS
 from llmgw_desktop.app.words.figures import counted
@@ -13,6 +12,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.guard import MOST_COUNTED, Finding, GuardAction, GuardHit, PromptRole
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.wire.translate.losses import Feature
 
@@ -80,7 +80,7 @@ _OF_ANSWER = frozenset({Feature.STOP_SEQUENCE, Feature.STOP_KIND, Feature.OUTPUT
 """Lost on the way back, so that the reason lies with the caller's dialect."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Loss:
     """`name` is as in the header `x-llmgw-dropped`."""
 
@@ -90,7 +90,7 @@ class Loss:
     """A sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LossesTold:
     """What the section of the overview says."""
 
@@ -199,7 +199,7 @@ _FINDING_WORDS: Mapping[Finding, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FoundLine:
     """What one rule found of one kind."""
 
@@ -209,7 +209,7 @@ class FoundLine:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GuardsTold:
     """What the section of the overview says."""
 

@@ -8,7 +8,6 @@ so it counts as changed for a while longer.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tokens
@@ -21,6 +20,7 @@ from llmgw_desktop.domain.flights.flight import (
     FlightTotals,
 )
 from llmgw_desktop.domain.usage import Figure
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 
 WRITTEN_WITHIN_S = 5.0
@@ -114,7 +114,7 @@ class OverviewSpan(StrEnum):
     WEEK = "7d"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class _Shape:
     bucket_s: int
     buckets: int
@@ -129,7 +129,7 @@ _SHAPES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InputSources:
     """Input tokens by where they came from; all parts add up to the whole prompts."""
 
@@ -149,7 +149,7 @@ class InputSources:
         return self.total > self.untold or self.total == 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProviderShare:
     """How much of the span's flights one provider answered."""
 
@@ -161,7 +161,7 @@ class ProviderShare:
     """0 to 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OverviewFigures:
     """All that the page shows of one span."""
 

@@ -7,10 +7,11 @@ texts come back as recorded, and `flight_texts` makes them harmless to show.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 import orjson
+
+from llmgw_desktop.domain.values import value
 
 _PIECES = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],:]|[^\s"{}\[\],:]+', re.DOTALL)
 _DEEPEST_INDENT = 60
@@ -28,7 +29,7 @@ class BodyKind(StrEnum):
     BINARY = "binary"
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class StreamEvent:
     """One server-sent event of a recorded stream."""
 

@@ -4,7 +4,7 @@ would come to in words, and the asking, in the name of this computer's person.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.app.words.figures import (
@@ -19,6 +19,7 @@ from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.errors import NotReplayable
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.native.replay import (
     ReplayWish,
     last_message,
@@ -34,7 +35,7 @@ MOST_MESSAGE = 64 * 1024
 """Characters of a last message that is shown to be changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReplayForm:
     """What a person may change. `problem`: why nothing can be asked, empty if it can."""
 
@@ -47,7 +48,7 @@ class ReplayForm:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FilledReplay:
     """As it stands in the fields."""
 

@@ -1,18 +1,17 @@
 """How a flight was routed, for people: what decided, and what was said of each candidate."""
 
-from dataclasses import dataclass
-
 from llmgw_desktop.app.words.figures import UNKNOWN, counted, duration_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord, Phase, PhaseName
 from llmgw_desktop.domain.routing.route import Consideration, PassedRule
+from llmgw_desktop.domain.values import value
 
 _UNDER_WAY = "How this flight was routed is told when it has ended."
 _UNDECIDED = "No route was chosen for this flight; the overview says why."
 _UNRECORDED = "How this flight was routed was not recorded."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CandidateLine:
     """One that could have answered."""
 
@@ -28,7 +27,7 @@ class CandidateLine:
         return f"{self.rank}. {self.account}, {self.model}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RouteTold:
     """What the tab says."""
 

@@ -8,7 +8,7 @@ import math
 import statistics
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from llmgw_desktop.domain.flights.spending import (
     by_session,
 )
 from llmgw_desktop.domain.usage import Provenance, Usage
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.spending import WhichFlights, midnight_s
 
@@ -37,7 +38,7 @@ PriceOf = Callable[[str, str], Price | None]
 """Provider and model to what it costs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Forecast:
     """Of the month that runs; an estimate."""
 
@@ -52,7 +53,7 @@ class Forecast:
     """Flights in it whose cost nobody knows: the forecast is without them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Instead:
     """What the same tokens would have cost with one other model; an estimate by the price table."""
 
@@ -62,7 +63,7 @@ class Instead:
     """Flights of which tokens or the rate are not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CacheMoney:
     """What caches came to, by the prices of now; estimates. None where no price is known."""
 
@@ -74,7 +75,7 @@ class CacheMoney:
     """Flights of models whose prices are not known, or whose vendor tells nothing of its cache."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpendingFigures:
     """All that the page shows of one span."""
 
@@ -91,7 +92,7 @@ class SpendingFigures:
     forecast: Forecast
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LatencyFigures:
     """How long answers took in one span."""
 

@@ -4,7 +4,6 @@ All texts are harmless to show (`inert_text`). Made in a worker thread, since bo
 of a large one only the beginning, until somebody asks for all. Messages are `transcript`'s work.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.app.flights.recorded_body import (
@@ -21,6 +20,7 @@ from llmgw_desktop.app.words.figures import size_text
 from llmgw_desktop.app.words.inert_text import folded_lines, inert, inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord, Headers
 from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.values import value
 
 LARGE_BYTES = 1024 * 1024
 PREVIEW_BYTES = 64 * 1024
@@ -35,7 +35,7 @@ class BodyView(StrEnum):
     RAW = "raw"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ShownText:
     """`notice` is what a person must know of it: not recorded, cut, only the beginning."""
 
@@ -45,7 +45,7 @@ class ShownText:
     """Above 0: only the beginning is here, and asking for all gives this much."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class FlightSide:
     """The request or the answer of a record."""
 

@@ -8,10 +8,11 @@ import importlib.metadata
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.resources import resource_path
 
 OURS: Final = "llmgw-desktop"
@@ -30,7 +31,7 @@ _STANDARD: Final = {
 _LONGEST_NAME = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LicensedPart:
     """One piece of others' work."""
 

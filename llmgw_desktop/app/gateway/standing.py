@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from llmgw_desktop.app.audit.book import HEAD_LOST
@@ -16,6 +15,7 @@ from llmgw_desktop.app.safekeeping.at_rest import LostFlights, vault_facts, ways
 from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.database.database import is_of_today
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.database.store_mark import why_nothing
@@ -66,7 +66,7 @@ _TO_DO = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GatewayStanding:
     """Each sentence is empty where all is well."""
 

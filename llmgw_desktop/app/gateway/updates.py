@@ -10,7 +10,6 @@ import json
 import re
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPMessage
 from importlib.metadata import version
 from typing import IO, Any, Final
@@ -22,6 +21,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.net_address import names_this_computer
 from llmgw_desktop.domain.settings.tables import UpdateSettings
+from llmgw_desktop.domain.values import value
 
 SIGNATURE: Final = ".sig"
 """What the address of the signature has more than that of the feed: 64 bytes, of Ed25519."""
@@ -35,7 +35,7 @@ class UpdateProblem(LlmgwError):
     """Why nothing is known of a newer version; one sentence for a person."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UpdateNews:
     """The newest version, as its makers signed it."""
 

@@ -5,7 +5,9 @@ what is no whole sequence is shown as the characters it is made of: nothing acts
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from llmgw_desktop.domain.values import value
 
 Ink = int | tuple[int, int, int]
 """One of a terminal's 256 colours, or red, green and blue."""
@@ -31,7 +33,7 @@ _BEGUN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Look:
     """How a stretch of text is drawn."""
 

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from llmgw_desktop.domain.jobs.cli_settings import Contained
 from llmgw_desktop.domain.jobs.job import Job, JobState, Session
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.usage import NO_FACTS
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.enclosure import contained_of
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.folders import JobFolders
@@ -67,7 +68,7 @@ STATES_OF: dict[StateChoice, frozenset[JobState]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class JobQuery:
     """A filter; empty for all."""
 

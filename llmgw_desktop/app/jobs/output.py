@@ -7,7 +7,6 @@ harmless here; which colours the voices have is left to the view.
 
 import codecs
 from collections import deque
-from dataclasses import dataclass
 from enum import StrEnum
 
 import orjson
@@ -25,6 +24,7 @@ from llmgw_desktop.domain.cli import (
     Warned,
 )
 from llmgw_desktop.domain.jobs.job import JobFigures
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.outcome import RunAccount
 
 MOST_LINES = 5000
@@ -48,7 +48,7 @@ class Voice(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Piece:
     """Goes on where the last one ended; line ends are in it."""
 
@@ -57,7 +57,7 @@ class Piece:
     look: Look = PLAIN
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Taken:
     """What came since the last time."""
 

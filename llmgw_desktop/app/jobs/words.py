@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from llmgw_desktop.app.flights.formats import Fact
@@ -25,6 +24,7 @@ from llmgw_desktop.domain.cli import CliName, ErrorCategory
 from llmgw_desktop.domain.jobs.cli_settings import Contained, Network
 from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState, Session
 from llmgw_desktop.domain.usage import Figure
+from llmgw_desktop.domain.values import value
 
 STATE_WORDS: dict[JobState, str] = {
     JobState.QUEUED: "Waiting",
@@ -60,7 +60,7 @@ _ADVICE: dict[ErrorCategory, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Trouble:
     """Why a job is no success, and what to do."""
 
@@ -287,7 +287,7 @@ def _wrote(job: Job) -> str:
     return size_text(job.stdout_bytes + job.stderr_bytes) + cut
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ShownSession:
     """`cells` stand in the order of COLUMNS."""
 
@@ -328,7 +328,7 @@ def session_count_words(shown: int, total: int) -> str:
     return whole if shown == total else f"{shown:,} of {whole}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FirstJob:
     """`command` is empty where there is none to give yet."""
 

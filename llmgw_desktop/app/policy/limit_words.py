@@ -1,7 +1,6 @@
 """Budgets, rates and refusals as people read them. One function for one kind, used by all views."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from llmgw_desktop.app.providers.usage import ago_text, span_text
@@ -27,6 +26,7 @@ from llmgw_desktop.domain.policy import (
     Spent,
 )
 from llmgw_desktop.domain.usage import Provenance
+from llmgw_desktop.domain.values import value
 
 _LOW_SHARE = 0.2
 """As at the first notice: 80 % are used."""
@@ -34,7 +34,7 @@ _WINDOWS = {1.0: "a second", 60.0: "a minute", 3600.0: "an hour", 86_400.0: "a d
 _SOON_S = 300.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BudgetLine:
     """How one budget stands. Shares are None where nobody knows yet."""
 
@@ -50,7 +50,7 @@ class BudgetLine:
     is_spent: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RefusalLine:
     """What a limit refused, and when it opens again."""
 

@@ -4,7 +4,6 @@ loader's own words while they are typed, and made into the one table that is wri
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.policy import Measure
 from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.clients import ClientTables
 from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.settings.text import SettingsText
@@ -22,7 +22,7 @@ from llmgw_desktop.store.toml.changes import Change, RemoveTable, SetKeys, TomlV
 _AT = re.compile(r"\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LimitLine:
     """A budget or a rate limit as it is typed."""
 
@@ -31,7 +31,7 @@ class LimitLine:
     per: str = "day"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LimitsForm:
     """Fields as they stand; figures and dates are texts until they are understood."""
 
@@ -44,7 +44,7 @@ class LimitsForm:
     time_zone: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Wrong:
     """`line` counts from 0; None: all of the field."""
 

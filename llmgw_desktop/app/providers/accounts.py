@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from llmgw_desktop.domain.provider import (
     account_id,
 )
 from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.toml.changes import AddTable, RemoveTable, SetKeys, TomlValue
 
@@ -29,7 +30,7 @@ class KeySource(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProviderForm:
     """The fields of the dialog, as they stand."""
 
@@ -182,7 +183,7 @@ def _free(kind: str, name: str, used: set[str]) -> str:
     return next(each for each in (name, *numbered) if f"{kind}/{each}" not in used)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AccountForm:
     """The fields of the dialog, as they stand."""
 

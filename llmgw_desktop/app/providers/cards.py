@@ -4,7 +4,6 @@ Nothing is read here; `providers.py` brings the settings and what is known of th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from llmgw_desktop.app.providers.usage import (
@@ -29,6 +28,7 @@ from llmgw_desktop.domain.provider import (
     ProviderKind,
     account_id,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.failures import TABLE, FailureKind
 
 _NO_KEY = "no key is set"
@@ -43,7 +43,7 @@ _WORST_FIRST = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AccountLine:
     """One credential on its provider's card."""
 
@@ -67,7 +67,7 @@ class AccountLine:
     """By itself: the default account is its provider's own key, and has no table."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProviderCard:
     """All that the page and the tray show of one provider."""
 

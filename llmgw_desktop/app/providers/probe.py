@@ -5,7 +5,6 @@ words, with what to do.
 """
 
 import asyncio
-from dataclasses import dataclass
 from typing import Protocol
 
 import orjson
@@ -15,6 +14,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import UpstreamError
 from llmgw_desktop.domain.provider import Account, ModelProtocol, Provider, ProviderKind, Upstream
+from llmgw_desktop.domain.values import value
 
 COST_WORDS = "Asks for the list of models, which costs nothing."
 OLLAMA_URL = "http://127.0.0.1:11434/v1"
@@ -47,7 +47,7 @@ class Asker(Protocol):
     async def get(self, upstream: Upstream, path: str) -> ProbeAnswer: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Probed:
     """What one question brought to light."""
 

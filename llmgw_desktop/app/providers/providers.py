@@ -6,7 +6,7 @@ ready: the window has a worker write it, and the watch of the file takes it over
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmgw_desktop.app.providers.accounts import (
     KeyKeeping,
@@ -33,11 +33,12 @@ from llmgw_desktop.domain.provider import (
     account_id,
 )
 from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.toml.changes import AddTable, RemoveTable, SetKeys
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FoundKey:
     """A key that was found here; nothing is done with it unasked."""
 
@@ -46,7 +47,7 @@ class FoundKey:
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AccountTest:
     """What one account's test brought."""
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tokens
@@ -14,6 +13,7 @@ from llmgw_desktop.domain.flights.flight import FlightSummary, FlightTotals
 from llmgw_desktop.domain.policy import Period, span_of
 from llmgw_desktop.domain.provider import AccountState, AccountStatus, CredentialKind, QuotaWindow
 from llmgw_desktop.domain.usage import Figure
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.health import HealthTracker
 
 ReadTotals = Callable[[float, float], Mapping[str, FlightTotals]]
@@ -127,7 +127,7 @@ _LOW_SHARE = 0.1
 _SPAN = re.compile(r"(\d{1,4})([smhd])")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class QuotaLine:
     """One bar: how much is left, and when it is whole again."""
 

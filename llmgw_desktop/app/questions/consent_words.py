@@ -4,7 +4,6 @@ What the program says of itself comes out of here inert, and marked as its own w
 """
 
 import math
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import PurePath
 from urllib.parse import SplitResult, urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from llmgw_desktop.app.words.inert_text import inert_line, plain_name, quoted
 from llmgw_desktop.domain.access.consent import ConsentQuestion, ConsentTerm, ConsentWay, Peer
 from llmgw_desktop.domain.access.principal import SCOPE_WORDS, Scope
+from llmgw_desktop.domain.values import value
 
 TITLE = "A program wants to use LLM Gateway"
 NOT_VERIFIED = "name given by the program; not verified"
@@ -40,14 +40,14 @@ _LONGEST_HOST = 253
 _LONGEST_PLACE = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ScopeLine:
     scope: Scope
     words: str
     starts_ticked: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Redirection:
     """Where the browser is sent with the permission in hand."""
 
@@ -58,7 +58,7 @@ class Redirection:
     """Not to this computer: said in red."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConsentView:
     name: str
     """In quotes where it has one."""

@@ -7,7 +7,7 @@ makes them inert as it goes (`app/words/inert_text.py`).
 import difflib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from llmgw_desktop.app.words.figures import counted
@@ -22,6 +22,7 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionKind,
     PermissionQuestion,
 )
+from llmgw_desktop.domain.values import value
 
 TITLE = "An agent asks for permission"
 AGENT_SAYS = "The agent's own words"
@@ -57,7 +58,7 @@ class PartKind(StrEnum):
     DIFF = "diff"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AskedPart:
     """One text of an ask, whole. `label` says what it is."""
 
@@ -66,7 +67,7 @@ class AskedPart:
     kind: PartKind = PartKind.TEXT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PermissionView:
     """All but the texts that may be long."""
 

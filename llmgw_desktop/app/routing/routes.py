@@ -1,7 +1,7 @@
 """Routes as a page shows and changes them, and who would answer a request that is not sent."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.app.settings.settings_file import SettingsWish
@@ -21,6 +21,7 @@ from llmgw_desktop.domain.routing.route import (
     Strategy,
 )
 from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.store.settings.editor import Edit
@@ -91,7 +92,7 @@ def _size_words(least: int | None, most: int | None) -> str:
 _BETWEEN = " | "
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RouteRow:
     """One rule on the page."""
 
@@ -108,7 +109,7 @@ class RouteRow:
         return f"{self.match} → {', then '.join(self.targets)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RouteForm:
     """The fields of the dialog, as they stand; sizes are texts until they are understood."""
 
@@ -128,7 +129,7 @@ class RouteForm:
     keep_conversations: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TriedCandidate:
     """One line of the answer: its place in the order, or why it was left out."""
 
@@ -138,7 +139,7 @@ class TriedCandidate:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Tried:
     """What would happen to a request."""
 

@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,7 @@ from llmgw_desktop.domain.events import (
 )
 from llmgw_desktop.domain.settings.tables import BackupSettings
 from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.loop.bus import Bus
@@ -151,7 +151,7 @@ class BackupKeeping:
             _log.warning(self.problem)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class InUse:
     """What needs the file, and is made after it was looked at."""
 

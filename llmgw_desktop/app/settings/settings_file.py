@@ -8,13 +8,13 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.events import SettingsChanged
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform import files
 from llmgw_desktop.store.settings.editor import Edit, Written
 from llmgw_desktop.store.settings.reader import load_settings
@@ -76,7 +76,7 @@ class SettingsFile:
         return (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SettingsWish:
     """`edit` may wait for the disk, so a worker calls it."""
 

@@ -5,7 +5,6 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.plain_text import nearest
 from llmgw_desktop.domain.setting import Kind, Setting, Unfit
 from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.settings.journal import is_hidden
 from llmgw_desktop.store.settings.schema import ELEMENT, NAME, TableFacts, all_tables, plain_value
@@ -31,7 +31,7 @@ _LONGEST = 80
 """Of a name that is not known this much is told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ToldSetting:
     """A setting as it stands now."""
 

@@ -43,6 +43,7 @@ from llmgw_desktop.domain.validation import (
     ValidationRun,
     Verdict,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.validation.receipts import as_file, as_markdown
 from llmgw_desktop.engine.validation.report import PanelReading
 from llmgw_desktop.engine.validation.seats import seat_named
@@ -52,7 +53,7 @@ from llmgw_desktop.wire.models import ModelEntry
 _SOON_S, _LOOK_AGAIN_S = 0.1, 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ShownReceipt:
     """A receipt, and the file that `llmgw receipt verify` takes."""
 
@@ -63,7 +64,7 @@ class ShownReceipt:
     file_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ShownPanel:
     """All that the page shows of a comparison."""
 
@@ -86,7 +87,7 @@ class ShownPanel:
         return self.has_ended and answered and self.judge is None and self.receipt is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Earlier:
     """A comparison of before, as a line of a list."""
 
@@ -106,7 +107,7 @@ class Progress:
     ended: dict[str, ShownAnswer] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CompareParts:
     """What comparing stands on."""
 

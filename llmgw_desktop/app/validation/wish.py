@@ -1,7 +1,7 @@
 """What a person wants to ask of several models at once, and the panel that this comes to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.app.validation.words import INTENTS
@@ -11,6 +11,7 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, CliSettings
 from llmgw_desktop.domain.provider import PRACTICE_PREFIX
 from llmgw_desktop.domain.validation import Claim, Comparison, Intent, PanelRequest, ValidationRun
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.validation.report import PanelReading
 from llmgw_desktop.engine.validation.seats import seat_named, seats_named
 from llmgw_desktop.wire.models import ModelEntry
@@ -20,7 +21,7 @@ MOST_ASKED = 6
 _OURS = frozenset(intent for intent, _ in INTENTS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PanelWish:
     """What a person wants to ask of whom."""
 
@@ -86,7 +87,7 @@ PRACTICE_TRIAL = (f"{PRACTICE_PREFIX}echo", f"{PRACTICE_PREFIX}slow")
 """Two who answer without any account."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Askable:
     """One who can be asked; `key` is the name by which it is."""
 
@@ -150,7 +151,7 @@ class Hold(StrEnum):
     ABSENT = "gave no answer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class MapRow:
     """One claim."""
 
@@ -162,7 +163,7 @@ class MapRow:
     is_contradicted: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AgreementMap:
     """Claims that are contradicted first, then those that most share."""
 

@@ -1,7 +1,5 @@
 """A comparison in words: how each answer stands, what the verdicts come to, who says what."""
 
-from dataclasses import dataclass
-
 from llmgw_desktop.app.flights.run_errors import REFUSED_RUNS, words_of_run
 from llmgw_desktop.app.words.figures import (
     UNKNOWN,
@@ -21,6 +19,7 @@ from llmgw_desktop.domain.validation import (
     ValidationRun,
     Verdict,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.validation.report import PanelReading, recommendation
 
 MOST_SHOWN = 200_000
@@ -70,7 +69,7 @@ _CONFIDENCE_WHY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ShownAnswer:
     """All that a column shows of one who was asked."""
 
@@ -105,7 +104,7 @@ class ShownAnswer:
         return ". ".join(part for part in parts if part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ShownVerdict:
     """One row of the table of verdicts, and what is told below it."""
 
@@ -131,7 +130,7 @@ class ShownVerdict:
         return "\n\n".join(parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PanelOutcome:
     """What all of it comes to."""
 

@@ -12,6 +12,7 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.provider import DEFAULT_ACCOUNT
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import (
     MOST_FILE_BYTES,
     EntryKind,
@@ -42,7 +43,7 @@ VARIABLES: Mapping[str, str] = {
 """The variables that vendors' own programs and SDKs read, and whose key each holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Find:
     """One credential and where it lies."""
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.app.words.figures import counted
@@ -18,6 +17,7 @@ from llmgw_desktop.domain.jobs.workspace import (
     WorktreeLook,
     WorktreeRemoved,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.containment.containment import Bubblewrap, Containment, NoContainment
 from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.jobs.enclosure import Enclosure
@@ -99,7 +99,7 @@ _NETWORK = {
 _OF_SETTINGS = "stands in the settings file, and is changed there"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WorkspaceCard:
     alias: str
     path: str

@@ -3,7 +3,6 @@ tells of what it used, and its own words.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.clis.acp import messages
@@ -26,6 +25,7 @@ from llmgw_desktop.clis.told import (
 from llmgw_desktop.domain.cli import CliFacts, CliRequest, Retrying, RunUsageTold, SessionWish
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.values import value
 
 
 class UsageScope(StrEnum):
@@ -37,7 +37,7 @@ class UsageScope(StrEnum):
     """Of its model: they are the run's only where it was called once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpentWay:
     read: Callable[[Message], Usage | None]
     scope: UsageScope
@@ -111,7 +111,7 @@ class NoteWay(StrEnum):
     """Denied it goes on by itself; to hear the note first its turn is ended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Step:
     """A request of ours between the session's beginning and the prompt."""
 
@@ -123,14 +123,14 @@ class Step:
     """What in its answer speaks against asking; empty: nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class McpUse:
     server: str
     tool: str
     arguments: Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AgentDialect:
     """One agent's."""
 

@@ -6,13 +6,13 @@ session. What cannot be shown whole is denied.
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from llmgw_desktop.clis.told import listed, object_of, text_of
 from llmgw_desktop.domain.jobs.approval import Ask, Decision, FileChange, PermissionKind
+from llmgw_desktop.domain.values import value
 
 Message = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ _WITHOUT_LEAVE: Mapping[str, Message] = {
 _PROTOCOLS = frozenset({"http", "https"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CodexAsk:
     """A request of the server's. `ask`: None where it cannot be shown."""
 

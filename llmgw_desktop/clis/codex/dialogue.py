@@ -6,7 +6,6 @@ sandbox that was wished for.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from llmgw_desktop.clis.codex import app_server, asks
 from llmgw_desktop.clis.codex.app_server import Beforehand, ServerReader
@@ -18,6 +17,7 @@ from llmgw_desktop.clis.json_lines import Lines, Message, message_in
 from llmgw_desktop.clis.told import object_of, text_of
 from llmgw_desktop.domain.cli import CliEvent, CliRequest, ErrorCategory
 from llmgw_desktop.domain.jobs.approval import Decision, PermissionAnswer
+from llmgw_desktop.domain.values import value
 
 POLICY = "untrusted"
 _SANDBOXES = {
@@ -32,7 +32,7 @@ _NOT_SHOWN = (
 _MOST_ITEMS = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Wishes:
     """What a run is begun with."""
 

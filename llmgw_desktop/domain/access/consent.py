@@ -1,6 +1,5 @@
 """A program asks to be let in, and a person answers: the question as it is put, and the answer."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.domain.access.principal import Scope
@@ -51,7 +50,7 @@ class Peer:
     """With the pid: the same process, not one that got its number later."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConsentRequest:
     """A program wants to be let in, as the authorization server has checked it: the client is
     known, the redirect is its own, every scope is one of ours."""
@@ -70,7 +69,7 @@ class ConsentRequest:
     """Of the browser's own end of its connection; None where it is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConsentQuestion:
     """What a person is shown. Everything that the program said itself is still as it said it:
     `app/questions/consent_words.py` makes it inert."""
@@ -96,7 +95,7 @@ class ConsentQuestion:
     """Those that can be offered, the preset first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConsentAnswer:
     """What came of a question. `scopes` are those of the question or fewer."""
 
@@ -109,7 +108,7 @@ class ConsentAnswer:
     """Who answered: the system's user, or the operator."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConsentOutcome:
     """What one browser gets that waited. Those that were folded into one question get one each,
     with the same question and answer."""
@@ -120,7 +119,7 @@ class ConsentOutcome:
     """With `ConsentWay.REMEMBERED`: the grant that was given before, and is meant again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConsentDecision:
     """A question with its answer, as the log keeps it."""
 
@@ -128,7 +127,7 @@ class ConsentDecision:
     answer: ConsentAnswer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Grant:
     """What a client may since a person said so; its tokens live no longer than it."""
 

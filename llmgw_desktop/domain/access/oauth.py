@@ -1,6 +1,5 @@
 """Programs that ask to be let in by OAuth, what they ask, and what they are given."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
@@ -40,7 +39,7 @@ class ClientProof(StrEnum):
     BASIC = "client_secret_basic"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OauthClient:
     """A program that may ask."""
 
@@ -63,7 +62,7 @@ class OauthClient:
         return self.proof is ClientProof.NONE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AuthorizeRequest:
     """What a browser brought to `/oauth/authorize`, checked: the client is known, the redirect is
     its own, every scope is one that it may ask for and a person may give."""
@@ -82,7 +81,7 @@ class AuthorizeRequest:
     """Whether the address stood in the request; the exchange must name it then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TokenPair:
     """What an exchange gives; nobody can read either a second time."""
 

@@ -1,10 +1,10 @@
 """Who asks: clients with their keys, principals with their permissions, and labels."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.domain.usage import Provenance
+from llmgw_desktop.domain.values import value
 
 
 class Scope(StrEnum):
@@ -58,7 +58,7 @@ REMOTE_KINDS = frozenset({PrincipalKind.BEARER, PrincipalKind.PROXIED, Principal
 """Who may sit anywhere: nothing is taken for granted that holds on this computer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Principal:
     """An authenticated client; owns its flights, sessions and jobs."""
 
@@ -139,7 +139,7 @@ def known_as(client_id: str, name: str) -> str:
     return client_id if kind_of(client_id) in REMOTE_KINDS else name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Client:
     """One stored client. The key itself is shown once and kept only as a digest."""
 
@@ -160,7 +160,7 @@ class Client:
     old_key_ends_at_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ClientFigures:
     """What is recorded of one client: over a stretch of time, and of its last flight of all.
 

@@ -7,9 +7,10 @@ on both sides is paired first, and only what is short between two such pairs is 
 import re
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+
+from llmgw_desktop.domain.values import value
 
 _SMALL = 2_500
 """Products of two lengths up to this are compared in full, in some 2 ms."""
@@ -37,7 +38,7 @@ class TextChange(StrEnum):
     ADDED = "added"
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class TextRun:
     """A piece of a text that was compared; never empty."""
 

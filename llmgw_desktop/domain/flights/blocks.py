@@ -8,7 +8,6 @@ beside, for they move with every turn.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.domain.model.content import (
@@ -28,6 +27,7 @@ from llmgw_desktop.domain.model.content import (
     Video,
 )
 from llmgw_desktop.domain.model.prompt import HostedTool, Prompt, Tool, ToolChoice
+from llmgw_desktop.domain.values import value
 
 
 class BlockKind(StrEnum):
@@ -45,7 +45,7 @@ class BlockKind(StrEnum):
     """One on offer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightBlock:
     """`message` counts from 1 in its own request; 0 where it stands in no message. `name` is that
     of the tool; JSON in `text` is laid out."""

@@ -3,7 +3,6 @@ which of two prompts should have warmed the cache for the other, with how much o
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.domain.flights.flight import FlightSummary
@@ -16,7 +15,7 @@ from llmgw_desktop.domain.values import value
 MINUTE_S, HOUR_S = 60.0, 3600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CacheHabits:
     """Of one vendor's cache, for one model."""
 

@@ -1,15 +1,15 @@
 """What vendors' prompt caches have done for runs of CLIs: sums over many. Unknown is None."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CacheUse:
     """Of some requests. `usage.input_tokens` counts the prompts of those whose CLI told of its
     cache: the base of the rate."""
@@ -26,7 +26,7 @@ class CacheUse:
         return self.usage.cache_hit_rate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModelCacheUse:
     """Of one model of one CLI."""
 
@@ -36,7 +36,7 @@ class ModelCacheUse:
     use: CacheUse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LastUse:
     """The newest request of a session or with a prefix."""
 
@@ -47,7 +47,7 @@ class LastUse:
     """0: nothing was marked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SessionCache:
     """Of one session."""
 
@@ -61,7 +61,7 @@ class SessionCache:
     """None where nothing is known of the vendor's cache."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PrefixCache:
     """Of one stable beginning."""
 
@@ -72,7 +72,7 @@ class PrefixCache:
     last_at_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class MarkedUse:
     """What marks and stable beginnings came to."""
 
@@ -84,7 +84,7 @@ class MarkedUse:
     """Tokens written to the cache, on the average, by those."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GlobalCache:
     """Of everything in the last hours."""
 

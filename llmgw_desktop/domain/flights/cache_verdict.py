@@ -7,7 +7,7 @@ say comes before what the clock says, and the vendor's own miss is what is left.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from llmgw_desktop.domain.flights.cache_kin import (
@@ -284,7 +284,7 @@ def _reaches(now: PromptPrint, before: PromptPrint, habits: CacheHabits) -> bool
     return any(each >= 0 and (back is None or each <= back) for each in ahead)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Warmth:
     """How long a flight's prompt stays in the cache after it."""
 

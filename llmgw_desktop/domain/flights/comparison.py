@@ -5,12 +5,13 @@ version on the other side is compared by its words. Figures and times are the fl
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.flights.alignment import TextComparer, TextRun, aligned
 from llmgw_desktop.domain.flights.blocks import FlightBlock
 from llmgw_desktop.domain.flights.flight import FlightSummary, Phase
+from llmgw_desktop.domain.values import value
 
 
 class BlockChange(StrEnum):
@@ -24,7 +25,7 @@ class BlockChange(StrEnum):
     """The second flight alone has it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ComparedFlight:
     """One side. What could not be read is empty, and `missing` says so in sentences."""
 
@@ -39,7 +40,7 @@ class ComparedFlight:
     has_answer: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ValueDifference:
     """A parameter; None where a side does not have it."""
 
@@ -52,7 +53,7 @@ class ValueDifference:
         return _change_of(self.before, self.after)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BlockDifference:
     """A block of one side or of both; `runs` of those that changed."""
 
@@ -75,7 +76,7 @@ class BlockDifference:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightComparison:
     """`parameters` and blocks are all there are, equal ones too. Of a side whose request or answer
     could not be read nothing is compared."""

@@ -1,7 +1,7 @@
 """A flight: one request with its attempts and its answer, as it is recorded and shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.guard import GuardHit
@@ -214,7 +214,7 @@ class FlightRecord:
     locked. Empty if they can."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class FilterTerm:
     """One condition of a filter (`flight_filter`). A figure that is not known fits nothing; turned
     round, everything fits that did not."""
@@ -229,7 +229,7 @@ class FilterTerm:
     is_turned: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightQuery:
     """Which flights a list shows. Empty means all."""
 
@@ -252,7 +252,7 @@ class FlightQuery:
     """Ids, of which the list is to be; None: of all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightDensity:
     """How many flights of a list began in each of equal parts of a span, and of these how many
     failed or broke off."""
@@ -268,7 +268,7 @@ class FlightDensity:
         return self.since_s + number * span_s, self.since_s + (number + 1) * span_s
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SeenLabel:
     """What callers with one client's key called themselves, as far as flights are kept."""
 
@@ -284,7 +284,7 @@ SUMMED_FIGURES = (
 """Of these it is kept how many flights of a sum told them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Counted:
     """Of how many of a sum's flights a figure is what. Flights that nobody would bill, such as
     those that were refused, are in none of them; flights of earlier versions neither."""
@@ -310,7 +310,7 @@ class Counted:
 ALL_TOLD = Counted()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightTotals:
     """Sums over a span of time, for tiles and charts; ended flights only.
 
@@ -345,7 +345,7 @@ class FlightTotals:
         return self.counted.get(figure, ALL_TOLD).provenance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightBucket:
     """FlightTotals of one stretch of a chart."""
 

@@ -8,13 +8,14 @@ what there is: the reader, the store, help and completion all come from it.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from llmgw_desktop.domain.flights.flight import FilterTerm, FlightQuery, FlightState, FlightSummary
 from llmgw_desktop.domain.plain_text import nearest
 from llmgw_desktop.domain.routing.glob import Glob
+from llmgw_desktop.domain.values import value
 
 MOST_TERMS = 40
 LONGEST_FILTER = 2000
@@ -40,7 +41,7 @@ class FieldKind(StrEnum):
     SAID = "said"
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class FilterField:
     """Something that can be asked of a flight."""
 

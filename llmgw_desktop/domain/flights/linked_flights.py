@@ -1,12 +1,13 @@
 """The model requests of one run that passed this gateway, summed: a job's figures are theirs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Usage
+from llmgw_desktop.domain.values import value
 
 MOST_IDS = 200
 """The latest of a run; how many there were is told besides."""
@@ -20,7 +21,7 @@ _SUMS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LinkedFlights:
     """Flights of a run's requests, oldest first. Unknown is None; a sum of which a part is not
     known is a lower bound, and marked as one."""

@@ -1,7 +1,7 @@
 """What tokens cost, and what an answer cost by its vendor's public prices. Unknown is None."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from llmgw_desktop.domain.usage import NO_BILLING_FACTS, Figure, Usage
 from llmgw_desktop.domain.values import maker, value
@@ -16,7 +16,7 @@ _STANDARD_WORDS = frozenset(
 _TIER_WORDS = {"batches": "batch", "on_demand_flex": "flex", "on_demand_priority": "priority"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Rates:
     """US dollars per million tokens; None where no price is known."""
 
@@ -58,7 +58,7 @@ NO_BILL = Bill()
 FREE_BILL = Bill(usd=0.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Tier:
     """Other rates for requests whose prompt is longer than this; they hold for all its tokens."""
 
@@ -67,7 +67,7 @@ class Tier:
     """None: such prompts cost something else, and nobody here knows what."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RateCard:
     """What tokens cost, by how long the prompt is."""
 
@@ -89,7 +89,7 @@ class RateCard:
         return (input_tokens * rates.most_input + output_tokens * rates.most_output) / PER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Price(RateCard):
     """Of one model, as it is served usually and otherwise."""
 
@@ -295,7 +295,7 @@ def _guessed_none(usage: Usage) -> int:
     return read | (0 if usage.cache_write_tokens else Figure.CACHE_WRITE._value_)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PriceRule:
     """One `[[prices]]` table: a price of the person's own, before the shipped table."""
 

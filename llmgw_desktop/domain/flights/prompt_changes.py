@@ -1,7 +1,6 @@
 """In which parts two prompts differ, told from their prints alone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from llmgw_desktop.domain.flights.prompt_print import (
     OPTIONS,
@@ -11,9 +10,10 @@ from llmgw_desktop.domain.flights.prompt_print import (
     TextPrint,
     ToolPrint,
 )
+from llmgw_desktop.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class PromptChange:
     """One part in which two prompts differ."""
 

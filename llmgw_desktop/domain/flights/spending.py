@@ -1,12 +1,13 @@
 """What flights cost and how long they took, summed: by whom, by what, and by when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from llmgw_desktop.domain.usage import Provenance
+from llmgw_desktop.domain.values import value
 
 PICOS = 10**12
 """Of a dollar: money is added in whole ones, for no sum of fractions is exact."""
@@ -27,7 +28,7 @@ class SumBy(StrEnum):
     DAY = "day"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightSpending:
     """Sums over ended flights. Tokens and cost are of those that count (`is_counted`) and told
     them; None where none did."""
@@ -136,7 +137,7 @@ def _provenance(bounds: int, guesses: int, *, is_known: bool) -> Provenance:
     return Provenance.ESTIMATED if guesses else Provenance.TOLD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Timing:
     """How long something took, over flights of which that is known; milliseconds."""
 
@@ -152,7 +153,7 @@ class Timing:
 NO_TIMING = Timing()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Latency:
     """Of generated answers that ended well."""
 
@@ -163,7 +164,7 @@ class Latency:
     and of a stream from its last byte to the end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LatencyKey:
     """Who answered, with what."""
 
@@ -171,7 +172,7 @@ class LatencyKey:
     model: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HourLatency:
     """One cell of a heat map."""
 

@@ -1,7 +1,7 @@
 """The gate's decisions, and what agents ask a person while they run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -108,7 +108,7 @@ class Floor(TableKind):
         return floor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ApprovalSettings:
     """`[approvals]`: what holds whatever a request says."""
 
@@ -241,7 +241,7 @@ class FileChange:
     """The file is removed, or moved away."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Ask:
     """What an agent asks, read from its own protocol: nothing of it is trusted, nothing shortened.
 
@@ -268,7 +268,7 @@ class Ask:
     raw: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AskingJob:
     """What must be known of a job to put its questions."""
 
@@ -287,7 +287,7 @@ class AskingJob:
     """Its owner may sit anywhere: what leads out is refused unasked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PermissionRule:
     """What a person allowed for one job: this again, and nothing but this."""
 
@@ -299,7 +299,7 @@ class PermissionRule:
     made_at_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PermissionQuestion:
     """An ask as it waits for a person."""
 
@@ -321,7 +321,7 @@ class PermissionQuestion:
     """What a person should look at: a path outside the workspace, control characters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PermissionAnswer:
     decision: Decision
     way: DecisionWay
@@ -335,7 +335,7 @@ class PermissionAnswer:
         return self.decision in (Decision.ONCE, Decision.JOB)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PermissionDecision:
     """A question with its answer, as the log keeps it."""
 

@@ -1,12 +1,13 @@
 """What a person says of a vendor's CLI, and how far its runs are shut in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.provider import Account, CredentialKind, Provider, ProviderKind
+from llmgw_desktop.domain.values import value
 
 
 class Contain(StrEnum):
@@ -30,7 +31,7 @@ class Network(StrEnum):
     """Nothing, this computer's own ports included."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ContainSettings:
     """What one table of the settings says; None: nothing."""
 
@@ -41,7 +42,7 @@ class ContainSettings:
     writable: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ContainWish:
     """What all tables together come to for one run."""
 
@@ -56,7 +57,7 @@ class ContainWish:
         return self.contain is Contain.ALWAYS or self.network is not Network.ON
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Contained:
     """How a run was started."""
 
@@ -99,7 +100,7 @@ DEFAULT_MODELS = frozenset({"", "default", "latest"})
 """Names that leave the choice to the settings, and then to the CLI."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CliSettings:
     """One `[clis.NAME]` table."""
 

@@ -1,7 +1,7 @@
 """A durable run of a CLI, and the conversations that go on from run to run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from llmgw_desktop.domain.usage import (
     Usage,
     usage_of,
 )
+from llmgw_desktop.domain.values import value
 
 
 class JobState(StrEnum):
@@ -52,7 +53,7 @@ EXIT_OVERFLOW = 126
 EXIT_MISSING = 127
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class JobProcess:
     """What a job's process is known by, also to a program started later: an id alone may have
     been given to another process meanwhile."""
@@ -63,7 +64,7 @@ class JobProcess:
     group: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class JobFigures:
     """What a run used, as far as its CLI told; unknown is None."""
 
@@ -87,7 +88,7 @@ class JobFigures:
         return replace(self, usage=self.usage.at_least)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UpstreamWait:
     """A run's CLI asks its upstream again by itself, which has refused it without a break. Wall
     clock."""
@@ -109,7 +110,7 @@ class UpstreamWait:
         return f"asked again by the CLI: {what} {since_or_until} {at:%H:%M}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Job:
     """One row. Times are wall clock, seconds since 1970."""
 
@@ -165,7 +166,7 @@ class Job:
         return was_cut and bool(self.session_id and self.figures.provider_session_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class JobSum:
     """Jobs of one CLI that stand alike."""
 
@@ -180,7 +181,7 @@ SESSION_PREFIX = "gws"
 """Of our own ids, so that none is taken for one of a CLI."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SessionTotals:
     """What a whole session has used, as far as its CLI told, or as the flights of its runs' own
     requests say; unknown is None."""
@@ -202,7 +203,7 @@ def session_totals_of(kept: Mapping[str, Any]) -> SessionTotals:
     return SessionTotals(**{**kept, **usages})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Session:
     """One row. Times are wall clock, seconds since 1970."""
 
@@ -224,7 +225,7 @@ class Session:
     totals: SessionTotals = field(default_factory=SessionTotals)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SessionUse:
     """What a run has to do with a session. Kept with the job, for the program that ends it."""
 

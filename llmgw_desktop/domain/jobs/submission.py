@@ -1,6 +1,6 @@
 """What a client asked for when it asked for a run, and what it is told."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from llmgw_desktop.domain.cli import CliRequest, Warned
 from llmgw_desktop.domain.jobs.approval import Approval
@@ -9,9 +9,10 @@ from llmgw_desktop.domain.jobs.job import Job, SessionUse
 from llmgw_desktop.domain.jobs.workspace import Worktree
 from llmgw_desktop.domain.mcp_server import ServersTold
 from llmgw_desktop.domain.usage import NO_FACTS, AnswerShape, PromptFacts, Saving
+from llmgw_desktop.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Submission:
     """A run, with who asks for it and how."""
 
@@ -56,7 +57,7 @@ class Submission:
         return self.session.id if self.session else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class EarlierRun:
     """A job that was asked for the same, has ended, and is not given again unasked: that it would
     do nothing more cannot be said."""
@@ -66,7 +67,7 @@ class EarlierRun:
     """Since its end, when this request came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Submitted:
     """The job that does what was asked."""
 
@@ -77,7 +78,7 @@ class Submitted:
     """What `replay` would have given instead of a run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class JobResult:
     """A job with what its CLI answered, as far as it came."""
 
@@ -95,7 +96,7 @@ class JobResult:
     """How it was started; None: not yet, or by a gateway that did not write it down."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunReply:
     """A job as it stands, with what its CLI answered so far."""
 

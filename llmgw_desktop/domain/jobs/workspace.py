@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import RequestError
 from llmgw_desktop.domain.jobs.approval import ApprovalStrategy
 from llmgw_desktop.domain.jobs.cli_settings import ContainSettings
+from llmgw_desktop.domain.values import value
 
 ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 ALIAS_WORDS = "1 to 64 letters, digits, '.', '_' and '-', the first a letter"
@@ -21,7 +22,7 @@ class WorkspaceKind(StrEnum):
     """The top of a git repository."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Workspace:
     alias: str
     path: str
@@ -47,7 +48,7 @@ class Workspace:
     made_at_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Place:
     """Where a run works, its symbolic links followed."""
 
@@ -57,7 +58,7 @@ class Place:
     """Of the workspace."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AllowedRoot:
     """A folder below which programs may register or make workspaces, as far as is said here."""
 
@@ -69,7 +70,7 @@ class AllowedRoot:
     max_create_depth: int = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WorkspaceSettings:
     """What the settings file says of them."""
 
@@ -93,7 +94,7 @@ NAME_WORDS = (
 LONGEST_REF = 255
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WorktreeWish:
     """What a request asks for."""
 
@@ -114,7 +115,7 @@ class WorktreeState(StrEnum):
     """Its folder is gone; made anew if its session goes on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Worktree:
     """One row. Times are wall clock, seconds since 1970."""
 
@@ -146,7 +147,7 @@ class Worktree:
         return f"{BRANCHES}{self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WorktreeLook:
     """One, with what stands in it now."""
 
@@ -164,7 +165,7 @@ class WorktreeLook:
         return self.changed_files != 0 or self.commits != 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WorktreeDiff:
     """All that is otherwise than at its base, as one patch."""
 
@@ -176,7 +177,7 @@ class WorktreeDiff:
     """Those that differ, new ones too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WorktreeRemoved:
     """What a removal left."""
 

@@ -9,13 +9,13 @@ proxy loses rights at careful servers.
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from llmgw_desktop.domain.access.access_errors import LoopDetected
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.provider import Upstream, is_a_vendors_own
+from llmgw_desktop.domain.values import value
 
 HOP_HEADER = "x-gateway-hops"
 VIA = "via"
@@ -33,7 +33,7 @@ _PORT_LENGTH = len(":65535")
 _KNOWN_PLACES = 256
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Hop:
     """One gateway that a request came through."""
 

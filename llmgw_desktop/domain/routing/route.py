@@ -1,7 +1,7 @@
 """To whom a request goes, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.model.prompt import Operation
@@ -21,7 +21,7 @@ class Strategy(StrEnum):
     """As the rule lists them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RouteMatch:
     """Which requests a rule is for; what is left out matches all. Names may hold `*` and `?`."""
 
@@ -44,7 +44,7 @@ class RouteMatch:
         return self.clients or (self.client,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RouteTarget:
     """`provider:model`, `provider/account:model`, or without a model: the one asked for."""
 
@@ -54,7 +54,7 @@ class RouteTarget:
     model: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RouteRule:
     """One `[[routes]]` table; the first that matches is used."""
 
@@ -74,7 +74,7 @@ class RouteRule:
     """Of the settings file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Alias:
     """One line of `[aliases]`: a name that stands for others, tried in order."""
 

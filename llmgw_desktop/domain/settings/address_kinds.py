@@ -3,7 +3,6 @@
 import ipaddress
 import re
 from base64 import b64decode
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from llmgw_desktop.domain.net_address import names_this_computer, read_proxy
 from llmgw_desktop.domain.routing.hops import NAME_LENGTH, hop_name
 from llmgw_desktop.domain.setting import Kind, PlainText, Unfit
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import EntryKind, EntryUnfit, address, looks_like_key, reference
 
 _USUAL_PORTS = {"http": 80, "https": 443}
@@ -34,7 +34,7 @@ def is_origin(text: str) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ListeningHost(Kind):
     """An address of this computer, or all of them."""
 
@@ -57,7 +57,7 @@ class ListeningHost(Kind):
         return self.read(text.strip())
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class GatewayName(Kind):
     """A name that may stand in a header; empty for none."""
 
@@ -72,7 +72,7 @@ class GatewayName(Kind):
         return self.read(text.strip())
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class PublicUrl(Kind):
     """An address of this gateway as others know it; empty for none."""
 
@@ -90,7 +90,7 @@ class PublicUrl(Kind):
         return url.removesuffix(f":{_USUAL_PORTS[scheme]}")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class FeedAddress(Kind):
     """A file at another computer; empty for none."""
 
@@ -109,7 +109,7 @@ class FeedAddress(Kind):
         return url
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class PublicKey(Kind):
     """Of Ed25519; empty for none."""
 
@@ -138,7 +138,7 @@ _OTHER_DOORS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class CollectorUrl(Kind):
     """Where a program takes what is sent to it; may be empty."""
 
@@ -159,7 +159,7 @@ class CollectorUrl(Kind):
         return raw.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class DoorPath(Kind):
     """Where a door stands that may be moved."""
 
@@ -177,7 +177,7 @@ class DoorPath(Kind):
         return self.read(text.strip())
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class FilePath(Kind):
     """A file, looked at when it is used; empty for none."""
 
@@ -197,7 +197,7 @@ class ProxyWord(StrEnum):
     ENVIRONMENT = "environment"
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ProxyChoice(Kind):
     """A proxy's address without a sign-in, or a word. What stands there by mistake may hold a
     password, so it is not shown."""
@@ -220,7 +220,7 @@ class ProxyChoice(Kind):
         return str(proxy)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class VaultReference(Kind):
     """`provider/name`. What stands there by mistake may be the key itself, so it is not shown."""
 
@@ -235,7 +235,7 @@ class VaultReference(Kind):
             raise Unfit(self.expected) from None
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class VaultAccount(Kind):
     """The provider under which files of a sign-in lie. As above it is not shown."""
 

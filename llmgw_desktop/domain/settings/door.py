@@ -1,7 +1,7 @@
 """What holds at the door: where it is, OAuth, and what is said of callers from elsewhere."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.net_address import names_this_computer
@@ -23,6 +23,7 @@ from llmgw_desktop.domain.settings.address_kinds import (
     is_host,
     is_origin,
 )
+from llmgw_desktop.domain.values import value
 
 _HOUR_S = 3600.0
 
@@ -37,7 +38,7 @@ SHORTEST_BEARER = 32
 """Characters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AccessSettings:
     """Held from the start on; a change of the environment needs another start."""
 
@@ -83,7 +84,7 @@ class RegistrationPolicy(StrEnum):
 _WITHOUT_SECRET = frozenset({RegistrationPolicy.OPEN_DEV, RegistrationPolicy.THIS_COMPUTER})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OauthSettings:
     """`[http.oauth]`. That a person is asked and PKCE is used is no choice; the two names stand
     here because other gateways let them be switched off."""
@@ -154,7 +155,7 @@ class OauthSettings:
         return self.takes_documents and not is_local
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HttpSettings:
     """The door. Whether it may stand open to other computers, `app/access/assembly.py` says at the
     start."""

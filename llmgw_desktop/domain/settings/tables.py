@@ -1,7 +1,7 @@
 """The tables of `config.toml` that are there once, with their settings as the file names them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.cli import CliName
@@ -21,6 +21,7 @@ from llmgw_desktop.domain.settings.address_kinds import (
     FilePath,
     PublicKey,
 )
+from llmgw_desktop.domain.values import value
 
 _HOUR_S = 3600.0
 _DAY_MS = 24 * 3600 * 1000
@@ -35,7 +36,7 @@ class RecorderLevel(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UpstreamSettings:
     """Patience with providers, in seconds, and how much is taken of them."""
 
@@ -67,7 +68,7 @@ class UpstreamSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RecorderSettings:
     """The flight recorder."""
 
@@ -104,7 +105,7 @@ class RecorderSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BackupSettings:
     """Which automatic backups of `gateway.db` are kept. The newest always is."""
 
@@ -123,7 +124,7 @@ class BackupSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TelemetrySettings:
     """Where spans, metrics and logs go. Needs the extra `otel`."""
 
@@ -142,7 +143,7 @@ class TelemetrySettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StorageSettings:
     """How what is kept lies on the disk."""
 
@@ -153,7 +154,7 @@ class StorageSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RoutingSettings:
     """What holds where a route says nothing else, and for requests that no route is for."""
 
@@ -176,7 +177,7 @@ class RoutingSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FailoverSettings:
     """What happens when an account does not answer, in attempts, seconds and characters."""
 
@@ -228,7 +229,7 @@ class FailoverSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class JobSettings:
     """Runs of vendors' CLIs."""
 
@@ -274,7 +275,7 @@ class JobSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LimitSettings:
     """How much may go on at once."""
 
@@ -310,7 +311,7 @@ class LimitSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CacheSettings:
     """What is known and told of vendors' prompt caches."""
 
@@ -336,7 +337,7 @@ class CacheSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CompressionSettings:
     """What holds for answers where a request says nothing."""
 
@@ -345,7 +346,7 @@ class CompressionSettings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UpdateSettings:
     """Where a newer version is told of. Nobody is asked unless both are set."""
 

@@ -1,7 +1,7 @@
 """What a person has set, checked. Reading the file is `store/settings/reader.py`'s work."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any, NamedTuple, TypeVar
 
 from llmgw_desktop.domain.flights.price import PriceRule
@@ -29,6 +29,7 @@ from llmgw_desktop.domain.settings.tables import (
     UpdateSettings,
     UpstreamSettings,
 )
+from llmgw_desktop.domain.values import value
 
 _T = TypeVar("_T")
 
@@ -40,7 +41,7 @@ def _table(made: Callable[[], _T], name: str, words: str) -> _T:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Settings:
     """All of config.toml with the environment's word on top."""
 
@@ -135,7 +136,7 @@ class Settings:
         return (*keys, *own, *(secret for cli in self.clis for secret in cli.secrets))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LoadedSettings:
     """Settings with what the reader of the file should be told."""
 

@@ -7,7 +7,7 @@ a wrong key happens to be right. The static token of the environment is one more
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import Protocol
 
@@ -29,6 +29,7 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.domain.events import KeysGone, KeysTroubled
 from llmgw_desktop.domain.settings.door import AccessSettings, is_person
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.store.access.clients import ClientStore
 
@@ -76,7 +77,7 @@ class RunKeys(Protocol):
         """Whoever asked for the run; None for what is no run's key, or none any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class OwnKeys:
     """Those that stand in no store: the access key of this computer's person, and what the settings
     say of the static token and of a trusted proxy."""

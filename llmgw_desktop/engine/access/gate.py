@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from llmgw_desktop.domain.access.access_errors import (
@@ -26,6 +26,7 @@ from llmgw_desktop.domain.audit import cleaned
 from llmgw_desktop.domain.errors import GatewayClosed, MalformedRequest
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.routing.hops import HopMark
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.authenticator import RUN_HEADER, Authenticator
 from llmgw_desktop.engine.exchange.caller import Caller, notes_of
 from llmgw_desktop.wire.headers import KEY_MARK
@@ -61,7 +62,7 @@ class Arrivals(Protocol):
         """Whose key is none. May raise TurnedBack, where its address has too many such."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class LetIn:
     """Who came in by a head, and for what."""
 

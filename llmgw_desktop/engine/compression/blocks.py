@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from llmgw_desktop.domain.values import value
+
 _FENCE = re.compile(r"[ \t>]*+(`{3,}+|~{3,}+)([^\n]*+)")
 _INDENTS = ("    ", "\t")
 
@@ -210,7 +212,7 @@ def _is_aligned(text: str) -> bool:
 _LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Courtesies:
     """What may be left out at a text's beginning and at its end."""
 

@@ -5,10 +5,10 @@ code stays as it is.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import eq
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.compression.blocks import (
     Care,
     Courtesies,
@@ -125,7 +125,7 @@ def _without_tail(blocks: list[TextBlock]) -> list[TextBlock]:
     return blocks
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Finds:
     """What is anywhere in a text: where something is nowhere, no block is looked at for it."""
 

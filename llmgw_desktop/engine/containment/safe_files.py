@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import orjson
 
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import GLOBAL_PROJECT, EntryAddress, EntryKind, address
 from llmgw_desktop.platform.private_tree import make_folder as make_folder
 from llmgw_desktop.platform.private_tree import put as put
@@ -19,7 +20,7 @@ _HOME = "home"
 _MOST_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HomeRecord:
     """One HOME. `account` is the vault's provider of its files, `project` that of its entries."""
 

@@ -4,11 +4,11 @@ ended, and why it failed, in the one set of categories.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.values import value
 
 PERMISSION = "permission_denied"
 CANCELED = "canceled"
@@ -72,7 +72,7 @@ class CompletionFailed(LlmgwError):
         return self.category in _PASSING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CompletionResult:
     """The whole answer, or as much as came and why there is no more."""
 

@@ -4,12 +4,12 @@ A door has one dialect; the pipeline asks it and never looks into a body by itse
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.answer_facts import AnswerFacts, AnswerTold
 from llmgw_desktop.wire.json_edits import Body
 
@@ -57,7 +57,7 @@ class StreamError(Protocol):
     def __call__(self, message: str, kind: str, *, tail: bytes = b"", number: int = 0) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Outgoing:
     """A request's body as it leaves us, and what hides our own edits on the way back."""
 
@@ -74,7 +74,7 @@ def is_event_stream(headers: Mapping[str, str]) -> bool:
     return headers.get("Content-Type", "").startswith("text/event-stream")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Dialect:
     """One protocol's reading and writing, same protocol in and out."""
 

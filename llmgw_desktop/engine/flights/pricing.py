@@ -3,7 +3,6 @@ what many of them cost and took, as it is told to callers."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from llmgw_desktop.domain.jobs.cli_settings import provider_of
 from llmgw_desktop.domain.provider import KINDS, PRACTICE_PREFIX, Provider, Upstream
 from llmgw_desktop.domain.routing.glob import Glob
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.flights.spending import WhichFlights
 from llmgw_desktop.store.routing.prices import PriceTable, load_price_table
 
@@ -108,7 +108,7 @@ def vendor_of(provider: Provider) -> str:
     return KINDS[provider.kind].price_list or _VENDORS_BY_HOST.get(host, "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightSums:
     """Where they come from: all of these wait for the disk."""
 

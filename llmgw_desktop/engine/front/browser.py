@@ -4,7 +4,6 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
@@ -150,7 +149,7 @@ _MOST = 400
 _COOKIE_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class BrowserSession:
     """One browser that waits for one answer."""
 

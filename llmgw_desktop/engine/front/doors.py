@@ -6,7 +6,6 @@ client fails on a suffix. Doors to the gateway itself share what stands at the e
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,6 +15,7 @@ from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scop
 from llmgw_desktop.domain.errors import LlmgwError, UnknownPath
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.exchange.caller import JSON, HeaderLines
 from llmgw_desktop.engine.exchange.dialect import Dialect
 from llmgw_desktop.engine.front.guard import SHUT, DoorOpening
@@ -33,7 +33,7 @@ _NAME = re.compile(r"\{([^}]*)\}")
 _MISPLACED = "Set the client's base URL as the gateway shows it."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModelDoor:
     """A request for a model: goes down the pipeline."""
 
@@ -41,7 +41,7 @@ class ModelDoor:
     operation: Operation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OwnDoor:
     """A question to the gateway itself, answered at the door."""
 

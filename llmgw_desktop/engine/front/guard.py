@@ -5,10 +5,10 @@ forge tell such requests apart: the Host header (a rebound name), Origin, and Se
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from llmgw_desktop.domain.access.access_errors import ForeignHost, ForeignOrigin
 from llmgw_desktop.domain.errors import UnsupportedMedia
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.http1.request import HttpRequest
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -17,7 +17,7 @@ OAUTH_BODY_BYTES = 64 * 1024
 """No form or registration of OAuth is longer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DoorOpening:
     """What one door takes that no other does. The Host header is checked at every door, and so
     is Origin: a page that posts its form here must not be served with `Referrer-Policy:

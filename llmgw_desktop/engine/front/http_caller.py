@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote
 
@@ -15,6 +15,7 @@ from llmgw_desktop.domain.errors import (
     RequestTooLarge,
     UnsupportedMedia,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.oauth.secrets_made import ACCESS
 from llmgw_desktop.engine.exchange.caller import HeaderLines
 from llmgw_desktop.engine.front.crowd import Crowd, Held
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.engine.http1.head import HeadNotes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Pace:
     """How slowly a body may come: no piece too late, on the whole not too slowly, never for ever.
     Whoever sends a byte now and then holds a connection, and memory, at no cost to itself. In
@@ -77,7 +78,7 @@ _GEMINI_PATH = re.compile(r"/v1beta/|/gemini/|:[a-z]+[A-Z][a-zA-Z]+$")
 _KEY_NAMES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "token"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CallerTerms:
     """What holds for all callers of one server."""
 

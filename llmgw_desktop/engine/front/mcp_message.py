@@ -5,13 +5,13 @@ and words all refusals.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from llmgw_desktop.domain.errors import RequestTooLarge
 from llmgw_desktop.domain.mcp_presentation import HANDSHAKE_VERSIONS, STATELESS_VERSIONS
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions
 
@@ -31,7 +31,7 @@ _KNOWN = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PlainRequest:
     """What is wanted, and how it came."""
 

@@ -7,7 +7,7 @@ another process made or revoked keys. Acts are for those who may do them, newest
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -22,6 +22,7 @@ from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, Fligh
 from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.policy import ClientStanding
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.flights.pricing import FlightSums
@@ -36,7 +37,7 @@ _LISTED, MOST_LISTED = 50, 500
 SEARCHED_S = 3.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightShelf:
     """Where flights are found. `recorded` and `written` wait for the disk."""
 

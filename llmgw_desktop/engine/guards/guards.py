@@ -9,7 +9,6 @@ memory alone, for clients that go on from what a vendor keeps. Where nothing is 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from llmgw_desktop.domain.access.principal import Principal
@@ -17,6 +16,7 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.guard import GuardAction, GuardHit, GuardRule, PromptBlocked, PromptRole
 from llmgw_desktop.domain.jobs.cli_settings import provider_of
 from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.exchange.exchange import Exchange
 from llmgw_desktop.engine.loop.large_bodies import TimeSlices
 
@@ -57,7 +57,7 @@ _GOES_ON = ("previous_response_id", "conversation")
 """With these a vendor has words that are not in the request."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Hidden:
     """A request as it may leave."""
 

@@ -6,7 +6,6 @@ signs that nobody sees, other blanks and letters that look alike (`folding`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 import orjson
@@ -19,6 +18,7 @@ from llmgw_desktop.domain.guard import (
     PromptBlocked,
     PromptRole,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.guards.folding import readings
 from llmgw_desktop.engine.guards.rules import Looker, Probe, Selection
 from llmgw_desktop.wire.guards.prompt_parts import PromptPart, every_word
@@ -38,7 +38,7 @@ _TOO_FOLDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Last:
     """The last words of a role so far."""
 

@@ -9,13 +9,13 @@ No name in a target is looked at: it is compared by the guard as it was written.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from multidict import CIMultiDict
 
 from llmgw_desktop.domain.errors import HttpVersionUnknown, LlmgwError, MalformedRequest
 from llmgw_desktop.domain.plain_text import is_plain_line
+from llmgw_desktop.domain.values import value
 
 _SINGLE = frozenset(
     {
@@ -255,7 +255,7 @@ def _without_text(headers: Mapping[str, str]) -> str:
     return next((name.title() for name, text in headers.items() if not is_plain_line(text)), "")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class UnreadHead:
     """What can be told of a head that the parser did not take."""
 

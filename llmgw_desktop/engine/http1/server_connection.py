@@ -9,11 +9,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from typing_extensions import override
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.http1 import Http1Connection
 from llmgw_desktop.engine.http1.answer import DateLine, OutgoingAnswer
 from llmgw_desktop.engine.http1.head import RequestHead, UnreadHead
@@ -36,7 +36,7 @@ _NEARLY_S = 0.001
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Patience:
     """How long callers are waited for, in seconds."""
 

@@ -5,7 +5,7 @@ passes; and what it used.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliName
@@ -14,6 +14,7 @@ from llmgw_desktop.domain.jobs.job import Job, JobProcess, JobState, UpstreamWai
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.jobs import live_job, outcome
 from llmgw_desktop.engine.jobs.enclosure import own_log_of
@@ -35,7 +36,7 @@ from llmgw_desktop.engine.jobs.runner import Run, RunLimits
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Ended:
     """`run` of one that was started: what it left behind is still to go."""
 

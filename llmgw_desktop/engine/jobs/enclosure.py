@@ -5,7 +5,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from llmgw_desktop.clis.registry import cli_of, places_of_others
 from llmgw_desktop.domain.cli import CliName, ErrorCategory, NamedPath
 from llmgw_desktop.domain.jobs.cli_settings import Contain, Contained, ContainWish, Network
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.containment.containment import Containment, NoContainment, View
 from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.containment.sights import Sight, check_given, seen_environment, view_of
@@ -83,7 +84,7 @@ CONTAIN = "contain"
 """The field that refusals name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Inmate:
     """A run that is to be started."""
 

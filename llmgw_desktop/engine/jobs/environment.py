@@ -7,7 +7,6 @@ Keys of other vendors and everything of the gateway itself stay here.
 import asyncio
 import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.clis.checks import LONGEST_ARGUMENT
@@ -16,6 +15,7 @@ from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.containment.homes import HomeKeeper, WantedSignIn
 from llmgw_desktop.platform.environment import (
@@ -155,7 +155,7 @@ _Mark = tuple[int, int, int] | None
 """A folder as it is; None: there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Found:
     """What was found when the folders were so."""
 

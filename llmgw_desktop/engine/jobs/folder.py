@@ -12,12 +12,12 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.spool import Spool, tail_of
 from llmgw_desktop.platform.environment import short_folders
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
@@ -32,7 +32,7 @@ _RECORDS = frozenset({"exit", "keeper", "stop", "boot", "run.key", "containment.
 """Numbers and single words of ours: nothing that anybody said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class JobFolder:
     """`path` is kept with the job; `temp` lives as long as the run."""
 

@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.domain.jobs.job import JobProcess
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.platform import keepers
 from llmgw_desktop.platform.channels import make_inputs, open_input
 from llmgw_desktop.platform.processes import started_ticks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ExitRecord:
     """How a run ended."""
 

@@ -8,7 +8,7 @@ import os
 import shutil
 import stat
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from llmgw_desktop.domain.jobs.cli_settings import (
 from llmgw_desktop.domain.jobs.job import JobProcess
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.mcp_server import Servers
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.containment.homes import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.configured import McpServers
@@ -59,7 +60,7 @@ _WHOLE_FOLDER = "={folder}"
 """As a flag's value: for what a run leaves behind."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Launch:
     """A run that may be started."""
 

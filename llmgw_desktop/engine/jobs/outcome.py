@@ -1,6 +1,6 @@
 """What became of a run, from what its CLI said and how its process ended."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from llmgw_desktop.domain.jobs.job import (
     JobFigures,
     JobState,
 )
+from llmgw_desktop.domain.values import value
 
 if TYPE_CHECKING:
     from llmgw_desktop.domain.usage import Usage
@@ -71,7 +72,7 @@ SILENT = AT_ONCE | {RunStop.UNSURE, RunStop.LINGERED}
 """Nothing more is said to it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Cause:
     """Why a run that a limit ended came to nothing, where that is known."""
 
@@ -81,7 +82,7 @@ class Cause:
     """As of a Verdict."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunVerdict:
     """The end of a job."""
 

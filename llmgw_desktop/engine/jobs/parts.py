@@ -1,7 +1,7 @@
 """What jobs are given by the rest of the house, and what they ask of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from llmgw_desktop.domain.jobs.approval import (
 )
 from llmgw_desktop.domain.jobs.job import Job, JobFigures
 from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
@@ -135,7 +136,7 @@ class NobodyAnswers:
     def job_ended(self, job_id: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class JobParts:
     """What a supervisor works with, joined by the composition root."""
 

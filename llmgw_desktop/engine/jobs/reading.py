@@ -4,7 +4,7 @@ import asyncio
 import codecs
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import BinaryIO
 
@@ -12,12 +12,13 @@ from llmgw_desktop.clis.cli import OutputReader
 from llmgw_desktop.domain.cli import CliEvent, Retrying, RunEnded, TextGrew, Warned
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.submission import JobResult
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.enclosure import contained_of
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class TextPage:
     """Characters `offset` and on of a text."""
 
@@ -32,7 +33,7 @@ class TextPage:
         return end if end < self.total else None
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class RawOutput:
     """Of a job; without a folder it wrote nothing. Its methods read files: for a thread.
     They raise VaultError, StoreError."""

@@ -5,7 +5,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.clis.cli import OutputReader
@@ -97,7 +96,7 @@ LINGER_S = 20.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Followed:
     """A run to its end."""
 

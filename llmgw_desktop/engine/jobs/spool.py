@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from llmgw_desktop.domain.jobs.approval import Decision, DecisionWay, PermissionAnswer
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.files import PLAIN, read_at
 
 PIECE_BYTES = 64 * 1024
@@ -96,7 +97,7 @@ def cut(path: Path, most: int) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SaidMark:
     """An answer, or with none the stop, at its place in what the run wrote."""
 

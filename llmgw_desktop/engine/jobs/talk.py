@@ -7,7 +7,6 @@ what one said.
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, get_args
 
@@ -23,6 +22,7 @@ from llmgw_desktop.clis.dialogue import (
 from llmgw_desktop.domain.cli import CliEvent
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.approval import Ask, AskingJob, Decision, PermissionAnswer
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.outcome import RunStop
 from llmgw_desktop.engine.jobs.parts import Permissions
@@ -108,7 +108,7 @@ def events_of(spoken: Iterable[Spoken]) -> list[CliEvent]:
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TalkParts:
     """What a talk works with."""
 

@@ -5,7 +5,7 @@ Nothing here blocks the loop, nothing asks a vendor but `newest`, and several ar
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from llmgw_desktop.clis.subcommand import ListedModel, Subcommand
 from llmgw_desktop.domain.access.principal import LOCAL, Principal
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.mcp.tool import McpToolCall
 
 _Of = TypeVar("_Of")
@@ -40,7 +41,7 @@ def is_local(principal: Principal) -> bool:
     return principal.client_id == LOCAL.client_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CliSeen:
     """One CLI as it is on this computer."""
 
@@ -67,7 +68,7 @@ class CliSeen:
         return bool(self.program)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModelsTold:
     """What one has listed so far. `models`: None where it was not asked, or did not tell."""
 
@@ -77,7 +78,7 @@ class ModelsTold:
     """It has just told nothing: to ask it again would only start it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SkillSeen:
     """A person's own skill that a CLI finds."""
 
@@ -97,7 +98,7 @@ class HelpState(StrEnum):
     """Not in time, or it cannot be started."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SubcommandHelp:
     """What the installed program says of one of its subcommands."""
 
@@ -106,7 +107,7 @@ class SubcommandHelp:
     flags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Newest:
     """The newest version that a registry has; empty with the reason why it is not known."""
 
@@ -148,7 +149,7 @@ class CliInspection(Protocol):
     async def newest(self, name: CliName, timeout_s: float) -> Newest: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UpgradePlan:
     """How one would be upgraded: a list of arguments, never a shell's line."""
 
@@ -161,7 +162,7 @@ class UpgradePlan:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Upgraded:
     """What came of it. Outputs are redacted and cut."""
 

@@ -5,7 +5,7 @@ are no more, and nothing is told as known that nobody said.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, Option
@@ -13,6 +13,7 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.clis.subcommand import ListedModel, Subcommand
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, CliSettings, provider_of
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.mcp.cli_desk import (
     CliInspection,
     CliSeen,
@@ -52,7 +53,7 @@ _WANTS: dict[str, frozenset[str]] = {
 _WANT_OF = {name: want for want, names in _WANTS.items() for name in names}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WantedCapabilities:
     """Which parts of the catalogue."""
 

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp.tool import InvalidArgument, NotFound, Profile
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Resource:
     """One address, or a template of many (`sessions://{cli}`)."""
 
@@ -32,7 +33,7 @@ class Resource:
         return "{" in self.uri
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PromptArgument:
     name: str
     description: str
@@ -41,7 +42,7 @@ class PromptArgument:
     """What it may be, or usually is; clients offer it while a person types."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class McpPrompt:
     """A worked flow: what an agent is told to do with the tools, step by step."""
 
@@ -53,7 +54,7 @@ class McpPrompt:
     scope: Scope = Scope.MCP
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class McpOffer:
     """Joined by the composition root."""
 
@@ -64,7 +65,7 @@ class McpOffer:
     """Which tells that something of it has changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Visitor:
     """On whose behalf one request is served, and how much of the toolbox he carries."""
 

@@ -1,7 +1,7 @@
 """A tool of the MCP door, without a word of its transport: what it takes, does and tells."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from llmgw_desktop.domain.jobs.run_errors import (
 )
 from llmgw_desktop.domain.jobs.workspace import NoSuchWorktree
 from llmgw_desktop.domain.plain_text import plain_text
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.error_table import row_of
 from llmgw_desktop.wire.native.approvals import approval_object
 
@@ -49,7 +50,7 @@ class ProgressTelling(Protocol):
     async def __call__(self, done: float, total: float | None, message: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class McpToolCall:
     """One use of a tool, its arguments checked against what the tool takes."""
 
@@ -60,7 +61,7 @@ class McpToolCall:
     """Where the client asked to be told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ToolAnswer:
     """What a tool tells, as structure and as text."""
 
@@ -70,7 +71,7 @@ class ToolAnswer:
     is_error: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class McpTool:
     """A row of the toolbox."""
 

@@ -3,12 +3,13 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from llmgw_desktop.domain.access.principal import known_as
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.domain.usage import Figure, Provenance, Usage
+from llmgw_desktop.domain.values import value
 
 _KINDS = (
     ("input", Figure.INPUT.value),
@@ -27,7 +28,7 @@ OTHERS = "other"
 DURATION_BOUNDS_MS = (50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LoadNow:
     """What is under way when somebody scrapes, and how clients stand."""
 

@@ -8,7 +8,6 @@ gateway has kept is not given again.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from multidict import CIMultiDict
@@ -21,6 +20,7 @@ from llmgw_desktop.domain.policy import PolicyError
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import RouteDecision, RouteQuestion
 from llmgw_desktop.domain.usage import Figure, Provenance, Usage
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.exchange.caller import HeaderLines
 from llmgw_desktop.engine.exchange.dialect import Dialect
@@ -39,7 +39,7 @@ _UNSAID_TOKENS = 4_096
 """Of an answer whose length nobody bounds and of which none was seen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReplayPlan:
     """What one model's replays would come to. Costs are estimates, of one replay; None: unknown."""
 
@@ -118,7 +118,7 @@ class ReplayCaller:
         """Nothing is waited for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReplayParts:
     """What asking again stands on."""
 
@@ -304,7 +304,7 @@ class FlightReplays:
         return usd, price.most_usd(size.input_tokens, most, size.tier)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Size:
     """Of one request."""
 

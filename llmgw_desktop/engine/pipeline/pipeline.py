@@ -6,7 +6,7 @@ Every door brings its callers here, so each rule has one place: who, may it, to 
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.access.access_errors import AccessRevoked, TurnedBack
@@ -15,6 +15,7 @@ from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.exchange.caller import Caller
 from llmgw_desktop.engine.exchange.dialect import Dialect
@@ -43,7 +44,7 @@ _NOBODY = Principal(client_id="", name="", scopes=frozenset())
 """Who was turned away."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AnswerWays:
     """The ways in which a request gets its answer: asked of an upstream, which is passed through or
     translated; as a count; or again, as it was kept."""
@@ -56,7 +57,7 @@ class AnswerWays:
     replays: Replays
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PipelineParts:
     """What a request's way goes through."""
 

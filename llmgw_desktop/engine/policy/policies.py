@@ -5,7 +5,7 @@ when it has ended. A client without a policy pays nothing for there being some.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmgw_desktop.domain.access.access_errors import ClientPaused, TurnedBack
 from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, kind_of
@@ -26,6 +26,7 @@ from llmgw_desktop.domain.policy import (
     moment_words,
 )
 from llmgw_desktop.domain.usage import Figure, Usage
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.policy.estimates import Estimates
 from llmgw_desktop.engine.policy.ledger import (
     ClientLedgers,
@@ -55,7 +56,7 @@ PriceOf = Callable[[str, str], Price | None]
 """(Provider, model) → what it costs; None where nobody knows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Reservations:
     """`places`: those that this client may use."""
 

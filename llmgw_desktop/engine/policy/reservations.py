@@ -3,7 +3,7 @@ who has something under way.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, tzinfo
 
 from llmgw_desktop.domain.access.access_errors import ClientPaused, TooManyConnections, TurnedBack
@@ -18,12 +18,13 @@ from llmgw_desktop.domain.policy import (
     is_paused,
 )
 from llmgw_desktop.domain.routing.glob import Glob
+from llmgw_desktop.domain.values import value
 
 UNSAID_OUTPUT_TOKENS = 4096
 """Reserved for an answer whose length nobody bounds."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ProviderModel:
     """Who may answer, and the model's name there."""
 
@@ -31,7 +32,7 @@ class ProviderModel:
     model: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RequestEstimate:
     """What a client is about to ask for."""
 
@@ -51,7 +52,7 @@ class RequestEstimate:
         return self.unsaid_output_tokens if self.output_tokens is None else self.output_tokens
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Ready:
     """A policy, its patterns made ready."""
 
@@ -99,7 +100,7 @@ def _zone_of(policy: ClientPolicy) -> tzinfo:
     return get_localzone()
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Spender:
     """Who asked: a client by id and name, and what its caller said that it was."""
 
@@ -108,7 +109,7 @@ class Spender:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Bound:
     """A policy that holds for a spender: its client's, or where `label` is set its label's."""
 

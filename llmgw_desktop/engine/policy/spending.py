@@ -3,7 +3,7 @@ when it has ended. A run that an earlier program began reserves as much again in
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import Figure, Usage
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.policy.estimates import NO_SIZES, sizes_of
 from llmgw_desktop.engine.policy.policies import Policies, Reservations
@@ -173,7 +174,7 @@ Asked = tuple[str, str]
 """A model and a prompt."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Run:
     """`admitted`: None of a client without limits."""
 

@@ -4,7 +4,7 @@ Every call reads the disk: never on a thread that must not wait.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.flights.cache_blocks import PromptBlock, blocks_of
@@ -32,6 +32,7 @@ from llmgw_desktop.domain.flights.prompt_print import LEAST_BYTES
 from llmgw_desktop.domain.flights.text_difference import TextDifference, first_difference
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.prompt_cache.fingerprints import MOST_BYTES
 from llmgw_desktop.engine.prompt_cache.prompt_parts import (
     RecordedPrompt,
@@ -57,7 +58,7 @@ _STRIP_LOOKS_BACK = 6
 """Earlier requests of one conversation that each of a strip is compared with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CacheExplanation:
     """Of one flight."""
 
@@ -82,7 +83,7 @@ class CacheExplanation:
         return bool(self.blocks)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class StripTurn:
     """One request of a conversation."""
 

@@ -10,7 +10,6 @@ import asyncio
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import (
@@ -23,6 +22,7 @@ from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import AccountState, ModelProtocol, ProviderKind, Upstream
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.settings.tables import FailoverSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.exchange.dialect import is_event_stream, is_json
 from llmgw_desktop.engine.exchange.exchange import Exchange
 from llmgw_desktop.engine.routing.attempt import (
@@ -53,7 +53,7 @@ LONGEST_PAUSE_S = 2.0
 """Before the same account is asked again; a vendor that wants more is left alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FailoverParts:
     """What all tours share. `jitter` gives numbers from 0 to 1."""
 

@@ -5,7 +5,6 @@ belongs to is left to `diagnosis.py`, keeping the rests to `health.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
@@ -48,7 +47,7 @@ class FailureScope(StrEnum):
     ENDPOINT = "the provider"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FailureClass:
     """One row. Times in seconds."""
 

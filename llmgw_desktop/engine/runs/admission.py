@@ -4,7 +4,7 @@ worktree.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -16,6 +16,7 @@ from llmgw_desktop.domain.jobs.job import SESSION_PREFIX
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.workspace import Place, Worktree
 from llmgw_desktop.domain.mcp_server import ServersTold
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.questions.approvals.gate import (
     NO_SERVERS,
     ApprovalGate,
@@ -94,7 +95,7 @@ def with_folders_inside(
     return replace(asked, options={**asked.options, **found}), frozenset(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Admitted:
     """A request as its CLI is to be asked."""
 

@@ -5,7 +5,7 @@ refused with its name.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.workspace import LONGEST_REF, NAME, NAME_WORDS, WorktreeWish
 from llmgw_desktop.domain.plain_text import meant
 from llmgw_desktop.domain.usage import NO_FACTS, AnswerShape, PromptFacts
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.runs.prompt import PARTS, cache_marks, read_prompt
 
 COMMON = (
@@ -66,7 +67,7 @@ _LONGEST_INSTRUCTIONS = 16_384
 _MOST_SERVERS = 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunAsked:
     """A request as it was understood. Whether the CLI can do it, its plan says."""
 
@@ -99,7 +100,7 @@ class RunAsked:
     warnings: tuple[Warned, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunDefaults:
     """What the settings say where a request is silent."""
 

@@ -4,7 +4,7 @@ vendor's cache.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from llmgw_desktop.clis.checks import no_nul
@@ -15,6 +15,7 @@ from llmgw_desktop.domain.guard import PromptRole
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, OnePrompt
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.usage import AnswerShape, PromptFacts, Saving
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.compression.blocks import OF_ANSWERS, OF_PROMPTS
 from llmgw_desktop.engine.compression.compressor import compressed
 from llmgw_desktop.wire.tokens import text_tokens
@@ -54,7 +55,7 @@ PARTS: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SaidPrompt:
     """What a request says, ready to be sent."""
 
@@ -170,7 +171,7 @@ _LEAST_OF_SONNET = 1024
 _LEAST_OF_OTHERS = 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CacheMarks:
     """What is decided."""
 

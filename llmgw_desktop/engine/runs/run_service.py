@@ -6,7 +6,7 @@ Who waits for a run waits no longer than `[jobs] sync_deadline_ms` says; the run
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.access.principal import Principal
@@ -20,6 +20,7 @@ from llmgw_desktop.domain.jobs.submission import RunReply, Submission, Submitted
 from llmgw_desktop.domain.jobs.workspace import Worktree
 from llmgw_desktop.domain.settings.tables import JobSettings
 from llmgw_desktop.domain.usage import AnswerShape
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.reading import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.loop.tasks import Tasks
@@ -366,7 +367,7 @@ class RunService:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class _Begun:
     admitted: Admitted
     plan: SessionPlan

@@ -5,7 +5,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from llmgw_desktop.domain.cli import CliName, SessionWish
 from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.jobs.job import SESSION_PREFIX, Session, SessionTotals, SessionUse
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchSession
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.folder import neutral_root
 from llmgw_desktop.engine.jobs.launch import checked_folder
 from llmgw_desktop.engine.runs.fields import RunAsked
@@ -217,7 +218,7 @@ class Sessions:
         return await self._aside(read)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SessionPlan:
     """What a request means for its CLI and for the books."""
 

@@ -2,17 +2,17 @@
 which span a flight is."""
 
 import re
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from llmgw_desktop.domain.flights.flight import FlightSummary
+from llmgw_desktop.domain.values import value
 
 _TRACE = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
 _LENGTH = 55
 """Of the version that is known, which has nothing more behind it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class TraceParent:
     """Of a caller: where its own span stands (W3C Trace Context)."""
 
@@ -38,7 +38,7 @@ def ids_of(flight_id: str) -> tuple[int, int]:
     return int.from_bytes(made[:16]) or 1, int.from_bytes(made[16:]) or 1
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class EndedFlight:
     """As the loop leaves it."""
 
@@ -46,7 +46,7 @@ class EndedFlight:
     parent: TraceParent | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class EndedToolCall:
     """One use of a tool over MCP."""
 

@@ -7,7 +7,6 @@ answer, with its credential; what another client made is not there for him.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
@@ -19,6 +18,7 @@ from llmgw_desktop.domain.provider import (
     account_id,
 )
 from llmgw_desktop.domain.routing.hops import hops_told
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.exchange.caller import Caller
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
@@ -30,7 +30,7 @@ _RESPONSES = ModelProtocol.OPENAI_RESPONSES
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class StoredResponse:
     """An answer that is not here: its maker, and the way there unless the settings lost it."""
 

@@ -9,7 +9,6 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from llmgw_desktop.domain.errors import (
     KeyMissing,
@@ -22,6 +21,7 @@ from llmgw_desktop.domain.errors import (
 from llmgw_desktop.domain.provider import ModelProtocol, Upstream
 from llmgw_desktop.domain.routing.hops import OF_HOPS, HopMark
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.http1.client_connection import (
     BrokenAnswer,
     ConnectionClosed,
@@ -54,7 +54,7 @@ _KNOWN_PLACES = 512
 _UNSENDABLE = re.compile(r"[\x00-\x20\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Place:
     """A URL as a connection needs it."""
 

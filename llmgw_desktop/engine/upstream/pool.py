@@ -12,7 +12,7 @@ import ssl
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ from llmgw_desktop.domain.net_address import (
     is_never_a_provider,
     is_own_network,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.http1.client_connection import UpstreamConnection
 from llmgw_desktop.engine.upstream.tunnel import ProxyFailed, open_tunnel
 from llmgw_desktop.store.tls_files import client_context, client_state
@@ -35,7 +36,7 @@ IDLE_LIMIT_S = 50.0
 """Servers close idle connections themselves, most after a minute or more; we go first."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ConnectTarget:
     """Where a base URL leads, and which way."""
 

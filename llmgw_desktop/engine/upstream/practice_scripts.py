@@ -7,7 +7,6 @@ a token, for prompts and answers alike.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.provider import PRACTICE_PREFIX
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.upstream.practice_arguments import arguments_for
 from llmgw_desktop.wire.tokens import text_tokens
 
@@ -50,7 +50,7 @@ class ScriptEnding(StrEnum):
     STALL = "stall"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OfferedTool:
     """A tool that the request offers."""
 
@@ -58,7 +58,7 @@ class OfferedTool:
     schema: object
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ScriptTurn:
     """What is looked at in a request."""
 
@@ -75,14 +75,14 @@ class ScriptTurn:
     """A stream's usage is asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ScriptToolCall:
     name: str
     arguments: str
     """JSON."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Script:
     """An answer: thinking, then text or a tool call."""
 
@@ -109,7 +109,7 @@ class Script:
         return (text[at : at + self.step] for at in range(0, len(text), self.step))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Fault:
     """A refusal."""
 
@@ -117,7 +117,7 @@ class Fault:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Stamp:
     """What makes one answer different from the next."""
 

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+
+from llmgw_desktop.domain.values import value
 
 MOST_TEXT = 65_536
 """Characters of an answer that are compared."""
@@ -38,7 +39,7 @@ class _Kind(Enum):
     EMPTY = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ClaimText:
     """One claim as it is compared."""
 

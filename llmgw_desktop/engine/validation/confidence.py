@@ -5,7 +5,6 @@ Whoever did not answer, or said nothing clear, counts among those who were asked
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from llmgw_desktop.domain.validation import (
     Agreement,
@@ -15,13 +14,14 @@ from llmgw_desktop.domain.validation import (
     Stance,
     Verdict,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.validation.seats import maker_of
 
 CLEAR = (Stance.AGREE, Stance.DISAGREE, Stance.MIXED)
 _TOLD_CONTRADICTIONS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Count:
     """All that confidence depends on."""
 

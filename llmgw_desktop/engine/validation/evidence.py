@@ -9,11 +9,12 @@ import json
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.workspaces.git import TameGit, too_large
 from llmgw_desktop.platform.files import CAREFUL
 
@@ -32,7 +33,7 @@ _ONE_COMMIT = ("log", "-1", "--format=", "--no-notes", "--diff-merges=first-pare
 _BASES = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ChangesAsked:
     """Which changes are meant."""
 
@@ -45,7 +46,7 @@ class ChangesAsked:
     """Nothing above the folder, though the repository be larger."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Evidence:
     """Frozen changes."""
 

@@ -8,12 +8,12 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from llmgw_desktop.domain.canonical import canonical
 from llmgw_desktop.domain.validation import Receipt
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.validation.prompts import letter
 
 SCHEMA = "validation-receipt.v1"
@@ -42,7 +42,7 @@ class SigningKey(Protocol):
     def sign(self, message: bytes) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Verified:
     """A receipt that is as it was signed."""
 

@@ -1,7 +1,6 @@
 """A panel as its callers are told of it: `validation-report.v1`, as structure and as text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from llmgw_desktop.domain.validation import (
     ValidationRun,
     Verdict,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.validation.comparison import compare
 from llmgw_desktop.engine.validation.confidence import agreement_of
 from llmgw_desktop.engine.validation.prompts import letter
@@ -27,7 +27,7 @@ _SHOWN_CONTENT = 2_000
 _EMPTY_WARNING = "It ended well and said nothing: this counts as no answer."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PanelReading:
     """A panel with all that is computed of it."""
 

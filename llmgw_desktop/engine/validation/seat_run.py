@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
@@ -24,6 +24,7 @@ from llmgw_desktop.domain.validation import (
     SeatState,
     ValidationRun,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.exchange.completion import Completion, CompletionResult
 from llmgw_desktop.engine.runs.model_client import only_words
 from llmgw_desktop.engine.runs.run_service import RunService
@@ -46,7 +47,7 @@ _STATES = {
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SeatCall:
     """What is said to a seat, and for whom."""
 

@@ -6,7 +6,7 @@ A panel is its owner's: to others it is not there. Whoever waits for one and goe
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
@@ -26,6 +26,7 @@ from llmgw_desktop.domain.validation import (
     ValidationEvent,
     ValidationRun,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.validation.comparison import compare
 from llmgw_desktop.engine.validation.following import Following, all_of
 from llmgw_desktop.engine.validation.receipts import SigningKey, minted
@@ -58,7 +59,7 @@ class NotEnded(GatewayClosed):
     kind = "validation_goes_on"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ValidationParts:
     """What panels stand on."""
 

@@ -7,11 +7,11 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.workspace import BRANCHES, Worktree, WorktreeDiff, WorktreeLook
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.workspaces.folders import is_inside
 from llmgw_desktop.engine.workspaces.git import TameGit, git_folder
 
@@ -24,7 +24,7 @@ _LONGEST_MARK = 8192
 _DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Repository:
     """`shared`: where all its worktrees keep their share of it."""
 

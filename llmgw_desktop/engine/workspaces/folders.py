@@ -6,12 +6,12 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.clis.registry import places_of_all
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.workspace import AllowedRoot, WorkspaceKind
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.workspaces.git import Git
 
 _NEVER = frozenset(
@@ -97,7 +97,7 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _LONGEST_SLUG = 255
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Made:
     """A new folder with those above it that are new, the highest first."""
 

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,7 @@ from llmgw_desktop.domain.access.consent import ConsentTerm, Grant
 from llmgw_desktop.domain.access.oauth import CODE_S
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.access.consents import peer_of, peer_row
 from llmgw_desktop.store.access.schema import CodeRow, GrantRow, OauthClientRow, TokenRow
 from llmgw_desktop.store.audit.audit_rows import note, note_or_log
@@ -69,7 +69,7 @@ class TokenKind(StrEnum):
     REFRESH = "refresh"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KeptToken:
     """What is known of a token; the token itself is known to its program alone."""
 
@@ -82,7 +82,7 @@ class KeptToken:
     """When a refresh token was exchanged for the next one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TakenCode:
     """A code that was shown just now. Whoever is not the first gets nothing, and ends it all."""
 

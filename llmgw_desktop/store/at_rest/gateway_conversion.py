@@ -9,9 +9,9 @@ import logging
 import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import WITHHELD, AtRest, place
 from llmgw_desktop.store.at_rest.data_keys import (
@@ -30,7 +30,7 @@ _TRIES = 500
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class TextColumns:
     """Columns of a table that are encrypted, and what a row is known by."""
 

@@ -9,13 +9,14 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.errors import StoreCorrupt, StoreError, StoreUnavailable
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.audit.audit_rows import log_unwritten
 from llmgw_desktop.store.client_files.marks import OwnMark
 from llmgw_desktop.store.private_files import write_first, write_whole
@@ -23,7 +24,7 @@ from llmgw_desktop.store.private_files import write_first, write_whole
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConnectedFile:
     """One file that holds values of ours."""
 
@@ -45,7 +46,7 @@ class ConnectedFile:
         return bool(self.copy)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Connection:
     """One program that we have set up."""
 

@@ -6,9 +6,10 @@ changed the same object, only the member itself goes, with one comma.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.client_files.json_nodes import (
     Member,
     Node,
@@ -31,7 +32,7 @@ from llmgw_desktop.store.client_files.marks import (
 _USUAL_INDENT = "  "
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Style:
     """How an object is written: `indent` of its members, or None where all stands on one line."""
 

@@ -1,8 +1,9 @@
 """What was put into a program's settings text, so that it can be taken out again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from llmgw_desktop.domain.values import value
 
 Path = tuple[str, ...]
 """Names from the outermost object or table inwards."""
@@ -12,7 +13,7 @@ MISSING: Final = object()
 """Nothing stands there; None is a value in JSON."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OwnMark:
     """One value of ours in a text: where it is, and what was there before."""
 
@@ -37,7 +38,7 @@ class Unreadable(Exception):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TextFormat:
     """How texts of one format are read and changed. Each raises Unreadable; no byte moves but
     those that are meant."""

@@ -9,10 +9,11 @@ import json
 import logging
 import os
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from llmgw_desktop.domain.errors import StoreInQuestion
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.private_files import write_whole
 
 _MOST_BYTES = 10_000
@@ -22,7 +23,7 @@ _TELLS = {"gateway.db": ("audit-head.json", "backups/gateway-*.db", "backups/key
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StoreMark:
     """How far a database had come: the last entry of its audit log, and its schema's steps."""
 

@@ -6,11 +6,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.database.database import ROW_REFUSED
 
 GATHER_S = 0.2
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Held(Generic[_Value]):
     value: _Value
     size: int

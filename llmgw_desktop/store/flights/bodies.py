@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ import orjson
 from llmgw_desktop.domain.flights.flight import FlightRecord, Headers, PhaseName
 from llmgw_desktop.domain.routing.route import Consideration, PassedRule
 from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.database.write_behind import Row
 from llmgw_desktop.store.flights.rows import (
     CUT_OVERLAP,
@@ -264,7 +265,7 @@ def _always(_: Iterable[bytes]) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Seal:
     """`clean` removes secrets from a body; `may_hold` is False only if none of several has any.
     `print_cell` says what a prompt consists of; without it nobody is told."""

@@ -10,10 +10,11 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.redaction.streams import may_be_stream, said_in_pieces, texts_of
 from llmgw_desktop.store.flights.rows import Decrypt, place_of, unpacked
@@ -31,7 +32,7 @@ _LONGEST_WORD = 1000
 Key = tuple[float, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SearchStanding:
     """How far a search is."""
 
@@ -53,7 +54,7 @@ class SearchStanding:
         return replace(query, said=(), among=self.found)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class SearchRow:
     """A flight's bodies as they are kept."""
 
@@ -172,7 +173,7 @@ def _event_from(body: bytes, at: int) -> int:
     return len(body) if end < 0 else end + 2
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Needle:
     """Words as bodies may hold them: letter case does not matter, JSON may have escaped them."""
 

@@ -5,13 +5,13 @@ Every call may wait for the disk, and raises StoreUnavailable, StoreCorrupt or S
 
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.flights.cache_state import CacheUse, LastUse, MarkedUse, ModelCacheUse
 from llmgw_desktop.domain.usage import Figure, Usage
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.database.database import open_database, told
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 
@@ -43,7 +43,7 @@ _SUMS = f"""
 """At the end: where a sum's parts come from. Of one whose parts are not all known it is a bound."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Which:
     """Of which jobs. All conditions hold together."""
 

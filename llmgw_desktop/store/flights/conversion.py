@@ -10,9 +10,10 @@ import logging
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.data_keys import (
@@ -50,7 +51,7 @@ UPDATE flight_bodies SET request_headers = ?, answer_headers = ?, request_body =
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Converted:
     """How far it came."""
 

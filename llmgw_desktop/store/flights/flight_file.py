@@ -10,13 +10,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreCorrupt
 from llmgw_desktop.domain.events import HeldDeletion
 from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.at_rest.data_keys import DataKey
 from llmgw_desktop.store.at_rest.files import encrypt_file
@@ -37,7 +38,7 @@ _MOST_BYTES = 10_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Left:
     seen_at_s: float
     """The time that it knew."""

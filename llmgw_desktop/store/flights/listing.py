@@ -8,13 +8,14 @@ disk, which is several times as quick as to go to each by itself.
 import math
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import peewee
 
 from llmgw_desktop.domain.flights.flight import FlightDensity, FlightQuery
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.database.schema import FlightRow, columns
 from llmgw_desktop.store.flights.conditions import reads_rows
 
@@ -26,7 +27,7 @@ _TABLE = '"flights" AS "t1"'
 Compose = Callable[[FlightQuery, Any, tuple[float, int] | None], tuple[str, list[Any]]]
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ListPart:
     """A part of a list: from the flight with the key `start` on, or from the newest."""
 

@@ -3,13 +3,14 @@ owner. They go with their flight, and stay where its bodies are not kept."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.flights.prompt_print import LEAST_BYTES, PromptPrint, unpacked
 from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.at_rest.data_keys import PLAIN_NUMBER
@@ -80,7 +81,7 @@ class Prints:
 NO_PRINTS = Prints(None, PLAIN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StoredPrint:
     """A flight, and what its prompt consists of. `key`: prints under another cannot be compared."""
 
@@ -91,7 +92,7 @@ class StoredPrint:
     made: PromptPrint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class NearPrints:
     """One flight's print with those that may have warmed its cache, the newest first."""
 

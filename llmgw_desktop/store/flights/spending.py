@@ -7,7 +7,7 @@ import math
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from llmgw_desktop.domain.flights.spending import (
     SumBy,
 )
 from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.database.schema import FlightRow, SqlDialect
 from llmgw_desktop.store.flights.conditions import conditions
 from llmgw_desktop.store.flights.counts import (
@@ -124,7 +125,7 @@ _SUMS_OF_FLIGHTS = _of_flights()
 _SUMS_OF_KEPT = ", ".join(f"sum({name})" for name in SPENDING_SUMS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WhichFlights:
     """The flights that are summed."""
 
@@ -261,7 +262,7 @@ def _spent(figures: Sequence[Any]) -> FlightSpending:
     return FlightSpending(**told, **money)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class SumPiece:
     since_s: float
     until_s: float

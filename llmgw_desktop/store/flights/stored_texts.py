@@ -5,11 +5,11 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.store.at_rest.cells import WITHHELD, AtRest, place
 from llmgw_desktop.store.at_rest.data_keys import is_encrypted
@@ -27,7 +27,7 @@ _MOST_BYTES = 256 * 1024 * 1024
 """Of one cell, unpacked."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class StoredText:
     """What one cell says."""
 

@@ -9,10 +9,11 @@ import math
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.flights.flight import FlightBucket, FlightTotals
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.flights.counts import (
     WANTED,
     bin_of,
@@ -65,7 +66,7 @@ _OF_SPANS = (
 _TTFT = f"SELECT {{key}}, ttft_ms {_ENDED} AND ttft_ms IS NOT NULL"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class _Grouping:
     """By what figures are kept apart: an expression over flights, one over sums, parameters."""
 
@@ -88,7 +89,7 @@ _BY_PROVIDER = _Grouping(
 _BY_ACCOUNT = _Grouping(of_flights="coalesce(account, provider, '')", of_spans="account")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Piece:
     """A stretch to be read from the sums of `span_s` seconds, or from flights where that is 0."""
 
@@ -97,7 +98,7 @@ class _Piece:
     until_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Width:
     """There are sums of `span_s` seconds, without a gap from `since_s` on."""
 

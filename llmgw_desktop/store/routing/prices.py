@@ -7,13 +7,14 @@ import logging
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from llmgw_desktop.domain.flights.price import Price, RateCard, Rates, Tier
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.resources import resource_path
 
 _log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class UnsoundPrice(ValueError):
     """A row that cannot be true; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class PriceTable:
     """Vendor → model → price; a model that is not in it has no known price."""
 

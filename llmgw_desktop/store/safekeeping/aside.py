@@ -5,9 +5,10 @@ import logging
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.database.database import SIDE_FILES, told
 from llmgw_desktop.store.database.store_mark import StoreMark, mark_file, write_mark
 from llmgw_desktop.store.paths import Places
@@ -21,7 +22,7 @@ BROKEN_OFF = (
 _WHAT = "what.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Aside:
     """One replacement of `gateway.db`."""
 
@@ -104,7 +105,7 @@ _MOST_BYTES = 100_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Swap:
     """One folder or file."""
 

@@ -8,13 +8,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from llmgw_desktop.domain.audit import entry_of
 from llmgw_desktop.domain.errors import StoreCorrupt, StoreError
 from llmgw_desktop.domain.settings.tables import BackupSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.at_rest.data_keys import PLAIN_NUMBER
 from llmgw_desktop.store.at_rest.gateway_conversion import TEXTS, read_number
 from llmgw_desktop.store.database.database import (
@@ -27,7 +28,7 @@ from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.private_files import make_empty, write_whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Snapshot:
     """What a copy holds, by which it is known again."""
 
@@ -116,7 +117,7 @@ _MOST_BYTES = 100_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Backup:
     """One of them."""
 
@@ -245,7 +246,7 @@ _TAKEN = ("key.revoked", "oauth_client.revoked", "grant.revoked")
 _GIVEN = ("key.made", "oauth_client.registered", "grant.given")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DoneSince:
     """What a restore of the backup loses."""
 

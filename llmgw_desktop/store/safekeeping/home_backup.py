@@ -12,7 +12,6 @@ import stat
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from typing_extensions import override
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultLocked
 from llmgw_desktop.platform.files import PLAIN
 from llmgw_desktop.store.database.database import SIDE_FILES, told
@@ -40,7 +40,7 @@ LEFT_OUT = frozenset(
 """What tells of `gateway.db` from outside may tell of a later moment than its copy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BackupWritten:
     """What a backup holds."""
 
@@ -49,7 +49,7 @@ class BackupWritten:
     """Of the file, in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Found:
     """What goes along, under its name in the backup."""
 

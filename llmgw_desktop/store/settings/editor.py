@@ -10,12 +10,12 @@ import threading
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.errors import ConfigError, SettingsConflict, StoreError, StoreUnavailable
 from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.private_files import write_whole
 from llmgw_desktop.store.settings.text import read_settings_file
 from llmgw_desktop.store.toml.blocks import Address
@@ -38,7 +38,7 @@ _LISTS = ("routes",)
 """Top-level lists of tables; elsewhere the first two steps of an address name a table."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Edit:
     """What a person wants changed, and the file as it was when they said so."""
 
@@ -46,7 +46,7 @@ class Edit:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Written:
     """An edit that was done, with what it takes to undo it."""
 

@@ -9,7 +9,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import SplitResult, urlsplit
 
 from llmgw_desktop.domain.net_address import (
@@ -38,6 +38,7 @@ from llmgw_desktop.domain.settings.address_kinds import (
     ProxyWord,
     VaultReference,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.text import SettingsText
 from llmgw_desktop.store.tls_files import client_problem
 
@@ -55,7 +56,7 @@ _LOCAL_SUFFIXES = ("localhost", "local", "lan", "home", "internal", "intranet", 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CheckedAddress:
     """An accepted base URL, without a slash at its end."""
 

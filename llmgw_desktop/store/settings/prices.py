@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from llmgw_desktop.domain.flights.price import (
@@ -23,13 +23,14 @@ from llmgw_desktop.domain.setting import (
     Unfit,
     WholeNumber,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.text import KeyPath, SettingsText
 
 _MOST_USD = 1_000_000.0
 _MOST_TOKENS = 100_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Dollars(Kind):
     """A price; 0 is one, too."""
 

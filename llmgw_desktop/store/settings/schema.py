@@ -7,7 +7,7 @@ there, whether two keys go together) the reader says.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, field, fields
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliName
@@ -18,6 +18,7 @@ from llmgw_desktop.domain.provider import Account, Provider
 from llmgw_desktop.domain.routing.route import RouteMatch, RouteRule
 from llmgw_desktop.domain.setting import Setting
 from llmgw_desktop.domain.settings.whole import single_tables
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.clients import CLIENT_KEYS, NOT_OF_LABELS
 from llmgw_desktop.store.settings.clis import CLI_KEYS
 from llmgw_desktop.store.settings.guards import GUARD_KEYS
@@ -33,7 +34,7 @@ NAME, ELEMENT = "*", "#"
 """Steps of a path: any name a person chose, any place in a list."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TableFacts:
     """A table of the file, or all tables of one sort."""
 

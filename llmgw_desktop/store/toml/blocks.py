@@ -7,8 +7,9 @@ The text must be one that `tomllib` has accepted. What the changes are is left t
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from llmgw_desktop.domain.values import value
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -53,7 +54,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Block:
     """One table with the words above and below it; what stands before the first has no address."""
 

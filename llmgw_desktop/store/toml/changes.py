@@ -8,10 +8,11 @@ Whether the outcome is one that the program can use is left to `settings_editor.
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.toml.blocks import Address, Block, cut, group, is_blank, joined
 
 _Plain = str | int | float | bool | date
@@ -22,7 +23,7 @@ class CannotChange(Exception):
     """The text is written in a way that is not changed by program; it says which part."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SetKeys:
     """None removes a key. A table that is not there is made."""
 
@@ -30,7 +31,7 @@ class SetKeys:
     values: Mapping[str, TomlValue | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AddTable:
     """After the last of its kind; a table of a list where `is_element`."""
 
@@ -39,14 +40,14 @@ class AddTable:
     is_element: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RemoveTable:
     """With the tables inside it and the comments right above it."""
 
     table: Address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PasteTable:
     """A table that was removed, as it was written; it goes where `AddTable` would put it."""
 
@@ -54,7 +55,7 @@ class PasteTable:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class MoveElement:
     """Within a list of tables; -1 is the last."""
 

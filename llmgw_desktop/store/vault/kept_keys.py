@@ -9,10 +9,11 @@ Whoever had the former key alone can open nothing with it that he could not open
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.at_rest.data_keys import WrappedKey, wrapped_anew
 from llmgw_desktop.store.database.database import told
 from llmgw_desktop.store.private_files import write_whole
@@ -27,7 +28,7 @@ _MOST_BYTES = 4 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KeptKeys:
     """All wrapped under one master key; nothing in it opens without that."""
 

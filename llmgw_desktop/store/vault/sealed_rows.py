@@ -1,9 +1,10 @@
 """Rows of the vault's tables as values, and back. A row that was changed may hold anything."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import EntryAddress, EntryBroken, EntryKind, Sealed, VaultEntry
 from llmgw_desktop.store.at_rest.data_keys import WrappedKey, new_key, wrapped_anew
 from llmgw_desktop.store.database.schema import VaultKeyRow
@@ -17,7 +18,7 @@ KINDS = frozenset(EntryKind)
 _LAST_DAY_S = 2e11
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class KnownKey:
     """What the database knows of a master key."""
 
@@ -26,7 +27,7 @@ class KnownKey:
     kept_in: KeptIn
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class SealedEntry:
     """A row, its value still sealed."""
 
@@ -34,7 +35,7 @@ class SealedEntry:
     sealed: Sealed
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Resealing:
     """From one master key to another."""
 

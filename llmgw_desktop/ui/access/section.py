@@ -1,7 +1,6 @@
 """What the parts of the Access page have in common: a line above, cards, and what went wrong."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
@@ -9,6 +8,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button
@@ -20,7 +20,7 @@ from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.panes import Scrolled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class EntryAction:
     """A button. `name` is what a screen reader says: the word with what it is done to."""
 
@@ -29,7 +29,7 @@ class EntryAction:
     do: Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Entry:
     """What a card shows."""
 

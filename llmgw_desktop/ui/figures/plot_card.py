@@ -1,13 +1,13 @@
 """A plot and the table that says the same, one of them in sight; tables as tall as their rows."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card
@@ -19,7 +19,7 @@ from llmgw_desktop.ui.widgets.tables import FittedTable, TableLook
 _TALL_UNITS = 76
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class SumRow:
     """A line of any of the page's tables; `filter` shows its flights, empty where none can."""
 

@@ -2,7 +2,6 @@
 jobs they are is the page's."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QObject
@@ -19,6 +18,7 @@ from llmgw_desktop.app.jobs.words import (
 )
 from llmgw_desktop.app.words.figures import cost_text, in_out_text
 from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.widgets.label import Tone, colour_of
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel, cell_column, no_tip
@@ -45,7 +45,7 @@ def job_colour(state: JobState, colours: Colours) -> QColor:
     return colour_of(job_tone(state), colours)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ShownJob:
     """`cells` stand in the order of COLUMNS."""
 

@@ -4,7 +4,6 @@ This file joins the parts and tells them of each other; each part stands in `ui/
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +28,7 @@ from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, GatewayChanged, JobChanged, PermissionChanged
 from llmgw_desktop.domain.jobs.job import Job, Session
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.jobs.job_actions import JobActions
 from llmgw_desktop.ui.jobs.job_browser import JOBS, JobBrowser, JobFilter, JobTable
@@ -48,7 +48,7 @@ from llmgw_desktop.ui.widgets.view_clothes import pop_up
 _TICK_MS = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class HowToAsk:
     """What the command needs that an empty page shows."""
 

@@ -3,7 +3,7 @@ asks whom, for how long, how much has come); and how a whole divides among a few
 the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent
@@ -13,6 +13,7 @@ from typing_extensions import override
 from llmgw_desktop.app.flights.overview import NO_PROVIDER, ProviderShare
 from llmgw_desktop.app.words.figures import count_text, counted, share_text
 from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.overview.pickable import INSET_UNITS, Pickable
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
@@ -22,7 +23,7 @@ MOST = 6
 NOTHING = "Nothing is under way."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RunningLine:
     """Words are ready to paint."""
 
@@ -196,7 +197,7 @@ class RunningList(Pickable):
         painter.drawText(QPointF(left, start.y()), model)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BarShare:
     """One line. `note` is what should not be overlooked («3 errors»); `hint` is for the pointer.
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.words.figures import local_time, short_count_text
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.overview.pickable import Pickable
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
@@ -92,7 +93,7 @@ def unknown_fill(colours: Colours) -> QColor:
     return mixed(colours.outline, colours.surface, 0.22)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Bar:
     """One stretch of time; `parts` stand on each other, the first at the foot."""
 

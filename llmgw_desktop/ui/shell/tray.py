@@ -5,7 +5,7 @@ place, from what `show` was last told; opening the menu asks nobody.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
@@ -15,6 +15,7 @@ from llmgw_desktop.app.clis.cards import CliCard
 from llmgw_desktop.app.gateway.control import status_line
 from llmgw_desktop.app.providers.cards import ProviderCard
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.theme import Icons
 
 TITLE = "LLM Gateway"
@@ -31,7 +32,7 @@ _WAITING_ICON = "tray-waiting"
 _SIZES = (16, 22, 24, 32, 48, 64)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TraySnapshot:
     """All that the tray shows."""
 

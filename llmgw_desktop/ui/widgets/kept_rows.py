@@ -2,7 +2,6 @@
 facts by their labels, names with reasons, bars with words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.formats import Fact
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import CopyButton
@@ -140,7 +140,7 @@ class FactValue(QWidget):
         self._copy.setVisible(fact.can_copy)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Filling:
     """How full a bar is."""
 

@@ -2,7 +2,6 @@
 below each other."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
@@ -10,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QLayoutItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.theme import Theme
 
 Part = (
@@ -175,7 +175,7 @@ Arrangement = Sequence[int]
 """How many stand in each row."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Flowed:
     """A widget; `comfortable` says how wide it should be at least where rows can be had for it."""
 

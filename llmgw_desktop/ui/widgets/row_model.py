@@ -5,12 +5,12 @@ that holds a window of what the database has.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.widgets.label import tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -19,7 +19,7 @@ AT_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 AT_BEGIN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Column(Generic[R]):
     """How one fact of a row reads, and what room it has."""
 

@@ -2,7 +2,6 @@
 that give way to what matters."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
@@ -36,6 +35,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.row_model import Column, Index, RowModel
@@ -234,7 +234,7 @@ class RowCells(RowDelegate):
         paint_line(painter, inside, column.text(row), is_number=column.is_number)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TableLook:
     """What one table has of its own."""
 

@@ -8,10 +8,10 @@ from event to event, and where each ends, is known for each dialect.
 
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.gemini_frames import ObjectSplitter
 from llmgw_desktop.wire.guards.placeholders import Placeholders, edits_in, escaped, tree_in_steps
 from llmgw_desktop.wire.json_strings import Edit, JsonString, decoded, with_edits
@@ -71,7 +71,7 @@ Ends = Callable[[Channel], bool]
 """Whether an event ends this text."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Delta:
     """A piece of a text."""
 
@@ -223,7 +223,7 @@ MOST_HELD = 200
 """So many texts go on side by side in no answer; of more none is waited for."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Held:
     """What waits, and the event that it came in without its texts."""
 

@@ -8,7 +8,7 @@ put back where whoever asks gives them.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -19,6 +19,7 @@ from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.redaction.redactor import MASK as REMOVED
 from llmgw_desktop.wire.gemini import read_address
 from llmgw_desktop.wire.headers import MASK as HEADER_MASK
@@ -52,7 +53,7 @@ _WISHES: Mapping[str, tuple[type, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReplayWish:
     """What is to be another. `secrets` never appear in a representation of it."""
 
@@ -71,7 +72,7 @@ class ReplayWish:
     """The marks in the places of secrets are sent as they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReplayRequest:
     """As a caller would send it, to the same door as before."""
 

@@ -5,10 +5,10 @@ With one of those a session of this computer's person could be gone on with else
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from llmgw_desktop.domain.provider import DEFAULT_ACCOUNT
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import EntryKind, VaultEntry
 
 _KEYS = frozenset({"providerSessionId", "codexSessionId"})
@@ -60,7 +60,7 @@ def native_ids_in(told: Mapping[str, Any]) -> set[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class VaultWords:
     """How the requests and answers of one kind call things."""
 

@@ -6,7 +6,7 @@ protocol. All pairs come out of that: read with one codec, write with another.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from llmgw_desktop.domain.model.answer import Answer, AnswerEvent
@@ -116,7 +116,7 @@ class EventWriter(Protocol):
         """The honest end of a stream that broke; `kind` is of our errors or the vendor's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Codec:
     """One protocol, both ways."""
 

@@ -9,17 +9,17 @@ knows functions alone, the function has one string argument, `input`, that holds
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from llmgw_desktop.domain.model.content import CallKind
 from llmgw_desktop.domain.model.prompt import HostedTool, Tool
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class NameRule:
     """`allowed` matches one character; names are at most `longest` characters."""
 
@@ -33,7 +33,7 @@ ANTHROPIC = NameRule(re.compile(r"[A-Za-z0-9_-]"), 128)
 GEMINI = NameRule(re.compile(r"[A-Za-z0-9_.:-]"), 64, needs_letter_first=True)
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ToolName:
     """A tool as the caller knows it."""
 

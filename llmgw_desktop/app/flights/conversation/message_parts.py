@@ -6,13 +6,13 @@ is left to the readers beside this file.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 import orjson
 
 from llmgw_desktop.app.flights.recorded_body import json_value
 from llmgw_desktop.app.words.figures import size_text
+from llmgw_desktop.domain.values import value
 
 BROKE_OFF = "broke off"
 """The note of an answer whose end never came."""
@@ -48,7 +48,7 @@ class SpokenPart(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Part:
     """`title` names it (a tool, a file); `text` is as recorded, not yet harmless to show."""
 
@@ -60,7 +60,7 @@ class Part:
     is_failure: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpokenMessage:
     """`note` says what is particular: a stop reason, that it broke off."""
 

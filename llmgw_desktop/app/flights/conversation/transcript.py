@@ -1,7 +1,7 @@
 """Runs of CLIs: a prompt in the gateway's own words, and an answer that is plain text."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmgw_desktop.app.flights.conversation import (
     anthropic_messages,
@@ -36,6 +36,7 @@ from llmgw_desktop.app.words.figures import counted, size_text
 from llmgw_desktop.app.words.inert_text import folded_lines, inert, inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 
 _SYSTEM = ("systemPrompt", "appendSystemPrompt", "systemPromptOverride", "rules")
 
@@ -86,7 +87,7 @@ def _of_run(body: bytes, of_request: bool) -> tuple[SpokenMessage, ...]:
     return request_messages(object_of(cut_json_value(body) if value is None else value))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class _Reader:
     of_request: Callable[[Mapping[str, object]], tuple[SpokenMessage, ...]]
     of_answer: Callable[[Mapping[str, object]], tuple[SpokenMessage, ...]]
@@ -172,7 +173,7 @@ _LONG_SYSTEM_CHARS = 1500
 _SHORT_PART_CHARS = 160
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TranscriptSection:
     """A message (`depth` 0) or a part of it (1). `text` is shown below the heading."""
 
@@ -185,7 +186,7 @@ class TranscriptSection:
     is_folded: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Transcript:
     """`notice` and `whole_bytes` as in `flight_texts.ShownText`."""
 

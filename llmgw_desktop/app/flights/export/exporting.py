@@ -27,6 +27,7 @@ from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.private_files import written_whole
 from llmgw_desktop.wire.native.flights import bodies_object, flight_object
@@ -66,7 +67,7 @@ class ExportCanceled(Exception):
     """Somebody wanted no more of it; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Exported:
     """What came of it."""
 
@@ -90,7 +91,7 @@ class Exported:
         return " ".join(said)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightExporter:
     """Waits for the disk: never on a thread that must not."""
 

@@ -24,6 +24,7 @@ from llmgw_desktop.app.flights.export.imported_flight import (
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.database.database import open_database, told
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
@@ -43,7 +44,7 @@ class NothingToImport(Exception):
     """In a sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Imported:
     """What came of it."""
 

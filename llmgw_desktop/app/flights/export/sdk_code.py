@@ -6,7 +6,6 @@ that this version of an SDK does not know. The key comes from the environment.
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pprint import pformat
 from typing import Any
 
@@ -20,11 +19,12 @@ from llmgw_desktop.app.flights.recorded_body import json_value
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 
 _WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class _Sdk:
     imports: str
     client: str

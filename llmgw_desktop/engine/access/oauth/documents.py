@@ -12,7 +12,6 @@ import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from llmgw_desktop.domain.access.access_errors import OauthCode, ShownToPerson
 from llmgw_desktop.domain.access.oauth import ClientMade, ClientProof, OauthClient
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.net_address import Address, innermost, is_never_a_provider
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.oauth.client_metadata import name_of, redirects_of
 
 PATIENCE_S = 5.0
@@ -178,7 +178,7 @@ def is_document_id(client_id: str) -> bool:
     return is_whole and port != 0 and "." not in steps and ".." not in steps
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class _Kept:
     client: OauthClient | None
     problem: str

@@ -14,6 +14,7 @@ from llmgw_desktop.domain.access.principal import Principal, PrincipalKind
 from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.settings.door import OauthSettings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.oauth.addresses import OauthAddresses
 from llmgw_desktop.engine.access.oauth.documents import DocumentFetcher
 from llmgw_desktop.engine.loop.bus import Bus
@@ -152,7 +153,7 @@ async def _nobody(_: str, __: int | None) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OauthParts:
     """Joined by the composition root."""
 

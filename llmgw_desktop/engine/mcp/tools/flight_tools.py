@@ -5,7 +5,7 @@ Whoever asks sees its own; `admin` sees all.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from llmgw_desktop.clis.fields import ON, TEXT, option, whole_number
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightSummary
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.mcp.offer import Resource
 from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
 
@@ -21,7 +22,7 @@ _LISTED, _MOST_LISTED = 20, 100
 _CHARS, _MOST_CHARS = 20_000, 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightFinding:
     """As `FlightShelf` has them; `whole`, `listed` wait for the disk."""
 

@@ -6,7 +6,7 @@ one's own runs (who sits at this computer sees all).
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.jobs.approval import PermissionQuestion
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.mcp.tool import (
     FULL_ALONE,
@@ -36,7 +37,7 @@ from llmgw_desktop.wire.native.jobs import wish_object
 _STATUS = Path("/proc/self/status")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProcessFacts:
     """What is asked when somebody wants to know. `mcp_sessions`: None where nobody counts them."""
 

@@ -7,7 +7,7 @@ caller says up to which it knows. What goes on alike, such as an answer that gro
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.cli import (
@@ -23,6 +23,7 @@ from llmgw_desktop.domain.cli import (
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.tools.job_words import iso
@@ -33,7 +34,7 @@ _VERBS = {"output": "wrote", "reasoning": "thought"}
 """Of what grows: so many characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class JobStep:
     """`since` is the number of its first event, `seq` that of its last."""
 

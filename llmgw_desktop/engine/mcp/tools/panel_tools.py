@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from llmgw_desktop.clis.cli import Option
@@ -16,6 +15,7 @@ from llmgw_desktop.domain.validation import (
     SeatEnded,
     ValidationRun,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.mcp.tool import (
     EVERY_PROFILE,
     REVIEW_AND_FULL,
@@ -34,7 +34,7 @@ from llmgw_desktop.engine.validation.service import ValidationService
 TOLD: Schema = {"tool": {"type": "string"}, "report": {"type": "object"}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PanelParts:
     """What the tools of panels are given."""
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.routing.route import RouteDecision, RouteRule
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.embedding.model_thread import Vector
 from llmgw_desktop.engine.exchange.caller import HeaderLines
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
@@ -55,7 +56,7 @@ _ENTRY_BYTES = 1024
 """What an entry takes besides its answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KeptAnswer:
     """A good answer as its caller got it; several pieces of one that was streamed."""
 
@@ -72,7 +73,7 @@ class KeptAnswer:
     """By which likeness it may be found."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class CacheKey:
     """Where the answer of a request is looked for, and how long one holds."""
 

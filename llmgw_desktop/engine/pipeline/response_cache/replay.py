@@ -6,12 +6,13 @@ tells how near these are, in its own thread; `likeness.may_share` has a veto.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from typing_extensions import override
 
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import RouteRule
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.embedding.model_thread import Model, ModelThread
 from llmgw_desktop.engine.exchange.caller import Caller, CallerBehind, HeaderLines
 from llmgw_desktop.engine.exchange.exchange import Exchange, own_headers
@@ -137,7 +138,7 @@ _OURS = ("x-llmgw-", "request-id", "x-request-id", "content-length", "date")
 HIT, SIMILAR, MISS = "hit", "similar", "miss"
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Listening:
     """What its caller is told is kept on a tape."""
 

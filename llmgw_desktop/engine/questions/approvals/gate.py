@@ -5,7 +5,7 @@ what it is than by what it says: the floor of its kind holds whatever the reques
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
@@ -28,6 +28,7 @@ from llmgw_desktop.domain.jobs.approval import (
 )
 from llmgw_desktop.domain.jobs.run_errors import ApprovalDenied, InvalidRun
 from llmgw_desktop.domain.mcp_server import McpServer, ServersTold
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.questions.approvals.score import LIMITS, Score, scored
 from llmgw_desktop.store.jobs.approval_store import ApprovalStore
@@ -36,7 +37,7 @@ KnownServers = Mapping[str, McpServer]
 NO_SERVERS: KnownServers = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Chosen:
     servers: tuple[McpServer, ...]
     told: ServersTold
@@ -84,7 +85,7 @@ _SPOILED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AskedOfGate:
     """What it looks at."""
 
@@ -103,7 +104,7 @@ class AskedOfGate:
     """A person is asked before the agent acts: that holds more back than any mode."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Passed:
     """How it may be."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.approval import ApprovalPolicy
+from llmgw_desktop.domain.values import value
 
 LIMITS: Mapping[ApprovalPolicy, int] = MappingProxyType(
     {
@@ -23,7 +24,7 @@ LIMITS: Mapping[ApprovalPolicy, int] = MappingProxyType(
 """The most points with which a run is let pass."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RiskSign:
     """One row: what is looked for, and what it counts."""
 
@@ -62,7 +63,7 @@ _BLIND = frozenset(each.casefold() for each in READING_TOOLS)
 _ALLOWED, _DENIED = ("allowedTools",), ("disallowedTools", "excludedTools")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Score:
     """What was found."""
 

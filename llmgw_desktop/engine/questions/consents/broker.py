@@ -25,6 +25,7 @@ from llmgw_desktop.domain.access.oauth import read_redirect
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.events import ConsentChanged
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.questions.consents.background import Background, standing_grant
@@ -50,7 +51,7 @@ _ALL_TERMS = (ConsentTerm.PROGRAM, ConsentTerm.EIGHT_HOURS, ConsentTerm.THIRTY_D
 _FOR_STRANGERS = (ConsentTerm.EIGHT_HOURS,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConsentParts:
     """What the broker stands on."""
 

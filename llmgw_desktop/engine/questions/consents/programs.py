@@ -7,12 +7,12 @@ that it is not known. Everything here reads many files: off the loop.
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from llmgw_desktop.domain.access.consent import ConsentRequest, Peer
 from llmgw_desktop.domain.access.oauth import read_redirect
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.processes import user_name
 
 _PROC = Path("/proc")
@@ -38,7 +38,7 @@ _ENDS = {
 """By the address that the other end sees."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Socket:
     inode: str
     uid: int

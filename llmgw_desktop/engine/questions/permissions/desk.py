@@ -8,7 +8,6 @@ allowed for its job, or put on the desk. Whatever goes wrong, the answer is a de
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import Clock
@@ -26,6 +25,7 @@ from llmgw_desktop.domain.jobs.approval import (
     Unattended,
     nobody_answered,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.questions.desk import QuestionDesk
@@ -41,7 +41,7 @@ _UNATTENDED = "Denied by the gateway: nobody is there to be asked, and its setti
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PermissionParts:
     store: PermissionStore
     clock: Clock

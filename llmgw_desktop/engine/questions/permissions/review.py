@@ -6,12 +6,12 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
 from llmgw_desktop.domain.jobs.approval import Ask, AskingJob, PermissionKind
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.questions.permissions.rules import NO_RULE, PathView, Rule, rule_of
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
@@ -75,7 +75,7 @@ _LOOK_WITHIN_S = 5.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Review:
     refusal: str = ""
     """Why it is denied unasked, in words for the agent."""

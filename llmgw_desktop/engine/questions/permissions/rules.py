@@ -25,6 +25,7 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionKind,
     PermissionRule,
 )
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.jobs.approval_store import PermissionStore
 
 _MOST_NAMED = 200
@@ -41,7 +42,7 @@ class ResolvedPath:
     guessed: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PathInView:
     """A path as it was said, and where it really leads."""
 
@@ -139,7 +140,7 @@ def _is_inside(path: str, top: str) -> bool:
     return path == top or path.startswith(top.rstrip("/") + "/")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Rule:
     """`digests`: all of them must have been allowed. Empty words: no rule can be made of it."""
 

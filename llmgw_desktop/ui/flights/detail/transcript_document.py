@@ -6,7 +6,6 @@ lines is `transcript_view`'s.
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from PySide6.QtGui import (
@@ -20,6 +19,7 @@ from PySide6.QtGui import (
 
 from llmgw_desktop.app.flights.conversation.message_parts import SpeakerRole
 from llmgw_desktop.app.flights.conversation.transcript import TranscriptSection
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
 
@@ -34,7 +34,7 @@ class LineKind(Enum):
     BODY = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class TranscriptLine:
     """A line's section, by its number, and its part in it."""
 
@@ -47,7 +47,7 @@ class TranscriptLine:
     """The last line of its section."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Piece:
     """Text of one shape to be put on lines of its own."""
 

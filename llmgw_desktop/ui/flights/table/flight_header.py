@@ -4,20 +4,21 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from llmgw_desktop.app.flights.columns import FlightColumn
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
 
 _WIDEST_PX = 4000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ColumnChoice:
     """`order` has every column; `widths` only those that were drawn to another width."""
 
@@ -69,7 +70,7 @@ _FIRST_TO_GO = (
 """What stands nowhere here is never taken away: the table scrolls instead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Want:
     """A column that the person wants to see; `width` is as wide as it would be."""
 

@@ -9,17 +9,18 @@ down, so new flights never move them. Reading them is left to `flight_feed`, sho
 import math
 from collections import OrderedDict
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmgw_desktop.app.flights.columns import ShownFlight
 from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.values import value
 
 PAGE_ROWS = 256
 PAGES_KEPT = 32
 _HEAD_MOST = 3 * PAGE_ROWS
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class PageRequest:
     """What to ask the store for, to fill a page."""
 

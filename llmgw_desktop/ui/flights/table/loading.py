@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -11,6 +11,7 @@ from llmgw_desktop.app.flights.recording import Flights, is_whole
 from llmgw_desktop.domain.events import Event, FlightClosed
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightSummary
 from llmgw_desktop.domain.flights.flight_filter import matches
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS, PageRequest
@@ -117,7 +118,7 @@ MOST_ROWS = 2 * PAGE_ROWS
 """Where so many are new, the list is another one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Top:
     """What was read: the list's beginning, or what is not older than `since_s`."""
 

@@ -7,9 +7,9 @@ that it can, and that is reported.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from llmgw_desktop.domain.model.prompt import Effort, Reasoning
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.gemini import bare_model
 from llmgw_desktop.wire.translate.codec import effort_of
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
@@ -19,7 +19,7 @@ _NEWEST = 3.0
 _UNTOLD = 2.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GeminiModel:
     name: str
     """Without folders and prefixes."""

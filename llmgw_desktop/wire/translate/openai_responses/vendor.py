@@ -8,7 +8,6 @@ that no carrier has.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from llmgw_desktop.domain.model.content import (
@@ -19,6 +18,7 @@ from llmgw_desktop.domain.model.content import (
     Vendor,
 )
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.translate.carriers import CallIds, Carried, SealOf, packed, unpacked
 from llmgw_desktop.wire.translate.codec import PromptTarget
 from llmgw_desktop.wire.translate.losses import LossReport
@@ -226,7 +226,7 @@ _WITH_REASONING = re.compile(r"(?:o\d|gpt-(?:[5-9]|\d\d)|codex)")
 Body = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Writing:
     """One request on its way."""
 
