@@ -11,7 +11,6 @@ import re
 import urllib.request
 from collections.abc import Mapping
 from http.client import HTTPException, HTTPMessage
-from importlib.metadata import version
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from typing_extensions import override
 
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.mcp_presentation import VERSION
 from llmgw_desktop.domain.net_address import names_this_computer
 from llmgw_desktop.domain.settings.tables import UpdateSettings
 from llmgw_desktop.domain.values import value
@@ -133,7 +133,7 @@ def _read(feed: bytes) -> UpdateNews:
         raise UpdateProblem("The feed tells no version.")
     return UpdateNews(
         version=_text(told, "version"),
-        ours=version("llmgw-desktop"),
+        ours=VERSION,
         date=_text(told, "date"),
         url=_text(told, "url"),
         notes=_text(told, "notes")[:_LONGEST_NOTES],

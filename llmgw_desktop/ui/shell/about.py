@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -10,9 +9,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QWidget
 
 from llmgw_desktop.app.gateway.licences import LicensedPart, parts, standard_text, statement
-from llmgw_desktop.app.gateway.updates import look_for_update, update_words
 from llmgw_desktop.app.words.inert_text import inert
-from llmgw_desktop.domain.settings.tables import UpdateSettings
+from llmgw_desktop.domain.mcp_presentation import VERSION
 from llmgw_desktop.store.settings.reader import load_settings
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import TextSize, Theme
@@ -53,7 +51,7 @@ class AboutBox(QDialog):
         close = Button(theme, "Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)
-        name = f"LLM Gateway Desktop {version('llmgw-desktop')}"
+        name = f"LLM Gateway Desktop {VERSION}"
         v_box(
             theme,
             Label(theme, name, size=TextSize.HEADING, weight=QFont.Weight.DemiBold),
@@ -111,7 +109,7 @@ def offer_about(
         box.look_wanted.connect(
             lambda: bridge.fetch(
                 box,
-                lambda: update_words(look_for_update(_settings(settings_file()))),
+                lambda: _news(settings_file()),
                 box.show_news,
                 lambda error: box.show_news(str(error)),
                 slow=True,
@@ -123,5 +121,7 @@ def offer_about(
     window.menus.about_wanted.connect(show)
 
 
-def _settings(file: Path) -> UpdateSettings:
-    return load_settings(file, os.environ).settings.updates
+def _news(file: Path) -> str:
+    from llmgw_desktop.app.gateway.updates import look_for_update, update_words
+
+    return update_words(look_for_update(load_settings(file, os.environ).settings.updates))
