@@ -13,7 +13,7 @@ from typing import TypeGuard
 _ROOT = Path(__file__).parents[2] / "llmgw_desktop"
 _MOST_LINES = 400
 _MOST_FILES = 940
-"""850 of what was there, 12 of the systems' ways, 2 of filters; the rest is the recorder's."""
+"""850 of what was there, 12 of the systems' ways; the rest is the recorder's, and of packages."""
 _MOST_ENTRIES = 25
 _MOST_IN_ORDER = 4
 
