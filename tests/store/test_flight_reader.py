@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -248,7 +248,8 @@ def test_filters_mean_what_the_window_means(
             assert reader.count(query) == len(expected)
             with pytest.MonkeyPatch.context() as patch:  # of more than are walked through at first
                 patch.setattr(listing, "WALKED", 2)
-                assert FlightReader(path).page(query, offset=0, limit=2) == expected[:2]
+                with closing(FlightReader(path)) as other:
+                    assert other.page(query, offset=0, limit=2) == expected[:2]
                 assert reader.page(query, offset=1, limit=3) == expected[1:4]
     finally:
         reader.close()

@@ -16,6 +16,7 @@ from llmgw_desktop.domain.flights.flight import FlightDensity, FlightQuery
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.label import tip
 
 _PART_PX = 5
 _HEIGHT_UNITS = 8
@@ -126,7 +127,7 @@ class DensityStrip(QWidget):
     def _tell(self, at: QPoint, on_screen: QPoint) -> None:
         if self._density is not None:
             part = self._part_at(at.x())
-            QToolTip.showText(on_screen, _span_words(self._density, part, part), self)
+            QToolTip.showText(on_screen, tip(_span_words(self._density, part, part)), self)
 
     def _part_at(self, x: int) -> int:
         count = len(self._density.flights) if self._density else 1

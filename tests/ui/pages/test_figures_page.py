@@ -57,6 +57,7 @@ def test_without_flights_it_says_so(page: FiguresPage, qtbot: QtBot) -> None:
         lambda: any(each.isVisible() for each in page.findChildren(EmptyState)), timeout=60_000
     )
     assert not page.save.isEnabled()
+    qtbot.waitUntil(lambda: page.latency.hours.plot is not None, timeout=60_000)
 
 
 def test_sums_times_and_charts(page: FiguresPage, path: Path, qtbot: QtBot) -> None:

@@ -210,7 +210,7 @@ async def test_a_made_up_setting_has_its_form(
 ) -> None:
     field = setting(7, WholeNumber(least=1, most=9), "How many naps.", since="0.2.0")
     with_naps = make_dataclass(
-        "WithNaps", [("naps", int, field)], bases=(JobSettings,), frozen=True, kw_only=True
+        "WithNaps", [("naps", int, field)], bases=(JobSettings,), kw_only=True
     )
     monkeypatch.setattr(Settings.__dataclass_fields__["jobs"], "default_factory", with_naps)
     page = await opened(stage, "[jobs]\nnaps = 3\n")

@@ -249,8 +249,8 @@ class TurnStrip(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             at = self.turn_at(event.pos().x())
-            words = "" if at is None else tip(self._turns[at].words)
-            QToolTip.showText(event.globalPos(), words, self)
+            said = "" if at is None else self._turns[at].words
+            QToolTip.showText(event.globalPos(), tip(said), self)
             return True
         return super().event(event)
 
