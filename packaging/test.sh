@@ -73,11 +73,11 @@ tests() {
 }
 
 # The checks go on beside the tests and are told after them. The tests often wait, for a timer, the
-# disk or a child, so there are two workers for each processor. A shell has what it runs in the
+# disk or a child, so there are five workers for two processors. A shell has what it runs in the
 # background ignore Ctrl+C, so the tests stay in front.
 checks >"$scratch/checks" 2>&1 &
 checking=$!
-workers=$(($(nproc 2>/dev/null || echo 2) * 2))
+workers=$(($(nproc 2>/dev/null || echo 2) * 5 / 2))
 [ "$workers" -le "$most_workers" ] || workers=$most_workers
 : >"$scratch/begun"
 step tests tests

@@ -163,7 +163,7 @@ def test_apt_failure_ends_with_its_reason(ready: Machine) -> None:
     assert "(E: Unable to locate package libnot-there9)" in text.splitlines()[-1]
 
 
-@pytest.mark.parametrize(("processors", "workers"), [(1, 2), (2, 4), (4, 8), (64, 12)])
+@pytest.mark.parametrize(("processors", "workers"), [(1, 2), (2, 5), (4, 10), (64, 12)])
 def test_all_checks_run_and_the_last_line_says_so(
     machine: Machine, processors: int, workers: int
 ) -> None:
