@@ -6,6 +6,7 @@ turns a term round, and what has no name is looked for in names and errors. One 
 what there is: the reader, the store, help and completion all come from it.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,6 +20,8 @@ from llmgw_desktop.domain.values import value
 
 MOST_TERMS = 40
 LONGEST_FILTER = 2000
+_LARGEST_FIGURE = 1e15
+"""No flight has a larger one, and the store compares whole numbers of 64 bits at most."""
 _TOKEN = re.compile(
     r'(-?)(?:([A-Za-z_]+)(:|[<>]=?|=))?("(?:[^"\\]|\\.)*"?|[^\s"]*(?:"[^"]*"?[^\s"]*)*)'
 )
@@ -232,6 +235,8 @@ def _term(name: str, known: FilterField, relation: str, value: str) -> FilterTer
     if relation not in (":", "="):
         raise FilterMistake(f"'{name}' has no more or less. {_like(known)}")
     values = tuple(lowered(each) for each in value.split(",") if each)
+    if not values:
+        raise FilterMistake(f"What is to come behind '{name}{relation}'? {_like(known)}")
     among = _AMONG.get(name, ())
     for each in values if among else ():
         if each not in among:
@@ -242,11 +247,12 @@ def _term(name: str, known: FilterField, relation: str, value: str) -> FilterTer
 def _figure(known: FilterField, value: str) -> float:
     found = _NUMBER.fullmatch(value)
     scale = None if found is None else _SCALES[known.unit].get((found[2] or "").lower())
-    if found is None or scale is None:
+    figure = float(found[1]) * scale if found and scale else math.inf
+    if found is None or scale is None or figure > _LARGEST_FIGURE:
         raise FilterMistake(
             f"'{value[:40]}' is no figure that can be compared here. {_like(known)}"
         )
-    return float(found[1]) * scale
+    return figure
 
 
 def _moment(value: str, now_s: float, zone: tzinfo | None) -> float:

@@ -18,6 +18,7 @@ from llmgw_desktop.domain.flights.spending import (
     by_session,
 )
 from llmgw_desktop.domain.jobs.cli_settings import provider_of
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.provider import KINDS, PRACTICE_PREFIX, Provider, Upstream
 from llmgw_desktop.domain.routing.glob import Glob
 from llmgw_desktop.domain.usage import Usage
@@ -118,8 +119,10 @@ class FlightSums:
     """Of jobs."""
 
     async def spent(self, by: SumBy, query: FlightQuery) -> dict[str, Any]:
+        """Raises InvalidRun."""
         from llmgw_desktop.wire.native.flights import sums_object  # nobody asks at a start
 
+        _check(query)
         return sums_object(by, await asyncio.to_thread(self.found, by, query))
 
     def found(self, by: SumBy, query: FlightQuery) -> dict[str, FlightSpending]:
@@ -131,6 +134,13 @@ class FlightSums:
         return by_session(by_job, self.sessions(by_job))
 
     async def timed(self, query: FlightQuery) -> dict[str, Any]:
+        """Raises InvalidRun."""
         from llmgw_desktop.wire.native.flights import latency_object
 
+        _check(query)
         return latency_object(await asyncio.to_thread(self.latency, WhichFlights(query=query)))
+
+
+def _check(query: FlightQuery) -> None:
+    if query.said:
+        raise InvalidRun("'body' is not looked for in sums", field="filter")

@@ -131,3 +131,9 @@ def test_runs_of_one_session_stand_together(
         ("talk", "2"),
         (None, "1"),
     ]
+
+
+async def test_words_of_bodies_are_refused_and_not_told_as_nothing(house: House) -> None:
+    for path in ("sums", "latency"):
+        status, told = await _told(house, f"/v1/flights/{path}?filter=body:ping")
+        assert (status, told["error"]["param"]) == (400, "filter"), told
