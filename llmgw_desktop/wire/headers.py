@@ -241,6 +241,11 @@ def _suspicion(name: str) -> str | None:
     return "mask" if _SECRET_NAME.search(name) else "look"
 
 
+def names_credential(name: str) -> bool:
+    """Whether a record masks what stands under it."""
+    return _suspicion(name.lower()) == "mask"
+
+
 def _nominated(headers: Mapping[str, str]) -> frozenset[str]:
     """Names that a Connection header declares to be of this hop only."""
     first = headers.get("Connection")

@@ -27,6 +27,7 @@ from llmgw_desktop.app.flights.export.importing import (
     name_of,
     set_path,
 )
+from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightState
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.redaction.redactor import Redactor
@@ -120,6 +121,20 @@ def test_an_archive_of_others_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     assert [each.name for each in found.phases] == ["read", "wait", "stream"]
     assert dict(found.request_headers)["Authorization"] == "[secret removed]"
     assert SECRET.encode() not in set_path(tmp_path, "a").read_bytes()
+
+
+def test_who_signed_in_and_with_which_words_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "a.har"
+    lines = [
+        {"name": name, "value": f"opaque words of {name}"}
+        for name in ("X-Auth-Token", "x-session-key", "Set-Cookie", "x-trace")
+    ]
+    address = "https://bob:hunter22@api.example.com/v1/chat/completions"
+    file.write_bytes(_har(_entry(url=address, headers=lines)))
+    _, (found,) = _imported(file, set_path(tmp_path, "a"))
+    assert found.summary.client == "api.example.com"
+    told = [value for _, value in found.request_headers]
+    assert told == ["[secret removed]"] * 3 + ["opaque words of x-trace"]
 
 
 def test_ids_are_once_and_ours(tmp_path: Path) -> None:
@@ -265,4 +280,7 @@ def test_the_command_makes_lists_and_reads_sets(
     for words in (("list", "--in", "none"), ("list", "--in", "../x"), ("import", "/none.har")):
         code, _, err = said(*words)
         assert (code, err.startswith("llmgw: ")) == (1, True)
+    for words in (("list", "--in", "../twice"), ("show", "x", "--in", "./twice")):
+        with pytest.raises(LlmgwError, match="cannot be a set's name"):  # main tells its sentence
+            said(*words)
     assert not places.flights_db.exists()

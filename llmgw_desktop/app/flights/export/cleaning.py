@@ -11,19 +11,9 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.flights.flight import FlightRecord, Headers
+from llmgw_desktop.wire.headers import names_credential
 
 Clean = Callable[[bytes], bytes]
-_CREDENTIALS = frozenset(
-    {
-        "authorization",
-        "proxy-authorization",
-        "x-api-key",
-        "api-key",
-        "x-goog-api-key",
-        "cookie",
-        "set-cookie",
-    }
-)
 MASKED = "[secret removed]"
 _TEXTS_KEPT = 4096
 
@@ -75,7 +65,7 @@ class Cleaning:
         except (ValueError, TypeError):  # half characters
             told = [(name, self._cleaned(value)) for name, value in headers]
         return tuple(
-            (str(name), MASKED if str(name).lower() in _CREDENTIALS else str(value))
+            (str(name), MASKED if names_credential(str(name)) else str(value))
             for name, value in told
         )
 

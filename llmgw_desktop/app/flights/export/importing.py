@@ -22,6 +22,7 @@ from llmgw_desktop.app.flights.export.imported_flight import (
     json_of,
 )
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
+from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.domain.values import value
@@ -40,7 +41,7 @@ _ID = re.compile(r"flt_[0-9a-zA-Z]{1,60}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
-class NothingToImport(Exception):
+class NothingToImport(LlmgwError):
     """In a sentence."""
 
 
@@ -80,7 +81,7 @@ def import_file(
     many there are, and says whether to go on: if not, those are the set. Raises NothingToImport,
     OSError, VaultError, StoreError."""
     if target.exists():
-        raise NothingToImport(f"There is a set '{target.stem}' already: name another with --set.")
+        raise NothingToImport(f"There is a set '{target.stem}' already: name another with --as.")
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = target.with_suffix(".partial")
     _remove(partial)
