@@ -24,6 +24,8 @@ A_TURN = 100
 """Flights between two pauses: some 3 ms where bodies are small."""
 A_TURN_BYTES = 4 << 20
 """Of bodies as they are kept: a turn ends with the one that exceeds it."""
+A_TURN_S = 0.5
+"""Packed bodies may become a thousand times as large: then a turn ends sooner."""
 _SLICE, _OVERLAP = 96 << 10, 48 << 10
 """Of a stream that is put together: in the second a thousand letters are said, bit by bit."""
 _PAUSE_S = 0.001
@@ -84,13 +86,16 @@ def search(
     after: Key | None = None
     while goes_on(standing) and len(found) < MOST_FOUND:
         part = rows(plain, after, A_TURN)
-        unreadable = 0
-        for row in part:
+        unreadable, began_s = 0, time.monotonic()
+        for number, row in enumerate(part, 1):
             try:
                 if _holds(row, needles, decrypt):
                     found.append(row.flight_id)
             except (VaultError, zlib.error, ValueError):
                 unreadable += 1
+            if time.monotonic() - began_s > A_TURN_S:
+                part = part[:number]
+                break
         after = part[-1].key if part else after
         standing = replace(
             standing,

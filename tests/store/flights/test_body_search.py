@@ -191,6 +191,20 @@ def test_large_bodies_end_a_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     reader.close()
 
 
+def test_bodies_that_take_long_end_a_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "flights.db"
+    _kept(path, [_said(n, {"t": "needle"}) for n in range(5)])
+    monkeypatch.setattr(body_search, "A_TURN_S", -1.0)
+    reader = FlightReader(path, Opened())
+    turns: list[int] = []
+    told = reader.search(
+        FlightQuery(said=("needle",)), lambda it: bool(turns.append(it.searched)) or True
+    )
+    assert (len(told.found), told.searched, told.is_whole) == (5, 5, True)
+    assert turns == [0, 1, 2, 3, 4, 5]
+    reader.close()
+
+
 def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "flights.db"
     _kept(path, [_said(n, {"t": "needle"}) for n in range(3)])
