@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.access.access_errors import PersonOnly
+from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scope
 from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, tell, who
@@ -72,12 +73,15 @@ class FlightReplayDoor:
         self, principal: Principal, flight_id: str, fields: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         """The plan of a dry run, or what came of it. Raises NoSuchFlight, NotReplayable,
-        InvalidRun, MissingScope."""
+        InvalidRun, MissingScope, PersonOnly."""
         from llmgw_desktop.wire.native.flights import listed_object
         from llmgw_desktop.wire.native.replay import read_wish
 
         seen = await self._shelf.seen_by(principal, flight_id)
         wish, is_dry = read_wish(fields), fields.get("dryRun") is True
+        if wish.secrets and principal.kind is not PrincipalKind.LOCAL:
+            # they are taken out of what everybody asks from then on
+            raise PersonOnly("Only this computer's person gives 'secrets'.")
         record = await asyncio.to_thread(self._shelf.whole, flight_id) or seen
         if is_dry:
             plans = await self._replays().plan(record, wish, principal)

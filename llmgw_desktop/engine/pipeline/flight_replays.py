@@ -12,6 +12,7 @@ from typing import Any
 
 from multidict import CIMultiDict
 
+from llmgw_desktop.domain.access.access_errors import AccessRevoked
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest, NotReplayable
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
@@ -225,6 +226,8 @@ class FlightReplays:
             await pipeline.carry(exchange)
             flown.append(exchange.flight.summary())
             ended(flown[-1])
+            if flown[-1].error_kind == AccessRevoked.kind:
+                raise AccessRevoked  # it cut this one, and is not heard of again
         return flown
 
     def _plan(

@@ -26,7 +26,7 @@ from llmgw_desktop.wire.headers import MASK as HEADER_MASK
 from llmgw_desktop.wire.headers import REPLAY, own_query
 from llmgw_desktop.wire.json_values import parse_json
 
-MOST_MODELS, MOST_TIMES, MOST_REPLAYS = 10, 20, 50
+MOST_MODELS, MOST_TIMES, MOST_REPLAYS, MOST_SECRETS = 10, 20, 50, 50
 SHORTEST_SECRET = 8
 """Characters: shorter ones would be found in words, and are not known again by the recorder."""
 _OPERATIONS = (Operation.GENERATE, Operation.EMBED, Operation.COUNT_TOKENS)
@@ -104,6 +104,8 @@ def read_wish(fields: Mapping[str, Any]) -> ReplayWish:
     if max(len(models), 1) * times > MOST_REPLAYS:
         raise InvalidRun(f"{MOST_REPLAYS} replays at most at once", field="times")
     secrets = _texts(fields, "secrets")
+    if len(secrets) > MOST_SECRETS:
+        raise InvalidRun(f"{MOST_SECRETS} at most", field="secrets")
     if any(len(each) < SHORTEST_SECRET for each in secrets):
         words = f"the recorder knows none again that is shorter than {SHORTEST_SECRET} characters"
         raise InvalidRun(words, field="secrets")
@@ -130,6 +132,7 @@ def replay_request(record: FlightRecord, wish: ReplayWish, model: str = "") -> R
     InvalidRun."""
     flight = record.summary
     _check(record)
+    model = model or _named(wish, flight.protocol)
     recorded = record.request_body or b""
     asks_other = bool(model) and model != flight.model_asked
     says_other = bool(wish.changes) or wish.last_message is not None or wish.body is not None
@@ -149,6 +152,14 @@ def replay_request(record: FlightRecord, wish: ReplayWish, model: str = "") -> R
         is_as_before=not (asks_other or says_other or has_secrets),
         says_the_same=not (says_other or has_secrets),
     )
+
+
+def _named(wish: ReplayWish, protocol: ModelProtocol) -> str:
+    """The model that the edited request asks for; empty where it names none of its own."""
+    if protocol is ModelProtocol.GEMINI:
+        return ""
+    named = wish.changes.get("model", (wish.body or {}).get("model"))
+    return named if isinstance(named, str) else ""
 
 
 def _check(record: FlightRecord) -> None:

@@ -15,8 +15,15 @@ import pytest
 from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.flights import command
-from llmgw_desktop.domain.access.principal import ALL_SCOPES, LOCAL, Principal, Scope
+from llmgw_desktop.domain.access.principal import (
+    ALL_SCOPES,
+    LOCAL,
+    Principal,
+    PrincipalKind,
+    Scope,
+)
 from llmgw_desktop.domain.clock import TimedIds
+from llmgw_desktop.domain.events import KeysGone
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.flights.flight_filter import parse_filter
 from tests.engine.conftest import House, house_in
@@ -244,6 +251,56 @@ async def test_a_client_replays_its_own_with_its_own_limits(tmp_path: Path) -> N
         box = container.mcp_offer().toolbox
         told = dict((await box.call("flight_replay", {"flightId": own}, principal)).structured)
         assert told["errorCategory"] == "permission_denied"
+
+
+def _keys(house: House) -> ClientKeys:
+    container = house.container
+    assert container.access.clients is not None
+    return ClientKeys(container.access.clients, container.clock, TimedIds(container.clock))
+
+
+async def test_a_key_gives_no_secrets(house: House) -> None:
+    """They are taken out of what everybody records: `claude-stub` would be in nobody's flights."""
+    mine = _keys(house).add("mine", (Scope.MODELS_USE, Scope.FLIGHTS_READ))
+    headers = {"Authorization": f"Bearer {mine}"}
+    async with house.post("/v1/messages", _asked("[secret removed]"), **headers) as answer:
+        own = answer.headers["x-llmgw-flight"]
+    await _written(house)
+    status, told = await _replay(house, own, {"secrets": ["claude-stub"]}, **headers)
+    assert (status, len(house.lane.requests)) == (403, 1), told
+    assert house.container.recording.redactor.clean(b'"claude-stub"') == b'"claude-stub"'
+    many = {"secrets": [f"a long secret {number}" for number in range(51)]}
+    assert (await _replay(house, own, many))[0] == 400
+
+
+async def test_an_agent_whose_key_is_revoked_asks_no_more(house: House) -> None:
+    """Over MCP a call is a task by itself, of which only what goes on is cut."""
+    keys = _keys(house)
+    keys.add("mine", (Scope.MODELS_USE, Scope.FLIGHTS_READ, Scope.MCP))
+    [client] = [each for each in keys.all() if each.name == "mine"]
+    first = await _flown(house)
+    scopes = ALL_SCOPES
+    principal = Principal(client_id=client.id, name="mine", kind=PrincipalKind.KEY, scopes=scopes)
+    house.lane.always = Answer(delivery=Delivery(stall_after=1))
+    box = house.container.mcp_offer().toolbox
+    asked = {"flightId": first, "times": 5}
+    call = asyncio.create_task(box.call("flight_replay", asked, principal))
+    while len(house.lane.requests) < 2:
+        await asyncio.sleep(0.01)
+    house.container.bus.publish(KeysGone(client_ids=frozenset({client.id})))
+    told = (await asyncio.wait_for(call, 5)).structured
+    assert told["success"] is False
+    assert len(house.lane.requests) == 2
+
+
+async def test_a_plan_is_of_the_model_that_is_set(house: House) -> None:
+    first = await _flown(house)
+    for wish in ({"set": {"model": "gpt-stub"}}, {"body": _asked() | {"model": "gpt-stub"}}):
+        _, told = await _replay(house, first, {**wish, "dryRun": True})
+        [plan] = told["plan"]
+        assert (plan["model"], plan["route"][0]["model"]) == ("gpt-stub", "gpt-stub")
+        _, told = await _replay(house, first, wish)
+        assert told["replays"][0]["model"] == "gpt-stub"
 
 
 async def test_what_cannot_be_asked_again_says_why(house: House) -> None:
