@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import llmgw_desktop.__main__ as program
+from llmgw_desktop.app.gateway import updates
 from llmgw_desktop.app.gateway.updates import UpdateProblem, look_for_update
 from llmgw_desktop.domain.audit import BY_ITSELF, act_as
 from llmgw_desktop.domain.setting import Unfit
@@ -120,6 +122,41 @@ def test_it_follows_nobody_out_of_https(feed: Feed) -> None:
 def test_a_feed_has_bounds(feed: Feed) -> None:
     feed.pages["/feed.json"] = b" " * 70_000
     with pytest.raises(UpdateProblem, match="too large"):
+        look_for_update(feed.settings)
+
+
+def test_whoever_serves_it_writes_nothing_on_the_screen_and_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answers = [[b"HTTP/1.1 500 \x1b[2Jbad\r\n\r\n"], [b"HTTP/1.1 200 OK\r\n\r\n", b"{", b"}"]]
+
+        def serve() -> None:
+            for pieces in answers:
+                connection = server.accept()[0]
+                with connection:
+                    connection.recv(4096)
+                    for piece in pieces:
+                        connection.sendall(piece)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        key = base64.b64encode(bytes(32)).decode()
+        asked = UpdateSettings(feed=f"http://127.0.0.1:{server.getsockname()[1]}/feed", key=key)
+        with pytest.raises(UpdateProblem) as problem:
+            look_for_update(asked)
+        assert "\x1b" not in str(problem.value)
+        times = iter(range(0, 1000, 60))
+        monkeypatch.setattr(updates.time, "monotonic", lambda: next(times))
+        with pytest.raises(UpdateProblem, match="too slowly"):
+            look_for_update(asked)
+        thread.join()
+
+
+def test_a_name_before_an_address_is_no_address(feed: Feed) -> None:
+    feed.moved["/feed.json"] = "http://localhost:80@example.com/feed.json"
+    with pytest.raises(UpdateProblem, match="not https"):
         look_for_update(feed.settings)
 
 

@@ -8,9 +8,11 @@ A feed is JSON: `version`, `date`, `url` of the page to get it from, `notes`.
 import base64
 import json
 import re
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPException, HTTPMessage
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
@@ -81,19 +83,33 @@ def _fetched(address: str) -> bytes:
     request = urllib.request.Request(_safe(address), headers={"User-Agent": "llmgw"})  # noqa: S310 - looked at
     try:
         with opener.open(request, timeout=_PATIENCE_S) as answer:
-            found: bytes = answer.read(_MOST_BYTES + 1)
+            found = _all_of(answer)
     except (OSError, HTTPException, ValueError) as error:
-        host = urlsplit(address).hostname
-        raise UpdateProblem(f"The feed at {host} cannot be read: {error}.") from None
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
+        host, words = urlsplit(address).hostname, inert_line(str(error))
+        raise UpdateProblem(f"The feed at {host} cannot be read: {words}.") from None
     if len(found) > _MOST_BYTES:
         raise UpdateProblem("The feed is too large to be one.")
+    return found
+
+
+def _all_of(answer: HTTPResponse) -> bytes:
+    """A byte more than a feed has, where there are more. Raises TimeoutError for what trickles."""
+    found, until_s = b"", time.monotonic() + _PATIENCE_S
+    while len(found) <= _MOST_BYTES and (piece := answer.read1(_MOST_BYTES + 1 - len(found))):
+        found += piece
+        if time.monotonic() > until_s:
+            raise TimeoutError("it comes too slowly")
     return found
 
 
 def _safe(address: str) -> str:
     """Nobody between may read along; on this computer nobody is between."""
     parts = urlsplit(address)
-    if parts.scheme == "https" or (parts.scheme == "http" and names_this_computer(parts.netloc)):
+    if parts.scheme == "https" or (
+        parts.scheme == "http" and names_this_computer(parts.netloc) and "@" not in parts.netloc
+    ):
         return address
     raise UpdateProblem("The feed leads to an address that is not https.")
 
@@ -127,7 +143,7 @@ def _check(feed: bytes, signature: bytes, key: str) -> None:
 def _read(feed: bytes) -> UpdateNews:
     try:
         told: Any = json.loads(feed)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, Mapping) or not _VERSION.fullmatch(_text(told, "version")):
         raise UpdateProblem("The feed tells no version.")

@@ -123,7 +123,7 @@ class FlightSums:
         from llmgw_desktop.wire.native.flights import sums_object  # nobody asks at a start
 
         _check(query)
-        return sums_object(by, await asyncio.to_thread(self.found, by, query))
+        return await asyncio.to_thread(lambda: sums_object(by, self.found(by, query)))
 
     def found(self, by: SumBy, query: FlightQuery) -> dict[str, FlightSpending]:
         """Waits for the disk."""

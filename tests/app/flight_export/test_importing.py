@@ -280,7 +280,7 @@ def test_the_command_makes_lists_and_reads_sets(
     for words in (("list", "--in", "none"), ("list", "--in", "../x"), ("import", "/none.har")):
         code, _, err = said(*words)
         assert (code, err.startswith("llmgw: ")) == (1, True)
-    for words in (("list", "--in", "../twice"), ("show", "x", "--in", "./twice")):
+    for among in ("../twice", "./twice"):
         with pytest.raises(LlmgwError, match="cannot be a set's name"):  # main tells its sentence
-            said(*words)
+            said("show", flight_id, "--in", among)
     assert not places.flights_db.exists()
