@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,13 +28,17 @@ from llmgw_desktop.app.flights.export.importing import (
     name_of,
     set_path,
 )
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightState
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.vault import EntryKind, address
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import PLAIN
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
 from tests.support.made_flights import record, summary
 
 SECRET = "sk-ant-api03-" + "Zq7" * 31 + "AA"
@@ -284,3 +289,24 @@ def test_the_command_makes_lists_and_reads_sets(
         with pytest.raises(LlmgwError, match="cannot be a set's name"):  # main tells its sentence
             said("show", flight_id, "--in", among)
     assert not places.flights_db.exists()
+
+
+def test_the_command_knows_what_the_vault_keeps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    places = Places.of({"LLMGW_HOME": str(tmp_path / "home")})
+    places.make()
+    entry = address(EntryKind.API_KEY, "mine", "default")
+    with closing(Vault(places.gateway_db, MasterKeys({}, places.data_folder), SystemClock())) as it:
+        it.put(entry, b"correcthorsebattery", by="test")
+    file = tmp_path / "a.har"
+    asked = {"model": "m", "messages": [{"role": "user", "content": "correcthorsebattery"}]}
+    file.write_bytes(_har(_entry(postData={"text": orjson.dumps(asked).decode()})))
+    assert command.run(parse(["flights", "import", str(file)]), places, {}) == 0
+    out = tmp_path / "o.jsonl"
+    words = ["flights", "export", str(out), "--in", "a"]
+    assert command.run(parse(words), places, {}) == 0
+    assert b"correcthorsebattery" not in out.read_bytes()
+    assert b"[secret removed]" in out.read_bytes()
+    capsys.readouterr()

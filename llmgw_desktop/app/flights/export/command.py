@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from llmgw_desktop.app.command_line.running_gateway import found
@@ -22,9 +22,11 @@ from llmgw_desktop.app.flights.export.importing import (
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.errors import LlmgwError, StoreError
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.flights.flight_filter import FilterMistake, parse_filter
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.domain.vault import EntryBroken, EntryKind, NoSuchEntry, VaultError
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.database.database import open_database
@@ -67,18 +69,38 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
 @contextmanager
 def _exporter(places: Places, env: Mapping[str, str], among: str) -> Iterator[FlightExporter]:
     settings = load_settings(places.config_file, env).settings
-    redactor = Redactor()
-    redactor.know(settings.api_keys)
     here = found(places, env)
     url = here.url if here else base_url(settings.http, settings.http.port)
-    with own_reader(places, env, among) as reader:
-        yield FlightExporter(reader=reader, clean=redactor.clean, base_url=url)
+    with _opened(places, env, among) as (reader, vault):
+        clean = _redactor(settings, vault).clean
+        yield FlightExporter(reader=reader, clean=clean, base_url=url)
+
+
+def _redactor(settings: Settings, vault: Vault) -> Redactor:
+    """It knows the keys of the settings, and those of the vault as far as it opens."""
+    redactor, kept = Redactor(), list[str]()
+    try:
+        for entry in vault.entries(EntryKind.API_KEY):
+            with suppress(EntryBroken, NoSuchEntry):
+                kept.append(vault.secret(entry.address, by="flights").decode("ascii", "replace"))
+    except (VaultError, StoreError) as error:
+        print(f"llmgw: {inert_line(str(error), _WORDS)}", file=sys.stderr)
+    redactor.know((*settings.api_keys, *kept))
+    return redactor
 
 
 @contextmanager
 def own_reader(places: Places, env: Mapping[str, str], among: str = "") -> Iterator[FlightReader]:
     """Of what was recorded, or of an imported set; bodies too where the vault opens; beside a
     gateway that runs."""
+    with _opened(places, env, among) as (reader, _):
+        yield reader
+
+
+@contextmanager
+def _opened(
+    places: Places, env: Mapping[str, str], among: str
+) -> Iterator[tuple[FlightReader, Vault]]:
     path = places.flights_db
     if among:
         path = set_path(places.data_folder, among)
@@ -88,7 +110,7 @@ def own_reader(places: Places, env: Mapping[str, str], among: str = "") -> Itera
         closing(Vault(places.gateway_db, keys, SystemClock())) as vault,
         closing(FlightReader(path, AtRest(vault.data_keys))) as reader,
     ):
-        yield reader
+        yield reader, vault
 
 
 def import_flights(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -102,14 +124,13 @@ def import_flights(arguments: argparse.Namespace, places: Places, env: Mapping[s
         return 0
     file = Path(arguments.file)
     settings = load_settings(places.config_file, env).settings
-    redactor = Redactor()
-    redactor.know(settings.api_keys)
     keys = MasterKeys(env, places.data_folder)
     try:
         target = set_path(places.data_folder, arguments.name or name_of(file))
         with closing(Vault(places.gateway_db, keys, SystemClock())) as vault:
             at_rest = AtRest(vault.data_keys, lambda: settings.storage.encrypt)
-            done = import_file(file, target, redactor.clean, at_rest)
+            clean = _redactor(settings, vault).clean
+            done = import_file(file, target, clean, at_rest)
     except KeyboardInterrupt:
         return _fail("Ended early: nothing was imported.")
     except OSError as error:
