@@ -76,7 +76,7 @@ def test_what_is_found_is_shown_as_it_comes(bench: FlightBench, qtbot: Any, sear
     qtbot.waitUntil(lambda: _rows(bench) == [flight_id(n) for n in (900, 500, 100)])
     qtbot.waitUntil(lambda: "Of 2 flights what was said cannot be read" in banner.words)
     assert not bench.page._searching.is_busy
-    assert "3 of 1,000 flights" in bench.filter._count.text()
+    qtbot.waitUntil(lambda: "3 of 1,000 flights" in bench.filter._count.text())
 
 
 def test_it_is_stopped_and_keeps_what_was_found(
