@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from llmgw_desktop.app.gateway.licences import LicensedPart, parts, standard_text, statement
 from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.mcp_presentation import VERSION
 from llmgw_desktop.store.paths import Places
 
 _RULE = "-" * 78
@@ -34,9 +35,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
 
 
 def _print_list() -> None:
-    from importlib.metadata import version
-
-    print(f"LLM Gateway Desktop {version('llmgw-desktop')}: MIT.\n")
+    print(f"LLM Gateway Desktop {VERSION}: MIT.\n")
     print(statement())
     found = parts()
     print(f"All {len(found)} parts by others; `llmgw licences NAME` prints the texts of one:\n")

@@ -51,7 +51,21 @@ def paint_fate(painter: QPainter, area: QRectF, fate: BlockFate, colours: Colour
     painter.fillRect(area, QBrush(ink, _PATTERNS[fate]))
 
 
-class BlockBar(QWidget):
+class _Told(QWidget):
+    """A picture whose tip tells of what is under the pointer."""
+
+    def words_at(self, x: float) -> str:
+        raise NotImplementedError
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), tip(self.words_at(event.pos().x())), self)
+            return True
+        return super().event(event)
+
+
+class BlockBar(_Told):
     """Blocks from left to right, as wide as they are long; a line parts them, a triangle stands
     over the first difference."""
 
@@ -88,12 +102,9 @@ class BlockBar(QWidget):
         return QSize(self._theme.space(40), self.sizeHint().height())
 
     @override
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            at = self.block_at(event.pos().x())
-            QToolTip.showText(event.globalPos(), "" if at is None else tip(self._tip_of(at)), self)
-            return True
-        return super().event(event)
+    def words_at(self, x: float) -> str:
+        at = self.block_at(x)
+        return "" if at is None else self._tip_of(at)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -200,7 +211,7 @@ class FateLegend(QWidget):
         painter.end()
 
 
-class TurnStrip(QWidget):
+class TurnStrip(_Told):
     """A bar for each request of a conversation: from the foot what was read, written and fresh. A
     cross stands over one that missed; the one that is shown is framed. Arrows and Enter, or a
     click, lead to another."""
@@ -246,13 +257,9 @@ class TurnStrip(QWidget):
         return QSize(self._theme.space(40), self.sizeHint().height())
 
     @override
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            at = self.turn_at(event.pos().x())
-            said = "" if at is None else self._turns[at].words
-            QToolTip.showText(event.globalPos(), tip(said), self)
-            return True
-        return super().event(event)
+    def words_at(self, x: float) -> str:
+        at = self.turn_at(x)
+        return "" if at is None else self._turns[at].words
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
