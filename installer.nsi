@@ -1,6 +1,7 @@
 ; The set-up program for Windows, for one person, without an administrator: makensis installer.nsi
 ; It holds dist/llmgw (pyinstaller build.spec), or -DPAYLOAD=FOLDER; it becomes dist/llmgw-setup.exe,
-; or -DOUTPUT=FILE. -DPYTHON=NAME where python3 has another name; -DQUICK hardly compresses.
+; or -DOUTPUT=FILE. -DPYTHON=NAME where python3 has another name; -DQUICK hardly compresses;
+; -DICON=FILE gives the set-up the program's icon.
 ; Said to what comes of it: /S asks nothing, /TERMINAL puts llmgw into PATH; to the uninstaller,
 ; /S /DATA removes what a person keeps, too. More: docs/packaging.md
 
@@ -54,6 +55,11 @@ VIAddVersionKey "FileVersion" "${VERSION}"
 VIAddVersionKey "FileDescription" "${DESCRIPTION}"
 VIAddVersionKey "LegalCopyright" "${LICENCE}"
 
+!ifdef ICON ; packaging/windows/icon.py draws it
+    !define MUI_ICON "${ICON}"
+    !define MUI_UNICON "${ICON}"
+!endif
+
 !insertmacro MUI_PAGE_COMPONENTS
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
@@ -75,7 +81,26 @@ VIAddVersionKey "LegalCopyright" "${LICENCE}"
         MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "${NAME} runs. Quit it (its icon beside the clock, Quit), then try again." /SD IDCANCEL IDRETRY +2
         Quit
     ${Loop}
-    SetErrorLevel 0
+    SetErrorLevel -1 ; as it comes: 2 for what is broken off
+!macroend
+
+; Half a program is worse than none: nothing is changed before there is room for all of it. What an
+; older version takes is given back. In megabytes: a number here ends at 2,147,483,647.
+!macro LookForRoom
+    SectionGetSize 0 $0
+    ReadRegDWORD $1 HKCU "${KEY}" "EstimatedSize"
+    IntOp $0 $0 - $1
+    IntOp $0 $0 / 1024
+    IntOp $0 $0 + 1
+    ${GetRoot} "$INSTDIR" $2
+    ClearErrors
+    ${DriveSpace} "$2\" "/D=F /S=M" $1
+    ${IfNot} ${Errors}
+    ${AndIf} $1 < $0
+        SetErrorLevel 2
+        MessageBox MB_OK|MB_ICONEXCLAMATION "The disk has not room enough: $0 MB more are needed on $2, and $1 MB are free. Nothing was changed." /SD IDOK
+        Quit
+    ${EndIf}
 !macroend
 
 !macro LookWhetherItRuns FILE
@@ -99,6 +124,7 @@ VIAddVersionKey "LegalCopyright" "${LICENCE}"
 Section "The program"
     SectionIn RO
     !insertmacro StopWhileItRuns
+    !insertmacro LookForRoom
     ${If} ${FileExists} "${REMOVER}" ; each version knows its own files, and only these
         ExecWait '"${REMOVER}" /S /NEWER _?=$INSTDIR'
     ${EndIf}
@@ -134,7 +160,16 @@ Section /o "The command llmgw in terminals" InTerminals
     ${EndIf}
 SectionEnd
 
+; Two at once would take each other's files away: the second changes nothing. The name goes with
+; the last process that holds it, however that ends.
 Function .onInit
+    System::Call 'kernel32::CreateMutex(p 0, i 0, t "llmgw-setup") p .r0 ?e'
+    Pop $1
+    ${If} $1 = 183 ; ERROR_ALREADY_EXISTS
+        SetErrorLevel 2
+        MessageBox MB_OK|MB_ICONEXCLAMATION "${NAME} is being installed already. Let that one end, then try again." /SD IDOK
+        Quit
+    ${EndIf}
     ${GetParameters} $0
     ClearErrors
     ${GetOptions} $0 "/TERMINAL" $1
@@ -163,6 +198,7 @@ Section "Uninstall"
 SectionEnd
 
 Function un.TakeBack
+    DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "LLM Gateway"
     ${If} ${FileExists} "${DATA}\*.*"
         nsExec::Exec '"${PROGRAM}" connect all --undo'
         Pop $1

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.composition.container import Container
     from llmgw_desktop.app.gateway.log_file import ProgramLog
     from llmgw_desktop.domain.errors import LlmgwError
-    from llmgw_desktop.store.locks import InstanceLock
     from llmgw_desktop.store.paths import Places
+    from llmgw_desktop.store.run_file import InstanceLock
 
 THREADS_SWITCH_S = 0.0005
 """The longest that the loop waits for the interpreter's lock while another thread works. Python's
@@ -30,7 +30,42 @@ the other thread in vain."""
 DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
 
 
+def program() -> None:
+    """What `llmgw` starts: `main`, and an end that no thread spoils."""
+    import atexit
+
+    codes: list[int] = []
+    atexit.register(_leave, codes)  # the first that is registered is called last
+    codes.append(main())
+    sys.exit(codes[0])
+
+
+def _leave(codes: list[int]) -> None:
+    """A thread that is still at work, as for a disk that does not answer, was waited for already.
+    Python would stop it within whatever library it is in, and some end the process with a crash
+    then, as RE2 does."""
+    threading = sys.modules.get("threading")
+    if codes and threading and any(each.daemon for each in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (AttributeError, OSError, ValueError):
+                continue  # there is none, or nobody reads it
+        os._exit(codes[0])
+
+
 def main() -> int:
+    try:
+        return _from_the_start()
+    except (ImportError, SyntaxError) as error:
+        return _fail(_not_whole(error), FAILED)
+    except ValueError as error:  # before 3.11.4 Python says so of a file of zeros
+        if "null bytes" not in str(error):
+            raise
+        return _fail(_not_whole(SyntaxError()), FAILED)
+
+
+def _from_the_start() -> int:
     from llmgw_desktop.platform.environment import IS_POSIX, leave_no_core
 
     if not IS_POSIX and sys.argv[1:2] == ["keeper"]:  # how one folder keeps its runs
@@ -45,6 +80,10 @@ def main() -> int:
 
         if (options := quick_options(sys.argv[2:])) is not None:
             return run(options)
+    if sys.argv[1:2] == ["hook"] and len(sys.argv) == 3 and not sys.argv[2].startswith("-"):
+        from llmgw_desktop.app.command_line.hook_command import run_at_once
+
+        return run_at_once(sys.argv[2])  # a CLI waits for it before each step
     return _main()
 
 
@@ -84,7 +123,7 @@ def _main() -> int:
     except LlmgwError as error:
         return _fail(_sentence(error), FAILED)
     except OSError as error:
-        return _fail(f"{error.strerror or error}: {error.filename or 'the network'}.", FAILED)
+        return _fail(_of_system(error), FAILED)
     except KeyboardInterrupt:
         return FAILED
     return code
@@ -113,6 +152,8 @@ def _run(arguments: argparse.Namespace) -> int:
     _act_as(command.name)
     if command.work:
         return command.run(arguments, places, env)
+    if arguments.command == "demo":
+        return _demo(arguments)
     log = _start_logging()
     if arguments.command == "serve":
         return _serve(places, env, log, linger_s=arguments.while_used)
@@ -149,7 +190,7 @@ def _serve(
     """With `linger_s` for editors alone: until none has needed it for so long."""
     from llmgw_desktop.app.gateway.instances import FOR_EDITORS, EditorsUse, Restart
     from llmgw_desktop.app.serve import serve
-    from llmgw_desktop.store.locks import InstanceLock
+    from llmgw_desktop.store.run_file import InstanceLock
 
     lock = InstanceLock(places.instance_lock)
     for_editors = None if linger_s is None else EditorsUse(places.editors_lock, linger_s)
@@ -162,8 +203,39 @@ def _serve(
     with log.in_files(places.log_folder):
         code = serve(lambda: _container(places, env, log), restart, for_editors)
     if restart.is_asked:
-        restart.go_on(lock)
+        return restart.go_on(lock, is_awaited=for_editors is None)
     return code
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    """In a home of its own, which goes with it."""
+    from llmgw_desktop.app.demo.home import demo_home
+    from llmgw_desktop.app.gateway.instances import Restart
+    from llmgw_desktop.app.gateway.start_checks import bad_qt_version, missing_display
+
+    log = _start_logging()
+    is_headless = arguments.headless or arguments.once
+    with demo_home(os.environ) as home, log.in_files(home.places.log_folder):
+        if not is_headless and (missing := missing_display(home.env)):
+            print(f"{missing} Playing without a window.", file=sys.stderr)
+            is_headless = True
+        if is_headless:
+            from llmgw_desktop.app.demo.running import play
+
+            return play(lambda: _container(home.places, home.env, log), home, once=arguments.once)
+        if problem := bad_qt_version():
+            return _fail(problem, FAILED)
+        from llmgw_desktop.app.demo.running import DemoInWindow
+        from llmgw_desktop.ui.application import run_desktop
+
+        demo = DemoInWindow(lambda: _container(home.places, home.env, log), home)
+        return run_desktop(
+            demo.make,
+            home.places,
+            Restart(),
+            hidden=False,
+            beside=demo,
+        )
 
 
 def _put_in_place(places: Places, env: Mapping[str, str]) -> None:
@@ -187,7 +259,7 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
 
     if problem := bad_qt_version():
         return _fail(problem, FAILED)
-    from llmgw_desktop.store.locks import InstanceLock
+    from llmgw_desktop.store.run_file import InstanceLock
     from llmgw_desktop.ui.application import run_desktop, show_running
 
     lock = InstanceLock(places.instance_lock)
@@ -196,9 +268,7 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
         _put_in_place(places, env)
         with log.in_files(places.log_folder):
             code = run_desktop(lambda: _container(places, env, log), places, restart, hidden=hidden)
-        if restart.is_asked:
-            restart.go_on(lock)
-        return code
+        return restart.go_on(lock) if restart.is_asked else code
     if show_running(places):
         return DONE
     return _fail(
@@ -239,10 +309,31 @@ def _sentence(error: LlmgwError) -> str:
     return start_problem(error)
 
 
+def _of_system(error: OSError) -> str:
+    import errno
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) and not error.filename:
+        return "The disk is full. Nothing is lost; make room, and try again."
+    return f"{error.strerror or error}: {error.filename or 'the network'}."
+
+
+def _not_whole(error: ImportError | SyntaxError) -> str:
+    """A file of the program, or a library, is missing or not what was installed. What is said
+    must need no other file."""
+    if isinstance(error, SyntaxError):
+        what = f"{error.filename or 'a file of it'} is damaged"
+    elif isinstance(error, ModuleNotFoundError):
+        what = f"{error.name} is missing"
+    else:
+        what = f"{error.path or error.name or error} does not fit the rest"
+    again = "Install it again: settings, keys and what was recorded stay as they are."
+    return f"The program is not whole: {what}. {again}"
+
+
 def _fail(sentence: str, code: int) -> int:
     print(f"llmgw: {sentence}", file=sys.stderr)
     return code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

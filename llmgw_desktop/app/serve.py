@@ -13,6 +13,8 @@ from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.app.gateway.instances import WITHIN_S, EditorsUse, Restart, quiet_from_now_on
 from llmgw_desktop.app.settings.settings_file import SettingsWatch
 from llmgw_desktop.platform.environment import give_back_freed_memory
+from llmgw_desktop.platform.processes import hear_end
+from llmgw_desktop.platform.service_manager import ServiceManager
 
 _GARBAGE = (10_000, 20, 50)
 """How much is made before the collector looks, as with windows. Flights wait to be written, so by
@@ -46,9 +48,10 @@ async def _serve(
     container = make_container()
     control = container.control
     asked_to_stop = asyncio.Event()
-    _on_signals(asked_to_stop.set)
+    on_signals(asked_to_stop.set)
     control.can_restart = restart.listen(_soon(asked_to_stop.set))
     watch = SettingsWatch(control.settings_file(), control.check_settings)
+    manager = ServiceManager(os.environ)
     try:
         await container.start()
         watch.start()
@@ -56,15 +59,20 @@ async def _serve(
         gc.collect()
         gc.freeze()  # what exists now lives as long as the program: the collector may skip it
         gc.set_threshold(*_GARBAGE)
+        manager.ready(f"serves {container.gateway.status.url}")
         if for_editors is None:
             await asked_to_stop.wait()
         else:
             await _serve_editors(container, for_editors, asked_to_stop)
-        if restart.is_asked:
+        if not restart.is_asked:
+            manager.stopping()
+        else:
+            manager.starts_anew()
             restart.sockets += await container.hand_over(WITHIN_S)
     finally:
         watch.stop()
         await container.stop()
+        manager.close()
     return 0
 
 
@@ -81,13 +89,15 @@ async def _serve_editors(
         unneeded.cancel()
 
 
-def _on_signals(stop: Callable[[], None]) -> None:
+def on_signals(stop: Callable[[], None]) -> None:
+    """SIGINT and SIGTERM, or what stands for them, for the loop that runs."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
             loop.add_signal_handler(number, stop)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+    hear_end(_soon(stop))
 
 
 def _soon(call: Callable[[], None]) -> Callable[[], None]:

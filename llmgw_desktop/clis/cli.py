@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Protocol
 
-from llmgw_desktop.clis.dialogue import AskingMode
-from llmgw_desktop.clis.rights import Rights
+from llmgw_desktop.clis.checks import Rights
+from llmgw_desktop.clis.dialogue import AskingMode, HookUse
 from llmgw_desktop.clis.subcommand import ModelList, Subcommand
 from llmgw_desktop.domain.cli import (
     CliEvent,
@@ -18,6 +18,7 @@ from llmgw_desktop.domain.cli import (
     Retrying,
     RunUsageTold,
 )
+from llmgw_desktop.domain.jobs.rules.command import CommandShell
 from llmgw_desktop.domain.mcp_server import Servers
 from llmgw_desktop.domain.values import value
 
@@ -245,6 +246,8 @@ class Cli:
     the prompt when the run has ended."""
     asking: AskingMode | None = None
     """None: it cannot be made to ask."""
+    hook: HookUse | None = None
+    """None: what it asks in a terminal is answered there alone."""
     upstream: ModelUpstream | None = None
     """None: it is told by other means, or they are not known well enough."""
     other_commands: tuple[str, ...] = ()
@@ -270,6 +273,8 @@ class Cli:
     native: tuple[str, ...] = ()
     """Patterns for the program itself where a command is only its loader: below the folder that
     the loader lies in."""
+    shell_on_windows: CommandShell = CommandShell.POWERSHELL
+    """Which one its commands are written for there; elsewhere it is `sh`."""
 
     def instructed(
         self, prompt: str, options: Mapping[str, object], instructions: str

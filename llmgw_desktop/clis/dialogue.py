@@ -5,12 +5,14 @@ the answers it was given; so a program that is started later feeds it the same a
 what was sent already (by `Send.key`), and goes on. Questions it has not seen answered still stand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field
+from enum import StrEnum
 from typing import Protocol
 
 from llmgw_desktop.domain.cli import CliEvent, CliRequest, LaunchPlan
 from llmgw_desktop.domain.jobs.approval import Ask, PermissionAnswer
+from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict
 from llmgw_desktop.domain.mcp_server import Servers
 from llmgw_desktop.domain.values import value
 
@@ -99,3 +101,38 @@ class AskingMode:
     is spoken with. Once more costs nothing."""
     needs_pipe: bool = False
     """It speaks on stdout only where that is a pipe; others write straight to the spool."""
+
+
+class HookMoment(StrEnum):
+    """When a CLI that a person runs in a terminal has its hook called."""
+
+    BEFORE = "before"
+    """It is about to use a tool, whether it would ask or not."""
+    ASKS = "asks"
+    """It asks its person; the first answer counts, here or there."""
+    SETTLED = "settled"
+    """What it asked has been done: its person has answered there."""
+    ENDED = "ended"
+    """The session is over."""
+
+
+@value
+class HookCall:
+    """What a hook was told. Nothing of it is trusted."""
+
+    moment: HookMoment
+    session: str
+    ask: Ask
+    """`native_id` is the same for the same wish in `ASKS` and `SETTLED`."""
+
+
+@value
+class HookUse:
+    """How a CLI has another program asked before it acts."""
+
+    read: Callable[[Mapping[str, object]], HookCall | None]
+    """Of what the hook was given; None for what is not ours to answer."""
+    ruled: Callable[[RuleVerdict, str], bytes]
+    """(A rule's verdict, its words) → what is printed in `BEFORE`."""
+    answered: Callable[[PermissionAnswer], bytes]
+    """What is printed in `ASKS`."""

@@ -1,7 +1,15 @@
-"""Why a run failed, out of what its CLI said: a category, and what to do about it."""
+"""Why a run failed, out of what its CLI said: a category, what to do about it, and when a limit is
+over: «resets 3pm (Europe/Berlin)», «try again at Nov 25th, 2026 3:05 PM», «usage limit
+reached|1795446000».
+
+Stretches of time («in 3 hours») and moments in JSON are read with those of all vendors
+(`engine/routing/quota_windows.py`).
+"""
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from llmgw_desktop.clis.cli import SignIn
 from llmgw_desktop.domain.cli import ErrorCategory, RunEnded, Warned
@@ -23,7 +31,8 @@ _TOO_LARGE = re.compile(
     re.IGNORECASE,
 )
 _RATE_LIMIT = re.compile(
-    r"rate.?limit|too many requests|usage limit|\bquota\b|resource.?(?:has been )?exhausted",
+    r"rate.?limit|too many requests|usage limit|hit your .{0,40}limit"
+    r"|\bquota\b|resource.?(?:has been )?exhausted",
     re.IGNORECASE,
 )
 _UPSTREAM = re.compile(
@@ -131,3 +140,68 @@ def unread(program: str, count: int) -> Iterator[Warned]:
         lines, were = ("line", "was") if count == 1 else ("lines", "were")
         words = f"{count} {lines} of what {program} printed could not be read and {were} left out."
         yield Warned(code="malformed_output", message=words)
+
+
+_EPOCH = re.compile(r"limit reached\|(\d{10})(\d{3})?\b", re.IGNORECASE)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_AT = re.compile(
+    r"\b(?:resets?|try again|available(?: again)?|retry)(?: at| on)? "
+    rf"(?:(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+    r"(?:,? (?P<year>20\d\d))?(?:,| at)? )?"
+    r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b\.?"
+    r"(?: \((?P<zone>[^()\n]{1,60})\))?",
+    re.IGNORECASE,
+)
+_LONGEST = 4000
+_MOST = 8
+_JUST_PAST = timedelta(minutes=2)
+"""A time of day that has only just passed was not meant for tomorrow."""
+MINUTE_S = 60.0
+"""Words that name a minute may mean its end."""
+_HALF_A_YEAR = timedelta(days=183)
+
+
+def moments_in(text: str, said_at_s: float) -> list[float]:
+    """All that are named, as wall clock; of a minute its end: never early. `said_at_s`: when it was
+    said, which tells the day."""
+    text = text[:_LONGEST]
+    found = [float(each[1]) for each in _EPOCH.finditer(text)]
+    for each in _AT.finditer(text):
+        moment = _moment(each, said_at_s)
+        if moment is not None:
+            found.append(moment)
+    return found[:_MOST]
+
+
+def _moment(told: re.Match[str], said_at_s: float) -> float | None:
+    try:
+        zone = ZoneInfo(told["zone"]) if told["zone"] else None
+        said = datetime.fromtimestamp(said_at_s, UTC).astimezone(zone)
+        hour, minute = int(told["hour"]), int(told["minute"] or 0)
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if told["half"].lower() == "p" else 0)
+        at = said.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        # of an hour that the clocks have twice the later: never early
+        at = _on_day(at, told, said).replace(fold=1)
+        rest_s = 0.0 if told["minute"] is None else MINUTE_S
+        return _in_zone(at, zone).timestamp() + rest_s
+    except (ValueError, KeyError, OSError, OverflowError):
+        return None
+
+
+def _on_day(at: datetime, told: re.Match[str], said: datetime) -> datetime:
+    """The next one where no day is named, or no year."""
+    if not told["month"]:
+        return at if at >= said - _JUST_PAST else at + timedelta(days=1)
+    month = _MONTHS.index(told["month"].lower()) + 1
+    year = int(told["year"] or said.year)
+    at = at.replace(year=year, month=month, day=int(told["day"]))
+    if not told["year"] and at < said - _HALF_A_YEAR:
+        at = at.replace(year=year + 1)
+    return at
+
+
+def _in_zone(at: datetime, zone: tzinfo | None) -> datetime:
+    """As its clocks go on that day."""
+    return at if zone is not None else at.replace(tzinfo=None).astimezone()

@@ -24,6 +24,8 @@ class ActorDoor(StrEnum):
     WINDOW = "window"
     COMMAND = "command"
     """A command line on this computer."""
+    DEVICE = "device"
+    """A page in a browser, here or on a device that was paired; the name says which."""
     HTTP = "http"
     MCP = "mcp"
     CONSENT_PAGE = "consent_page"

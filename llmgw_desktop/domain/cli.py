@@ -146,6 +146,8 @@ class ToolBegan:
     call_id: str
     name: str
     summary: str = ""
+    destroys: str = ""
+    """What of it a person should know, where it is a command that destroys something."""
 
 
 @value
@@ -199,6 +201,13 @@ class Warned:
 
 
 @value
+class Noted:
+    """What the gateway itself did for the run."""
+
+    text: str
+
+
+@value
 class RunEnded:
     """The CLI's own last word; without it a run has not succeeded, whatever its exit code."""
 
@@ -209,6 +218,9 @@ class RunEnded:
     category: ErrorCategory | None = None
     status: int | None = None
     """Of the CLI's own upstream, where it tells."""
+    resets_at_s: float | None = None
+    """When the limit that ended it is over, where the CLI tells that apart from its words. Wall
+    clock."""
     stop_reason: str | None = None
     structured: object = None
     """The answer as JSON, where a schema was asked for."""
@@ -224,6 +236,7 @@ CliEvent = (
     | ModelTold
     | Retrying
     | Warned
+    | Noted
     | RunEnded
 )
 

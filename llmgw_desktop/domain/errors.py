@@ -17,6 +17,7 @@ LlmgwError
 │ ├ NoSuchSession               none of this owner's
 │ ├ NoSuchWorkspace             no folder is registered under this alias
 │ ├ NoSuchValidation            none of this owner's (validation.py)
+│ ├ JobNotParked                it does not wait for a limit
 │ └ JobStillLive                only what has ended can be deleted
 ├ AccessError                 the caller may not (access_errors.py)
 │ ├ Unauthenticated             no key, or not ours
@@ -31,8 +32,10 @@ LlmgwError
 │ ├ PromptBlocked               a guard found in the prompt what must not go on (guard.py)
 │ ├ PriceUnknown                a budget in money, and what this costs nobody knows
 │ └ LimitReached                too much in too short a time, or at the same time
-│   └ BudgetSpent                 nothing is left of what it may spend
-├ TurnedBack                  known, and not served for the way it came (turned_back.py)
+│   ├ BudgetSpent                 nothing is left of what it may spend
+│   └ ReserveKept                 what is left is kept for the person (brakes.py)
+├ HeldBack                    a brake held it, and nobody let it on (brakes.py)
+├ TurnedBack                  known, and not served for the way it came (access_errors.py)
 │ ├ LoopDetected                it was here before
 │ ├ ClientPaused                a person has stopped this client for a while
 │ └ TooManyConnections          of one client, or from one address
@@ -52,7 +55,7 @@ LlmgwError
 │ ├ AccountsUnusable            every account for this needs a person
 │ └ AccountsBusy                every account for this must be left alone for a while
 ├ ClientGone                  the caller left before the end
-├ VaultError                  the vault of credentials (vault_errors.py)
+├ VaultError                  the vault of credentials (vault.py)
 │ ├ VaultLocked                 no key that opens it: nothing is read, nothing is written
 │ │ └ KeyGone                   the key of what was stored is kept nowhere any more
 │ ├ EntryBroken                 an entry that is not what was stored

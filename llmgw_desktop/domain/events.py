@@ -5,6 +5,8 @@ from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentQuestion
+from llmgw_desktop.domain.brakes import HeldAnswer, HeldQuestion
+from llmgw_desktop.domain.flights.alarms import Alarm
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.jobs.approval import Approval, PermissionAnswer, PermissionQuestion
 from llmgw_desktop.domain.jobs.job import Job
@@ -158,6 +160,14 @@ class PermissionChanged:
 
 
 @value
+class HeldChanged:
+    """A request is held until a person decides, or has its answer."""
+
+    question: HeldQuestion
+    answer: HeldAnswer | None = None
+
+
+@value
 class GrantsChanged:
     """Who has access is otherwise than before: somebody was let in, or it was taken back."""
 
@@ -192,6 +202,15 @@ class CacheFell:
     """In a few words: `a clock in tools[12].description`."""
     flight_id: str
     """The last of them."""
+    flights: tuple[str, ...] = ()
+    """All that are known of them, oldest first."""
+
+
+@value
+class AlarmRaised:
+    """Something about an account is otherwise than a person takes it to be."""
+
+    alarm: Alarm
 
 
 @value
@@ -240,6 +259,11 @@ class WorktreesChanged:
 
 
 @value
+class ToolServersChanged:
+    """What MCP servers behind us offer, or what a person has to look at, is otherwise."""
+
+
+@value
 class AuditNoted:
     """The audit log has grown."""
 
@@ -254,10 +278,12 @@ Event = (
     | JobChanged
     | ConsentChanged
     | PermissionChanged
+    | HeldChanged
     | GrantsChanged
     | ApprovalDecided
     | BudgetReached
     | CacheFell
+    | AlarmRaised
     | FloodsChanged
     | KeysGone
     | KeysTroubled
@@ -265,4 +291,5 @@ Event = (
     | ClientsChanged
     | WorktreesChanged
     | AuditNoted
+    | ToolServersChanged
 )

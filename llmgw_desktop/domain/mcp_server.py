@@ -1,8 +1,13 @@
-"""MCP servers that runs may be given by their names: `[mcp_servers.NAME]` of the settings."""
+"""MCP servers of the settings, `[mcp_servers.NAME]`: runs may be given them by their names, and the
+gateway's own MCP door offers their tools under names of its own.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 
 from llmgw_desktop.domain.values import value
 
@@ -21,6 +26,15 @@ FROM_VAULT = re.compile(r"\$\{vault:([^}\s]{1,200})\}")
 """In a variable or a header: what the vault keeps under `provider/name`."""
 
 
+class AskAbout(StrEnum):
+    """Which calls of a server's tools a person is asked about, where no rule says."""
+
+    RISKY = "risky"
+    """Those that are said to destroy, and those of which nothing is said."""
+    EVERYTHING = "everything"
+    NOTHING = "nothing"
+
+
 @value
 class McpServer:
     """One; either a command with its arguments, or an address."""
@@ -36,6 +50,24 @@ class McpServer:
     score: int | None = None
     """Points with the gate; None: the usual ones of its name."""
     enabled: bool = True
+    offer: bool = False
+    """Its tools are listed at the gateway's own MCP door."""
+    tools: tuple[str, ...] = ()
+    """Patterns of those that are offered; empty: all."""
+    hide: tuple[str, ...] = ()
+    """Patterns of those that are not, whatever `tools` says."""
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """Its name of a tool to the part after `SERVER__` of ours."""
+    describe: Mapping[str, str] = field(default_factory=dict)
+    """Its name of a tool to a description of the person's own."""
+    clients: tuple[str, ...] = ()
+    """Patterns of clients that may use it. Empty: this computer's person, and the programs of this
+    computer that have a key. One from elsewhere has to be named."""
+    profiles: tuple[str, ...] = ()
+    """In which it is listed and can be called; empty: all."""
+    ask: AskAbout = AskAbout.RISKY
+    answer_within_s: float = 300.0
+    """A call's longest silence."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -78,3 +110,35 @@ class GivenServer:
 
 
 Servers = Sequence[GivenServer]
+
+
+@value
+class ToolPin:
+    """A tool as it was approved: what its server said of it then."""
+
+    definition: Mapping[str, Any]
+    is_hidden: bool = False
+    """A person does not want it."""
+
+
+LONGEST_NAME = 52
+"""Of a tool as it is offered: clients put a prefix of their own before it, and most take 64."""
+_UNFIT = re.compile(r"[^a-z0-9_]+")
+_HASH_CHARS = 6
+
+
+def offered_name(server: str, tool: str, said: str = "") -> str:
+    """`SERVER__tool`, of `a-z0-9_`. `said`: what the person calls the tool. What has to be written
+    otherwise ends in a digest of how it was: no two become one, and nobody's name depends on which
+    others are there."""
+    whole = f"{server}__{said or tool}"
+    fit = _UNFIT.sub("_", whole.lower()).strip("_")
+    if fit == whole.lower() and len(fit) <= LONGEST_NAME:
+        return fit
+    return hashed_name(server, tool, fit)
+
+
+def hashed_name(server: str, tool: str, fit: str) -> str:
+    """For one that is too long, written otherwise, or taken."""
+    digest = sha256(f"{server}\0{tool}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{fit[: LONGEST_NAME - _HASH_CHARS - 1].rstrip('_')}_{digest[:_HASH_CHARS]}"

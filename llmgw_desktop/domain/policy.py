@@ -53,6 +53,17 @@ class RateLimit:
     window_s: float = 60.0
 
 
+class AnswerWish(StrEnum):
+    """How a caller wants its streams."""
+
+    STREAM = "stream"
+    """As they come."""
+    WORDS = "words"
+    """From the first word or tool call on; one that breaks before is asked for again."""
+    WHOLE = "whole"
+    """Held back until they are whole; one that breaks is asked for again."""
+
+
 @value
 class ClientPolicy:
     """Of one client. What is not set is not bounded."""
@@ -73,6 +84,11 @@ class ClientPolicy:
     """A person has stopped it for a while: it is refused at the door (`is_paused`)."""
     time_zone: str = ""
     """Of its budgets' calendar, as the IANA names it; empty: this computer's."""
+    answers: AnswerWish | None = None
+    """Where its requests do not say; None: this table says nothing of it."""
+    max_wait_s: float | None = None
+    """So long a request of its may be held until an account is free; None: this table says nothing
+    of it."""
     labels: tuple["ClientPolicy", ...] = ()
     """Of its callers by what they say of themselves (`client` is the label): each narrows in
     addition to this one."""

@@ -75,6 +75,15 @@ class QuotaWindow:
     told_at_s: float = 0.0
 
 
+_BRIEF = frozenset({"requests", "tokens", "input-tokens", "output-tokens"})
+
+
+def is_brief(window: QuotaWindow) -> bool:
+    """One that is whole again within minutes, as vendors have for their API: no stretch of time
+    that anybody keeps a share of."""
+    return window.name.casefold() in _BRIEF
+
+
 @value
 class AccountStatus:
     """How one account stands now. Times are wall clock, seconds since 1970."""
@@ -106,9 +115,13 @@ class ModelProtocol(StrEnum):
     GEMINI = "gemini"
     CLI = "cli"
     """Between the gateway and its own runs of vendors' CLIs. No caller speaks it."""
+    MCP = "mcp"
+    """Of flights that are calls of tools of other MCP servers: no model is asked."""
 
 
-CALLER_PROTOCOLS = tuple(each for each in ModelProtocol if each is not ModelProtocol.CLI)
+ASKING_PROTOCOLS = tuple(each for each in ModelProtocol if each is not ModelProtocol.MCP)
+"""In which models are asked."""
+CALLER_PROTOCOLS = tuple(each for each in ASKING_PROTOCOLS if each is not ModelProtocol.CLI)
 """What programs speak to the gateway, and the gateway to servers."""
 
 
@@ -234,6 +247,9 @@ class Provider:
     """A server on the person's own computer or network: private addresses are allowed."""
     way: ProviderWay = STRAIGHT
     """How it is reached."""
+    at_once: int = 0
+    """Requests that it is asked at the same time, all for one model; the others wait for their
+    turn. 0: as many as come."""
     enabled: bool = True
 
     @property
@@ -288,6 +304,8 @@ class Upstream:
     api_key: str = field(default="", repr=False)
     vault: str = ""
     """`provider/name` of the vault's entry that holds the key, where it is not here yet."""
+    at_once: int = 0
+    """As of its provider."""
     key_problem: str = ""
     """Not empty: do not ask it; its account's key is missing, for this reason."""
 
@@ -304,6 +322,7 @@ class Upstream:
             base_url=provider.base_url,
             local=provider.local,
             way=provider.way,
+            at_once=provider.at_once,
             account=account_id(provider.name, account.name),
             api_key=account.api_key,
             vault=account.vault,

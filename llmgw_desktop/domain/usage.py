@@ -111,6 +111,22 @@ class Usage:
             partial=self.partial | grows,
         )
 
+    def with_earlier(self, earlier: "Usage") -> "Usage":
+        """Of two answers to the same request, both of which count. What is known of one alone is
+        a lower bound."""
+        one_sided = self.known ^ earlier.known
+        return Usage(
+            input_tokens=_sum(self.input_tokens, earlier.input_tokens),
+            output_tokens=_sum(self.output_tokens, earlier.output_tokens),
+            cache_read_tokens=_sum(self.cache_read_tokens, earlier.cache_read_tokens),
+            cache_write_tokens=_sum(self.cache_write_tokens, earlier.cache_write_tokens),
+            cache_write_1h_tokens=_sum(self.cache_write_1h_tokens, earlier.cache_write_1h_tokens),
+            reasoning_tokens=_sum(self.reasoning_tokens, earlier.reasoning_tokens),
+            estimated=self.estimated | earlier.estimated,
+            partial=self.partial | earlier.partial | one_sided,
+            billing=self.billing,
+        )
+
     @property
     def at_least(self) -> "Usage":
         """Of an answer or a run of which more may come: every figure is a lower bound, and so is
@@ -217,6 +233,10 @@ def provenance_of(figure: Figure, *, is_known: bool, usage: Usage) -> Provenance
 
 def _later(earlier: int | None, later: int | None) -> int | None:
     return earlier if later is None else later
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None and other is None else (one or 0) + (other or 0)
 
 
 UNKNOWN_USAGE = Usage()

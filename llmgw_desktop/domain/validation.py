@@ -24,6 +24,10 @@ class Intent(StrEnum):
     REVIEW = "review_changes"
     SYNTHESIS = "synthesize_validation"
     """Answers that were given elsewhere, for a judge."""
+    CHECK = "check_answer"
+    """One answer of a regression set, against a demand in words."""
+    CHECKS = "check_run"
+    """A run of a regression set; its answers are what the checks say."""
 
 
 class SeatState(StrEnum):

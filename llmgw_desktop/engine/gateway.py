@@ -5,6 +5,7 @@ import logging
 import socket
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import GatewayChanged, GatewayState, GatewayStatus
@@ -25,6 +26,9 @@ from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.store.tls_files import base_url
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.pipeline.keep_warm import KeepWarm
 
 GRACE_S = 3.0
 """Running answers may go on for so long after a stop was asked for."""
@@ -73,6 +77,7 @@ class Gateway:
         self._handed = handed
         self.is_next_start = bool(handed)
         self._engine = engine
+        self._warm: KeepWarm | None = None
         self._bus = bus
         self._settings = settings
         self._problem = problem
@@ -121,12 +126,27 @@ class Gateway:
         engine.failover.settings = settings.failover
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
-        engine.pipeline.policies.apply(settings.clients)
+        engine.pipeline.policies.apply(settings.policies)
         engine.server.crowd.apply(settings.limits)
         engine.pipeline.guards.apply(settings.guards)
+        engine.pipeline.brakes.apply(settings.brakes)
+        engine.pipeline.brakes.use_cold_cache(settings)
+        self._keep_warm(settings.cache_awareness.keep_warm_usd_per_hour)
         engine.response_cache.apply(settings.routes)
         engine.semantic_cache.apply(settings.routes, settings.routing.similarity_model)
         engine.recorder.pricing.apply(settings.providers, settings.prices)
+
+    def _keep_warm(self, usd_per_hour: float) -> None:
+        """Read in when it is first on."""
+        engine = self._engine
+        if usd_per_hour and self._warm is None:
+            from llmgw_desktop.engine.front.model_doors import anthropic_dialect
+            from llmgw_desktop.engine.pipeline.keep_warm import KeepWarm
+
+            price_of = engine.recorder.pricing.price_of
+            self._warm = KeepWarm(engine.pipeline, anthropic_dialect(), price_of, bus=self._bus)
+        if self._warm is not None:
+            self._warm.apply(usd_per_hour)
 
     @property
     def router(self) -> Router:
@@ -138,6 +158,9 @@ class Gateway:
         if self.status.state in (GatewayState.STOPPED, GatewayState.FAILED):
             return
         self._move(GatewayState.STOPPING)
+        self._engine.pipeline.brakes.holds.close()
+        if self._warm is not None:
+            await self._warm.stop()
         await self._engine.server.stop_listening()
         await self._let_answers_end()
         await self._engine.mcp.close()

@@ -5,12 +5,23 @@ there starts in turn is not ended with it, unless it is a run's (`keeper_windows
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, TypedDict
+
+
+def resident_bytes(pid: int) -> int | None:
+    """Memory that a process holds; None where it has gone, or the system does not say it so."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:  # noqa: PTH123
+            told = next((line.split() for line in file if line.startswith("VmRSS:")), None)
+    except OSError:
+        return None
+    return int(told[1]) * 1024 if told and len(told) == 3 else None
 
 
 class Apart(TypedDict):
@@ -35,10 +46,29 @@ if sys.platform == "win32":
         """With a window of its own to talk in."""
         return Apart(start_new_session=False, creationflags=subprocess.CREATE_NEW_CONSOLE)
 
+    def direct(words: Sequence[str], path: str) -> list[str]:
+        """As they are started: a batch file of npm's is read, and never given to the command
+        interpreter. `path`: the PATH of who is started. Raises OSError with a clause for one that
+        is not npm's."""
+        from llmgw_desktop.platform.npm_shims import direct_words, is_batch
+
+        if not is_batch(words[0]):
+            return list(words)
+        return [*direct_words(words[0], path), *words[1:]]
+
     def end_at_once(process: subprocess.Popen[bytes]) -> None:
         """That was started apart. Returns at once."""
         with suppress(OSError):
             process.kill()
+
+    def end_group(leader: int) -> None:
+        """Of a program that was started apart, by its number. Returns at once."""
+        with suppress(OSError):
+            os.kill(leader, signal.SIGTERM)
+
+    def wait_unread(handle: int) -> None:
+        """Until nobody reads what is written there any more. Raises OSError: nobody tells."""
+        raise OSError(f"nobody tells who reads {handle}")
 
     def hear(
         heard: dict[IO[bytes], bytearray], left_s: Callable[[], float], most_bytes: int
@@ -61,8 +91,8 @@ if sys.platform == "win32":
         ended.set()
 
 else:
+    import select
     import selectors
-    import signal
 
     HAS_CONSOLES = False
     """A program that talks gets a console of its own, and needs no terminal for it."""
@@ -75,11 +105,25 @@ else:
         """As `apart`: a terminal is a program like others."""
         return apart()
 
+    def direct(words: Sequence[str], path: str) -> list[str]:
+        """As they are started: no system but Windows has npm's batch files."""
+        return list(words)
+
     def end_at_once(process: subprocess.Popen[bytes]) -> None:
         """That was started apart, and its group: a wrapper's child may have outlived it. Returns at
         once."""
+        end_group(process.pid)
+
+    def end_group(leader: int) -> None:
+        """Of a program that was started apart, by its number. Returns at once."""
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(leader, signal.SIGKILL)
+
+    def wait_unread(handle: int) -> None:
+        """Until nobody reads what is written there any more."""
+        gone = select.poll()
+        gone.register(handle, 0)
+        gone.poll()
 
     def hear(
         heard: dict[IO[bytes], bytearray], left_s: Callable[[], float], most_bytes: int

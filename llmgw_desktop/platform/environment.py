@@ -6,7 +6,6 @@ becomes its own next start. Read in by every command before all else, so it read
 | bytes of one argument | 131,071 | all of them count | all of them count |
 | of a whole command line | a megabyte, with the environment | as Linux | 32,767 characters |
 | open files | RLIMIT_NOFILE | RLIMIT_NOFILE | no such limit |
-| `restart_signal` | SIGUSR2 | SIGUSR2 | None |
 """
 
 from __future__ import annotations
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
 NODES = ".nvm/versions/node"
 """Below HOME: where one program keeps several versions of Node, each with its CLIs."""
+
+_DEVICES = ("con", "prn", "aux", "nul", "conin$", "conout$")
+_DIGITS = tuple("0123456789\u00b9\u00b2\u00b3")
 
 _OWN_MAPPING_BYTES = 128 * 1024
 """Blocks from here on; large bodies are gathered in some twice as large."""
@@ -103,10 +105,6 @@ if sys.platform == "win32":
         """For temporary ones whose paths are to be short, beside the system's own."""
         return ()
 
-    def restart_signal() -> int | None:
-        """For «start anew»: there is none."""
-        return None
-
     def move_up(handle: int, least: int) -> int:
         """A second number for an open file, out of the way. Raises OSError: not here."""
         raise OSError(f"{handle} cannot become {least}")
@@ -157,12 +155,6 @@ else:
 
         return (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
 
-    def restart_signal() -> int | None:
-        """For «start anew»."""
-        import signal
-
-        return signal.SIGUSR2
-
     def move_up(handle: int, least: int) -> int:
         """A second number for an open file, out of the way. Raises OSError."""
         import fcntl
@@ -173,6 +165,19 @@ else:
 def joined_path(folders: Sequence[str]) -> str:
     """As PATH has them."""
     return os.pathsep.join(folders)
+
+
+def windows_takes(name: str) -> bool:
+    """Whether a file may be called so on Windows, and means itself there."""
+    stem = name.partition(".")[0].rstrip(" ").lower()
+    is_device = stem in _DEVICES or (stem[:3] in ("com", "lpt") and stem[3:] in _DIGITS)
+    has_bad = any(char in '\\/:*?"<>|' or char < " " for char in name)
+    return not (is_device or has_bad or name.endswith((" ", ".")))
+
+
+def can_be_named(name: str) -> bool:
+    """Whether a file of this system may be called so: one step of a path, not `..`."""
+    return sys.platform != "win32" or windows_takes(name)
 
 
 def line_length(words: Sequence[str]) -> int:

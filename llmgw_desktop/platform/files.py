@@ -6,6 +6,7 @@
 | owners and modes | as they are | none: `HAS_MODES`; folders are the person's own by their place |
 | `read_at` | pread | seek and read, one at a time |
 | locks of whole files | flock | locks of bytes far beyond the end |
+| `put_in_place`, `take_away` | at once | as soon as nobody has it open, or soon not at all |
 | `open_news` | Linux: inotify | raises OSError |
 """
 
@@ -15,6 +16,8 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ctypes
+    from collections.abc import Callable
+    from pathlib import Path
 
 if sys.platform == "win32":
     import msvcrt
@@ -36,6 +39,10 @@ if sys.platform == "win32":
     _PLACES = 10_000
     """No lock is shared this way: each holder locks one byte, who wants it alone all of them."""
     _reading = threading.Lock()
+    _IN_USE, _DENIED = 32, 5
+    """Of Windows' own errors: a file that another program has open is neither replaced nor
+    removed, be it only for the moment of reading it, or of looking through it for viruses."""
+    _PAUSES_S = (0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
 
     def person() -> int:
         """Nobody asks where there are no owners."""
@@ -63,6 +70,26 @@ if sys.platform == "win32":
                 return os.read(handle, most)
             finally:
                 os.lseek(handle, was, os.SEEK_SET)
+
+    def put_in_place(beside: "Path", path: "Path") -> None:
+        """In the place of whatever stands there. Raises OSError."""
+        _once_free(lambda: beside.replace(path))
+
+    def take_away(path: "Path") -> None:
+        """Raises OSError, but not for what is gone already."""
+        _once_free(lambda: path.unlink(missing_ok=True))
+
+    def _once_free(do: "Callable[[], object]") -> None:
+        for pause_s in _PAUSES_S:
+            try:
+                do()
+            except PermissionError as error:
+                if error.winerror not in (_IN_USE, _DENIED):
+                    raise
+                time.sleep(pause_s)
+            else:
+                return
+        do()
 
     def _lock(handle: int, place: int, size: int) -> bool:
         was = os.lseek(handle, 0, os.SEEK_CUR)
@@ -127,6 +154,14 @@ else:
     def read_at(handle: int, most: int, offset: int) -> bytes:
         """As it stands there; where the handle reads on is as before."""
         return os.pread(handle, most, offset)
+
+    def put_in_place(beside: "Path", path: "Path") -> None:
+        """In the place of whatever stands there. Raises OSError."""
+        beside.replace(path)
+
+    def take_away(path: "Path") -> None:
+        """Raises OSError, but not for what is gone already."""
+        path.unlink(missing_ok=True)
 
     def try_lock(handle: int) -> bool:
         """For us alone, until it is closed; False where somebody has it. Never waits."""

@@ -5,6 +5,7 @@
 | all of them, and since when | /proc | `ps` | a snapshot, and handles |
 | whose they are (`is_marked`) | environment | environment (KERN_PROCARGS2) | the run's job object |
 | an end for exactly one | pidfd | number, looked at just before | handle |
+| a wish to end, to start anew | signals | signals | named events |
 | news of an end (`watch_end`) | pidfd | kqueue | None: looked at now and then |
 """
 
@@ -15,9 +16,13 @@ from llmgw_desktop.platform.marks import MARKER, EndHandle, ProcessMark, Seen
 if sys.platform == "win32":
     from llmgw_desktop.platform.processes_windows import (
         all_processes,
+        ask_anew,
         ask_to_end,
         boot_id,
         command_line,
+        hear_anew,
+        hear_end,
+        hear_no_more,
         is_marked,
         is_there,
         kill,
@@ -40,6 +45,10 @@ elif sys.platform == "linux":
         watch_end,
     )
     from llmgw_desktop.platform.processes_posix import (
+        ask_anew,
+        hear_anew,
+        hear_end,
+        hear_no_more,
         is_there,
         kill_child,
         reap,
@@ -49,9 +58,13 @@ elif sys.platform == "linux":
 else:
     from llmgw_desktop.platform.processes_posix import (
         all_processes,
+        ask_anew,
         ask_to_end,
         boot_id,
         command_line,
+        hear_anew,
+        hear_end,
+        hear_no_more,
         is_marked,
         is_there,
         kill,
@@ -69,9 +82,13 @@ __all__ = [
     "ProcessMark",
     "Seen",
     "all_processes",
+    "ask_anew",
     "ask_to_end",
     "boot_id",
     "command_line",
+    "hear_anew",
+    "hear_end",
+    "hear_no_more",
     "is_marked",
     "is_there",
     "kill",

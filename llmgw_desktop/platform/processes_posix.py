@@ -11,7 +11,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from llmgw_desktop.platform.marks import MARKER, EndHandle, ProcessMark, Seen
@@ -37,6 +37,26 @@ def ask_to_end(mark: ProcessMark) -> None:
     """It may still put things in order."""
     if started_ticks(mark.pid) == mark.started_ticks:
         send_by_number(mark.pid, signal.SIGTERM)
+
+
+def ask_anew(pid: int) -> None:
+    """A gateway, which hears it, to end and start again. Raises OSError where it does not."""
+    os.kill(pid, signal.SIGUSR2)
+
+
+def hear_end(asked: Callable[[], None]) -> None:
+    """From now on `asked` is called, in a thread, when this process is asked to end: by SIGTERM,
+    for which loops have their own way."""
+
+
+def hear_anew(asked: Callable[[], None]) -> None:
+    """As `hear_end`, when it is asked to start again. Call it from the main thread."""
+    signal.signal(signal.SIGUSR2, lambda *_: asked())
+
+
+def hear_no_more() -> None:
+    """Who asks while this process becomes its next start is late, and ends nothing."""
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)
 
 
 def kill(mark: ProcessMark) -> None:
@@ -112,6 +132,19 @@ def _ticks(told: str) -> int:
     return calendar.timegm(date)
 
 
+def words_of_macos(told: bytes) -> tuple[list[bytes], int]:
+    """What `KERN_PROCARGS2` tells of a process: arguments, then its environment and what the
+    system adds, and how many are arguments.
+
+    As XNU lays it out: that number, the program's path, NULs up to a whole word of the machine,
+    and the words, each with its end mark. A first argument that is empty cannot be told from them.
+    """
+    count = int.from_bytes(told[:4], sys.byteorder, signed=True)
+    _, end, rest = told[4:].partition(b"\0")
+    words = rest.lstrip(b"\0").split(b"\0")
+    return (words, count) if end and 0 <= count <= len(words) else ([], 0)
+
+
 if sys.platform == "darwin":  # pragma: no cover - see docs/architecture.md
     _SYSCTL = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
     _KERN, _PROCARGS2 = 1, 49
@@ -140,16 +173,13 @@ if sys.platform == "darwin":  # pragma: no cover - see docs/architecture.md
         return words[:count]
 
     def _words_of(pid: int) -> tuple[list[bytes], int]:
-        """Arguments, then the environment, and how many are arguments. As the kernel tells them:
-        that number, the program's path, NULs, and the words, each with its end mark."""
+        """Arguments, then the environment, and how many are arguments."""
         names = (ctypes.c_int * 3)(_KERN, _PROCARGS2, pid)
         told = ctypes.create_string_buffer(_MOST_BYTES)
         size = ctypes.c_size_t(_MOST_BYTES)
         if ctypes.CDLL(None).sysctl(names, 3, told, ctypes.byref(size), None, 0):
             return [], 0
-        count = int.from_bytes(told.raw[:4], sys.byteorder)
-        _, _, rest = told.raw[4 : size.value].partition(b"\0")
-        return rest.lstrip(b"\0").split(b"\0"), count
+        return words_of_macos(told.raw[: size.value])
 
     def watch_end(pid: int) -> EndHandle | None:
         """To be waited for until it can be read: then the process has ended. To be closed. None

@@ -5,9 +5,11 @@ start is in it as well, and nobody leaves it. The keeper makes it (`keeper_windo
 """
 
 import ctypes
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from ctypes import wintypes
 
 from llmgw_desktop.platform.marks import EndHandle, ProcessMark, Seen
@@ -18,10 +20,12 @@ _TERMINATE, _QUERY, _INSPECT, _SYNCHRONIZE = 0x0001, 0x1000, 0x0400, 0x00100000
 _JOB_QUERY, _EVENT_MODIFY = 0x0004, 0x0002
 _SNAP_PROCESSES = 0x2
 _STILL_RUNS = 0x102
+_FOR_EVER = 0xFFFFFFFF
 _ENDED_BY_US = 137
 """The exit code of what we end: what a shell says of a killed program."""
 _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-for _name in ("OpenProcess", "OpenJobObjectW", "OpenEventW", "CreateToolhelp32Snapshot"):
+_MAKERS = ("OpenProcess", "OpenJobObjectW", "OpenEventW", "CreateEventW")
+for _name in (*_MAKERS, "CreateToolhelp32Snapshot"):
     getattr(_kernel, _name).restype = wintypes.HANDLE
 _kernel.CloseHandle.argtypes = (wintypes.HANDLE,)
 _NO_HANDLE = wintypes.HANDLE(-1).value
@@ -109,8 +113,13 @@ def job_name(job_id: str) -> str:
 
 
 def asked_event(pid: int) -> str:
-    """The name of what a keeper waits for beside its run's end: that the run be asked to end."""
+    """The name of what says that a process be asked to end: its keeper waits for it, and a gateway
+    for its own."""
     return f"Local\\llmgw-end-{pid}"
+
+
+def _anew_event(pid: int) -> str:
+    return f"Local\\llmgw-anew-{pid}"
 
 
 def command_line(pid: int) -> list[bytes] | None:
@@ -124,12 +133,52 @@ def boot_id() -> str:
 
 
 def ask_to_end(mark: ProcessMark) -> None:
-    """A run's own program is asked as by Ctrl+Break, through its keeper; nobody else can be."""
-    if started_ticks(mark.pid) != mark.started_ticks:
-        return
-    if event := _kernel.OpenEventW(_EVENT_MODIFY, False, asked_event(mark.pid)):
-        _kernel.SetEvent(wintypes.HANDLE(event))
-        _kernel.CloseHandle(event)
+    """A run's own program is asked as by Ctrl+Break, through its keeper; a gateway hears it
+    itself; nobody else can be asked."""
+    if started_ticks(mark.pid) == mark.started_ticks:
+        _tell(asked_event(mark.pid))
+
+
+def ask_anew(pid: int) -> None:
+    """A gateway, which hears it, to end and start again. Raises OSError where it does not."""
+    if not _tell(_anew_event(pid)):
+        raise ctypes.WinError(ctypes.get_last_error())
+
+
+def _tell(name: str) -> bool:
+    """Whether somebody waits for it."""
+    event = _kernel.OpenEventW(_EVENT_MODIFY, False, name)
+    if not event:
+        return False
+    _kernel.SetEvent(wintypes.HANDLE(event))
+    _kernel.CloseHandle(event)
+    return True
+
+
+def hear_end(asked: Callable[[], None]) -> None:
+    """From now on `asked` is called, in a thread, when this process is asked to end."""
+    _hear(asked_event(os.getpid()), asked)
+
+
+def hear_anew(asked: Callable[[], None]) -> None:
+    """As `hear_end`, when it is asked to start again. Call it from the main thread."""
+    _hear(_anew_event(os.getpid()), asked)
+
+
+def hear_no_more() -> None:
+    """Who asks while this process becomes its next start is late, and ends nothing: the names go
+    with the process."""
+
+
+def _hear(name: str, asked: Callable[[], None]) -> None:
+    event = wintypes.HANDLE(_kernel.CreateEventW(None, False, False, name))
+
+    def wait() -> None:
+        while _kernel.WaitForSingleObject(event, _FOR_EVER) == 0:
+            with suppress(RuntimeError):  # the loop has ended already
+                asked()
+
+    threading.Thread(target=wait, name=name, daemon=True).start()
 
 
 def kill(mark: ProcessMark) -> None:

@@ -6,8 +6,7 @@ from functools import cache
 from typing import Any
 
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.redaction.steps import holds, place_of
-from llmgw_desktop.redaction.views import compiled
+from llmgw_desktop.redaction.views import compiled, holds, place_of
 
 WORD = r"[A-Za-z0-9_\-]"
 """What base64url is made of."""

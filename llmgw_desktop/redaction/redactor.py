@@ -13,14 +13,13 @@ from urllib.parse import quote
 
 from llmgw_desktop.redaction import detector
 from llmgw_desktop.redaction.detector import FoundSecret
-from llmgw_desktop.redaction.steps import place_of
 from llmgw_desktop.redaction.stream_places import Pieces
 from llmgw_desktop.redaction.streams import (
     may_be_stream,
     said_in_pieces,
     texts_of,
 )
-from llmgw_desktop.redaction.views import any_of, may_hide, shown
+from llmgw_desktop.redaction.views import any_of, may_hide, place_of, shown
 
 MASK = b"[secret removed]"
 _NO_NUMBER = b"0"

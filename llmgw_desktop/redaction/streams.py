@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from llmgw_desktop.redaction.steps import STEP_BYTES, count_of, holds
 from llmgw_desktop.redaction.stream_places import WHOLE, Pieces, texts_by_place, without_repeats
-from llmgw_desktop.redaction.views import compiled
+from llmgw_desktop.redaction.views import STEP_BYTES, compiled, count_of, holds
 
 _BEGINNING_BYTES, _FIRST_ROW_BYTES = 4096, 65_536
 _LONGEST_REPEATED, _FEWEST_EVENTS = 1024, 2

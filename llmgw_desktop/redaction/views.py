@@ -1,6 +1,6 @@
-"""The same text read in another way: with its escapes undone, its percents, its base64, its hex,
-and without the signs that nobody sees; and patterns of RE2 over bytes, whose time is linear in what
-is read.
+"""Long texts looked at in steps, and the same text read in another way: with its escapes undone,
+its percents, its base64, its hex, and without the signs that nobody sees; and patterns of RE2 over
+bytes, whose time is linear in what is read.
 
 Each reading knows where its bytes stand in what was read, so that what is found there can be taken
 out here.
@@ -10,11 +10,45 @@ import base64
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import re2
 
-from llmgw_desktop.redaction.steps import holds, is_ascii
+STEP_BYTES: Final = 256 * 1024
+"""Looked through in 0.2 ms."""
+
+
+def place_of(text: bytes, sought: bytes, start: int = 0) -> int:
+    """As `bytes.find`."""
+    length = len(text)
+    while length - start > STEP_BYTES:
+        place = text.find(sought, start, start + STEP_BYTES + len(sought) - 1)
+        if place >= 0:
+            return place
+        start += STEP_BYTES
+    return text.find(sought, start)
+
+
+def holds(text: bytes, sought: bytes) -> bool:
+    return sought in text if len(text) <= STEP_BYTES else place_of(text, sought) >= 0
+
+
+def count_of(text: bytes, sought: bytes) -> int:
+    """As `bytes.count`, of words that cannot lie over themselves as `aa` can."""
+    length = len(text)
+    if length <= STEP_BYTES:
+        return text.count(sought)
+    beyond = STEP_BYTES + len(sought) - 1
+    return sum(text.count(sought, at, at + beyond) for at in range(0, length, STEP_BYTES))
+
+
+def is_ascii(text: bytes) -> bool:
+    length = len(text)
+    if length <= STEP_BYTES:
+        return text.isascii()
+    view = (text[at : at + STEP_BYTES] for at in range(0, length, STEP_BYTES))
+    return all(step.isascii() for step in view)
+
 
 _MOST_MEMORY = 64 * 1024 * 1024
 

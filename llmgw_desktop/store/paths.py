@@ -6,8 +6,6 @@ Who reads or writes them is left to the modules that own the files.
 from collections.abc import Mapping
 from pathlib import Path
 
-import platformdirs
-
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.private_files import keep_file, keep_folder, keep_parent
@@ -33,6 +31,8 @@ class Places:
         home = env.get("LLMGW_HOME", "")
         if home:
             return cls._below(Path(home).expanduser().absolute())
+        import platformdirs  # slow to read in
+
         dirs = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
         return cls(
             config_folder=dirs.user_config_path,

@@ -1,10 +1,14 @@
-"""What clients have spent of their budgets, in `gateway.db`, written behind.
-
-A killed process forgets what was spent in its last fifth of a second.
+"""What clients have spent of their budgets and what caps have counted, in `gateway.db`, written
+behind. A killed process forgets what was spent in its last fifth of a second.
 """
 
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import peewee
+
+from llmgw_desktop.domain.brakes import CapKey, CapKind, KeptCap
 from llmgw_desktop.domain.policy import BudgetKey, KeptSpent, Measure, Period
 from llmgw_desktop.store.database.gateway_file import GatewayFile
 from llmgw_desktop.store.database.schema import SpentRow, SqlDialect, columns
@@ -48,3 +52,115 @@ class SpentStore:
         """On the writer thread."""
         with self._file.transaction() as connection:
             _INSERT.run(connection, (), list(batch.values()))
+
+
+class CapMeterRow(peewee.Model):
+    """What one conversation, agent, run or label has used; as of KeptCap."""
+
+    kind = peewee.TextField()
+    client_id = peewee.TextField()
+    mark = peewee.TextField()
+    client = peewee.TextField()
+    conversation = peewee.TextField()
+    model = peewee.TextField()
+    begins_at_s = peewee.FloatField()
+    ends_at_s = peewee.FloatField(null=True)
+    last_at_s = peewee.FloatField()
+    tokens = peewee.IntegerField()
+    usd = peewee.FloatField()
+    requests = peewee.IntegerField()
+    unpriced = peewee.IntegerField()
+    times = peewee.IntegerField()
+    told = peewee.IntegerField()
+    is_stopped = peewee.IntegerField()
+
+    class Meta:
+        table_name = "cap_meters"
+        primary_key = peewee.CompositeKey("kind", "client_id", "mark")
+
+
+_CAP_INSERT = Insert("OR REPLACE INTO cap_meters", (), columns(CapMeterRow))
+_MOST_CHANGED = 20_000
+"""Where the disk takes nothing; beyond these the oldest is not written any more."""
+
+
+class CapStore:
+    """May be used from any thread. `all` raises StoreUnavailable, StoreCorrupt, SchemaTooNew."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = GatewayFile(path)
+        self._dialect = SqlDialect()
+        self._lock = threading.Lock()
+        self._changed: dict[CapKey, Callable[[], KeptCap] | None] = {}
+        """What each is now, asked when it is written; None: forgotten."""
+        self._is_cleared = False
+        self._is_told = False
+        self._behind: WriteBehind[None] = WriteBehind(
+            "what caps have counted", "caps-writer", self._write
+        )
+
+    def keep(self, kept: Mapping[CapKey, Callable[[], KeptCap]]) -> None:
+        """Quick, for it is done with each request. What each is now is asked by another thread,
+        which may see a change by half: who changes it comes again."""
+        with self._lock:
+            self._changed.update(kept)
+            if self._is_told:
+                return
+            self._is_told = True
+        self._behind.put("", None)
+
+    def forget(self, key: CapKey) -> None:
+        """Quick."""
+        with self._lock:
+            self._changed[key] = None
+            if len(self._changed) > _MOST_CHANGED:
+                del self._changed[next(iter(self._changed))]
+        self._behind.put("", None)
+
+    def forget_all(self) -> None:
+        """Quick."""
+        with self._lock:
+            self._changed, self._is_cleared = {}, True
+        self._behind.put("", None)
+
+    def all(self, most: int) -> list[KeptCap]:
+        """The latest of them, the latest last."""
+        query = CapMeterRow.select().order_by(CapMeterRow.last_at_s.desc()).limit(most)
+        rows = self._file.run(*self._dialect.compose(query.tuples()))
+        known = {kind.value for kind in CapKind}
+        return [
+            KeptCap._make((*row[:-1], bool(row[-1]))) for row in reversed(rows) if row[0] in known
+        ]
+
+    def close(self) -> None:
+        """What waits is written."""
+        self._behind.close()
+        self._file.close()
+
+    def _write(self, batch: dict[str, None]) -> None:
+        """On the writer thread."""
+        del batch
+        with self._lock:
+            changed, self._changed = self._changed, {}
+            is_cleared, self._is_cleared, self._is_told = self._is_cleared, False, False
+        try:
+            self._put(changed, is_cleared=is_cleared)
+        except BaseException:
+            with self._lock:
+                if not self._is_cleared:
+                    self._changed = changed | self._changed
+                self._is_cleared |= is_cleared
+            raise
+
+    def _put(
+        self, changed: Mapping[CapKey, Callable[[], KeptCap] | None], *, is_cleared: bool
+    ) -> None:
+        kept = [each() for each in changed.values() if each is not None]
+        with self._file.transaction() as connection:
+            if is_cleared:
+                connection.execute(*self._dialect.compose(CapMeterRow.delete()))
+            _CAP_INSERT.run(connection, (), kept)
+            for kind, client_id, mark in [key for key, each in changed.items() if each is None]:
+                row = CapMeterRow
+                which = (row.kind == kind) & (row.client_id == client_id) & (row.mark == mark)
+                connection.execute(*self._dialect.compose(row.delete().where(which)))

@@ -7,7 +7,6 @@ part for a person.
 """
 
 import errno
-import hashlib
 import logging
 import os
 import stat
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from llmgw_desktop.platform.files import CAREFUL, HAS_MODES, PLAIN, narrow, person
+from llmgw_desktop.platform.files import CAREFUL, HAS_MODES, PLAIN, narrow, person, put_in_place
 
 OWNER_ONLY = 0o600
 FOLDER_ONLY = 0o700
@@ -24,6 +23,19 @@ _OTHERS = 0o077
 _ROOT = 0
 _OTHERS_WRITE = 0o022
 _log = logging.getLogger(__name__)
+
+
+_OS_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "access is denied",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """Why a file cannot be had, in words that a sentence ends with."""
+    return _OS_REASONS.get(error.errno or 0, error.strerror or "unknown")
 
 
 def open_own(path: Path | str, flags: int, *, tells: bool = True) -> int:
@@ -123,7 +135,7 @@ def write_whole(path: Path, data: bytes, *, just_before: Callable[[], None] | No
     with _written_beside(path, data) as beside:
         if just_before is not None:
             just_before()
-        beside.replace(path)
+        put_in_place(beside, path)
 
 
 @contextmanager
@@ -137,7 +149,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        put_in_place(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -152,7 +164,7 @@ def write_first(path: Path, data: bytes) -> bool:
         except OSError:  # a file system without hard links
             if os.path.lexists(path):
                 return False
-            beside.replace(path)
+            put_in_place(beside, path)
     return True
 
 
@@ -212,6 +224,8 @@ def _drop_own_names(path: Path) -> None:
 
 def content_digest(path: Path) -> str:
     """Of a file that nobody has open. Raises OSError."""
+    import hashlib  # not for programs that only read
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -18,6 +18,12 @@ def resource_path(name: str) -> Path:
     return folder / name
 
 
+def changelog() -> Path:
+    """What changed from version to version; it may be missing."""
+    installed = resource_path("CHANGELOG.md")
+    return installed if installed.is_file() else _PACKAGE.parent / "CHANGELOG.md"
+
+
 LONGEST = 256 * 1024
 _MOST = 500
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.IGNORECASE)

@@ -1,11 +1,74 @@
-"""The operating system's keyring, which may be missing, locked, or waiting for a person.
+"""Secrets that this computer keeps for us: given by the environment, or in its keyring.
 
-`keyring` and what it needs are loaded at the first use: most starts need no key. All of this may
-block, for as long as a dialog for a password stays open.
+The environment's: `NAME` holds it; else `NAME_FILE` is the path of a file with it, as containers
+have their secrets; else the file `NAME` in systemd's folder of credentials
+(`LoadCredential=NAME:…`). A file keeps it out of the environment, which other programs of this user
+may look at. It is read when it is needed.
+
+The keyring may be missing, locked, or waiting for a person. `keyring` and what it needs are loaded
+at the first use: most starts need no key. All of this may block, for as long as a dialog for a
+password stays open.
 """
 
 import logging
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
+
+from llmgw_desktop.domain.errors import ConfigError
+
+_FOLDER = "CREDENTIALS_DIRECTORY"
+_SUFFIX = "_FILE"
+_MOST_BYTES = 64 * 1024
+
+
+def given_secret(env: Mapping[str, str], name: str) -> str:
+    """Without blanks around it; empty where none is given. Waits for the disk. Raises ConfigError
+    for a file that cannot be read, without a word of it."""
+    if found := env.get(name, "").strip():
+        return found
+    if named := env.get(name + _SUFFIX, "").strip():
+        return _content(Path(named).expanduser(), name)
+    path = _credential(env, name)
+    return _content(path, name) if path is not None else ""
+
+
+def known_secret(env: Mapping[str, str], name: str) -> str:
+    """The same for those who only look: empty as well where its file cannot be read."""
+    try:
+        return given_secret(env, name)
+    except ConfigError:
+        return ""
+
+
+def _credential(env: Mapping[str, str], name: str) -> Path | None:
+    folder = env.get(_FOLDER, "")
+    if not folder or not name or "/" in name or "\\" in name:
+        return None
+    path = Path(folder) / name
+    return path if path.is_file() else None
+
+
+def _content(path: Path, name: str) -> str:
+    def fault(problem: str) -> ConfigError:
+        return ConfigError(problem, file="environment", key=name + _SUFFIX)
+
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no path"
+        raise fault(f"{path} cannot be read: {reason}") from None
+    if len(raw) > _MOST_BYTES:
+        raise fault(f"{path} is larger than any key")
+    try:
+        found = raw.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise fault(f"{path} does not hold text") from None
+    if not found:
+        raise fault(f"{path} is empty")
+    return found
+
 
 SERVICE = "llmgw-desktop"
 _LEAST_PRIORITY = 1

@@ -46,6 +46,7 @@ def server_context(http: HttpSettings) -> ssl.SSLContext | None:
     if problem := _privacy_problem(key):
         _refuse("tls_key", problem)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    _demand_tls_1_2(context)
     context.set_alpn_protocols(_ALPN)
     if problem := _pair_problem(context, certificate, key):
         _refuse("tls_key", problem)
@@ -83,8 +84,14 @@ def client_context(files: TlsFiles) -> ssl.SSLContext:
     """For connections to a provider: the system's authorities, and those of `files`. Certificates
     are always verified. Blocks for some ten milliseconds. Raises UnfitTlsFile."""
     context = ssl.create_default_context()
+    _demand_tls_1_2(context)
     _load(context, files)
     return context
+
+
+def _demand_tls_1_2(context: ssl.SSLContext) -> None:
+    """Debian's Python leaves it to the system's settings, which a person may have loosened."""
+    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
 
 
 def client_state(files: TlsFiles) -> tuple[tuple[int, int] | None, ...]:

@@ -101,12 +101,12 @@ class ValidationStore:
         runs = self._runs(f"{_RUN} WHERE id = ?", [validation_id])
         return runs[0] if runs and owner in (None, runs[0].owner) else None
 
-    def recent(self, owner: str | None, limit: int = 100) -> list[ValidationRun]:
-        """Newest first; without an owner everybody's."""
-        newest = "ORDER BY made_at_s DESC, id DESC LIMIT ?"
+    def recent(self, owner: str | None, limit: int = 100, kind: str = "val") -> list[ValidationRun]:
+        """Newest first; without an owner everybody's. `kind`: how their ids begin."""
+        newest = "AND id GLOB ? ORDER BY made_at_s DESC, id DESC LIMIT ?"
         if owner is None:
-            return self._runs(f"{_RUN} {newest}", [limit])
-        return self._runs(f"{_RUN} WHERE owner = ? {newest}", [owner, limit])
+            return self._runs(f"{_RUN} WHERE 1 {newest}", [f"{kind}_*", limit])
+        return self._runs(f"{_RUN} WHERE owner = ? {newest}", [owner, f"{kind}_*", limit])
 
     def open(self) -> list[ValidationRun]:
         """Those that have not ended, oldest first."""

@@ -9,11 +9,17 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import QSessionManager
@@ -29,7 +35,9 @@ from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
 from llmgw_desktop.ui.shell.opening import tell_unusable
 from llmgw_desktop.ui.shell.single_instance import SingleInstance, server_name
 from llmgw_desktop.ui.shell.tray import Tray
+from llmgw_desktop.ui.shell.welcome_desk import expect_welcome
 from llmgw_desktop.ui.theme import Appearance, Theme
+from llmgw_desktop.ui.widgets.words import speak
 
 _LOOK_MS = 250
 _YOUNG = 10_000
@@ -73,6 +81,16 @@ class GarbageCollector(QObject):
             gc.enable()
 
 
+class Beside(Protocol):
+    """What goes on as long as the window is there."""
+
+    band: tuple[str, str]
+    """What stands on top of the window meanwhile, and why."""
+
+    def going_on(self) -> AbstractAsyncContextManager[None]:
+        """From when the gateway has started until before it ends."""
+
+
 _SHOW_TIMEOUT_MS = 2000
 _SESSION_END_MS = 5000
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
@@ -91,6 +109,7 @@ def run_desktop(
     *,
     hidden: bool,
     tell: Callable[[str, Path], None] = tell_unusable,
+    beside: Beside | None = None,
 ) -> int:
     """Until the person quits. Raises what making the container raises.
 
@@ -103,7 +122,8 @@ def run_desktop(
         except ConfigError as error:
             tell(str(error), places.config_file)
             raise
-        return run(_desktop(app, container, places, restart, hidden=hidden), app) or 0
+        main = _desktop(app, container, places, restart, hidden=hidden, beside=beside)
+        return run(main, app) or 0
 
 
 def make_application() -> QApplication:
@@ -125,10 +145,14 @@ async def _desktop(
     restart: Restart,
     *,
     hidden: bool,
+    beside: Beside | None,
 ) -> int:
     give_back_freed_memory()
     garbage = GarbageCollector(app)
     settings = QSettings(str(places.config_folder / "window.ini"), QSettings.Format.IniFormat)
+    if is_welcomed(app.platformName(), beside):
+        expect_welcome(settings)
+    speak(container.settings().ui.language)
     theme = Theme(app, _appearance(settings))
     app.setWindowIcon(theme.icons.fixed_icon("app", _ICON_SIZES))
     shell = DesktopShell(container, theme, Tray(theme.icons), settings, parent=app)
@@ -143,7 +167,10 @@ async def _desktop(
         await shell.start()
         shell.open(hidden=hidden)
         garbage.settle()
-        await shell.quit_asked.wait()
+        async with AsyncExitStack() as stack:
+            if beside is not None:
+                await stack.enter_async_context(_beside(beside, shell))
+            await shell.quit_asked.wait()
         if restart.is_asked:
             restart.sockets += await container.hand_over(WITHIN_S)
     finally:  # also when a signal or the system ends it
@@ -151,6 +178,19 @@ async def _desktop(
         await _to_its_end(shell.stop())
         garbage.close()
     return 0
+
+
+def is_welcomed(platform: str, beside: Beside | None) -> bool:
+    """Whoever starts the program itself; a window that plays something speaks for itself."""
+    return platform != "offscreen" and beside is None
+
+
+@asynccontextmanager
+async def _beside(beside: Beside, shell: DesktopShell) -> AsyncIterator[None]:
+    if shell.window is not None:
+        shell.window.troubles.show_band(*beside.band)
+    async with beside.going_on():
+        yield
 
 
 def _quit_soon(loop: asyncio.AbstractEventLoop, shell: DesktopShell) -> None:

@@ -6,6 +6,7 @@ mean is left to whoever connects to `events`.
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -43,16 +44,19 @@ class Bridge(QObject):
         self._slow_worker = ThreadPoolExecutor(_SLOW_AT_ONCE, thread_name_prefix="ui-ask")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
+        self._telling = threading.Lock()
+        """Held while another thread tells this one, which is not to be taken apart meanwhile."""
         self._woken.connect(self._arm, Qt.ConnectionType.AutoConnection)
         self._fetched.connect(lambda deliver: deliver(), Qt.ConnectionType.QueuedConnection)
 
     def note(self, event: Event) -> None:
         """Listen with this: cheap, and allowed from any thread."""
-        if self._closed:
-            return
-        self._noted.append(event)
-        if len(self._noted) == 1:
-            self._woken.emit()
+        with self._telling:
+            if self._closed:
+                return
+            self._noted.append(event)
+            if len(self._noted) == 1:
+                self._woken.emit()
 
     def fetch(
         self,
@@ -83,8 +87,9 @@ class Bridge(QObject):
                 _log.error("work for %s failed", type(owner).__name__, exc_info=error)
 
         def finish(finished: Future[_T]) -> None:
-            if not self._closed:
-                self._fetched.emit(lambda: deliver(finished))
+            with self._telling:
+                if not self._closed:
+                    self._fetched.emit(lambda: deliver(finished))
 
         worker = self._slow_worker if slow else self._worker
         worker.submit(work).add_done_callback(finish)
@@ -98,7 +103,8 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """Deliver nothing more. Waits for nobody: what is being read may take its time to end."""
-        self._closed = True
+        with self._telling:
+            self._closed = True
         self._timer.stop()
         self._noted.clear()
         for task in tuple(self._tasks):

@@ -1,6 +1,6 @@
 """What windows and tray ask of the floor below, so that they can be shown without a gateway."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,18 +18,27 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.clients.desk import ClientDesk
     from llmgw_desktop.app.clis.use import CliProviders
     from llmgw_desktop.app.connect.clients import Clients
+    from llmgw_desktop.app.doctor.diagnostics import Diagnostics
     from llmgw_desktop.app.flights.overview import Overview
     from llmgw_desktop.app.flights.recording import Flights
     from llmgw_desktop.app.flights.replaying import Replaying
     from llmgw_desktop.app.flights.spending import Spending
+    from llmgw_desktop.app.gateway.autostart import Autostart
+    from llmgw_desktop.app.gateway.web.pairing import Pocket
+    from llmgw_desktop.app.gateway.welcome import Welcome
     from llmgw_desktop.app.jobs.jobs import Jobs
+    from llmgw_desktop.app.jobs.starting import JobStarter
     from llmgw_desktop.app.providers.providers import Providers
+    from llmgw_desktop.app.providers.usage import QuotaLine
     from llmgw_desktop.app.questions.questions import Questions
     from llmgw_desktop.app.routing.routes import Routes
+    from llmgw_desktop.app.routing.scratch import ScratchPad
     from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk
     from llmgw_desktop.app.settings.settings_file import SettingsWriter
     from llmgw_desktop.app.settings.told import SettingsBook
+    from llmgw_desktop.app.validation.check_history import CheckHistory
     from llmgw_desktop.app.validation.compare import Compare
+    from llmgw_desktop.domain.settings.whole import Settings
 
 
 class Control(Protocol):
@@ -88,10 +97,21 @@ class DesktopContainer(Protocol):
     def jobs(self) -> "Jobs": ...
 
     @property
+    def pocket(self) -> "Pocket": ...
+
+    @property
+    def job_starter(self) -> "JobStarter": ...
+
+    @property
     def overview(self) -> "Overview": ...
+
+    def kept_windows(self) -> "Sequence[QuotaLine]": ...
 
     @property
     def spending(self) -> "Spending": ...
+
+    @property
+    def checks(self) -> "CheckHistory": ...
 
     @property
     def providers(self) -> "Providers": ...
@@ -101,6 +121,12 @@ class DesktopContainer(Protocol):
 
     @property
     def routes(self) -> "Routes": ...
+
+    @property
+    def welcome(self) -> "Welcome": ...
+
+    @property
+    def scratch(self) -> "ScratchPad": ...
 
     @property
     def clients(self) -> "Clients": ...
@@ -124,7 +150,15 @@ class DesktopContainer(Protocol):
     def settings_writer(self) -> "SettingsWriter": ...
 
     @property
+    def diagnostics(self) -> "Diagnostics": ...
+
+    @property
+    def autostart(self) -> "Autostart": ...
+
+    @property
     def warnings(self) -> tuple[str, ...]: ...
+
+    def settings(self) -> "Settings": ...
 
     async def start(self) -> None: ...
 

@@ -33,14 +33,21 @@ class PageLinks(QObject):
     jobs_wanted = Signal(str)
     """Of the client of this name."""
     page_wanted = Signal(str)
+    setting_wanted = Signal(str)
+    """By its name."""
     holders_wanted = Signal()
     """Who has access."""
+    welcome_wanted = Signal()
+    scratch_wanted = Signal(str)
+    """A model, to be asked from the scratch pad."""
     question_wanted = Signal(str)
     path_wanted = Signal(object)
     """A Path, to be opened."""
     said = Signal(str, object)
     """What was done, in words, and how it is undone: a callable or None."""
     clis_found = Signal()
+    notices_switched = Signal()
+    """Which notices are wanted."""
 
 
 @value(kw_only=False)
@@ -109,6 +116,13 @@ class ShowsClient(Protocol):
     """Where those are sent who want to see all about one client."""
 
     def show_client(self, client_id: str) -> None: ...
+
+
+@runtime_checkable
+class ShowsSettings(Protocol):
+    """Where those are sent who look for one setting."""
+
+    def show_setting(self, words: str) -> None: ...
 
 
 @runtime_checkable

@@ -1,10 +1,13 @@
-"""Changes of the settings made in a window, and those made by hand to the file."""
+"""Changes of the settings made in a window, and those made by hand to the file; which notices a
+person wants, which the window keeps by itself."""
 
 from collections import deque
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, QSettings, QTimer, Signal
+from shiboken6 import delete
 
 from llmgw_desktop.app.settings.settings_file import SettingsWish, SettingsWriter
 from llmgw_desktop.domain.errors import LlmgwError, SettingsConflict
@@ -135,40 +138,71 @@ _SETTLE_MS = 200
 
 
 class SettingsFileWatch(QObject):
-    """Calls `check` some time after the file or its folder has changed."""
+    """Calls `check` some time after the file or its folder has changed. Between `start` and `stop`
+    it holds one of the few handles that the system gives a person's programs for this."""
 
     def __init__(self, file: Path, check: Callable[[], object], parent: QObject) -> None:
         super().__init__(parent)
         self._file = file
         self._check = check
-        self._watcher = QFileSystemWatcher(self)
+        self._watcher: QFileSystemWatcher | None = None
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._look)
-        self._watcher.fileChanged.connect(self._note)
-        self._watcher.directoryChanged.connect(self._note)
 
     def start(self) -> None:
         """Once more does no harm."""
+        if self._watcher is None:
+            self._watcher = QFileSystemWatcher(self)
+            self._watcher.fileChanged.connect(self._note)
+            self._watcher.directoryChanged.connect(self._note)
         if self._file.parent.is_dir():
             self._watcher.addPath(str(self._file.parent))
-        self._hold_file()
+        self._hold_file(self._watcher)
 
     def stop(self) -> None:
         self._settle.stop()
-        if watched := [*self._watcher.files(), *self._watcher.directories()]:
-            self._watcher.removePaths(watched)
+        if self._watcher is not None:
+            delete(self._watcher)
+            self._watcher = None
 
     def _note(self) -> None:
         if not self._settle.isActive():
             self._settle.start()
 
     def _look(self) -> None:
-        self._hold_file()
-        self._check()
+        if self._watcher is not None:
+            self._hold_file(self._watcher)
+            self._check()
 
-    def _hold_file(self) -> None:
+    def _hold_file(self, watcher: QFileSystemWatcher) -> None:
         """Anew each time: the name may stand for another file than before."""
-        if watched := self._watcher.files():
-            self._watcher.removePaths(watched)
+        if watched := watcher.files():
+            watcher.removePaths(watched)
         if self._file.exists():
-            self._watcher.addPath(str(self._file))
+            watcher.addPath(str(self._file))
+
+
+Say = Callable[[str, str, Callable[[], None]], bool]
+
+
+class NoticeKind(StrEnum):
+    """What the tray tells of, each by itself switched on and off. The values are kept."""
+
+    QUESTIONS = "questions"
+    JOBS = "long-jobs"
+    BUDGETS = "budgets"
+    ALARMS = "alarms"
+    FLOODS = "floods"
+
+
+def is_told(settings: QSettings, kind: NoticeKind) -> bool:
+    return bool(settings.value(f"notices/{kind}", True, bool))
+
+
+def tell_of(settings: QSettings, kind: NoticeKind, *, on: bool) -> None:
+    settings.setValue(f"notices/{kind}", on)
+
+
+def told_by(say: Say, settings: QSettings, kind: NoticeKind) -> Say:
+    """Says nothing while this kind is switched off."""
+    return lambda title, text, do: is_told(settings, kind) and say(title, text, do)

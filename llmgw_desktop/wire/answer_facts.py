@@ -147,12 +147,13 @@ class EventStreamReader:
         """That of the next event, where events are numbered."""
         return 0
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> bool:
+        """Whether the chunk is of whole frames, with none begun before it, that tell nothing."""
         frames = self._splitter.plain(chunk)
         if frames is None:
             for frame in self._splitter.feed(chunk):
                 self._look(frame)
-            return
+            return False
         while frames and self._is_curious:
             first = first_of(frames)
             self._read(first)
@@ -160,6 +161,8 @@ class EventStreamReader:
         if frames and (places := self._telling.places(frames)):
             for start, stop in around(frames, places):
                 self._read(frames[start:stop])
+            return False
+        return frames is chunk
 
     def finish(self) -> None:
         """The stream ended by itself: what is left counts as a frame, blank line or not."""

@@ -6,9 +6,9 @@ vendors call an error follows from its status, but for a few.
 
 from collections.abc import Mapping
 
-from llmgw_desktop.domain import errors, guard, policy, vault
+from llmgw_desktop.domain import brakes, errors, guard, policy, validation, vault
 from llmgw_desktop.domain.access import access_errors
-from llmgw_desktop.domain.jobs import run_errors, workspace
+from llmgw_desktop.domain.jobs import changes, run_errors, workspace
 from llmgw_desktop.domain.values import value
 
 _INVALID = "invalid_request_error"
@@ -128,6 +128,11 @@ TABLE: Mapping[type[errors.LlmgwError], Row] = {
     guard.PromptBlocked: Row(
         400, "Leave out what it is about; [[guards]] in the gateway's settings decide this."
     ),
+    brakes.HeldBack: Row(
+        400,
+        "A person at the gateway can let it on when it is asked again; [brakes] in the gateway's"
+        " settings says what is held.",
+    ),
     policy.PriceUnknown: Row(
         403, "Tell its price in [[prices]] of the gateway's settings, 0 where it is free."
     ),
@@ -159,6 +164,7 @@ TABLE: Mapping[type[errors.LlmgwError], Row] = {
         "The header x-llmgw-flight of each answer names yours; one is kept for the days"
         " that the settings say.",
     ),
+    validation.NoSuchValidation: Row(404, "GET /v1/checks lists the runs of your sets."),
     # 422: asking again helps nobody, and SDKs ask again after a 409
     errors.NotReplayable: Row(422),
     errors.SecretsRemoved: Row(
@@ -166,12 +172,15 @@ TABLE: Mapping[type[errors.LlmgwError], Row] = {
         "Give them as 'secrets', in their order or one for all places, or say 'keepMarks' to send"
         " the marks that stand there.",
     ),
-    run_errors.NoSuchQuestion: Row(404, "`llmgw approvals list` shows those that wait."),
+    run_errors.NoSuchQuestion: Row(404, "`llmgw questions list` shows those that wait."),
     run_errors.NoSuchWorkspace: Row(404, "`llmgw workspace list` names those that there are."),
     run_errors.NoSuchSession: Row(
         404, "GET /v1/sessions lists yours; one that nobody uses is forgotten in time."
     ),
     run_errors.JobStillLive: Row(409),
+    run_errors.JobNotParked: Row(409),
+    changes.NoSnapshot: Row(409),
+    changes.UndoRefused: Row(409),
     # it says itself what to leave out, and who can allow it
     run_errors.ApprovalDenied: Row(403),
     workspace.NoSuchWorktree: Row(404, "GET /v1/worktrees lists yours."),

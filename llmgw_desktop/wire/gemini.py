@@ -190,9 +190,11 @@ class GeminiStreamReader:
         """What has come of an unfinished frame; `stream_error` wants it."""
         return self._frames.tail
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> bool:
+        """False: nobody here knows that a chunk tells nothing."""
         for frame in self._frames.feed(chunk):
             self._read(frame)
+        return False
 
     def finish(self) -> None:
         """The stream ended by itself: what is left counts as a frame, blank line or not."""

@@ -12,6 +12,7 @@ from functools import cache
 from typing import NoReturn
 
 from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.plain_text import possessive
 from llmgw_desktop.wire.json_edits import LargeObject, Span
 from llmgw_desktop.wire.json_values import STRING, characters_end, check_json
 
@@ -71,10 +72,10 @@ def _items(levels: int = 3) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """
     inner = STRING
     for _ in range(levels):
-        flat = rb'(?:[^][{}"]++|%b)*+' % inner
+        flat = possessive(rb'[^][{}"]++|%b' % inner, b"*")
         inner = rb"%b|\[%b\]|\{%b\}" % (STRING, flat, flat)
-    item = rb'(?:[^][{}",]++|%b)*+' % inner
-    return re.compile(item, re.DOTALL), re.compile(rb"(?:%b,)*+" % item, re.DOTALL)
+    item = possessive(rb'[^][{}",]++|%b' % inner, b"*")
+    return re.compile(item, re.DOTALL), re.compile(possessive(b"%b," % item, b"*"), re.DOTALL)
 
 
 class _Walk:

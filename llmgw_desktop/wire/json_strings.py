@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast, final
 from typing_extensions import override
 
 from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.plain_text import possessive
 from llmgw_desktop.wire.json_values import characters_end, parse_json
 
 STEP_TOKENS = 300
@@ -20,8 +21,9 @@ STEP_EDITS = 1000
 PIECE_BYTES = 16 * 1024
 _SHORT_BYTES = 1024
 _TOKEN = re.compile(
-    rb'[ \t\r\n:,]*+(?:"([^"\\]{0,%d}+)"|"([^"\\]{0,256}+(?:\\.[^"\\]{0,64}+){1,12}+)"'
-    rb'|([\[{])|([\]}])|(")|([^ \t\r\n:,\[\]{}"]++))' % _SHORT_BYTES
+    rb'[ \t\r\n:,]*+(?:"([^"\\]{0,%d}+)"|"([^"\\]{0,256}+%b)"'
+    rb'|([\[{])|([\]}])|(")|([^ \t\r\n:,\[\]{}"]++))'
+    % (_SHORT_BYTES, possessive(rb'\\.[^"\\]{0,64}+', b"{1,12}"))
 )
 _SHORT, _ESCAPED, _OPENS, _CLOSES, _QUOTE = 1, 2, 3, 4, 5
 _ESCAPE = re.compile(

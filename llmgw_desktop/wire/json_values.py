@@ -9,9 +9,11 @@ from typing import Any
 
 import orjson
 
-STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+from llmgw_desktop.domain.plain_text import possessive
+
+STRING = rb'"[^"\\]*+%b"' % possessive(rb'\\.[^"\\]*+', b"*")
 """A whole string with its quotes, in text that is JSON; where DOTALL is on."""
-_CHARACTERS = re.compile(rb'[^"\\]*+(?:\\(?:u.{4}|[^u])[^"\\]*+)*+', re.DOTALL)
+_CHARACTERS = re.compile(rb'[^"\\]*+' + possessive(rb'\\(?:u.{4}|[^u])[^"\\]*+', b"*"), re.DOTALL)
 _QUOTE = ord('"')
 _MOST_SURROGATES = 50_000
 _SURROGATE = re.compile(

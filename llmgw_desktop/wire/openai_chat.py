@@ -118,7 +118,10 @@ class UsageChunkFilter:
     def __init__(self) -> None:
         self._splitter = SseSplitter()
 
-    def feed(self, chunk: bytes) -> bytes:
+    def feed(self, chunk: bytes, *, is_plain: bool = False) -> bytes:
+        """`is_plain`: whoever read it before found whole frames that tell nothing."""
+        if is_plain and self._splitter.is_empty:
+            return chunk
         frames = self._splitter.plain(chunk)
         if frames is None:
             return b"".join([each for each in self._splitter.feed(chunk) if not _is_hidden(each)])

@@ -64,7 +64,7 @@ class ResponsesStreamReader(EventStreamReader):
         self.usage: Usage = UNKNOWN_USAGE
 
     @override
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> bool:
         frames = self._splitter.plain(chunk)
         if frames is None:
             for frame in self._splitter.feed(chunk):
@@ -75,6 +75,8 @@ class ResponsesStreamReader(EventStreamReader):
             if places := self._telling.places(frames):
                 for start, stop in around(frames, places):
                     self._read(frames[start:stop])
+            return not places and frames is chunk
+        return False
 
     @override
     @property

@@ -49,6 +49,11 @@ class SseSplitter:
         """What has come of a frame that is not complete."""
         return bytes(self._buffer)
 
+    @property
+    def is_empty(self) -> bool:
+        """No frame has begun and not ended."""
+        return not self._buffer
+
     def is_between(self, chunk: bytes) -> bool:
         """Whether this chunk, the last one fed, ended with a frame whose end is beyond doubt."""
         return not self._buffer and chunk[-1:] == b"\n"

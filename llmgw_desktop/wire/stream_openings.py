@@ -50,6 +50,59 @@ def output_chars(frame: bytes) -> int:
         return 0
 
 
+def says_something(frame: bytes, protocol: ModelProtocol) -> bool:
+    """Whether it brings a word of the answer or of a tool call: thinking is neither. Whatever is
+    not known says something."""
+    if opening(frame, protocol) is not StreamOpening.OUTPUT:
+        return False
+    try:
+        payload = parse_json(data_of(frame))
+    except ValueError:
+        return True
+    return type(payload) is not dict or not _THINKS[protocol](payload)
+
+
+def _thinks_anthropic(payload: Mapping[str, Any]) -> bool:
+    part = payload.get("delta") or payload.get("content_block") or {}
+    if payload.get("type") == "content_block_stop":
+        return True
+    kind = part.get("type", "") if type(part) is dict else ""
+    return kind in _THOUGHTS
+
+
+def _thinks_chat(payload: Mapping[str, Any]) -> bool:
+    choices = payload.get("choices")
+    if type(choices) is not list or not choices or payload.get("usage"):
+        return False
+    return all(type(each) is dict and _is_thought_of_chat(each) for each in choices)
+
+
+def _is_thought_of_chat(choice: Mapping[str, Any]) -> bool:
+    delta = choice.get("delta")
+    if choice.get("finish_reason") or type(delta) is not dict:
+        return False
+    said = {name for name, it in delta.items() if it and name != "role"}
+    return bool(said) and all(name.startswith("reasoning") for name in said)
+
+
+def _thinks_responses(payload: Mapping[str, Any]) -> bool:
+    kind = str(payload.get("type", ""))
+    if kind == "response.output_item.done":
+        item = payload.get("item")
+        return type(item) is dict and item.get("type") == "reasoning"
+    return kind.startswith("response.reasoning")
+
+
+def _thinks_gemini(payload: Mapping[str, Any]) -> bool:
+    parts = [
+        part
+        for each in payload.get("candidates") or ()
+        if type(each) is dict
+        for part in (each.get("content") or {}).get("parts") or ()
+    ]
+    return bool(parts) and all(type(part) is dict and part.get("thought") for part in parts)
+
+
 def _is_error(payload: Mapping[str, Any]) -> bool:
     if payload.get("error") or payload.get("type") in ("error", "response.failed"):
         return True
@@ -108,6 +161,21 @@ _STARTS = {
     ModelProtocol.CODEX: _responses,
     ModelProtocol.GEMINI: _gemini,
     ModelProtocol.CLI: _cli,
+}
+
+
+def _thinks_cli(_: Mapping[str, Any]) -> bool:
+    return False
+
+
+_THOUGHTS = frozenset({"thinking", "redacted_thinking", "thinking_delta", "signature_delta"})
+_THINKS = {
+    ModelProtocol.ANTHROPIC: _thinks_anthropic,
+    ModelProtocol.OPENAI_CHAT: _thinks_chat,
+    ModelProtocol.OPENAI_RESPONSES: _thinks_responses,
+    ModelProtocol.CODEX: _thinks_responses,
+    ModelProtocol.GEMINI: _thinks_gemini,
+    ModelProtocol.CLI: _thinks_cli,
 }
 _SAYING = frozenset(
     {

@@ -52,6 +52,22 @@ def text_tokens(text: str) -> int:
     return tokens_of(utf8_bytes(text))
 
 
+def result_tokens(result: Mapping[str, Any]) -> int:
+    """Of what a tool of an MCP server gave back, for the model that will read it, by the rule
+    above."""
+    found, blocks = 0, result.get("content")
+    for block in blocks if isinstance(blocks, list) else []:
+        if block.get("type") == "image":
+            found += IMAGE_TOKENS
+        elif block.get("type") == "text":
+            found += text_tokens(str(block.get("text", "")))
+        else:
+            found += tokens_of(_json_bytes(block))
+    if not blocks:
+        found += tokens_of(_json_bytes(result.get("structuredContent")))
+    return found
+
+
 def estimate_tokens(fields: Mapping[str, Any], protocol: ModelProtocol) -> int:
     """Tokens of a request's prompt by the rule above."""
     spoken, declared = _SPOKEN_ANTHROPIC, _DECLARED_ANTHROPIC
@@ -139,6 +155,19 @@ def _written(protocol: ModelProtocol, answer: bytes) -> Iterator[str]:
         for found in _WORDS.finditer(data_of(frame) or frame):
             with suppress(ValueError):
                 yield parse_json(found[1])
+
+
+_CALLS = re.compile(
+    rb'"(?:tool_use|tool_calls|function_call|functionCall|custom_tool_call|server_tool_use|inlineData'
+    rb'|image_generation_call|web_search_call|executableCode|b64_json)"'
+)
+
+
+def says_nothing(answer: bytes) -> bool:
+    """Whether neither words nor a call stand in an answer of any dialect, streamed or whole."""
+    if _CALLS.search(answer):
+        return False
+    return all(found[1] == b'""' for found in _WORDS.finditer(answer))
 
 
 AUDIO_TOKENS = 1500

@@ -42,9 +42,10 @@ def put_system(folder: Path, tree: Path, version: str, date: str) -> None:
         link.parent.mkdir(exist_ok=True)
         link.symlink_to(f"../lib/{_NAME}/llmgw")
     _put_shared(usr / "share", version, date)
-    unit = usr / "lib/systemd/user/llmgw.service"
-    unit.parent.mkdir(parents=True)
-    shutil.copyfile(_HERE / "llmgw.service", unit)
+    for whose, name in (("user", "llmgw.service"), ("system", "llmgw-system.service")):
+        unit = usr / "lib/systemd" / whose / "llmgw.service"
+        unit.parent.mkdir(parents=True)
+        shutil.copyfile(_HERE / name, unit)
     _put_papers(usr / "share/doc" / _NAME)
 
 

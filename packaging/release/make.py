@@ -125,8 +125,12 @@ def _windows(release: Release) -> Path:
     made = release.out / f"llmgw-{release.version}-setup.exe"
     facts = {"PAYLOAD": release.folder, "OUTPUT": made, "PYTHON": sys.executable}
     quick = ["-DQUICK"] if release.is_quick else []
-    command = ["makensis", "-V2", "-WX", *quick, *(f"-D{name}={at}" for name, at in facts.items())]
-    subprocess.run([*command, "installer.nsi"], cwd=ROOT, check=True)
+    with tempfile.TemporaryDirectory() as work:
+        facts["ICON"] = icon = Path(work, "llmgw.ico")
+        subprocess.run([sys.executable, ROOT / "packaging/windows/icon.py", icon], check=True)
+        said = (f"-D{name}={at}" for name, at in facts.items())
+        command = ["makensis", "-V2", "-WX", *quick, *said, "installer.nsi"]
+        subprocess.run(command, cwd=ROOT, check=True)
     return made
 
 

@@ -106,11 +106,12 @@ def make_questions() -> PlainQuestions:
 
 def test_questions_of_both_kinds_stand_in_one_row() -> None:
     questions = make_questions()
-    questions.agents.asked = [permission(1, asked_at_s=NOW_S - 5)]
-    questions.consents.asked = [consent(2, asked_at_s=NOW_S - 9), consent(3, asked_at_s=NOW_S)]
-    assert [each.id for each in questions.waiting] == ["ask_0002", "prm_0001", "ask_0003"]
+    questions.appear(permission(1, asked_at_s=NOW_S - 5))
+    questions.appear(consent(2, asked_at_s=NOW_S - 9), consent(3, asked_at_s=NOW_S))
+    assert [each.id for each in questions.waiting] == ["ask_0002", "ask_0003", "prm_0001"]
+    assert [each.id for each in questions.open] == ["ask_0002", "ask_0003", "prm_0001"]
     assert not is_list(questions.waiting)
-    questions.consents.asked.append(consent(4))
+    questions.appear(consent(4))
     assert is_list(questions.waiting)
     assert questions.of_job("job_000000000001") is not None
     assert questions.of_job("job_2") is None
@@ -125,14 +126,14 @@ def test_questions_of_both_kinds_stand_in_one_row() -> None:
 def test_an_answer_is_given_once_and_says_who() -> None:
     questions = make_questions()
     asked = consent()
-    questions.consents.asked = [asked]
+    questions.appear(asked)
     assert questions.let_in(asked, (Scope.MODELS_USE,), ConsentTerm.EIGHT_HOURS)
     assert not questions.let_in(asked, (Scope.MODELS_USE,), ConsentTerm.EIGHT_HOURS)
     assert questions.consents.answers[0][1].person == "ada"
     with pytest.raises(ValueError, match="deny it instead"):
         questions.let_in(asked, (), ConsentTerm.EIGHT_HOURS)
     wish = permission()
-    questions.agents.asked = [wish]
+    questions.appear(wish)
     assert questions.decide(wish, Decision.DENY, "  no  " + "x" * 5000)
     note = questions.agents.answers[0][1].note
     assert note.startswith("no  x")

@@ -11,6 +11,7 @@ from llmgw_desktop.app.providers.usage import (
     settled,
     span_text,
     state_words,
+    with_kept,
 )
 from llmgw_desktop.domain.provider import AccountState, AccountStatus, CredentialKind, QuotaWindow
 
@@ -116,3 +117,16 @@ def test_ago() -> None:
         "just now",
         "2 m ago",
     ]
+
+
+def test_what_is_kept_for_the_person_is_a_mark_on_windows_that_last() -> None:
+    windows = (
+        QuotaWindow(name="5h", used_share=0.5),
+        QuotaWindow(name="week"),
+        QuotaWindow(name="requests", limit=10, remaining=5),
+    )
+    lines = [quota_line(each, NOW_S, UTC) for each in windows]
+    assert with_kept(lines, 0.0) == tuple(lines)
+    shown = with_kept(lines, 0.2)
+    assert [each.kept_share for each in shown] == [0.2, 0.0, 0.0]
+    assert shown[0].words == f"{lines[0].words} · 20 % kept for you"

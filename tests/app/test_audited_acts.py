@@ -52,6 +52,9 @@ COMMANDS = {
     "connect": "program.connected, program.disconnected",
     "consent allow": "consent.allowed",
     "consent deny": "consent.refused",
+    "held answer": "held.let_on",
+    "held refuse": "held.refused",
+    "import": "settings.changed, vault.stored",
     "flights prune": "flights.given_up",
     "key add": "key.made",
     "key revoke": "key.revoked",
@@ -62,9 +65,20 @@ COMMANDS = {
     "oauth shared-secret set": "registration_secret.set",
     "oauth consent-password set": "consent_secret.set",
     "oauth consent-password clear": "consent_secret.removed",
+    "pin": "settings.changed, program.connected",
+    "unpin": "settings.changed, program.disconnected",
     "restore": "home.restored, store.restored, store.accepted",
+    "questions answer": "permission.allowed, permission.denied, consent.allowed, consent.refused"
+    ", held.let_on, held.refused",
+    "rules add": "settings.changed",
+    "rules remove": "settings.changed",
     "settings set": "settings.changed",
     "settings reset": "settings.changed",
+    "pocket pair": "device.paired",
+    "pocket revoke": "device.revoked",
+    "ui open": "web_view.opened",
+    "tools approve": "tool.approved",
+    "tools hide": "tool.hidden",
     "vault set": "vault.stored, vault.replaced",
     "vault rm": "vault.deleted",
     "vault import": "vault.stored",
@@ -83,18 +97,28 @@ READING = frozenset(
     {
         *(
             "approvals list",
+            "held list",
+            "questions list",
             "audit list",
+            "pocket list",
             "audit verify",
             "audit export",
             "audit key",
         ),
         *(
             "consent list",
+            "demo",
             "doctor",
+            "check add",
+            "check run",
+            "check runs",
+            "check show",
             "flights diff",
             "flights cost",
             "flights latency",
             "flights list",
+            "flights mark",
+            "flights unmark",
             "flights replay",
             "flights show",
             "flights tail",
@@ -102,8 +126,17 @@ READING = frozenset(
             "flights import",
             "flights why",
             "limits",
+            "notify list",
+            "notify test",
             "jobs list",
+            "tools list",
+            "tools show",
             "jobs show",
+            "jobs go-on",
+            "jobs stop",
+            "jobs move",
+            "jobs changes",
+            "jobs undo",
             "key list",
             "licences",
             "update",
@@ -116,6 +149,10 @@ READING = frozenset(
             "receipt list",
             "receipt key",
             "route explain",
+            "hook",
+            "rules list",
+            "rules test",
+            "rules why",
             "vault list",
             "vault decrypt",
         ),
@@ -139,10 +176,20 @@ DOORS = {
     "POST /v1/credentials": "vault.stored",
     "DELETE /v1/credentials/": "vault.deleted",
     "POST /v1/files": "vault.stored",
+    "POST /v1/tools/decide": "tool.approved, tool.hidden",
     "DELETE /v1/files/": "vault.deleted",
     "POST /v1/vault/rotate": "vault.rotated",
     "POST /v1/consents/": "consent.allowed, consent.refused",
     "POST /v1/approvals/": "permission.allowed, permission.denied",
+    "POST /v1/held/": "held.let_on, held.refused",
+    "POST /v1/questions/": "permission.allowed, permission.denied, consent.allowed, consent.refused"
+    ", held.let_on, held.refused",
+    "POST /v1/hooks/": "permission.allowed, permission.denied",
+    "POST /v1/ui/links": "web_view.opened",
+    "POST /v1/pocket/pairings": "device.paired",
+    "POST /v1/pocket/pairings/": "device.paired",
+    "DELETE /v1/pocket/devices/": "device.revoked",
+    "POST /ui/answer": "permission.allowed, permission.denied, held.let_on, consent.allowed",
     "DELETE /v1/worktrees/": "worktree.removed",
     "POST /oauth/answer": "consent.allowed, grant.given",
     "POST /oauth/register": "oauth_client.registered",
@@ -150,10 +197,11 @@ DOORS = {
 }
 USE = re.compile(
     r"(POST|DELETE) (/v1/jobs|/v1/sessions|/v1/generate|/v1/responses|/responses|/mcp"
-    r"|/oauth/(token|introspect)|/v1/flights/|/openai|/v1beta|/v1/keys/changed)"
+    r"|/oauth/(token|introspect)|/v1/flights/|/v1/checks|/openai|/v1beta|/v1/keys/changed"
+    r"|/v1/notify/|/v1/tools/look|/ui/sign-out)"
 )
 """What a client does with what it was given: flights, jobs and sessions have their own records. And
-what only tells that another process has noted something."""
+what only tells that another process has noted something, or a target that it was asked for."""
 
 
 @pytest.fixture

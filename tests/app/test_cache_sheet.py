@@ -14,8 +14,8 @@ from llmgw_desktop.app.flights.cache_sheet import (
     parts_words,
     warm_words,
 )
-from llmgw_desktop.domain.flights.cache_blocks import BlockFate
 from llmgw_desktop.domain.flights.cache_verdict import Warmth
+from llmgw_desktop.domain.flights.cache_words import BlockFate
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.flights.price import Price, Rates
 from llmgw_desktop.domain.model.content import Text

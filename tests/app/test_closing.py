@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.closing import beside, close_all
 from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.errors import PortTaken
 from llmgw_desktop.domain.events import GatewayState
+from llmgw_desktop.engine.loop.tasks import beside, close_all
 from llmgw_desktop.store.paths import Places
 
 

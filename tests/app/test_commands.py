@@ -12,7 +12,7 @@ from llmgw_desktop.app.commands import given_settings, parse, read_in, said_of
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
 
-BY_MAIN = {"desktop", "serve", "mcp"}
+BY_MAIN = {"desktop", "serve", "mcp", "demo"}
 """They go on, and `__main__` itself runs them."""
 
 OF_HOST = ConfigError("expected another address", file="environment", key="LLM_GATEWAY_HTTP_HOST")

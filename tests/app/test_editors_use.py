@@ -1,4 +1,5 @@
-"""An engine for editors gives way to the app, and to nobody else is anything done."""
+"""An engine for editors gives way to the app, and to nobody else is anything done; and the next
+start where no process can become another."""
 
 import asyncio
 import os
@@ -8,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.gateway.instances import FOR_EDITORS, EditorsUse, take_over
-from llmgw_desktop.store.locks import InstanceLock, UseLock
+from llmgw_desktop.app.gateway import instances
+from llmgw_desktop.app.gateway.instances import FOR_EDITORS, EditorsUse, Restart, take_over
+from llmgw_desktop.store.run_file import InstanceLock, UseLock
 
 _HOLD = (
     "import sys, time; from pathlib import Path;"
-    "from llmgw_desktop.store.locks import InstanceLock;"
+    "from llmgw_desktop.store.run_file import InstanceLock;"
     "assert InstanceLock(Path(sys.argv[1])).take(sys.argv[2]); print('held', flush=True);"
     "time.sleep(60)"
 )
@@ -77,3 +79,58 @@ async def test_it_ends_when_nobody_holds_on_and_nothing_runs(tmp_path: Path, is_
     await asyncio.wait_for(waiting, 10)
     assert not UseLock(tmp_path / "editors.lock").end_unused(), "who comes now waits"
     use._lock.release()
+
+
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstanceLock:
+    """By a program that Windows lets become no other."""
+    monkeypatch.setattr(instances, "IS_POSIX", False)
+    monkeypatch.setattr(instances, "hear_no_more", lambda: None)
+    monkeypatch.setattr(instances.signal, "signal", lambda *_: None)
+    lock = InstanceLock(tmp_path / "lock")
+    assert lock.take()
+    return lock
+
+
+def test_who_is_awaited_stays_until_the_last_of_its_next_starts_ends(
+    held: InstanceLock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes, free = [75, 75, 3], []
+
+    def call(words: list[str], env: dict[str, str]) -> int:
+        assert words[0] == sys.executable
+        assert env["LLMGW_FOLLOWS"] == str(os.getpid())
+        other = InstanceLock(tmp_path / "lock")
+        free.append(other.take())
+        other.release()
+        return codes.pop(0)
+
+    monkeypatch.setattr(subprocess, "call", call)
+    assert Restart().go_on(held, is_awaited=True) == 3
+    assert free == [True, True, True]
+
+
+def test_a_next_start_asks_the_first_for_another(
+    held: InstanceLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMGW_FOLLOWS", str(os.getppid()))
+    assert Restart().go_on(held, is_awaited=True) == 75
+    assert held.handle is None
+
+
+def test_who_is_not_awaited_goes(held: InstanceLock, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setenv("LLMGW_FOLLOWS", "1")  # somebody else's
+    monkeypatch.setattr(subprocess, "Popen", started.append)
+    assert Restart().go_on(held) == 0
+    assert len(started) == 1
+
+
+def test_a_next_start_that_cannot_be_made_is_told_by_the_exit_code(
+    held: InstanceLock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    assert Restart().go_on(held) == 1

@@ -239,8 +239,9 @@ def test_what_belongs_to_no_phase_is_told_where_it_counts() -> None:
 
 NOT_OF_MODELS = (
     *("engine.mcp.", "engine.validation.", "engine.exchange.completion", "domain.validation"),
-    *("engine.loop.hashing", "domain.jobs.workspace", "app.command_line.running_gateway"),
-    *("app.gateway.updates", "app.flights.export"),
+    *("engine.loop.hashing", "domain.jobs.workspace", "domain.jobs.changes"),
+    *("app.command_line.running_gateway",),
+    *("app.gateway.updates", "app.flights.export", "store.flights.marks"),
 )
 """Told to those who call tools, sign in or give commands; no request of a model meets them."""
 

@@ -6,8 +6,8 @@ import pytest
 
 from llmgw_desktop.app.flights.losses import FEATURE_WORDS, Loss, losses_told
 from llmgw_desktop.domain.flights.flight import FlightState
-from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.domain.provider import ASKING_PROTOCOLS, CALLER_PROTOCOLS, ModelProtocol
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.losses import Feature
 from tests.support.made_flights import failed, running, summary
 
@@ -28,6 +28,18 @@ def sentence(**changes: Any) -> str:
 def test_a_flight_in_one_dialect_has_nothing_to_tell() -> None:
     assert losses_told(summary(1)) is None
     assert losses_told(summary(1, upstream_protocol=ModelProtocol.ANTHROPIC)) is None
+
+
+def test_a_prompt_that_its_server_cut_is_told_in_whatever_dialect() -> None:
+    cut = "prompt_cut:4096 of about 10208 tokens"
+    found = losses_told(summary(1, losses=(cut,)))
+    assert found is not None
+    assert found.title == "Not all of it read"
+    assert found.sentence == "The server may not have read all of the prompt."
+    (loss,) = found.losses
+    assert loss.what == "Prompt, of which the server counted 4096 of about 10208 tokens"
+    assert "num_ctx" in loss.why
+    assert sentence(losses=(cut, "seed")).startswith("1 thing could not be carried")
 
 
 def test_a_loss_has_a_name_words_and_a_reason() -> None:
@@ -70,7 +82,7 @@ def test_a_name_of_a_newer_version_is_shown_as_it_is() -> None:
     assert told("telepathy:deep") == (Loss(name="telepathy:deep", what="telepathy:deep", why=""),)
 
 
-@pytest.mark.parametrize("protocol", list(ModelProtocol))
+@pytest.mark.parametrize("protocol", ASKING_PROTOCOLS)
 def test_every_loss_of_every_codec_makes_a_sentence(protocol: ModelProtocol) -> None:
     assert set(FEATURE_WORDS) == set(Feature)
     losses = codec_of(protocol).losses

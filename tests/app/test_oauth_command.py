@@ -9,7 +9,7 @@ import pytest
 
 from llmgw_desktop.app.access.oauth_command import run
 from llmgw_desktop.app.commands import parse
-from llmgw_desktop.domain.access.oauth import USUAL_SCOPES, ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.access.consent import USUAL_SCOPES, ClientMade, ClientProof, OauthClient
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.store.access.oauth_clients import (
     CONSENT_PASSWORD,

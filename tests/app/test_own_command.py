@@ -87,6 +87,34 @@ def test_a_script_begins_again_without_it(hostile: dict[str, str], tmp_path: Pat
     assert marks == {"sitecustomize"}
 
 
+_BUSY = """
+import sys, threading
+import re2
+from llmgw_desktop import __main__ as ours
+
+def work():
+    found = re2.compile("(a|b|c)*d(x+)+y")
+    while True:
+        found.search("abc" * 20_000)
+
+def main():
+    for _ in range(4):
+        threading.Thread(target=work, daemon=True).start()
+    sys.stdout.write("said")
+    return 3
+
+ours.main = main
+ours.program()
+"""
+
+
+def test_threads_that_are_still_at_work_do_not_spoil_its_end() -> None:
+    """Python ends them in the middle of RE2, and that would abort the process."""
+    for _ in range(3):
+        ended = subprocess.run([sys.executable, "-c", _BUSY], capture_output=True, check=False)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (3, b"said", b"")
+
+
 def test_a_checkout_is_run_as_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", f"/nowhere:{Path(__file__).parents[2]}")
     assert this_program()[1:] == ("-P", "-m", "llmgw_desktop")

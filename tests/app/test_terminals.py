@@ -110,6 +110,7 @@ def test_on_a_mac_the_words_are_arguments_of_a_constant_script(desk: Desk) -> No
     (way,) = terminals._ways(ARGV)
     assert way[:2] == ["osascript", "-e"]
     assert "quoted form of" in way[2]
+    assert 'tell application "Terminal"' in way[2]  # as Apple's is called
     assert way[3:] == ARGV
     assert not any(word in way[2] for word in ARGV)
 

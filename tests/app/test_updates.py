@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +19,7 @@ from llmgw_desktop.app.gateway.updates import UpdateProblem, look_for_update
 from llmgw_desktop.domain.audit import BY_ITSELF, act_as
 from llmgw_desktop.domain.setting import Unfit
 from llmgw_desktop.domain.settings.address_kinds import FeedAddress, PublicKey
-from llmgw_desktop.domain.settings.tables import UpdateSettings
+from llmgw_desktop.domain.settings.outward import UpdateSettings
 
 
 class Feed:
@@ -57,6 +58,8 @@ class Feed:
         return UpdateSettings(feed=f"http://127.0.0.1:{self.server.server_port}/feed.json", key=key)
 
     def tell(self, **told: str) -> None:
+        """For ever, where nothing else is said."""
+        told = {"expires": "9999-12-31"} | told
         raw = json.dumps(told).encode()
         self.pages = {"/feed.json": raw, "/feed.json.sig": self._key.sign(raw)}
 
@@ -101,6 +104,21 @@ def test_a_feed_without_a_version_tells_nothing(feed: Feed, told: dict[str, str]
     feed.tell(**told)
     with pytest.raises(UpdateProblem, match="tells no version"):
         look_for_update(feed.settings)
+
+
+def test_an_old_feed_is_not_believed(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signed as it is: who serves it would hide what came since."""
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    monkeypatch.setattr(updates.SystemClock, "now_s", lambda _: noon)
+    feed.tell(version="99.0.1", expires="2026-11-20")
+    assert look_for_update(feed.settings).is_newer
+    feed.tell(version="99.0.1", expires="2026-11-19")
+    with pytest.raises(UpdateProblem, match="held until 2026-11-19"):
+        look_for_update(feed.settings)
+    for expires in ("", "soon", "2026-13-01"):
+        feed.tell(version="99.0.1", expires=expires)
+        with pytest.raises(UpdateProblem, match="until when it holds"):
+            look_for_update(feed.settings)
 
 
 def test_nobody_is_asked_until_feed_and_key_are_set(feed: Feed) -> None:
@@ -204,3 +222,16 @@ def test_the_command(
     feed.tell(version="0.0.1")
     assert run() == 0
     assert "newest version" in capsys.readouterr().out
+
+
+def test_what_is_new_is_told_a_paragraph_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "CHANGELOG.md"
+    monkeypatch.setattr(updates, "changelog", lambda: file)
+    assert updates.whats_new() == ""  # a program that came without it
+    head = "# Changelog\n\n## [Unreleased]\n\n### Added\n- `a` of\n  two lines.\n- b\n\n"
+    file.write_text(f"{head}## [0.0.9] - 2026-01-01\n- old\n")
+    assert updates.whats_new() == "Added\n\n• a of two lines.\n\n• b"
+    file.write_text(f"{head}## [{updates.VERSION}] - 2026-12-01\n- ours\n\n## [0.0.9]\n- old\n")
+    assert updates.whats_new() == "• ours"

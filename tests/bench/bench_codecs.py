@@ -24,8 +24,7 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
 from llmgw_desktop.domain.routing.route import Candidate
-from llmgw_desktop.engine.translation.codecs import codec_of
-from llmgw_desktop.engine.translation.translation import Translation, Translator
+from llmgw_desktop.engine.translation.translation import Translation, Translator, codec_of
 
 NAMED = {
     "chat": (ModelProtocol.OPENAI_CHAT, ProviderKind.OPENAI_COMPATIBLE),

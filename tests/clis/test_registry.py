@@ -17,6 +17,8 @@ from llmgw_desktop.domain.cli import CliName, SessionWish
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from tests.clis.support import asked
 
+pytestmark = pytest.mark.daily
+
 USUAL = [
     claude.CLI,
     codex.CLI,

@@ -3,9 +3,9 @@
 import pytest
 
 from llmgw_desktop.clis.agy import CLI as AGY
+from llmgw_desktop.clis.checks import in_safe_mode
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.registry import NAMES, cli_of
-from llmgw_desktop.clis.rights import in_safe_mode
 from llmgw_desktop.domain.cli import CliName, CliRequest
 
 CLIS = (*map(cli_of, NAMES), AGY)

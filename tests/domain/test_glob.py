@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.routing.glob import Glob, covers
+from llmgw_desktop.domain.plain_text import Glob, covers
 
 _PATTERNS = st.text("ab*?", max_size=8)
 _NAMES = st.text("abc\n", max_size=8)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmgw_desktop.domain.flights.cache_state import MOST_IDS, NO_FLIGHTS, linked_flights
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
-from llmgw_desktop.domain.flights.linked_flights import MOST_IDS, NO_FLIGHTS, linked_flights
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Usage
 from tests.support.made_flights import summary

@@ -18,6 +18,8 @@ from llmgw_desktop.domain.flights.price import (
 )
 from llmgw_desktop.domain.usage import BillingFacts, Figure, Usage, checked
 
+pytestmark = pytest.mark.daily
+
 RATES = Rates(input=3.0, output=15.0, cache_read=0.3, cache_write_5m=3.75, cache_write_1h=6.0)
 LONG = Rates(input=6.0, output=22.5, cache_read=0.6, cache_write_5m=7.5, cache_write_1h=12.0)
 TIERS = (Tier(above_tokens=200_000, rates=LONG),)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from llmgw_desktop.domain.access.oauth import read_redirect
+from llmgw_desktop.domain.access.consent import read_redirect
 
 
 @pytest.mark.parametrize(

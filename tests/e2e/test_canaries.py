@@ -40,7 +40,8 @@ _CASE = re.compile(rf"({ANSWER}|{FAILS}) (\d+)")
 _PROVIDERS = {"chat": "openai-compatible", "ant": "anthropic"}
 _MANY = 150
 AS_SAID = re.compile(
-    r"data/gateway\.db: (kept_responses|validations|validation_answers|receipts): "
+    r"data/(gateway|backups/gateway-\w+)\.db: "
+    r"(kept_responses|validations|validation_answers|receipts): "
     r"|data/jobs/[^/]+/std(out|err): "
 )
 """What is gone on from, compared, or a run's own output: encrypted, and never censored. Whoever

@@ -35,7 +35,7 @@ def test_of_a_caller_who_leaves_in_the_middle_nothing_runs_on(
 ) -> None:
     """Codex tells an answer when it is whole: its caller leaves while nothing has come."""
     lane = house.lane("stub-ok")
-    silent = Delivery(linger=True) if name is CliName.CLAUDE else Delivery(stall_after=0)
+    silent = Delivery(stall_after=4 if name is CliName.CLAUDE else 0)
     lane.always = Answer(call_tools=False, delivery=silent)
     model = f"{name}-cli/stub-ok"
     with openai.OpenAI(base_url=f"{house.url}/v1", api_key=house.key, max_retries=0) as sdk:

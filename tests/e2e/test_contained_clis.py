@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from llmgw_desktop.app.workspaces.workspaces import containment_here
@@ -54,7 +55,8 @@ CALLS: dict[CliName, tuple[str, dict[str, Any]]] = {
 }
 OWN = {"command": sys.executable, "args": ["-m", "llmgw_desktop", "mcp"]}
 OWN_TOML = "".join(f"{name} = {json.dumps(each)}\n" for name, each in OWN.items())
-HERE = [each for each in sys.path if each.startswith("/") and Path(each).exists()]
+_LIBRARIES = str(Path(orjson.__file__).resolve().parents[1])
+HERE = [each for each in (*sys.path, _LIBRARIES) if each.startswith("/") and Path(each).exists()]
 """What `llmgw mcp` is made of: installed as a package it lies where its interpreter does."""
 
 

@@ -6,18 +6,23 @@ anew, and the difference is read before it is committed.
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from llmgw_desktop.app.commands import parse
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.settings.reader import load_settings
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
@@ -57,11 +62,20 @@ _PATHS = (
     *("/v1/models/x", "/v1beta/models", "/v1beta/models/x:generateContent"),
     *("/v1beta/models/x:streamGenerateContent", "/v1beta/models/x:countTokens"),
     *("/v1/jobs", "/v1/jobs/x", "/v1/sessions", "/v1/sessions/x", "/v1/limits", "/v1/flights"),
-    *("/v1/flights/x", "/v1/approvals", "/v1/consents", "/v1/vault", "/v1/audit", "/v1/worktrees"),
+    *(
+        "/v1/tools",
+        "/v1/flights/x",
+        "/v1/approvals",
+        "/v1/consents",
+        "/v1/vault",
+        "/v1/audit",
+        "/v1/worktrees",
+    ),
     *("/oauth/authorize", "/oauth/token", "/oauth/register", "/oauth/revoke", "/oauth/introspect"),
     *("/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource"),
     "/.well-known/oauth-protected-resource/mcp",
 )
+_COLUMNS = {"COLUMNS": "100"}
 _BODIES: Mapping[str, bytes | None] = {"GET": None, "POST": b"{}", "DELETE": None}
 _HEADERS_THAT_COUNT = ("content-type", "allow", "www-authenticate", "retry-after", "cache-control")
 
@@ -107,17 +121,28 @@ def _commands_below(told: str) -> list[str]:
     return re.findall(r"^    ([a-z-]+)(?:  |$)", told, re.MULTILINE)
 
 
-def _helps(setup: GatewaySetup, words: tuple[str, ...] = ()) -> Iterator[str]:
-    told = _said(setup, (*words, "--help"))
+def _help(*words: str) -> str:
+    """As the program says it, which would be started 130 times."""
+    out = io.StringIO()
+    with patch.dict(os.environ, _COLUMNS), redirect_stdout(out), pytest.raises(SystemExit) as end:
+        parse([*words, "--help"])
+    told = _without_chance(out.getvalue(), {})
+    return f"$ llmgw {' '.join((*words, '--help'))}\n{told}exit {end.value.code or 0}\n\n"
+
+
+def _helps(*words: str) -> Iterator[str]:
+    told = _help(*words)
     yield told
     for name in _commands_below(told):
-        yield from _helps(setup, (*words, name))
+        yield from _helps(*words, name)
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="argparse words its help anew")
 def test_the_command_line_says_what_it_said(tmp_path: Path) -> None:
-    setup = GatewaySetup(home=tmp_path / "home", environment={"COLUMNS": "100"})
-    _compare("help", "".join(_helps(setup)))
+    setup = GatewaySetup(home=tmp_path / "home", environment=_COLUMNS)
+    for words in ((), ("key",), ("key", "add")):
+        assert _said(setup, (*words, "--help")) == _help(*words)
+    _compare("help", "".join(_helps()))
     _compare("usage", "".join(_said(setup, words) for words in (*_WRONG_USAGE, *_EMPTY_LISTS)))
 
 

@@ -56,7 +56,15 @@ def of_home(home: Path) -> list[psutil.Process]:
 
 
 def engines(home: Path) -> list[psutil.Process]:
-    return [each for each in of_home(home) if "mcp" not in each.cmdline()]
+    return [each for each in of_home(home) if "mcp" not in _words_of(each)]
+
+
+def _words_of(process: psutil.Process) -> list[str]:
+    """None of one that has ended meanwhile, which counts as no engine."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return ["mcp"]
 
 
 @pytest.fixture(autouse=True)

@@ -364,7 +364,7 @@ class TestEnd:
             gateway.terminate()
             gateway.wait_clean_exit()
             assert gateway.process.returncode == 0
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 15, "it waits for nothing that may take its time"
         assert [flight.state for flight in read_flights(own_home)] == ["ok"]
 
     def test_a_keep_alive_connection_does_not_hold_it(self, own_home: Path):

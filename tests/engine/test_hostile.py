@@ -7,11 +7,13 @@ import gzip
 import json
 import os
 import time
+from pathlib import Path
 
 import pytest
 
 from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.engine import gateway
+from tests.engine import conftest
 from tests.engine.conftest import House
 from tests.support.answers import Raw
 from tests.support.facts import as_the_vendor_said
@@ -48,30 +50,34 @@ def head(house: House, method: str = "POST", path: str = "/v1/messages", *lines:
 
 class TestCallers:
     async def test_one_who_does_not_read_cannot_keep_the_gateway(
-        self, house: House, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(gateway, "GRACE_S", 0.2)
+        patient = conftest.CONFIG.replace("timeout_s = 1\n", "timeout_s = 60\n")
+        monkeypatch.setattr(conftest, "CONFIG", patient)
         answer = json.dumps({"choices": [], "pad": "x" * (40 << 20)}).encode()
-        house.lane.always = Raw(headers={"Content-Type": "application/json"}, frames=(answer,))
-        host, port = house.url.removeprefix("http://").split(":")
-        _, writer = await asyncio.open_connection(host, int(port), limit=1024)
         body = BODY.replace(b"practice/echo", b"gpt-stub")
         lines = ("Content-Type: application/json", f"Content-Length: {len(body)}")
-        writer.write(head(house, "POST", "/v1/chat/completions", *lines) + body)
-        async with asyncio.timeout(10):
-            while not house.container.recording.recorder.running():
-                await asyncio.sleep(0.01)
-        await asyncio.sleep(0.5)
-        assert house.container.recording.recorder.running(), (
-            "an answer that nobody took is still under way"
-        )
+        async with conftest.house_in(tmp_path / "home") as house:
+            house.lane.always = Raw(headers={"Content-Type": "application/json"}, frames=(answer,))
+            host, port = house.url.removeprefix("http://").split(":")
+            _, writer = await asyncio.open_connection(host, int(port), limit=1024)
+            try:
+                writer.write(head(house, "POST", "/v1/chat/completions", *lines) + body)
+                running = house.container.recording.recorder.running
+                async with asyncio.timeout(60):
+                    while not running():
+                        await asyncio.sleep(0.01)
+                await asyncio.sleep(0.5)
+                assert running(), "an answer that nobody took is still under way"
 
-        started = time.monotonic()
-        await house.container.gateway.stop()
+                started = time.monotonic()
+                await house.container.gateway.stop()
 
-        assert time.monotonic() - started < 10
-        assert house.closed[0].state is not FlightState.OK
-        writer.close()
+                assert time.monotonic() - started < 10
+                assert house.closed[0].state is not FlightState.OK
+            finally:
+                writer.close()
 
     @pytest.mark.parametrize("key", ["wrong", "right"])
     async def test_a_body_that_unpacks_to_a_gigabyte_stops_nobody(

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,23 @@ def make_setup(folder: Path, version: str, *inside: str) -> Path:
     stub = folder / version / "stub.nsi"
     stub.write_text(PROGRAM.format(file=payload / "llmgw.exe", version=version))
     compiled(stub)
-    facts = {"PAYLOAD": payload, "OUTPUT": setup, "PYTHON": sys.executable}
+    drawn = folder / "llmgw.ico"
+    script = ROOT / "packaging/windows/icon.py"
+    subprocess.run([sys.executable, script, drawn], check=True, timeout=120)
+    facts = {"PAYLOAD": payload, "OUTPUT": setup, "PYTHON": sys.executable, "ICON": drawn}
     compiled(ROOT / "installer.nsi", *(f"-D{name}={value}" for name, value in facts.items()))
     return setup
+
+
+def installing(folder: Path) -> Path:
+    """A program that holds what a set-up holds while it is at work."""
+    held = "System::Call 'kernel32::CreateMutex(p 0, i 0, t \"llmgw-setup\") p .r9'"
+    program, stub = folder / "other.exe", folder / "other.nsi"
+    stub.write_text(
+        PROGRAM.format(file=program, version="x").replace("Section\n", f"Section\n    {held}\n", 1)
+    )
+    compiled(stub)
+    return program
 
 
 def wait_for(path: Path) -> None:
@@ -100,6 +115,19 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     (computer.folder / "go on").unlink()
     running.communicate(timeout=300)
 
+    # while another set-up is at work nothing is touched either
+    busy = tmp_path / "busy"
+    busy.mkdir()
+    (busy / "go on").touch()
+    other = computer.start(installing(busy))
+    wait_for(busy / "started")
+    refused = computer.start(second, "/S")
+    refused.communicate(timeout=300)
+    assert refused.returncode == 2
+    assert (computer.folder / "_internal/it costs $5.txt").read_text() == "first"
+    (busy / "go on").unlink()
+    other.communicate(timeout=300)
+
     # over the first: the new one's files, none that only the old one had, a stranger's stays
     foreign = {"started", "_internal/new/mine.txt"}
     (computer.folder / "_internal/new").mkdir()
@@ -115,6 +143,8 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     assert not computer.link.exists()
     assert computer.uninstall_entry() == {}
     assert data.read_text() == "a person's"
+
+    over_broken_ones(computer, first, second)
 
     # and of a folder that holds nothing else, nothing is left
     shutil.rmtree(computer.folder)
@@ -137,6 +167,50 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     computer.run(far / "uninstall.exe", "/S")
     assert not far.exists()
     assert computer.uninstall_entry() == {}
+
+
+def over_broken_ones(computer: Computer, first: Path, second: Path) -> None:
+    """Of which parts are missing, empty or cut off, and on a disk that is full."""
+    shutil.rmtree(computer.folder)
+    computer.run(first, "/S")
+    (computer.folder / "uninstall.exe").write_bytes(b"")
+    (computer.folder / "llmgw.exe").write_bytes(b"MZ and no more")
+    (computer.folder / "_internal/it costs $5.txt").unlink()
+    computer.run(second, "/S")
+    (computer.folder / "uninstall.exe").unlink()
+    computer.run(second, "/S")
+    computer.run(computer.folder / "llmgw.exe")
+    assert (computer.folder / "started").read_text() == "second"
+    assert (computer.folder / "_internal/it costs $5.txt").read_text() == "second"
+    with small_disk(computer) as disk:
+        before = computer.files()
+        refused = computer.start(first, "/S", "/D=E:\\gw")
+        refused.communicate(timeout=300)
+        assert refused.returncode == 2
+        assert list(disk.iterdir()) == []
+        assert computer.files() == before
+        assert computer.uninstall_entry()["InstallLocation"].endswith("LLM Gateway")
+    computer.run(computer.folder / "uninstall.exe", "/S")
+    old = "_internal/old/gone.dll"  # the one that knew of it was broken
+    assert computer.files() == {"started", old}
+    assert computer.uninstall_entry() == {}
+
+
+@contextmanager
+def small_disk(computer: Computer) -> Iterator[Path]:
+    """E:, with room for nothing. Where only root may make one, there is none."""
+    disk = computer.prefix.with_name("small")
+    disk.mkdir()
+    made = ["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", str(disk)]
+    if subprocess.run(made, capture_output=True, check=False).returncode:
+        pytest.skip("no small disk can be mounted here")
+    letter = computer.prefix / "dosdevices/e:"
+    letter.symlink_to(disk)
+    try:
+        yield disk
+    finally:
+        letter.unlink()
+        subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 @pytest.mark.daily

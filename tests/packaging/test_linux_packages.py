@@ -7,10 +7,11 @@ import importlib.metadata
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 VERSION = importlib.metadata.version("llmgw-desktop")
 EPOCH = "1795000000"
+_TOKEN = "token-of-a-test-0123456789-abcdefghij"
 LEFT_BY_TOOLS = ("etc/ld.so.cache", "etc/.pwd.lock")
 
 
@@ -62,6 +64,19 @@ def test_menus_and_shops_can_read_what_describes_it(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
     code = (ROOT / "llmgw_desktop/ui/application.py").read_text()
     assert 'setDesktopFileName("llmgw-desktop")' in code  # by which a desktop finds the icon
+
+
+@pytest.mark.daily
+@pytest.mark.parametrize(("whose", "name"), [("system", "llmgw-system"), ("user", "llmgw")])
+def test_systemd_can_read_its_units(whose: str, name: str, tmp_path: Path) -> None:
+    need_programs("systemd-analyze")
+    unit = (ROOT / f"packaging/linux/{name}.service").read_text()
+    read = tmp_path / "llmgw.service"
+    read.write_text(unit.replace("/usr/bin/llmgw serve", "/bin/true"))  # it must be there
+    words = ("systemd-analyze", f"--{whose}", "verify", read)
+    env = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_release_brings_sums_a_signature_and_a_list_of_parts(
@@ -132,6 +147,7 @@ def test_the_package_is_put_in_used_replaced_and_taken_out(program: Path, tmp_pa
         assert "usr/share/applications/llmgw-desktop.desktop" in put
         assert system.said("llmgw", "--version") == f"llmgw {VERSION}\n"
         see_its_window(system)
+        serve_as_systemd_starts_it(system)
         serving = system.start("llmgw", "serve", "--port", "0")
         try:
             url = _url(system, serving)
@@ -148,6 +164,48 @@ def test_the_package_is_put_in_used_replaced_and_taken_out(program: Path, tmp_pa
         system.run("dpkg", "--purge", "llmgw-desktop")
         assert system.files() - before <= set(LEFT_BY_TOOLS)
         assert list(system.home.rglob("gateway.db")), key  # what is a person's stays
+
+
+def serve_as_systemd_starts_it(system: BareSystem) -> None:
+    """By the words of the unit that the package brings: it says when it is ready, that it lives
+    and that it ends, and takes a key out of the folder of credentials. There is no systemd."""
+    unit = (system.root / "usr/lib/systemd/system/llmgw.service").read_text()
+    lines = dict(each.split("=", 1) for each in unit.splitlines() if "=" in each and each[0] != "#")
+    assert (lines["Type"], lines["WatchdogSec"]) == ("notify", "60")
+    credentials = system.root / "tmp/credentials"
+    credentials.mkdir()
+    (credentials / "LLM_GATEWAY_AUTH_TOKEN").write_text(f"{_TOKEN}\n")
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as systemd:
+        systemd.bind(str(system.root / "tmp/notify"))
+        (system.root / "tmp/notify").chmod(0o666)
+        systemd.settimeout(120)
+        serving = system.start(
+            *lines["ExecStart"].split(),
+            *("--port", "0"),
+            NOTIFY_SOCKET="/tmp/notify",
+            WATCHDOG_USEC="2000000",
+            CREDENTIALS_DIRECTORY="/tmp/credentials",
+        )
+        try:
+            first = systemd.recv(1000).decode()
+            assert first.startswith("READY=1\nSTATUS=serves http://127.0.0.1:"), first
+            url = first.removeprefix("READY=1\nSTATUS=serves ").split()[0]
+            assert send(f"{url}/ready", method="GET").status == 200
+            for token, expected in ((_TOKEN, 200), (_TOKEN[:-1], 401)):
+                headers = [("Authorization", f"Bearer {token}")]
+                assert send(f"{url}/v1/models", method="GET", headers=headers).status == expected
+            assert [systemd.recv(1000) for _ in range(2)] == [b"WATCHDOG=1"] * 2
+        finally:
+            serving.terminate()
+            said, _ = serving.communicate(timeout=60)
+        assert serving.returncode == 0, said
+        assert _TOKEN not in said
+        systemd.setblocking(False)
+        heard = set()
+        with suppress(BlockingIOError):
+            while True:
+                heard.add(systemd.recv(1000))
+        assert b"STOPPING=1" in heard
 
 
 def put_in(system: BareSystem, package: Path) -> None:

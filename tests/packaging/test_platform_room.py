@@ -56,9 +56,10 @@ _ASKING = frozenset({("sys", "platform"), ("os", "name"), ("platform", "system")
 _MAY_ASK = {
     "app/clis/survey.py": "where a vendor's CLI keeps its sign-in",
     "app/clis/use.py": "which terminal opens",
-    "app/connect/connector.py": "where another program keeps its settings",
+    "app/connect/programs.py": "where another program keeps its settings",
     "app/flights/copies.py": "which shell a command is copied for",
     "app/workspaces/workspaces.py": "bubblewrap is a program for Linux",
+    "engine/questions/permissions/standing.py": "which shell a CLI's commands are written for",
     "ui/application.py": "the style of widgets",
     "ui/loop/qt_loop.py": "whether Qt can watch a selector",
 }

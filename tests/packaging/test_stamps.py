@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.support.stamps import ROOT, Suite, suites
+from tests.support.checkout import Checkout
+from tests.support.stamps import ROOT, Suite, hashes, suites
 
 FILES = {
     "pyproject.toml": """
@@ -41,7 +43,7 @@ FILES = {
         @pytest.mark.bench
         def test_more(): pass
         """,
-    "tests/dear/test_two.py": "def test_two(): pass\n",
+    "tests/dear/test_two.py": "open('read', 'w').close()\ndef test_two(): pass\n",
     "tests/test_cheap.py": "def test_cheap(): pass\n",
     "product/inner/code.py": "def say():  # once\n    return 'a # b'\n",
     "product/outer.py": "import json\nX = 1\n",
@@ -105,9 +107,13 @@ def test_of_what_is_vouched_for_a_short_run_is_made(root: Path, suite: Suite):
         told = run(root, "-n", workers, "--dist", "worksteal")
         assert "2 passed" in told
         assert "error" not in told, "of a file of which nothing is run, its folder is left"
+        assert not (root / "read").exists(), "nor is it read in"
     assert "of which a short run is made: dear" in told
     assert "8 passed" in run(root, "--all")
     assert "1 passed" in run(root, "tests/dear/test_one.py::test_long[1]")
+    assert "1 passed" in run(root, "tests/dear/test_one.py"), "the short one"
+    told = run(root, "tests/test_cheap.py")
+    assert "of which a short run is made: none" in told, "it is not looked at"
     (root / "tests" / "deeper.py").write_text("N = 4\n")
     assert "9 passed" in run(root)
 
@@ -145,12 +151,142 @@ def test_what_it_does_not_look_at_does_not(root: Path, suite: Suite):
     assert suite.is_vouched_for
 
 
+@pytest.mark.parametrize(
+    ("name", "is_stale"),
+    [
+        ("llmgw_desktop/wire/read.py", True),
+        ("llmgw_desktop/wire/late.py", True),
+        ("llmgw_desktop/wire/__init__.py", True),
+        ("llmgw_desktop/domain/words.py", True),
+        ("llmgw_desktop/store/child.py", True),
+        ("llmgw_desktop/engine/door.py", False),
+        ("tests/wire/test_far.py", False),
+    ],
+)
+def test_of_a_floor_counts_what_its_tests_import(root: Path, name: str, is_stale: bool) -> None:
+    texts = {
+        "tests/wire/test_read.py": "from llmgw_desktop.wire import read\n"
+        "PROGRAM = 'import llmgw_desktop.store.child'\n",
+        "tests/wire/test_far.py": "import llmgw_desktop.engine.door\n",
+        "llmgw_desktop/__init__.py": "",
+        "llmgw_desktop/wire/__init__.py": "",
+        "llmgw_desktop/wire/read.py": "from llmgw_desktop.domain.words import (\n    A,\n)\n"
+        "def f():\n    import llmgw_desktop.wire.late\n",
+        "llmgw_desktop/wire/late.py": "",
+        "llmgw_desktop/domain/words.py": "A = 1\n",
+        "llmgw_desktop/store/child.py": "",
+        "llmgw_desktop/engine/door.py": "",
+        "tests/suites.toml": "[low]\nfloor = true\ntests = ['tests/wire']\n"
+        "but = ['tests/wire/test_far.py']\n",
+    }
+    for file, text in texts.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text)
+    [low] = suites(root)
+    low.write_stamp(1)
+    assert low.is_vouched_for
+    (root / name).write_text("X = 2\n")
+    assert low.is_vouched_for is not is_stale
+
+
+BY_FILE = {
+    "tests/suites.toml": "[by-file]\nfloor = true\nby_file = true\ntests = ['tests/up']\n",
+    "tests/up/conftest.py": "import pytest, pathlib\nfrom tests.lent import lent\n"
+    "from llmgw_desktop.house import X\n"
+    "@pytest.fixture(\n    scope='module'\n)\ndef house(): ...\n",
+    "tests/lent.py": "import pytest\n@pytest.fixture\ndef lent(): ...\n",
+    "tests/called.py": "import pytest\n@pytest.fixture\ndef called(house): ...\n",
+    "tests/up/test_house.py": "def test_in(house): pass\n",
+    "tests/up/test_lent.py": "def test_in(lent): pass\n",
+    "tests/up/test_called.py": "from tests.called import called\ndef test_in(called): pass\n",
+    "tests/up/test_small.py": "import llmgw_desktop.small\ndef test_in(): pass\n",
+    "tests/up/test_run.py": "ARGV = ['-m', 'llmgw_desktop']\ndef test_in(): pass\n",
+    "tests/up/test_looks.py": "HERE = __file__\ndef test_in(): pass\n",
+    "tests/up/test_wrong.py": "def test_in(): assert False\n",
+    "llmgw_desktop/__init__.py": "",
+    "llmgw_desktop/__main__.py": "import llmgw_desktop.app.command_line.command_line\n",
+    "llmgw_desktop/house.py": "X = 1\n",
+    "llmgw_desktop/small.py": "from importlib import import_module\n"
+    "from typing import TYPE_CHECKING\n"
+    "if TYPE_CHECKING:\n    from llmgw_desktop.typed import T\n\n"
+    "def f(name): import_module(f'llmgw_desktop.kinds.{name}')\n"
+    "RUN = 'door.py'\nWORK = 'one:run'\n",
+    "llmgw_desktop/typed.py": "",
+    "llmgw_desktop/kinds/a.py": "",
+    "llmgw_desktop/platform/door.py": "",
+    "llmgw_desktop/app/one.py": "",
+    "llmgw_desktop/app/two.py": "",
+    "llmgw_desktop/app/command_line/command_line.py": "NAME = f'llmgw_desktop.app.{module}'\n",
+}
+FILES_OF_IT = {f"tests/up/test_{each}.py" for each in ("house", "lent", "called", "small", "run")}
+
+
+@pytest.mark.parametrize(
+    ("name", "stale"),
+    [
+        ("tests/up/test_small.py", "small"),
+        ("tests/up/conftest.py", "house lent called small run"),
+        ("tests/called.py", "called"),
+        ("llmgw_desktop/house.py", "house lent called"),
+        ("llmgw_desktop/small.py", "small"),
+        ("llmgw_desktop/typed.py", ""),
+        ("llmgw_desktop/kinds/a.py", "small"),
+        ("llmgw_desktop/platform/door.py", "small"),
+        ("llmgw_desktop/app/one.py", "small"),
+        ("llmgw_desktop/app/two.py", ""),
+        ("llmgw_desktop/__main__.py", "run"),
+        ("llmgw_desktop/app/command_line/command_line.py", "run"),
+    ],
+)
+def test_each_file_counts_what_it_can_reach(root: Path, name: str, stale: str) -> None:
+    for file, text in BY_FILE.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text)
+    before = hashes(suites(root))
+    (root / name).write_text((root / name).read_text() + "Y = 2\n")
+    now = hashes(suites(root))
+    assert {each for each in now if now[each] != before[each]} == {
+        f"tests/up/test_{each}.py" for each in [*stale.split(), *["wrong"] * ("conftest" in name)]
+    }
+
+
+def test_a_file_that_passed_in_a_run_of_all_is_left_out_of_the_next(root: Path) -> None:
+    for file, text in BY_FILE.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text)
+    run(root, "tests/up")
+    stamp = root / "tests" / "stamps" / "by-file.toml"
+    assert not stamp.exists(), "a run of a few would change what others' runs wrote"
+    told = run(root)
+    assert "The suite 5 by-file passed whole: commit tests/stamps/by-file.toml" in told
+    assert {each.name for each in suites(root) if each.is_vouched_for} == FILES_OF_IT
+    assert "1 failed, 9 passed" in run(root, "-n", "1", "--dist", "worksteal")
+    (root / "llmgw_desktop" / "small.py").unlink()
+    (root / "tests" / "up" / "test_small.py").write_text("def test_in(): pass\n")
+    (root / "tests" / "up" / "test_lent.py").unlink()
+    assert "1 failed, 10 passed" in run(root)
+    assert set(tomllib.loads(stamp.read_text())) == FILES_OF_IT - {"tests/up/test_lent.py"}
+
+
+def test_what_a_test_reads_in_was_to_be_seen_in_the_texts() -> None:
+    code = "import sys, tests.app.test_commands; print(*sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    modules = {each.replace(".", "/") for each in told if each.startswith("llmgw_desktop")}
+    reach = Checkout(ROOT).reach_of(["tests/app/test_commands.py"])
+    assert modules
+    assert modules <= {each.removesuffix(".py").removesuffix("/__init__") for each in reach.product}
+
+
 def test_a_stamp_of_another_state_vouches_for_nothing(root: Path, suite: Suite):
     replace(suite, rooms=("product/outer.py",)).write_stamp(6)
     assert not suite.is_vouched_for
 
 
-@pytest.mark.parametrize("suite", suites(), ids=lambda suite: suite.name)
+@pytest.mark.parametrize(
+    "suite", [each for each in suites() if not each.group], ids=lambda suite: suite.name
+)
 def test_every_room_of_a_suite_is_there(suite: Suite):
     places = [*suite.tests, *suite.rooms, *(folder for folder, _ in suite.lines)]
     assert [each for each in places if not (ROOT / each).exists()] == []

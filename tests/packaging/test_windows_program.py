@@ -19,8 +19,9 @@ import pytest
 
 from tests.packaging.machine import ROOT
 from tests.packaging.needs import need_programs
-from tests.packaging.windows_payload import put_together
+from tests.packaging.windows_payload import compile_c, put_together
 from tests.packaging.wine import Computer, compiled, windows
+from tests.platform.test_npm_shims import NPM
 from tests.support.raw_http import Reply, openai_headers, send
 from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
 
@@ -72,7 +73,106 @@ def ready(data: Path) -> tuple[str, str]:
 def ask(url: str, key: str) -> Reply:
     said = {"model": "practice/echo", "messages": [{"role": "user", "content": "Hello"}]}
     body = json.dumps(said).encode()
-    return send(f"{url}/v1/chat/completions", headers=openai_headers(key), body=body)
+    return send(f"{url}/v1/chat/completions", headers=openai_headers(key), body=body, timeout_s=120)
+
+
+NODE = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <windows.h>
+static void bytes(FILE *to, const wchar_t *text) {
+    char raw[9000];
+    WideCharToMultiByte(CP_UTF8, 0, text, -1, raw, sizeof raw, NULL, NULL);
+    for (char *at = raw; *at; at++) fprintf(to, "%02x", (unsigned char)*at);
+    fputc(10, to);
+}
+int wmain(int argc, wchar_t **argv) {
+    wchar_t id[64] = L"none", file[400];
+    wsprintfW(file, L"%s\\said", _wgetenv(L"USERPROFILE"));
+    FILE *told = _wfopen(file, L"ab");
+    for (int i = 1; i < argc; i++) {
+        bytes(told, argv[i]);
+        if (!wcsncmp(argv[i], L"--session-id=", 13)) lstrcpynW(id, argv[i] + 13, 60);
+    }
+    fclose(told);
+    while (getchar() != EOF);
+    printf("{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"%ls\"}\n", id);
+    printf("{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"result\":\"heard\",");
+    printf("\"session_id\":\"%ls\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}\n", id);
+    return 0;
+}
+"""
+"""What stands for Node and Claude Code: tells what it was started with, and answers."""
+HOSTILE = (
+    'a" & echo x>"%USERPROFILE%\\owned" & rem "',
+    "%PATH% ^& !x! | more > owned < nul",
+    'C:\\ends with a stroke\\ and "two\\\\"',
+    "größe\nnext line\ttab 日本語",
+    "\\",
+    '"',
+)
+
+
+def put_claude(computer: Computer, folder: Path) -> None:
+    """As `npm install -g` puts it there."""
+    source = folder / "node.c"
+    source.write_text(NODE)
+    npm = computer.person / "AppData/Roaming/npm"
+    script = npm / "node_modules/@anthropic-ai/claude-code/cli.js"
+    script.parent.mkdir(parents=True)
+    script.touch()
+    compile_c(source, npm / "node.exe", "-municode")
+    (npm / "claude.cmd").write_bytes(NPM.encode())
+
+
+def ask_claude(computer: Computer, url: str, key: str) -> None:
+    """A caller's words reach Node as they are: no command interpreter stands between."""
+    said = computer.person / "said"
+    for words in HOSTILE:
+        asked = {"cli": "claude", "prompt": "hello", "appendSystemPrompt": words, "wait": True}
+        headers = [("Authorization", f"Bearer {key}"), ("Content-Type", "application/json")]
+        body = json.dumps(asked).encode()
+        reply = send(f"{url}/v1/jobs", headers=headers, body=body, timeout_s=300)
+        told = reply.json()
+        assert told["state"] == "completed", told
+        heard = [bytes.fromhex(each).decode() for each in said.read_text().split()]
+        assert heard[0].endswith("cli.js")
+        assert f"--append-system-prompt={words}" in heard
+        said.unlink()
+    assert not list(computer.prefix.rglob("owned"))
+
+
+def ask_mcp(url: str, key: str) -> None:
+    """By the SDK, which has parts of its own for Windows."""
+    asked = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    }
+    headers = [
+        ("Authorization", f"Bearer {key}"),
+        ("Content-Type", "application/json"),
+        ("Accept", "application/json, text/event-stream"),
+    ]
+    reply = send(f"{url}/mcp", headers=headers, body=json.dumps(asked).encode(), timeout_s=300)
+    assert reply.status == 200, reply.body
+    assert b"serverInfo" in reply.body
+
+
+def start_anew(computer: Computer, program: Path, data: Path) -> tuple[str, str]:
+    """By another process, which whoever started the first need not know. Its address and key."""
+    before = ready(data)[0]
+    assert computer.said(program, "restart").startswith("The gateway runs anew at ")
+    url, key = ready(data)
+    assert url != before  # port 0: it has another
+    return url, key
 
 
 def keep_a_run(computer: Computer, program: Path) -> None:
@@ -104,6 +204,7 @@ def test_it_is_put_in_works_makes_way_and_goes(tmp_path: Path) -> None:
         program, data = computer.folder / "llmgw.exe", computer.local / "llmgw-desktop"
         assert computer.said(program, "--version") == f"llmgw {VERSION}\n"
         keep_a_run(computer, program)
+        put_claude(computer, tmp_path)
         serve_and_refuse(computer, setup, program, data)
         see_its_window(computer)
         store = next(data.rglob("gateway.db"))
@@ -119,7 +220,7 @@ def test_it_is_put_in_works_makes_way_and_goes(tmp_path: Path) -> None:
         computer.run(computer.folder / "uninstall.exe", "/S")
         assert not computer.folder.exists()
         assert not computer.link.exists()
-        assert computer.uninstall_entry() == {}
+        computer.wait_removed()
         assert "LLM Gateway" not in computer.variables().get("Path", "")
         assert not cursor.exists()
         assert store.exists()
@@ -136,6 +237,15 @@ def serve_and_refuse(computer: Computer, setup: Path, program: Path, data: Path)
     try:
         url, key = ready(data)
         assert "Hello" in ask(url, key).json()["choices"][0]["message"]["content"]
+        ask_mcp(url, key)
+        ask_claude(computer, url, key)
+        for _ in range(2):
+            url, key = start_anew(computer, program, data)
+            assert ask(url, key).status == 200
+        port = url.rpartition(":")[2]
+        second = computer.start(program, "serve", "--port", port, LLMGW_HOME="C:\\other")
+        second.communicate(timeout=300)
+        assert second.returncode == 1  # no two programs share a port
         for words in ((setup, "/S"), (computer.folder / "uninstall.exe", "/S")):
             refused = computer.start(*words)
             refused.communicate(timeout=300)
@@ -143,7 +253,7 @@ def serve_and_refuse(computer: Computer, setup: Path, program: Path, data: Path)
         assert computer.link.exists()
         assert ask(url, key).status == 200
     finally:
-        serving.kill()
+        computer.kill(program.name)  # the first one, and the one that followed it
         serving.communicate(timeout=60)
         computer.wait()
 

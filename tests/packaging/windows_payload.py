@@ -26,10 +26,11 @@ from tests.packaging.needs import need_programs
 _CACHE = ROOT / ".cache" / "windows"
 _PYTHON_WHEEL = "panda3d==1.10.16"
 _PYTHON_SHA256 = "37acfb92655c4226879f95c988e2ef1449a53c54486d6c1ebc00e2772429af82"
-_MORE = ("pywin32-ctypes", "colorama")
+_MORE = ("pywin32-ctypes", "colorama", "pywin32")
 """Named for Windows alone, so a pip that runs elsewhere leaves them out."""
 _LIBRARIES_OF_QT = {"Core", "Gui", "Widgets", "Network", "Svg"}
 _PLUGINS_OF_QT = {"iconengines", "imageformats", "platforms", "styles", "tls"}
+_UNUSED_OF_PYWIN32 = {"pythonwin", "adodbapi", "isapi", "win32com", "win32comext"}
 _NOT_OF_PYTHON = {"lib-dynload", "test", "site-packages", "__pycache__", "idlelib", "tkinter"} | {
     *("ensurepip", "lib2to3", "turtledemo", "pydoc_data", "curses"),
 }
@@ -79,9 +80,10 @@ def put_together(payload: Path) -> None:
         _put_wheel(wheel, inside)
     shutil.copytree(ROOT / "llmgw_desktop", inside / "llmgw_desktop", ignore=_COMPILED)
     shutil.copytree(ROOT / "resources", inside / "llmgw_desktop/_resources")
+    shutil.copy(ROOT / "CHANGELOG.md", inside / "llmgw_desktop/_resources")
     _put_metadata(inside)
     (inside / "boot.py").write_text(_BOOT)
-    (inside / "python311._pth").write_text("Lib\n.\n")
+    (inside / "python311._pth").write_text("Lib\n.\nwin32\nwin32\\lib\npywin32_system32\n")
     source = payload.with_name("starter.c")
     source.write_text(_STARTER)
     for name, kind in (("llmgw", "-mconsole"), ("llmgw-desktop", "-mwindows")):
@@ -176,6 +178,8 @@ def _put_wheel(wheel: Path, inside: Path) -> None:
 def _is_used(name: str) -> bool:
     """As `build.spec` leaves out what no window of ours needs."""
     top, *rest = name.split("/")
+    if top in _UNUSED_OF_PYWIN32:
+        return False
     if top != "PySide6" or not rest:
         return ".data/" not in name
     if rest[0] == "plugins":

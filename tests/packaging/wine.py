@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.packaging.needs import need_programs
@@ -64,6 +66,16 @@ class Computer:
         assert child.returncode == 0, out
         return out.decode().replace("\r\n", "\n")
 
+    def kill(self, name: str) -> None:
+        """All programs of this name."""
+        ours = f"WINEPREFIX={self.prefix}".encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it ended meanwhile
+                words = (process / "cmdline").read_bytes().split(b"\0")[0]
+                is_ours = ours in (process / "environ").read_bytes().split(b"\0")
+                if is_ours and re.split(rb"[\\/]", words)[-1].decode(errors="replace") == name:
+                    os.kill(int(process.name), signal.SIGKILL)
+
     def wait(self) -> None:
         """Until nothing runs any more, and the registry is written."""
         self._server("-w")
@@ -71,6 +83,14 @@ class Computer:
     def uninstall_entry(self) -> dict[str, str]:
         """What the system's list of programs knows of it; empty: nothing."""
         return self._values(_HIVE)
+
+    def wait_removed(self) -> None:
+        """Until that is so: on a busy machine wine writes its registry some time after the end of
+        whoever changed it."""
+        ends = time.monotonic() + 120
+        while entry := self.uninstall_entry():
+            assert time.monotonic() < ends, entry
+            time.sleep(0.1)
 
     def variables(self) -> dict[str, str]:
         """The person's own ones."""

@@ -15,7 +15,13 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.platform import channels, children, files, keepers, private_tree, processes
-from llmgw_desktop.platform.environment import joined_path, line_length, with_home
+from llmgw_desktop.platform.environment import (
+    can_be_named,
+    joined_path,
+    line_length,
+    windows_takes,
+    with_home,
+)
 from llmgw_desktop.platform.processes import ProcessMark
 
 _PATIENCE_S = 60.0
@@ -185,6 +191,46 @@ def test_a_lock_is_one_holders_and_is_let_go_when_it_is_closed(tmp_path: Path) -
     os.close(last)
 
 
+def test_what_is_put_in_place_stands_there_whole_and_goes_once(tmp_path: Path) -> None:
+    beside, path = tmp_path / "beside", tmp_path / "path"
+    path.write_text("old")
+    beside.write_text("new")
+    files.put_in_place(beside, path)
+    assert path.read_text() == "new"
+    assert not beside.exists()
+    files.take_away(path)
+    files.take_away(path)
+    assert not path.exists()
+
+
+def test_a_program_is_asked_to_start_anew_and_to_end() -> None:
+    hears = (
+        "import os, time\n"
+        "from llmgw_desktop.platform import processes\n"
+        "processes.hear_anew(lambda: print('anew', flush=True))\n"
+        "processes.hear_end(lambda: os._exit(143))\n"
+        "print(os.getpid(), flush=True)\n"
+        "while True: time.sleep(0.02)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hears], stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        pid = int(child.stdout.readline())
+        for _ in range(2):
+            processes.ask_anew(pid)
+            assert child.stdout.readline() == "anew\n"
+        ticks = processes.started_ticks(pid)
+        assert ticks is not None
+        processes.ask_to_end(ProcessMark(pid=pid, started_ticks=ticks + 1))  # another's
+        processes.ask_anew(pid)
+        assert child.stdout.readline() == "anew\n"
+        processes.ask_to_end(ProcessMark(pid=pid, started_ticks=ticks))
+        assert child.wait(_PATIENCE_S) in (143, -15)
+    with pytest.raises(OSError):  # noqa: PT011 - each system has its own
+        processes.ask_anew(pid)
+
+
 def test_reading_at_a_place_leaves_the_place_where_it_reads_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"one\r\n\x1atwo")
     handle = os.open(tmp_path / "file", os.O_RDONLY | files.CAREFUL)
@@ -244,3 +290,16 @@ def test_what_is_said_of_the_environment() -> None:
     assert with_home({"HOME": "here"}) == {"HOME": "here"}
     assert joined_path(["a", "b"]) == f"a{os.pathsep}b"
     assert line_length(["a", "b c"]) == len('a "b c"')
+
+
+@pytest.mark.parametrize(
+    ("name", "is_taken"),
+    [
+        *((name, True) for name in ("a", "a b.txt", "größe", ".codex", "console", "com", "com10")),
+        *((name, False) for name in ("CON", "nul.txt", "Com1", "lpt9.a.b", "aux .x", "conin$")),
+        *((name, False) for name in ("a:b", "a\\b", "a/b", "a?", "a\x1f", "a.", "a ", "com\u00b2")),
+    ],
+)
+def test_what_windows_takes_as_a_name(name: str, is_taken: bool) -> None:
+    assert windows_takes(name) is is_taken
+    assert can_be_named(name) is (True if sys.platform != "win32" else is_taken)

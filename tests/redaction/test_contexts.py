@@ -17,6 +17,8 @@ from llmgw_desktop.redaction.detector import find, may_hold
 from llmgw_desktop.redaction.redactor import MASK, Redactor
 from tests.redaction.samples import SAMPLES, sample
 
+pytestmark = pytest.mark.daily
+
 REDACTOR = Redactor()
 SHOWN = MASK.decode()
 

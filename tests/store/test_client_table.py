@@ -49,7 +49,7 @@ REFUSED = {
     'expires = "2027-01-31"': "expected a date such as 2027-01-31, without quotation marks",
     'time_zone = "Berlin"': "expected a time zone",
     "budget = 5": "is no limit that is known; there are models, providers, budgets, rate_limits, "
-    "parallel, expires, paused, time_zone, labels",
+    "parallel, expires, paused, time_zone, answers, max_wait_s, labels",
     "paused = 1": "expected true or false",
     "labels.aider = { paused = true }": "is no limit that is known",
     "labels = 5": "expected a table",

@@ -23,6 +23,8 @@ from llmgw_desktop.store.database.database import (
 )
 from tests.support.rights import without_roots_rights
 
+pytestmark = pytest.mark.daily
+
 STEPS = (("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)",),)
 
 

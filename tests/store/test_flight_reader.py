@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,8 @@ from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.listing import NEWEST_FIRST
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from tests.support.made_flights import BEGIN_S, flight_id, record, running, summary
+
+pytestmark = pytest.mark.daily
 
 ALL = FlightQuery()
 
@@ -251,9 +253,45 @@ def test_filters_mean_what_the_window_means(
                 with closing(FlightReader(path)) as other:
                     assert other.page(query, offset=0, limit=2) == expected[:2]
                 assert reader.page(query, offset=1, limit=3) == expected[1:4]
+                _assert_density(reader, query, expected)
+            _assert_density(reader, query, expected)
     finally:
         reader.close()
         connection.close()
+
+
+def test_figures_are_compared_as_they_are(
+    connection: sqlite3.Connection, reader: FlightReader
+) -> None:
+    """Whole numbers with parts of one, and shares of them: nothing is rounded on the way."""
+    read = (0, 10, 49, 50, 99, 100)
+    usages = [Usage(input_tokens=100, cache_read_tokens=it, output_tokens=it) for it in read]
+    _write(connection, *(summary(number, usage=it) for number, it in enumerate(usages)))
+    for name, relation, figure, count in (
+        ("cache", "<", 0.5, 3),
+        ("cache", ">=", 0.5, 3),
+        ("cache", "=", 0.99, 1),
+        ("cache", ">", 0.0, 5),
+        ("output", "=", 0.01, 0),
+        ("output", "<", 0.5, 1),
+        ("output", ">", 49.5, 3),
+    ):
+        query = FlightQuery(terms=(FilterTerm(name, relation, figure=figure),))
+        assert reader.count(query) == count, (name, relation, figure)
+
+
+def _assert_density(
+    reader: FlightReader, query: FlightQuery, expected: Sequence[FlightSummary]
+) -> None:
+    told = reader.density(query, 3)
+    if told is None:
+        return
+    assert sum(told.flights) == len(expected)
+    for number in range(3):
+        since_s, until_s = told.part(number)
+        here = [each for each in expected if since_s <= each.started_at_s < until_s]
+        failed = [each for each in here if each.state in (FlightState.FAILED, FlightState.CUT)]
+        assert (told.flights[number], told.errors[number]) == (len(here), len(failed))
 
 
 def test_when_flights_began_is_told_in_equal_parts(

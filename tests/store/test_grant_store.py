@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.access.consent import ConsentTerm, Grant, Peer
-from llmgw_desktop.domain.access.oauth import ClientMade, OauthClient
+from llmgw_desktop.domain.access.consent import ClientMade, ConsentTerm, Grant, OauthClient, Peer
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.store.access.grants import GrantStore, KeptToken, TokenKind

@@ -6,11 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from llmgw_desktop.store.locks import InstanceLock
+from llmgw_desktop.store.run_file import InstanceLock
 
 _HOLD = (
     "import sys, time; from pathlib import Path;"
-    "from llmgw_desktop.store.locks import InstanceLock;"
+    "from llmgw_desktop.store.run_file import InstanceLock;"
     "assert InstanceLock(Path(sys.argv[1])).take() is True; print('held', flush=True);"
     "time.sleep(60)"
 )

@@ -10,6 +10,9 @@ from llmgw_desktop.domain.cli import CliName, ErrorCategory
 from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobProcess, JobState
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.jobs.job_store import JobStore
+from tests.support.plain_runs import plain_job
+
+pytestmark = pytest.mark.daily
 
 
 @pytest.fixture
@@ -43,6 +46,20 @@ def test_a_job_comes_back_as_it_was(store: JobStore) -> None:
     store.add(job)
     assert store.get("job_1") == job
     assert store.live() == [job]
+
+
+def test_a_job_names_the_newest_that_goes_on_from_it(store: JobStore) -> None:
+    store.add(_job(1))
+    assert store.get("job_1") == _job(1)
+    store.add(_job(2, handed_from="job_1", state=JobState.COMPLETED))
+    store.add(_job(3, handed_from="job_1", state=JobState.FAILED))
+    assert [each.handed_to for each in store.recent("me")] == ["", "", "job_3"]
+    store.move(_job(1, state=JobState.CANCELED))
+    [first] = [each for each in store.recent() if each.id == "job_1"]
+    assert (first.state, first.handed_to) == (JobState.CANCELED, "job_3")
+    store.delete(["job_3"])
+    assert store.get("job_1") == _job(1, state=JobState.CANCELED, handed_to="job_2")
+    assert store.get("job_2") == _job(2, handed_from="job_1", state=JobState.COMPLETED)
 
 
 def test_the_first_end_stays(store: JobStore) -> None:
@@ -103,6 +120,24 @@ def test_jobs_are_found_by_what_they_were_asked_in(store: JobStore) -> None:
     assert found.id == "job_2"
     assert store.of_correlation("c", "nobody") is None
     assert store.of_correlation("none", "me") is None
+
+
+def test_jobs_that_go_on_what_others_do(store: JobStore) -> None:
+    store.add(plain_job(1, session_id="gws_1"))
+    store.add(plain_job(2, session_id="gws_1"))
+    store.add(plain_job(3, session_id="gws_2"))
+    store.add(plain_job(4, handed_from=plain_job(3).id))
+    store.add(plain_job(5))
+
+    def beside(*numbers: int) -> list[int]:
+        found = store.beside([plain_job(each).id for each in numbers])
+        return sorted(int(each.removeprefix("job_"), 16) for each in found)
+
+    assert beside(1) == beside(2) == [1, 2]
+    assert beside(3) == beside(4) == [3, 4]
+    assert beside(5) == [5]
+    assert beside(1, 4) == [1, 2, 3, 4]
+    assert beside() == []
 
 
 def test_sums_are_an_owners_by_cli_and_state(store: JobStore) -> None:

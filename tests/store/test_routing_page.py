@@ -9,12 +9,14 @@ from llmgw_desktop.domain.routing.route import Strategy
 from llmgw_desktop.store.settings.reader import load_settings
 from tests.support.word_model import files_like_the_model
 
+pytestmark = pytest.mark.daily
+
 PAGE = (Path(__file__).parents[2] / "docs" / "routing.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 _KEYS = {name: "k" for name in ("CLAUDE_WORK", "CLAUDE_HOME", "CLAUDE_SPARE", "OPENAI_API_KEY")}
 
 
-_NAMES = ["accounts", "rules", "clients", "clis", "like questions"]
+_NAMES = ["accounts", "rules", "clients", "clis", "like questions", "local servers"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=_NAMES)

@@ -10,6 +10,7 @@ from llmgw_desktop.domain.jobs.approval import Approval, PermissionRule
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.workspace import Workspace
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store import policy, tool_pins
 from llmgw_desktop.store.access import schema as access_schema
 from llmgw_desktop.store.database import schema
 from llmgw_desktop.store.database.database import open_database
@@ -27,9 +28,11 @@ from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.flights.rows import FACT_COLUMNS
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 
+pytestmark = pytest.mark.daily
+
 MODELS: dict[str, type[peewee.Model]] = {
     each._meta.table_name: each
-    for module in (schema, access_schema)
+    for module in (schema, access_schema, tool_pins, policy)
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, peewee.Model) and each is not peewee.Model
 }
@@ -82,7 +85,7 @@ def test_columns_are_named_after_the_domain() -> None:
 def test_a_workspace_is_its_row() -> None:
     assert set(columns(WorkspaceRow)) - {"name"} == (
         set(Workspace.__slots__)
-        - {"is_of_settings", "alias", "allow_worktree", "allow_add_dir", "approvals"}
+        - {"is_of_settings", "alias", "allow_worktree", "allow_add_dir", "approvals", "snapshot"}
     )
 
 
@@ -95,10 +98,12 @@ def test_a_rule_of_a_job_is_its_row() -> None:
 
 
 def test_a_job_is_its_row() -> None:
+    of_live_ones = {"questions", "waiting_on", "limit_wait"}
+    of_another_row = {"handed_to"}
     spread = {"pid", "started_ticks", "process_group", *FACT_COLUMNS}
     assert (
         set(columns(JobRow))
-        == set(Job.__slots__) - {"process", "prompt_facts", "questions", "waiting_on"} | spread
+        == set(Job.__slots__) - {"process", "prompt_facts"} - of_live_ones - of_another_row | spread
     )
 
 

@@ -16,7 +16,7 @@ from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.settings.editor import Edit, SettingsEditor
 from llmgw_desktop.store.settings.journal import SettingsJournal
 from llmgw_desktop.store.settings.reader import settings_of
-from llmgw_desktop.store.toml.changes import SetKeys
+from llmgw_desktop.store.toml_changes import SetKeys
 
 PERSON = Actor(name="ada", door=ActorDoor.WINDOW)
 CANARY = "canary-of-a-secret"

@@ -24,7 +24,7 @@ from llmgw_desktop.store.settings.schema import (
     plain_value,
 )
 from llmgw_desktop.store.settings.workspaces import ROOT_KEYS, WORKSPACES_KEYS
-from llmgw_desktop.store.toml.changes import written_value
+from llmgw_desktop.store.toml_changes import written_value
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -47,8 +47,12 @@ An environment variable wins over the file. Keys never stand in the file: it nam
 vault or the environment variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`);
 units step by 1024.
 
-The window's page Settings shows and changes all tables that are there once. `llmgw settings list`
-says what holds now and who says so; `llmgw settings set http.port 4000` and
+The window's page Settings has them in groups, each with its words, bounds and default, with what
+somebody has changed and a way back, and finds them by name or meaning; of tables with names it
+tells how many there are, and leads to where they are changed. Three things on it are not in the
+file: whether the program starts when you log in (off until you ask; the system keeps it, and what
+you change there is what is shown), which notices you want, and whether the window is light or dark.
+`llmgw settings list` says what holds now and who says so; `llmgw settings set http.port 4000` and
 `llmgw settings reset http.port` change the file as the window does. Tables with names are told by
 them: `clis.codex.max_running`, `routes.cheap.enabled`, `clients."my tool".parallel`; what has no
 name by its place in the file, `prices[0].input`. Values that may be secret are not shown.
@@ -122,6 +126,11 @@ its name would protect nobody.
     "[[guards]]": """\
 What prompts may hold: [guards.md](guards.md). At most 100, each with `deny`, `find` or `allow`. An
 unknown key and a pattern that RE2 does not take are refused here.
+""",
+    "[[rules]]": """\
+What agents may do, whatever their job says: [rules.md](rules.md). At most 200. A rule with a
+mistake is told in a warning: it does nothing where it would have allowed, and asks about all where
+it would have denied or asked.
 """,
     "[workspaces]": """\
 Folders that jobs may be told to work in by an alias, and where programs may make or register more:

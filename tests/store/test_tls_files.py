@@ -9,7 +9,13 @@ import pytest
 
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings.door import HttpSettings
-from llmgw_desktop.store.tls_files import base_url, certificate_of, server_context
+from llmgw_desktop.store.tls_files import (
+    TlsFiles,
+    base_url,
+    certificate_of,
+    client_context,
+    server_context,
+)
 from tests.support.certificates import Pair, make_pair
 
 
@@ -28,6 +34,11 @@ def test_a_good_pair(tmp_path: Path) -> None:
     assert context is not None
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert server_context(HttpSettings()) is None
+
+
+def test_a_provider_is_spoken_with_by_tls_of_today() -> None:
+    """Whatever the system's own settings allow, which Debian's Python takes instead of its own."""
+    assert client_context(TlsFiles()).minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
 def test_one_that_has_expired(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ import sys
 import threading
 from pathlib import Path
 
-from llmgw_desktop.store.locks import UseLock
+from llmgw_desktop.store.run_file import UseLock
 
 _HOLD = (
     "import sys, time; from pathlib import Path;"
-    "from llmgw_desktop.store.locks import UseLock;"
+    "from llmgw_desktop.store.run_file import UseLock;"
     "lock = UseLock(Path(sys.argv[1])); lock.hold(); print('held', flush=True); time.sleep(60)"
 )
 

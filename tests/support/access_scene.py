@@ -76,12 +76,12 @@ def set_changes(gateway: PlainGateway, *, hostile: bool = False) -> None:
 
 def set_access_scene(gateway: PlainGateway, *, hostile: bool = False) -> None:
     set_changes(gateway, hostile=hostile)
-    gateway.questions.consents.asked = [hostile_consent() if hostile else consent()]
-    gateway.questions.agents.asked = [
+    gateway.questions.appear(
+        hostile_consent() if hostile else consent(),
         permission(1),
         edit_permission(2),
         hostile_permission(4) if hostile else permission(3, client="codex", warnings=()),
-    ]
+    )
     gateway.rights.grants.known = [
         grant(1),
         grant(

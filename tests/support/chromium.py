@@ -176,6 +176,24 @@ class Browser:
             mobile=False,
         )
 
+    async def phone(self, width: int = 360, height: int = 740) -> None:
+        """A phone's screen, touched."""
+        screen = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": True}
+        await self.ask("Emulation.setDeviceMetricsOverride", **screen)
+        await self.ask("Emulation.setTouchEmulationEnabled", enabled=True)
+
+    async def tap(self, selector: str) -> None:
+        """With a finger, in its middle."""
+        said = json.dumps(selector)
+        place = await self.value(
+            f"(() => {{ const it = document.querySelector({said});"
+            " it.scrollIntoView({block: 'center'}); const box = it.getBoundingClientRect();"
+            " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        )
+        point = {"x": place[0], "y": place[1]}
+        await self.ask("Input.dispatchTouchEvent", type="touchStart", touchPoints=[point])
+        await self.ask("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
     async def picture(self, path: Path | None = None) -> bytes:
         told = await self.ask("Page.captureScreenshot", format="png")
         png = base64.b64decode(told["data"])
@@ -185,10 +203,10 @@ class Browser:
 
 
 @contextlib.contextmanager
-def chromium(folder: Path) -> Iterator[int]:
-    """The program; the port at which it is asked."""
+def chromium(folder: Path, *more: str) -> Iterator[int]:
+    """The program; the port at which it is asked. `more`: flags."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [shutil.which("chromium") or "chromium", *_FLAGS, f"--user-data-dir={folder}"]
+    command = [shutil.which("chromium") or "chromium", *_FLAGS, *more, f"--user-data-dir={folder}"]
     with (
         (folder / "said.log").open("wb") as said,
         subprocess.Popen([*command, "about:blank"], stdout=said, stderr=said) as program,

@@ -16,14 +16,16 @@ from llmgw_desktop.app.access.consent_pages import ConsentPages
 from llmgw_desktop.domain.access.access_errors import OauthCode, SentBack, ShownToPerson
 from llmgw_desktop.domain.access.consent import (
     ANSWER_WITHIN_S,
+    AuthorizeRequest,
+    ClientMade,
     ConsentAnswer,
     ConsentDecision,
     ConsentQuestion,
     ConsentWay,
     Grant,
+    OauthClient,
     Peer,
 )
-from llmgw_desktop.domain.access.oauth import AuthorizeRequest, ClientMade, OauthClient
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import ConsentChanged, Event

@@ -6,7 +6,7 @@ from dataclasses import replace
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.model.answer import AnswerEvent
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.codec import PromptTarget, RequestContext
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.tools import ToolNames

@@ -43,6 +43,9 @@ refuse() {
     printf '"session_id":"%s","api_error_status":%s}\n' "$id" "$1"
     exit 1
 }
+You() { # what a run is told that goes on after a limit, as a command: it has an answer of its own
+    id=$id . "$HOME/goes-on"
+}
 eval "$(cat)"
 """
 _CODEX = r"""#!/bin/sh

@@ -91,6 +91,10 @@ class GatewaySetup:
         self.config_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         tables = [provider.toml() for provider in self.providers]
         self.config_file.write_text("\n".join([self.toml, *tables]))
+        # where no window ever was, a welcome stands before all else
+        state = self.config_file.parent / "window.ini"
+        state.write_text("[told]\nwelcome=done\n")
+        state.chmod(0o600)
 
     def child_environment(self) -> dict[str, str]:
         """Only what is named here: nothing of the person's own reaches the child, which runs the

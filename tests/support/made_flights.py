@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 
 from llmgw_desktop.domain.flights.flight import (
     Attempt,
@@ -216,6 +217,7 @@ class MadeReader:
         self.records: dict[str, FlightRecord] = {}
         self.calls: list[tuple[str, FlightQuery, int, int]] = []
         self.problem: Exception | None = None
+        self.alike: list[FlightSummary] = []
 
     def count(self, query: FlightQuery) -> int:
         self._note("count", query, 0, 0)
@@ -261,6 +263,14 @@ class MadeReader:
             return self.records[flight_id]
         number = int(flight_id.removeprefix("flt_"), 16)
         return record(summary=self._flight(number)) if number < self.total else None
+
+    def conversation(self, flight_id: str, owner: str | None) -> list[SimpleNamespace]:
+        """Of each of those that are `alike`."""
+        is_one = flight_id in {each.id for each in self.alike}
+        return [SimpleNamespace(flight=each) for each in self.alike] if is_one else []
+
+    def of_job(self, job_id: str, limit: int) -> list[FlightSummary]:
+        return []
 
     def close(self) -> None:
         pass

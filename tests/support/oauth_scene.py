@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentTerm, ConsentWay, Peer
-from llmgw_desktop.domain.access.oauth import (
+from llmgw_desktop.domain.access.consent import (
     GRANTABLE_SCOPES,
     ClientMade,
     ClientProof,
+    ConsentAnswer,
+    ConsentTerm,
+    ConsentWay,
     OauthClient,
+    Peer,
     TokenPair,
 )
 from llmgw_desktop.domain.access.principal import Principal, Scope
@@ -24,11 +27,10 @@ from llmgw_desktop.domain.events import GrantsChanged
 from llmgw_desktop.domain.settings.door import OauthSettings
 from llmgw_desktop.engine.access.oauth.addresses import OauthAddresses
 from llmgw_desktop.engine.access.oauth.documents import DocumentFetcher, NotFetched
-from llmgw_desktop.engine.access.oauth.secrets_made import digest
 from llmgw_desktop.engine.access.oauth.server import OauthServer
 from llmgw_desktop.engine.access.oauth.tokens import OauthParts, TokenFinder
 from llmgw_desktop.engine.loop.bus import Bus
-from llmgw_desktop.engine.loop.hashing import Hashing
+from llmgw_desktop.engine.loop.hashing import Hashing, digest
 from llmgw_desktop.store.access.grants import GrantStore
 from llmgw_desktop.store.access.oauth_clients import OauthClientStore, hashed
 from tests.support.turned_clock import TurnedClock

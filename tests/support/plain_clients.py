@@ -6,7 +6,10 @@ from typing_extensions import override
 
 from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView, ProgramState
 from llmgw_desktop.app.connect.connector import Plan, Wanted
+from llmgw_desktop.app.connect.pinning import PinStanding
 from llmgw_desktop.app.connect.programs import PROGRAMS, Transport
+from llmgw_desktop.domain.policy import Budget, Measure, Period
+from llmgw_desktop.domain.routing.route import FolderPin
 
 HTTP = """{
   "mcpServers": {
@@ -63,6 +66,11 @@ class PlainClients(Clients):
         return self.view
 
     @override
+    def unpin(self, folder: str) -> str:
+        self._note("unpin", folder)
+        return f"{folder} is unpinned: .envrc is as it was before, byte for byte."
+
+    @override
     def plan(self, name: str, wanted: Wanted) -> tuple[Plan, str]:
         self._note("plan", name, wanted)
         return Plan(program=PROGRAMS[name], wanted=wanted, changes=()), DIFF
@@ -106,7 +114,32 @@ def card(name: str, state: ProgramState, **more: object) -> ClientCard:
     return ClientCard(**(values | more))  # type: ignore[arg-type]
 
 
+_SHOP = FolderPin(
+    name="shop-1a2b",
+    folder="/home/ada/work/shop",
+    provider="anthropic",
+    account="firm",
+    budgets=(Budget(measure=Measure.USD, amount=20, period=Period.DAY),),
+)
+PINS = (
+    PinStanding(
+        name=_SHOP.name,
+        folder=_SHOP.folder,
+        pin=_SHOP,
+        url="http://127.0.0.1:3333/as/pinned.shop-1a2b",
+        files=("/home/ada/work/shop/.claude/settings.local.json", "/home/ada/work/shop/.envrc"),
+    ),
+    PinStanding(
+        name="play-33cd",
+        folder="/home/ada/play",
+        pin=None,
+        url="http://127.0.0.1:3333/as/pinned.play-33cd",
+        files=("/home/ada/play/.envrc",),
+        problem="Its table [pins] is gone: what comes by its base URL is refused.",
+    ),
+)
 FULL = ClientsView(
+    pins=PINS,
     cards=(
         card(
             "claude-code",

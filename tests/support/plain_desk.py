@@ -11,8 +11,14 @@ from pathlib import Path
 
 from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.clients.desk import ClientDesk, DeskParts
-from llmgw_desktop.domain.access.consent import ConsentTerm, Grant, Peer
-from llmgw_desktop.domain.access.oauth import ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.access.consent import (
+    ClientMade,
+    ClientProof,
+    ConsentTerm,
+    Grant,
+    OauthClient,
+    Peer,
+)
 from llmgw_desktop.domain.access.principal import ClientFigures, Scope
 from llmgw_desktop.domain.clock import Clock, SystemClock, TimedIds
 from llmgw_desktop.domain.errors import StoreError

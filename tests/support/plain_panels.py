@@ -33,6 +33,8 @@ from llmgw_desktop.domain.validation import (
     ValidationRun,
 )
 from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
+from llmgw_desktop.engine.validation.answer_checks import CheckKind, CheckOutcome
+from llmgw_desktop.engine.validation.check_runs import CheckRow, check_answer
 from llmgw_desktop.engine.validation.receipts import minted
 from llmgw_desktop.engine.validation.report import PanelReading, read
 from llmgw_desktop.engine.validation.sealing import sealed_body
@@ -324,3 +326,50 @@ class PlainCompare(Compare):
 
 def grew(seat: str, text: str) -> SeatGrew:
     return SeatGrew(seat=seat, text=text)
+
+
+def made_check_run(run_id: str, at_s: float, *, fallen: int = 0) -> ValidationRun:
+    """Of a regression set with three cases, of which so many fell."""
+    rows = [
+        CheckRow(
+            number=number,
+            case=f"case {number}",
+            model="claude-opus-5-5",
+            passed=number > fallen,
+            outcomes=(
+                CheckOutcome(
+                    kind=CheckKind.REGEX,
+                    passed=number > fallen,
+                    words="" if number > fallen else "Nothing in it fits '(?i)within 14 days'.",
+                ),
+            ),
+            flight=f"flt_{number}",
+            cost_usd=0.0123,
+            took_ms=2_300.0,
+        )
+        for number in range(1, 4)
+    ]
+    return ValidationRun(
+        id=run_id,
+        owner="local",
+        client="local",
+        made_at_s=at_s,
+        request=PanelRequest(
+            intent=Intent.CHECKS,
+            seats=(),
+            question="shop",
+            evidence={
+                "sha256": "ba05b6c75a830d1ca2b784ca03c6e9372e8fa41079eedb0d7be20a5fef7fd8d7",
+                "cases": 3,
+                "models": ["claude-opus-5-5"],
+                "passed": 3 - fallen,
+                "failed": fallen,
+                "notAsked": 0,
+                "firstFallen": "case 1 · claude-opus-5-5" if fallen else "",
+                "why": rows[0].why,
+                "costUsd": 0.0369,
+                "isCostWhole": True,
+            },
+        ),
+        answers=tuple(check_answer(row, at_s, at_s + 3) for row in rows),
+    )

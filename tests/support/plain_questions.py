@@ -18,9 +18,16 @@ from llmgw_desktop.domain.access.consent import (
     Peer,
 )
 from llmgw_desktop.domain.access.principal import Client, Scope
+from llmgw_desktop.domain.brakes import Brake, HeldAnswer, HeldQuestion, HoldChoice
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import ConsentChanged, Event, PermissionChanged
+from llmgw_desktop.domain.events import (
+    ConsentChanged,
+    Event,
+    HeldChanged,
+    JobChanged,
+    PermissionChanged,
+)
 from llmgw_desktop.domain.jobs.approval import (
     Approval,
     ApprovalStatus,
@@ -33,6 +40,13 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionKind,
     PermissionQuestion,
 )
+from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.policy.brakes.brakes import HeldSource
+from llmgw_desktop.engine.questions.consents.listed import ConsentSource
+from llmgw_desktop.engine.questions.permissions.listed import PermissionSource
+from llmgw_desktop.engine.questions.waiting.question_list import QuestionList
+from llmgw_desktop.engine.runs.limit_questions import LimitSource
 
 NOW_S = 1_763_730_118.0
 CLAUDE = Peer(pid=41822, program="/usr/local/bin/claude", user="ada", started_ticks=77)
@@ -135,6 +149,30 @@ def tool_permission(number: int = 3, **changes: object) -> PermissionQuestion:
     return permission(number, **({"ask": asked} | changes))
 
 
+def call_permission(number: int = 5, **changes: object) -> PermissionQuestion:
+    """Of a program that calls a tool of another MCP server."""
+    asked = ask(
+        kind=PermissionKind.MCP,
+        command="",
+        server="files",
+        tool="delete_file",
+        arguments={"path": "/work/shop/old.csv", "token": "sk-a…[masked]"},
+        agent_words="",
+        cwd="",
+        reason="Its server says that it may change or remove what is there.",
+    )
+    of_client = {
+        "ask": asked,
+        "cli": None,
+        "job_id": "",
+        "job_title": "",
+        "workspace": "",
+        "rule": "Every call of the tool delete_file of files, until this session ends",
+        "warnings": (),
+    }
+    return permission(number, **(of_client | changes))
+
+
 def hostile_permission(number: int = 4) -> PermissionQuestion:
     command = (
         "echo safe \x1b[2K\x1b[1A\r rm -rf ~ \u202e# yllufeb eb\u202c\x00 <b>ok</b> \u200b\n"
@@ -182,6 +220,9 @@ class PlainConsents:
         self._publish(ConsentChanged(question=found, answer=answer))
         return True
 
+    def find(self, question_id: str) -> ConsentQuestion | None:
+        return next((each for each in self.asked if each.id == question_id), None)
+
     def attend(self, here: bool) -> None:
         self.attended.append(here)
 
@@ -221,13 +262,124 @@ class PlainAgents:
         return leave
 
 
+def held(number: int = 1, **changes: object) -> HeldQuestion:
+    values: dict[str, object] = {
+        "id": f"hld_{number:04d}",
+        "brake": Brake.LOOP,
+        "title": "claude-code repeats itself",
+        "words": "The same call of Bash brought the same result four times.",
+        "facts": (("Repeated", "pytest -q tests/test_parser.py\nE   ImportError: parser"),),
+        "choices": (
+            HoldChoice(id="go_on", words="Go on once"),
+            HoldChoice(id="not_again", words="Go on, and do not ask again"),
+        ),
+        "flight_id": "flt_1",
+        "owner": "cli_editor",
+        "client": "claude-code",
+        "model": "claude-opus-4-5",
+        "label": "nightly",
+        "asked_at_s": NOW_S - 6,
+        "expires_at_s": NOW_S + 234,
+    }
+    return HeldQuestion(**(values | changes))  # type: ignore[arg-type]
+
+
+class PlainHolds:
+    def __init__(self, publish: Callable[[Event], None]) -> None:
+        self._publish = publish
+        self.asked: list[HeldQuestion] = []
+        self.answers: list[tuple[HeldQuestion, HeldAnswer]] = []
+        self.attending = 0
+
+    @property
+    def waiting(self) -> tuple[HeldQuestion, ...]:
+        return tuple(self.asked)
+
+    def put(self, question: HeldQuestion) -> None:
+        self.asked.append(question)
+        self._publish(HeldChanged(question=question))
+
+    def answer(self, question_id: str, answer: HeldAnswer) -> bool:
+        found = next((each for each in self.asked if each.id == question_id), None)
+        if found is None:
+            return False
+        self.asked.remove(found)
+        self.answers.append((found, answer))
+        self._publish(HeldChanged(question=found, answer=answer))
+        return True
+
+    def attend(self) -> Callable[[], None]:
+        self.attending += 1
+
+        def leave() -> None:
+            self.attending -= 1
+
+        return leave
+
+
 class PlainQuestions(Questions):
     """With the desks at hand."""
 
     def __init__(self, clock: Clock, publish: Callable[[Event], None]) -> None:
-        self.consents = PlainConsents(publish)
-        self.agents = PlainAgents(publish)
-        super().__init__(self.consents, self.agents, clock, person=lambda: "ada")
+        self._bus = Bus()
+
+        def told(event: Event) -> None:
+            self._bus.publish(event)
+            publish(event)
+
+        self.consents = PlainConsents(told)
+        self.agents = PlainAgents(told)
+        self.holds = PlainHolds(told)
+        self.limits = PlainLimits(told)
+        desks = self.consents, self.agents, self.holds
+        sources = (
+            ConsentSource(self.consents),
+            PermissionSource(self.agents, lambda _: None),
+            HeldSource(self.holds),
+            LimitSource(self.limits, clock),
+        )
+        super().__init__(
+            QuestionList(self._bus, sources), *desks, clock=clock, person=lambda: "ada"
+        )
+
+    def appear(self, *questions: ConsentQuestion | PermissionQuestion) -> None:
+        """They wait since before any window listened."""
+        for each in questions:
+            if isinstance(each, ConsentQuestion):
+                self.consents.asked.append(each)
+                self._bus.publish(ConsentChanged(question=each))
+            else:
+                self.agents.asked.append(each)
+                self._bus.publish(PermissionChanged(question=each))
+
+
+class PlainLimits:
+    """Jobs at a limit."""
+
+    def __init__(self, publish: Callable[[Event], None]) -> None:
+        self._publish = publish
+        self.jobs: dict[str, Job] = {}
+        self.went_on: list[tuple[str, bool]] = []
+
+    @property
+    def live(self) -> tuple[Job, ...]:
+        return tuple(self.jobs.values())
+
+    def put(self, job: Job) -> None:
+        self.jobs[job.id] = job
+        self._publish(JobChanged(job=job))
+
+    async def go_on(self, job_id: str, *, now: bool) -> Job:
+        self.went_on.append((job_id, now))
+        wait = self.jobs[job_id].limit_wait
+        assert wait is not None
+        self.put(replace(self.jobs[job_id], limit_wait=replace(wait, asks=False)))
+        return self.jobs[job_id]
+
+    async def cancel(self, job_id: str) -> Job:
+        job = replace(self.jobs[job_id], state=JobState.CANCELED, limit_wait=None)
+        self.put(job)
+        return job
 
 
 class PlainGrants:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
 
+from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.cli import CliEvent, CliName, RunEnded, TextGrew
 from llmgw_desktop.domain.events import Event, JobChanged
 from llmgw_desktop.domain.jobs.job import LIVE_STATES, Job, JobState, Session
-from llmgw_desktop.domain.jobs.submission import JobResult, Submission, Submitted
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.submission import (
+    HandOver,
+    HandOverTo,
+    JobResult,
+    RunReply,
+    Submission,
+    Submitted,
+)
 
 list_of = list
 """`PlainRuns.list` hides it."""
@@ -56,6 +65,9 @@ class PlainRuns:
         self.ready: tuple[str, ...] = ("claude",)
         self.trouble: Exception | None = None
         self.stop_trouble: Exception | None = None
+        self.ask_trouble: Exception | None = None
+        self.asked: list[tuple[str, Mapping[str, object], Principal]] = []
+        self.moved: list[tuple[str, HandOverTo, str]] = []
         self.log: list[str] = []
         self.readings = 0
         self._changed = asyncio.Event()
@@ -105,6 +117,49 @@ class PlainRuns:
         job = plain_job(len(self.jobs) + 100, title=asked.request.prompt, asked_at_s=NOW_S)
         self.put(job)
         return Submitted(job=job)
+
+    async def ask_at(
+        self,
+        operation: str,
+        cli: str,
+        fields: Mapping[str, object],
+        principal: Principal,
+        *,
+        wait: bool,
+    ) -> RunReply:
+        """As the service of runs."""
+        if self.ask_trouble is not None:
+            raise self.ask_trouble
+        self.asked.append((cli, fields, principal))
+        job = plain_job(
+            len(self.jobs) + 100, cli=CliName(cli), title=str(fields["prompt"]), asked_at_s=NOW_S
+        )
+        self.put(job)
+        return RunReply(job=job)
+
+    async def draft(self, job_id: str, owner: str, to: HandOverTo) -> HandOver:
+        """As `engine/runs/hand_over`."""
+        job = self.jobs[job_id]
+        if (to.cli, to.model) == (job.cli, job.model):
+            raise InvalidRun("it has the job: name another one", field="cli")
+        told = f"Another agent ({job.cli}) began this task. Go on with it.\n\n{job.title}"
+        lost = ("What it thought.", f"That it changes no files: {to.cli} may.")
+        return HandOver(job=job, to=to, prompt=told, lost=lost)
+
+    async def move(
+        self, job_id: str, to: HandOverTo, prompt: str, *, owner: str, stop: bool
+    ) -> RunReply:
+        if self.ask_trouble is not None:
+            raise self.ask_trouble
+        self.moved.append((job_id, to, prompt))
+        old = self.jobs[job_id]
+        number = len(self.jobs) + 100
+        job = plain_job(
+            number, cli=CliName(to.cli), title=prompt, asked_at_s=NOW_S, handed_from=job_id
+        )
+        state = JobState.CANCELED if old.is_live else old.state
+        self.put(job, replace(old, state=state, limit_wait=None, handed_to=job.id))
+        return RunReply(job=job)
 
     async def wait(self, job_id: str, timeout_s: float | None = None) -> Job | None:
         while self.jobs[job_id].is_live:

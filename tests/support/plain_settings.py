@@ -9,7 +9,7 @@ from llmgw_desktop.domain.errors import ConfigError, UpstreamRefused
 from llmgw_desktop.domain.events import Event, SettingsChanged
 from llmgw_desktop.domain.provider import AccountStatus, Upstream
 from llmgw_desktop.domain.routing.route import RouteDecision, RouteQuestion
-from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.settings.whole import LoadedSettings, Settings
 from llmgw_desktop.store.settings.editor import SettingsEditor
 from llmgw_desktop.store.settings.reader import load_settings, settings_of
 
@@ -23,6 +23,10 @@ class PlainSettings:
         self._publish = publish
         self.editor = SettingsEditor(path, lambda file, raw: settings_of(file, raw, self.env))
         self.loaded: LoadedSettings = self._load()
+
+    def __call__(self) -> Settings:
+        """As the window asks its container for what holds."""
+        return self.loaded.settings
 
     def write(self, text: str) -> None:
         """As a person with an editor does."""

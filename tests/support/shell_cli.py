@@ -14,9 +14,9 @@ from typing import Any
 
 from typing_extensions import override
 
+from llmgw_desktop.clis.checks import Rights
 from llmgw_desktop.clis.cli import Cli, Packaging, RetryWords, SignIn
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.clis.rights import Rights
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliFacts,
@@ -248,7 +248,7 @@ class WordyBreaker(Breaker):
     """Refuses nothing, and reads a pause out of `retry in Ns`."""
 
     @override
-    def told_pause_s(self, error: str) -> float | None:
+    def told_pause_s(self, error: str, said_at_s: float | None = None) -> float | None:
         _, _, pause = error.partition("retry in ")
         return seconds_in(pause)
 

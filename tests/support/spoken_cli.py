@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from llmgw_desktop.clis.checks import Rights
 from llmgw_desktop.clis.cli import Cli, Packaging, SignIn
 from llmgw_desktop.clis.dialogue import (
     AskingMode,
@@ -22,7 +23,6 @@ from llmgw_desktop.clis.dialogue import (
 )
 from llmgw_desktop.clis.json_lines import Lines
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.clis.rights import Rights
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliFacts,

@@ -1,8 +1,8 @@
 """What a dear suite looks at, as one hash, and the file that says which hash it last passed for.
 
 `tests/suites.toml` names the suites: their tests, and the rooms of the product that they exercise.
-Whatever tests and support their files import counts by itself. docs/decisions/0063 says what a
-stamp vouches for.
+Whatever tests and support their files import counts by itself; of a floor, so does whatever of the
+product they import. docs/decisions/0063 says what a stamp vouches for.
 """
 
 from __future__ import annotations
@@ -13,29 +13,17 @@ import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.support.checkout import Checkout, code_of, files_in
+
 ROOT = Path(__file__).parents[2]
-_STRING = (
-    "("
-    + "|".join(
-        (
-            r'"""(?:[^\\]|\\.)*?"""',
-            r"\'\'\'(?:[^\\]|\\.)*?\'\'\'",
-            r'"(?:[^"\\\n]|\\.)*"',
-            r"'(?:[^'\\\n]|\\.)*'",
-        )
-    )
-    + ")"
-)
-_COMMENT = re.compile(_STRING + r"|[ \t]*#[^\n]*", re.DOTALL)
-_BLANK = re.compile(_STRING + r"|\n[ \t]*(?=\n)", re.DOTALL)
-_FROM = re.compile(r"^\s*from (tests[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
-_MODULE = re.compile(r"\btests(?:\.\w+)+")
+_HEAD = "# Written by a run of {} that passed: docs/decisions/0063\n"
 
 
 @dataclass(frozen=True)
@@ -50,91 +38,150 @@ class Suite:
     """A folder, and the pattern of those lines in it that count alone."""
     programs: tuple[str, ...] = ()
     """Programs of this machine whose greater version counts."""
+    but: tuple[str, ...] = ()
+    """Those of `tests` that are none of it."""
+    is_floor: bool = False
+    """What its tests import of the product counts by itself, and what that imports."""
+    group: str = ""
+    """Of a suite whose files have stamps of their own, in one file: the name of that."""
 
     def holds(self, file: str) -> bool:
         """Whether a test file, as its path from the root, is of this suite."""
-        return any(file == each or file.startswith(f"{each}/") for each in self.tests)
+        return _is_in(file, self.tests) and not _is_in(file, self.but)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Its tests, and what lies beside them."""
+        return frozenset(each for each in files_in(self.root, self.tests) if self.holds(each))
 
     @cached_property
     def test_files(self) -> frozenset[str]:
-        found = _files(self.root, self.tests)
-        return frozenset(each for each in found if Path(each).name.startswith("test_"))
+        return frozenset(each for each in self.files if Path(each).name.startswith("test_"))
 
     @property
     def stamp(self) -> Path:
-        return self.root / "tests" / "stamps" / f"{self.name}.toml"
+        return self.root / "tests" / "stamps" / f"{self.group or self.name}.toml"
 
     @property
     def is_vouched_for(self) -> bool:
         return self.stamp.exists() and self.vouches_for(self.hash())
 
     def vouches_for(self, found: str) -> bool:
-        """Whether the stamp names this hash."""
-        if not self.stamp.exists():
-            return False
-        return bool(tomllib.loads(self.stamp.read_text()).get("hash") == found)
+        """Whether the stamp names this hash; none may be empty."""
+        return bool(found) and self._stamped.get("hash") == found
 
     @property
     def passed(self) -> int:
-        return int(tomllib.loads(self.stamp.read_text())["passed"])
+        return int(self._stamped["passed"])
+
+    @property
+    def _stamped(self) -> dict[str, Any]:
+        if not self.stamp.exists():
+            return {}
+        told = _read(self.stamp, self.stamp.stat().st_mtime_ns)
+        return told.get(self.tests[0], {}) if self.group else told
 
     def write_stamp(self, passed: int) -> None:
-        self.stamp.parent.mkdir(exist_ok=True)
-        self.stamp.write_text(
-            "# Written by a run of the whole suite that passed: docs/decisions/0063\n"
-            f'hash = "{self.hash()}"\npassed = {passed}\n'
-        )
+        write_stamps([self], {self.name: passed}, {self.name: self.hash()})
 
-    def hash(self, known: dict[Path, str] | None = None) -> str:
-        """`known`: files that count by their sense, read a moment ago; what is read is added."""
+    def hash(self, checkout: Checkout | None = None) -> str:
+        """Empty where nothing can vouch for it. `checkout`: the files as they were a moment ago."""
+        checkout = checkout or Checkout(self.root)
+        reach = checkout.reach_of(self.files)
+        if self.group and reach.looks_around:
+            return ""
         whole = hashlib.sha256()
-        for part in self._parts({} if known is None else known):
+        mine = {*self.files, *reach.tests, *(reach.product if self.is_floor else ())}
+        for file in sorted({*mine, *checkout.files_in(self.rooms)}):
+            whole.update(checkout.sense_of(file))
+        for part in self._parts(checkout):
             whole.update(json.dumps(part).encode() + b"\n")
         return whole.hexdigest()
 
-    def _parts(self, known: dict[Path, str]) -> Iterator[Sequence[str]]:
-        yield "libraries", json.dumps(_libraries(self.root))
+    def _parts(self, checkout: Checkout) -> Iterator[Sequence[str]]:
+        yield "libraries", json.dumps(checkout.libraries)
         for program in self.programs:
             yield program, _greater_version(program)
-        tests = _files(self.root, self.tests)
-        for file in sorted({*tests, *_imported(self.root, tests), *_files(self.root, self.rooms)}):
-            path = self.root / file
-            if path not in known:
-                known[path] = _sense(path)
-            yield file, known[path]
         for folder, pattern in self.lines:
-            for file in _files(self.root, [folder]):
+            for file in files_in(self.root, [folder]):
                 found = re.findall(pattern, (self.root / file).read_text(), re.MULTILINE)
                 if found:
-                    yield file, json.dumps(sorted({_code_of(each) for each in found}))
+                    yield file, json.dumps(sorted({code_of(each) for each in found}))
 
 
 def suites(root: Path = ROOT) -> list[Suite]:
     table = root / "tests" / "suites.toml"
     told: dict[str, Any] = tomllib.loads(table.read_text()) if table.exists() else {}
-    return [
-        Suite(
+    found = {
+        name: Suite(
             root=root,
             name=name,
             tests=tuple(each["tests"]),
             rooms=(*each.get("rooms", ()),),
             lines=tuple(each.get("lines", {}).items()),
             programs=tuple(each.get("programs", ())),
+            but=tuple(each.get("but", ())),
+            is_floor=each.get("floor", False),
         )
         for name, each in told.items()
+    }
+    return [
+        suite
+        for name, each in found.items()
+        for suite in (_by_file(each) if told[name].get("by_file") else [each])
+    ]
+
+
+def _by_file(group: Suite) -> list[Suite]:
+    return [
+        replace(group, name=file, tests=(file,), but=(), group=group.name)
+        for file in sorted(group.test_files)
     ]
 
 
 def hashes(found: Iterable[Suite]) -> dict[str, str]:
     """By the suites' names; a file that counts for several is read once."""
-    known: dict[Path, str] = {}
-    return {each.name: each.hash(known) for each in found}
+    checkouts: dict[Path, Checkout] = {}
+    return {
+        each.name: each.hash(checkouts.setdefault(each.root, Checkout(each.root))) for each in found
+    }
 
 
-def _libraries(root: Path) -> Any:
-    """What the project asks for, not what lies here: a newer patch of a library tells nothing."""
-    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    return [project["dependencies"], project.get("optional-dependencies", {})]
+def write_stamps(found: Iterable[Suite], passed: Mapping[str, int], now: Mapping[str, str]) -> None:
+    """Of suites that passed. By their names: how many tests did, and their hashes."""
+    found = list(found)
+    groups: dict[Path, dict[str, Any]] = {}
+    for suite in found:
+        stamp = {"hash": now[suite.name], "passed": passed[suite.name]}
+        if suite.group:
+            groups.setdefault(suite.stamp, {})[suite.name] = stamp
+        else:
+            suite.stamp.parent.mkdir(exist_ok=True)
+            suite.stamp.write_text(_HEAD.format("the whole suite") + _lines(stamp))
+    for file, new in groups.items():
+        old = _read(file, file.stat().st_mtime_ns) if file.exists() else {}
+        kept = {name: each for name, each in old.items() if (found[0].root / name).exists()}
+        tables = (f'["{name}"]\n{_lines(each)}' for name, each in sorted({**kept, **new}.items()))
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(_HEAD.format("each file") + "".join(tables))
+
+
+def _lines(stamp: Mapping[str, Any]) -> str:
+    return f'hash = "{stamp["hash"]}"\npassed = {stamp["passed"]}\n'
+
+
+@cache
+def _read(file: Path, changed_ns: int) -> dict[str, Any]:
+    """As it was at that time: it is asked of each of its tests."""
+    return tomllib.loads(file.read_text())
+
+
+def told_of(found: Iterable[Suite]) -> str:
+    """Their names, and of a group how many."""
+    found = list(found)
+    files = Counter(each.group for each in found if each.group)
+    names = [each.name for each in found if not each.group]
+    return ", ".join(sorted([*names, *(f"{count} {name}" for name, count in files.items())]))
 
 
 def _greater_version(program: str) -> str:
@@ -145,65 +192,16 @@ def _greater_version(program: str) -> str:
     return told.strip().partition(".")[0]
 
 
-def _files(root: Path, places: Iterable[str]) -> list[str]:
-    """From the root, sorted. A place that is gone counts as one that holds nothing."""
-    found: set[str] = set()
-    for place in places:
-        path = root / place
-        inside = path.rglob("*") if path.is_dir() else [path]
-        found |= {
-            each.relative_to(root).as_posix()
-            for each in inside
-            if each.is_file() and "__pycache__" not in each.parts
-        }
-    return sorted(found)
-
-
-def _imported(root: Path, files: Iterable[str]) -> set[str]:
-    """Files below `tests` that these import, and those again, and the conftest of each folder."""
-    seen: set[str] = set()
-    waiting = [file for file in files if file.endswith(".py")]
-    while waiting:
-        file = waiting.pop()
-        text = (root / file).read_text()
-        beside = {(parent / "conftest.py").as_posix() for parent in Path(file).parents}
-        wanted = {*beside, *_paths(text)}
-        new = {each for each in wanted if each not in seen and (root / each).is_file()}
-        seen |= new
-        waiting += new
-    return seen
-
-
-def _paths(text: str) -> Iterator[str]:
-    for module in _MODULE.findall(text):
-        yield module.replace(".", "/") + ".py"
-        yield module.replace(".", "/") + "/__init__.py"
-    for module, names in _FROM.findall(text):
-        for name in re.findall(r"\w+", names):
-            yield f"{module}.{name}".replace(".", "/") + ".py"
-
-
-def _sense(path: Path) -> str:
-    """The file as it counts: Python without comments and blank lines, all else as it is."""
-    if path.suffix != ".py":
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    return _BLANK.sub(_string_or_nothing, _code_of(path.read_text())).strip()
-
-
-def _code_of(text: str) -> str:
-    return _COMMENT.sub(_string_or_nothing, text)
-
-
-def _string_or_nothing(found: re.Match[str]) -> str:
-    return found.group(1) or ""
+def _is_in(file: str, places: Iterable[str]) -> bool:
+    return any(file == each or file.startswith(f"{each}/") for each in places)
 
 
 def _say() -> None:
     """For packaging/test.sh, where a run ends."""
     now = hashes(suites())
     held = [each for each in suites() if each.vouches_for(now[each.name])]
-    names = ", ".join(f"{each.name} ({each.passed} tests)" for each in held)
-    print(f"Stamps vouch for: {names or 'nothing'}.")
+    count = sum(each.passed for each in held)
+    print(f"Stamps vouch for: {told_of(held) or 'nothing'} ({count} tests).")
 
 
 if __name__ == "__main__":

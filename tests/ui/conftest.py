@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from pytestqt.wait_signal import SignalBlocker
 from shiboken6 import delete
@@ -31,6 +33,14 @@ class PatientBot(QtBot):
         self, signal: Any, *, timeout: int = _PATIENCE_MS, **options: Any
     ) -> SignalBlocker:
         return super().waitSignal(signal, timeout=timeout, **options)
+
+    @staticmethod
+    def mouseMove(widget: QWidget, pos: QPoint, delay: int = -1) -> None:
+        """To this widget, whatever else stands where the one pointer of all tests is."""
+        at, none = QPointF(pos), Qt.MouseButton.NoButton
+        move, keys = QEvent.Type.MouseMove, Qt.KeyboardModifier.NoModifier
+        event = QMouseEvent(move, at, widget.mapToGlobal(at), none, none, keys)
+        QApplication.sendEvent(widget, event)
 
 
 @pytest.fixture

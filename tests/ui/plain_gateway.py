@@ -12,16 +12,24 @@ from llmgw_desktop.app.audit.book import AuditBook
 from llmgw_desktop.app.clients.desk import ClientDesk
 from llmgw_desktop.app.clis.use import CliProviders
 from llmgw_desktop.app.connect.clients import Clients
+from llmgw_desktop.app.doctor.diagnostics import Diagnostics
 from llmgw_desktop.app.flights.overview import Overview
 from llmgw_desktop.app.flights.recording import Flights
 from llmgw_desktop.app.flights.spending import Spending
+from llmgw_desktop.app.gateway.autostart import AutostartState
 from llmgw_desktop.app.gateway.control import base_urls
+from llmgw_desktop.app.gateway.web.pairing import Pocket, PocketParts
+from llmgw_desktop.app.gateway.welcome import Welcome, WelcomeParts
 from llmgw_desktop.app.jobs.jobs import Jobs
+from llmgw_desktop.app.jobs.starting import JobStarter, StarterParts
 from llmgw_desktop.app.providers.probe import ProviderProbe
 from llmgw_desktop.app.providers.providers import Providers
+from llmgw_desktop.app.providers.usage import QuotaLine
+from llmgw_desktop.app.questions.rules import RuleList
 from llmgw_desktop.app.routing.routes import Routes
 from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk, Safekeeping
 from llmgw_desktop.app.settings.told import SettingsBook
+from llmgw_desktop.app.validation.check_history import CheckHistory
 from llmgw_desktop.app.workspaces.workspaces import WorkspaceList, WorktreesUse
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
@@ -47,8 +55,11 @@ from llmgw_desktop.domain.flights.flight import (
 )
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.settings.door import PocketSettings
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.validation import ValidationRun
 from llmgw_desktop.engine.jobs.folders import JobFolders
+from llmgw_desktop.store.access.pocket import PocketDoor
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.paths import Places
@@ -59,6 +70,7 @@ from tests.support.plain_folders import PlainRegistry, PlainWorktrees
 from tests.support.plain_panels import PlainCompare
 from tests.support.plain_questions import PlainLog, PlainQuestions, PlainRights
 from tests.support.plain_runs import PlainRuns
+from tests.support.plain_scratch import PlainScratch
 from tests.support.plain_settings import PlainExplainer, PlainHealth, PlainSettings, Unreachable
 from tests.support.plain_vault import PlainVault
 
@@ -337,6 +349,37 @@ class PlainControl:
             listener(event)
 
 
+class PlainAutostart:
+    """As app's Autostart, of a system that the test is."""
+
+    def __init__(self) -> None:
+        self.state = AutostartState(is_on=False, place="the system's own list")
+        self.trouble: OSError | None = None
+
+    def look(self) -> AutostartState:
+        return self.state
+
+    def switch(self, *, on: bool) -> AutostartState:
+        if self.trouble is not None:
+            raise self.trouble
+        self.state = replace(self.state, is_on=on)
+        return self.state
+
+
+class PlainListener:
+    """No door: the pocket page of a test's window is never opened."""
+
+    async def open(self, settings: PocketSettings, door: PocketDoor) -> str:
+        raise OSError("no door here")
+
+    async def close(self) -> None: ...
+
+    def cut(self, device_id: str) -> None: ...
+
+    def seen(self, device_id: str) -> tuple[float, str] | None:
+        return None
+
+
 class PlainGateway:
     """As app's Container."""
 
@@ -360,6 +403,11 @@ class PlainGateway:
             sign_in=lambda cli: f"Run `{cli} login` in a terminal.",
         )
         self.overview = Overview(self.reader, lambda: self.under_way, StillClock())
+        self.windows: tuple[QuotaLine, ...] = ()
+        """Of which a share is kept for the person."""
+        self.kept_windows = lambda: self.windows
+        self.checks = CheckHistory(lambda _: self.check_runs, StillClock())
+        self.check_runs: list[ValidationRun] = []
         self.spending = Spending(
             FlightReader(self.places.flights_db), lambda *_: None, StillClock()
         )
@@ -394,6 +442,8 @@ class PlainGateway:
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
         own = self.settings
         self.settings_book = SettingsBook(lambda: own.loaded, own.env, own.path)
+        self.autostart = PlainAutostart()
+        self.diagnostics = Diagnostics(self.places, {"PATH": ""}, self.settings_book, lambda: ())
         self.clients: Clients = PlainClients()
         self._plain_desk: PlainDesk | None = None
         self.clients_problem = ""
@@ -413,6 +463,38 @@ class PlainGateway:
             workspaces=WorkspaceList(self.registry),
             worktrees=WorktreesUse(self.trees),
             changes=AuditBook(self.audit, StillClock()),
+            rules=RuleList(beside / "config.toml", {}, lambda _: False, StillClock()),
+        )
+        self.welcome = Welcome(
+            WelcomeParts(
+                providers=lambda: self.providers,
+                clis=lambda: self.cli_providers,
+                programs=lambda: self.clients.look(),
+                has_flights=lambda: bool(self.reader.flights),
+                has_jobs=lambda: bool(self.runs.jobs),
+                book=lambda: self.settings_book,
+            )
+        )
+        self.pocket = Pocket(
+            PocketParts(
+                data_folder=beside / "data",
+                clock=StillClock(),
+                note=lambda _: None,
+                make_listener=lambda _: PlainListener(),
+            )
+        )
+        self.scratcher = PlainScratch()
+        self.scratch = self.scratcher.pad
+        self.job_starter = JobStarter(
+            StarterParts(
+                runs=self.runs,
+                settings=lambda: self.settings.loaded.settings,
+                ready=lambda: self.runs.ready,
+                workspaces=self.registry.all,
+                recent=self.runs.list,
+                is_ours=lambda _: False,
+                hand_overs=self.runs,
+            )
         )
         self.warnings: tuple[str, ...] = ()
         self.start_trouble: Exception | None = None

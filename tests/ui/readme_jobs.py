@@ -69,7 +69,11 @@ def cli_settings(folder: Path) -> str:
         sign = folder / f".{name}"
         sign.parent.mkdir()
         sign.write_text('{"token": "stub"}')
-    return '[clis.claude]\ndefault_model = "sonnet"\n[clis.codex]\nmax_running = 1\n'
+    free = 'contain = "never"\n'  # shut in they would not see this home, which lies in /tmp
+    return (
+        f'[clis.claude]\ndefault_model = "sonnet"\n{free}'
+        f"[clis.codex]\nmax_running = 1\n{free}[clis.gemini]\n{free}"
+    )
 
 
 def _made(folder: Path, name: CliName, script: str) -> ToldCli:

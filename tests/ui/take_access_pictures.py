@@ -6,6 +6,7 @@ hostile content; see take_pictures.py.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -34,10 +35,13 @@ def _page(studio: Studio, tab: str, *, full: bool = True, hostile: bool = False)
 
 def _dialog(studio: Studio, question: object) -> None:
     from llmgw_desktop.domain.access.consent import ConsentQuestion
+    from llmgw_desktop.domain.brakes import HeldQuestion
 
     studio.show()
     questions = studio.gateway.questions
     desk = questions.consents if isinstance(question, ConsentQuestion) else questions.agents
+    if isinstance(question, HeldQuestion):
+        desk = questions.holds
     desk.put(question)  # type: ignore[arg-type]
     studio.shell._question_watch.open_question(question.id)  # type: ignore[attr-defined]
     _wait()
@@ -55,6 +59,31 @@ def _wait(ms: int = _WAIT_MS) -> None:
 
 def access_waiting(studio: Studio) -> None:
     _page(studio, "waiting")
+
+
+def access_waiting_all(studio: Studio) -> None:
+    """Every kind, and some that may have one answer."""
+    from llmgw_desktop.domain.jobs.cli_settings import LimitWait
+    from llmgw_desktop.domain.jobs.job import JobState
+    from tests.support.plain_questions import NOW_S, consent, held, permission
+    from tests.support.plain_runs import plain_job
+
+    questions = studio.gateway.questions
+    questions.appear(consent(), *(permission(each, job_id="job_1") for each in (1, 2, 3)))
+    questions.holds.put(held())
+    wait = LimitWait(
+        since_s=NOW_S - 60, due_at_s=NOW_S + 3600, is_known=True, reason="5-hour limit", asks=True
+    )
+    for number in (1, 2):
+        questions.limits.put(plain_job(number, state=JobState.PARKED, limit_wait=wait))
+    _page(studio, "waiting", full=False)
+
+
+def question_group(studio: Studio) -> None:
+    access_waiting_all(studio)
+    studio.shell._question_watch.open_group("prm_0001")
+    _wait()
+    studio.subject = studio.shell._question_watch.dialog
 
 
 def access_waiting_hostile(studio: Studio) -> None:
@@ -82,6 +111,64 @@ def access_revoked(studio: Studio) -> None:
     page = studio.shell.window.page("access")  # type: ignore[union-attr]
     page.holders.list.cards["grt_0001"].buttons[0].click()  # type: ignore[attr-defined]
     _wait()
+
+
+def access_devices(studio: Studio) -> None:
+    _pocket_on(studio)
+    pocket = studio.gateway.pocket
+    now_s = pocket.clock.now_s()
+    for name in ("Pixel 9", "Ada's tablet in the kitchen"):
+        pocket.devices.add(name, name, now_s, now_s + 90 * 86_400)
+    _page(studio, "devices")
+
+
+def access_devices_empty(studio: Studio) -> None:
+    _page(studio, "devices", full=False)
+
+
+def access_device_code(studio: Studio) -> None:
+    _pairing(studio, is_claimed=False)
+
+
+def access_device_words(studio: Studio) -> None:
+    _pairing(studio, is_claimed=True)
+
+
+def _pocket_on(studio: Studio) -> None:
+    from tempfile import mkdtemp
+
+    from llmgw_desktop.store.access.pocket import pocket_door
+
+    pocket = studio.gateway.pocket
+    pocket.door = pocket_door(Path(mkdtemp()), "192.168.1.5")
+    pocket.url = "https://192.168.1.5:3443"
+
+
+def _pairing(studio: Studio, *, is_claimed: bool) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from llmgw_desktop.ui.access.devices import PairingDialog
+    from llmgw_desktop.ui.bridge import Bridge
+
+    _pocket_on(studio)
+    _page(studio, "devices")
+    waits: list[object] = []
+    Bridge.run = lambda _, work, *, name: waits.append(work)  # type: ignore[method-assign, assignment, return-value]
+    page = studio.shell.window.page("access")  # type: ignore[union-attr]
+    page.devices.pair.click()  # type: ignore[attr-defined]
+    QApplication.processEvents()
+    dialog = studio.shell.window.findChild(PairingDialog)  # type: ignore[union-attr]
+    assert isinstance(dialog, PairingDialog)
+    dialog.name.setText("Pixel 9")
+    dialog.save_wanted.emit()
+    offer = dialog._offer
+    assert offer is not None
+    if is_claimed:
+        code = offer.url.partition("/p/")[2].partition("#")[0]
+        studio.gateway.pocket.pairings.claimed_by(code, "192.168.1.9")
+        asyncio.run(waits[0])  # type: ignore[arg-type]
+    _wait()
+    studio.subject = dialog
 
 
 def access_decisions(studio: Studio) -> None:
@@ -218,10 +305,23 @@ def question_tool(studio: Studio) -> None:
     _dialog(studio, tool_permission())
 
 
+def question_call(studio: Studio) -> None:
+    from tests.support.plain_questions import call_permission
+
+    _dialog(studio, call_permission())
+
+
 def question_hostile(studio: Studio) -> None:
     from tests.support.plain_questions import hostile_permission
 
     _dialog(studio, hostile_permission())
+
+
+def question_held(studio: Studio) -> None:
+    from tests.support.plain_questions import held
+
+    _dialog(studio, held())
+    _wait(2000)
 
 
 def tray_questions(studio: Studio) -> None:
@@ -238,12 +338,17 @@ POSES: dict[str, Callable[[Studio], None]] = {
     pose.__name__.replace("_", "-"): pose
     for pose in (
         access_waiting,
+        access_waiting_all,
         access_waiting_hostile,
         access_waiting_empty,
         access_holders,
         access_holders_hostile,
         access_holders_empty,
         access_revoked,
+        access_devices,
+        access_devices_empty,
+        access_device_code,
+        access_device_words,
         access_decisions,
         access_decisions_empty,
         access_changes,
@@ -266,7 +371,10 @@ POSES: dict[str, Callable[[Studio], None]] = {
         question_note,
         question_edit,
         question_tool,
+        question_call,
         question_hostile,
+        question_held,
+        question_group,
         tray_questions,
     )
 }

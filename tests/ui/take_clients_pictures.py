@@ -76,7 +76,7 @@ def list_flood(studio: Studio) -> None:
     desk.floods = (flood_of("nightly-review", desk.id_of("nightly-review"), NOW_S),)
     studio.shell._bridge.note(FloodsChanged(floods=desk.floods))
     _wait()
-    studio.shell._flood_notices._look()
+    studio.shell._notices.floods._look()
     _wait()
 
 
@@ -187,6 +187,15 @@ def programs_lower(studio: Studio) -> None:
     _wait()
 
 
+def programs_pins(studio: Studio) -> None:
+    from tests.support.plain_clients import FULL
+
+    page = _show(studio, cards=FULL.cards[:1])
+    bar = page._scroll.verticalScrollBar()
+    bar.setValue(bar.maximum() // 3)
+    _wait()
+
+
 def programs_empty(studio: Studio) -> None:
     from tests.support.plain_clients import EMPTY, PlainClients
 
@@ -261,6 +270,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
         dialog_rotate,
         programs_full,
         programs_lower,
+        programs_pins,
         programs_empty,
         programs_no_port,
         programs_connect,

@@ -40,6 +40,10 @@ def _full(studio: Studio, tab: str) -> None:
     while page.latency.hours.plot is None:
         QTest.qWait(20)
         time.sleep(0.02)  # waiting in Qt alone leaves no turn to the thread that reads it in
+    shown = page.checks.runs if tab == "checks" else page.cost.sums
+    while not shown.rows:
+        QTest.qWait(20)
+        time.sleep(0.02)
     QTest.qWait(_WAIT_MS)
 
 
@@ -51,6 +55,18 @@ def cost_below(studio: Studio) -> None:
     """Scrolled to its end."""
     _full(studio, "cost")
     _scroll(studio)
+
+
+def checks_full(studio: Studio) -> None:
+    from tests.support.plain_panels import made_check_run
+    from tests.ui.plain_gateway import NOW_S
+
+    studio.gateway.check_runs[:] = [
+        made_check_run("chk_3", NOW_S - 60, fallen=2),
+        made_check_run("chk_2", NOW_S - 90_000),
+        made_check_run("chk_1", NOW_S - 190_000, fallen=1),
+    ]
+    _full(studio, "checks")
 
 
 def latency_full(studio: Studio) -> None:
@@ -95,7 +111,10 @@ def _scroll(studio: Studio) -> None:
 
 POSES: dict[str, Callable[[Studio], None]] = {
     pose.__name__.replace("_", "-"): pose
-    for pose in (cost_full, cost_below, cost_table, latency_full, latency_below, empty)
+    for pose in (
+        *(cost_full, cost_below, cost_table, latency_full, latency_below, empty),
+        checks_full,
+    )
 }
 
 if __name__ == "__main__":

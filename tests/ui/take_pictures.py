@@ -153,6 +153,21 @@ def overview_full(studio: Studio) -> None:
     studio.show()
 
 
+def overview_kept(studio: Studio) -> None:
+    """A share of each window is kept for the person."""
+    from llmgw_desktop.app.providers.usage import kept_windows
+    from llmgw_desktop.domain.provider import AccountStatus, QuotaWindow
+    from tests.ui.plain_gateway import NOW_S
+
+    claude = (
+        QuotaWindow(name="5h", used_share=0.37, resets_at_s=NOW_S + 7000),
+        QuotaWindow(name="7d", used_share=0.85, resets_at_s=NOW_S + 300_000),
+    )
+    statuses = [AccountStatus(account="claude-cli", windows=claude)]
+    studio.gateway.windows = kept_windows(statuses, 0.2, NOW_S)
+    overview_full(studio)
+
+
 def overview_sparse(studio: Studio) -> None:
     """Little traffic to many providers, not all of which tell of their cache."""
     _busy(studio)
@@ -354,6 +369,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     pose.__name__.replace("_", "-"): pose
     for pose in (
         overview_full,
+        overview_kept,
         overview_sparse,
         overview_large,
         overview_large_gaps,

@@ -24,6 +24,7 @@ from PySide6.QtCore import QSettings
 
 from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.composition import container as composition
+from llmgw_desktop.app.composition import parts
 from llmgw_desktop.app.validation.wish import PanelWish
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.flights.flight import FlightQuery
@@ -195,6 +196,7 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
         env = {"STUB_KEY": "stub", "PATH": "/usr/bin:/bin", "HOME": str(home)}
         container = composition.Container(places, env)
         settings = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
+        settings.setValue("page-overview/steps-over", True)
         shell = DesktopShell(container, theme, Tray(theme.icons), settings)
         TurnedClock.start()
         await shell.start()
@@ -292,7 +294,7 @@ def _make_keys(places: Places) -> dict[str, str]:
 def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    composition.SystemClock = TurnedClock  # type: ignore[misc]
+    parts.SystemClock = TurnedClock  # type: ignore[misc]
     app = make_application()
     theme = Theme(app, Appearance.LIGHT)
     with tempfile.TemporaryDirectory() as home:

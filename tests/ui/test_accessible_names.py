@@ -132,6 +132,20 @@ def nameless(window: QWidget) -> list[str]:
     return found
 
 
+def roleless(window: QWidget) -> list[str]:
+    """What can have the focus and is nothing in particular to a screen reader."""
+    found = []
+    for each in window.findChildren(QWidget):
+        if each.isVisible() and is_interactive(each) and not isinstance(each, QScrollArea):
+            interface = QAccessible.queryAccessibleInterface(each)
+            if interface is None or interface.role() in NO_ROLES:
+                found.append(f"{type(each).__name__} {name_of(each)}")
+    return found
+
+
+NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client)
+
+
 def tab_stops(window: QWidget, qtbot: QtBot) -> list[QWidget]:
     """Where the Tab key leads, beginning at the left upper entry, once around."""
     stops: list[QWidget] = []
@@ -177,7 +191,7 @@ def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
     """The window in all that a person can bring it to without leaving it."""
     for size in ((1160, 760), (720, 560)):
         window.resize(*size)
-        for key in ("overview", "compare", "providers", "routes", "flights"):
+        for key in ("overview", "compare", "scratch", "providers", "routes", "flights"):
             window.show_page(key)
             window.page(key)
             pause(300)
@@ -239,6 +253,7 @@ def test_names_keys_and_the_tab_key_in_every_pose(window: MainWindow, qtbot: QtB
     poses = 0
     for pose in make_poses(window, qtbot):
         assert nameless(window) == [], pose
+        assert roleless(window) == [], pose
         stops = tab_stops(window, qtbot)
         assert mouse_alone(window, stops) == [], pose
         assert_goes_as_the_eye_does(window, stops, pose)

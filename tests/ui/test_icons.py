@@ -22,7 +22,7 @@ def _inked(pixmap: QPixmap) -> float:
 
 
 def test_there_are_icons() -> None:
-    assert {"app", "tray-running", "tray-paused", "tray-stopped", "tray-failed"} <= set(NAMES)
+    assert {"app", "tray-running", "tray-paused", "tray-failed", "tray-trouble"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -55,8 +55,11 @@ def test_tray_states_differ_in_shape_not_only_in_colour(qapp: object) -> None:
         ]
         return (*bright, image.pixelColor(4, 11).alpha() > 128)
 
-    shapes = [shape(f"tray-{state}") for state in ("running", "paused", "failed", "stopped")]
-    assert len(set(shapes)) == 4
+    shapes = [
+        shape(f"tray-{state}")
+        for state in ("running", "paused", "failed", "stopped", "trouble", "waiting")
+    ]
+    assert len(set(shapes)) == len(shapes)
 
 
 def test_an_unknown_name_is_an_error_at_once(qapp: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,17 @@ from shiboken6 import delete
 
 from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentWay
 from llmgw_desktop.domain.jobs.approval import Decision
+from llmgw_desktop.domain.jobs.cli_settings import LimitWait
+from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.ui.questions.armed_dialog import ArmedDialog
 from llmgw_desktop.ui.questions.consent_dialog import ConsentDialog
+from llmgw_desktop.ui.questions.held_dialog import HeldDialog
 from llmgw_desktop.ui.questions.permission_dialog import PermissionDialog
 from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
 from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from tests.support.plain_questions import HOSTILE_NAME, NOW_S, consent, permission
+from tests.support.plain_questions import HOSTILE_NAME, NOW_S, consent, held, permission
+from tests.support.plain_runs import plain_job
 from tests.ui.jobs.conftest import turn_until
 from tests.ui.plain_gateway import PlainGateway
 
@@ -105,9 +110,31 @@ async def test_one_dialog_at_a_time_the_oldest_first(stage: Stage) -> None:
     assert stage.line == ""
 
 
+async def test_a_held_request_is_asked_with_its_choices(
+    stage: Stage, said: list[tuple[str, str]]
+) -> None:
+    stage.questions.holds.put(held(1))
+    await turn_until(lambda: stage.dialog is not None and stage.dialog.isVisible())
+    dialog = stage.dialog
+    assert isinstance(dialog, HeldDialog)
+    assert dialog.heading.text() == "claude-code repeats itself"
+    assert [each.accessibleName() for each in dialog.choices.values()] == [
+        "Go on once",
+        "Go on, and do not ask again",
+    ]
+    assert said[0][0] == "Held: claude-code repeats itself"
+    dialog.chosen.emit("not_again")
+    assert stage.questions.holds.answers[0][1].choice == "not_again"
+    stage.questions.holds.put(held(2))
+    await turn_until(lambda: stage.shown_id == "hld_0002")
+    assert stage.dialog is not None
+    stage.dialog.deny.click()
+    assert stage.questions.holds.answers[1][1].choice == ""
+
+
 async def test_more_than_three_are_a_list_and_no_dialog(stage: Stage) -> None:
     for number in range(1, 5):
-        stage.questions.agents.asked.append(permission(number))
+        stage.questions.appear(permission(number))
     stage.questions.consents.put(consent(9))
     await turn_until(lambda: stage.line == "5 questions wait…")
     assert stage.dialog is None
@@ -172,7 +199,7 @@ async def test_notices_are_told_once_and_can_be_switched_off(
 
 
 async def test_a_click_on_the_notice_opens_the_question(stage: Stage) -> None:
-    stage.questions.agents.asked.append(permission(1, asked_at_s=NOW_S - 60))
+    stage.questions.appear(permission(1, asked_at_s=NOW_S - 60))
     stage.questions.consents.put(consent(2))
     await turn_until(lambda: stage.dialog is not None)
     stage.tray._on_message_clicked()
@@ -203,9 +230,25 @@ async def test_what_waited_before_the_window_is_shown(
     theme: Theme, tmp_path: Path, qapp: QApplication
 ) -> None:
     stage = Stage(theme, tmp_path)
-    stage.questions.consents.asked.append(consent())
+    stage.questions.appear(consent())
     await stage.shell.start()
     stage.shell.open(hidden=True)
     await turn_until(lambda: stage.shown_id == "ask_0001")
     await stage.shell.stop()
     assert stage.questions.consents.answers == [], "the gateway's own end withdraws it"
+
+
+async def test_what_has_no_dialog_is_counted_and_leads_to_the_list(stage: Stage) -> None:
+    wait = LimitWait(since_s=NOW_S, due_at_s=NOW_S + 600, is_known=True, asks=True)
+    job = replace(plain_job(id="job_1"), state=JobState.PARKED, limit_wait=wait)
+    wanted: list[bool] = []
+    stage.watch.list_wanted.connect(lambda: wanted.append(True))
+    stage.questions.limits.put(job)
+    await turn_until(lambda: stage.line)
+    assert stage.line == "1 question waits…"
+    assert stage.dialog is None
+    stage.watch.open_oldest()
+    stage.watch.open_question("lim_1")
+    assert wanted == [True, True]
+    await stage.questions.answer_all(["lim_1"], "go_on")
+    await turn_until(lambda: not stage.line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
@@ -10,10 +11,11 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.app.gateway.control import base_urls
-from llmgw_desktop.app.providers.cards import ProviderCard
+from llmgw_desktop.app.providers.cards import AccountLine, ProviderCard
+from llmgw_desktop.app.providers.usage import QuotaLine
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.domain.provider import AccountState
-from llmgw_desktop.ui.shell.tray import Tray, TraySnapshot
+from llmgw_desktop.ui.shell.tray import Tray, TrayJob, TraySnapshot
 from llmgw_desktop.ui.theme import Icons
 
 # the offscreen platform has no tray to watch
@@ -80,7 +82,11 @@ def test_the_menu_says_how_things_stand(tray: Tray) -> None:
         "(Running on 127.0.0.1:3333 · 2 flights under way",
         "Open LLM Gateway",
         "Copy base URL",
+        "Jobs",
+        "New job…",
         "Pause gateway",
+        "Pause for an hour",
+        "Settings…",
         "Quit LLM Gateway",
     ]
     tray.show(snapshot(GatewayState.PAUSED))
@@ -92,7 +98,10 @@ def test_the_menu_says_how_things_stand(tray: Tray) -> None:
         "(Port 3333 is held by ollama (pid 812).",
         "Open LLM Gateway",
         "(Copy base URL",
+        "Jobs",
+        "New job…",
         "(Pause gateway",
+        "Settings…",
         "Quit LLM Gateway",
     ]
 
@@ -115,6 +124,9 @@ def test_each_line_does_what_it_says(tray: Tray, qtbot: QtBot) -> None:
     for text, signal in (
         ("Open LLM Gateway", tray.open_wanted),
         ("Pause gateway", tray.pause_wanted),
+        ("Pause for an hour", tray.pause_hour_wanted),
+        ("New job…", tray.new_job_wanted),
+        ("Settings…", tray.settings_wanted),
         ("Quit LLM Gateway", tray.quit_wanted),
     ):
         with qtbot.waitSignal(signal):
@@ -286,6 +298,102 @@ def test_without_providers_there_is_no_such_menu(tray: Tray) -> None:
     assert "Providers" not in lines(tray.menu)
 
 
+def test_what_is_left_of_a_quota_stands_beside_its_provider(tray: Tray) -> None:
+    quotas = (
+        QuotaLine(name="minute", left_share=0.01, words="", is_low=True, is_brief=True),
+        QuotaLine(name="week", left_share=0.8, words="", is_low=False),
+        QuotaLine(name="5 h", left_share=0.25, words="", is_low=False),
+        QuotaLine(name="month", left_share=None, words="", is_low=False),
+    )
+    account = AccountLine(
+        id="claude",
+        name="",
+        credential="",
+        used="",
+        state=AccountState.READY,
+        words="",
+        reason="",
+        last_error="",
+        quotas=quotas,
+        can_ask_again=False,
+        wants_key=False,
+        awaits_key=False,
+        can_be_switched=False,
+    )
+    tray.show_providers([replace(card("claude", "ready"), accounts=(account,))])
+    menu = line(tray.menu, "Providers").menu()
+    assert isinstance(menu, QMenu)
+    assert [each.text() for each in menu.actions()] == ["claude (5 h: 25 % left)"]
+
+
+def test_jobs_that_go_on_have_lines_that_lead_to_them(tray: Tray, qtbot: QtBot) -> None:
+    menu = line(tray.menu, "Jobs").menu()
+    assert isinstance(menu, QMenu)
+    before = menu.actions()
+    tray.show_jobs([TrayJob(job_id=f"job_{n}", words=f"codex · R&D {n} · 4 m") for n in range(12)])
+    assert menu.title() == "Jobs (12 under way)"
+    assert menu.actions() == before, "labels change in place"
+    shown = [each.text() for each in before if each.isVisible() and not each.isSeparator()]
+    assert shown == [*(f"codex · R&&D {n} · 4 m" for n in range(8)), "All jobs"]
+    with qtbot.waitSignal(tray.job_wanted) as told:
+        before[3].trigger()
+    assert told.args == ["job_3"]
+    tray.show_jobs([])
+    assert lines(menu) == ["All jobs"]
+    assert menu.title() == "Jobs"
+
+
+def test_today_and_the_end_of_a_pause_are_told(tray: Tray) -> None:
+    tray.show(snapshot(GatewayState.PAUSED))
+    assert "Pause for an hour" not in lines(tray.menu)
+    tray.show_pause("until 15:01")
+    tray.show_today("Today $3.20 · 83 % from cache · 412 flights")
+    assert lines(tray.menu)[:2] == [
+        "(Paused on 127.0.0.1:3333 · programs are told to wait · until 15:01",
+        "(Today $3.20 · 83 % from cache · 412 flights",
+    ]
+    tray.show_pause("")
+    tray.show_today("")
+    assert lines(tray.menu)[1] == "Open LLM Gateway"
+
+
 def test_opening_the_menu_asks_for_fresh_countdowns(tray: Tray, qtbot: QtBot) -> None:
     with qtbot.waitSignal(tray.menu_opens):
         tray.menu.aboutToShow.emit()
+
+
+def test_jobs_at_a_limit_have_a_line_that_leads_to_them(tray: Tray, qtbot: QtBot) -> None:
+    line = tray._parked
+    assert not line.isVisible()
+    tray.show_parked("1 job waits for a limit, it goes on in 2 h 13 m")
+    assert line.isVisible()
+    assert line in tray.menu.actions()
+    with qtbot.waitSignal(tray.jobs_wanted):
+        line.trigger()
+    tray.show_parked("")
+    assert not line.isVisible()
+
+
+def test_trouble_has_a_shape_of_its_own(tray: Tray) -> None:
+    """Not by colour alone; a question comes before it, and a gateway that failed looks so."""
+    made = Icons()
+
+    def drawn(name: str) -> object:
+        return made.fixed_icon(name, (64,)).pixmap(64, 64).toImage()
+
+    def shown() -> object:
+        icon = icon_of(tray)
+        assert icon is not None
+        return icon.icon().pixmap(64, 64).toImage()
+
+    tray.start()
+    tray.show(snapshot(GatewayState.RUNNING))
+    assert shown() == drawn("tray-running")
+    tray.show(snapshot(GatewayState.RUNNING, trouble="Flights are not being recorded."))
+    assert shown() == drawn("tray-trouble")
+    tray.show_questions(1)
+    assert shown() == drawn("tray-waiting")
+    tray.show_questions(0)
+    assert shown() == drawn("tray-trouble")
+    tray.show(snapshot(GatewayState.FAILED, trouble="Port 3333 is held."))
+    assert shown() == drawn("tray-failed")

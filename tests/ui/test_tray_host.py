@@ -20,6 +20,7 @@ from tests.ui.plain_gateway import places_beside
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _PROGRAM = """
 import os, sys
+from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QTimer
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.app.gateway.instances import Restart
@@ -30,11 +31,15 @@ from tests.ui.plain_gateway import PlainGateway
 places = Places.of(os.environ)
 places.make()
 seen = []
+close = Path(sys.argv[-1]) if "--close" in sys.argv else None
 
 def look():
     shell = QCoreApplication.instance().findChild(DesktopShell)
     if shell is None:
         return
+    if close is not None and close.exists():
+        close.unlink()
+        QCoreApplication.instance().closeAllWindows()
     visible = shell.window is not None and shell.window.isVisible()
     if [visible] != seen[-1:]:
         seen.append(visible)
@@ -44,8 +49,6 @@ def make():
     timer = QTimer(QCoreApplication.instance())
     timer.timeout.connect(look)
     timer.start(50)
-    if "--close" in sys.argv:
-        QTimer.singleShot(2500, lambda: QCoreApplication.instance().closeAllWindows())
     return PlainGateway(places.access_key_file)
 
 sys.exit(run_desktop(make, places, Restart(), hidden="--hidden" in sys.argv))
@@ -78,7 +81,7 @@ pytestmark = [
 
 
 def wait_until(condition: Callable[[], object], complaint: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end, complaint
         time.sleep(0.05)
@@ -204,7 +207,12 @@ def test_everything_can_be_done_from_the_tray(desk: Desk) -> None:
         "Providers",
         "work (needs a key)",
         "home",
+        "Jobs",
+        "All jobs",
+        "New job…",
         "Pause gateway",
+        "Pause for an hour",
+        "Settings…",
         "Quit LLM Gateway",
     ]
     host.ask("click home")
@@ -213,9 +221,9 @@ def test_everything_can_be_done_from_the_tray(desk: Desk) -> None:
     assert _line(program) == "window True"
     host.ask("click Pause gateway")
     wait_until(lambda: "Resume gateway" in host.ask("menu"), "it was not paused")
-    assert "Paused" in host.ask("tooltip")
+    wait_until(lambda: "Paused" in host.ask("tooltip"), "it is not told that it was paused")
     host.ask("click Quit LLM Gateway")
-    assert program.wait(15) == 0
+    assert program.wait(60) == 0
     wait_until(lambda: not host.ask("items"), "the icon stayed")
 
 
@@ -226,13 +234,16 @@ def test_a_host_that_comes_up_after_us_gets_the_icon(desk: Desk) -> None:
     wait_until(lambda: host.ask("items"), "no icon in the tray")
     wait_until(lambda: "Running on" in host.ask("tooltip"), "the state is not told")
     host.ask("click Quit LLM Gateway")
-    assert program.wait(15) == 0
+    assert program.wait(60) == 0
 
 
-def test_closing_leaves_it_in_the_tray_and_says_so(desk: Desk) -> None:
+def test_closing_leaves_it_in_the_tray_and_says_so(desk: Desk, tmp_path: Path) -> None:
     host = desk.start_host()
-    program = desk.start_program("--close")
+    program = desk.start_program("--close", str(tmp_path / "close"))
     assert _line(program) == "window True"
+    wait_until(lambda: host.ask("items"), "no icon in the tray")
+    wait_until(lambda: "Running on" in host.ask("tooltip"), "the state is not told")
+    (tmp_path / "close").touch()
     assert _line(program) == "window False"
     wait_until(lambda: host.ask("notes"), "nothing was said")
     assert host.ask("notes") == ["LLM Gateway is still running"]

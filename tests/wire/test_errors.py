@@ -13,7 +13,7 @@ import orjson
 import pytest
 from anthropic.types.shared import error_type
 
-from llmgw_desktop.domain import errors, guard, policy, vault
+from llmgw_desktop.domain import brakes, errors, guard, policy, vault
 from llmgw_desktop.domain.access import access_errors
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import LlmgwError
@@ -25,6 +25,8 @@ from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply, rp
 from llmgw_desktop.wire.native.flights import flight_object
 from llmgw_desktop.wire.native.jobs import job_object
 from tests.support.made_flights import summary
+
+pytestmark = pytest.mark.daily
 
 FLIGHT = "flt_0123456789ab"
 EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
@@ -66,6 +68,8 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (policy.ModelForbidden("Not that."), 403, "permission_error", "model_forbidden"),
     (policy.ClientExpired("Over."), 403, "permission_error", "client_expired"),
     (guard.PromptBlocked("By x."), 400, "invalid_request_error", "prompt_blocked"),
+    (brakes.ReserveKept("20 %."), 429, "rate_limit_error", "rate_limit_exceeded"),
+    (brakes.HeldBack("Loop."), 400, "invalid_request_error", "held_back"),
     (policy.PriceUnknown("Of x."), 403, "permission_error", "price_unknown"),
     (policy.LimitReached("60."), 429, "rate_limit_error", "rate_limit_exceeded"),
     (policy.BudgetSpent("5 USD."), 429, "rate_limit_error", "insufficient_quota"),
@@ -122,7 +126,7 @@ def _tree(root: type[LlmgwError]) -> Iterator[type[LlmgwError]]:
 
 
 def test_no_error_of_the_tree_is_without_an_example_here() -> None:
-    places = {each.__name__ for each in (errors, access_errors, guard, policy, vault)}
+    places = {each.__name__ for each in (brakes, errors, access_errors, guard, policy, vault)}
     ours = {kind for kind in _tree(LlmgwError) if kind.__module__ in places}
     # OAuth's own doors say its refusals, in OAuth's words.
     at_oauths_doors = set(_tree(access_errors.OauthError))

@@ -28,6 +28,8 @@ from llmgw_desktop.wire.openai_chat import (
 )
 from tests.wire.streams import DONE, chunk, noisy, openai_chunk, split
 
+pytestmark = pytest.mark.daily
+
 FIGURES = {
     "prompt_tokens": 2317,
     "completion_tokens": 9,

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
 
+pytestmark = pytest.mark.daily
+
 pieces = st.sampled_from(
     [b"data: x", b"data:y", b"event: e", b": c", b"\n", b"\r", b"\r\n", b"\n\n", b"id", b"\xff"]
 )

@@ -9,7 +9,7 @@ from typing import Any
 from llmgw_desktop.domain.model.answer import UsageTold
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire import anthropic, gemini, openai_chat, openai_responses
 from llmgw_desktop.wire.translate.tools import ToolNames
 

@@ -63,7 +63,7 @@ def _oauth(parser: Parser) -> None:
 
 
 def _client(parser: Parser) -> None:
-    from llmgw_desktop.domain.access.oauth import GRANTABLE_SCOPES, USUAL_SCOPES
+    from llmgw_desktop.domain.access.consent import GRANTABLE_SCOPES, USUAL_SCOPES
     from llmgw_desktop.domain.access.principal import Scope
 
     add, _, rotate, revoke = add_verbs(

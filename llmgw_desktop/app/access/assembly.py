@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth
-from llmgw_desktop.domain.access.consent import Grant
-from llmgw_desktop.domain.access.oauth import owner_of
+from llmgw_desktop.domain.access.consent import Grant, owner_of
 from llmgw_desktop.domain.access.principal import PrincipalKind, Scope, kind_of
 from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.events import ClientsChanged, Event, GrantsChanged, KeysGone

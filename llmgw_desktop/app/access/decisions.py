@@ -9,7 +9,12 @@ from llmgw_desktop.app.words.figures import UNKNOWN, clock_text, duration_text, 
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.consent import ConsentDecision
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.jobs.approval import Approval, ApprovalStatus, PermissionDecision
+from llmgw_desktop.domain.jobs.approval import (
+    Approval,
+    ApprovalStatus,
+    PermissionDecision,
+    PermissionQuestion,
+)
 from llmgw_desktop.domain.values import value
 
 MOST_LISTED = 500
@@ -110,14 +115,21 @@ def consent_row(decision: ConsentDecision, today: date) -> DecisionRow:
     )
 
 
+def _whose(question: PermissionQuestion) -> str:
+    client = inert_line(question.client, 60)
+    if question.is_of_terminal:
+        return inert_line(question.job_title, 120)
+    job = inert_line(question.job_title, 120) or question.job_id
+    return f"job {job}, asked for by {client}" if job else f"called by {client}"
+
+
 def agent_row(decision: PermissionDecision, today: date) -> DecisionRow:
     question, answer = decision.question, decision.answer
     outcome = permission_words.outcome_words(answer)
     note = f": {inert_line(answer.note, 200)}" if answer.note else ""
     more = (
         inert_line(permission_words.thing_of(question.ask), 600),
-        f"job {inert_line(question.job_title, 120) or question.job_id}"
-        f", asked for by {inert_line(question.client, 60)}",
+        _whose(question),
         f"{outcome}{note}",
     )
     return DecisionRow(
@@ -132,7 +144,7 @@ def agent_row(decision: PermissionDecision, today: date) -> DecisionRow:
             took_s=answer.at_s - question.asked_at_s,
         ),
         more="\n".join(part for part in more if part),
-        job_id=question.job_id,
+        job_id="" if question.is_of_terminal else question.job_id,
     )
 
 

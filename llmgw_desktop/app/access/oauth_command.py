@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from llmgw_desktop.app.command_line.command_line import secret_lines_agree
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.words.inert_text import inert_line
-from llmgw_desktop.domain.access.oauth import (
+from llmgw_desktop.domain.access.consent import (
     GRANTABLE_SCOPES,
     USUAL_SCOPES,
     ClientMade,
@@ -21,7 +21,7 @@ from llmgw_desktop.domain.clock import Clock, IdSource, SystemClock, TimedIds
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import EntryUnfit, looks_like_key
 from llmgw_desktop.engine.access.oauth.client_metadata import is_fit
-from llmgw_desktop.engine.access.oauth.secrets_made import SECRET, made
+from llmgw_desktop.engine.loop.hashing import SECRET, made
 from llmgw_desktop.engine.questions.consents.operator import SHORTEST
 from llmgw_desktop.store.access.oauth_clients import (
     CONSENT_PASSWORD,

@@ -17,6 +17,7 @@ from llmgw_desktop.app.questions.consent_words import (
     shown_name,
 )
 from llmgw_desktop.app.questions.questions import Questions
+from llmgw_desktop.app.questions.rules import RuleList
 from llmgw_desktop.app.words.figures import clock_text, local_time
 from llmgw_desktop.app.words.inert_text import inert_line, quoted
 from llmgw_desktop.app.workspaces.workspaces import WorkspaceList, WorktreesUse
@@ -174,6 +175,7 @@ class Oversight:
     workspaces: WorkspaceList
     worktrees: WorktreesUse | None = None
     changes: AuditBook | None = None
+    rules: RuleList | None = None
 
 
 @value
@@ -190,6 +192,7 @@ class OversightParts:
     gate_log: Callable[[int], Sequence[Approval]] = lambda _: ()
     worktrees: WorktreesUse | None = None
     changes: AuditBook | None = None
+    rules: RuleList | None = None
     access_changed: Callable[[], None] = lambda: None
     """From any thread: somebody's access is otherwise now."""
 
@@ -207,4 +210,5 @@ def make_oversight(parts: OversightParts) -> Oversight:
         workspaces=WorkspaceList(parts.registry),
         worktrees=parts.worktrees,
         changes=parts.changes,
+        rules=parts.rules,
     )

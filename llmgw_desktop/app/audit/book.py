@@ -10,7 +10,7 @@ from llmgw_desktop.domain.audit import NO_DIGEST, AuditEntry, AuditQuery
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreCorrupt, StoreUnavailable
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.store.audit.audit_chain import ChainReport, check_seals, checked_chain
+from llmgw_desktop.store.audit.audit_rows import ChainReport, check_seals, checked_chain
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.private_files import write_whole
 from llmgw_desktop.wire.native.audit import (

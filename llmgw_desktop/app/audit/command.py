@@ -24,7 +24,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.audit import Act, AuditQuery
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.store.audit.audit_chain import ChainReport
+from llmgw_desktop.store.audit.audit_rows import ChainReport
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.vault.derived_keys import AUDIT_ADDRESS, ReceiptKeys

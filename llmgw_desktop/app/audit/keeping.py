@@ -21,7 +21,7 @@ from llmgw_desktop.store.vault.vault import Vault
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.audit.book import AuditBook
-    from llmgw_desktop.store.audit.audit_chain import FarHead
+    from llmgw_desktop.store.audit.audit_rows import FarHead
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from llmgw_desktop.app.access.keys import ClientKeys, check_name
 from llmgw_desktop.app.access.oversight import UNDO_S
-from llmgw_desktop.app.clients.facts import Fact, facts_of
+from llmgw_desktop.app.clients.facts import Fact, cap_facts, facts_of
 from llmgw_desktop.app.clients.known import (
     KnownClient,
     known_keys,
@@ -21,6 +21,7 @@ from llmgw_desktop.app.providers.usage import ago_text
 from llmgw_desktop.app.words.figures import counted, local_time
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.principal import ClientFigures, Scope
+from llmgw_desktop.domain.brakes import CapStanding
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.flights.flight import SeenLabel
@@ -98,6 +99,8 @@ class DeskParts:
     grants: GrantStore | None = None
     floods: Callable[[], Sequence[Flood]] = tuple
     """Who holds too many connections now."""
+    caps: Callable[[str], Sequence[CapStanding]] = lambda _: ()
+    """How a client's conversations, agents, runs and labels stand that are counted; by its id."""
     url: Callable[[], str] = lambda: ""
     """Of the gateway, where it is open."""
     problem: str = ""
@@ -160,7 +163,9 @@ class ClientDesk:
         return ClientsLook(rows=client_rows(known, seen), problem=" ".join(dict.fromkeys(problems)))
 
     def facts(self, row: ShownClient) -> tuple[Fact, ...]:
-        return facts_of(row, self._parts.loaded().settings.routes, self._parts.clock.now_s())
+        parts = self._parts
+        lines = facts_of(row, parts.loaded().settings.routes, parts.clock.now_s())
+        return (*lines, *cap_facts(parts.caps(row.key)))
 
     def label_spent(self, row: ShownClient) -> LabelSpent:
         """Of what the settings say of its callers."""

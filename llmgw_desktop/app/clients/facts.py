@@ -1,5 +1,6 @@
 """All that is known of one client, as lines of a label and words."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
@@ -10,12 +11,19 @@ from llmgw_desktop.app.questions.consent_words import peer_words, scope_summary
 from llmgw_desktop.app.routing.routes import match_words, target_text
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.brakes import CapKind, CapStanding
+from llmgw_desktop.domain.plain_text import Glob
 from llmgw_desktop.domain.policy import EVERYBODY, ClientPolicy
-from llmgw_desktop.domain.routing.glob import Glob
 from llmgw_desktop.domain.routing.route import RouteRule
 
 Fact = tuple[str, str]
 _SHOWN_NAMES = 12
+_SHOWN_CAPS = 5
+_CAPPED = {
+    CapKind.CONVERSATION: "Conversations",
+    CapKind.RUN: "Runs",
+    CapKind.LABEL: "Labels today",
+}
 _ALL = "all"
 
 
@@ -24,6 +32,36 @@ def facts_of(row: ShownClient, routes: Sequence[RouteRule], now_s: float) -> tup
     known = row.known
     lines = [*_may(known), *_bounds(row, now_s), *_routes(known, routes), *_origin(known, now_s)]
     return tuple((label, words) for label, words in lines if words)
+
+
+def cap_facts(caps: Sequence[CapStanding]) -> tuple[Fact, ...]:
+    """The latest of each kind that is counted; agents stand with their conversation."""
+    agents = Counter(each.conversation for each in caps if each.kind is CapKind.AGENT)
+    facts = []
+    for kind, label in _CAPPED.items():
+        found = [each for each in caps if each.kind is kind]
+        lines = [_cap_words(each, agents[each.id]) for each in found[:_SHOWN_CAPS]]
+        if len(found) > _SHOWN_CAPS:
+            lines.append(f"and {len(found) - _SHOWN_CAPS:,} more")
+        if lines:
+            facts.append((label, "\n".join(lines)))
+    return tuple(facts)
+
+
+def _cap_words(cap: CapStanding, agents: int) -> str:
+    """«c5832cc13d: 2,326 of 4,000,000 tokens, 0.12 US dollars, 3 requests, 2 agents»."""
+    tokens = f"{cap.tokens:,}"
+    if cap.most_tokens is not None:
+        tokens += f" of {cap.most_tokens:,}"
+    usd = f"{cap.usd:,.2f}" if cap.most_usd is None else f"{cap.usd:,.2f} of {cap.most_usd:,.2f}"
+    parts = [f"{tokens} tokens", f"{usd} US dollars", counted(cap.requests, "request")]
+    if cap.unpriced:
+        parts.append(f"the price of {cap.unpriced:,} not known")
+    if agents > 1:
+        parts.append(f"{agents:,} agents")
+    if cap.is_stopped:
+        parts.append("stopped")
+    return f"{inert_line(cap.id, 40)}: {', '.join(parts)}"
 
 
 def limits_words(row: ShownClient) -> str:

@@ -5,8 +5,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from llmgw_desktop.app.words.inert_text import plain_name
-from llmgw_desktop.domain.access.consent import Grant
-from llmgw_desktop.domain.access.oauth import ClientMade, OauthClient, owner_of
+from llmgw_desktop.domain.access.consent import ClientMade, Grant, OauthClient, owner_of
 from llmgw_desktop.domain.access.principal import (
     ALL_SCOPES,
     BEARER,

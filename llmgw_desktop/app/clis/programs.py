@@ -4,10 +4,12 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import IO
 
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.platform.children import apart, end_at_once, hear
+from llmgw_desktop.platform.children import apart, direct, end_at_once, hear
 
 PATIENCE_S = 20.0
 """One of them takes eight seconds for its version on a small computer."""
@@ -21,6 +23,18 @@ class Words:
     code: int | None
     out: str = ""
     err: str = ""
+
+
+@contextmanager
+def _stdin(said: bytes) -> Iterator[IO[bytes] | int]:
+    """A file: whoever does not read it stops nobody."""
+    if not said:
+        yield subprocess.DEVNULL
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(said)
+        file.seek(0)
+        yield file
 
 
 class ProgramAsker:
@@ -42,11 +56,14 @@ class ProgramAsker:
         *,
         patience_s: float | None = None,
         most_bytes: int = MOST_BYTES,
+        said: bytes = b"",
     ) -> Words:
-        """Blocks. It and all that it started in its session are gone afterwards. Raises OSError."""
+        """`said`: what it reads on stdin. Blocks. It and all that it started in its session are
+        gone afterwards. Raises OSError."""
         ends_s = self._clock() + (self._patience_s if patience_s is None else patience_s)
         with tempfile.TemporaryDirectory(prefix="llmgw-") as folder:
-            process = self._start(argv, env, folder)
+            with _stdin(said) as stdin:
+                process = self._start(argv, env, folder, stdin)
             if process is None:
                 return Words(code=None)
             with process:
@@ -64,14 +81,14 @@ class ProgramAsker:
                 end_at_once(process)
 
     def _start(
-        self, argv: Sequence[str], env: Mapping[str, str], folder: str
+        self, argv: Sequence[str], env: Mapping[str, str], folder: str, stdin: IO[bytes] | int
     ) -> subprocess.Popen[bytes] | None:
         with self._lock:
             if self._is_closed:
                 return None
             process = subprocess.Popen(  # noqa: S603 - a list, no shell
-                list(argv),
-                stdin=subprocess.DEVNULL,
+                direct(argv, env.get("PATH", "")),
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=dict(env),

@@ -12,11 +12,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from llmgw_desktop.app.clis.cards import CliCard, Use, cli_card, sign_in_argv
 from llmgw_desktop.app.clis.survey import CliFound, CliSurvey
-from llmgw_desktop.app.providers.usage import Accounts
+from llmgw_desktop.app.providers.usage import Accounts, with_kept
 from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
@@ -25,9 +26,9 @@ from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, CliSettings,
 from llmgw_desktop.domain.provider import AccountStatus
 from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.platform.children import HAS_CONSOLES, in_console
+from llmgw_desktop.platform.children import HAS_CONSOLES, direct, in_console
 from llmgw_desktop.store.settings.editor import Edit
-from llmgw_desktop.store.toml.changes import SetKeys, TomlValue
+from llmgw_desktop.store.toml_changes import SetKeys, TomlValue
 
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
@@ -158,7 +159,7 @@ class CliProviders:
     ) -> CliCard:
         said = self._said(found.name)
         account = provider_of(found.name)
-        return cli_card(
+        card = cli_card(
             found,
             said,
             sign_in=self._survey.cli(found.name).sign_in,
@@ -170,6 +171,8 @@ class CliProviders:
             ),
             now_s=self._clock.now_s(),
         )
+        kept = self._loaded().settings.brakes.reserve
+        return replace(card, quotas=with_kept(card.quotas, kept)) if kept else card
 
 
 def _values(form: CliForm) -> dict[str, TomlValue | None]:
@@ -205,7 +208,7 @@ on run argv
     repeat with each in argv
         set said to said & quoted form of (contents of each) & " "
     end repeat
-    tell application "Terminals"
+    tell application "Terminal"
         activate
         do script said
     end tell
@@ -245,7 +248,7 @@ class Terminals:
         given = None if HAS_CONSOLES else subprocess.DEVNULL
         try:
             process = subprocess.Popen(  # noqa: S603 - a list, no shell
-                words,
+                direct(words, env.get("PATH", "")),
                 stdin=given,
                 stdout=given,
                 stderr=given,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Parser = argparse.ArgumentParser
 Work = Callable[[argparse.Namespace, "Places", Mapping[str, str]], int]
 """Does what was asked; returns the exit code."""
+_MOST_SAID: Final = 600
 _LEFT_OUT: Final = argparse.SUPPRESS
 """An option that a command shares with `llmgw` itself has no default: it would undo what stands
 before the command."""
@@ -131,3 +132,11 @@ def agrees(question: str) -> bool:
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def fail(sentence: str) -> int:
+    """Says on stderr, in one harmless line, why a command did nothing; what it then ends with."""
+    from llmgw_desktop.app.words.inert_text import inert_line
+
+    sys.stderr.write(f"llmgw: {inert_line(sentence, _MOST_SAID)}\n")
+    return 1

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.processes import started_ticks
-from llmgw_desktop.store.locks import InstanceLock
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file
+from llmgw_desktop.store.run_file import InstanceLock, RunFile, own_context, read_run_file
 
 if TYPE_CHECKING:
     from http.client import HTTPConnection
@@ -49,6 +47,8 @@ class Told:
 def running(places: Places, env: Mapping[str, str]) -> RunFile:
     """What it says of itself. Raises NotRunning."""
     if (told := found(places, env)) is None:
+        from llmgw_desktop.app.command_line.this_program import own_command
+
         raise NotRunning(f"The gateway does not run. Start it: {own_command('serve', env=env)}")
     return told
 
@@ -135,14 +135,23 @@ class RunningGateway:
             connection.close()
         return Told(status=answer.status, fields=fields if isinstance(fields, dict) else {})
 
-    def events(self, path: str, *, silence_s: float = _SILENCE_S) -> Iterator[tuple[str, Any]]:
+    def events(
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        silence_s: float = _SILENCE_S,
+    ) -> Iterator[tuple[str, Any]]:
         """Server-sent ones, each by its name with what it says, until the gateway ends them or was
-        silent for so long. What it refuses is one event, `refused`, with `Told`."""
+        silent for so long. What it refuses is one event, `refused`, with `Told`. With a body it is
+        posted."""
         from http.client import HTTPException
 
         connection = self._connection(silence_s)
         try:
-            connection.request("GET", path, headers={"Authorization": f"Bearer {self._key}"})
+            headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+            method, sent = ("GET", None) if body is None else ("POST", json.dumps(body))
+            connection.request(method, path, sent, headers)
             answer = connection.getresponse()
             if answer.status != 200:
                 fields = json.loads(answer.read())
@@ -155,12 +164,18 @@ class RunningGateway:
         finally:
             connection.close()
 
+    @property
+    def shows_certificate(self) -> bool:
+        return self._told.url.startswith("https:")
+
     def _connection(self, within_s: float) -> "HTTPConnection":
-        from http.client import HTTPConnection, HTTPSConnection
+        from http.client import HTTPConnection
 
         parts = urlsplit(self._told.url)
         host, port = parts.hostname or "", parts.port
         if parts.scheme == "https":
+            from http.client import HTTPSConnection
+
             context = own_context(self._told.certificate)
             return HTTPSConnection(host, port, timeout=within_s, context=context)
         return HTTPConnection(host, port, timeout=within_s)

@@ -2,26 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
-from llmgw_desktop.app.closing import closed_on_fault
 from llmgw_desktop.app.composition.engine_assembly import EngineParts
-from llmgw_desktop.app.flights.overview import Overview
 from llmgw_desktop.app.flights.recording import Flights
-from llmgw_desktop.app.flights.spending import Spending
 from llmgw_desktop.app.gateway.control import GatewayControl
 from llmgw_desktop.app.jobs.jobs import Jobs
-from llmgw_desktop.app.routing.routes import RouteExplainer, Routes
-from llmgw_desktop.app.settings.told import SettingsBook
 from llmgw_desktop.domain.errors import LlmgwError, StoreError
+from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.engine.loop.tasks import closed_on_fault
 from llmgw_desktop.engine.mcp.offer import McpOffer
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings.editor import SettingsEditor
 from llmgw_desktop.store.settings.reader import settings_of
+from llmgw_desktop.store.system_keyring import known_secret
 from llmgw_desktop.store.vault.master_key import VARIABLE
 
 if TYPE_CHECKING:
@@ -30,10 +28,24 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.clis.use import CliProviders
     from llmgw_desktop.app.composition.page_assembly import Pages
     from llmgw_desktop.app.connect.clients import Clients
+    from llmgw_desktop.app.doctor.diagnostics import Diagnostics
+    from llmgw_desktop.app.flights.overview import Overview
     from llmgw_desktop.app.flights.replaying import Replaying
+    from llmgw_desktop.app.flights.spending import Spending
+    from llmgw_desktop.app.gateway.autostart import Autostart
+    from llmgw_desktop.app.gateway.web.door import ViewDesk, WebSignIn
+    from llmgw_desktop.app.gateway.web.pairing import Pocket, PocketListener
+    from llmgw_desktop.app.gateway.welcome import Welcome
+    from llmgw_desktop.app.jobs.starting import JobStarter
     from llmgw_desktop.app.providers.providers import Providers
+    from llmgw_desktop.app.providers.usage import QuotaLine
+    from llmgw_desktop.app.routing.routes import RouteExplainer, Routes
+    from llmgw_desktop.app.routing.scratch import ScratchPad
     from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk
+    from llmgw_desktop.app.settings.told import SettingsBook
+    from llmgw_desktop.app.validation.check_history import CheckHistory
     from llmgw_desktop.app.validation.compare import Compare
+    from llmgw_desktop.domain.settings.whole import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +95,8 @@ class Container(EngineParts):
             *self.recording.readers,
             self.recording.redactor.clean,
             explainer=self.recording.explainer,
+            mark=self.recording.mark,
+            beside=lambda jobs: self.runs.job_store.beside(jobs),
         )
 
     @cached_property
@@ -104,11 +118,24 @@ class Container(EngineParts):
         )
 
     @cached_property
-    def overview(self) -> Overview:
+    def overview(self) -> "Overview":
+        from llmgw_desktop.app.flights.overview import Overview
+
         return Overview(*self.recording.readers, self.clock, self.recording.practice)
 
+    def kept_windows(self) -> Sequence["QuotaLine"]:
+        """Those of which a share is kept for the person. On the loop."""
+        kept = self.settings().brakes.reserve
+        if not kept:
+            return ()
+        from llmgw_desktop.app.providers.usage import kept_windows  # nobody asks at a start
+
+        return kept_windows(self.health.statuses(), kept, self.clock.now_s())
+
     @cached_property
-    def spending(self) -> Spending:
+    def spending(self) -> "Spending":
+        from llmgw_desktop.app.flights.spending import Spending
+
         reader, _ = self.recording.readers
         pricing = self.recording.recorder.pricing
         return Spending(
@@ -120,6 +147,12 @@ class Container(EngineParts):
         )
 
     @cached_property
+    def checks(self) -> "CheckHistory":
+        from llmgw_desktop.app.validation.check_history import CheckHistory
+
+        return CheckHistory(self.validations.check_runs, self.clock)
+
+    @cached_property
     def settings_writer(self) -> SettingsEditor:
         return SettingsEditor(
             self.places.config_file,
@@ -128,15 +161,34 @@ class Container(EngineParts):
         )
 
     @cached_property
-    def settings_book(self) -> SettingsBook:
+    def settings_book(self) -> "SettingsBook":
+        from llmgw_desktop.app.settings.told import SettingsBook
+
         return SettingsBook(self.loaded, self.env, self.places.config_file)
 
     @cached_property
-    def routes_explained(self) -> RouteExplainer:
+    def diagnostics(self) -> "Diagnostics":
+        from llmgw_desktop.app.doctor.diagnostics import Diagnostics
+
+        book = self.settings_book
+        return Diagnostics(self.places, self.env, book, lambda: self.settings().api_keys)
+
+    @cached_property
+    def autostart(self) -> "Autostart":
+        from llmgw_desktop.app.gateway.autostart import Autostart
+
+        return Autostart(self.env)
+
+    @cached_property
+    def routes_explained(self) -> "RouteExplainer":
+        from llmgw_desktop.app.routing.routes import RouteExplainer
+
         return RouteExplainer(lambda: self.gateway.router, self.health, self._key_problem)
 
     @cached_property
-    def routes(self) -> Routes:
+    def routes(self) -> "Routes":
+        from llmgw_desktop.app.routing.routes import Routes
+
         return Routes(self.loaded, self.routes_explained)
 
     @cached_property
@@ -167,13 +219,38 @@ class Container(EngineParts):
                 self.telemetry.apply(self.settings().telemetry)
                 await self._take_over_runs()
                 self.consents.start()
+                self.use_tool_servers(self.settings())
             await self.gateway.start()
             self.control.tell_running(self.clock.now_s(), self._http.tls_certificate)
             self.audit.start(self._settings_file.loaded.source)
             self._encrypting.start()
+            self.pocket.apply(self.settings().pocket)
             self.store_guard.start(self.gateway)
             if await asyncio.to_thread(self.access.has_mcp_clients):
                 self.expect_mcp()
+
+    def use_tool_servers(self, settings: "Settings") -> None:
+        """MCP servers that are offered at our door. On the loop."""
+        if self.tool_servers is None:
+            if not any(each.offer for each in settings.mcp_servers):
+                return
+            from llmgw_desktop.app.mcp.servers_behind import BehindParts, ToolServersHere
+
+            self.tool_servers = ToolServersHere(
+                BehindParts(
+                    places=self.places,
+                    env=self.env,
+                    clock=self.clock,
+                    bus=self.bus,
+                    given=self.runs.launcher.servers,
+                    rules=lambda: self.settings().rules,
+                    url=lambda: self.url,
+                    permissions=lambda: self.runs.permissions,
+                    recorder=self.recording.recorder,
+                )
+            )
+            self._closing.add(self.tool_servers.close)
+        self.tool_servers.apply(settings.mcp_servers)
 
     async def hand_over(self, within_s: float) -> list[int]:
         """What listens, for the program's next start; answers that run may end first. Then
@@ -211,6 +288,9 @@ class Container(EngineParts):
             self.gateway.apply(news.settings)
             self.telemetry.apply(news.settings.telemetry)
             self.runs.apply(news.settings)
+            self.use_tool_servers(news.settings)
+            self.notifier.apply(news.settings.notify)
+            self.pocket.apply(news.settings.pocket)
             self._encrypting.look(unasked=True)
             self.recording.redactor.know(news.settings.api_keys)
         self.settings_news = news
@@ -222,7 +302,7 @@ class Container(EngineParts):
     def tell_keys(self, listener: Callable[[str], None]) -> None:
         """What guards records, of each key."""
         self.recording.tell_keys(listener)
-        listener(self.env.get(VARIABLE, "").strip())
+        listener(known_secret(self.env, VARIABLE))
 
     @property
     def _pages(self) -> "Pages":
@@ -245,6 +325,34 @@ class Container(EngineParts):
         return self._pages.cli_providers
 
     @property
+    def job_starter(self) -> "JobStarter":
+        return self._pages.job_starter
+
+    @property
+    def welcome(self) -> "Welcome":
+        with self._making:
+            return self._welcome
+
+    @cached_property
+    def _welcome(self) -> "Welcome":
+        from llmgw_desktop.app.gateway.welcome import Welcome, WelcomeParts
+
+        return Welcome(
+            WelcomeParts(
+                providers=lambda: self.providers,
+                clis=lambda: self.cli_providers,
+                programs=lambda: self.clients.look(),
+                has_flights=lambda: bool(self.flights.page(FlightQuery(), 0, 1)),
+                has_jobs=lambda: bool(self.runs.supervisor.list(limit=1)),
+                book=lambda: self.settings_book,
+            )
+        )
+
+    @property
+    def scratch(self) -> "ScratchPad":
+        return self._pages.scratch
+
+    @property
     def clients(self) -> "Clients":
         return self._pages.clients
 
@@ -259,6 +367,18 @@ class Container(EngineParts):
     @property
     def oversight(self) -> "Oversight":
         return self._pages.oversight
+
+    @override
+    def _pocket_listener(self, pocket: "Pocket") -> "PocketListener":
+        from llmgw_desktop.app.gateway.web.pocket import PocketServer
+
+        return PocketServer(pocket, self, self.recording.redactor.clean_text)
+
+    @override
+    def _web_desk(self, sign_in: "WebSignIn") -> "ViewDesk":
+        from llmgw_desktop.app.gateway.web.desk import WebDesk
+
+        return WebDesk(self, sign_in, self.recording.redactor.clean_text)
 
     @override
     def mcp_offer(self) -> McpOffer:

@@ -8,39 +8,37 @@ from abc import abstractmethod
 from collections.abc import Callable
 from functools import cached_property, partial
 from platform import node as computer_name
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from llmgw_desktop.app.access.assembly import Revocations
 from llmgw_desktop.app.command_line.this_program import system_user
-from llmgw_desktop.app.composition.parts import ContainerParts
-from llmgw_desktop.app.composition.run_assembly import Runs
-from llmgw_desktop.app.questions.questions import Questions
+from llmgw_desktop.app.composition.question_assembly import AskingParts
 from llmgw_desktop.app.vault.credentials import sign_in_files
 from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.events import FloodsChanged
-from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.routing.hops import HopMark
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.front import model_doors, models_door, responses_door
+from llmgw_desktop.engine.front.checks_door import ChecksDoor
 from llmgw_desktop.engine.front.crowd import Crowd, connections_allowed
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.flight_news_door import FlightBodiesDoor, FlightNewsDoor
 from llmgw_desktop.engine.front.flight_work_door import (
     FlightCacheDoor,
-    FlightDiffDoor,
     FlightReplayDoor,
 )
 from llmgw_desktop.engine.front.handed_sockets import handed_sockets
-from llmgw_desktop.engine.front.health_door import HealthDoor, Load
+from llmgw_desktop.engine.front.health_door import HealthDoor, Load, NotifyDoor
 from llmgw_desktop.engine.front.http_server import HttpServer, Room
-from llmgw_desktop.engine.front.jobs_door import JobsDoor, WorktreesDoor
-from llmgw_desktop.engine.front.mcp_door import McpDoor
+from llmgw_desktop.engine.front.jobs_door import ChangesDoor, JobsDoor, WorktreesDoor
+from llmgw_desktop.engine.front.mcp_door import McpDoor, ToolsDoor
 from llmgw_desktop.engine.front.oauth_door import OauthDoor
-from llmgw_desktop.engine.front.questions_door import ApprovalsDoor
+from llmgw_desktop.engine.front.question_list_door import QuestionListDoor
+from llmgw_desktop.engine.front.questions_door import ApprovalsDoor, HeldDoor, RulesDoor
 from llmgw_desktop.engine.front.records_door import AuditDoor, FlightsDoor, LimitsDoor, SumsDoor
 from llmgw_desktop.engine.front.sessions_door import SessionsDoor
 from llmgw_desktop.engine.front.vault_door import VaultDoor
@@ -52,31 +50,34 @@ from llmgw_desktop.engine.pipeline.pipeline import AnswerWays, Pipeline, Pipelin
 from llmgw_desktop.engine.pipeline.response_cache.cache import ResponseCache
 from llmgw_desktop.engine.pipeline.response_cache.replay import Replays, SemanticCache
 from llmgw_desktop.engine.pipeline.token_counting import TokenCounter
+from llmgw_desktop.engine.pipeline.whole_answers import Answering
 from llmgw_desktop.engine.routing.attempt import Sender
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.failover import Failover, FailoverParts
 from llmgw_desktop.engine.routing.router import Router
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.continuations import StoredResponses
 from llmgw_desktop.engine.translation.interpreter import Interpreter
-from llmgw_desktop.engine.translation.stored_responses import StoredResponses
-from llmgw_desktop.engine.translation.translation import Translator
+from llmgw_desktop.engine.translation.translation import Translator, codec_of
 from llmgw_desktop.engine.upstream.http_client import HttpClient
-from llmgw_desktop.engine.upstream.keys import ProviderKeys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.engine.validation.seat_run import SeatRuns
 from llmgw_desktop.engine.validation.service import ValidationParts, ValidationService
-from llmgw_desktop.store.run_file import load_or_make_mark, remove_run_file
+from llmgw_desktop.store.run_file import load_or_make_mark
 from llmgw_desktop.store.validation import ValidationStore
 from llmgw_desktop.store.vault.derived_keys import ReceiptKeys
 from llmgw_desktop.wire.headers import HeaderPolicy
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.clis.desk import ClisHere
+    from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
     from llmgw_desktop.engine.pipeline.flight_replays import FlightReplays
 
 
-class EngineParts(ContainerParts):
-    """What answers, and what runs."""
+class EngineParts(AskingParts):
+    """What answers."""
+
+    tool_servers: "ToolServers | None" = None
+    """Other MCP servers behind our door; None while the settings never offered any."""
 
     @abstractmethod
     def mcp_offer(self) -> McpOffer:
@@ -86,17 +87,6 @@ class EngineParts(ContainerParts):
     @override
     def url(self) -> str:
         return self.gateway.status.url
-
-    @cached_property
-    def runs(self) -> Runs:
-        runs = Runs(self)
-        self._closing.add(lambda: remove_run_file(self.places.run_file), runs.close)
-        return runs
-
-    @cached_property
-    def questions(self) -> Questions:
-        """Those that wait for a person."""
-        return Questions(self.consents.broker, self.runs.permissions, self.clock)
 
     @cached_property
     def _headers(self) -> HeaderPolicy:
@@ -110,9 +100,7 @@ class EngineParts(ContainerParts):
     @cached_property
     def vendors(self) -> HttpClient:
         """Asks those that are asked over HTTP."""
-        learn, changes = self.recording.learn, self.key_changes
-        keys = ProviderKeys(self.vault, self.clock, learn=learn, changes=changes)
-        return HttpClient(self.settings().upstream, keys, self._hops)
+        return HttpClient(self.settings().upstream, self.provider_keys, self._hops)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -155,6 +143,7 @@ class EngineParts(ContainerParts):
             header_policy=self._headers,
             translator=self._translator,
             telemetry=self.telemetry,
+            desk=self.local_desk,
         )
         return Failover(
             FailoverParts(sender=sender, health=self.health, clock=self.clock, jitter=random.random)
@@ -173,9 +162,12 @@ class EngineParts(ContainerParts):
                 gate=self.gate,
                 recorder=recorder,
                 ways=AnswerWays(
-                    failover=self._failover,
-                    passthrough=Passthrough(self._headers, self._stored_responses),
-                    interpreter=Interpreter(self._headers, self.continuations),
+                    answering=Answering(
+                        self._failover,
+                        Passthrough(self._headers, self._stored_responses),
+                        Interpreter(self._headers, self.continuations),
+                        self.policies,
+                    ),
                     counter=TokenCounter(self._failover, self._translator),
                     continuations=self.continuations,
                     replays=self._replays,
@@ -183,6 +175,7 @@ class EngineParts(ContainerParts):
                 header_policy=self._headers,
                 policies=self.policies,
                 guards=self.guards,
+                brakes=self.brakes,
                 router=Router(
                     self.settings(),
                     health=self.health,
@@ -207,12 +200,12 @@ class EngineParts(ContainerParts):
         return FlightSums(spending=reader.spending, latency=reader.latency, sessions=sessions)
 
     @cached_property
-    def flight_diffs(self) -> FlightDiffDoor:
-        return FlightDiffDoor(self.recording.shelf, _diff)
-
-    @cached_property
     def replay_door(self) -> FlightReplayDoor:
         return FlightReplayDoor(self.recording.shelf, lambda: self.flight_replays)
+
+    @cached_property
+    def checks_door(self) -> ChecksDoor:
+        return ChecksDoor(self)
 
     @cached_property
     def flight_replays(self) -> "FlightReplays":
@@ -353,14 +346,6 @@ def _health_door(parts: EngineParts) -> HealthDoor:
     )
 
 
-def _diff(before: FlightRecord, after: FlightRecord, most_chars: int) -> dict[str, Any]:
-    """Read in when two are first compared: all codecs may come with it."""
-    from llmgw_desktop.app.flights.compared import compare_records
-    from llmgw_desktop.wire.native.flight_diff import MOST_CHARS, diff_object
-
-    return diff_object(compare_records(before, after), most_chars or MOST_CHARS)
-
-
 DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda _: model_doors.add_anthropic,
     lambda _: model_doors.add_openai,
@@ -383,17 +368,28 @@ DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda parts: parts.flight_diffs.add_to,
     lambda parts: FlightCacheDoor(parts.recording.shelf, parts.recording.explainer).add_to,
     lambda parts: parts.replay_door.add_to,
+    lambda parts: parts.flight_marks.add_to,
+    lambda parts: parts.checks_door.add_to,
     lambda parts: VaultDoor(parts.vault, parts.new_key).add_to,
     lambda parts: _health_door(parts).add_to,
-    lambda parts: JobsDoor(parts.runs.service, parts.gate).add_to,
+    lambda parts: JobsDoor(parts.runs.service, parts.gate, parts.runs.hand_overs).add_to,
+    lambda parts: ChangesDoor(parts.runs.changes).add_to,
     lambda parts: SessionsDoor(parts.runs.service.sessions).add_to,
     lambda parts: WorktreesDoor(parts.runs.trees).add_to,
-    lambda parts: LimitsDoor(parts.policies, parts.gate, parts.revocations.look).add_to,
+    lambda parts: NotifyDoor(parts.notifier).add_to,
+    lambda parts: (
+        LimitsDoor(parts.policies, parts.brakes, parts.gate, parts.revocations.look).add_to
+    ),
     lambda parts: ApprovalsDoor(parts.runs.permissions, parts.clock, system_user).add_to,
+    lambda parts: HeldDoor(parts.brakes.holds, parts.clock, system_user).add_to,
+    lambda parts: QuestionListDoor(lambda: parts.question_list, parts.clock, system_user).add_to,
+    lambda parts: RulesDoor(lambda: parts.settings().rules, lambda: parts.terminal_asks).add_to,
     lambda parts: OauthDoor(parts.oauth.server, before=parts.look_at_settings).add_to,
     lambda parts: parts.consents.browsers.add_to,
     lambda parts: parts.consents.commands.add_to,
+    lambda parts: parts.web_door.add_to,
+    lambda parts: parts.pocket.add_to,
     lambda parts: parts.mcp_door.add_to,
+    lambda parts: ToolsDoor(lambda: parts.tool_servers).add_to,
 )
-"""Every door, in the order in which a path is looked for: each from what a gateway is made of to
-what adds it to the table. A door is a file of `engine/front` with its line here."""
+"""Every door, in the order in which a path is looked for: a file of `engine/front`, a line here."""

@@ -23,6 +23,7 @@ from llmgw_desktop.engine.mcp.resources.cli_resources import cli_resources, skil
 from llmgw_desktop.engine.mcp.resources.records import (
     limits_resources,
     metrics_resources,
+    question_resources,
     session_resources,
 )
 from llmgw_desktop.engine.mcp.tool import McpTool, McpToolCall, ToolAnswer
@@ -46,13 +47,19 @@ from llmgw_desktop.engine.mcp.tools.flight_tools import (
     flight_resources,
     flight_tools,
 )
-from llmgw_desktop.engine.mcp.tools.flight_work import diff_tools, replay_tools
+from llmgw_desktop.engine.mcp.tools.flight_work import (
+    check_tools,
+    diff_tools,
+    mark_tools,
+    replay_tools,
+)
 from llmgw_desktop.engine.mcp.tools.gateway_tools import ProcessFacts, health_tools
 from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
 from llmgw_desktop.engine.mcp.tools.jobs import job_tools
 from llmgw_desktop.engine.mcp.tools.panel_tools import PanelParts
 from llmgw_desktop.engine.mcp.tools.recall import Record, recall_tools
 from llmgw_desktop.engine.mcp.tools.requests import codex_fork_tools, request_tools
+from llmgw_desktop.engine.mcp.tools.search_tools import search_tools
 from llmgw_desktop.engine.mcp.tools.sessions import CacheState, session_tools
 from llmgw_desktop.engine.mcp.tools.version_tools import upgrade_tools, version_tools
 from llmgw_desktop.engine.telemetry import EndedToolCall
@@ -78,7 +85,7 @@ class RunFamilies:
         self.runs.followed_by(logs.close)
         return (
             *request_tools(service, map(cli_of, NAMES)),
-            *job_tools(service, logs),
+            *job_tools(service, logs, self.runs.hand_overs),
             *codex_fork_tools(service, cli_of(CliName.CODEX)),
             *recall_tools(service, store, self.record),
             *session_tools(service.sessions, store, self.cache_state),
@@ -109,8 +116,12 @@ PROMPTS: tuple[McpPrompt, ...] = (
 
 
 def make_offer(parts: EngineParts) -> McpOffer:
+    whole: list[Toolbox] = []
+    families = (*(family(parts) for family in TOOLS), search_tools(lambda: whole[0]))
+    tools = (_heard(tool, parts) for family in families for tool in family)
+    whole.append(Toolbox(tools, lambda: parts.tool_servers))
     return McpOffer(
-        toolbox=Toolbox(_heard(tool, parts) for family in TOOLS for tool in family(parts)),
+        toolbox=whole[0],
         resources=tuple(resource for family in RESOURCES for resource in family(parts)),
         prompts=PROMPTS,
         bus=parts.bus,
@@ -193,10 +204,16 @@ TOOLS: tuple[Callable[[EngineParts], tuple[McpTool, ...]], ...] = (
     lambda parts: workspace_tools.tools(parts.runs.service.workspaces),
     lambda parts: vault_tools.tools(parts.vault, parts.new_key),
     lambda parts: cache_tools(parts.recording.explainer),
-    lambda parts: gateway_tools.tools(parts.runs.approvals, lambda: parts.runs.permissions.waiting),
+    lambda parts: gateway_tools.tools(
+        parts.runs.approvals,
+        lambda: parts.runs.permissions.waiting,
+        lambda: parts.brakes.holds.waiting,
+    ),
     lambda parts: flight_tools(_flights(parts)),
     lambda parts: diff_tools(parts.flight_diffs.of),
     lambda parts: replay_tools(parts.replay_door.of),
+    lambda parts: mark_tools(parts.flight_marks.of),
+    lambda parts: check_tools(parts.checks_door),
     lambda parts: gateway_tools.sums_tools(parts.flight_sums, parts.clock),
 )
 """Every family of tools, in the order in which clients list them. A tool is one `McpTool` in a file
@@ -207,6 +224,9 @@ RESOURCES: tuple[Callable[[EngineParts], tuple[Resource, ...]], ...] = (
     lambda parts: skill_resources(SkillFolders(parts.places.skills_folder)),
     lambda parts: records.resources(parts.validations),
     lambda parts: limits_resources(parts.policies.standing_of),
+    lambda parts: question_resources(
+        lambda: parts.question_list, parts.recording.recorder.clean_text
+    ),
     lambda parts: flight_resources(_flights(parts)),
     lambda parts: cache_resources(parts.recording.explainer),
     lambda parts: cache_state_resources(parts.runs.caches, parts.runs.service.sessions),

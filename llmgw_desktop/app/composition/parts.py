@@ -14,40 +14,60 @@ from typing import TYPE_CHECKING
 from llmgw_desktop.app.access.assembly import AccessControl, oauth_in_force, own_keys
 from llmgw_desktop.app.access.oauth_assembly import Consents, Oauth, make_consents, make_oauth
 from llmgw_desktop.app.audit.keeping import AuditKeeping
-from llmgw_desktop.app.closing import Closing, beside
-from llmgw_desktop.app.flights.recording import Recording
+from llmgw_desktop.app.clis.programs import ProgramAsker
+from llmgw_desktop.app.flights.recording import Recording, told_diff
+from llmgw_desktop.app.gateway.web.door import ViewDesk, WebDoor, WebSignIn
+from llmgw_desktop.app.policy.notifying import (
+    alarm_log,
+    notes_of,
+    program_runner,
+    trial_note,
+)
 from llmgw_desktop.app.policy.words import budget_log, fall_log
 from llmgw_desktop.app.safekeeping.at_rest import Encrypting
 from llmgw_desktop.app.safekeeping.store_guard import InUse, StoreGuard
 from llmgw_desktop.app.settings.settings_file import SettingsFile
 from llmgw_desktop.app.vault.credentials import Credentials, ask_again
-from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.audit import acting
+from llmgw_desktop.domain.brakes import HeldAnswer, HeldQuestion, held_act, held_actor
+from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import (
+    AlarmRaised,
     AuditNoted,
     BudgetReached,
     CacheFell,
     ClientsChanged,
     GrantsChanged,
+    HeldChanged,
+    JobChanged,
     SettingsChanged,
 )
 from llmgw_desktop.domain.settings.whole import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.oauth.addresses import OauthAddresses
+from llmgw_desktop.engine.flights.notifier import Notifier
+from llmgw_desktop.engine.front.flight_work_door import FlightDiffDoor, FlightMarkDoor
 from llmgw_desktop.engine.guards.guards import Guards
 from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.loop.tasks import Closing, beside
+from llmgw_desktop.engine.policy.brakes.brakes import Brakes
+from llmgw_desktop.engine.policy.brakes.holds import HoldDesk, VendorFacts
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.routing.health import HealthTracker
+from llmgw_desktop.engine.routing.local_desk import LocalDesk
 from llmgw_desktop.engine.runs.run_links import RunLinks
 from llmgw_desktop.engine.telemetry.telemetry import Telemetry
 from llmgw_desktop.engine.translation.continuations import Continuations
-from llmgw_desktop.engine.upstream.keys import KeyChanges
-from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.engine.upstream.keys import KeyChanges, ProviderKeys
+from llmgw_desktop.store.access.clients import ClientStore, load_or_make_access_key
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.policy import SpentStore
+from llmgw_desktop.store.policy import CapStore, SpentStore
 from llmgw_desktop.store.routing.accounts import AccountStore
 from llmgw_desktop.store.routing.responses import ProviderResponseStore, ResponseStore
+from llmgw_desktop.store.system_keyring import known_secret
 from llmgw_desktop.store.vault.derived_keys import GuardKeys
 from llmgw_desktop.store.vault.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.vault.vault import Vault
@@ -194,7 +214,8 @@ class ContainerParts(ABC):
             at_rest=self.at_rest,
         )
         self.bus.subscribe(fall_log, CacheFell)
-        recording.learn(self.env.get(VARIABLE, "").strip())
+        self.bus.subscribe(alarm_log, AlarmRaised)
+        recording.learn(known_secret(self.env, VARIABLE))
         self._closing.add(beside(self._encrypting.stop), recording.stop)
         return recording
 
@@ -207,6 +228,28 @@ class ContainerParts(ABC):
     @cached_property
     def key_changes(self) -> KeyChanges:
         return KeyChanges(self.vault, self.clock)
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """Tells targets of alarms."""
+        asker = ProgramAsker()
+        notifier = Notifier(
+            self.provider_keys,
+            self.clock,
+            note_of=notes_of(self.clock),
+            trial=lambda: trial_note(self.clock.now_s()),
+            run=program_runner(self.env, self.recording.redactor.clean_text, asker),
+        )
+        notifier.apply(self.settings().notify)
+        for kind in (AlarmRaised, CacheFell, BudgetReached, HeldChanged, JobChanged):
+            self.bus.subscribe(notifier.hear, kind)
+        self._closing.add(beside(asker.close), notifier.stop)
+        return notifier
+
+    @cached_property
+    def provider_keys(self) -> ProviderKeys:
+        learn, changes = self.recording.learn, self.key_changes
+        return ProviderKeys(self.vault, self.clock, learn=learn, changes=changes)
 
     @cached_property
     def provider_responses(self) -> ProviderResponseStore:
@@ -225,6 +268,31 @@ class ContainerParts(ABC):
         )
 
     @cached_property
+    def local_desk(self) -> LocalDesk:
+        """Whose turn it is at local servers."""
+
+        def is_background(who: Principal) -> bool:
+            return self.settings().brakes.is_background(who.label, who.job, who.known_as)
+
+        return LocalDesk(is_background, self.clock)
+
+    @cached_property
+    def web_door(self) -> WebDoor:
+        return WebDoor(self.clock, lambda: self.settings().ui.web, self._web_desk, self.audit.soon)
+
+    @abstractmethod
+    def _web_desk(self, sign_in: WebSignIn) -> ViewDesk:
+        """Asked for with the first page of the web view."""
+
+    @cached_property
+    def flight_marks(self) -> FlightMarkDoor:
+        return FlightMarkDoor(self.recording.shelf, self.recording.mark)
+
+    @cached_property
+    def flight_diffs(self) -> FlightDiffDoor:
+        return FlightDiffDoor(self.recording.shelf, told_diff)
+
+    @cached_property
     def policies(self) -> Policies:
         """In force at once: runs of an earlier program are taken over before the gateway opens."""
         pricing = self.recording.recorder.pricing
@@ -238,13 +306,41 @@ class ContainerParts(ABC):
         )
         settings = self.settings()
         pricing.apply(settings.providers, settings.prices)
-        policies.apply(settings.clients)
+        policies.apply(settings.policies)
         self.bus.subscribe(budget_log(self.clock), BudgetReached)
         return policies
 
     @cached_property
     def guards(self) -> Guards:
         return Guards(GuardKeys(self.vault).of_client)
+
+    @cached_property
+    def brakes(self) -> Brakes:
+        key_file = self.places.access_key_file
+        holds = HoldDesk(
+            self.clock,
+            TimedIds(self.clock),
+            self.bus,
+            self._held,
+            secret=lambda: load_or_make_access_key(key_file).encode(),
+        )
+        kept_caps = CapStore(self.places.gateway_db)
+        self._closing.add(beside(kept_caps.close))
+        pricing = self.recording.recorder.pricing
+        bound = self.policies.policy_of
+        vendors = VendorFacts(
+            price_of=pricing.price_of,
+            health=self.health,
+            is_bound=lambda who: bool((policy := bound(who)) and policy.models),
+        )
+        return Brakes(holds, vendors, self.policies, self.bus, kept_caps=kept_caps)
+
+    def _held(self, question: HeldQuestion, answer: HeldAnswer) -> None:
+        """What people decided; what fell due or was withdrawn stands in its flight alone."""
+        act = held_act(question, answer)
+        if act is not None:
+            with acting(held_actor(answer)):
+                self.audit.soon(act)
 
     @cached_property
     def credentials(self) -> Credentials:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from llmgw_desktop.app.closing import close_all
 from llmgw_desktop.app.composition.parts import ContainerParts
 from llmgw_desktop.app.workspaces.workspaces import (
     WorktreesUse,
@@ -17,6 +16,7 @@ from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.domain.vault import GLOBAL_PROJECT, EntryKind
 from llmgw_desktop.engine.containment.homes import Homes
 from llmgw_desktop.engine.guards.guards import RunGuards
 from llmgw_desktop.engine.jobs.configured import KnownClis, McpServers
@@ -24,6 +24,7 @@ from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.loop.tasks import close_all
 from llmgw_desktop.engine.policy.spending import RunSpending
 from llmgw_desktop.engine.questions.approvals.gate import ApprovalGate
 from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk, PermissionParts
@@ -33,11 +34,14 @@ from llmgw_desktop.engine.runs.cache_states import CacheStates
 from llmgw_desktop.engine.runs.cli_files import settings_of
 from llmgw_desktop.engine.runs.cli_health import CliHealth
 from llmgw_desktop.engine.runs.fields import RunDefaults
+from llmgw_desktop.engine.runs.hand_over import HandOverParts, HandOvers
 from llmgw_desktop.engine.runs.model_client import CliClient
+from llmgw_desktop.engine.runs.run_changes import RunChanges
 from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.workspaces.registry import Workspaces
+from llmgw_desktop.engine.workspaces.snapshots import Snapshots
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 from llmgw_desktop.store.flights.cache_sums import CacheSums
 from llmgw_desktop.store.jobs.approval_store import ApprovalStore, PermissionStore
@@ -55,7 +59,7 @@ class Runs:
         clock, bus, at_rest = parts.clock, parts.bus, parts.at_rest
         places, recorder, settings = parts.places, parts.recording.recorder, parts.settings()
         gateway_db, workspaces = places.gateway_db, _workspaces(parts)
-        self._said = settings.clis
+        self._said, self._vault = settings.clis, parts.vault
         self.clis = KnownClis(settings.clis)
         self.launcher, self.links = _launcher(parts), parts.links
         self.job_store = JobStore(gateway_db, at_rest)
@@ -94,8 +98,12 @@ class Runs:
                 is_private=workspaces.is_private,
             ),
             settings.approvals,
+            settings.rules,
         )
         self.job_folders = JobFolders(places.jobs_folder, at_rest)
+        self.snapshots = Snapshots(
+            places.jobs_folder, env=parts.env, clock=clock, live=lambda: self.supervisor.live
+        )
         self.supervisor = Supervisor(
             JobParts(
                 store=self.job_store,
@@ -109,12 +117,14 @@ class Runs:
                 breaker=CliHealth(parts.health, self.clis, clock),
                 permissions=self.permissions,
                 own_requests=parts.links,
+                snapshots=self.snapshots,
                 known_now_s=recorder.known_now_s,
             ),
             self.clis,
             jobs=settings.jobs,
             limits=settings.limits,
         )
+        self.changes = RunChanges(self.supervisor, self.snapshots, self.job_folders)
         self.trees = Worktrees(
             WorktreeStore(gateway_db),
             places.worktrees_folder,
@@ -123,7 +133,7 @@ class Runs:
             bus=bus,
             live_folders=lambda: [job.working_dir for job in self.supervisor.live],
         )
-        self.worktrees = WorktreesUse(self.trees)
+        self.worktrees = WorktreesUse(self.trees, self.changes)
         self.gate = ApprovalGate(
             self.approvals,
             settings.approvals,
@@ -150,7 +160,19 @@ class Runs:
             flights=self._flights,
             caches=self.caches,
         )
+        self.hand_overs = HandOvers(
+            HandOverParts(
+                runs=self.service,
+                supervisor=self.supervisor,
+                folders=self.job_folders,
+                changes=self.changes,
+                store=self.job_store,
+                bus=bus,
+                accounts=self.accounts,
+            )
+        )
         self._use_servers(settings)
+        self._use_undo(settings)
         self.service.apply(settings.jobs, _defaults(settings))
         self.models = CliClient(self.supervisor, self.clis, self.launcher.persons_environment)
         self._followers: list[Stop] = []
@@ -165,6 +187,12 @@ class Runs:
         """Those CLIs that are installed and switched on."""
         return tuple(CLI_OF_PROVIDER[provider.name].value for provider in self.ready())
 
+    def accounts(self, cli: CliName) -> list[str]:
+        """The projects with a sign-in of their own for it in the vault."""
+        kept = {said.vault for said in self._said if said.name is cli and said.vault}
+        named = (entry.address for entry in self._vault.entries(EntryKind.FILE)) if kept else ()
+        return sorted({at.project for at in named if at.provider in kept} - {GLOBAL_PROJECT})
+
     def sign_in_words(self, cli: CliName) -> str:
         """How a person signs in with it."""
         return self.clis[cli].sign_in.guidance
@@ -177,6 +205,7 @@ class Runs:
     async def start(self) -> None:
         """Take over what an earlier program left. Raises StoreError."""
         await self.supervisor.start()
+        await self.hand_overs.settle()
         self.trees.start()
 
     def apply(self, settings: Settings) -> None:
@@ -184,11 +213,16 @@ class Runs:
         self.clis.apply(settings.clis)
         self.launcher.apply(settings.clis)
         self._use_servers(settings)
+        self._use_undo(settings)
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs, _defaults(settings))
         self.gate.apply(settings.approvals)
-        self.permissions.apply(settings.approvals)
+        self.permissions.apply(settings.approvals, settings.rules)
         self.caches.apply(settings.cache_awareness)
+
+    def _use_undo(self, settings: Settings) -> None:
+        off = frozenset(each.name for each in settings.clis if not each.snapshot)
+        self.snapshots.apply(settings.undo, off)
 
     def _use_servers(self, settings: Settings) -> None:
         self.launcher.servers.apply(settings.mcp_servers)
@@ -218,6 +252,7 @@ class Runs:
             *self._followers,
             self.models.close,
             self.supervisor.close,
+            self.snapshots.close,
             self.links.close,
             self.permissions.close,
             self.launcher.housing.settle,

@@ -7,6 +7,8 @@ from typing import Any
 
 from llmgw_desktop.app.connect.connector import Connector, ConnectOutcome, Plan, Wanted
 from llmgw_desktop.app.connect.edits import address_in, diff_of, is_ours, key_in
+from llmgw_desktop.app.connect.native_rules import FORMS
+from llmgw_desktop.app.connect.pinning import PinDesk, PinStanding
 from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Program, Transport
 from llmgw_desktop.app.providers.usage import ago_text
 from llmgw_desktop.app.words.figures import counted
@@ -62,7 +64,8 @@ class ProgramStanding:
         if self.connection is None:
             return ""
         way = "HTTP" if self.connection.transport == Transport.HTTP else "stdio"
-        return f"MCP by {way}{', and its models' if self.connection.models else ''}"
+        more = ", and its models" if self.connection.models else ""
+        return f"MCP by {way}{more}{', held to the rules' if self.connection.rules else ''}"
 
 
 def standings(connector: Connector) -> tuple[ProgramStanding, ...]:
@@ -182,6 +185,8 @@ class ClientCard:
     """Whether its model requests can be sent here as well."""
     wanted: Wanted
     """How it is set up, or would be at first."""
+    takes_rules: bool = False
+    """Whether its own settings can say the lasting rules."""
 
 
 @value
@@ -195,6 +200,8 @@ class ClientsView:
     stdio_snippet: str
     problem: str = ""
     """Why programs could not find the gateway, were they set up."""
+    pins: tuple[PinStanding, ...] = ()
+    """Folders whose programs leave through one account."""
 
     @property
     def summary(self) -> str:
@@ -211,10 +218,17 @@ class ClientsView:
 class Clients:
     """What the window shows and does of programs that are set up."""
 
-    def __init__(self, connector: Connector, flights: FlightReader, clock: Clock) -> None:
+    def __init__(
+        self,
+        connector: Connector,
+        flights: FlightReader,
+        clock: Clock,
+        pins: PinDesk | None = None,
+    ) -> None:
         self._connector = connector
         self._flights = flights
         self._clock = clock
+        self._pins = pins
 
     def look(self) -> ClientsView:
         """Raises StoreError."""
@@ -228,7 +242,24 @@ class Clients:
             http_snippet=self._snippet(Transport.HTTP, _KEY_TO_FILL_IN),
             stdio_snippet=self._snippet(Transport.STDIO, ""),
             problem=self._address_problem(),
+            pins=self._pinned(),
         )
+
+    def unpin(self, folder: str) -> str:
+        """What was done, in a sentence. Raises ConfigError, StoreError."""
+        outcome = None if self._pins is None else self._pins.unpin(Path(folder))
+        if outcome is None:
+            return f"{inert_line(folder, 200)} is not pinned any more."
+        told = [f"{Path(path).name} {what}" for path, what in outcome.files]
+        done = "; ".join(told) or "there was nothing left of it"
+        return f"{inert_line(folder, 200)} is unpinned: {done}."
+
+    def _pinned(self) -> tuple[PinStanding, ...]:
+        """None while the settings cannot be read, or tell no lasting address."""
+        try:
+            return () if self._pins is None else tuple(self._pins.all())
+        except ConfigError:
+            return ()
 
     def plan(self, name: str, wanted: Wanted) -> tuple[Plan, str]:
         """With the lines that would change. Raises ConfigError, StoreError."""
@@ -259,7 +290,9 @@ class Clients:
         wanted = Wanted()
         if known is not None:
             words = f"{words}: {standing.how}" if standing.state is ProgramState.SET_UP else words
-            wanted = Wanted(transport=Transport(known.transport), models=known.models)
+            wanted = Wanted(
+                transport=Transport(known.transport), models=known.models, rules=known.rules
+            )
         return ClientCard(
             name=program.name,
             title=program.title,
@@ -271,6 +304,7 @@ class Clients:
             can_connect=standing.state is not ProgramState.UNREADABLE,
             can_undo=standing.can_undo,
             takes_models=program.models is not None,
+            takes_rules=program.name in FORMS,
             wanted=wanted,
         )
 

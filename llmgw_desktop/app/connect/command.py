@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 
 from llmgw_desktop.app.clis.programs import ProgramAsker
 from llmgw_desktop.app.command_line.running_gateway import tell_keys_changed
@@ -18,6 +19,7 @@ from llmgw_desktop.app.connect.connector import (
     make_connector,
 )
 from llmgw_desktop.app.connect.edits import diff_of
+from llmgw_desktop.app.connect.pinning import make_pins
 from llmgw_desktop.app.connect.program_keys import address_in_settings
 from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Program, Transport
 from llmgw_desktop.app.mcp.engine import find
@@ -54,10 +56,14 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     clock = SystemClock()
     with closing(ClientStore(places.gateway_db, clock)) as store:
         connector = make_connector(
-            places, store, address=lambda: address_in_settings(places, env), env=env, clock=clock
+            places,
+            store,
+            address=lambda: address_in_settings(places, env),
+            env=env,
+            clock=clock,
         )
         if arguments.client == "list":
-            return _list(connector)
+            return _list(connector, is_undo=arguments.undo)
         if arguments.client == "all":
             return _undo_all(connector, arguments, places, env)
         program = PROGRAMS[arguments.client]
@@ -80,11 +86,14 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
 
 def _set_up(connector: Connector, arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
     wanted = Wanted(
-        transport=Transport.STDIO if arguments.stdio else Transport.HTTP, models=arguments.models
+        transport=Transport.STDIO if arguments.stdio else Transport.HTTP,
+        models=arguments.models,
+        rules=arguments.rules,
     )
     plan = connector.plan(arguments.client, wanted)
     if arguments.dry_run:
         _show(plan)
+        _tell_rules(plan)
         if plan.program.own_way is not None:
             way = plan.program.own_way(connector.offer(wanted, ""))
             print(f"Its own command for the same, with a key made by `llmgw key add`:\n{way}")
@@ -95,6 +104,7 @@ def _set_up(connector: Connector, arguments: argparse.Namespace, env: Mapping[st
     sys.stdout.write(diff_of(plan.changes))
     outcome = connector.set_up(plan)
     _tell(outcome)
+    _tell_rules(plan)
     if outcome.key_name:
         print(f"Its key is '{outcome.key_name}'; flights will show this name.")
     if said := ask_program(plan.program, env, ProgramAsker()):
@@ -146,8 +156,35 @@ def _undo_all(
         except LlmgwError as error:
             print(f"llmgw: {PROGRAMS[name].title}: {error}", file=sys.stderr)
             code = _FAILED
+    code = max(code, _unpin_all(arguments, places, env))
     if not arguments.dry_run:
         tell_keys_changed(places, env)
+    return code
+
+
+def _unpin_all(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """Folders, too: their files would lead nowhere."""
+    pins = make_pins(places, SystemClock(), env, lambda: address_in_settings(places, env))
+    code = _DONE
+    try:
+        found = pins.all()
+    except LlmgwError as error:
+        print(f"llmgw: Pinned folders: {error}", file=sys.stderr)
+        return _FAILED
+    for each in found:
+        folder = inert_line(each.folder or each.name, 400)
+        if arguments.dry_run:
+            print(f"{folder} would be unpinned.")
+            continue
+        try:
+            outcome = pins.unpin(Path(each.folder))
+        except LlmgwError as error:
+            print(f"llmgw: {folder}: {error}", file=sys.stderr)
+            code = _FAILED
+            continue
+        for path, what in () if outcome is None else outcome.files:
+            print(f"{inert_line(path, 400)} {what}.")
+        print(f"{folder} is pinned no more.")
     return code
 
 
@@ -157,6 +194,13 @@ def _show(plan: Plan) -> int:
     return _DONE
 
 
+def _tell_rules(plan: Plan) -> None:
+    for name, fate in plan.rules:
+        print(f"Rule {inert_line(name, 80)}: {fate}.")
+    if plan.wanted is not None and plan.wanted.rules and not plan.rules:
+        print("There are no rules yet; add one with `llmgw rules add`, then do this again.")
+
+
 def _tell(outcome: ConnectOutcome) -> None:
     for path, what in outcome.files:
         print(f"{path} {what}.")
@@ -164,7 +208,10 @@ def _tell(outcome: ConnectOutcome) -> None:
         print(f"A copy from before is kept: {copy}")
 
 
-def _list(connector: Connector) -> int:
+def _list(connector: Connector, *, is_undo: bool) -> int:
+    if is_undo:
+        print("llmgw: Say which program, or all.", file=sys.stderr)
+        return _WRONG_USAGE
     print("CLIENT\tPROGRAM\tSTATE\tHOW\tKEY\tFILE")
     for each in standings(connector):
         print("\t".join(_cells(each)))

@@ -4,8 +4,8 @@ Everything blocks and looks at the disk anew. What goes wrong is a ConfigError t
 or a StoreError of our own; then nothing is changed.
 """
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -15,6 +15,7 @@ from llmgw_desktop.app.access.keys import KEY_PREFIX, ClientKeys
 from llmgw_desktop.app.command_line.this_program import own_argv
 from llmgw_desktop.app.connect.edits import (
     FileEdit,
+    Folders,
     keyless,
     narrowed,
     put_back,
@@ -23,6 +24,7 @@ from llmgw_desktop.app.connect.edits import (
     without_ours,
     write_all,
 )
+from llmgw_desktop.app.connect.native_rules import FORMS, PERMISSION
 from llmgw_desktop.app.connect.program_keys import GatewayAddress, ProgramKeys
 from llmgw_desktop.app.connect.programs import (
     PROGRAMS,
@@ -57,6 +59,8 @@ class Wanted:
 
     transport: Transport = Transport.HTTP
     models: bool = False
+    rules: bool = False
+    """The lasting rules go into its own settings, and its questions come to the list."""
 
 
 @value
@@ -67,6 +71,8 @@ class Plan:
     wanted: Wanted | None
     """None: it is taken back."""
     changes: tuple[FileEdit, ...]
+    rules: tuple[tuple[str, str], ...] = ()
+    """(Name, what becomes of it here), where rules are written."""
 
     @property
     def is_done(self) -> bool:
@@ -105,11 +111,11 @@ class Connector:
         address: Callable[[], GatewayAddress],
         clock: Clock,
         env: Mapping[str, str],
-        platform: str = sys.platform,
+        ground: Ground | None = None,
     ) -> None:
         self.connections = connections
         self.address = address
-        self.ground = Ground(env=env, platform=platform)
+        self.ground = ground or Ground(env=env)
         self.keys = keys
         self._clock = clock
         self._env = env
@@ -160,7 +166,7 @@ class Connector:
         self.connections.forget(plan.program.name, drop=[copy for copy in drop if copy])
         return ConnectOutcome(
             program=plan.program,
-            files=tuple((each.path, _undone(each)) for each in plan.changes),
+            files=tuple((each.path, undone_words(each)) for each in plan.changes),
             copies=tuple(copy for copy in kept if copy),
             key_name=known.key_name if known is not None else "",
         )
@@ -180,9 +186,26 @@ class Connector:
 
     def _plan(self, program: Program, wanted: Wanted, known: Connection | None, key: str) -> Plan:
         puts = program.puts(self.ground, self.offer(wanted, key))
+        told: tuple[tuple[str, str], ...] = ()
+        if wanted.rules:
+            more, told = self._rule_puts(program)
+            puts = (*puts, *more)
         clean = without_ours(self.connections, known, (*puts, *self._all_puts(program)))
         changes = tuple(narrowed(each, key) for each in with_ours(clean, puts))
-        return Plan(program=program, wanted=wanted, changes=changes)
+        if kept := _kept_own(puts, changes):
+            told = tuple((name, f"not written: '{kept}' has words of your own") for name, _ in told)
+        return Plan(program=program, wanted=wanted, changes=changes, rules=told)
+
+    def _rule_puts(self, program: Program) -> tuple[tuple[Put, ...], tuple[tuple[str, str], ...]]:
+        """Raises ConfigError for a program whose settings know none."""
+        form = FORMS.get(program.name)
+        if form is None:
+            raise ConfigError(f"{program.title} takes no rules in its settings", file="--rules")
+        found = form.found(self.address().rules)
+        words = shlex.join((*own_argv(self._env), "hook", form.cli))
+        if home := self._env.get("LLMGW_HOME", ""):
+            words = f"LLMGW_HOME={shlex.quote(str(Path(home).expanduser().absolute()))} {words}"
+        return tuple(form.puts(self.ground, found, words)), found.told
 
     def _all_puts(self, program: Program) -> tuple[Put, ...]:
         """Wherever something of ours may stand."""
@@ -199,16 +222,9 @@ class Connector:
 
     def _write(self, plan: Plan, known: Connection | None, client: Client | None) -> ConnectOutcome:
         assert plan.wanted is not None
-        files, copies = [], []
-        for each in plan.changes:
-            if each.marks:
-                copy = self._copy(plan.program, each)
-                copies.append(copy)
-                files.append(_connected(each, copy))
-        folders = write_all(plan.changes)
-        for at, file in enumerate(files):
-            made = tuple(map(str, folders.get(file.path, ()))) or file.folders
-            files[at] = replace(file, folders=made)
+        files, folders = write_ours(
+            self.connections, plan.program.name, plan.changes, self._clock.now_s()
+        )
         connection = Connection(
             program=plan.program.name,
             transport=plan.wanted.transport.value,
@@ -216,9 +232,10 @@ class Connector:
             url=self.address().base,
             mcp_url=self.address().mcp,
             made_at_s=self._clock.now_s(),
-            files=tuple(files),
+            files=files,
             key_id=client.id if client is not None else "",
             key_name=client.name if client is not None else "",
+            rules=plan.wanted.rules,
         )
         try:
             self.connections.keep(connection)
@@ -230,17 +247,41 @@ class Connector:
         return ConnectOutcome(
             program=plan.program,
             files=tuple((each.path, "was changed") for each in plan.changes if each.changes),
-            copies=tuple(copy for copy in copies if copy),
+            copies=tuple(each.copy for each in files if each.copy),
             key_name=connection.key_name,
         )
 
-    def _copy(self, program: Program, change: FileEdit) -> str:
-        """Kept as it is where there is one of these very bytes."""
-        if change.base is None:
-            return ""
-        if change.known is not None and self.connections.read_copy(change.known) == change.base:
-            return change.known.copy
-        return self.connections.copy(program.name, change.path, change.base, self._clock.now_s())
+
+def write_ours(
+    connections: Connections, name: str, changes: Sequence[FileEdit], at_s: float
+) -> tuple[tuple[ConnectedFile, ...], Folders]:
+    """Copies first; the files as they are to be remembered under this name, and the folders that
+    were made for them. Raises ConfigError, StoreError; then all is as it was."""
+    ours = [each for each in changes if each.marks]
+    copies = [_copied(connections, name, each, at_s) for each in ours]
+    folders = write_all(changes)
+    files = []
+    for change, copy in zip(ours, copies, strict=True):
+        file = _connected(change, copy)
+        made = tuple(map(str, folders.get(file.path, ()))) or file.folders
+        files.append(replace(file, folders=made))
+    return tuple(files), folders
+
+
+def _copied(connections: Connections, name: str, change: FileEdit, at_s: float) -> str:
+    """Kept as it is where there is one of these very bytes."""
+    if change.base is None:
+        return ""
+    if change.known is not None and connections.read_copy(change.known) == change.base:
+        return change.known.copy
+    return connections.copy(name, change.path, change.base, at_s)
+
+
+def _kept_own(puts: Sequence[Put], changes: Sequence[FileEdit]) -> str:
+    """Where rules were to go, and a person's own stand and stay."""
+    made = {(each.path, mark.path) for each in changes for mark in each.marks}
+    waiting = [put for put in puts if put.yields and put.path == PERMISSION]
+    return next((".".join(put.path) for put in waiting if (put.file, put.path) not in made), "")
 
 
 def _needs_key(wanted: Wanted) -> bool:
@@ -271,7 +312,7 @@ def _check_same(looked_at: Plan, plan: Plan) -> None:
             )
 
 
-def _undone(change: FileEdit) -> str:
+def undone_words(change: FileEdit) -> str:
     if not change.changes:
         return Undone.LEFT
     if change.then is None:

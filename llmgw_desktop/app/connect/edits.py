@@ -275,7 +275,7 @@ def write_all(changes: Sequence[FileEdit]) -> Folders:
     except BaseException:
         put_back(done, folders)
         raise
-    for each in done:  # at the end: several files may lie in one of them
+    for each in reversed(done):  # at the end, inner ones first: several may lie in one of them
         if each.then is None and each.known is not None:
             remove_folders([Path(folder) for folder in each.known.folders])
     return folders

@@ -8,6 +8,7 @@ from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.connect.edits import key_in
 from llmgw_desktop.domain.access.principal import Client, Scope
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.jobs.rules.rule import StandingRule
 from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.authenticator import key_digest
@@ -76,9 +77,13 @@ class GatewayAddress:
     base: str
     """`http://127.0.0.1:3333`."""
     mcp: str
+    rules: tuple[StandingRule, ...] = ()
+    """What a program is held to there that has words for it."""
 
 
-def address_of(http: HttpSettings, file: str) -> GatewayAddress:
+def address_of(
+    http: HttpSettings, file: str, rules: tuple[StandingRule, ...] = ()
+) -> GatewayAddress:
     """Raises ConfigError: a program cannot follow a port that changes."""
     if not http.port:
         raise ConfigError(
@@ -88,9 +93,10 @@ def address_of(http: HttpSettings, file: str) -> GatewayAddress:
             key="http.port",
         )
     base = base_url(http, http.port)
-    return GatewayAddress(base=base, mcp=f"{base}{http.path}")
+    return GatewayAddress(base=base, mcp=f"{base}{http.path}", rules=rules)
 
 
 def address_in_settings(places: Places, env: Mapping[str, str]) -> GatewayAddress:
     """By the settings as they stand in the file. Raises ConfigError."""
-    return address_of(load_settings(places.config_file, env).settings.http, str(places.config_file))
+    said = load_settings(places.config_file, env).settings
+    return address_of(said.http, str(places.config_file), said.rules)

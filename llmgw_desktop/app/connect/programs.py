@@ -6,6 +6,7 @@ programs themselves where they can be (docs/connect.md says which).
 
 import shlex
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -57,7 +58,7 @@ class Ground:
     """The computer as a program finds it."""
 
     env: Mapping[str, str]
-    platform: str
+    platform: str = sys.platform
 
     @property
     def home(self) -> Path:

@@ -11,7 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from llmgw_desktop.app.doctor.machine import look_at_computer, look_at_gateway
 from llmgw_desktop.app.doctor.report import Report, ReportSection
 from llmgw_desktop.app.doctor.state import look_at_recorder, look_at_settings, look_at_vault
-from llmgw_desktop.app.doctor.upstreams import look_at_clis, look_at_providers
+from llmgw_desktop.app.doctor.upstreams import (
+    look_at_clis,
+    look_at_pins,
+    look_at_providers,
+    look_at_targets,
+)
 from llmgw_desktop.app.gateway.standing import standing
 from llmgw_desktop.store.paths import Places
 
@@ -53,4 +58,7 @@ def examine(places: Places, env: Mapping[str, str], *, online: bool = False) -> 
             lambda: look_at_recorder(places, settings, stands),
         ]
     with ThreadPoolExecutor(len(looks)) as pool:
-        return Report(sections=tuple(pool.map(lambda look: look(), looks)))
+        sections = tuple(pool.map(lambda look: look(), looks))
+    targets = () if settings is None else look_at_targets(places, env, settings)
+    pins = () if settings is None else look_at_pins(places, env)
+    return Report(sections=(*sections, *pins, *targets))

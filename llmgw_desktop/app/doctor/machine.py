@@ -16,6 +16,7 @@ from llmgw_desktop.app.gateway.start_checks import bad_qt_version, missing_displ
 from llmgw_desktop.app.workspaces.workspaces import containment_here
 from llmgw_desktop.domain.settings.door import HttpSettings
 from llmgw_desktop.engine.containment.containment import Containment
+from llmgw_desktop.platform.environment import IS_POSIX
 from llmgw_desktop.platform.held_thread import can_be_closed
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context
@@ -204,7 +205,8 @@ def _why_not(host: str, port: int) -> str:
             host, port, type=socket.SOCK_STREAM
         )[0]
         with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if IS_POSIX:  # elsewhere that would share the port with who has it
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
             probe.listen(1)
     except PermissionError:

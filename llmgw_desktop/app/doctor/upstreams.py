@@ -4,18 +4,23 @@ answer is asked only where a person wants it: `--online`."""
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from llmgw_desktop.app.clis.cards import drift_words, sign_words, version_words
 from llmgw_desktop.app.clis.sign_in import SignedIn
 from llmgw_desktop.app.clis.survey import CliFound, CliSurvey
+from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
+from llmgw_desktop.app.connect.pinning import make_pins
+from llmgw_desktop.app.connect.program_keys import address_in_settings
 from llmgw_desktop.app.doctor.report import DoctorFinding, FindingState, ReportSection
+from llmgw_desktop.app.policy.commands import standing_words
 from llmgw_desktop.app.providers.probe import Probed, ProviderProbe
 from llmgw_desktop.app.providers.usage import credential_words
 from llmgw_desktop.app.vault.credentials import VaultNames, sign_in_files
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.provider import KINDS, Account, Provider, ProviderKind, account_id
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.jobs.configured import KnownClis
@@ -242,3 +247,65 @@ def _words(found: CliFound, guidance: str, *, is_on: bool) -> tuple[FindingState
     if found.sign.state is SignedIn.NO:
         return FindingState.WARN, here, f"{guidance[:1].upper()}{guidance[1:]}"
     return FindingState.OK, here, ""
+
+
+def look_at_pins(places: Places, env: Mapping[str, str]) -> tuple[ReportSection, ...]:
+    """Nothing where no folder is pinned."""
+    try:
+        found = make_pins(
+            places, SystemClock(), env, lambda: address_in_settings(places, env)
+        ).all()
+    except (ConfigError, StoreError):
+        return ()  # said of the settings, or of what is kept of programs
+    findings = [
+        DoctorFinding(
+            name=each.name,
+            title=each.folder or each.name,
+            state=FindingState.WARN if each.problem else FindingState.OK,
+            says=f"{each.words} · {each.problem}" if each.problem else each.words,
+            do=f"Pin it anew, or take it back: llmgw unpin {each.folder}" if each.problem else "",
+            more={"folder": each.folder, "url": each.url, "files": list(each.files)},
+        )
+        for each in found
+    ]
+    if not findings:
+        return ()
+    return (ReportSection(name="pins", title="Pinned folders", findings=tuple(findings)),)
+
+
+def look_at_targets(
+    places: Places, env: Mapping[str, str], settings: Settings
+) -> tuple[ReportSection, ...]:
+    """For the doctor; nothing where nobody is named."""
+    if not settings.notify:
+        return ()
+    try:
+        told = RunningGateway(places, env).ask("GET", "/v1/notify", within_s=5.0)
+    except NotRunning:
+        told = None
+    known = told.fields.get("targets", []) if told is not None and told.status == 200 else []
+    standings = {each["name"]: each for each in known}
+    found = [
+        _target_finding(each.name, standings.get(each.name), is_on=each.is_on)
+        for each in settings.notify
+    ]
+    return (ReportSection(name="notify", title="Alarms", findings=tuple(found)),)
+
+
+def _target_finding(name: str, standing: Mapping[str, Any] | None, *, is_on: bool) -> DoctorFinding:
+    problem = None if standing is None else standing["problem"]
+    words = "off"
+    if is_on:
+        words = "not tried: the gateway does not run"
+        words = words if standing is None else standing_words(standing)
+    state = FindingState.OK if is_on and standing is not None else FindingState.NOTE
+    return DoctorFinding(
+        name=name,
+        title=name,
+        state=FindingState.WARN if problem and is_on else state,
+        says=words,
+        do=f"Correct it in [[notify]], then try: llmgw notify test {name}"
+        if problem and is_on
+        else "",
+        more={"on": is_on, "reached": None if not standing or not standing["at"] else not problem},
+    )

@@ -7,7 +7,7 @@ _FORMS = ("har", "jsonl", "curl", "python", "html")
 
 
 def _flights(parser: Parser) -> None:
-    listing, show, why, diff, replay, tail, export, take, cost, latency, prune = add_verbs(
+    listing, show, why, diff, replay, mark, unmark, tail, *others = add_verbs(
         parser,
         {
             "list": "the newest that a filter asks for",
@@ -15,6 +15,8 @@ def _flights(parser: Parser) -> None:
             "why": "why the prompt of one did not come from its vendor's cache, and what that cost",
             "diff": "what differs between two: request, answer, figures",
             "replay": "one of them asked again, as it was or changed; tools are not run",
+            "mark": "keep one until it is unmarked, with a note",
+            "unmark": "take its mark away: it is kept as long as others",
             "tail": "each as it ends, from now on",
             "export": "those that a filter asks for, as a file for other programs and people",
             "import": "those of such a file, or of an HTTP archive, as a set by itself to be read",
@@ -23,6 +25,7 @@ def _flights(parser: Parser) -> None:
             "prune": "flights that are too old only if the clock is right: tell, or delete them",
         },
     )
+    export, take, cost, latency, prune = others
     listing.add_argument(
         "filter", nargs="*", help="what they are like, as in 'model:claude* cost>0.05 since:2h'"
     )
@@ -36,6 +39,9 @@ def _flights(parser: Parser) -> None:
     diff.add_argument("other", help="the second")
     add_flags(diff, json="as GET /v1/flights/A/diff/B tells it")
     _replay(replay)
+    for each in (mark, unmark):
+        each.add_argument("id", help="as x-llmgw-flight names it in an answer, or the Flights page")
+    mark.add_argument("--note", default="", metavar="TEXT", help="why; found by 'note:TEXT'")
     tail.add_argument("filter", nargs="*", help="as in 'list'")
     add_flags(tail, json="as GET /v1/flights/events tells them, one to a line")
     _export(export)

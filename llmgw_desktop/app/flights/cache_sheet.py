@@ -14,9 +14,10 @@ from llmgw_desktop.app.words.figures import (
     marked,
 )
 from llmgw_desktop.app.words.inert_text import inert_line
-from llmgw_desktop.domain.flights.cache_blocks import BlockFate, PromptBlock
 from llmgw_desktop.domain.flights.cache_verdict import COLD, CacheCause, CacheVerdict, Warmth
 from llmgw_desktop.domain.flights.cache_words import (
+    BlockFate,
+    PromptBlock,
     cause_words,
     happened,
     kept_warm,

@@ -35,7 +35,11 @@ OPERATION_WORDS: dict[Operation, str] = {
     Operation.COUNT_TOKENS: "Token count",
     Operation.EMBED: "Embeddings",
     Operation.COMPACT: "Compaction",
+    Operation.CALL_TOOL: "Tool call",
 }
+
+
+_OWN_WORDS = ("operation", "protocol", "error")
 
 
 def model_text(flight: FlightSummary) -> str:
@@ -90,6 +94,8 @@ class FlightColumn:
     text: Callable[[FlightSummary, RowTime], str]
     width_chars: int
     is_number: bool = False
+    is_words: bool = False
+    """Our own words, which are said in the person's language, and so are figures."""
     is_default: bool = True
     tip: Callable[[FlightSummary], str] | None = None
     """What is to be said of a cell beside its text; empty: nothing."""
@@ -129,6 +135,7 @@ def _who_columns() -> tuple[FlightColumn, ...]:
             hint="State",
             text=lambda flight, _: STATE_WORDS[flight.state],
             width_chars=3,
+            is_words=True,
         ),
         FlightColumn(
             key="time",
@@ -136,6 +143,7 @@ def _who_columns() -> tuple[FlightColumn, ...]:
             hint="When the request arrived",
             text=lambda flight, time: clock_text(flight.started_at_s, time.today, time.zone),
             width_chars=9,
+            is_words=True,
         ),
         FlightColumn(
             key="client",
@@ -248,6 +256,7 @@ def _further_columns() -> tuple[FlightColumn, ...]:
             text=lambda flight, _: text(flight),
             width_chars=width_chars,
             is_number=width_chars < 10,
+            is_words=key in _OWN_WORDS,
             is_default=False,
         )
 
@@ -315,8 +324,19 @@ def _further_columns() -> tuple[FlightColumn, ...]:
             text=lambda flight: inert_line(flight.error_text or flight.error_kind or "", 200),
             width_chars=32,
         ),
+        more(
+            "mark",
+            "Mark",
+            "Kept until it is unmarked, with its note",
+            text=_mark_text,
+            width_chars=20,
+        ),
         more("id", "Flight", "The flight's id", text=lambda flight: flight.id, width_chars=36),
     )
+
+
+def _mark_text(flight: FlightSummary) -> str:
+    return "" if flight.note is None else inert_line(flight.note, 200) or "Marked"
 
 
 def _tip_of(figure: Figure) -> Callable[[FlightSummary], str]:

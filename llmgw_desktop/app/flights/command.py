@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from llmgw_desktop.app.command_line.command_line import fail
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
-from llmgw_desktop.app.flights.sums_command import cost, latency
-from llmgw_desktop.app.flights.work_command import diff, replay
+from llmgw_desktop.app.flights.sums_command import cost, latency, why
+from llmgw_desktop.app.flights.work_command import ShownPart, diff, mark, replay, show_part
 from llmgw_desktop.app.words.figures import (
     clock_text,
     count_text,
@@ -46,7 +47,6 @@ from llmgw_desktop.wire.native.flights import flight_object, listed_object
 
 _TEXT_CHARS = 600
 _NAME_CHARS = 60
-_WIDTH = 20
 _TOKENS = {
     "inputTokens": "input tokens",
     "outputTokens": "output tokens",
@@ -71,13 +71,15 @@ _SAID_ONCE = (
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     among = getattr(arguments, "among", "")
     if among and not (places.data_folder / "imported" / f"{Path(among).name}.db").is_file():
-        return _fail(f"There is no set '{among[:60]}'. 'llmgw flights import' lists them.")
+        return fail(f"There is no set '{among[:60]}'. 'llmgw flights import' lists them.")
     verbs = {
         "list": _list,
         "show": _show,
-        "why": _why,
+        "why": why,
         "diff": diff,
         "replay": replay,
+        "mark": mark,
+        "unmark": mark,
         "tail": _tail,
         "export": _export,
         "import": _import,
@@ -97,7 +99,7 @@ def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
     try:
         query = parse_filter(text, SystemClock().now_s())
     except FilterMistake as mistake:
-        return _fail(str(mistake))
+        return fail(str(mistake))
     try:
         if query.said or arguments.among:
             fields = _searched(query, limit, arguments.among, (places, env))
@@ -105,7 +107,7 @@ def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
             asked = {"filter": text, "limit": limit}
             told = RunningGateway(places, env).ask("GET", f"/v1/flights?{urlencode(asked)}")
             if told.status != 200:
-                return _fail(told.problem)
+                return fail(told.problem)
             fields = dict(told.fields)
     except NotRunning:
         with closing(FlightReader(places.flights_db)) as reader:
@@ -193,13 +195,13 @@ def _tail(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
             print(_HEAD, flush=True)
         for name, told in events:
             if name == "refused":
-                return _fail(told.problem)
+                return fail(told.problem)
             _tell_event(name, told, as_json=arguments.json)
     except NotRunning as error:
-        return _fail(str(error))
+        return fail(str(error))
     except KeyboardInterrupt:
         return 0
-    return _fail("The gateway ended.")
+    return fail("The gateway ended.")
 
 
 def _tell_event(name: str, told: Mapping[str, Any], *, as_json: bool) -> None:
@@ -214,28 +216,15 @@ def _tell_event(name: str, told: Mapping[str, Any], *, as_json: bool) -> None:
 
 
 def _show(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    if arguments.among:
-        flight = _of_set(arguments, places, env)
-    else:
-        try:
-            path = f"/v1/flights/{quote(arguments.id, '')}"
-            told = RunningGateway(places, env).ask("GET", path)
-        except NotRunning:
-            with closing(FlightReader(places.flights_db)) as reader:
-                flight = _recorded(arguments.id, reader)
-        else:
-            if told.status not in (200, 404):
-                return _fail(told.problem)
-            flight = told.fields["flight"] if told.status == 200 else None
-    if flight is None:
-        return _fail(f"There is no flight '{arguments.id[:80]}', or it is kept no longer.")
-    if arguments.json:
-        # escaped: what a vendor or a program wrote never acts on a terminal
-        print(json.dumps({"flight": flight}, indent=2, ensure_ascii=True))
-        return 0
-    for name, value in _rows(flight):
-        print(f"{name:<{_WIDTH}}  {inert_line(value, _TEXT_CHARS)}")
-    return 0
+    def recorded() -> dict[str, Any] | None:
+        if arguments.among:
+            return _of_set(arguments, places, env)
+        with closing(FlightReader(places.flights_db)) as reader:
+            return _recorded(arguments.id, reader)
+
+    asked = "" if arguments.among else f"/v1/flights/{quote(arguments.id, '')}"
+    part = ShownPart(name="flight", path=asked, recorded=recorded, rows=_rows)
+    return show_part(part, arguments, places, env)
 
 
 def _export(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -248,12 +237,6 @@ def _import(arguments: argparse.Namespace, places: Places, env: Mapping[str, str
     from llmgw_desktop.app.flights.export.command import import_flights  # most commands do not
 
     return import_flights(arguments, places, env)
-
-
-def _why(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    from llmgw_desktop.app.flights.why_command import why  # no other verb needs it
-
-    return why(arguments, places, env)
 
 
 def _of_set(
@@ -343,11 +326,6 @@ def _attempt(each: Mapping[str, Any]) -> str:
     took = duration_text(each["endMs"] - each["startMs"])
     status = "" if each["status"] is None else f", status {each['status']}"
     return f"{each['account']}, {each['model']}, {took}{status}: {each['outcome'] or 'answered'}"
-
-
-def _fail(sentence: str) -> int:
-    print(f"llmgw: {inert_line(sentence, _TEXT_CHARS)}", file=sys.stderr)
-    return 1
 
 
 def prune(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:

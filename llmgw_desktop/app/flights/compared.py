@@ -36,17 +36,12 @@ from llmgw_desktop.domain.flights.blocks import (
 )
 from llmgw_desktop.domain.flights.comparison import ComparedFlight, FlightComparison, compare
 from llmgw_desktop.domain.flights.flight import FlightRecord
-from llmgw_desktop.domain.model.answer import AnswerEvent
 from llmgw_desktop.domain.model.prompt import Operation, Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.engine.translation.codecs import codec_of
-from llmgw_desktop.wire.translate.answer_events import collected
-from llmgw_desktop.wire.translate.codec import EventReader
+from llmgw_desktop.engine.translation.translation import answer_of, codec_of
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.tools import ToolNames
 
 _FIELD = "field:"
-_AT_ONCE = 64 * 1024
 _UNREADABLE = (LlmgwError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What a codec, which is made for what callers send now, says of other versions' bodies."""
 
@@ -96,13 +91,17 @@ def _bare(record: FlightRecord) -> ComparedFlight:
     )
 
 
+_NO_CODEC = (ModelProtocol.CLI, ModelProtocol.MCP)
+_NOT_ASKED_IN_WORDS = (Operation.EMBED, Operation.COMPACT, Operation.CALL_TOOL)
+
+
 def _asked(record: FlightRecord) -> _Read | None:
     """Through the pivot; None where that cannot be."""
     flight = record.summary
-    if flight.operation in (Operation.EMBED, Operation.COMPACT) or not record.request_body_whole:
+    if flight.operation in _NOT_ASKED_IN_WORDS or not record.request_body_whole:
         return None
     fields = json_value(record.request_body or b"")
-    if not isinstance(fields, dict) or flight.protocol is ModelProtocol.CLI:
+    if not isinstance(fields, dict) or flight.protocol in _NO_CODEC:
         return None
     losses = LossReport()
     try:
@@ -130,24 +129,14 @@ def _parameters(prompt: Prompt, fields: Mapping[str, Any], losses: LossReport) -
 def _answered(record: FlightRecord) -> _Read | None:
     """Through the pivot; None where that cannot be: an error, an answer that broke off."""
     body, protocol = record.answer_body or b"", record.summary.protocol
-    if protocol is ModelProtocol.CLI or not record.answer_body_whole:
+    if protocol in _NO_CODEC or not record.answer_body_whole:
         return None
     is_stream = record.summary.streaming or body_kind(body) is BodyKind.EVENTS
     try:
-        codec = codec_of(protocol)
-        if is_stream:
-            answer = collected(_events(codec.event_reader(ToolNames()), body))
-        else:
-            answer = codec.read_answer(body, ToolNames())
+        answer = answer_of(protocol, body, is_stream=is_stream)
     except _UNREADABLE:
         return None
     return {"answer": answer_blocks(answer.items)}
-
-
-def _events(reader: EventReader, body: bytes) -> Iterator[AnswerEvent]:
-    for start in range(0, len(body), _AT_ONCE):
-        yield from reader.feed(body[start : start + _AT_ONCE])
-    yield from reader.finish()
 
 
 def _asked_loosely(record: FlightRecord) -> _Read:

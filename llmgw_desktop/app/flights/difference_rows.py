@@ -30,6 +30,7 @@ from llmgw_desktop.domain.flights.comparison import (
     ValueDifference,
 )
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary, Phase
+from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.domain.values import value
 
@@ -122,7 +123,8 @@ def _title(flight: FlightSummary) -> str:
 
 def _subtitle(flight: FlightSummary) -> str:
     at = local_time(flight.started_at_s)
-    return f"{STATE_WORDS[flight.state]} · {client_text(flight, 60)} · {at:%d %b %H:%M:%S}"
+    when = f"{at:%d} {month_text(at)} {at:%H:%M:%S}"
+    return f"{STATE_WORDS[flight.state]} · {client_text(flight, 60)} · {when}"
 
 
 def _missing(sides: Sequence[ComparedFlight]) -> Iterator[str]:

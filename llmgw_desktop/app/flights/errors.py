@@ -7,7 +7,7 @@ wording of answers to programs is left to `wire/errors.py`.
 from typing import Final
 
 from llmgw_desktop.app.command_line.this_program import own_command
-from llmgw_desktop.app.flights.run_errors import REFUSED_RUNS, words_of_run
+from llmgw_desktop.app.flights.run_errors import FAILED_CALLS, REFUSED_RUNS, words_of_run
 from llmgw_desktop.app.words.inert_text import inert
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -110,6 +110,7 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "Secrets were taken out of its request before it was kept.",
         "Give them again when it is asked again; they are kept nowhere.",
     ),
+    **FAILED_CALLS,
     **dict.fromkeys(
         ("store_in_question", "store_unavailable"),
         (
@@ -152,6 +153,20 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "A guard of the gateway blocked this prompt.",
         "[[guards]] in the settings names what prompts may not hold. Nothing was sent to anybody.",
         "Leave out what it is about; change the guard in the settings if it should be allowed.",
+    ),
+    "reserve_kept": (
+        "What is left of a window is kept for the person.",
+        "The request is background work: it says a label, comes from a run of a CLI, or its client"
+        " is named in [brakes] background.",
+        "It may come again when the window begins anew. Let it on when it is asked, or lower"
+        " `reserve` in [brakes].",
+    ),
+    "held_back": (
+        "A brake of the gateway held this request, and nobody let it on.",
+        "[brakes] in the settings says what is held until a person decides. Nothing was sent to"
+        " anybody.",
+        "The words below say why, and who refused it or that nobody answered. Ask again and let it"
+        " on, or change [brakes].",
     ),
     "price_unknown": (
         "Nobody knows what this would cost.",

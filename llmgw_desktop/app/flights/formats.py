@@ -38,6 +38,7 @@ PROTOCOL_WORDS: dict[ModelProtocol, str] = {
     ModelProtocol.CODEX: "Codex Responses",
     ModelProtocol.GEMINI: "Gemini",
     ModelProtocol.CLI: "Vendor's CLI",
+    ModelProtocol.MCP: "MCP",
 }
 
 
@@ -141,7 +142,7 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         Fact(label="Started", value=moment_text(flight.started_at_s), can_copy=True),
         Fact(label="State", value=_state_text(flight)),
         *_caller(flight),
-        Fact(label="Model", value=model_text(flight), can_copy=True),
+        Fact(label=_asked_label(flight), value=model_text(flight), can_copy=True),
         Fact(label="Provider", value=inert_line(_whose(flight), 130) or "None was chosen"),
         Fact(label="Protocol", value=protocol_text(flight)),
     ]
@@ -162,13 +163,21 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
     return tuple(lines)
 
 
+_COUNTED = {
+    False: "With its requests, which passed the gateway",
+    True: "With the request of the model that reads the result",
+}
+"""By whether it is a call of a tool."""
+
+
 def _billed(flight: FlightSummary) -> list[Fact]:
     """What it cost, and what that depends on."""
     cost = cost_words(flight, exactly=True)
     lines = [Fact(label="Cost", value=cost[0].upper() + cost[1:])] if cost else []
     lines += [Fact(label=what, value=which) for what, which in doubts(flight)]
     if not flight.is_counted:
-        lines.append(Fact(label="Counted", value="With its requests, which passed the gateway"))
+        is_call = flight.operation is Operation.CALL_TOOL
+        lines.append(Fact(label="Counted", value=_COUNTED[is_call]))
     return lines
 
 
@@ -201,6 +210,10 @@ def _prompt_facts(told: PromptFacts) -> list[Fact]:
     return lines
 
 
+def _asked_label(flight: FlightSummary) -> str:
+    return "Tool" if flight.operation is Operation.CALL_TOOL else "Model"
+
+
 def protocol_text(flight: FlightSummary) -> str:
     """«client's dialect → provider's dialect» where they differ."""
     ours = PROTOCOL_WORDS[flight.protocol]
@@ -213,6 +226,8 @@ _ASKED: dict[Operation, str] = {
     Operation.GENERATE: "asked for",
     Operation.COUNT_TOKENS: "asked for a token count by",
     Operation.EMBED: "asked for embeddings by",
+    Operation.COMPACT: "had a conversation made shorter by",
+    Operation.CALL_TOOL: "called",
 }
 
 

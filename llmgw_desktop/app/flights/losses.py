@@ -13,9 +13,16 @@ from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.guard import MOST_COUNTED, Finding, GuardAction, GuardHit, PromptRole
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.exchange.truncation import PROMPT_CUT
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.losses import Feature
 
+_NOT_READ = "Not all of it read"
+_CUT_WORDS = (
+    "A server with a shorter context than the prompt leaves its beginning out and says nothing. "
+    "Give the model a longer context: num_ctx or OLLAMA_CONTEXT_LENGTH of Ollama, the context "
+    "length of LM Studio, --ctx-size of llama.cpp."
+)
 FEATURE_WORDS: Mapping[Feature, str] = {
     Feature.SYSTEM_POSITION: "Place of a system message",
     Feature.DEVELOPER_ROLE: "Role developer",
@@ -96,6 +103,7 @@ class LossesTold:
 
     sentence: str
     losses: tuple[Loss, ...] = ()
+    title: str = "Lost in translation"
 
     @property
     def lines(self) -> tuple[Loss, ...]:
@@ -110,10 +118,13 @@ class LossesTold:
 
 
 def losses_told(flight: FlightSummary) -> LossesTold | None:
-    """None for a flight that was not translated."""
-    if not flight.is_translated:
+    """None for a flight that was not translated, and whose prompt nobody cut."""
+    if not flight.is_translated and not flight.losses:
         return None
     losses = tuple(_loss(name, flight) for name in flight.losses)
+    if not flight.is_translated:
+        words = "The server may not have read all of the prompt."
+        return LossesTold(sentence=words, losses=losses, title=_NOT_READ)
     return LossesTold(sentence=_sentence(flight), losses=losses)
 
 
@@ -124,14 +135,14 @@ def losses_line(flight: FlightSummary) -> str:
         return ""
     names = [loss.what for loss in told.losses[:_NAMED_IN_LINE]]
     more = len(told.losses) - len(names)
-    return f"Lost in translation: {', '.join(names)}{f' and {more:,} more' if more else ''}"
+    return f"{told.title}: {', '.join(names)}{f' and {more:,} more' if more else ''}"
 
 
 def _sentence(flight: FlightSummary) -> str:
     ours, theirs = _words(flight.protocol), _words(flight.upstream_protocol)
-    if flight.losses:
+    if carried := [name for name in flight.losses if not name.startswith(PROMPT_CUT)]:
         so_far = " so far" if flight.is_running else ""
-        count = counted(len(flight.losses), "thing")
+        count = counted(len(carried), "thing")
         return f"{count} could not be carried between {ours} and {theirs}{so_far}."
     if flight.error_kind == "loss_refused":
         return "Nothing was sent: this client allows no losses. The error above names them."
@@ -145,6 +156,8 @@ def _sentence(flight: FlightSummary) -> str:
 def _loss(name: str, flight: FlightSummary) -> Loss:
     word, _, detail = name.partition(":")
     shown = inert_line(detail, 80)
+    if word == PROMPT_CUT:
+        return Loss(name=name, what=f"Prompt, of which the server counted {shown}", why=_CUT_WORDS)
     if word not in _NAMES:
         # written by a newer version that knows more
         return Loss(name=name, what=inert_line(name, 80), why="")

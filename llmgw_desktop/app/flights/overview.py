@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 
 from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tokens
-from llmgw_desktop.app.words.figures import count_text, counted, duration_text, share_text
+from llmgw_desktop.app.words.figures import (
+    count_text,
+    counted,
+    duration_text,
+    local_time,
+    share_text,
+)
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import (
     FlightBucket,
@@ -203,6 +209,13 @@ class Overview:
         if flights:
             self._memory.ends.note(min([flight.started_at_s for flight in flights]))
 
+    def today(self) -> FlightTotals:
+        """Since midnight, without practice. Blocks. Raises StoreError."""
+        now_s = self._clock.now_s()
+        midnight = local_time(now_s).replace(hour=0, minute=0, second=0, microsecond=0)
+        practice = tuple(sorted(self._practice()))
+        return self._reader.totals(midnight.timestamp(), now_s + 1, without=practice)
+
     def figures(
         self, span: OverviewSpan, *, anew: bool = True, with_practice: bool = False
     ) -> OverviewFigures:
@@ -342,3 +355,13 @@ def _shares(by_provider: dict[str, FlightTotals]) -> tuple[ProviderShare, ...]:
         if totals.flights
     )
     return tuple(sorted(shares, key=lambda share: (-share.flights, share.provider)))
+
+
+def today_line(totals: FlightTotals) -> str:
+    """«Today $3.20 · 83 % from cache · 412 flights»; empty where there was none."""
+    if not totals.flights:
+        return ""
+    parts = ["Today" if totals.cost_usd is None else f"Today {sum_money(totals)}"]
+    if totals.cache_hit_rate is not None:
+        parts.append(f"{share_text(totals.cache_hit_rate)} from cache")
+    return " · ".join([*parts, counted(totals.flights, "flight")])

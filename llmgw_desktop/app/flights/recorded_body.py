@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import orjson
 
+from llmgw_desktop.domain.plain_text import possessive
 from llmgw_desktop.domain.values import value
 
 _PIECES = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],:]|[^\s"{}\[\],:]+', re.DOTALL)
@@ -161,11 +162,11 @@ def _strange_bytes(sample: bytes) -> int:
 
 
 # a whole string, a bracket, or a run of what stands between them
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_STRING = r'"[^"\\]*+' + possessive(r'\\.[^"\\]*+', "*") + '"'
 _CUT_PIECES = re.compile(rf'{_STRING}?+|[{{}}\[\]]|[^{{}}\[\]"]++', re.DOTALL)
 _WHOLE_STRING = re.compile(_STRING, re.DOTALL)
 _LITERAL = r"(?:true|false|null|-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?)"
-_RUN = re.compile(rf"[\s,:]*+(?:{_LITERAL}(?:[\s,:]++|\Z))*+")
+_RUN = re.compile(r"[\s,:]*+" + possessive(rf"{_LITERAL}(?:[\s,:]++|\Z)", "*"))
 _HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[0-9a-fA-F]{0,3}\Z")
 _TAIL_CHARS = 64
 _CLOSERS = {"{": "}", "[": "]"}

@@ -1,21 +1,24 @@
 """What guards, writes down and reads flights, joined: a part of the composition root."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.domain.audit import clean_with
 from llmgw_desktop.domain.clock import Clock, TimedIds
-from llmgw_desktop.domain.events import CacheFell, RecorderStatus
+from llmgw_desktop.domain.events import AlarmRaised, Event, RecorderStatus
+from llmgw_desktop.domain.flights.alarms import Alarm
 from llmgw_desktop.domain.flights.flight import (
     FlightDensity,
     FlightQuery,
     FlightRecord,
     FlightSummary,
 )
+from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.flights.alarm_watch import AlarmWatch
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.records_door import FlightShelf
 from llmgw_desktop.engine.loop.bus import Bus
@@ -27,11 +30,14 @@ from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.body_search import SearchStanding
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.flight_store import FlightStore
+from llmgw_desktop.store.flights.marks import FlightMarks
 from llmgw_desktop.store.paths import Places
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.flights.cache_sheet import CacheSheet
+    from llmgw_desktop.app.flights.conversation.thread import FlightThread
     from llmgw_desktop.app.flights.export.exporting import FlightExporter
+    from llmgw_desktop.engine.guards.noted_secrets import SecretNotes
     from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer
 
 _WRITTEN_S = 2.0
@@ -55,13 +61,14 @@ class Recording:
         self._bus = bus
         self._loop: asyncio.AbstractEventLoop | None = None
         self.redactor = Redactor()
+        self._notes: SecretNotes | None = None
         self._on_key: list[Callable[[str], None]] = [self.redactor.learn]
         self.redactor.know(settings().api_keys)
         clean_with(self.redactor.clean_text)
         self.store = FlightStore(
             places.flights_db,
             clock=clock,
-            seal=Seal(self._sealed, self.redactor.may_hold_any, _print_cell),
+            seal=Seal(self._sealed, self.redactor.may_hold_any, _print_cell, self._hits),
             on_status=self._spoke,
             settings=settings().recorder,
             at_rest=at_rest,
@@ -76,7 +83,13 @@ class Recording:
             ids=TimedIds(clock),
         )
         self.reader = FlightReader(places.flights_db, at_rest)
-        self.store.watched_by(CacheWatch(self.explainer, self._tell_fall, self._tells_falls, clock))
+        self.store.watched_by(
+            _Watches(
+                CacheWatch(self.explainer, self._tell_soon, self._tells_falls, clock),
+                AlarmWatch(self._tell_alarm, clock, self.practice),
+            )
+        )
+        self._marks = FlightMarks(places.flights_db, self.redactor.clean_text)
         self.readers = self.reader, self.recorder.running
         self.shelf = FlightShelf(
             in_the_air=self.recorder.in_the_air,
@@ -96,6 +109,15 @@ class Recording:
     def _searched(self, query: FlightQuery, for_s: float) -> SearchStanding:
         ends_s = monotonic() + for_s
         return self.reader.search(query, lambda _: monotonic() < ends_s)
+
+    def mark(self, flight_id: str, note: str | None, is_persons: bool = True) -> None:
+        """With this note, or no more where it is None. Waits for the disk. Raises NoSuchFlight,
+        NotMarked, StoreError."""
+        if note is None:
+            self._marks.unmark(flight_id)
+            return
+        most_bytes = self._settings().recorder.max_bytes
+        self._marks.mark(flight_id, note, most_bytes=most_bytes, is_persons=is_persons)
 
     def explainer(self) -> "CacheExplainer":
         """Of caches that missed; read in when somebody asks."""
@@ -135,10 +157,28 @@ class Recording:
         """A body as it may be written down. On the writer thread."""
         return self.redactor.clean(body) if self._settings().recorder.redact else body
 
+    def _hits(self, record: FlightRecord, between: Callable[[], None]) -> tuple[GuardHit, ...]:
+        """On the writer thread, which reads it in with the first flight that may hold a secret."""
+        if self._notes is None:
+            from llmgw_desktop.engine.guards.noted_secrets import SecretNotes
+
+            self._notes = SecretNotes(lambda: self._settings().recorder.note_secrets, self._noted)
+        return self._notes.hits(record, between)
+
+    def _noted(self, hits: tuple[GuardHit, ...]) -> None:
+        """On the writer thread."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self.meters.note_hits, hits)
+
     def _tells_falls(self) -> bool:
         return self._settings().cache_awareness.tell_misses
 
-    def _tell_fall(self, event: CacheFell) -> None:
+    def _tell_alarm(self, alarm: Alarm) -> None:
+        """On the writer thread."""
+        self._tell_soon(AlarmRaised(alarm=alarm))
+
+    def _tell_soon(self, event: Event) -> None:
         """On the writer thread."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
@@ -148,6 +188,21 @@ class Recording:
         """On the writer thread."""
         if self._loop is not None:
             self.recorder.tell_from_thread(self._loop, status)
+
+
+class _Watches:
+    """Who hears on the writer thread of flights that are on the disk."""
+
+    def __init__(self, caches: CacheWatch, alarms: AlarmWatch) -> None:
+        self._caches = caches
+        self._alarms = alarms
+
+    def note(self, flights: Sequence[FlightRecord]) -> None:
+        self._caches.note([each.summary for each in flights])
+        self._alarms.note(flights)
+
+    def look(self) -> None:
+        self._caches.look()
 
 
 def _print_cell(
@@ -170,9 +225,14 @@ class Flights:
         clean: Callable[[bytes], bytes] | None = None,
         *,
         explainer: "Callable[[], CacheExplainer] | None" = None,
+        mark: Callable[[str, str | None], None] = lambda *_: None,
+        beside: Callable[[Iterable[str]], Iterable[str]] = lambda jobs: jobs,
     ) -> None:
         """`clean` takes secrets out of what leaves the record; `explainer` tells why caches
-        missed."""
+        missed; `mark` keeps a flight with a note, or no more where that is None: it waits for the
+        disk; so does `beside`, which tells of the jobs that go on what others do."""
+        self.mark = mark
+        self._beside = beside
         self._explainer = explainer
         self._reader = reader
         self._running = running
@@ -210,9 +270,23 @@ class Flights:
 
         return cache_sheet(self._explainer and self._explainer(), flight_id)
 
+    def thread(self, flight_id: str) -> "FlightThread":
+        """The conversation that a flight is of. Waits for the disk."""
+        from llmgw_desktop.app.flights.conversation.thread import thread_of
+
+        return thread_of(flight_id, self._reader, self._beside)
+
     def running(self) -> tuple[FlightSummary, ...]:
         """Newest first."""
         return tuple(sorted(self._running(), key=_age, reverse=True))
+
+
+def told_diff(before: FlightRecord, after: FlightRecord, most_chars: int) -> dict[str, Any]:
+    """Read in when two are first compared: all codecs may come with it."""
+    from llmgw_desktop.app.flights.compared import compare_records
+    from llmgw_desktop.wire.native.flight_diff import MOST_CHARS, diff_object
+
+    return diff_object(compare_records(before, after), most_chars or MOST_CHARS)
 
 
 def is_whole(query: FlightQuery) -> bool:

@@ -88,6 +88,9 @@ def _without(record: FlightRecord) -> str:
 PHASE_WORDS: dict[PhaseName, tuple[str, str]] = {
     PhaseName.READ: ("Read", "The request's body arrived"),
     PhaseName.ROUTE: ("Route", "A provider was chosen"),
+    PhaseName.HELD: ("Held", "A person was asked whether it may go on"),
+    PhaseName.QUEUED: ("Queued", "It waited for its turn at a local server"),
+    PhaseName.LOADING: ("Loading", "The local server loaded the model"),
     PhaseName.CONNECT: ("Connect", "A connection was made and the request sent"),
     PhaseName.WAIT: ("Wait", "Until the first byte of the answer"),
     PhaseName.STREAM: ("Stream", "From the first byte to the last"),

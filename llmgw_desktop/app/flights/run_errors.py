@@ -1,5 +1,8 @@
 """Why a run of a CLI failed, in words: what happened, why, what to do."""
 
+import re
+from typing import Final
+
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.jobs.job import JobState
 
@@ -109,6 +112,12 @@ REFUSED_RUNS: dict[str, Words] = {
         "No folder is registered under this alias, or this CLI may not work in it.",
         "See `llmgw workspace list`, or register the folder with `llmgw workspace add`.",
     ),
+    "job_not_parked": (
+        "The job does not wait for a limit.",
+        "Only a job that is parked can be told to go on: this one runs, waits for its turn, or has"
+        " ended.",
+        "Look at how it stands: llmgw jobs show ID.",
+    ),
     "job_still_live": (
         "The job has not ended.",
         "Only jobs that have ended can be deleted.",
@@ -120,3 +129,39 @@ REFUSED_RUNS: dict[str, Words] = {
 
 def words_of_run(kind: str) -> Words | None:
     return _OF_RUNS.get(kind)
+
+
+_PAGES: Final = ("Providers", "Routes", "Clients")
+_SETTING = re.compile(r"(?<![\w.])(?:http|upstream|limits|recorder|jobs)\.[a-z_]+(?![\w.])")
+
+
+def place_named(*sentences: str) -> str:
+    """Where our own sentences of an error send a person: the name of a setting, or the key of a
+    page; empty where they send nobody."""
+    words = " ".join(sentences)
+    if setting := _SETTING.search(words):
+        return setting.group()
+    return next((page.lower() for page in _PAGES if page in words), "")
+
+
+FAILED_CALLS: dict[str, tuple[str, str, str]] = {
+    "tool_failed": (
+        "The tool was called, and told of an error.",
+        "Whatever it was to do did not work, as the words below say.",
+        "The model that called it has read the same. The arguments stand under Request.",
+    ),
+    **dict.fromkeys(
+        ("tool_server", "tool_server_refused"),
+        (
+            "The tool's server did not do what it was asked.",
+            "It is not there, crashed, is silent, or refuses the call or its arguments.",
+            "`llmgw tools list` says how it is; the words below tell what went wrong.",
+        ),
+    ),
+    "tool_server_forbidden": (
+        "The tool was not called.",
+        "A rule of yours or an answer of yours says no, or nobody answered in time.",
+        "The words below say which: see `[[rules]]`, and `ask` of the server.",
+    ),
+}
+"""Of tools of other MCP servers."""

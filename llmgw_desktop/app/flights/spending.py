@@ -2,8 +2,6 @@
 another model would have cost. Sums are exact; what is estimated says so, with what is left out.
 """
 
-import csv
-import io
 import math
 import statistics
 from calendar import monthrange
@@ -13,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from llmgw_desktop.app.words.figures import counted, marked_money, money_text
+from llmgw_desktop.app.words.inert_text import csv_of
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.flights.price import Price
@@ -364,21 +363,24 @@ def filter_of(by: SumBy, key: str) -> str:
 
 def csv_text(by: SumBy, sums: Mapping[str, FlightSpending]) -> str:
     """For spreadsheets: exact dollars; what is not known is empty."""
-    out = io.StringIO()
     names = [each.name for each in fields(FlightSpending) if not each.name.endswith("_picos")]
     costs = ("cost_usd", "cut_cost_usd", "retried_cost_usd", "failed_cost_usd")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([by, *costs, *names])
-    for key, spent in sums.items():
+
+    def plain(spent: FlightSpending) -> list[object]:
         told = [getattr(spent, name) for name in (*costs, *names)]
-        cells = [
-            "" if each is None else f"{each:f}" if isinstance(each, Decimal) else each
-            for each in told
-        ]
-        writer.writerow([_inert(key), *cells])
-    return out.getvalue()
+        return [f"{each:f}" if isinstance(each, Decimal) else each for each in told]
+
+    rows = [[key, *plain(spent)] for key, spent in sums.items()]
+    return csv_of([str(by), *costs, *names], rows)
 
 
-def _inert(word: str) -> str:
-    """A caller's own word is no formula."""
-    return f"'{word}" if word[:1] in ("=", "+", "-", "@", "\t", "\r") else word
+def latency_csv(rows: Mapping[LatencyKey, Latency]) -> str:
+    """As `csv_text`, in milliseconds."""
+    kinds, shares = ("first_token", "total", "own"), ("p50_ms", "p95_ms", "p99_ms")
+    told = [
+        [key.provider, key.model, each.total.flights]
+        + [getattr(getattr(each, kind), share) for kind in kinds for share in shares]
+        for key, each in rows.items()
+    ]
+    head = [f"{kind}_{share}" for kind in kinds for share in shares]
+    return csv_of(["provider", "model", "flights", *head], told)

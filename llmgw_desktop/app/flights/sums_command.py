@@ -1,5 +1,6 @@
-"""`llmgw flights cost|latency`: sums of requests, of the running gateway, or as it wrote them
-down."""
+"""`llmgw flights cost|latency`: sums of requests, of the running gateway, or as it wrote them down;
+and `llmgw flights why ID`: why a prompt did not come from its vendor's cache.
+"""
 
 import argparse
 import asyncio
@@ -10,13 +11,16 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from llmgw_desktop.app.command_line.command_line import fail
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
+from llmgw_desktop.app.flights.work_command import ShownPart, show_part
 from llmgw_desktop.app.words.figures import (
     count_text,
     counted,
     duration_text,
+    exact_money_text,
     marked,
     marked_money,
     money_text,
@@ -26,10 +30,11 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.flights.flight_filter import FilterMistake, parse_filter
 from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.usage import Provenance
-from llmgw_desktop.engine.flights.pricing import FlightSums
+from llmgw_desktop.engine.flights.pricing import FlightSums, Pricing
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.jobs.job_store import JobStore
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.settings.reader import load_settings
 
 _NAME_CHARS = 80
 _TEXT_CHARS = 600
@@ -85,10 +90,10 @@ def _asked(
         try:
             return _recorded(text, by, places)
         except FilterMistake as mistake:
-            _fail(str(mistake))
+            fail(str(mistake))
             return None
     if told.status != 200:
-        _fail(told.problem)
+        fail(told.problem)
         return None
     return dict(told.fields)
 
@@ -159,5 +164,66 @@ def _time(ms: float | None) -> str:
     return duration_text(ms)
 
 
-def _fail(sentence: str) -> None:
-    print(f"llmgw: {inert_line(sentence, _TEXT_CHARS)}", file=sys.stderr)
+_MOST_CHANGES = 12
+
+
+def why(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """Raises ConfigError, StoreError."""
+    part = ShownPart(
+        name="cache",
+        path=f"/v1/flights/{quote(arguments.id, '')}/cache",
+        recorded=lambda: _explained(arguments.id, places, env),
+        rows=_cache_rows,
+    )
+    return show_part(part, arguments, places, env)
+
+
+def _explained(flight_id: str, places: Places, env: Mapping[str, str]) -> dict[str, Any] | None:
+    """Words are not compared where they lie encrypted: the vault is the gateway's."""
+    # No other verb needs the codecs.
+    from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer, kinds_of, told_of
+
+    settings = load_settings(places.config_file, env).settings
+    pricing = Pricing()
+    pricing.apply(settings.providers, settings.prices)
+    with closing(FlightReader(places.flights_db)) as reader:
+        kinds = kinds_of(lambda: settings.everyone)
+        found = CacheExplainer(reader, pricing.price_of, kinds).explain(flight_id)
+    if found is None:
+        return None
+    fields: dict[str, Any] = json.loads(json.dumps(told_of(found)))
+    return fields
+
+
+def _cache_rows(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "flight", told["flight"]
+    yield "why", told["words"]
+    if told["comparedWith"]:
+        yield "compared with", f"{told['comparedWith']} (the same {told['kinship']})"
+    yield from _difference_rows(told)
+    places = [f"{each['place']} {each['what']}" for each in told["changes"]]
+    if len(places) > 1:
+        more = len(places) - _MOST_CHANGES
+        shown = ", ".join(places[:_MOST_CHANGES])
+        yield "all changes", shown + (f" and {more} more" if more > 0 else "")
+    lost = told["lostTokens"]
+    if told["isMiss"] and lost["value"] is not None:
+        text = marked(count_text(lost["value"]), Provenance(lost["provenance"]))
+        yield "tokens sent again", text
+        if told["rewrittenTokens"] is not None:
+            yield "of these written", count_text(told["rewrittenTokens"])
+        yield "that cost", exact_money_text(told["lostUsd"])
+    if told["vendorReason"]:
+        yield "the vendor says", told["vendorReason"].replace("_", " ")
+    if told["advice"]:
+        yield "to keep it warm", told["advice"]
+
+
+def _difference_rows(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    difference = told["difference"]
+    if difference is not None:
+        yield "differs from byte", str(difference["byte"])
+        yield "before", f"…{difference['before']}…"
+        yield "now", f"…{difference['now']}…"
+    elif told["differenceUnknown"]:
+        yield "the words", told["differenceUnknown"]

@@ -2,20 +2,24 @@
 
 import argparse
 import json
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 from urllib.parse import quote
 
-from llmgw_desktop.app.command_line.command_line import secret_line
+from llmgw_desktop.app.command_line.command_line import fail, secret_line
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway, Told
 from llmgw_desktop.app.words.figures import count_text, counted, duration_text, exact_money_text
 from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.errors import NoSuchFlight, RequestError
 from llmgw_desktop.domain.flights.alignment import TextChange
 from llmgw_desktop.domain.flights.comparison import BlockChange
+from llmgw_desktop.domain.values import value
+from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.marks import FlightMarks
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.settings.reader import load_settings
 
 _TEXT_CHARS = 600
 _MOST_LINE = 400
@@ -65,9 +69,39 @@ def diff(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) 
     return 0
 
 
-def fail(sentence: str) -> int:
-    print(f"llmgw: {inert_line(sentence, _TEXT_CHARS)}", file=sys.stderr)
-    return 1
+@value
+class ShownPart:
+    """Something of a flight that a command shows."""
+
+    name: str
+    """The member of the answer that holds it."""
+    path: str
+    """Where the gateway tells it; empty: it is not asked."""
+    recorded: Callable[[], dict[str, Any] | None]
+    """As it was written down, where no gateway runs; None: there is no such flight."""
+    rows: Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]]
+
+
+def show_part(
+    part: ShownPart, arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
+) -> int:
+    """In lines, or with `--json` as the gateway tells it. Raises ConfigError, StoreError."""
+    try:
+        told = RunningGateway(places, env).ask("GET", part.path) if part.path else None
+    except NotRunning:
+        told = None
+    if told is not None and told.status not in (200, 404):
+        return fail(told.problem)
+    found = part.recorded() if told is None else told.fields.get(part.name)
+    if found is None:
+        return fail(f"There is no flight '{arguments.id[:80]}', or it is kept no longer.")
+    if arguments.json:
+        # escaped: what a vendor or a program wrote never acts on a terminal
+        print(json.dumps({part.name: found}, indent=2, ensure_ascii=True))
+        return 0
+    for name, words in part.rows(found):
+        print(f"{name:<{_WIDTH}}  {inert_line(words, _TEXT_CHARS)}")
+    return 0
 
 
 def _recorded(ids: Sequence[str], places: Places) -> dict[str, Any] | str:
@@ -256,3 +290,39 @@ def _replay_lines(fields: Mapping[str, Any]) -> Iterator[str]:
                 inert_line(error.get("message") or error.get("kind") or "–", _TEXT_CHARS),
             )
         )
+
+
+def mark(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """By the running gateway, or without one. Raises ConfigError, StoreError."""
+    note = arguments.note if arguments.verb == "mark" else None
+    path = f"/v1/flights/{quote(arguments.id, '')}/mark"
+    try:
+        gateway = RunningGateway(places, env)
+        told = (
+            gateway.ask("DELETE", path)
+            if note is None
+            else gateway.ask("POST", path, {"note": note})
+        )
+        if told.status != 200:
+            return fail(told.problem)
+    except NotRunning:
+        try:
+            _mark(arguments.id, note, places, env)
+        except RequestError as error:
+            return fail(str(error))
+    print(f"{arguments.id} is {'kept as others are' if note is None else 'marked, and kept'}.")
+    return 0
+
+
+def _mark(flight_id: str, note: str | None, places: Places, env: Mapping[str, str]) -> None:
+    """Raises NoSuchFlight, NotMarked."""
+    settings = load_settings(places.config_file, env).settings
+    redactor = Redactor()
+    redactor.know(settings.api_keys)
+    if not places.flights_db.exists():
+        raise NoSuchFlight(flight_id)
+    marks = FlightMarks(places.flights_db, redactor.clean_text)
+    if note is None:
+        marks.unmark(flight_id)
+    else:
+        marks.mark(flight_id, note, most_bytes=settings.recorder.max_bytes)

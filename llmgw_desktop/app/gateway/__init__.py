@@ -73,7 +73,7 @@ def _licences(parser: Parser) -> None:
 LICENCES = Command(
     "licences",
     "whose work the program holds, and under which licences",
-    "gateway.licences_command:run",
+    "gateway.commands:licences",
     _licences,
     only_looks=True,
 )
@@ -89,7 +89,7 @@ def _update(parser: Parser) -> None:
 UPDATE = Command(
     "update",
     "whether there is a newer version; it is never installed",
-    "gateway.updates_command:run",
+    "gateway.commands:update",
     _update,
     only_looks=True,
 )

@@ -1,21 +1,30 @@
-"""`llmgw status`: how the running gateway stands, and who holds too many connections.
+"""`llmgw status`: how the running gateway stands, and who holds too many connections; `llmgw
+restart`; and the program itself: `llmgw licences` (our own, Qt's, and those of every part; with a
+name, the whole text) and `llmgw update --check` (whether there is a newer version; it changes
+nothing).
 
-What each command needs beyond the run file is read in when the command gets there: most who ask
-for the status of a gateway that does not run wait for nothing else.
+What each command needs beyond the run file is read in when the command gets there: most who ask for
+the status of a gateway that does not run wait for nothing else.
 """
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from llmgw_desktop.app.command_line.command_line import fail
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, lives, running
-from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert, inert_line
+from llmgw_desktop.domain.mcp_presentation import VERSION
+from llmgw_desktop.platform.environment import IS_POSIX
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, read_run_file
 
 if TYPE_CHECKING:
+    from llmgw_desktop.app.gateway.licences import LicensedPart
     from llmgw_desktop.app.gateway.standing import GatewayStanding
 
 
@@ -24,7 +33,7 @@ def status(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
     try:
         running(places, env)
     except NotRunning as error:
-        return _fail(str(error))
+        return fail(str(error))
     import orjson
 
     from llmgw_desktop.app.gateway.standing import standing
@@ -32,7 +41,7 @@ def status(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
 
     stands = standing(places, env)
     if stands.told is None:
-        return _fail(stands.silence)
+        return fail(stands.silence)
     if arguments.json:
         print(orjson.dumps(_document(stands), option=orjson.OPT_INDENT_2).decode())
         return 0
@@ -76,11 +85,6 @@ def _lines(stands: "GatewayStanding", now_s: float) -> Iterator[str]:
         yield f"recorder: {unreadable_words(stands.lost_flights)} {UNREADABLE_DO}"
 
 
-def _fail(sentence: str) -> int:
-    print(f"llmgw: {inert_line(sentence, 600)}", file=sys.stderr)
-    return 1
-
-
 _LOOK_S = 0.05
 _PROGRESS = (
     "The gateway starts anew. Answers that run may go on for up to"
@@ -104,7 +108,7 @@ def start_anew(_: argparse.Namespace, places: Places, env: Mapping[str, str]) ->
     asked_s = time.monotonic()
     deadline = asked_s + instances.WITHIN_S + _COMES_WITHIN_S
     while (now := _next(places, before)) is None:
-        if not lives(before):
+        if IS_POSIX and not lives(before):  # elsewhere the next start is another process
             print("llmgw: it ended and did not come back; its log says why.", file=sys.stderr)
             return 1
         if time.monotonic() > deadline:
@@ -118,3 +122,67 @@ def start_anew(_: argparse.Namespace, places: Places, env: Mapping[str, str]) ->
 def _next(places: Places, before: RunFile) -> RunFile | None:
     now = read_run_file(places.run_file)
     return now if now is not None and now.started_at_s != before.started_at_s else None
+
+
+_RULE = "-" * 78
+
+
+def licences(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """1 for a name that no part has."""
+    from llmgw_desktop.app.gateway.licences import parts, standard_text
+
+    if arguments.all:
+        for part in parts():
+            _print_whole(part)
+        return 0
+    if not arguments.name:
+        _print_list()
+        return 0
+    wanted = arguments.name.casefold()
+    if wanted in ("gpl-3.0", "lgpl-3.0", "apache-2.0"):
+        print(standard_text(wanted.upper().replace("APACHE", "Apache")), end="")
+        return 0
+    found = [part for part in parts() if part.name.casefold().replace(" (font)", "") == wanted]
+    if not found:
+        print(f"llmgw: No part is called {inert_line(wanted, 60)!r}.", file=sys.stderr)
+        return 1
+    for part in found:
+        _print_whole(part)
+    return 0
+
+
+def _print_list() -> None:
+    from llmgw_desktop.app.gateway.licences import parts, statement
+
+    print(f"LLM Gateway Desktop {VERSION}: MIT.\n")
+    print(statement())
+    found = parts()
+    print(f"All {len(found)} parts by others; `llmgw licences NAME` prints the texts of one:\n")
+    for part in found:
+        words = f"{part.name} {part.version}".strip()
+        print(inert_line(f"  {words}: {part.licence or 'as its text says'}", 200))
+
+
+def _print_whole(part: "LicensedPart") -> None:
+    print(_RULE)
+    print(inert_line(f"{part.name} {part.version}: {part.licence or 'as its text says'}", 300))
+    if part.home:
+        print(inert_line(part.home, 300))
+    print(_RULE)
+    for text in part.texts:
+        print(text)
+
+
+def update(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """Raises ConfigError, UpdateProblem."""
+    from llmgw_desktop.app.gateway.updates import look_for_update, update_words  # speaks TLS
+    from llmgw_desktop.store.settings.reader import load_settings
+
+    news = look_for_update(load_settings(places.config_file, env).settings.updates)
+    if arguments.json:
+        print(json.dumps({**asdict(news), "is_newer": news.is_newer}, indent=2))
+        return 0
+    print(update_words(news))
+    if news.is_newer and news.notes:
+        print(f"\n{inert(news.notes)}")
+    return 0

@@ -11,13 +11,23 @@ from contextlib import suppress
 from pathlib import Path
 
 from llmgw_desktop.engine.front.handed_sockets import FIRST, environment_for
-from llmgw_desktop.platform.environment import move_up, restart_signal
-from llmgw_desktop.platform.processes import ProcessMark, ask_to_end, started_ticks
-from llmgw_desktop.store.locks import HANDED, InstanceLock, UseLock
+from llmgw_desktop.platform.environment import IS_POSIX, move_up
+from llmgw_desktop.platform.processes import (
+    ProcessMark,
+    ask_anew,
+    ask_to_end,
+    hear_anew,
+    hear_no_more,
+    started_ticks,
+)
+from llmgw_desktop.store.run_file import HANDED, InstanceLock, UseLock
 
 WITHIN_S = 20.0
 """Answers that run may go on for so long before they are broken off."""
 _OUT_OF_THE_WAY = 64
+_FOLLOWS, _ONCE_MORE = "LLMGW_FOLLOWS", 75
+"""The variable by which a next start knows whom it follows, and its exit code that asks that one
+for another."""
 _log = logging.getLogger(__name__)
 
 
@@ -30,20 +40,32 @@ class Restart:
         """That listen; whoever ends the gateway puts them here."""
 
     def listen(self, asked: Callable[[], None]) -> bool:
-        """From the main thread; whether this system has the signal."""
-        number = restart_signal()
-        if number is None:
-            return False
+        """From the main thread; whether this program can be asked."""
 
-        def came(*_: object) -> None:
+        def came() -> None:
             self.is_asked = True
             asked()
 
-        signal.signal(number, came)
+        hear_anew(came)
         return True
 
-    def go_on(self, lock: InstanceLock) -> None:
-        """When all has ended. Returns only where the next start cannot be made."""
+    def go_on(self, lock: InstanceLock, *, is_awaited: bool = False) -> int:
+        """When all has ended. Where a process may become its next start, returns only if that
+        cannot be made; elsewhere the exit code of whoever `is_awaited`, such as by a terminal."""
+        hear_no_more()
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        try:
+            if not IS_POSIX:
+                return _followed(lock, is_awaited=is_awaited)
+            self._pass_on(lock)
+            os.execv(sys.executable, _own_words())  # noqa: S606 - this very program
+        except OSError as error:
+            _log.error("the next start cannot be made: %s", error)
+        return 1
+
+    def _pass_on(self, lock: InstanceLock) -> None:
+        """What listens and the lock, under the numbers where the next start looks for them."""
         kept = [*self.sockets, *([] if (held := lock.handle) is None else [held])]
         moved = [move_up(each, _OUT_OF_THE_WAY) for each in kept]
         for at, each in enumerate(moved):
@@ -51,21 +73,29 @@ class Restart:
         os.environ.update(environment_for(len(self.sockets)))
         if held is not None:
             os.environ[HANDED] = f"{os.getpid()} {FIRST + len(self.sockets)}"
-        if (number := restart_signal()) is not None:
-            signal.signal(number, signal.SIG_IGN)  # until the next start listens for it
-        with suppress(OSError, ValueError):
-            sys.stdout.flush()
-        try:
-            os.execv(sys.executable, _own_words())  # noqa: S606 - this very program
-        except OSError as error:
-            _log.error("the next start cannot be made: %s", error)
 
 
 def ask(pid: int) -> None:
     """The gateway of this number, which listens for it. Raises OSError."""
-    if (number := restart_signal()) is None:
-        raise OSError("this system has no such signal")
-    os.kill(pid, number)
+    ask_anew(pid)
+
+
+def _followed(lock: InstanceLock, *, is_awaited: bool) -> int:
+    """By its next start, a process of its own. Who is awaited stays until the last of these ends:
+    each asks the first for the next one, so that never more than two are there. Raises OSError."""
+    import subprocess  # who is not asked to starts without it
+
+    lock.release()
+    if os.environ.get(_FOLLOWS) == str(os.getppid()):
+        return _ONCE_MORE
+    if not is_awaited:
+        subprocess.Popen(_own_words())  # noqa: S603 - this very program
+        return 0
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the next one's
+    env = {**os.environ, _FOLLOWS: str(os.getpid())}
+    while (code := subprocess.call(_own_words(), env=env)) == _ONCE_MORE:  # noqa: S603 - as above
+        pass
+    return code
 
 
 def _own_words() -> list[str]:

@@ -1,4 +1,6 @@
-"""The program's own log: on stderr, and in a few small files that only their owner may read.
+"""The program's own log: on stderr, and in a few small files that only their owner may read; and as
+it is read by a person: entries with their level, the newest at the end, and then what comes to
+them.
 
 What is written may hold words of callers and vendors, so secrets are removed, control characters
 are made visible, and what follows a line end is indented: every entry begins on a line of its own.
@@ -8,6 +10,7 @@ Trouble with the files never stops the program; it is said once on stderr.
 import logging
 import os
 import platform
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +25,7 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, SettingsChanged
 from llmgw_desktop.domain.mcp_presentation import VERSION
 from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.private_files import open_own
 
@@ -154,3 +158,115 @@ def _what_starts() -> str:
         f"llmgw {VERSION} starts: pid {os.getpid()}, "
         f"Python {platform.python_version()}, {platform.platform()}"
     )
+
+
+_AT_FIRST_BYTES = 256 * 1024
+"""So much is read of what was there before, of the file before it too."""
+_AT_ONCE_BYTES = 512 * 1024
+_HEAD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ([A-Z]+) ")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+@value
+class LogEntry:
+    """Of several lines where something failed."""
+
+    level: str
+    """One of LEVELS."""
+    text: str
+
+    def is_at_least(self, level: str) -> bool:
+        return LEVELS.index(self.level) >= LEVELS.index(level)
+
+
+class LogReader:
+    """Reads from where it stopped; a worker asks. One for a page."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / FILE_NAME
+        self._inode = 0
+        self._offset = 0
+        self._rest = b""
+        """Of a line that is not whole yet."""
+        self._level = "INFO"
+
+    def read(self) -> list[LogEntry]:
+        """What came since the last time. Raises OSError for a file that may not be read."""
+        before = self._before()
+        now = self._rest_of(self.file)
+        return self._entries(before + now)
+
+    def _before(self) -> bytes:
+        """Of the file before: at first its end, later what came to it before it was turned away."""
+        older = self.file.with_name(f"{FILE_NAME}.1")
+        try:
+            newest, last = self.file.stat(), older.stat()
+        except FileNotFoundError:
+            return b""
+        if self._inode and last.st_ino == self._inode and newest.st_ino != self._inode:
+            found = _bytes(older, self._offset, _AT_ONCE_BYTES)
+            self._inode = self._offset = 0
+            return found
+        if not self._inode and newest.st_size < _AT_FIRST_BYTES:
+            missing = min(_AT_FIRST_BYTES - newest.st_size, last.st_size)
+            return _whole_lines(
+                _bytes(older, last.st_size - missing, missing), last.st_size, missing
+            )
+        return b""
+
+    def _rest_of(self, path: Path) -> bytes:
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            return b""
+        if not self._inode:
+            wanted = min(found.st_size, _AT_FIRST_BYTES)
+            self._offset = found.st_size - wanted
+            content = _bytes(path, self._offset, wanted)
+            read = len(content)
+            content = _whole_lines(content, found.st_size, wanted)
+        else:
+            if found.st_ino != self._inode or found.st_size < self._offset:
+                self._offset, self._rest = 0, b""
+            content = _bytes(path, self._offset, _AT_ONCE_BYTES)
+            read = len(content)
+        self._inode = found.st_ino
+        self._offset += read
+        return content
+
+    def _entries(self, content: bytes) -> list[LogEntry]:
+        whole, end, rest = (self._rest + content).rpartition(b"\n")
+        self._rest = rest
+        if not end:
+            return []
+        entries: list[list[str]] = []
+        levels: list[str] = []
+        for line in whole.decode("utf-8", "replace").split("\n"):
+            head = _HEAD.match(line)
+            if head is not None or not entries:
+                self._level = head[1] if head is not None and head[1] in LEVELS else self._level
+                entries.append([line])
+                levels.append(self._level)
+            else:
+                entries[-1].append(line)
+        return [
+            LogEntry(level=level, text="\n".join(lines))
+            for level, lines in zip(levels, entries, strict=True)
+        ]
+
+
+def _bytes(path: Path, offset: int, most: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset, os.SEEK_SET)
+        return file.read(most)
+
+
+def _whole_lines(content: bytes, size: int, wanted: int) -> bytes:
+    """Without what is left of the first line, where the file was not read from its beginning."""
+    return content if wanted >= size else content.partition(b"\n")[2]
+
+
+def last_lines(folder: Path, count: int) -> list[str]:
+    """For a report. Raises OSError."""
+    entries = LogReader(folder).read()
+    return "\n".join(each.text for each in entries).splitlines()[-count:]

@@ -14,7 +14,7 @@ from llmgw_desktop.app.command_line.running_gateway import (
 from llmgw_desktop.app.safekeeping.at_rest import LostFlights, vault_facts, ways_out
 from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.errors import SchemaTooNew, StoreError
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.database.database import is_of_today
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS
@@ -115,11 +115,12 @@ def standing(
     """As the running gateway knows it, and as the files lie. Waits for disk and keyring, and so
     long for the gateway's answer."""
     told, silence = _told(places, env, within_s)
-    store = Safekeeping(places, env).wrong() or _member(told, "store")
+    later = _of_later(places)
+    store = Safekeeping(places, env).wrong() or _member(told, "store") or later
     problem, warning, lost = _of_gateway(told) if told else _of_files(places, env, store)
     return GatewayStanding(
         store=store,
-        store_do=_ways_out(places) if store else "",
+        store_do=_ways_out(places, of_later=bool(later)) if store else "",
         vault=problem if problem != store else "",
         vault_warning=warning,
         lost_flights=lost,
@@ -128,9 +129,22 @@ def standing(
     )
 
 
-def _ways_out(places: Places) -> str:
+def _of_later(places: Places) -> str:
+    """Of a file that no backup or mark speaks against: this program is older than it."""
+    try:
+        if places.gateway_db.exists():
+            is_of_today(places.gateway_db, GATEWAY_STEPS)
+    except SchemaTooNew as error:
+        return str(error)
+    except StoreError:
+        pass  # said as what it is
+    return ""
+
+
+def _ways_out(places: Places, *, of_later: bool) -> str:
     backups = backups_in(places.backups_folder)
-    return ways_out(backups, can_stay=not why_nothing(places.gateway_db))
+    ways = ways_out(backups, can_stay=not (of_later or why_nothing(places.gateway_db)))
+    return f"Start that later version, or: {ways}" if of_later else ways
 
 
 def _told(

@@ -2,7 +2,8 @@
 
 Nothing is fetched but the feed and its signature, nothing is told to whoever serves it but that
 somebody asks, and nothing is ever installed: that is the package manager's work, or the person's.
-A feed is JSON: `version`, `date`, `url` of the page to get it from, `notes`.
+A feed is JSON: `version`, `expires` (the last day on which it is believed, UTC), `date`, `url` of
+the page to get it from, `notes`. Who serves an old one, signed as it is, hides no version for long.
 """
 
 import base64
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
@@ -19,11 +21,13 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 
 from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.mcp_presentation import VERSION
 from llmgw_desktop.domain.net_address import names_this_computer
-from llmgw_desktop.domain.settings.tables import UpdateSettings
+from llmgw_desktop.domain.settings.outward import UpdateSettings
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.store.resources import changelog
 
 SIGNATURE: Final = ".sig"
 """What the address of the signature has more than that of the feed: 64 bytes, of Ed25519."""
@@ -66,7 +70,28 @@ def look_for_update(settings: UpdateSettings) -> UpdateNews:
         )
     feed = _fetched(settings.feed)
     _check(feed, _fetched(settings.feed + SIGNATURE), settings.key)
-    return _read(feed)
+    return _read(feed, SystemClock().now_s())
+
+
+def whats_new() -> str:
+    """What changed in this version, in the words of its changelog; of what is not out yet, where it
+    does not name this version. Empty where there is none. Blocks."""
+    try:
+        text = changelog().read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    named = {each.partition("\n")[0].strip(): each.partition("\n")[2] for each in sections}
+    ours = next((body for head, body in named.items() if head.startswith(f"[{VERSION}]")), "")
+    return _unwrapped((ours or next(iter(named.values()), "")).strip())
+
+
+def _unwrapped(text: str) -> str:
+    """As a window shows it: a paragraph a change, without the marks of Markdown."""
+    whole = re.sub(r"\n {2,}(?=\S)", " ", text)
+    whole = re.sub(r"^- ", "• ", whole, flags=re.MULTILINE)
+    whole = re.sub(r"^#+ ", "", whole, flags=re.MULTILINE)
+    return re.sub(r"\n+", "\n\n", whole.replace("`", ""))
 
 
 def update_words(news: UpdateNews) -> str:
@@ -140,13 +165,14 @@ def _check(feed: bytes, signature: bytes, key: str) -> None:
         ) from None
 
 
-def _read(feed: bytes) -> UpdateNews:
+def _read(feed: bytes, now_s: float) -> UpdateNews:
     try:
         told: Any = json.loads(feed)
     except (ValueError, RecursionError):
         told = None
     if not isinstance(told, Mapping) or not _VERSION.fullmatch(_text(told, "version")):
         raise UpdateProblem("The feed tells no version.")
+    _check_fresh(_text(told, "expires"), datetime.fromtimestamp(now_s, UTC).date())
     return UpdateNews(
         version=_text(told, "version"),
         ours=VERSION,
@@ -154,6 +180,20 @@ def _read(feed: bytes) -> UpdateNews:
         url=_text(told, "url"),
         notes=_text(told, "notes")[:_LONGEST_NOTES],
     )
+
+
+def _check_fresh(expires: str, today: date) -> None:
+    try:
+        last = date.fromisoformat(expires)
+    except ValueError:
+        raise UpdateProblem(
+            "The feed does not say until when it holds: it is not believed."
+        ) from None
+    if today > last:
+        raise UpdateProblem(
+            f"The feed held until {last}: whoever serves it has an old one, or the clock here is"
+            " wrong."
+        )
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:

@@ -1,13 +1,15 @@
-"""`llmgw jobs list|show`: runs of CLIs that the running gateway knows, without a window."""
+"""`llmgw jobs`: runs of CLIs that the running gateway knows, in a terminal."""
 
 import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from llmgw_desktop.app.command_line.running_gateway import RunningGateway
+from llmgw_desktop.app.jobs.change_words import change_lines, undone_words
 from llmgw_desktop.app.words.figures import clock_text, duration_text, local_time
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.clock import SystemClock
@@ -18,21 +20,82 @@ _TITLE_CHARS = 60
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    if arguments.verb == "show":
-        path = f"{_PATH}/{quote(arguments.id, safe='')}/result"
-    else:
-        path = f"{_PATH}?limit={arguments.limit}"
-    told = RunningGateway(places, env).ask("GET", path)
-    if told.status != 200:
+    gateway = RunningGateway(places, env)
+    told = gateway.ask(*_asked(arguments))
+    if arguments.verb == "move" and told.status == 200:
+        if arguments.yes and not arguments.show:
+            try:
+                prompt = _text(arguments.text) or told.fields["prompt"]
+            except (OSError, UnicodeError) as error:
+                print(f"llmgw: {inert(arguments.text)} cannot be read: {error}", file=sys.stderr)
+                return 1
+            body = {**_to(arguments), "prompt": prompt, "stop": arguments.stop}
+            told = gateway.ask("POST", _path(arguments, "/move"), body)
+        elif not arguments.json:
+            # Beside the text: that may go into a file.
+            for each in told.fields["lost"]:
+                print(f"not handed over: {inert_line(each, 400)}", file=sys.stderr)
+    if told.status not in (200, 202):
         print(f"llmgw: {inert(told.problem)}", file=sys.stderr)
         return 1
     if arguments.json:
         # escaped: what an agent wrote never acts on a terminal
         print(json.dumps(dict(told.fields), indent=2, ensure_ascii=True))
         return 0
-    lines = _shown(told.fields) if arguments.verb == "show" else _listed(told.fields["jobs"])
-    print("\n".join(lines))
+    print("\n".join(_lines(arguments.verb, told.fields)))
     return 0
+
+
+def _asked(arguments: argparse.Namespace) -> tuple[str, str, dict[str, Any] | None]:
+    """Method, path and body."""
+    asked: tuple[str, str, dict[str, Any] | None]
+    match arguments.verb:
+        case "list":
+            asked = "GET", f"{_PATH}?limit={arguments.limit}", None
+        case "stop":
+            asked = "POST", _path(arguments, "/cancel"), {}
+        case "go-on":
+            asked = "POST", _path(arguments, "/go-on"), {"now": arguments.now}
+        case "move":
+            asked = "POST", _path(arguments, "/move"), _to(arguments)
+        case "changes":
+            query = "?diff=true" if arguments.diff else ""
+            asked = "GET", _path(arguments, f"/changes{query}"), None
+        case "undo":
+            body = {"files": arguments.files, "force": arguments.force}
+            asked = "POST", _path(arguments, "/undo"), body
+        case _:
+            asked = "GET", _path(arguments, "/result"), None
+    return asked
+
+
+def _to(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Who goes on with a job."""
+    account = {} if arguments.account is None else {"project": arguments.account}
+    return {"cli": arguments.to, "model": arguments.model, **account}
+
+
+def _text(file: str | None) -> str:
+    """Empty where none is named. Raises OSError, UnicodeError."""
+    if file is None:
+        return ""
+    return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+
+
+def _path(arguments: argparse.Namespace, rest: str) -> str:
+    return f"{_PATH}/{quote(arguments.id, safe='')}{rest}"
+
+
+def _lines(verb: str, told: Mapping[str, Any]) -> Iterator[str]:
+    if verb == "list":
+        return _listed(told["jobs"])
+    if verb == "changes":
+        return change_lines(told)
+    if verb == "undo":
+        return iter([undone_words(len(told["files"]), len(told["wereSo"]))])
+    if "askedAt" not in told:  # what would be told
+        return iter([inert(told["prompt"])])
+    return _shown(told) if verb == "show" else _listed([told])
 
 
 def _listed(jobs: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -52,7 +115,19 @@ def _note(job: Mapping[str, Any]) -> str:
     error = job["error"]
     said = error["message"] if error else job["note"] or ""
     offer = job["goOn"]["message"] if job["goOn"] else ""
-    return inert_line(f"{said} {offer}".strip(), 400)
+    if wait := job["limitWait"]:
+        said, offer = f"{wait['message']} ({_in(wait['until'])}).", wait["reason"] or ""
+    links = f"{_linked(job, 'handedFrom', 'goes on from')}{_linked(job, 'handedTo', 'went on as')}"
+    return inert_line(f"{links}{said} {offer}".strip(), 400)
+
+
+def _linked(job: Mapping[str, Any], name: str, words: str) -> str:
+    return f"{words} {job[name]}. " if job[name] else ""
+
+
+def _in(at_s: float) -> str:
+    """«in 2 h 13 m»."""
+    return f"in {duration_text(max(at_s - SystemClock().now_s(), 0.0) * 1000)}"
 
 
 def _shown(job: Mapping[str, Any]) -> Iterator[str]:

@@ -61,7 +61,7 @@ class StateChoice(StrEnum):
 
 STATES_OF: dict[StateChoice, frozenset[JobState]] = {
     StateChoice.ALL: frozenset(),
-    StateChoice.LIVE: frozenset({JobState.QUEUED, JobState.RUNNING}),
+    StateChoice.LIVE: frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PARKED}),
     StateChoice.DONE: frozenset({JobState.COMPLETED}),
     StateChoice.FAILED: frozenset({JobState.FAILED, JobState.ORPHANED}),
     StateChoice.CANCELED: frozenset({JobState.CANCELED}),
@@ -201,6 +201,10 @@ class Jobs:
         """Returns when nothing of it runs any more."""
         await self._runs.cancel(job_id)
 
+    async def go_on_parked(self, job_id: str, *, now: bool) -> None:
+        """It may when its limit is over, or does so `now`. Raises JobNotParked, StoreError."""
+        await self._runs.go_on(job_id, now=now)
+
     async def again(self, job_id: str) -> Job:
         """The same once more, as a job of its own. Raises StoreUnavailable, InvalidRun, Saturated,
         StoreError."""
@@ -310,6 +314,9 @@ class StderrTail:
 
 
 _WAITS = JobState.QUEUED
+_STEPS = {JobState.PARKED: 0, JobState.QUEUED: 1, JobState.RUNNING: 2}
+"""Within one of its runs, in their order."""
+_ENDED = 1 << 30
 
 
 async def _closable(events: AsyncIterator[CliEvent]) -> AsyncGenerator[CliEvent, None]:
@@ -331,12 +338,12 @@ def _mentions(job: Job, text: str) -> bool:
 
 def _progress(job: Job) -> int:
     if job.is_live:
-        return 0 if job.state is JobState.QUEUED else 1
-    return 2
+        return 3 * job.retries + _STEPS[job.state]
+    return _ENDED
 
 
 def _rank(job: Job) -> tuple[int, float, str]:
-    group = {JobState.RUNNING: 2, JobState.QUEUED: 1}.get(job.state, 0)
+    group = {JobState.RUNNING: 3, JobState.QUEUED: 2, JobState.PARKED: 1}.get(job.state, 0)
     return group, *_age(job)
 
 

@@ -15,6 +15,7 @@ from llmgw_desktop.app.jobs.ansi_text import PLAIN, AnsiReader, Look
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.cli import (
     CliEvent,
+    Noted,
     Retrying,
     RunEnded,
     TextGrew,
@@ -120,6 +121,8 @@ class JobOutput:
             case Retrying():
                 number = "" if event.attempt is None else f", attempt {event.attempt}"
                 self._line(Voice.WARNING, f"Tries again{number}: {event.reason}")
+            case Noted(text=text):
+                self._line(Voice.NOTE, text)
             case Warned(message=message):
                 self._line(Voice.WARNING, message)
             case RunEnded():
@@ -138,6 +141,8 @@ class JobOutput:
         if len(self._tools) < _TOOLS_KNOWN:
             self._tools[event.call_id] = name
         self._line(Voice.TOOL, f"▸ {name}  {event.summary}".rstrip())
+        if event.destroys:
+            self._line(Voice.WARNING, f"  ⚠ {event.destroys}")
 
     def _end(self, event: RunEnded) -> None:
         self._grow(Voice.ANSWER, self._said.finish())

@@ -1,10 +1,11 @@
 """A job in words: how it stands, what went wrong and what to do, its figures."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from llmgw_desktop.app.flights.formats import Fact
+from llmgw_desktop.app.jobs.limit_words import parked_text
 from llmgw_desktop.app.words.figures import (
     UNKNOWN,
     clock_text,
@@ -29,6 +30,7 @@ from llmgw_desktop.domain.values import value
 STATE_WORDS: dict[JobState, str] = {
     JobState.QUEUED: "Waiting",
     JobState.RUNNING: "Running",
+    JobState.PARKED: "At a limit",
     JobState.COMPLETED: "Completed",
     JobState.FAILED: "Failed",
     JobState.CANCELED: "Canceled",
@@ -127,6 +129,8 @@ def progress(
         silent_s = 0.0 if heard_at_s is None else now_s - heard_at_s
         silent = _whole_text(silent_s)
         return f"Running for {took}" + (f" · silent for {silent}" if silent_s >= _SILENT_S else "")
+    if job.limit_wait is not None:
+        return parked_text(job.limit_wait, now_s)
     after = "" if took == UNKNOWN else f" after {took}"
     return f"{STATE_WORDS[job.state]}{after}"
 
@@ -161,6 +165,30 @@ def trouble_of(job: Job, sign_in: str = "") -> Trouble | None:
     if job.category is not None:
         return Trouble(what=what, advice=_ADVICE[job.category])
     return Trouble(what=what)
+
+
+def hand_over_words(job: Job) -> str:
+    """What becomes of a job that is handed over."""
+    stays = "It goes on in the same folder and under the same rules, as a job of its own."
+    if job.state is JobState.PARKED:
+        return f"{stays} This one stops waiting for its limit."
+    if job.is_live:
+        return f"{stays} This one is stopped first; what it changed so far stays."
+    return stays
+
+
+def linked_words(job: Job, known: Callable[[str], Job | None]) -> tuple[str, str]:
+    """«Handed over to codex.», and that job's id; the newest link counts. Empty: there is none."""
+    other_id = job.handed_to or job.handed_from
+    if not other_id:
+        return "", ""
+    other = known(other_id)
+    who = "another CLI" if other is None else inert_line(other.cli, 40)
+    if job.handed_to and other is not None:
+        return f"Handed over to {who}: {STATE_WORDS[other.state].lower()}.", other_id
+    if job.handed_to:
+        return f"Handed over to {who}.", other_id
+    return f"Goes on from a job of {who}.", other_id
 
 
 _REACHED = {
@@ -204,6 +232,8 @@ def facts_of(job: Job, contained: Contained | None = None) -> tuple[Fact, ...]:
         ("Session", figures.provider_session_id or ""),
         ("Flight", job.flight_id),
         ("Job", job.id),
+        *(((("Goes on from", job.handed_from)),) if job.handed_from else ()),
+        *((("Handed over to", job.handed_to),) if job.handed_to else ()),
     )
     plain = tuple(Fact(label=label, value=value) for label, value in lines)
     return plain + tuple(
@@ -221,11 +251,14 @@ def count_words(jobs: Sequence[Job], *, total: int) -> str:
     """«2 running · 1 waiting · 30 jobs»; how many of all where some are filtered away."""
     running = sum(job.state is JobState.RUNNING for job in jobs)
     waiting = sum(job.state is JobState.QUEUED for job in jobs)
+    parked = sum(job.state is JobState.PARKED for job in jobs)
     parts = []
     if running:
         parts.append(f"{running:,} running")
     if waiting:
         parts.append(f"{waiting:,} waiting")
+    if parked:
+        parts.append(f"{parked:,} at a limit")
     whole = counted(total, "job")
     parts.append(whole if len(jobs) == total else f"{len(jobs):,} of {whole}")
     return " · ".join(parts)
@@ -234,13 +267,17 @@ def count_words(jobs: Sequence[Job], *, total: int) -> str:
 def live_words(live: Sequence[Job]) -> str:
     """«2 jobs run, 1 waits»; nothing where none does."""
     waiting = sum(job.state is JobState.QUEUED for job in live)
-    running = len(live) - waiting
+    parked = sum(job.state is JobState.PARKED for job in live)
+    running = len(live) - waiting - parked
     parts = []
     if running:
         parts.append(f"{counted(running, 'job')} {'runs' if running == 1 else 'run'}")
     if waiting:
         one = f"{waiting:,}" if running else counted(waiting, "job")
         parts.append(f"{one} {'waits' if waiting == 1 else 'wait'}")
+    if parked:
+        one = f"{parked:,}" if parts else counted(parked, "job")
+        parts.append(f"{one} {'waits' if parked == 1 else 'wait'} for a limit")
     return ", ".join(parts)
 
 
@@ -355,6 +392,6 @@ def first_job(base_urls: Mapping[str, str], key_file: str, ready: Sequence[str])
     )
     return FirstJob(
         words="Each run of a vendor's CLI is listed here and goes on when this app is closed. "
-        "Paste this into a terminal:",
+        "Start one here (Ctrl+N), or paste this into a terminal:",
         command=" \\\n  ".join(lines),
     )

@@ -15,9 +15,8 @@ from llmgw_desktop.app.command_line.running_gateway import lives
 from llmgw_desktop.app.command_line.this_program import this_program
 from llmgw_desktop.domain.access.principal import RUN_KEY, RUN_URL
 from llmgw_desktop.platform.children import apart
-from llmgw_desktop.store.locks import UseLock
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.run_file import read_run_file
+from llmgw_desktop.store.run_file import UseLock, read_run_file
 
 _PROC = Path("/proc")
 _MOST = 64

@@ -15,6 +15,7 @@ from llmgw_desktop.app.words.figures import (
 )
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.principal import NO_FIGURES, ClientFigures
+from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.domain.policy import (
     Budget,
     ClientPolicy,
@@ -130,7 +131,7 @@ def moment_words(at_s: float, now_s: float, zone: tzinfo | None = None) -> str:
 def day_words(at_s: float, now_s: float) -> str:
     """«31 Jan», with its year where that is another."""
     day = local_time(at_s)
-    words = f"{day.day} {day:%b}"
+    words = f"{day.day} {month_text(day)}"
     return words if day.year == local_time(now_s).year else f"{words} {day.year}"
 
 

@@ -17,7 +17,7 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.clients import ClientTables
 from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.settings.text import SettingsText
-from llmgw_desktop.store.toml.changes import Change, RemoveTable, SetKeys, TomlValue, written_value
+from llmgw_desktop.store.toml_changes import Change, RemoveTable, SetKeys, TomlValue, written_value
 
 _AT = re.compile(r"\[(\d+)\]")
 

@@ -8,6 +8,7 @@ from llmgw_desktop.app.words.figures import clock_text, local_time
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import BudgetReached, CacheFell, Event
+from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.domain.policy import Flood, amount_words, budget_words
 
 _NAME_CHARS = 60
@@ -23,7 +24,7 @@ def anew_words(ends_at_s: float | None, now_s: float) -> str:
     if ends_at_s - now_s <= _DAY_S:
         return f"it begins anew at {at:%H:%M}"
     year = "" if at.year == local_time(now_s).year else f" {at.year}"
-    return f"it begins anew on {at.day} {at:%b}{year} at {at:%H:%M}"
+    return f"it begins anew on {at.day} {month_text(at)}{year} at {at:%H:%M}"
 
 
 def reached_title(event: BudgetReached) -> str:

@@ -19,7 +19,8 @@ from llmgw_desktop.domain.provider import (
 from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.editor import Edit
-from llmgw_desktop.store.toml.changes import AddTable, RemoveTable, SetKeys, TomlValue
+from llmgw_desktop.store.system_keyring import known_secret
+from llmgw_desktop.store.toml_changes import AddTable, RemoveTable, SetKeys, TomlValue
 
 
 class KeySource(StrEnum):
@@ -78,7 +79,7 @@ def default_form(
     """A start for this kind: a free name, and the variable that is set here, if one is; else the
     vault, which needs no new start."""
     variables = KINDS[kind].variables
-    found = next((name for name in variables if env.get(name, "").strip()), "")
+    found = next((name for name in variables if known_secret(env, name)), "")
     is_server = kind is ProviderKind.OPENAI_COMPATIBLE
     source = KeySource.VAULT if has_vault and not found else KeySource.ENVIRONMENT
     return ProviderForm(

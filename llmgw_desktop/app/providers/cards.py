@@ -4,6 +4,7 @@ Nothing is read here; `providers.py` brings the settings and what is known of th
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from llmgw_desktop.app.providers.usage import (
@@ -14,6 +15,7 @@ from llmgw_desktop.app.providers.usage import (
     settled,
     span_text,
     state_words,
+    with_kept,
 )
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
@@ -131,6 +133,14 @@ def card_of(
         is_practice=provider.kind is ProviderKind.PRACTICE,
         accounts=lines,
     )
+
+
+def with_reserve(card: ProviderCard, kept: float) -> ProviderCard:
+    """`kept`: the share of each window that is kept for the person."""
+    if not kept:
+        return card
+    lines = (replace(each, quotas=with_kept(each.quotas, kept)) for each in card.accounts)
+    return replace(card, accounts=tuple(lines))
 
 
 def practice_card() -> ProviderCard:

@@ -5,19 +5,30 @@ words, with what to do.
 """
 
 import asyncio
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 import orjson
 
 from llmgw_desktop.app.words.figures import counted, duration_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import UpstreamError
+from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamError
+from llmgw_desktop.domain.flights.price import Price
 from llmgw_desktop.domain.provider import Account, ModelProtocol, Provider, ProviderKind, Upstream
 from llmgw_desktop.domain.values import value
 
 COST_WORDS = "Asks for the list of models, which costs nothing."
 OLLAMA_URL = "http://127.0.0.1:11434/v1"
+LOCAL_SERVERS = {
+    "ollama": ("Ollama", OLLAMA_URL),
+    "lm-studio": ("LM Studio", "http://127.0.0.1:1234/v1"),
+    "llama-cpp": ("llama.cpp", "http://127.0.0.1:8080/v1"),
+    "vllm": ("vLLM", "http://127.0.0.1:8000/v1"),
+    "jan": ("Jan", "http://127.0.0.1:1337/v1"),
+}
+"""Programs that answer without a key, each where it listens unless told otherwise."""
+LOOK_S = 2.0
 PATIENCE_S = 10.0
 _LIMIT_BYTES = 4 * 1024 * 1024
 _LIST_PATHS = {
@@ -27,6 +38,8 @@ _LIST_PATHS = {
     ModelProtocol.CODEX: "/models",
     ModelProtocol.GEMINI: "/v1beta/models",
 }
+_WHOLE_LISTS = {ModelProtocol.ANTHROPIC: "?limit=1000", ModelProtocol.GEMINI: "?pageSize=1000"}
+"""Who tells only some of its models unless asked for more."""
 _SHOWN = 3
 
 
@@ -59,13 +72,34 @@ class Probed:
 class ProviderProbe:
     """Never raises what a provider can be guilty of."""
 
-    def __init__(self, asker: Asker, clock: Clock) -> None:
+    def __init__(
+        self,
+        asker: Asker,
+        clock: Clock,
+        price_of: Callable[[str, str], Price | None] = lambda *_: None,
+    ) -> None:
+        """`price_of`: of a provider's model."""
         self._asker = asker
         self._clock = clock
+        self.price_of = price_of
 
     async def ask(self, provider: Provider, account: Account) -> Probed:
         protocol = next(each for each in provider.spoken if each in _LIST_PATHS)
         return await self._ask(Upstream.of(provider, protocol, account), _LIST_PATHS[protocol])
+
+    async def rows(self, provider: Provider, account: Account) -> Sequence[Mapping[str, Any]]:
+        """What it lists, as it lists it. Raises UpstreamError, TimeoutError, StoreUnavailable with
+        a sentence."""
+        protocol = next(each for each in provider.spoken if each in _LIST_PATHS)
+        path = _LIST_PATHS[protocol] + _WHOLE_LISTS.get(protocol, "")
+        async with asyncio.timeout(PATIENCE_S):
+            status, body = await self._read(Upstream.of(provider, protocol, account), path)
+        if status != 200:
+            raise StoreUnavailable(_refusal(status))
+        found = _rows(body)
+        if found is None:
+            raise StoreUnavailable("It answered with something else than a list of models.")
+        return [row for row in found if isinstance(row, dict)]
 
     async def look_for_ollama(self) -> Probed:
         """On this computer, at the port where it always listens."""
@@ -86,6 +120,20 @@ class ProviderProbe:
             words=_sentence(f"Ollama runs on this computer, with {_models(found.models)}"),
             models=found.models,
         )
+
+    async def look_at(self, name: str, url: str) -> Probed:
+        """A program on this computer; who does not answer at once is not there."""
+        upstream = Upstream(
+            provider=name,
+            kind=ProviderKind.OPENAI_COMPATIBLE,
+            protocol=ModelProtocol.OPENAI_CHAT,
+            base_url=url,
+        )
+        try:
+            async with asyncio.timeout(LOOK_S):
+                return await self._ask(upstream, "/models")
+        except TimeoutError:
+            return Probed(is_well=False, words="It does not answer.")
 
     async def _ask(self, upstream: Upstream, path: str) -> Probed:
         began_s = self._clock.monotonic_s()
@@ -140,14 +188,19 @@ def _refusal(status: int) -> str:
     return f"It answered with status {status} instead of a list of models."
 
 
-def _names(body: bytes) -> tuple[str, ...] | None:
+def _rows(body: bytes) -> list[Any] | None:
     """None where this is no list of models."""
     try:
         document = orjson.loads(body)
     except ValueError:
         return None
     rows = document.get("data", document.get("models")) if isinstance(document, dict) else None
-    if not isinstance(rows, list):
+    return rows if isinstance(rows, list) else None
+
+
+def _names(body: bytes) -> tuple[str, ...] | None:
+    rows = _rows(body)
+    if rows is None:
         return None
     names = [row.get("id", row.get("name")) for row in rows if isinstance(row, dict)]
     return tuple(name for name in names if isinstance(name, str))

@@ -7,6 +7,7 @@ ready: the window has a worker write it, and the watch of the file takes it over
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.app.providers.accounts import (
     KeyKeeping,
@@ -19,12 +20,13 @@ from llmgw_desktop.app.providers.accounts import (
     free_name,
     values_of,
 )
-from llmgw_desktop.app.providers.cards import ProviderCard, card_of, practice_card
-from llmgw_desktop.app.providers.probe import OLLAMA_URL, Probed, ProviderProbe
+from llmgw_desktop.app.providers.cards import ProviderCard, card_of, practice_card, with_reserve
+from llmgw_desktop.app.providers.probe import LOCAL_SERVERS, OLLAMA_URL, Probed, ProviderProbe
 from llmgw_desktop.app.providers.usage import Accounts
 from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import LlmgwError, StoreUnavailable
 from llmgw_desktop.domain.provider import (
     DEFAULT_ACCOUNT,
     KINDS,
@@ -35,7 +37,11 @@ from llmgw_desktop.domain.provider import (
 from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.editor import Edit
-from llmgw_desktop.store.toml.changes import AddTable, RemoveTable, SetKeys
+from llmgw_desktop.store.system_keyring import known_secret
+from llmgw_desktop.store.toml_changes import AddTable, RemoveTable, SetKeys
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.providers.models import ShownModel
 
 
 @value
@@ -91,6 +97,7 @@ class Providers:
         statuses = {status.account: status for status in self._health.statuses()}
         now_s, spending = self._clock.now_s(), self._health.spending
         under_way = spending.under_way()
+        kept = self._loaded().settings.brakes.reserve
         cards = [
             replace(
                 card_of(
@@ -105,7 +112,7 @@ class Providers:
             )
             for each in self._providers()
         ]
-        return (*cards, practice_card())
+        return (*(with_reserve(each, kept) for each in cards), practice_card())
 
     @property
     def is_busy(self) -> bool:
@@ -125,7 +132,7 @@ class Providers:
         found: dict[str, FoundKey] = {}
         variables = [(name, kind) for kind, facts in KINDS.items() for name in facts.variables]
         for variable, kind in variables:
-            key = self._env.get(variable, "").strip()
+            key = known_secret(self._env, variable)
             if key and variable not in used and key not in held:
                 words = f"Found in your environment: {variable}. Use it for {KINDS[kind].title}?"
                 found.setdefault(key, FoundKey(variable=variable, kind=kind, words=words))
@@ -139,7 +146,7 @@ class Providers:
 
     def is_set(self, variable: str) -> bool:
         """Whether the gateway can read this variable now."""
-        return bool(self._env.get(variable.strip(), "").strip())
+        return bool(known_secret(self._env, variable.strip()))
 
     def accept(self, offer: FoundKey) -> SettingsWish:
         name = free_name(offer.kind.value, self._names())
@@ -217,6 +224,46 @@ class Providers:
             local=True,
         )
         return found, form
+
+    async def models(self, name: str) -> "tuple[ShownModel, ...]":
+        """As its own list tells them, and as the settings name them; asks it, which costs nothing.
+        Raises LlmgwError in words for the person."""
+        from llmgw_desktop.app.providers.models import shown_models
+
+        provider = self._named(name)
+        account = next((each for each in provider.accounts if each.enabled), provider.accounts[0])
+        listed: list[Mapping[str, Any]] = [{"id": each} for each in provider.models]
+        try:
+            listed += await self._probe.rows(provider, account)
+        except TimeoutError as error:
+            if not listed:
+                raise StoreUnavailable("It does not answer. Test it on its card.") from error
+        except LlmgwError:
+            if not listed:
+                raise
+        return shown_models(listed, name, self._probe.price_of)
+
+    async def local_servers(self) -> tuple[tuple[str, ProviderForm], ...]:
+        """Those that answer on this computer and are no provider yet, each in words and as it would
+        be added. Bounded in time."""
+        known = {each.base_url for each in self._providers()}
+        asked = {name: each for name, each in LOCAL_SERVERS.items() if each[1] not in known}
+        probed = await asyncio.gather(
+            *(self._probe.look_at(name, url) for name, (_, url) in asked.items())
+        )
+        found = []
+        for (name, (title, url)), each in zip(asked.items(), probed, strict=True):
+            if each.is_well:
+                form = ProviderForm(
+                    name=free_name(name, self._names()),
+                    kind=ProviderKind.OPENAI_COMPATIBLE,
+                    base_url=url,
+                    key_source=KeySource.NONE,
+                    local=True,
+                )
+                words = f"{title} on this computer, with {counted(len(each.models), 'model')}"
+                found.append((words, form))
+        return tuple(found)
 
     def _kept(self, form: ProviderForm) -> str:
         key = f"providers.{form.name}.vault"

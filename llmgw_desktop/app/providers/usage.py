@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tokens
@@ -10,8 +11,15 @@ from llmgw_desktop.app.words.figures import count_text, counted, share_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import FlightSummary, FlightTotals
+from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.domain.policy import Period, span_of
-from llmgw_desktop.domain.provider import AccountState, AccountStatus, CredentialKind, QuotaWindow
+from llmgw_desktop.domain.provider import (
+    AccountState,
+    AccountStatus,
+    CredentialKind,
+    QuotaWindow,
+    is_brief,
+)
 from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.health import HealthTracker
@@ -25,8 +33,14 @@ class ProviderSpending:
     """What was read last is told at once; reading it anew blocks. `running`: flights under way."""
 
     def __init__(
-        self, totals: ReadTotals, running: Callable[[], Sequence[FlightSummary]], clock: Clock
+        self,
+        totals: ReadTotals,
+        running: Callable[[], Sequence[FlightSummary]],
+        clock: Clock,
+        at_desk: Callable[[str], str] = lambda _: "",
     ) -> None:
+        """`at_desk`: what a local server with a queue does now, in words."""
+        self._at_desk = at_desk
         self._totals = totals
         self._running = running
         self._clock = clock
@@ -39,7 +53,8 @@ class ProviderSpending:
     def words(self, provider: str, under_way: int) -> str:
         """«2 under way · today 34 requests, $3.20 · this month 402 requests, $41.10». Nothing of
         what is not known; empty where there is nothing to tell."""
-        parts = [f"{under_way:,} under way"] if under_way else []
+        desk = inert_line(self._at_desk(provider), 200)
+        parts = [desk] if desk else [f"{under_way:,} under way"] if under_way else []
         for period, name in _SPANS.items():
             totals = self._read.get(period, {}).get(provider)
             if totals is not None and totals.flights:
@@ -136,6 +151,37 @@ class QuotaLine:
     """0 to 1; None where the vendor does not tell."""
     words: str
     is_low: bool
+    is_brief: bool = False
+    """Whole again within minutes."""
+    kept_share: float = 0.0
+    """Of it so much is kept for the person: the mark on the bar."""
+
+
+def with_kept(lines: Sequence[QuotaLine], share: float) -> tuple[QuotaLine, ...]:
+    """With the line of `[brakes] reserve`, where there is one and it is known what is left."""
+    if not share:
+        return tuple(lines)
+    return tuple(
+        each
+        if each.is_brief or each.left_share is None
+        else replace(
+            each, kept_share=share, words=f"{each.words} · {share_text(share)} kept for you"
+        )
+        for each in lines
+    )
+
+
+def kept_windows(
+    statuses: Iterable[AccountStatus], share: float, now_s: float
+) -> tuple[QuotaLine, ...]:
+    """Of all accounts, those windows of which that share is kept for the person; each with its
+    account's name."""
+    return tuple(
+        replace(line, name=f"{inert_line(status.account, 40)} · {line.name}")
+        for status in statuses
+        for line in with_kept([quota_line(each, now_s) for each in status.windows], share)
+        if line.kept_share
+    )
 
 
 def span_text(seconds: float) -> str:
@@ -211,6 +257,7 @@ def quota_line(window: QuotaWindow, now_s: float, zone: tzinfo | None = None) ->
         left_share=left,
         words=words,
         is_low=left is not None and left < _LOW_SHARE,
+        is_brief=is_brief(window),
     )
 
 
@@ -251,4 +298,4 @@ def _left_words(window: QuotaWindow, left: float | None) -> str:
 def _clock(at_s: float, now_s: float, zone: tzinfo | None) -> str:
     """«15:16», with its day where that is not today."""
     at, now = (datetime.fromtimestamp(each, tz=UTC).astimezone(zone) for each in (at_s, now_s))
-    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%H:%M} on {at.day} {at:%b}"
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%H:%M} on {at.day} {month_text(at)}"

@@ -1,4 +1,4 @@
-"""`llmgw consent` and `llmgw approvals`: what waits for a person, and the answers."""
+"""`llmgw consent`, `llmgw approvals` and `llmgw held`: what waits for a person, and the answers."""
 
 import argparse
 import json
@@ -24,12 +24,14 @@ from llmgw_desktop.app.questions.permission_words import (
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.access.consent import ConsentQuestion, ConsentTerm, Peer
 from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.brakes import HeldQuestion
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.jobs.approval import Decision, PermissionQuestion
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.wire.native.approvals import read_question
+from llmgw_desktop.wire.native.approvals import read_held, read_question
 
-_APPROVALS = "/v1/approvals"
+_APPROVALS, _HELD = "/v1/approvals", "/v1/held"
+OTHER_VERSION = "The gateway that runs is of another version than this command."
 _WAIT_S = 50
 _AGENT_SPARE_S = 15.0
 _DONE = {
@@ -40,7 +42,7 @@ _DONE = {
 }
 
 
-class _Refused(Exception):
+class SaidNo(Exception):
     """It answered, and said no. In its own words."""
 
 
@@ -50,18 +52,73 @@ def approvals(arguments: argparse.Namespace, places: Places, env: Mapping[str, s
         if arguments.verb == "list":
             return _list_approvals(gateway, env, as_json=arguments.json, wait=arguments.wait)
         return _answer_approval(gateway, arguments)
-    except (NotRunning, _Refused) as error:
+    except (NotRunning, SaidNo) as error:
         print(f"llmgw: {inert(str(error))}", file=sys.stderr)
         return 1
+
+
+def held(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    try:
+        gateway = RunningGateway(places, env)
+        if arguments.verb == "list":
+            return _list_held(gateway, env, as_json=arguments.json, wait=arguments.wait)
+        choice = arguments.choice if arguments.verb == "answer" else ""
+        told_by(gateway.ask("POST", f"{_HELD}/{quote(arguments.id, safe='')}", {"choice": choice}))
+    except (NotRunning, SaidNo) as error:
+        print(f"llmgw: {inert(str(error))}", file=sys.stderr)
+        return 1
+    print("Let on." if choice else "SaidNo.")
+    return 0
+
+
+def _list_held(
+    gateway: RunningGateway, env: Mapping[str, str], *, as_json: bool, wait: bool
+) -> int:
+    told = waited_for(gateway, _HELD, "held", wait=wait)
+    if as_json:
+        print(json.dumps(told, indent=2, ensure_ascii=True))
+        return 0
+    try:
+        found = [read_held(each) for each in told["held"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise SaidNo(OTHER_VERSION) from error
+    if not found:
+        print("No request is held.", file=sys.stderr)
+        return 0
+    now_s = SystemClock().now_s()
+    print("\n\n".join("\n".join(_held_lines(each, now_s)) for each in found))
+    answer = own_command("held", "answer", "ID", "CHOICE", env=env)
+    print(f"Answer: {answer} (or refuse ID)", file=sys.stderr)
+    return 0
+
+
+def _held_lines(question: HeldQuestion, now_s: float) -> Iterator[str]:
+    yield f"{question.id}  waits {since_words(question.asked_at_s, now_s)}"
+    yield f"  {inert_line(question.title, 160)}"
+    yield f"  {inert_line(question.words, 600)}"
+    who = " · ".join(each for each in (question.client, question.label, question.model) if each)
+    yield f"  from {inert_line(who, 200)}, flight {inert_line(question.flight_id, 60)}"
+    for label, text in question.facts:
+        yield f"  {inert_line(label, 60)}:"
+        yield from (f"  | {line}" for line in inert(text).split("\n"))
+    for choice in question.choices:
+        yield f"  {inert_line(choice.id, 40):<12} {inert_line(choice.words, 120)}"
+    yield f"  {countdown(question.expires_at_s, now_s)}"
+
+
+def waited_for(gateway: RunningGateway, path: str, name: str, *, wait: bool) -> Mapping[str, Any]:
+    """What the door at `path` tells; with `wait` as soon as there is something under `name`."""
+    told = told_by(gateway.ask("GET", path))
+    while wait and not told.get(name):
+        asked = f"{path}?wait={_WAIT_S}"
+        told = told_by(gateway.ask("GET", asked, within_s=_WAIT_S + _AGENT_SPARE_S))
+    return told
 
 
 def _list_approvals(
     gateway: RunningGateway, env: Mapping[str, str], *, as_json: bool, wait: bool
 ) -> int:
-    told = _told(gateway.ask("GET", _APPROVALS))
-    while wait and not told.get("approvals"):
-        path = f"{_APPROVALS}?wait={_WAIT_S}"
-        told = _told(gateway.ask("GET", path, within_s=_WAIT_S + _AGENT_SPARE_S))
+    told = waited_for(gateway, _APPROVALS, "approvals", wait=wait)
     if as_json:
         # escaped: what an agent wrote never acts on a terminal
         print(json.dumps(told, indent=2, ensure_ascii=True))
@@ -77,9 +134,9 @@ def _list_approvals(
     return 0
 
 
-def _told(told: Told) -> Mapping[str, Any]:
+def told_by(told: Told) -> Mapping[str, Any]:
     if told.status != 200:
-        raise _Refused(told.problem)
+        raise SaidNo(told.problem)
     return told.fields
 
 
@@ -87,8 +144,7 @@ def _questions(told: Mapping[str, Any]) -> list[PermissionQuestion]:
     try:
         return [read_question(each) for each in told["approvals"]]
     except (KeyError, TypeError, ValueError) as error:
-        words = "The gateway that runs is of another version than this command."
-        raise _Refused(words) from error
+        raise SaidNo(OTHER_VERSION) from error
 
 
 def _shown(question: PermissionQuestion, now_s: float) -> Iterator[str]:
@@ -96,8 +152,11 @@ def _shown(question: PermissionQuestion, now_s: float) -> Iterator[str]:
     can pass for ours."""
     view = permission_view(question)
     yield f"{question.id}  waits {since_words(question.asked_at_s, now_s)}"
-    yield f"  {view.what}, in {view.where}"
-    yield f"  job {inert_line(question.job_id, 60)}: {view.job} ({view.client})"
+    yield f"  {view.what}, in {view.where}" if view.where else f"  {view.what}"
+    if view.is_of_terminal:
+        yield f"  {view.job}, where it asks as well"
+    elif question.job_id:
+        yield f"  job {inert_line(question.job_id, 60)}: {view.job} ({view.client})"
     if view.tool:
         yield f"  Tool: {view.tool}"
     for part in asked_parts(question.ask):
@@ -120,8 +179,10 @@ def _answer_approval(gateway: RunningGateway, arguments: argparse.Namespace) -> 
     body = {"decision": str(decision)}
     if arguments.verb == "deny" and arguments.note:
         body["note"] = arguments.note
-    _told(gateway.ask("POST", f"{_APPROVALS}/{quote(arguments.id, safe='')}", body))
-    print(_DONE[decision])
+    path = f"{_APPROVALS}/{quote(arguments.id, safe='')}"
+    of_job = told_by(gateway.ask("POST", path, body)).get("jobId")
+    is_session = decision is Decision.JOB and not of_job
+    print("Allowed, and the same tool again in this session." if is_session else _DONE[decision])
     return 0
 
 

@@ -26,6 +26,7 @@ WAY_WORDS: dict[ConsentWay, str] = {
     ConsentWay.DIALOG: "in the window",
     ConsentWay.PAGE: "with the operator's password",
     ConsentWay.COMMAND: "by command",
+    ConsentWay.DEVICE: "on a device",
     ConsentWay.REMEMBERED: "as before",
     ConsentWay.TIMEOUT: "nobody answered",
     ConsentWay.FLOOD: "too many questions",

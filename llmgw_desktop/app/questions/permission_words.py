@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import folded_blanks, inert_line
-from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.jobs.approval import (
     Ask,
     Decision,
@@ -23,13 +22,16 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionQuestion,
 )
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.questions.permissions.listed import asker_of
 
 TITLE = "An agent asks for permission"
 AGENT_SAYS = "The agent's own words"
 WAY_WORDS: dict[DecisionWay, str] = {
     DecisionWay.DIALOG: "in the window",
     DecisionWay.COMMAND: "by command",
+    DecisionWay.DEVICE: "on a device",
     DecisionWay.RULE: "by the job's rule",
+    DecisionWay.STANDING: "by a lasting rule",
     DecisionWay.POLICY: "by the settings",
     DecisionWay.TIMEOUT: "nobody answered",
     DecisionWay.WITHDRAWN: "withdrawn",
@@ -41,6 +43,8 @@ DECISION_WORDS: dict[Decision, str] = {
     Decision.DENY: "Denied",
     Decision.STOP: "Job stopped",
 }
+RULE_LABELS = {False: "For this job means", True: "For this session means"}
+"""By whether a client calls a tool of another MCP server."""
 FILE_MARK = "▸ "
 """Before the name of a file in a diff: nothing that a file holds begins so."""
 LARGE = 16 * 1024
@@ -76,7 +80,9 @@ class PermissionView:
     tool: str
     """Its name, where it is short enough for a line."""
     where: str
+    """Empty for a call of a tool, which has no place."""
     job: str
+    """Empty where a client calls a tool that is no job."""
     client: str
     reason: str
     agent_words: str
@@ -84,22 +90,35 @@ class PermissionView:
     warnings: tuple[str, ...]
     rule: str
     can_take_note: bool
+    rule_label: str
+    is_call: bool
+    """A client calls a tool of another MCP server."""
+    is_of_terminal: bool = False
+    """A person runs the CLI there: `job` says where."""
 
 
 def permission_view(question: PermissionQuestion) -> PermissionView:
     ask = question.ask
     return PermissionView(
-        what=f"{cli_of(question.cli).title} wants to {wish_words(ask)}",
+        what=f"{asker_words(question)} wants to {wish_words(ask)}",
         tool=inert_line(tool_of(ask), _LONGEST_TOOL),
         where=_where(question),
         job=inert_line(question.job_title, 160) or question.job_id,
+        is_of_terminal=question.is_of_terminal,
         client=inert_line(question.client, 60),
         reason=inert_line(ask.reason, 400),
         agent_words=inert_line(ask.agent_words, LONGEST_WORDS),
         warnings=tuple(inert_line(each, 400) for each in question.warnings),
         rule=inert_line(question.rule, 400),
         can_take_note=ask.can_take_note,
+        rule_label=RULE_LABELS[question.cli is None or question.is_of_terminal],
+        is_call=question.cli is None,
     )
+
+
+def asker_words(question: PermissionQuestion) -> str:
+    """«Claude Code»."""
+    return inert_line(asker_of(question), 60)
 
 
 def wish_words(ask: Ask) -> str:
@@ -120,7 +139,7 @@ def wish_words(ask: Ask) -> str:
 def asks_words(question: PermissionQuestion) -> str:
     """«Codex wants to run a command: rm -rf build»."""
     thing = inert_line(thing_of(question.ask), 80)
-    title = cli_of(question.cli).title
+    title = asker_words(question)
     words = f"{title} wants to {wish_words(question.ask)}"
     return f"{words}: {thing}" if thing else words
 
@@ -257,6 +276,8 @@ def _middle(old: list[str], new: list[str]) -> list[str]:
 def _where(question: PermissionQuestion) -> str:
     folder = inert_line(question.ask.cwd, 300)
     alias = inert_line(question.workspace, 60)
+    if question.cli is None:
+        return folder
     if alias and folder:
         return f"{alias} · {folder}"
     return alias or folder or "its working folder"

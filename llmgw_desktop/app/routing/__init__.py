@@ -4,7 +4,7 @@ from llmgw_desktop.app.command_line.command_line import Command, Parser, add_fla
 
 
 def _route(parser: Parser) -> None:
-    from llmgw_desktop.domain.model.prompt import Operation
+    from llmgw_desktop.domain.model.prompt import MODEL_OPERATIONS, Operation
     from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 
     (explain,) = add_verbs(
@@ -22,7 +22,7 @@ def _route(parser: Parser) -> None:
     explain.add_argument(
         "--operation",
         default=str(Operation.GENERATE),
-        choices=[str(each) for each in Operation],
+        choices=[str(each) for each in MODEL_OPERATIONS],
         help="what is asked for (default: %(default)s)",
     )
     explain.add_argument("--project", default="", help="what the program sends as X-Project")

@@ -25,7 +25,7 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.health import HealthTracker
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.store.settings.editor import Edit
-from llmgw_desktop.store.toml.changes import (
+from llmgw_desktop.store.toml_changes import (
     AddTable,
     Change,
     MoveElement,

@@ -13,12 +13,12 @@ from llmgw_desktop.app.safekeeping.at_rest import (
     backup_line,
     time_words,
 )
-from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping
+from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping, whole_words
 from llmgw_desktop.app.words.figures import size_text
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.vault import EntryUnfit
-from llmgw_desktop.store.locks import InstanceLock
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.run_file import InstanceLock
 
 _PASSPHRASE = "Passphrase of the backup"  # noqa: S105 - what is asked for
 _LONGEST_LINE = 10_000
@@ -94,10 +94,7 @@ def _restored(arguments: argparse.Namespace, keeping: Safekeeping) -> int:
 
 def _home_restored(arguments: argparse.Namespace, keeping: Safekeeping) -> int:
     unpacked = keeping.unpack(Path(arguments.file).absolute(), _passphrase(arguments, is_new=False))
-    words = (
-        f"The backup of {time_words(unpacked.made_at_s)} is whole: {unpacked.files:,} files. Put it"
-        " in the place of this home, which is kept beside?"
-    )
+    words = f"{whole_words(unpacked)} Put it in the place of this home, which is kept beside?"
     if lost := keeping.lost_by_home():
         print(lost, file=sys.stderr)
     if not _agreed(arguments, words):

@@ -20,7 +20,7 @@ from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.vault import VaultError
-from llmgw_desktop.store.audit.audit_chain import FarHead
+from llmgw_desktop.store.audit.audit_rows import FarHead
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS
 from llmgw_desktop.store.database.store_mark import read_mark, why_nothing
@@ -52,6 +52,14 @@ from llmgw_desktop.store.vault.vault import Vault
 _log = logging.getLogger(__name__)
 _NOTHING_RESTORED = "Nothing was restored that could be undone."
 _BACK = "llmgw restore --undo brings back what was there."
+
+
+def whole_words(unpacked: Unpacked) -> str:
+    """What is about to come back."""
+    words = f"The backup of {time_words(unpacked.made_at_s)} is whole: {unpacked.files:,} files."
+    if count := unpacked.left_out:
+        words += f" {count:,} with names that this system does not take are left out."
+    return words
 
 
 class Safekeeping:
@@ -274,5 +282,4 @@ class BackupDesk:
         """Of a whole home, verified first."""
         unpacked = self._safekeeping.unpack(path.expanduser().absolute(), passphrase)
         self._safekeeping.put_in_place_later(unpacked)
-        when = time_words(unpacked.made_at_s)
-        return f"The backup of {when} is whole: {unpacked.files:,} files. {_NEXT}"
+        return f"{whole_words(unpacked)} {_NEXT}"

@@ -14,7 +14,7 @@ from llmgw_desktop.store.settings.editor import SettingsEditor
 from llmgw_desktop.store.settings.journal import SettingsJournal
 from llmgw_desktop.store.settings.reader import load_settings, settings_of
 from llmgw_desktop.store.settings.schema import settings_schema
-from llmgw_desktop.store.toml.changes import TomlValue
+from llmgw_desktop.store.toml_changes import TomlValue
 
 
 class _SettingsCommand:

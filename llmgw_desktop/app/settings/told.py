@@ -19,8 +19,8 @@ from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.settings.journal import is_hidden
 from llmgw_desktop.store.settings.schema import ELEMENT, NAME, TableFacts, all_tables, plain_value
 from llmgw_desktop.store.settings.text import value_of_variable, variable_of
-from llmgw_desktop.store.toml.blocks import Address
-from llmgw_desktop.store.toml.changes import AddTable, Change, RemoveTable, SetKeys, TomlValue
+from llmgw_desktop.store.toml_blocks import Address
+from llmgw_desktop.store.toml_changes import AddTable, Change, RemoveTable, SetKeys, TomlValue
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _STEP = re.compile(
@@ -79,6 +79,19 @@ class ToldSetting:
         }
 
 
+@value
+class ToldTables:
+    """All tables of one sort: of names that a person chose, or a list."""
+
+    table: TableFacts
+    count: int
+    """So many stand in the file."""
+
+    @property
+    def name(self) -> str:
+        return self.table.title
+
+
 class SettingsBook:
     """Quick: nothing is written here. `loaded` tells the file as it was read last."""
 
@@ -92,6 +105,15 @@ class SettingsBook:
     def plain(self) -> tuple[ToldSetting, ...]:
         """Those of tables that are there once, as the page shows them."""
         return tuple(each for each in self.all() if each.table.single)
+
+    def several(self) -> tuple[ToldTables, ...]:
+        """Those that may be there more than once."""
+        data = self._data()
+        return tuple(
+            ToldTables(table=each, count=_count(data.get(each.path[0])))
+            for each in all_tables()
+            if each.words and not each.single
+        )
 
     def all(self) -> Iterator[ToldSetting]:
         """Of tables with names those that are there."""
@@ -277,6 +299,14 @@ def _called(element: object) -> str:
     own = element if isinstance(element, dict) else {}
     name = own.get("name", own.get("alias", ""))
     return name if isinstance(name, str) else ""
+
+
+def _count(inside: object) -> int:
+    """Tables, or lines, in what a table or a list of them holds."""
+    if not isinstance(inside, dict):
+        return len(inside) if isinstance(inside, list) else 0
+    lists = [each for each in inside.values() if isinstance(each, list)]
+    return sum(map(len, lists)) if lists else len(inside)
 
 
 def _raw(data: Any, address: Address) -> Any:

@@ -44,9 +44,9 @@ from llmgw_desktop.domain.validation import (
     Verdict,
 )
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.validation.prompts import seat_named
 from llmgw_desktop.engine.validation.receipts import as_file, as_markdown
 from llmgw_desktop.engine.validation.report import PanelReading
-from llmgw_desktop.engine.validation.seats import seat_named
 from llmgw_desktop.engine.validation.service import ValidationService
 from llmgw_desktop.wire.models import ModelEntry
 

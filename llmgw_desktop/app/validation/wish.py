@@ -12,8 +12,8 @@ from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER, CliSettings
 from llmgw_desktop.domain.provider import PRACTICE_PREFIX
 from llmgw_desktop.domain.validation import Claim, Comparison, Intent, PanelRequest, ValidationRun
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.validation.prompts import seat_named, seats_named
 from llmgw_desktop.engine.validation.report import PanelReading
-from llmgw_desktop.engine.validation.seats import seat_named, seats_named
 from llmgw_desktop.wire.models import ModelEntry
 
 MOST_ASKED = 6

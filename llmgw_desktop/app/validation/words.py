@@ -44,6 +44,11 @@ STATE_WORDS = {
     SeatState.ORPHANED: "Lost",
     SeatState.SKIPPED: "Not asked",
 }
+_ENDED_WORDS = {
+    SeatState.FAILED: "It failed.",
+    SeatState.ORPHANED: "It was lost.",
+    SeatState.SKIPPED: "It was not asked.",
+}
 _STANCE_WORDS = {
     Stance.AGREE: "Pass",
     Stance.DISAGREE: "Fail",
@@ -303,7 +308,7 @@ def _trouble(answer: SeatAnswer) -> tuple[str, str]:
         advice = f"Sign in with {answer.seat.cli} in a terminal, then ask again."
     advice = _ADVICE.get(answer.category, advice)
     said = inert_line(answer.error, 600)
-    return said or what or f"It {STATE_WORDS[answer.state].lower()}.", advice
+    return said or what or _ENDED_WORDS.get(answer.state, "It did not answer."), advice
 
 
 def _note(answer: SeatAnswer) -> str:

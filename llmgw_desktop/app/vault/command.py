@@ -31,6 +31,7 @@ from llmgw_desktop.store.at_rest.files import is_encrypted_file, open_file
 from llmgw_desktop.store.flights.flight_file import place_of_old
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.private_files import OWNER_ONLY, write_first
+from llmgw_desktop.store.system_keyring import known_secret
 from llmgw_desktop.store.vault.master_key import VARIABLE, MasterKeys, master_of
 from llmgw_desktop.store.vault.vault import Vault
 
@@ -155,7 +156,7 @@ class _Commands:
 
     def _rotate(self, _: argparse.Namespace) -> int:
         new_master = None
-        if self._env.get(VARIABLE, "").strip():
+        if known_secret(self._env, VARIABLE):
             try:
                 new_master = master_of(secret_line("The new master key, 64 hexadecimal digits"))
             except ValueError as error:

@@ -22,6 +22,7 @@ from llmgw_desktop.domain.vault import (
     address,
     checked_secret,
 )
+from llmgw_desktop.store.system_keyring import known_secret
 from llmgw_desktop.store.vault.bridge_vault import BridgeVault
 
 VARIABLES: Mapping[str, str] = {
@@ -84,7 +85,7 @@ def _add(finds: Finds, sources: Iterator[tuple[str, EntryKind, str, str, bytes]]
 
 def _in_environment(env: Mapping[str, str]) -> Iterator[tuple[str, EntryKind, str, str, bytes]]:
     for variable, provider in VARIABLES.items():
-        if value := env.get(variable, "").strip():
+        if value := known_secret(env, variable):
             secret = value.encode("utf-8", "surrogateescape")
             yield f"the variable {variable}", EntryKind.API_KEY, provider, DEFAULT_ACCOUNT, secret
 

@@ -6,12 +6,15 @@ spellings. What is unknown is «–». Sentences are left to the files that know
 
 from datetime import UTC, date, datetime, tzinfo
 
+from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.domain.usage import Figure, Provenance, Usage, provenance_of
 
 UNKNOWN = "–"
 MARKS = {Provenance.ESTIMATED: "≈", Provenance.PARTIAL: "≥"}
 _KIB = 1024
 _MOST_DIGITS = 8
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 _FIELDS = {
     Figure.INPUT: "input_tokens",
     Figure.OUTPUT: "output_tokens",
@@ -179,7 +182,7 @@ def clock_text(at_s: float, today: date, zone: tzinfo | None = None) -> str:
     time = f"{at:%H:%M:%S}"
     if at.date() == today:
         return time
-    day = f"{at.day} {at:%b}"
+    day = f"{at.day} {month_text(at)}"
     return f"{day} {time}" if at.year == today.year else f"{day} {at.year} {time}"
 
 

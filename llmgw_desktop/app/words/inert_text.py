@@ -8,6 +8,9 @@ alone: it is the widgets' duty to show plain text.
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
+
+from llmgw_desktop.domain.plain_text import possessive
 
 _UNWELCOME = re.compile(
     "["
@@ -65,7 +68,8 @@ def folded_blanks(text: str, *, signs: str = "") -> str:
     """What pushes the rest out of sight becomes its number: blank lines, and blanks in a line.
     `signs`: of a diff, before its lines."""
     sign = f"([{re.escape(signs)}]?)" if signs else "()"
-    lines = rf"(?:(?<=\n)|\A){sign}{_BLANKS}*+\n(?:\1{_BLANKS}*+\n){{{_MOST_BLANK_LINES},}}+"
+    more = possessive(rf"\1{_BLANKS}*+\n", f"{{{_MOST_BLANK_LINES},}}")
+    lines = rf"(?:(?<=\n)|\A){sign}{_BLANKS}*+\n{more}"
     text = re.sub(lines, _blank_lines, text)
     return _MANY_BLANKS.sub(lambda found: f"⟨{len(found[0])} blanks⟩", text)
 
@@ -96,3 +100,20 @@ def _shown(found: re.Match[str]) -> str:
     if 0xD800 <= code <= 0xDFFF:
         return "�"
     return f"⟨U+{code:04X}⟩"
+
+
+def csv_of(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """For spreadsheets: what is not known is empty, and no word is a formula."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([_no_formula(it) if isinstance(it, str) else it for it in row])
+    return out.getvalue()
+
+
+def _no_formula(word: str) -> str:
+    return f"'{word}" if word[:1] in ("=", "+", "-", "@", "\t", "\r") else word

@@ -1,12 +1,14 @@
 """The registry of workspaces, joined: for the gateway and for `llmgw workspace`."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.jobs.changes import NoSnapshot
 from llmgw_desktop.domain.jobs.cli_settings import Contain, ContainSettings, Network
 from llmgw_desktop.domain.jobs.workspace import (
     Workspace,
@@ -22,12 +24,14 @@ from llmgw_desktop.engine.containment.containment import Bubblewrap, Containment
 from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.jobs.enclosure import Enclosure
 from llmgw_desktop.engine.jobs.folder import neutral_root
+from llmgw_desktop.engine.runs.run_changes import RunChanges
 from llmgw_desktop.engine.workspaces.folders import Guard
 from llmgw_desktop.engine.workspaces.git import Git
 from llmgw_desktop.engine.workspaces.registry import Workspaces
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.workspaces import WorkspaceStore
+from llmgw_desktop.wire.native.approvals import changes_object
 
 
 def open_workspaces(
@@ -59,11 +63,29 @@ def enclosure_of(places: Places, env: Mapping[str, str], own_url: Callable[[], s
 
 
 class WorktreesUse:
-    """For the windows: everybody's. Each waits beside the loop. All raise StoreError; those that
-    name one NoSuchWorktree."""
+    """For the windows: everybody's worktrees, and what jobs changed where they worked. Each waits
+    beside the loop. All raise StoreError; those that name a worktree NoSuchWorktree."""
 
-    def __init__(self, worktrees: Worktrees) -> None:
+    def __init__(self, worktrees: Worktrees, changes: RunChanges | None = None) -> None:
         self._worktrees = worktrees
+        self._changes = changes
+
+    async def changes(self, job_id: str) -> Mapping[str, Any]:
+        """By file and line, by the names of the door. Raises NoSuchJob, NoSnapshot, InvalidRun,
+        VaultError."""
+        return changes_object(await self._run_changes.of(job_id, patch=True))
+
+    async def undo(self, job_id: str, files: Sequence[str], *, force: bool) -> tuple[int, int]:
+        """These, or all. How many files were taken back, and stood so already. Raises as `changes`,
+        and UndoRefused."""
+        done = await self._run_changes.undo(job_id, files=files, force=force)
+        return len(done.files), len(done.was_so)
+
+    @property
+    def _run_changes(self) -> RunChanges:
+        if self._changes is None:
+            raise NoSnapshot("There is no snapshot: none is made here.")
+        return self._changes
 
     async def list(self) -> list[WorktreeLook]:
         """Newest first, without those that are gone. WorktreesChanged on the bus says when to
@@ -123,13 +145,13 @@ class WorkspaceList:
         added = self._registry.add(
             alias.strip(), _absolute(path), default=default, by=BY, containment=containment
         )
-        return f"{added.alias} is {added.path}."
+        return f"The workspace {added.alias} is {added.path}."
 
     def change(self, alias: str, path: str, *, default: bool, containment: ContainSettings) -> str:
         changed = self._registry.change(
             alias, _absolute(path), default=default, containment=containment
         )
-        return f"{changed.alias} is {changed.path}."
+        return f"The workspace {changed.alias} is {changed.path}."
 
     def remove(self, alias: str) -> str:
         self._registry.remove(alias)

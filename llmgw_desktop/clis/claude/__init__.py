@@ -1,12 +1,14 @@
 """Claude Code, as it was seen to be at version 2.1.329."""
 
 from llmgw_desktop.clis.claude import contract
+from llmgw_desktop.clis.claude.control import HOOK
 from llmgw_desktop.clis.claude.dialogue import ClaudeDialogue
 from llmgw_desktop.clis.claude.plan import FACTS, SERVERS, UPSTREAM, plan, plan_asking
 from llmgw_desktop.clis.claude.reader import SIGN_IN, ClaudeReader
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
 from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.rules.command import CommandShell
 
 CLI = Cli(
     name=CliName.CLAUDE,
@@ -47,6 +49,7 @@ CLI = Cli(
         proof="It answers `initialize` and takes its mode before the prompt is sent; each"
         " turn's first line names that mode, and any other ends the run.",
     ),
+    hook=HOOK,
     skills=(".claude/skills",),
     model_hints=("fable", "opus", "sonnet"),
     servers=SERVERS,
@@ -55,4 +58,5 @@ CLI = Cli(
     review=ReviewUse(options={"permissionMode": "plan", "noSessionPersistence": True}),
     tells_cache_life=True,
     subcommands=contract.SUBCOMMANDS,
+    shell_on_windows=CommandShell.POSIX,
 )

@@ -2,6 +2,7 @@
 subcommands.
 """
 
+from llmgw_desktop.clis.checks import SHARED, Rights, named
 from llmgw_desktop.clis.fields import (
     JSON_OBJECT,
     ON,
@@ -13,7 +14,6 @@ from llmgw_desktop.clis.fields import (
     usual_options,
     whole_number,
 )
-from llmgw_desktop.clis.rights import SHARED, Rights, named
 from llmgw_desktop.clis.subcommand import subcommands
 
 VERSION = "2.1.329"

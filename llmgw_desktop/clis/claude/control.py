@@ -1,12 +1,24 @@
-"""Lines of Claude Code's control protocol: what is written to it, and what it asks."""
+"""What Claude Code asks, and the answers: by lines of its control protocol in a run of ours, by its
+hooks in a terminal.
+"""
 
 import json
+from collections.abc import Mapping
+from hashlib import sha256
 
 import orjson
 
+from llmgw_desktop.clis.dialogue import HookCall, HookMoment, HookUse
 from llmgw_desktop.clis.json_lines import Message
 from llmgw_desktop.clis.told import object_of, objects_of, text_of
-from llmgw_desktop.domain.jobs.approval import Ask, FileChange, PermissionAnswer, PermissionKind
+from llmgw_desktop.domain.jobs.approval import (
+    Ask,
+    Decision,
+    FileChange,
+    PermissionAnswer,
+    PermissionKind,
+)
+from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict
 
 INITIALIZE = "llmgw-initialize"
 MODE = "llmgw-mode"
@@ -150,3 +162,52 @@ def _answer(request_id: str, answer: Message) -> bytes:
 
 def _line(message: Message) -> bytes:
     return orjson.dumps(message) + b"\n"
+
+
+_BEFORE, _ASKS = "PreToolUse", "PermissionRequest"
+_MOMENTS = {
+    _BEFORE: HookMoment.BEFORE,
+    _ASKS: HookMoment.ASKS,
+    "PostToolUse": HookMoment.SETTLED,
+    "PostToolUseFailure": HookMoment.SETTLED,
+    "SessionEnd": HookMoment.ENDED,
+}
+_ANSWERED_THERE = frozenset({QUESTION, "ExitPlanMode"})
+"""They ask for words, or show a plan: a yes from elsewhere is no answer."""
+
+
+def hook_call(told: Mapping[str, object]) -> HookCall | None:
+    """Of what a hook reads from stdin."""
+    moment = _MOMENTS.get(text_of(told.get("hook_event_name")))
+    session, tool = text_of(told.get("session_id")), text_of(told.get("tool_name"))
+    if moment is None or not session or tool in _ANSWERED_THERE:
+        return None
+    given = object_of(told.get("tool_input"))
+    if moment is not HookMoment.ENDED and not tool:
+        return None
+    asked = {"tool_name": tool, "input": given}
+    wish = json.dumps(asked, sort_keys=True).encode("utf-8", "surrogatepass")
+    native_id = sha256(wish).hexdigest()[:32]
+    ask = ask_in(native_id, asked, text_of(told.get("cwd")))
+    return HookCall(moment=moment, session=session, ask=ask)
+
+
+def _ruled(verdict: RuleVerdict, why: str) -> bytes:
+    told = {"permissionDecision": str(verdict), "permissionDecisionReason": why}
+    return _of_hook(_BEFORE, told)
+
+
+def _answered(answer: PermissionAnswer) -> bytes:
+    if answer.allows:
+        return _of_hook(_ASKS, {"decision": {"behavior": "allow"}})
+    denial: dict[str, object] = {"behavior": "deny", "message": answer.note or NOT_ALLOWED}
+    if answer.decision is Decision.STOP:
+        denial["interrupt"] = True
+    return _of_hook(_ASKS, {"decision": denial})
+
+
+def _of_hook(event: str, told: Mapping[str, object]) -> bytes:
+    return _line({"hookSpecificOutput": {"hookEventName": event, **told}})
+
+
+HOOK = HookUse(read=hook_call, ruled=_ruled, answered=_answered)

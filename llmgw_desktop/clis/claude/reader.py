@@ -124,6 +124,8 @@ class ClaudeReader(JsonLinesReader):
         self._streamed = ""
         """The message that came in pieces and is not to be said again as a whole."""
         self._spent = ClaudeUsage()
+        self._resets_at_s: float | None = None
+        """Of the limits that refuse it the last to end."""
 
     @override
     def _message(self, message: Message) -> Iterator[CliEvent]:
@@ -138,6 +140,8 @@ class ClaudeReader(JsonLinesReader):
                 yield from self._assistant(message)
             case "user":
                 yield from _tool_results(message)
+            case "rate_limit_event":
+                self._limited(object_of(message.get("rate_limit_info")))
             case "result":
                 yield from self._result(message)
 
@@ -155,6 +159,11 @@ class ClaudeReader(JsonLinesReader):
                     status=status,
                     pause_s=None if pause_ms is None else pause_ms / 1000,
                 )
+
+    def _limited(self, told: Message) -> None:
+        resets_at_s = count_of(told.get("resetsAt"))
+        if told.get("status") == "rejected" and resets_at_s is not None:
+            self._resets_at_s = max(self._resets_at_s or 0.0, float(resets_at_s))
 
     def _piece(self, event: Message) -> Iterator[CliEvent]:
         match event.get("type"):
@@ -207,7 +216,8 @@ class ClaudeReader(JsonLinesReader):
             yield Warned(
                 code="permission_denied", message=f"It was not allowed to use {', '.join(denied)}."
             )
-        self._end = _end(message)
+        end = _end(message)
+        self._end = end if end.ok else replace(end, resets_at_s=self._resets_at_s)
 
     def _used(self, message: Message) -> RunUsageTold | None:
         """Of this run: the model's figures of a resumed session are those of the whole of it,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import orjson
 
+from llmgw_desktop.clis.checks import SHARED, Rights, named
 from llmgw_desktop.clis.fields import JSON_OBJECT, ON, TEXT, TEXTS, one_of, option, usual_options
-from llmgw_desktop.clis.rights import SHARED, Rights, named
 from llmgw_desktop.clis.subcommand import ListedModel, ModelList, subcommands
 from llmgw_desktop.clis.told import object_of, objects_of, text_of
 

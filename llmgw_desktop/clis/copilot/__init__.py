@@ -1,8 +1,17 @@
 """GitHub Copilot's CLI, as it was seen to be at version 1.0.102."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUpstream, ModelUse, Packaging, ReviewUse, SideUsage
-from llmgw_desktop.clis.copilot.contract import FLAGS, OPTIONS, RIGHTS, SUBCOMMANDS, VERSION
-from llmgw_desktop.clis.copilot.plan import ASKING, FACTS, SERVERS, plan
+from llmgw_desktop.clis.copilot.plan import (
+    ASKING,
+    FACTS,
+    FLAGS,
+    OPTIONS,
+    RIGHTS,
+    SERVERS,
+    SUBCOMMANDS,
+    VERSION,
+    plan,
+)
 from llmgw_desktop.clis.copilot.reader import PATH, SIGN_IN, CopilotReader, read_usage
 from llmgw_desktop.domain.cli import CliName
 

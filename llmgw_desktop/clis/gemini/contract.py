@@ -2,8 +2,8 @@
 subcommands.
 """
 
+from llmgw_desktop.clis.checks import SHARED, Rights, named
 from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, Asked, one_of, option, usual_options
-from llmgw_desktop.clis.rights import SHARED, Rights, named
 from llmgw_desktop.clis.subcommand import subcommands
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 

@@ -5,8 +5,8 @@ subcommands and its models.
 import re
 from collections.abc import Iterator
 
+from llmgw_desktop.clis.checks import SHARED, Rights, named
 from llmgw_desktop.clis.fields import JSON_OBJECT, ON, TEXT, TEXTS, one_of, option, whole_number
-from llmgw_desktop.clis.rights import SHARED, Rights, named
 from llmgw_desktop.clis.subcommand import ListedModel, ModelList, subcommands
 from llmgw_desktop.domain.cli import CliRequest
 

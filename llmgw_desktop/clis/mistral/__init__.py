@@ -1,8 +1,17 @@
 """Mistral's Vibe CLI, `vibe`, as it was seen to be at version 3.0.3."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse, SideUsage
-from llmgw_desktop.clis.mistral import contract
-from llmgw_desktop.clis.mistral.plan import ASKING, FACTS, plan
+from llmgw_desktop.clis.mistral.plan import (
+    ASKING,
+    FACTS,
+    FLAGS,
+    OPTIONS,
+    RIGHTS,
+    SUBCOMMANDS,
+    UNLISTED,
+    VERSION,
+    plan,
+)
 from llmgw_desktop.clis.mistral.reader import PATH, RETRY_WORDS, SIGN_IN, VibeReader, read_usage
 from llmgw_desktop.domain.cli import CliName
 
@@ -13,18 +22,18 @@ CLI = Cli(
     packaging=Packaging(pypi="mistral-vibe"),
     variables=("MISTRAL_", "VIBE_"),
     places=(".vibe/",),
-    rights=contract.RIGHTS,
+    rights=RIGHTS,
     commands=("vibe",),
     facts=FACTS,
-    options=contract.OPTIONS,
+    options=OPTIONS,
     plan=plan,
     reader=VibeReader,
     sign_in=SIGN_IN,
-    contract_version=contract.VERSION,
-    flags=contract.FLAGS,
+    contract_version=VERSION,
+    flags=FLAGS,
     asking=ASKING,
     retry_words=RETRY_WORDS,
-    unlisted_flags=contract.UNLISTED,
+    unlisted_flags=UNLISTED,
     side_usage=SideUsage(path=PATH, read=read_usage),
     # No list takes all its tools from it; whatever changes something, or lies elsewhere, is denied.
     model_use=ModelUse(
@@ -35,5 +44,5 @@ CLI = Cli(
     skills=(".vibe/skills",),
     # It has no such mode: what it would have to ask for is denied, as nobody is there.
     review=ReviewUse(options={"permissionMode": "ask"}),
-    subcommands=contract.SUBCOMMANDS,
+    subcommands=SUBCOMMANDS,
 )

@@ -1,8 +1,19 @@
 """opencode, as it was seen to be at version 1.18.33."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
-from llmgw_desktop.clis.opencode import contract
-from llmgw_desktop.clis.opencode.plan import ASKING, FACTS, SERVERS, plan
+from llmgw_desktop.clis.opencode.plan import (
+    ASKING,
+    FACTS,
+    FLAGS,
+    HELPS,
+    MODELS,
+    OPTIONS,
+    RIGHTS,
+    SERVERS,
+    SUBCOMMANDS,
+    VERSION,
+    plan,
+)
 from llmgw_desktop.clis.opencode.reader import RETRY_WORDS, SIGN_IN, OpencodeReader
 from llmgw_desktop.domain.cli import CliName
 
@@ -18,23 +29,23 @@ CLI = Cli(
         ".config/opencode/",
         ".cache/opencode/",
     ),
-    rights=contract.RIGHTS,
+    rights=RIGHTS,
     commands=("opencode",),
     facts=FACTS,
-    options=contract.OPTIONS,
+    options=OPTIONS,
     plan=plan,
     reader=OpencodeReader,
     sign_in=SIGN_IN,
-    contract_version=contract.VERSION,
-    flags=contract.FLAGS,
+    contract_version=VERSION,
+    flags=FLAGS,
     asking=ASKING,
     retry_words=RETRY_WORDS,
-    helps=contract.HELPS,
+    helps=HELPS,
     # Reads within its folder, which is empty; nothing else.
     model_use=ModelUse(options={"permissionMode": "default"}),
     skills=(".config/opencode/skill", ".config/opencode/skills"),
-    models=contract.MODELS,
+    models=MODELS,
     servers=SERVERS,
     review=ReviewUse(options={"permissionMode": "plan"}),
-    subcommands=contract.SUBCOMMANDS,
+    subcommands=SUBCOMMANDS,
 )

@@ -1,8 +1,10 @@
 """Who asks: clients with their keys, principals with their permissions, and labels."""
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 
+from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.usage import Provenance
 from llmgw_desktop.domain.values import value
 
@@ -201,6 +203,24 @@ def as_label(name: str) -> str:
     """What a program calls itself, made fit; empty where nothing of it is."""
     fit = _UNFIT.sub("-", name).lstrip(" ._@:+-")
     return fit[:MOST_CHARS].rstrip()
+
+
+PIN_MARK = "pinned."
+"""How the label begins that a pinned folder's base URL has: `/as/pinned.shop-1a2b/v1/messages`. It
+narrows as any label does; one that no pin has is refused."""
+
+
+def pinned_as(principal: Principal, label: str) -> Principal:
+    """A run's own request that came by a pinned folder's base URL: what holds for whoever asked for
+    the run, and what is pinned. Raises MalformedRequest where the run has another label."""
+    if not label.startswith(PIN_MARK) or label == principal.label:
+        return principal
+    if principal.label:
+        raise MalformedRequest(
+            "This run was asked for with a label of its own, and works in a pinned folder: of both"
+            " only one can hold. Ask for it without the label, or unpin the folder."
+        )
+    return replace(principal, label=label)
 
 
 def split_path(path: str) -> tuple[str, str]:

@@ -46,6 +46,12 @@ class PhaseName(StrEnum):
     READ = "read"
     """The request's body arrives."""
     ROUTE = "route"
+    HELD = "held"
+    """A person was asked whether it may go on; what came of it stands in the note."""
+    QUEUED = "queued"
+    """It waited for its turn at a local server; behind what, stands in the note."""
+    LOADING = "loading"
+    """A local server loaded the model."""
     CONNECT = "connect"
     """A connection to the upstream is made or taken from the pool, and the request is sent."""
     WAIT = "wait"
@@ -143,6 +149,9 @@ class FlightSummary:
     """Whose credentials the request named; empty: none."""
     replay_of: str = ""
     """Id of the flight whose request was asked again; empty: of none."""
+    note: str | None = None
+    """Of one that somebody has marked, which is kept until the mark is taken away; empty: nothing
+    was said. None: it has no mark."""
 
     def provenance(self, figure: Figure) -> Provenance:
         """Where one of its figures comes from."""
@@ -178,7 +187,11 @@ class FlightSummary:
         if self.took_ms is None or self.ttft_ms is None or not self.streaming:
             return None
         tokens, streamed_ms = self.usage.output_tokens, self.took_ms - self.ttft_ms
-        if tokens is None or self.usage.partial & Figure.OUTPUT or streamed_ms < LEAST_STREAMED_MS:
+        if (
+            tokens is None
+            or self.usage.partial & Figure.OUTPUT._value_
+            or streamed_ms < LEAST_STREAMED_MS
+        ):
             return None
         return tokens / streamed_ms * 1000
 

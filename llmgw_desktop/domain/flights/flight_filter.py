@@ -14,8 +14,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from llmgw_desktop.domain.flights.flight import FilterTerm, FlightQuery, FlightState, FlightSummary
-from llmgw_desktop.domain.plain_text import nearest
-from llmgw_desktop.domain.routing.glob import Glob
+from llmgw_desktop.domain.plain_text import Glob, nearest
 from llmgw_desktop.domain.values import value
 
 MOST_TERMS = 40
@@ -72,6 +71,8 @@ FIELDS: Mapping[str, FilterField] = {
     "stop": FilterField(FieldKind.WORDS, "why the answer ended", "stop:max_tokens"),
     "job": FilterField(FieldKind.WORDS, "the run that asked", "job:job_0*"),
     "id": FilterField(FieldKind.WORDS, "the flight's own", "id:flt_0*"),
+    "marked": FilterField(FieldKind.WORDS, "yes, no", "marked:yes"),
+    "note": FilterField(FieldKind.WORDS, "a part of a mark's words", 'note:"to be looked at"'),
     "status": FilterField(FieldKind.FIGURE, "HTTP status that the caller got", "status>=400"),
     "body": FilterField(
         FieldKind.SAID, "words in what was asked or answered", 'body:"clock in a tool"'
@@ -93,7 +94,11 @@ FIELDS: Mapping[str, FilterField] = {
     ),
 }
 MARKS = ("streamed", "translated", "guarded", "error", "priced")
-_AMONG = {"is": MARKS, "state": tuple(state.value for state in FlightState)}
+_AMONG = {
+    "is": MARKS,
+    "marked": ("yes", "no"),
+    "state": tuple(state.value for state in FlightState),
+}
 _NEVER_TURNED = {
     FieldKind.SAID: "Words of bodies are looked for with '{name}:', and never left out.",
     FieldKind.MOMENT: "'{name}' is said with a colon; its other side is '{}'.",
@@ -327,8 +332,8 @@ def _fits(term: FilterTerm, flight: FlightSummary) -> bool:
         return any(_MARKED[each](flight) for each in term.values)
     if not term.name:
         return mentions(flight, term.values[0])
-    if term.name == "error":
-        return any(_is_error(each, flight) for each in term.values)
+    if (in_its_way := _OWN_WAYS.get(term.name)) is not None:
+        return any(in_its_way(each, flight) for each in term.values)
     words = [lowered(each) for each in _WORDS[term.name](flight) if each]
     return any(Glob(value).fits(each) for value in term.values for each in words)
 
@@ -339,3 +344,10 @@ def _is_error(value: str, flight: FlightSummary) -> bool:
         return True
     kind, words = lowered(flight.error_kind or ""), lowered(flight.error_text or "")
     return bool((kind and Glob(value).fits(kind)) or (words and value in words))
+
+
+_OWN_WAYS: Mapping[str, Callable[[str, FlightSummary], bool]] = {
+    "error": _is_error,
+    "marked": lambda value, it: (it.note is None) is (value == "no"),
+    "note": lambda value, it: value in lowered(it.note or ""),
+}

@@ -204,7 +204,8 @@ class PermissionKind(StrEnum):
 class Decision(StrEnum):
     ONCE = "once"
     JOB = "job"
-    """This, and the same again in this job: a rule of the gateway's, never of the agent's."""
+    """This, and the same again in this job: a rule of the gateway's, never of the agent's. Of a
+    client that is no job: the same tool again in its session."""
     DENY = "deny"
     STOP = "stop"
     """Denied, and the job ends."""
@@ -216,8 +217,12 @@ class DecisionWay(StrEnum):
     DIALOG = "dialog"
     COMMAND = "command"
     """`llmgw approvals`."""
+    DEVICE = "device"
+    """A page in a browser, or a paired device."""
     RULE = "rule"
     """The same was allowed for this job."""
+    STANDING = "standing"
+    """A lasting rule says so: `[[rules]]`."""
     POLICY = "policy"
     """The operator's settings answer where nobody can be asked."""
     TIMEOUT = "timeout"
@@ -270,12 +275,18 @@ class Ask:
 
 @value
 class AskingJob:
-    """What must be known of a job to put its questions."""
+    """What must be known of a job to put its questions; or of a client's session, whose calls of
+    tools of other MCP servers are asked about."""
 
     id: str
     owner: str
     client: str
-    cli: CliName
+    cli: CliName | None
+    """None: no job, but a client that calls tools through our MCP door."""
+    run: str = ""
+    """Of such a client: the job that it is, where it is one."""
+    is_session: bool = False
+    """Of such a client: something can be allowed until its session ends."""
     title: str = ""
     working_dir: str
     """Absolute."""
@@ -299,16 +310,22 @@ class PermissionRule:
     made_at_s: float
 
 
+TERMINAL = "term_"
+"""How the id begins that stands for a job where a person runs a CLI in a terminal."""
+
+
 @value
 class PermissionQuestion:
     """An ask as it waits for a person."""
 
     id: str
     job_id: str
+    """Empty where a client of our MCP door asks that is no job."""
     owner: str
     """The client whose job it is."""
     client: str
-    cli: CliName
+    cli: CliName | None
+    """None: the client itself calls a tool of another MCP server."""
     job_title: str
     ask: Ask
     asked_at_s: float
@@ -319,6 +336,11 @@ class PermissionQuestion:
     """What `JOB` would allow, in words; empty: it cannot be offered."""
     warnings: tuple[str, ...] = ()
     """What a person should look at: a path outside the workspace, control characters."""
+
+    @property
+    def is_of_terminal(self) -> bool:
+        """Of no job: its CLI asks in a terminal as well."""
+        return self.job_id.startswith(TERMINAL)
 
 
 @value

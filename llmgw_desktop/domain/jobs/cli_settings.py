@@ -1,13 +1,59 @@
-"""What a person says of a vendor's CLI, and how far its runs are shut in."""
+"""What a person says of a vendor's CLI: whether its jobs wait until a limit is over, and until
+when; and how far its runs are shut in.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.domain.provider import Account, CredentialKind, Provider, ProviderKind
 from llmgw_desktop.domain.values import value
+
+
+class LimitWish(StrEnum):
+    """What becomes of a job that meets a limit of its vendor's."""
+
+    OFF = "off"
+    """It has failed."""
+    ON = "on"
+    """It waits, and goes on in its session when the limit is over."""
+    ASK = "ask"
+    """It waits, and goes on only when a person has said so."""
+
+
+@value
+class LimitWait:
+    """Why a job is parked and until when. Wall clock."""
+
+    since_s: float
+    due_at_s: float
+    """When it goes on, never before; where nobody said so, when a person may have it go on."""
+    is_known: bool
+    """The vendor told when its limit is over; else it is tried again then, and later again."""
+    reason: str = ""
+    """In the vendor's words."""
+    asks: bool = False
+    """Nobody has said yet that it may go on."""
+
+    @property
+    def in_words(self) -> str:
+        """«goes on at 14:05», in the time of this computer; of another day with its date."""
+        at = _moment(self.due_at_s)
+        if self.asks:
+            return f"its vendor's limit lasts until {at}; say whether it may go on then"
+        if self.is_known:
+            return f"its vendor's limit lasts until {at}; it goes on then"
+        return f"when its vendor's limit ends was not told; it is tried again at {at}"
+
+
+def _moment(at_s: float) -> str:
+    at = datetime.fromtimestamp(at_s).astimezone()
+    is_today = at.date() == datetime.now().astimezone().date()
+    return f"{at:%H:%M}" if is_today else f"{at:%d} {month_text(at)} {at:%H:%M}"
 
 
 class Contain(StrEnum):
@@ -117,6 +163,10 @@ class CliSettings:
     """Runs at once; None: as `[limits]` says."""
     enabled: bool = True
     containment: ContainSettings = field(default_factory=ContainSettings)
+    limit_wait: LimitWish = LimitWish.OFF
+    """What becomes of jobs that meet a limit of its vendor's and do not say so themselves."""
+    snapshot: bool = True
+    """Its runs get one of their folder first, where the settings say so."""
     vault: str = ""
     """The vault's provider of the files with which its runs are signed in, in a HOME of their
     own; empty: they have the person's."""

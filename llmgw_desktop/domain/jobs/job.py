@@ -8,6 +8,7 @@ from typing import Any
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
 from llmgw_desktop.domain.jobs.approval import PermissionQuestion
+from llmgw_desktop.domain.jobs.cli_settings import LimitWait
 from llmgw_desktop.domain.usage import (
     NO_FACTS,
     UNKNOWN_USAGE,
@@ -24,6 +25,8 @@ class JobState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PARKED = "parked"
+    """It waits, without a process, until a limit of its vendor's is over."""
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELED = "canceled"
@@ -32,10 +35,19 @@ class JobState(StrEnum):
 
 
 ALLOWED_MOVES: dict[JobState, frozenset[JobState]] = {
-    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELED}),
-    JobState.RUNNING: frozenset(
-        {JobState.COMPLETED, JobState.FAILED, JobState.CANCELED, JobState.ORPHANED}
+    JobState.QUEUED: frozenset(
+        {JobState.RUNNING, JobState.PARKED, JobState.FAILED, JobState.CANCELED}
     ),
+    JobState.RUNNING: frozenset(
+        {
+            JobState.PARKED,
+            JobState.COMPLETED,
+            JobState.FAILED,
+            JobState.CANCELED,
+            JobState.ORPHANED,
+        }
+    ),
+    JobState.PARKED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELED}),
     JobState.COMPLETED: frozenset(),
     JobState.FAILED: frozenset(),
     JobState.CANCELED: frozenset(),
@@ -43,7 +55,7 @@ ALLOWED_MOVES: dict[JobState, frozenset[JobState]] = {
 }
 """A state that is none's next is the end: a late word changes nothing any more."""
 
-LIVE_STATES = frozenset({JobState.QUEUED, JobState.RUNNING})
+LIVE_STATES = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PARKED})
 _CUT_OFF = frozenset({ErrorCategory.INTERRUPTED, ErrorCategory.RATE_LIMIT})
 
 EXIT_QUEUE_TIMEOUT = 75
@@ -153,6 +165,12 @@ class Job:
     """What it waits for a person to answer, oldest first. Of a live one only: not kept."""
     waiting_on: UpstreamWait | None = None
     """Its upstream refuses it, and it goes on asking. Of a live one only, too."""
+    limit_wait: LimitWait | None = None
+    """Of a parked one: until when, and why. Kept in its folder."""
+    handed_from: str = ""
+    """The job that it goes on from with another CLI; empty: none."""
+    handed_to: str = ""
+    """The newest that goes on from this one. Read from that one's row."""
 
     @property
     def is_live(self) -> bool:

@@ -48,13 +48,21 @@ class CliResting(GatewayClosed):
     kind = "cli_resting"
 
     def __init__(
-        self, provider: str, reason: str, *, category: ErrorCategory, retry_after_s: int
+        self,
+        provider: str,
+        reason: str,
+        *,
+        category: ErrorCategory,
+        retry_after_s: int,
+        is_limit: bool = False,
     ) -> None:
+        """`is_limit`: its vendor itself asked for it."""
         super().__init__(
             f"'{provider}' is left alone for {retry_after_s} s; nothing was started. {reason}",
             retry_after_s=retry_after_s,
         )
         self.category = category
+        self.is_limit = is_limit
 
 
 class SessionBusy(InvalidRun):
@@ -87,6 +95,15 @@ class JobStillLive(RequestError):
 
     def __init__(self, job_id: str) -> None:
         super().__init__(f"Job {job_id} has not ended. Cancel it first.")
+
+
+class JobNotParked(RequestError):
+    """Only what waits for a limit can be told to go on."""
+
+    kind = "job_not_parked"
+
+    def __init__(self, job_id: str, state: str) -> None:
+        super().__init__(f"Job {job_id} does not wait for a limit: it is {state}.")
 
 
 class NoSuchWorkspace(RequestError):

@@ -4,7 +4,7 @@ from dataclasses import field
 
 from llmgw_desktop.domain.cli import CliRequest, Warned
 from llmgw_desktop.domain.jobs.approval import Approval
-from llmgw_desktop.domain.jobs.cli_settings import Contained, ContainSettings
+from llmgw_desktop.domain.jobs.cli_settings import Contained, ContainSettings, LimitWish
 from llmgw_desktop.domain.jobs.job import Job, SessionUse
 from llmgw_desktop.domain.jobs.workspace import Worktree
 from llmgw_desktop.domain.mcp_server import ServersTold
@@ -50,11 +50,52 @@ class Submission:
     """Who asks may sit anywhere."""
     timeout_s: float | None = None
     idle_timeout_s: float | None = None
+    snapshot: bool = True
+    """Its folder is kept as it was, where the settings say so too."""
+    limit_wait: LimitWish | None = None
+    """What becomes of it at a limit of its vendor's; None: as the settings of its CLI say."""
+    handed_from: str = ""
+    """The job that it goes on from with another CLI; empty: none."""
+    has_other_account: bool = False
+    """It was handed over to an account of its project's own: how the CLI stands with the usual one
+    says nothing of it."""
 
     @property
     def session_id(self) -> str:
         """The gateway's own; empty for a run that belongs to none."""
         return self.session.id if self.session else ""
+
+
+@value(kw_only=False)
+class HandedOver:
+    """Which job a run goes on from, in the place of that one's CLI."""
+
+    job_id: str = ""
+    worktree: str = ""
+    """That one's own, where it is in a workspace: this one goes on in there."""
+    project: str = ""
+    """Whose sign-in is used, as of a Submission."""
+    has_other_account: bool = False
+    """As of a Submission."""
+
+
+@value(kw_only=False)
+class HandOverTo:
+    """Who goes on with a job. Without a project whose sign-in is used that does not change."""
+
+    cli: str
+    model: str = ""
+    project: str | None = None
+
+
+@value
+class HandOver:
+    """What would be asked, and what of the job does not go along, as sentences."""
+
+    job: Job
+    to: HandOverTo
+    prompt: str = field(repr=False)
+    lost: tuple[str, ...] = ()
 
 
 @value

@@ -41,6 +41,8 @@ class Workspace:
     """The least for runs there, whoever asks."""
     containment: ContainSettings = field(default_factory=ContainSettings)
     """Of runs there."""
+    snapshot: bool = True
+    """Runs there get one first, where the settings say so."""
     is_default: bool = False
     is_of_settings: bool = False
     """It stands in the settings file, and is changed there."""

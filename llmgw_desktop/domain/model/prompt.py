@@ -154,6 +154,11 @@ class Operation(StrEnum):
     EMBED = "embed"
     COMPACT = "compact"
     """A conversation is to be made shorter by its vendor (Responses)."""
+    CALL_TOOL = "call_tool"
+    """A tool of another MCP server; nothing is asked of a model."""
+
+
+MODEL_OPERATIONS = tuple(each for each in Operation if each is not Operation.CALL_TOOL)
 
 
 @value

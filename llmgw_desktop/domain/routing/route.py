@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import field
 from enum import StrEnum
 
+from llmgw_desktop.domain.access.principal import PIN_MARK
 from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.policy import Budget
 from llmgw_desktop.domain.provider import ModelProtocol, Upstream
 from llmgw_desktop.domain.values import value
 
@@ -72,6 +74,31 @@ class RouteRule:
     """How near, as a cosine, another question must be to be given it too; 0: only the same."""
     line: int = 0
     """Of the settings file."""
+
+
+@value
+class FolderPin:
+    """One `[pins.NAME]` table: what comes by the folder's own base URL leaves through its account,
+    or is refused."""
+
+    name: str
+    folder: str
+    provider: str
+    account: str
+    """Of the provider; empty where it has one."""
+    model: str = ""
+    """Who answers, whatever was asked for; empty: the model that was."""
+    budgets: tuple[Budget, ...] = ()
+    """Of all that comes by its base URL together."""
+
+    @property
+    def label(self) -> str:
+        return f"{PIN_MARK}{self.name}"
+
+    @property
+    def place(self) -> str:
+        """`provider/account`, or the provider alone."""
+        return f"{self.provider}/{self.account}" if self.account else self.provider
 
 
 @value

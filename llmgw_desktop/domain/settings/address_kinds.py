@@ -57,6 +57,40 @@ class ListeningHost(Kind):
         return self.read(text.strip())
 
 
+PRIVATE_NETWORKS = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"),
+        *("127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"),
+    )
+)
+"""Local networks, and those of VPNs; this computer itself."""
+
+
+class PrivateHost(Kind):
+    """One address of this computer in a private network; empty: none is chosen."""
+
+    expected = (
+        "an address of this computer in a local network or a VPN, such as 192.168.1.5 or 10.8.0.2"
+    )
+
+    def read(self, raw: object) -> str:
+        if raw == "":
+            return ""
+        try:
+            address = ipaddress.ip_address(raw if isinstance(raw, str) else "")
+        except ValueError:
+            raise Unfit(self.expected) from None
+        if getattr(address, "scope_id", None) or not any(
+            address in each for each in PRIVATE_NETWORKS
+        ):
+            raise Unfit(self.expected)
+        return str(address)
+
+    def read_text(self, text: str) -> str:
+        return self.read(text.strip())
+
+
 @value(kw_only=False)
 class GatewayName(Kind):
     """A name that may stand in a header; empty for none."""

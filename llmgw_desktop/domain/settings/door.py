@@ -19,6 +19,7 @@ from llmgw_desktop.domain.settings.address_kinds import (
     FilePath,
     GatewayName,
     ListeningHost,
+    PrivateHost,
     PublicUrl,
     is_host,
     is_origin,
@@ -257,3 +258,64 @@ def ways_in(http: HttpSettings, access: AccessSettings) -> tuple[str, ...]:
     if http.tls_at_proxy:
         ways.append("http.tls_at_proxy is true")
     return tuple(ways)
+
+
+class Language(StrEnum):
+    """What the window speaks."""
+
+    SYSTEM = "system"
+    """As the computer does, where we speak that."""
+    ENGLISH = "en"
+    GERMAN = "de"
+
+
+@value
+class WebViewSettings:
+    """`[ui]`: what the window speaks, and the gateway's own pages for a browser."""
+
+    language: Language = setting(
+        Language.SYSTEM,
+        Word(words=Language),
+        "What the window speaks: English, German, or as the computer does. Holds from the next"
+        " start on.",
+        since="0.2.0",
+    )
+    web: bool = setting(
+        False,
+        YesNo(),
+        "Pages for a browser on this computer at /ui, to which `llmgw ui open` signs in:"
+        " [web-view.md](web-view.md).",
+        since="0.2.0",
+    )
+
+
+@value
+class PocketSettings:
+    """`[pocket]`: the page for paired phones and tablets."""
+
+    on: bool = setting(
+        False,
+        YesNo(),
+        "A page for paired phones and tablets, with a door of its own at `host`:"
+        " [pocket.md](pocket.md).",
+        since="0.2.0",
+    )
+    host: str = setting(
+        "",
+        PrivateHost(),
+        "The address of this computer that devices come to, in a local network or a VPN; without"
+        " one the page stays off.",
+        since="0.2.0",
+    )
+    port: int = setting(
+        3443,
+        WholeNumber(least=0, most=65535, hint="0 lets the system choose"),
+        "The port of that door.",
+        since="0.2.0",
+    )
+    paired_days: int = setting(
+        90,
+        WholeNumber(least=1, most=365),
+        "How long a device stays paired.",
+        since="0.2.0",
+    )

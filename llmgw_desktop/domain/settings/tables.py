@@ -9,6 +9,7 @@ from llmgw_desktop.domain.routing.route import Strategy
 from llmgw_desktop.domain.setting import (
     CacheLife,
     Seconds,
+    Share,
     Size,
     WholeNumber,
     Word,
@@ -16,10 +17,7 @@ from llmgw_desktop.domain.setting import (
     setting,
 )
 from llmgw_desktop.domain.settings.address_kinds import (
-    CollectorUrl,
-    FeedAddress,
     FilePath,
-    PublicKey,
 )
 from llmgw_desktop.domain.values import value
 
@@ -103,6 +101,9 @@ class RecorderSettings:
         "Whether secrets are removed from recorded bodies.",
         env=("LLM_GATEWAY_REDACT_LOGGED_SECRETS",),
     )
+    note_secrets: bool = setting(
+        True, YesNo(), "Whether flights tell of keys in what tools and people sent.", since="0.2.0"
+    )
 
 
 @value
@@ -121,25 +122,6 @@ class BackupSettings:
     )
     max_days: int = setting(
         60, WholeNumber(least=1, most=36500), "None is kept that is so much older than the newest."
-    )
-
-
-@value
-class TelemetrySettings:
-    """Where spans, metrics and logs go. Needs the extra `otel`."""
-
-    endpoint: str = setting(
-        "",
-        CollectorUrl(),
-        "Where an OpenTelemetry collector takes OTLP over HTTP, as in http://127.0.0.1:4318; "
-        "empty: nothing is sent.",
-        since="0.2.0",
-    )
-    content: bool = setting(
-        False,
-        YesNo(),
-        "Whether what was asked and answered is sent, too, as it was recorded.",
-        since="0.2.0",
     )
 
 
@@ -226,6 +208,19 @@ class FailoverSettings:
     )
     slow_window_s: float = setting(
         5.0, Seconds(least=1, most=60), "How long the beginning of a stream is watched for that."
+    )
+    whole_wait_s: float = setting(
+        600.0,
+        Seconds(least=1, most=24 * _HOUR_S),
+        "How long an answer is held back for a caller that wants it whole; after it what is there "
+        "goes out, and the rest as it comes.",
+        since="0.2.0",
+    )
+    whole_max_bytes: int = setting(
+        16 * 1024 * 1024,
+        Size(least="64 KB", most="256 MB"),
+        "A held answer that is larger goes out before it is whole.",
+        since="0.2.0",
     )
 
 
@@ -329,6 +324,20 @@ class CacheSettings:
     warn_on_ttl_expiry: bool = setting(
         False, YesNo(), "Warn in replies where less than 30 s of that are left."
     )
+    ask_above_usd: float = setting(
+        0.0,
+        Share(least=0, most=1000),
+        "A person is asked before a request whose prompt was in the cache and is no longer, where "
+        "sending it again costs so many US dollars more than reading it; 0 asks nobody.",
+        since="0.2.0",
+    )
+    keep_warm_usd_per_hour: float = setting(
+        0.0,
+        Share(least=0, most=1000),
+        "What an hour of keeping prompts in Anthropic's cache may cost, in US dollars, by repeats "
+        "for one token while their conversations pause; for API keys alone. 0 keeps none.",
+        since="0.2.0",
+    )
     tell_misses: bool = setting(
         True,
         YesNo(),
@@ -343,22 +352,4 @@ class CompressionSettings:
 
     enabled: bool = setting(
         False, YesNo(), "Make the answers of runs shorter that do not say `compressResponse`."
-    )
-
-
-@value
-class UpdateSettings:
-    """Where a newer version is told of. Nobody is asked unless both are set."""
-
-    feed: str = setting(
-        "",
-        FeedAddress(),
-        "Where the makers of the program tell of newer versions; empty: nobody is asked.",
-        since="0.2.0",
-    )
-    key: str = setting(
-        "",
-        PublicKey(),
-        "The public key that the feed is signed by: Ed25519, its 32 bytes in Base64.",
-        since="0.2.0",
     )

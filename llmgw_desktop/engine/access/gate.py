@@ -15,12 +15,14 @@ from llmgw_desktop.domain.access.access_errors import (
 )
 from llmgw_desktop.domain.access.principal import (
     LABEL_HEADER,
+    PIN_MARK,
     SCOPE_WORDS,
     WORDS,
     Principal,
     PrincipalKind,
     Scope,
     is_label,
+    pinned_as,
 )
 from llmgw_desktop.domain.audit import cleaned
 from llmgw_desktop.domain.errors import GatewayClosed, MalformedRequest
@@ -38,6 +40,7 @@ MOST_ADDRESSES = 8
 """Told by name; the rest is "others"."""
 
 
+_OF_PINS = (Scope.MODELS_USE, Scope.MODELS_LIST)
 _CLOSED_WORDS = {
     GatewayState.PAUSED: "The gateway is paused; resume it from its window or tray icon.",
     GatewayState.STOPPING: "The gateway is stopping.",
@@ -139,10 +142,18 @@ class Gate:
         holder = principal
         if principal.kind is PrincipalKind.KEY and not caller.is_from_here:
             principal = replace(principal, came_from_elsewhere=True)
-        if principal.job:
-            return holder, principal  # what holds for whoever asked for the run
         said = caller.header_lines(LABEL_HEADER)
-        return holder, _labelled(principal, said) if said else principal
+        if principal.job:  # what holds for whoever asked for the run
+            return holder, pinned_as(principal, said[0]) if said else principal
+        if not said:
+            return holder, principal
+        principal = _labelled(principal, said)
+        if scope not in _OF_PINS and principal.label.startswith(PIN_MARK):
+            raise MalformedRequest(
+                "A pinned folder's base URL takes requests for models alone: what a run or a tool"
+                " asks would not leave through the folder's account."
+            )
+        return holder, principal
 
     def _arrives(
         self, caller: Caller, holder: Principal, scope: Scope, *, is_new: bool = False

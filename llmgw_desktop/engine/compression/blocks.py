@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from llmgw_desktop.domain.plain_text import possessive
 from llmgw_desktop.domain.values import value
 
 _FENCE = re.compile(r"[ \t>]*+(`{3,}+|~{3,}+)([^\n]*+)")
@@ -46,7 +47,7 @@ def fence_after_all(text: str, fence: str) -> str:
 
 
 MOST_BLOCKS = 100_000
-_GAP = re.compile(r"(\n(?:[ \t\r]*+\n)++)")
+_GAP = re.compile(r"(\n" + possessive(r"[ \t\r]*+\n", "+") + ")")
 _DELICATE = tuple('`"“”„«»‘<>\\')
 _SIGNS = ("`", "~~~", '"', "“", "”", "<", "@@ -", "diff --git")
 """Without any of these a block neither begins nor ends what holds others."""

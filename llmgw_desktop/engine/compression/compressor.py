@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import eq
 
+from llmgw_desktop.domain.plain_text import possessive
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.compression.blocks import (
     Care,
@@ -82,7 +83,7 @@ def numbers_in(text: str) -> int:
 MOST_LINES = 400_000
 MOST_SEQUENCES = 1_000_000
 """Of terminals. A text of more is left as it is: work has an end, whatever one is asked for."""
-_HEAD = re.compile(r"(?:[ \t\r]*+\n)*+")
+_HEAD = re.compile(possessive(r"[ \t\r]*+\n", "*"))
 _RULES = tuple(sign * 8 for sign in "-=_*#")
 _WORDS = re.compile(r"[^\d:=/\\`\"<>{}\[\]|#*_$%&@~^+\t\r\n]++")
 

@@ -50,9 +50,12 @@ class View:
             self.links |= _links_on(path)
 
     def offer(self, path: Path) -> None:
-        """For reading, where it is not seen already."""
-        if self.of(Path(os.path.realpath(path))) is None:
+        """For reading, where it is not seen already; links that lead to it are shown too."""
+        real = Path(os.path.realpath(path))
+        if self.of(real) is None:
             self.give(path, Access.READ)
+        elif str(real) != os.path.normpath(path):
+            self.links |= _links_on(path)
 
     def show_instead(self, path: Path, folder: Path) -> None:
         real = Path(os.path.realpath(path))

@@ -2,8 +2,10 @@
 others; sockets that would lead out are left out.
 """
 
+import errno
 import os
 import re
+import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -134,7 +136,7 @@ class Sight:
 
 def view_of(sight: Sight) -> View:
     """Looks at the disk: for a thread. Makes the CLI's own folders where they are not there yet.
-    Raises OSError."""
+    Raises OSError, whose `strerror` is a sentence where the run's own program cannot be shown."""
     view = View()
     for name in _SYSTEM.split():
         view.give(Path(name), Access.READ)
@@ -157,6 +159,7 @@ def view_of(sight: Sight) -> View:
     for place in (*sight.own_folders, sight.work, sight.temp):
         view.give(place, Access.WRITE)
     _hide_listeners(view, sight)
+    _check_program(view, sight)
     return view
 
 
@@ -250,11 +253,11 @@ def _show_repository(view: View, sight: Sight) -> None:
 
 def _show_programs(view: View, sight: Sight) -> None:
     """Those that are on the way, and what the run's own program is made of."""
-    real = Path(os.path.realpath(sight.program))
-    places = [sight.program.parent, real.parent, *sight.programs]
-    modules = [each for each in real.parents if each.name == "node_modules"]
+    own = (sight.program, Path(os.path.realpath(sight.program)), *_starters(sight))
+    places = [*(each.parent for each in own), *sight.programs]
+    modules = [each for each in own[1].parents if each.name == "node_modules"]
     places += [each.parent for each in modules[-1:]]
-    for each in (sight.program, real):
+    for each in own:
         if (each.parent.parent / "pyvenv.cfg").is_file():
             places += [
                 each.parent.parent,
@@ -264,6 +267,51 @@ def _show_programs(view: View, sight: Sight) -> None:
     for each in places:
         if not _is_ours(each, sight):
             view.offer(each)
+    for each in own:  # where its folder holds the gateway's own: the file alone
+        if _ground_over(each, sight) is None:
+            view.offer(each)
+
+
+def _starters(sight: Sight) -> list[Path]:
+    """What reads a script: named in its first line, by its path or by `env`."""
+    try:
+        with sight.program.open("rb") as file:
+            first = file.readline(_MOST)
+    except OSError:
+        return []
+    words = os.fsdecode(first.removeprefix(b"#!")).split() if first.startswith(b"#!") else []
+    if not words or not words[0].startswith("/"):
+        return []
+    found = [Path(words[0])]
+    if found[0].name == "env":
+        name = next(
+            (each for each in words[1:] if not each.startswith("-") and "=" not in each), ""
+        )
+        program = shutil.which(name, path=sight.path) if name else None
+        found += [Path(program)] if program is not None else []
+    return found
+
+
+def _check_program(view: View, sight: Sight) -> None:
+    """bubblewrap would say no more than that there is no such file."""
+    for each in (sight.program, *_starters(sight)):
+        what = (
+            f"{each}" if each == sight.program else f"{each}, which {sight.program} is started by,"
+        )
+        if not each.exists():
+            raise FileNotFoundError(errno.ENOENT, f"{what} is not there")
+        if (ground := _ground_over(each, sight)) is not None and not view.sees(each):
+            raise PermissionError(
+                errno.EACCES,
+                f"{what} lies in the gateway's own folder {ground}, of which a contained run sees"
+                ' nothing; put it elsewhere, or set contain = "never" for this CLI',
+            )
+
+
+def _ground_over(place: Path, sight: Sight) -> Path | None:
+    """Which of the gateway's own folders it lies in."""
+    real = Path(os.path.realpath(place))
+    return next((each for each in sight.hidden if real == each or each in real.parents), None)
 
 
 def _is_ours(place: Path, sight: Sight) -> bool:

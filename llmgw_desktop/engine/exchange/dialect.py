@@ -17,7 +17,8 @@ from llmgw_desktop.wire.json_edits import Body
 class StreamAccountant(AnswerTold, Protocol):
     """Reads a copy of a stream and never touches it."""
 
-    def feed(self, chunk: bytes) -> None: ...
+    def feed(self, chunk: bytes) -> bool:
+        """Whether the chunk is of whole frames, with none begun before it, that tell nothing."""
 
     def finish(self) -> None:
         """Nothing more comes: a last frame without its blank line counts."""
@@ -46,7 +47,8 @@ class StreamAccountant(AnswerTold, Protocol):
 class ChunkFilter(Protocol):
     """Takes out of a stream what the caller did not ask for."""
 
-    def feed(self, chunk: bytes) -> bytes: ...
+    def feed(self, chunk: bytes, *, is_plain: bool = False) -> bytes:
+        """`is_plain`: as the accountant says of the chunk."""
 
     def flush(self) -> bytes: ...
 

@@ -36,6 +36,8 @@ class Exchange:
     """Once its body was read. Guards and kept conversations put another in its place."""
     decision: RouteDecision = field(init=False)
     """Once it was routed."""
+    wait_s: float = 0.0
+    """So long it may be held until an account is free again, where it was asked and allowed."""
 
 
 MAX_WHOLE_BYTES = 256 * 1024 * 1024
@@ -108,7 +110,7 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
         lines.append(("x-llmgw-cache-similarity", f"{flight.cache_similarity:.3f}"))
     if flight.losses:
         lines.append(("x-llmgw-dropped", ", ".join(flight.losses)))
-    return lines
+    return [*lines, ("x-llmgw-truncated", flight.truncated)] if flight.truncated else lines
 
 
 def with_own_words(body: bytes, exchange: Exchange) -> bytes:

@@ -35,6 +35,16 @@ class OpenAttempt:
     is_free: bool = False
 
 
+@dataclass(slots=True, eq=False)
+class UnseenAnswer:
+    """One that nobody saw, and that was asked for again. It counts all the same."""
+
+    provider: str | None
+    models: tuple[str | None, ...]
+    """As it named itself, and as it was asked for."""
+    usage: Usage
+
+
 class FlightFacts:
     """`summary` may be asked at any moment, by any thread.
 
@@ -82,6 +92,12 @@ class FlightFacts:
     fell_back: bool | None = None
     """Whether another than the first candidate answered; None where there was but one."""
     losses: tuple[str, ...] = ()
+    is_unattended: bool = False
+    """The gateway asks by itself: no person is asked about it."""
+    forecast_tokens: int | None = None
+    """So many of its prompt were to come from the cache, before it was sent; None: not told."""
+    truncated: str = ""
+    """How many tokens of the prompt a local server counted, where those are far too few."""
     cache_said: str = ""
     """Whether the gateway's own cache had the answer: `hit`, `similar` or `miss`; empty where it
     was not asked."""
@@ -110,6 +126,8 @@ class FlightFacts:
     is_told: bool = False
     """The caller was sent the last word of a stream without an error; who leaves after it had his
     whole answer."""
+    broken: tuple[UnseenAnswer, ...] = ()
+    """Answers to this request that were held back and broke."""
     last_words: Callable[[str, str], bytes] | None = None
     """How a translated stream that has begun is ended when it breaks: (message, kind)."""
 

@@ -1,6 +1,7 @@
 """A flight in the air: the one mutable record of a request, owned by its run in the pipeline."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightState, Headers, Phase, PhaseName
@@ -9,9 +10,9 @@ from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import Candidate, RouteDecision
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, PromptFacts, Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, PromptFacts, Usage
 from llmgw_desktop.domain.values import maker
-from llmgw_desktop.engine.flights.flight_facts import FlightFacts, OpenAttempt
+from llmgw_desktop.engine.flights.flight_facts import FlightFacts, OpenAttempt, UnseenAnswer
 from llmgw_desktop.wire.answer_facts import AnswerTold
 
 _span = maker(Phase)
@@ -56,6 +57,12 @@ class OpenFlight(FlightFacts):
         self.model_asked = f"{provider}/{model or 'default'}"
         self.attempts = 1
 
+    def is_call_of(self, provider: str, tool: str, project: str) -> None:
+        """Of a tool of another MCP server; what its result takes counts with the request of the
+        model that reads it."""
+        self.provider, self.model_asked, self.is_counted = provider, tool, False
+        self.project = project
+
     def ran(self, attempts: int, model: str | None) -> None:
         self.attempts, self.model_served = attempts, model
 
@@ -84,6 +91,34 @@ class OpenFlight(FlightFacts):
         self.passed_rules = decision.passed
         self._phase(PhaseName.ROUTE, self.last_end)
 
+    def held(self, note: str) -> None:
+        """A person was asked whether it may go on."""
+        self._phase(PhaseName.HELD, self.last_end, note)
+
+    def queued(self, note: str) -> None:
+        """It has its turn at a local server."""
+        self._phase(PhaseName.QUEUED, self.last_end, note)
+
+    def loaded(self, note: str) -> None:
+        """A local server has loaded the model, as far as can be told."""
+        self._phase(PhaseName.LOADING, self.last_end, note)
+
+    def asks_nobody(self) -> None:
+        """The gateway made this request: where a person would have to be asked, it ends."""
+        self.is_unattended = True
+
+    def counted_fewer(self, told: int, sent: int) -> None:
+        """Far fewer tokens of its prompt than were sent were counted by who answers."""
+        self.truncated = f"{told} of about {sent} tokens"
+
+    def counted_all(self) -> None:
+        """What an earlier answer let expect did not happen."""
+        self.truncated = ""
+
+    def foretold(self, cached_tokens: int) -> None:
+        """So many tokens of its prompt will come from the vendor's cache."""
+        self.forecast_tokens = cached_tokens
+
     def tried(self, candidate: Candidate) -> None:
         self.attempts += 1
         self.attempt_log.append(OpenAttempt(candidate, self.last_end))
@@ -108,6 +143,36 @@ class OpenFlight(FlightFacts):
         attempt.outcome, attempt.status = outcome, status
         attempt.is_free = is_free and attempt.candidate.upstream.protocol is not ModelProtocol.CLI
         attempt.ended = self.clock.monotonic_s()
+
+    def breaks(self, words: str, heard_tokens: int) -> None:
+        """Its answer was held back and broke: nothing of it counts for the caller, and all of it
+        for the bill. `heard_tokens`: as many were generated at least."""
+        attempt = self.attempt_log[-1]
+        attempt.outcome = f"{words} ({self.answer_bytes:,} bytes were held back)"
+        attempt.ended = self.clock.monotonic_s()
+        if self.first_byte is not None:
+            models = (self.model_served, attempt.candidate.model)
+            usage = self.usage
+            if self.stop_reason is None or usage.output_tokens is None:
+                usage = usage.broken_off(heard_tokens)
+            self.broken = (*self.broken, UnseenAnswer(self.provider, models, usage))
+        self.usage, self.cost_usd, self.stop_reason = UNKNOWN_USAGE, None, None
+        self.answer_id = self.status = self.first_byte = None
+        self.state, self.error_kind, self.error_text = FlightState.RUNNING, None, None
+        self.answer_kept, self.answer_bytes, self.answer_whole = bytearray(), 0, True
+        self.chunks, self.is_whole, self.is_told = 0, False, False
+        self.unsent()
+
+    def unsent(self) -> None:
+        """Of what came of its stream the caller has seen nothing."""
+        self.torn_frame, self.next_number, self.last_words = b"", 0, None
+
+    def owes(self, usage: Usage, usd: float | None) -> None:
+        """For an answer that broke, besides the one that the caller got."""
+        self.usage = self.usage.with_earlier(usage)
+        if usd is None or self.cost_usd is None:
+            self.usage = replace(self.usage, partial=self.usage.partial | Figure.COST)
+        self.cost_usd = usd if self.cost_usd is None else self.cost_usd + (usd or 0.0)
 
     def settles_on(self, winner: Candidate | None, first: Candidate) -> None:
         """Of several candidates, whose answer the caller gets."""
@@ -191,12 +256,19 @@ class OpenFlight(FlightFacts):
         self.chunks += 1
         self.is_told = is_last
 
+    def wrote_on(self) -> None:
+        """A piece was sent that tells nothing of an end."""
+        self.chunks += 1
+
     def keep(self, chunk: bytes | bytearray) -> None:
         """A copy of the answer for the record, up to the limit."""
-        self.answer_bytes += len(chunk)
-        room = self.keep_limit - len(self.answer_kept)
-        self.answer_kept += chunk if len(chunk) <= room else chunk[:room]
-        if len(chunk) > room:
+        size, kept = len(chunk), self.answer_kept
+        self.answer_bytes += size
+        room = self.keep_limit - len(kept)
+        if size <= room:
+            kept += chunk
+        else:
+            kept += chunk[:room]
             self.answer_whole = False
 
     def left_out(self, size: int) -> None:
@@ -237,6 +309,13 @@ class OpenFlight(FlightFacts):
     def end(self) -> None:
         """The flight's last moment; one that nothing went wrong with has ended well."""
         self.ended = self.clock.monotonic_s()
+        if self.forecast_tokens is not None:
+            read = self.usage.cache_read_tokens
+            told = "told nothing of it" if read is None else f"told {read:,}"
+            self.because(
+                f"{self.route_reason} {self.forecast_tokens:,} tokens from the cache were "
+                f"expected; the vendor {told}."
+            )
         if self.state is FlightState.RUNNING:
             self.state = FlightState.OK
 
@@ -269,9 +348,9 @@ class OpenFlight(FlightFacts):
             if attempt.outcome:
                 attempt.outcome = text(attempt.outcome[:ERROR_CHARS])
 
-    def _phase(self, name: PhaseName, start: float) -> float:
+    def _phase(self, name: PhaseName, start: float, note: str = "") -> float:
         began, now = self.started, self.clock.monotonic_s()
         start_ms, end_ms = (start - began) * 1000.0, (now - began) * 1000.0
-        self.phases.append(_span(name=name, start_ms=start_ms, end_ms=end_ms))
+        self.phases.append(_span(name=name, start_ms=start_ms, end_ms=end_ms, note=note))
         self.last_end = now
         return now

@@ -19,8 +19,8 @@ from llmgw_desktop.domain.flights.spending import (
 )
 from llmgw_desktop.domain.jobs.cli_settings import provider_of
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.plain_text import Glob
 from llmgw_desktop.domain.provider import KINDS, PRACTICE_PREFIX, Provider, Upstream
-from llmgw_desktop.domain.routing.glob import Glob
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.flights.spending import WhichFlights

@@ -10,7 +10,7 @@ from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import FlightClosed, FlightOpened, RecorderChanged, RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
-from llmgw_desktop.domain.flights.price import Bill
+from llmgw_desktop.domain.flights.price import Bill, with_cost_marks
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
@@ -98,6 +98,10 @@ class Recorder:
         flight.used(checked(flight.usage))
         if flight.usage is not UNKNOWN_USAGE or flight.cost_usd is not None:
             flight.billed(self._bill_of(flight))
+        for earlier in flight.broken:
+            usage = checked(earlier.usage)
+            bill = self.pricing.bill(earlier.provider, earlier.models, usage)
+            flight.owes(with_cost_marks(usage, bill), bill.usd)
         flight.clean(self._redactor.clean_text, self._redactor.clean_name)
         self._open.pop(flight.id, None)
         summary = flight.summary()

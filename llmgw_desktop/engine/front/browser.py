@@ -8,8 +8,12 @@ from hashlib import sha256
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
-from llmgw_desktop.domain.access.consent import ANSWER_WITHIN_S, ConsentTerm
-from llmgw_desktop.domain.access.oauth import LOOPBACK_HOSTS, AuthorizeRequest
+from llmgw_desktop.domain.access.consent import (
+    ANSWER_WITHIN_S,
+    LOOPBACK_HOSTS,
+    AuthorizeRequest,
+    ConsentTerm,
+)
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import MalformedRequest

@@ -10,12 +10,12 @@ from typing import Protocol
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError, SentBack
 from llmgw_desktop.domain.access.consent import (
+    AuthorizeRequest,
     ConsentOutcome,
     ConsentQuestion,
     ConsentRequest,
     ConsentWay,
 )
-from llmgw_desktop.domain.access.oauth import AuthorizeRequest
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
 from llmgw_desktop.engine.access.oauth.server import OauthServer

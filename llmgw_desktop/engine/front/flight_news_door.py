@@ -5,7 +5,7 @@ reads too slowly hears how much was left out, and nobody waits for it.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import parse_qs
@@ -25,7 +25,8 @@ from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.records_door import FlightShelf, may_see, query_of
 from llmgw_desktop.engine.loop.bus import Bus
 
-MOST_LISTENERS = 32
+MOST_LISTENERS, MOST_OF_ONE = 32, 8
+"""Of all, and of one client: nobody takes the places of others."""
 MOST_WAITING = 1_000
 """Ends, and as many beginnings, that wait for one listener."""
 SIGN_OF_LIFE_S = 15.0
@@ -68,7 +69,8 @@ class FlightNewsDoor:
         self._shelf = shelf
         self._bus = bus
         self._clock = clock
-        self._listeners = 0
+        self._listeners: Counter[str] = Counter()
+        """By the client's id; of none at all where nobody listens."""
 
     def add_to(self, table: DoorTable) -> None:
         table.add_own(Scope.FLIGHTS_READ, {"GET /v1/flights/events": self.follow})
@@ -79,18 +81,23 @@ class FlightNewsDoor:
         query = query_of(asked.get("filter", [""])[0], self._clock.now_s(), who(caller))
         if query.said:
             raise InvalidRun("'body' is not looked for here", field="filter")
-        if self._listeners >= MOST_LISTENERS:
+        client_id = who(caller).client_id
+        if self._listeners[client_id] >= MOST_OF_ONE:
+            words = f"You follow flights {MOST_OF_ONE} times already: end one of these first."
+            raise TooManyConnections(words)
+        if self._listeners.total() >= MOST_LISTENERS:
             raise TooManyConnections(f"{MOST_LISTENERS} programs follow flights already.")
         news = FlightNews(self._shelf, query)
         leave = self._bus.subscribe(news.hear)
-        self._listeners += 1
+        self._listeners[client_id] += 1
         try:
             await caller.begin(200, _STREAM)
             await caller.write(b": from now on\n\n")
             while True:
                 await self._tell(caller, news)
         finally:
-            self._listeners -= 1
+            self._listeners[client_id] -= 1
+            self._listeners += Counter()  # without those that are gone
             leave()
 
     async def _tell(self, caller: HttpCaller, news: "FlightNews") -> None:

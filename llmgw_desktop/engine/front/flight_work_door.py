@@ -12,6 +12,7 @@ from llmgw_desktop.domain.access.access_errors import PersonOnly
 from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scope
 from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.domain.flights.flight import FlightRecord
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.records_door import FlightShelf
@@ -24,6 +25,21 @@ if TYPE_CHECKING:  # nobody asks at a start
 Compared = Callable[[FlightRecord, FlightRecord, int], Mapping[str, Any]]
 """Of two flights with their bodies, as far as these are kept; told in so many characters, 0: as
 many as a door tells. Takes its time."""
+
+
+MOST_WISH_BYTES = 8 * 1024 * 1024
+"""Of what a replay is asked with; the recorded request itself is not sent again."""
+_MOST_NOTE_BYTES, _QUICK_BYTES = 64 * 1024, 64 * 1024
+
+
+async def _read_fields(caller: HttpCaller, most_bytes: int) -> Mapping[str, Any]:
+    """Beside the loop where they are many: to read megabytes of JSON takes longer than others are
+    to wait. Raises MalformedRequest."""
+    caller.take_no_more_than(most_bytes)
+    body = await caller.read_body()
+    if len(body) > _QUICK_BYTES:
+        return await asyncio.to_thread(read_object, body)
+    return read_object(body) if body.strip() else {}
 
 
 class FlightDiffDoor:
@@ -65,8 +81,7 @@ class FlightReplayDoor:
         table.add_own(Scope.FLIGHTS_READ, {"POST /v1/flights/{}/replay": self.replay})
 
     async def replay(self, caller: HttpCaller) -> None:
-        body = await caller.read_body()
-        fields = read_object(body) if body.strip() else {}
+        fields = await _read_fields(caller, MOST_WISH_BYTES)
         await tell(caller, await self.of(who(caller), id_in(caller), fields))
 
     async def of(
@@ -88,6 +103,46 @@ class FlightReplayDoor:
             return {"replayOf": flight_id, "plan": [plan.told() for plan in plans]}
         flown = await self._replays().run(record, wish, principal)
         return {"replayOf": flight_id, "replays": [listed_object(each) for each in flown]}
+
+
+Mark = Callable[[str, str | None, bool], None]
+"""A flight's id, its note (None takes its mark away), and whether a person says so. Waits for the
+disk."""
+
+
+class FlightMarkDoor:
+    """`POST` and `DELETE /v1/flights/ID/mark`: one's own flights."""
+
+    def __init__(self, shelf: FlightShelf, mark: Mark) -> None:
+        self._shelf = shelf
+        self._mark = mark
+
+    def add_to(self, table: DoorTable) -> None:
+        answers = {
+            "POST /v1/flights/{}/mark": self.mark,
+            "DELETE /v1/flights/{}/mark": self.unmark,
+        }
+        table.add_own(Scope.FLIGHTS_READ, answers)
+
+    async def mark(self, caller: HttpCaller) -> None:
+        fields = await _read_fields(caller, _MOST_NOTE_BYTES)
+        note = fields.get("note", "")
+        if not isinstance(note, str) or fields.keys() - {"note"}:
+            raise InvalidRun("a text may be said, and nothing else", field="note")
+        await tell(caller, await self.of(who(caller), id_in(caller), note))
+
+    async def unmark(self, caller: HttpCaller) -> None:
+        await tell(caller, await self.of(who(caller), id_in(caller), None))
+
+    async def of(self, principal: Principal, flight_id: str, note: str | None) -> Mapping[str, Any]:
+        """The flight as it is listed then. Raises NoSuchFlight, NotMarked."""
+        from llmgw_desktop.wire.native.flights import listed_object
+
+        await self._shelf.seen_by(principal, flight_id)
+        is_persons = principal.kind is PrincipalKind.LOCAL
+        await asyncio.to_thread(self._mark, flight_id, note, is_persons)
+        seen = await self._shelf.seen_by(principal, flight_id)
+        return {"flight": listed_object(seen.summary)}
 
 
 _WRITTEN_WITHIN_S = 1.0

@@ -1,8 +1,11 @@
-"""`GET /health` and `/ready` for everybody, `/health/detail` and `/metrics` for operations."""
+"""`GET /health` and `/ready` for everybody, `/health/detail`, `/metrics` and `/v1/notify` for
+operations."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
@@ -14,11 +17,13 @@ from llmgw_desktop.domain.events import (
     RecorderStatus,
     SettingsChanged,
 )
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.policy import ClientStanding, Flood
 from llmgw_desktop.engine.exchange.caller import JSON
+from llmgw_desktop.engine.flights.notifier import Notifier, NotifyStanding
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.crowd import Crowd
-from llmgw_desktop.engine.front.doors import DoorTable
+from llmgw_desktop.engine.front.doors import DoorTable, check_person, id_in, tell
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.metrics.meters import LoadNow, Meters
 from llmgw_desktop.engine.pipeline.pipeline import Pipeline
@@ -192,4 +197,46 @@ def _flood(flood: Flood) -> dict[str, object]:
         "most": flood.most,
         "since": flood.since_s,
         "refused": flood.refused,
+    }
+
+
+class NotifyDoor:
+    """`GET /v1/notify`: how targets of alarms stand. `POST /v1/notify/NAME/test` tells one of them
+    something now; this computer's person alone may."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+
+    def add_to(self, table: DoorTable) -> None:
+        table.add_own(Scope.OPERATIONS, {"GET /v1/notify": self.list_all})
+        table.add_own(Scope.ADMIN, {"POST /v1/notify/{}/test": self.test})
+
+    async def list_all(self, caller: HttpCaller) -> None:
+        await tell(caller, {"targets": list(map(_target, self._notifier.standings()))})
+
+    async def test(self, caller: HttpCaller) -> None:
+        check_person(caller, "{name} may not send alarms out: this computer's person may.")
+        name = unquote(id_in(caller))
+        standing = await self._notifier.test(name)
+        if standing is None:
+            known = ", ".join(each.target.name for each in self._notifier.standings())
+            words = f"there is no target of that name (there are: {known or 'none'})"
+            raise InvalidRun(words, field="name")
+        await tell(caller, {"target": _target(standing)})
+
+
+def _target(standing: NotifyStanding) -> dict[str, Any]:
+    """Without its address, which may be a secret by itself."""
+    target = standing.target
+    return {
+        "name": target.name,
+        "kind": "command" if target.command else "url",
+        "on": target.is_on,
+        "signed": bool(target.vault),
+        "events": list(target.events),
+        "told": standing.told,
+        "failed": standing.failed,
+        "lost": standing.lost,
+        "at": standing.at_s,
+        "problem": standing.problem or None,
     }

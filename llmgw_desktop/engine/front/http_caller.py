@@ -16,13 +16,13 @@ from llmgw_desktop.domain.errors import (
     UnsupportedMedia,
 )
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.access.oauth.secrets_made import ACCESS
 from llmgw_desktop.engine.exchange.caller import HeaderLines
 from llmgw_desktop.engine.front.crowd import Crowd, Held
 from llmgw_desktop.engine.front.guard import RequestGuard
 from llmgw_desktop.engine.http1.answer import DateLine, OutgoingAnswer
 from llmgw_desktop.engine.http1.request import HttpRequest
 from llmgw_desktop.engine.loop import large_bodies
+from llmgw_desktop.engine.loop.hashing import ACCESS
 from llmgw_desktop.engine.loop.large_bodies import (
     ENCODINGS,
     BodyBuffer,

@@ -40,6 +40,7 @@ from llmgw_desktop.engine.http1.request import HttpRequest
 from llmgw_desktop.engine.http1.server_connection import Patience, ServerConnection
 from llmgw_desktop.engine.pipeline.pipeline import Pipeline
 from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.platform.environment import IS_POSIX
 from llmgw_desktop.store.tls_files import server_context
 from llmgw_desktop.wire.errors import ErrorReply, error_reply
 
@@ -139,8 +140,9 @@ class HttpServer:
 
     async def hand_over(self) -> list[int]:
         """What listens, for the next start of this program, whose it is from now on: nothing more
-        is taken here, and each connection ends with its next answer."""
-        kept = [os.dup(each.fileno()) for each in self._sockets()]
+        is taken here, and each connection ends with its next answer. Nothing where no process can
+        become its next start: then who comes meanwhile is refused."""
+        kept = [os.dup(each.fileno()) for each in self._sockets()] if IS_POSIX else []
         await self.stop_listening()
         self.is_leaving = True
         return kept
@@ -182,7 +184,7 @@ class HttpServer:
                 settings.port,
                 ssl=tls,
                 backlog=_BACKLOG,
-                reuse_address=True,
+                reuse_address=IS_POSIX,  # on Windows two programs would share the port
             )
         ]
 

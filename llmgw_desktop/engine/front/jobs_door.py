@@ -1,5 +1,6 @@
 """`/v1/jobs`: runs of vendors' CLIs, asked for, followed, canceled, read again; `/v1/worktrees`:
-the checkouts of one's own jobs. What is another's is not there.
+the checkouts of one's own jobs; what they changed, and taking it back. What is another's is not
+there.
 """
 
 import asyncio
@@ -13,19 +14,24 @@ from llmgw_desktop.domain.cli import CliName, SessionTold, Warned
 from llmgw_desktop.domain.errors import ClientGone
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchJob
+from llmgw_desktop.domain.jobs.submission import HandOverTo
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.engine.runs.hand_over import HandOvers
+from llmgw_desktop.engine.runs.run_changes import RunChanges
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 from llmgw_desktop.wire.json_edits import read_object
+from llmgw_desktop.wire.native.approvals import changes_object, undone_object
 from llmgw_desktop.wire.native.jobs import (
     diff_object,
     event_frame,
     flights_object,
+    hand_over_object,
     job_frame,
     job_object,
     look_object,
@@ -44,8 +50,9 @@ _STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-store"))
 class JobsDoor:
     """Answers in the gateway's own words."""
 
-    def __init__(self, runs: RunService, gate: Gate) -> None:
+    def __init__(self, runs: RunService, gate: Gate, hand_overs: HandOvers) -> None:
         self._runs = runs
+        self._hand_overs = hand_overs
         self._gate = gate
         self._relays = Tasks()
 
@@ -58,6 +65,8 @@ class JobsDoor:
             "GET /v1/jobs/{}/result": self.result,
             "GET /v1/jobs/{}/events": self.events,
             "POST /v1/jobs/{}/cancel": self.cancel,
+            "POST /v1/jobs/{}/go-on": self.go_on,
+            "POST /v1/jobs/{}/move": self.move,
         }
         table.add_own(Scope.JOBS_RUN, answers)
 
@@ -108,6 +117,30 @@ class JobsDoor:
     async def cancel(self, caller: HttpCaller) -> None:
         job = await self._runs.cancel(id_in(caller), who(caller).client_id)
         await _tell_job(caller, job_object(job))
+
+    async def go_on(self, caller: HttpCaller) -> None:
+        """Of one that waits for a limit: that it may when that is over, or shall now."""
+        now = read_object(await caller.read_body() or b"{}").get("now", False)
+        if not isinstance(now, bool):
+            raise InvalidRun("it must be true or false", field="now")
+        job = await self._runs.go_on(id_in(caller), who(caller).client_id, now=now)
+        await _tell_job(caller, job_object(job))
+
+    async def move(self, caller: HttpCaller) -> None:
+        """What another CLI, model or account would be told that goes on with it; with that as its
+        `prompt`, that it is asked in its place."""
+        self._gate.check_open()
+        fields, job_id = read_object(await caller.read_body()), id_in(caller)
+        to, stop = hand_over_to(fields), fields.get("stop", False)
+        prompt = fields.get("prompt")
+        if prompt is None:
+            draft = await self._hand_overs.draft(job_id, who(caller).client_id, to)
+            await tell(caller, hand_over_object(draft))
+            return
+        if not isinstance(prompt, str) or not isinstance(stop, bool):
+            raise InvalidRun("prompt is a text, stop true or false", field="prompt")
+        reply = await self._hand_overs.move(job_id, to, prompt, who(caller), stop=stop)
+        await tell(caller, reply_object(reply), 202)
 
     async def remove(self, caller: HttpCaller) -> None:
         job_id = id_in(caller)
@@ -170,6 +203,15 @@ def _without_id(caller: HttpCaller, job: Job) -> Job:
     return replace(job, figures=replace(job.figures, provider_session_id=None))
 
 
+def hand_over_to(fields: Mapping[str, Any]) -> HandOverTo:
+    """Raises InvalidRun."""
+    cli, model = cli_named(str(fields.get("cli"))), fields.get("model") or ""
+    project = fields.get("project")
+    if not isinstance(model, str) or not isinstance(project, str | None):
+        raise InvalidRun("model and project are texts", field="model")
+    return HandOverTo(cli, model, project)
+
+
 def cli_named(name: str) -> CliName:
     """Raises InvalidRun."""
     found: CliName = _word(CliName, name, "cli")
@@ -223,3 +265,46 @@ class WorktreesDoor:
             id_in(caller), who(caller).client_id, force=forced in _YES
         )
         await tell(caller, removed_object(removed))
+
+
+_MOST_FILES = 10_000
+
+
+class ChangesDoor:
+    """Answers in the gateway's own words."""
+
+    def __init__(self, changes: RunChanges) -> None:
+        self._changes = changes
+
+    def add_to(self, table: DoorTable) -> None:
+        answers = {
+            "GET /v1/jobs/{}/changes": self.show,
+            "POST /v1/jobs/{}/undo": self.undo,
+        }
+        table.add_own(Scope.JOBS_RUN, answers)
+
+    async def show(self, caller: HttpCaller) -> None:
+        """By file; with `?diff=true` every line."""
+        wanted = parse_qs(caller.query, keep_blank_values=True).get("diff", ["false"])[0].lower()
+        if wanted not in _YES | _NO:
+            raise InvalidRun("it must be true or false", field="diff")
+        owner = who(caller).client_id
+        found = await self._changes.of(id_in(caller), owner, patch=wanted in _YES)
+        told = changes_object(found)
+        if who(caller).is_remote:  # where it lies is nobody's business
+            del told["folder"]
+        await tell(caller, told)
+
+    async def undo(self, caller: HttpCaller) -> None:
+        """All of it, or the `files` that are named; `force` loses what was changed since."""
+        fields = read_object(await caller.read_body() or b"{}")
+        files, force = fields.get("files", []), fields.get("force", False)
+        if not isinstance(force, bool):
+            raise InvalidRun("it must be true or false", field="force")
+        is_list = isinstance(files, list) and len(files) <= _MOST_FILES
+        if not is_list or not all(isinstance(each, str) and each for each in files):
+            raise InvalidRun("it must be a list of files", field="files")
+        done = await self._changes.undo(
+            id_in(caller), who(caller).client_id, files=files, force=force
+        )
+        await tell(caller, undone_object(id_in(caller), done), 200, JSON)

@@ -3,21 +3,29 @@
 The SDK takes a second and tens of megabytes to come in: it does so in a thread, with the first
 request here or when one is expected, and never where nobody speaks MCP. It sees one request of our
 server as an ASGI application does.
+
+`/v1/tools`: other MCP servers behind it, their tools, and a person's word on them, for the key of
+this computer's person alone: who approves a tool decides what every agent reads.
 """
 
 import asyncio
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
+
+import orjson
 
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.access.principal import Scope as Permission
 from llmgw_desktop.domain.errors import ClientGone, MalformedRequest, RequestTooLarge
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.front.doors import DoorTable
+from llmgw_desktop.engine.exchange.caller import JSON
+from llmgw_desktop.engine.front.doors import DoorTable, check_person
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.mcp_message import CALL, read_message
 from llmgw_desktop.engine.front.mcp_short_way import ShortWay
@@ -26,6 +34,11 @@ from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sessions import McpSessions, Message, Receive, Scope, Send
 from llmgw_desktop.engine.mcp.tool import Profile
 from llmgw_desktop.wire.errors import rpc_error_reply
+from llmgw_desktop.wire.json_edits import read_object
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.mcp.behind.pins import ServerTool
+    from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 
 _OF_THE_CONNECTION = frozenset(
     {b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"date", b"server"}
@@ -290,3 +303,94 @@ def _profile(caller: HttpCaller) -> Profile:
             f"There is no profile '{asked[:40]}'. Known are {known}: ?profile=… in the address, "
             f"or the header {PROFILE_HEADER}."
         ) from error
+
+
+_NOT_YOURS = (
+    "Tools of other MCP servers are approved by this computer's person alone; '{name}' is another"
+    " client. Look in a terminal of the user whose gateway it is: `llmgw tools list`."
+)
+_NONE = "no MCP server is offered: `offer = true` in [mcp_servers.NAME] of the settings does that"
+_LONGEST_FIELD = 300
+
+
+class ToolsDoor:
+    """`servers`: None where none is offered."""
+
+    def __init__(self, servers: "Callable[[], ToolServers | None]") -> None:
+        self._servers = servers
+
+    def add_to(self, table: DoorTable) -> None:
+        table.add_own(
+            Permission.ADMIN,
+            {
+                "GET /v1/tools": self.list_all,
+                "POST /v1/tools/decide": self.decide,
+                "POST /v1/tools/look": self.look,
+            },
+        )
+
+    async def list_all(self, caller: HttpCaller) -> None:
+        check_person(caller, _NOT_YOURS)
+        servers = self._servers()
+        if servers is None:
+            await caller.reply(200, JSON, b'{"servers":[],"tools":[]}')
+            return
+        await servers.known()
+        body = await listed(servers)
+        await caller.reply(200, JSON, await asyncio.to_thread(orjson.dumps, body))
+
+    async def decide(self, caller: HttpCaller) -> None:
+        """`{"server", "tool", "decision": "approve" | "hide"}`."""
+        check_person(caller, _NOT_YOURS)
+        fields = dict(read_object(await caller.read_body()))
+        server, tool, word = (_field(fields, each) for each in ("server", "tool", "decision"))
+        if word not in ("approve", "hide"):
+            raise InvalidRun("it must be approve or hide", field="decision")
+        servers = self._found()
+        await servers.known()
+        await servers.decide(server, tool, hide=word == "hide")
+        told = {"server": server, "tool": tool, "decision": word}
+        await caller.reply(200, JSON, orjson.dumps(told))
+
+    async def look(self, caller: HttpCaller) -> None:
+        """`{"server"}`: started anew, and asked what it has."""
+        check_person(caller, _NOT_YOURS)
+        server = _field(dict(read_object(await caller.read_body())), "server")
+        servers = self._found()
+        await servers.known()
+        await servers.look(server)
+        await caller.reply(200, JSON, orjson.dumps({"server": server}))
+
+    def _found(self) -> "ToolServers":
+        servers = self._servers()
+        if servers is None:
+            raise InvalidRun(_NONE, field="server")
+        return servers
+
+
+async def listed(servers: "ToolServers") -> dict[str, Any]:
+    """As the door tells it. Raises StoreError."""
+    tools = await servers.tools()
+    return {
+        "servers": [asdict(each) for each in servers.standings()],
+        "tools": [tool_object(each, servers.name_of(each.server, each.tool)) for each in tools],
+    }
+
+
+def tool_object(tool: "ServerTool", name: str) -> dict[str, Any]:
+    """`name`: as clients see it."""
+    return {
+        "server": tool.server,
+        "tool": tool.tool,
+        "name": name,
+        "state": str(tool.state),
+        "now": dict(tool.now),
+        "approved": dict(tool.approved),
+    }
+
+
+def _field(fields: Mapping[str, Any], name: str) -> str:
+    text = fields.get(name)
+    if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_FIELD:
+        raise InvalidRun("it must be a text", field=name)
+    return text

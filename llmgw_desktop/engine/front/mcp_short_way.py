@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.access.oauth import GRANTABLE_SCOPES
+from llmgw_desktop.domain.access.consent import GRANTABLE_SCOPES
 from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scope
 from llmgw_desktop.domain.errors import ClientGone
 from llmgw_desktop.domain.mcp_presentation import NAME, TITLE, VERSION
@@ -31,7 +31,7 @@ from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp import listing
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions
-from llmgw_desktop.engine.mcp.tool import ProgressTelling, ToolAnswer
+from llmgw_desktop.engine.mcp.tool import CameBy, ProgressTelling, ToolAnswer
 
 PING_S = 15.0
 """After so long of silence a call's answer becomes a stream with signs of life."""
@@ -41,6 +41,8 @@ _SERVER_INFO = {
     "io.modelcontextprotocol/serverInfo": {"name": NAME, "title": TITLE, "version": VERSION}
 }
 _LISTS_STAY_MS = 60_000
+_MOST_LISTS = 32
+"""That are kept as they were written; for another the others go."""
 
 
 class ShortWay:
@@ -72,13 +74,17 @@ class ShortWay:
             session = session_of(caller, self._sessions, client_id)
             return await self._cancel(caller, session, message)
         request = plain_request(message, caller, self._sessions, client_id)
-        if request is None or (request.method == CALL and request.name not in self._offer.toolbox):
+        if request is None or (
+            request.method == CALL and not self._is_there(visitor, request.name)
+        ):
             return False
         if request.session is not None:
             request.session.touch()
         if request.method == CALL:
             return await self._call(caller, visitor, request)
         is_list = request.method == LIST
+        if is_list and (behind := self._offer.toolbox.behind) is not None:
+            await behind.known()
         result = self._list(visitor, is_modern=request.session is None) if is_list else b"{}"
         await caller.reply(200, _head(request.session), _whole(request.id, result))
         return True
@@ -86,6 +92,12 @@ class ShortWay:
     async def close(self, within_s: float) -> None:
         """A call that ends within it is answered: who waited for a run was just let go."""
         await self._tasks.finish(within_s)
+
+    def _is_there(self, visitor: Visitor, name: str) -> bool:
+        toolbox = self._offer.toolbox
+        if name in toolbox or toolbox.behind is None:
+            return name in toolbox
+        return toolbox.behind.find(name, visitor.principal, visitor.profile) is not None
 
     def _check_scope(self, principal: Principal, message: dict[str, Any]) -> None:
         """Who was let in by a person can ask that person for more, and is told so before the call;
@@ -120,12 +132,14 @@ class ShortWay:
             await caller.reply(400, _head(request.session), _refused(request.id))
             return True
         stream = _Stream(caller, request)
+        session = request.session.id if request.session is not None else ""
         work = self._offer.toolbox.call(
             request.name,
             request.arguments,
             visitor.principal,
             project=visitor.project,
             progress=stream.progress(),
+            came=CameBy(profile=visitor.profile, session=session),
         )
         task = self._tasks.start(work, name=f"tool {request.name[:40]}")
         if key is not None:
@@ -145,9 +159,14 @@ class ShortWay:
 
     def _list(self, visitor: Visitor, *, is_modern: bool) -> bytes:
         tools = self._offer.toolbox.shown(visitor.principal, visitor.profile)
-        key = (is_modern, visitor.profile, *(tool.name for tool in tools))
+        key: tuple[Any, ...] = (is_modern, visitor.profile, *(tool.name for tool in tools))
+        if (behind := self._offer.toolbox.behind) is not None:
+            names = (each.name for each in behind.shown(visitor.principal, visitor.profile))
+            key = (*key, behind.version, *names)
         made = self._lists.get(key)
         if made is None:
+            if len(self._lists) >= _MOST_LISTS:
+                self._lists.clear()
             shown: dict[str, Any] = {"tools": listing.tools_shown(self._offer, visitor)}
             if is_modern:
                 stays = {"ttlMs": _LISTS_STAY_MS, "cacheScope": "private"}

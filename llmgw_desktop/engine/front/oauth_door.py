@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
-from llmgw_desktop.domain.access.oauth import OauthClient, TokenPair
+from llmgw_desktop.domain.access.consent import OauthClient, TokenPair
 from llmgw_desktop.domain.errors import (
     ClientGone,
     LlmgwError,

@@ -1,16 +1,21 @@
-"""`/v1/approvals` and `/v1/consents`: what agents and programs ask, and the person's answers.
+"""`/v1/approvals`, `/v1/held`, `/v1/consents`: what agents ask, what a brake holds, what programs
+ask; and the person's answers. `/v1/rules` and `/v1/hooks/CLI`: what is answered without him, which
+no door writes (docs/decisions/0097-agents-do-not-write-their-rules.md), and where terminals ask.
 
 For the key of this computer's person alone: a client that may change everything else may not
 answer its own agents, and nobody elsewhere says who else comes in.
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 import orjson
 
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.dialogue import HookMoment
+from llmgw_desktop.clis.registry import NAMES, cli_of
 from llmgw_desktop.domain.access.consent import (
     ConsentAnswer,
     ConsentQuestion,
@@ -18,17 +23,25 @@ from llmgw_desktop.domain.access.consent import (
     ConsentWay,
 )
 from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.brakes import HeldAnswer, HeldWay
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.jobs.approval import Decision, DecisionWay, PermissionAnswer
+from llmgw_desktop.domain.jobs.rules.rule import StandingRule
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchQuestion
 from llmgw_desktop.engine.exchange.caller import JSON
-from llmgw_desktop.engine.front.doors import DoorTable, check_person, id_in, number_in, tell
+from llmgw_desktop.engine.front.doors import DoorTable, check_person, id_in, number_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.policy.brakes.holds import HoldDesk
 from llmgw_desktop.engine.questions.consents.broker import ConsentBroker
 from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
+from llmgw_desktop.store.settings.rules import rule_table
 from llmgw_desktop.wire.json_edits import read_object
-from llmgw_desktop.wire.native.approvals import question_object
+from llmgw_desktop.wire.native.approvals import held_object, question_object
+
+if TYPE_CHECKING:  # no hook asks at a start
+    from llmgw_desktop.engine.questions.permissions.hooked import TerminalAsks
 
 LONGEST_APPROVAL_WAIT_S = 60
 LONGEST_NOTE = 4000
@@ -57,16 +70,7 @@ class ApprovalsDoor:
         check_person(caller, _NOT_YOURS)
         asked = parse_qs(caller.query, keep_blank_values=True)
         wait_s = number_in(asked, "wait", 0, least=0, most=LONGEST_APPROVAL_WAIT_S)
-        if wait_s:
-            leave = self._desk.attend()
-            try:
-                async with asyncio.timeout(wait_s):
-                    while not self._desk.waiting:
-                        await self._desk.audience.news()
-            except TimeoutError:
-                pass
-            finally:
-                leave()
+        await _until_one_waits(self._desk, wait_s)
         waiting = self._desk.waiting
         body = {"total": len(waiting), "approvals": [question_object(each) for each in waiting]}
         await caller.reply(200, JSON, orjson.dumps(body))
@@ -95,6 +99,21 @@ class ApprovalsDoor:
         await caller.reply(200, JSON, orjson.dumps(told))
 
 
+async def _until_one_waits(desk: PermissionDesk | HoldDesk, wait_s: float) -> None:
+    """Or the time is over; somebody attends so long."""
+    if not wait_s:
+        return
+    leave = desk.attend()
+    try:
+        async with asyncio.timeout(wait_s):
+            while not desk.waiting:
+                await desk.audience.news()
+    except TimeoutError:
+        pass
+    finally:
+        leave()
+
+
 def _decision(fields: dict[str, Any]) -> Decision:
     """A word that is none is never an allowance."""
     word = fields.pop("decision", None)
@@ -110,6 +129,58 @@ def _note(fields: dict[str, Any]) -> str:
     if not isinstance(note, str) or len(note) > LONGEST_NOTE:
         raise InvalidRun(f"it must be a text of at most {LONGEST_NOTE} characters", field="note")
     return note.strip()
+
+
+_NOT_YOURS_EITHER = (
+    "What is held is answered by this computer's person alone; '{name}' is another client. Answer"
+    " in the window, or in a terminal of the user whose gateway it is: `llmgw held list`."
+)
+LONGEST_HELD_WAIT_S = 60
+
+
+class HeldDoor:
+    """Requests that wait for a person; `person`: who sits here, as the system says."""
+
+    def __init__(self, desk: HoldDesk, clock: Clock, person: Callable[[], str]) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._person = person
+
+    def add_to(self, table: DoorTable) -> None:
+        answers = {"GET /v1/held": self.list_all, "POST /v1/held/{}": self.answer}
+        table.add_own(Scope.ADMIN, answers)
+
+    async def list_all(self, caller: HttpCaller) -> None:
+        """`?wait=SECONDS`: where nothing is held, until something is; somebody attends so long, and
+        requests are held instead of refused."""
+        check_person(caller, _NOT_YOURS_EITHER)
+        asked = parse_qs(caller.query, keep_blank_values=True)
+        wait_s = number_in(asked, "wait", 0, least=0, most=LONGEST_HELD_WAIT_S)
+        await _until_one_waits(self._desk, wait_s)
+        waiting = self._desk.waiting
+        await tell(caller, {"total": len(waiting), "held": [held_object(each) for each in waiting]})
+
+    async def answer(self, caller: HttpCaller) -> None:
+        """`{"choice": ID}` of one that was offered; an empty one refuses."""
+        check_person(caller, _NOT_YOURS_EITHER)
+        question_id = unquote(id_in(caller))
+        fields = dict(read_object(await caller.read_body()))
+        choice = fields.pop("choice", None)
+        if not isinstance(choice, str) or fields:
+            raise MalformedRequest('expected {"choice": ID}; {"choice": ""} refuses it')
+        answer = HeldAnswer(
+            choice=choice,
+            way=HeldWay.COMMAND,
+            at_s=self._clock.now_s(),
+            person=self._person(),
+        )
+        try:
+            taken = self._desk.answer(question_id, answer)
+        except ValueError as error:
+            raise MalformedRequest(f"No such choice: {error}") from error
+        if not taken:
+            raise NoSuchQuestion(question_id)
+        await tell(caller, {"id": question_id, "choice": choice})
 
 
 LONGEST_CONSENT_WAIT_S = 120
@@ -146,7 +217,7 @@ class ConsentsDoor:
             finally:
                 self._broker.attend(False, who_waits)
             waiting = self._broker.look()
-        await tell(caller, {"consents": [_shown(each) for each in waiting]})
+        await tell(caller, {"consents": [consent_object(each) for each in waiting]})
 
     async def answer(self, caller: HttpCaller) -> None:
         check_person(caller, _ONLY_LOCAL)
@@ -183,7 +254,7 @@ class ConsentsDoor:
         )
 
 
-def _shown(question: ConsentQuestion) -> dict[str, Any]:
+def consent_object(question: ConsentQuestion) -> dict[str, Any]:
     """As it came; whoever prints it makes it inert."""
     peer = question.peer
     return {
@@ -207,3 +278,71 @@ def _shown(question: ConsentQuestion) -> dict[str, Any]:
             "started_ticks": peer.started_ticks,
         },
     }
+
+
+_STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-store"))
+_NOT_YOUR_TERMINAL = (
+    "What a CLI asks in a terminal is brought here by this computer's person alone; '{name}' is"
+    " another client, and no scope of a key opens this, not even 'admin'."
+)
+
+
+class RulesDoor:
+    """`/v1/rules`, as they are in force; `/v1/hooks/CLI`, where a CLI that a person runs in a
+    terminal has `llmgw hook` ask. `rules`: those of the settings.
+
+    A hook is answered by a server-sent event, `said` with what it is to print; until then a sign
+    of life comes now and then, by which it is seen that the hook is gone."""
+
+    def __init__(
+        self, rules: Callable[[], Sequence[StandingRule]], asks: Callable[[], "TerminalAsks"]
+    ) -> None:
+        self._rules = rules
+        self._asks = asks
+
+    def add_to(self, table: DoorTable) -> None:
+        answers = {"GET /v1/rules": self.list_all, "POST /v1/hooks/{}": self.hooked}
+        table.add_own(Scope.ADMIN, answers)
+
+    async def list_all(self, caller: HttpCaller) -> None:
+        """As the settings file has them, in its order, with what is wrong with one."""
+        told = [rule_table(each) | {"mistake": each.mistake} for each in self._rules()]
+        await tell(caller, {"total": len(told), "rules": told})
+
+    async def hooked(self, caller: HttpCaller) -> None:
+        check_person(caller, _NOT_YOUR_TERMINAL)
+        cli = _cli_in(caller)
+        assert cli.hook is not None
+        try:
+            call = cli.hook.read(read_object(await caller.read_body()))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise MalformedRequest("expected what a hook is given") from error
+        asks, said = self._asks(), b""
+        await caller.begin(200, _STREAM)
+        if call is None:
+            pass
+        elif call.moment is HookMoment.BEFORE:
+            said = await asks.before(cli, call, who(caller))
+        elif call.moment is HookMoment.ASKS:
+            said = await asks.asked(cli, call, who(caller), lambda: caller.write(b": waits\n\n"))
+        elif call.moment is HookMoment.SETTLED:
+            asks.settled(cli, call)
+        else:
+            asks.ended(cli, call)
+        await caller.write(_frame(said))
+        await caller.end()
+
+
+def _frame(said: bytes) -> bytes:
+    told: dict[str, Any] = {"said": said.decode()}
+    return b"event: said\ndata: %b\n\n" % orjson.dumps(told)
+
+
+def _cli_in(caller: HttpCaller) -> Cli:
+    """Raises InvalidRun for one that has no hook, or is none."""
+    named = unquote(id_in(caller))
+    able = [each for each in NAMES if cli_of(each).hook is not None]
+    if named not in able:
+        known = ", ".join(able)
+        raise InvalidRun(f"no hook of '{named[:40]}' is known; there are: {known}", field="cli")
+    return cli_of(CliName(named))

@@ -28,6 +28,7 @@ from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.policy.brakes.brakes import Brakes
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.store.audit.audit_store import MOST_A_PAGE, AuditStore
 from llmgw_desktop.store.flights.body_search import SearchStanding
@@ -187,8 +188,11 @@ _SEES_ALL = frozenset({Scope.OPERATIONS, Scope.ADMIN})
 class LimitsDoor:
     """Answers in the gateway's own words."""
 
-    def __init__(self, policies: Policies, gate: Gate, look: Callable[[], None]) -> None:
+    def __init__(
+        self, policies: Policies, brakes: Brakes, gate: Gate, look: Callable[[], None]
+    ) -> None:
         """`look` sees which keys open no more."""
+        self._brakes = brakes
         self._policies = policies
         self._gate = gate
         self._look = look
@@ -206,7 +210,9 @@ class LimitsDoor:
         standings = self._others(principal, of) if of else (self._policies.standing_of(principal),)
         from llmgw_desktop.wire.native.flights import standing_object  # nobody asks at a start
 
-        told = {"total": len(standings), "limits": [standing_object(each) for each in standings]}
+        caps_of = self._brakes.cap_standings
+        limits = [standing_object(each, caps_of(each.client_id)) for each in standings]
+        told = {"total": len(standings), "limits": limits}
         await caller.reply(200, JSON, orjson.dumps(told))
 
     async def keys_changed(self, caller: HttpCaller) -> None:

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 import orjson
 
-from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.access.principal import PIN_MARK, Scope
 from llmgw_desktop.domain.errors import (
     AccountsUnusable,
     NotOffered,
+    NotServed,
     UnknownPath,
     UpstreamError,
     UpstreamGarbage,
@@ -23,8 +24,7 @@ from llmgw_desktop.engine.exchange.dialect import Dialect, Outgoing, is_event_st
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.routing.catalogue import Catalogue
-from llmgw_desktop.engine.translation.continuations import Continuations
-from llmgw_desktop.engine.translation.stored_responses import StoredResponses
+from llmgw_desktop.engine.translation.continuations import Continuations, StoredResponses
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire import openai_chat, openai_responses
 from llmgw_desktop.wire.headers import HeaderPolicy
@@ -84,6 +84,11 @@ class KeptResponsesDoor:
     async def _ask_elsewhere(self, method: str, caller: HttpCaller) -> int:
         """Passes on what the provider says; with which status."""
         name, owner = _whose(caller)
+        if caller.principal is not None and caller.principal.label.startswith(PIN_MARK):
+            raise NotServed(
+                "What a provider keeps is not asked for by a pinned folder's base URL: it may lie"
+                " with another account. Ask by the gateway's own."
+            )
         away = await self._elsewhere.find(name, owner)
         if away is None:
             raise _not_known(name)

@@ -343,8 +343,11 @@ class UpstreamConnection(HeadLines, Http1Connection):
         pieces = self._pieces
         some = len(pieces)
         if some == 1:
-            piece = pieces.popleft()
-        elif self._held_bytes <= TOGETHER_BYTES:
+            self._held_bytes = 0
+            if self._is_paused:
+                self._want_more()
+            return pieces.popleft()
+        if self._held_bytes <= TOGETHER_BYTES:
             piece = b"".join(pieces)
             pieces.clear()
         else:

@@ -5,6 +5,7 @@ passes; and what it used.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from llmgw_desktop.clis.cli import Cli, OutputReader
@@ -19,6 +20,7 @@ from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.jobs import live_job, outcome
 from llmgw_desktop.engine.jobs.enclosure import own_log_of
 from llmgw_desktop.engine.jobs.launch import Launch, Launcher
+from llmgw_desktop.engine.jobs.limit_waits import Parking, with_before
 from llmgw_desktop.engine.jobs.live_job import (
     LiveJob,
     RetryLimits,
@@ -60,6 +62,7 @@ class Attempts:
         self._clis = clis
         self._write = write
         self._tell = tell
+        self._parking = Parking(parts, write=write, settle=self._settle)
         self._news = News()
         self._starting = asyncio.Lock()
         self._is_closing = False
@@ -82,10 +85,14 @@ class Attempts:
         launch = live.launch
         if launch is None or not launch.program:
             return Ended(verdict=outcome.missing(self._parts.launcher.named(live.cli)))
+        live.was_parked = False
         began_s = live.job.started_at_s or self._parts.clock.now_s()
         # In memory first, so that a cancel from now on is of a run. The row is written with its
         # process: a job that is called queued and has a keeper is taken over as running.
         live.job = replace(live.job, state=JobState.RUNNING, started_at_s=began_s)
+        told = await self._parts.snapshots.before(live.job, live.asked, live.folder)
+        with suppress(OSError):
+            await asyncio.to_thread(live.folder.note_beginning, told)
         started = await self._started(live, launch)
         if started is None:
             return None
@@ -148,6 +155,7 @@ class Attempts:
         if live.stop_asked is not None:
             run.stop(live.stop_asked)
         followed = await run.follow(live.tell, ear)
+        await self._parts.snapshots.after(live.job, live.folder)
         live.job = with_output(live.job, followed)
         ended = Ended(verdict=followed.verdict, run=run, account=followed.account)
         return await self._judged(live, ended)
@@ -199,10 +207,22 @@ class Attempts:
             return Ended(verdict=outcome.not_started(str(error)))
         return await self.begin(live)
 
+    async def resume(self, live: LiveJob) -> Ended | None:
+        """The run that goes on with a parked job, to its end."""
+        try:
+            live.told_early = None  # of the run before
+            await self._parking.leave(live)
+            live.launch = await asyncio.to_thread(checked_again, self._parts.launcher, live)
+        except (InvalidRun, OSError) as error:
+            return Ended(verdict=outcome.not_started(str(error)))
+        return await self.begin(live)
+
     async def _judged(self, live: LiveJob, ended: Ended) -> Ended | None:
-        """Its end, or that of a later run."""
+        """Its end, or that of a later run; of one that waits for a limit the state PARKED."""
         if await self._is_put_back(live, ended):
             return await self.again(live)
+        if await self._parking.take(live, ended.verdict, ended.account, ended.run):
+            return Ended(verdict=RunVerdict(state=JobState.PARKED))
         if ended.account is not None:
             await self._settle(live, ended.account)
         if ended.run is not None and ended.verdict.state is JobState.ORPHANED:
@@ -247,12 +267,13 @@ class Attempts:
         except Exception:  # noqa: BLE001 - whatever it is, it is logged
             _log.warning("what %s used could not be settled", live.job.id, exc_info=True)
         else:
-            live.job = replace(live.job, figures=figures)
+            live.job = replace(live.job, figures=with_before(figures, live.before))
 
     def _limits_of(self, live: LiveJob) -> RunLimits:
         asked, facts = live.asked, live.cli.facts
         total_s = self._jobs.timeout_ms / 1000 if asked.timeout_s is None else asked.timeout_s
         ran_s = self._parts.clock.now_s() - (live.job.started_at_s or live.job.asked_at_s)
+        ran_s -= live.waited_s
         idle_s = facts.idle_timeout_s if asked.idle_timeout_s is None else asked.idle_timeout_s
         return RunLimits(
             total_s=total_s - max(ran_s, 0.0),

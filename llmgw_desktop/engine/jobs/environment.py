@@ -18,6 +18,7 @@ from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import VaultError
 from llmgw_desktop.engine.containment.homes import HomeKeeper, WantedSignIn
+from llmgw_desktop.platform.children import direct
 from llmgw_desktop.platform.environment import (
     HARMLESS,
     HOME_FOLDERS,
@@ -288,6 +289,15 @@ def check_sizes(arguments: Sequence[str], environment: Mapping[str, str], prompt
         raise _too_large("has a variable that is too long.", "environment")
     if (total := sum(sizes) + sum(env)) > MOST_BYTES:
         raise _too_large(f"have {total:,} bytes in all, and {MOST_BYTES:,} may be.", "arguments")
+
+
+def check_startable(program: str, path: str) -> None:
+    """A batch file on Windows is not run: its interpreter would read what a caller says. Raises
+    InvalidRun."""
+    try:
+        direct([program], path)
+    except OSError as error:
+        raise InvalidRun(f"cannot be started: {error}.", field="cli") from error
 
 
 def size_of(text: str, name: str) -> int:

@@ -10,7 +10,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,11 +20,15 @@ import orjson
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.spool import Spool, tail_of
 from llmgw_desktop.platform.environment import short_folders
+from llmgw_desktop.platform.files import put_in_place
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.at_rest.files import BESIDE, is_encrypted_file, open_file
 
 _OWNER_ONLY = 0o600
-_TEMP = "llmgw-"
+TEMP = "llmgw-"
+_BEGUN = "begun"
+SNAPSHOT = "snapshot"
+"""Below a job's folder: of where it works, as that was before."""
 _AGENT_FILES = (".git", "AGENTS.md", "AGENT.md", "CLAUDE.md", "GEMINI.md", ".claude", ".cursor")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _BLANK_EXIT = b" " * 40 + b"\n"
@@ -151,6 +155,24 @@ class JobFolder:
         return self.path / "boot"
 
     @property
+    def snapshot(self) -> Path:
+        """A folder, of where it works as that was before."""
+        return self.path / SNAPSHOT
+
+    def note_beginning(self, text: str) -> None:
+        """What was done before its first run; what stands there already stays. Raises OSError."""
+        if text and not (self.path / _BEGUN).exists():
+            write_record(self.path / _BEGUN, text.encode())
+
+    def begun_with(self) -> str:
+        """Empty where nothing was. Raises VaultError, StoreError."""
+        try:
+            with self.open(self.path / _BEGUN) as file:
+                return file.read().decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    @property
     def _fresh_words(self) -> Path:
         """Only while they are written."""
         return self.words.with_suffix(".new")
@@ -190,7 +212,8 @@ class JobFolder:
         """The job has ended: its stdin goes. Where nothing is encrypted, so does what was asked
         if `clean` would change it."""
         with suppress(OSError):
-            for each in (self.run_key, self.boot_record, self._fresh_words, *self._inputs):
+            parked = self.path.glob("goes-on.*")
+            for each in (self.run_key, self.boot_record, self._fresh_words, *self._inputs, *parked):
                 each.unlink(missing_ok=True)
             if not self.at_rest.is_on:
                 self.keep_words(clean)
@@ -238,10 +261,25 @@ class JobFolder:
         kept = self.said.with_name(f"said.{retry + 1}")
         return kept if kept.exists() else self.said
 
-    def note_retry(self, retry: int, reason: str, due_at_s: float) -> None:
-        """Why a run is started again, and when. Raises OSError."""
-        note = orjson.dumps({"reason": reason, "due_at_s": due_at_s})
-        write_record(self._retry_record(retry), note)
+    def goes_on(self, retry: int) -> Path:
+        """What a parked job asks when it goes on, until it has ended."""
+        return self.path / f"goes-on.{retry}"
+
+    def note_retry(
+        self, retry: int, reason: str, due_at_s: float, parked: Mapping[str, Any] | None = None
+    ) -> None:
+        """Why a run is started again, and when; of a parked one with what is to be known of that
+        (`limit_waits.py`). The note stands whole or not at all. Raises OSError."""
+        note = {"reason": reason, "due_at_s": due_at_s}
+        path = self._retry_record(retry)
+        fresh = path.with_name(f"{path.name}.new")
+        write_record(fresh, orjson.dumps(note if parked is None else note | {"parked": parked}))
+        put_in_place(fresh, path)
+
+    def parked_note(self, retry: int) -> Mapping[str, Any]:
+        """Empty where that run was not parked."""
+        note = self._retry_note(retry).get("parked")
+        return note if isinstance(note, dict) else {}
 
     def retry_reason(self, retry: int) -> str:
         return str(self._retry_note(retry).get("reason", ""))
@@ -255,7 +293,8 @@ class JobFolder:
         if self.kept_stdout(retry).exists():
             return
         self.remove_temp()
-        for record in (self.exit_record, self.keeper_record, self.boot_record, *self._inputs):
+        ours = self.exit_record, self.keeper_record, self.boot_record, self.stop_record
+        for record in (*ours, *self._inputs):
             record.unlink(missing_ok=True)
         for spool in (self.stderr, self.said, self.stdout):
             if spool.exists():

@@ -13,12 +13,13 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
-from llmgw_desktop.domain.jobs.cli_settings import kept_settings
+from llmgw_desktop.domain.jobs.cli_settings import LimitWish, kept_settings
 from llmgw_desktop.domain.jobs.job import SessionUse, session_totals_of
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.usage import AnswerShape, PromptFacts, Saving
 from llmgw_desktop.domain.vault import VaultError
-from llmgw_desktop.engine.jobs.folder import JobFolder, neutral_root, write_record
+from llmgw_desktop.engine.jobs.folder import TEMP, JobFolder, neutral_root, write_record
+from llmgw_desktop.platform.files import put_in_place
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.at_rest.data_keys import PLAIN_NUMBER, DataKey
 from llmgw_desktop.store.at_rest.files import (
@@ -40,7 +41,9 @@ def submission_of(asked: dict[str, Any]) -> Submission:
     }
     session = asked.pop("session")
     facts = asked.pop("prompt_facts", {})
+    wish = asked.pop("limit_wait", None)
     return Submission(
+        limit_wait=wish and LimitWish(wish),
         containment=kept_settings(asked.pop("containment", {})),
         **asked | {"answer_shape": AnswerShape(asked.get("answer_shape", ""))},
         prompt_facts=_facts(facts),
@@ -151,9 +154,6 @@ def _sweep(folder: JobFolder) -> None:
         path.unlink(missing_ok=True)
 
 
-_TEMP = "llmgw-"
-
-
 class JobFolders:
     """All of them, below one root."""
 
@@ -182,13 +182,27 @@ class JobFolders:
         """What is asked, with its words, until the job has ended. Raises OSError."""
         fresh = folder.words.with_suffix(".new")
         write_record(fresh, orjson.dumps(asdict(asked)))
-        fresh.replace(folder.words)
+        put_in_place(fresh, folder.words)
+
+    def keep_going_on(self, folder: JobFolder, retry: int, asked: Submission) -> None:
+        """What a parked job asks when it goes on. Raises OSError."""
+        path = folder.goes_on(retry)
+        fresh = path.with_suffix(".new")
+        write_record(fresh, orjson.dumps(asdict(asked)))
+        put_in_place(fresh, path)
+
+    def asked_now(self, folder: JobFolder, retries: int) -> Submission:
+        """What the run of a live job asks that so many came before. Raises as `asked`."""
+        for retry in range(retries, 0, -1):
+            if (path := folder.goes_on(retry)).exists():
+                return submission_of(folder.read_json(path))
+        return self.asked(folder)
 
     def named(self, job_id: str) -> JobFolder:
         """As this program makes it; nothing is looked at."""
         return JobFolder(
             path=self._root / job_id,
-            temp=neutral_root() / f"{_TEMP}{job_id}",
+            temp=neutral_root() / f"{TEMP}{job_id}",
             at_rest=self.at_rest,
         )
 
@@ -224,8 +238,8 @@ class JobFolders:
         self.remove(each for each in there - known if not (self._root / each / SPARED).exists())
         for job_id in there & known - live:
             self.kept(job_id).forget(clean)
-        for temp in neutral_root().glob(f"{_TEMP}*"):
-            job_id = temp.name.removeprefix(_TEMP)
+        for temp in neutral_root().glob(f"{TEMP}*"):
+            job_id = temp.name.removeprefix(TEMP)
             if job_id in known - live and (self._root / job_id).is_dir():
                 shutil.rmtree(temp, ignore_errors=True)
 

@@ -23,6 +23,7 @@ from llmgw_desktop.domain.jobs.cli_settings import (
     Contained,
     ContainSettings,
     ContainWish,
+    LimitWish,
     wish_of,
 )
 from llmgw_desktop.domain.jobs.job import JobProcess
@@ -44,12 +45,14 @@ from llmgw_desktop.engine.jobs.environment import (
     Housing,
     SearchPath,
     check_sizes,
+    check_startable,
     environment_for,
     environment_in_private_home,
     size_of,
 )
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.process_tree import boot_id
+from llmgw_desktop.platform.children import direct
 from llmgw_desktop.platform.files import HAS_MODES, person
 from llmgw_desktop.platform.held_thread import held
 from llmgw_desktop.platform.processes import MARKER
@@ -146,6 +149,7 @@ class Launcher:
             servers=servers,
             wish=wish_of((said.containment, of_workspace)),
         )
+        check_startable(launch.program, usual["PATH"])
         check_sizes(launch.plan.arguments, launch.environment, request.prompt)
         for each in plan.needs:
             check_needed(each, launch.working_dir)
@@ -224,13 +228,18 @@ class Launcher:
         }
         temp = str(folder.temp / "tmp")
         env |= {"TMPDIR": temp, "TMP": temp, "TEMP": temp, MARKER: job_id}
-        argv = [launch.program, *(_placed(each, names, folder) for each in plan.arguments)]
+        told = [launch.program, *(_placed(each, names, folder) for each in plan.arguments)]
+        argv = direct(told, env.get("PATH", ""))
         cwd = _cwd(launch, folder)
         note_contained(folder, launch.contained)
         if not launch.contained.by:
             return keeper.start(argv, folder=folder, env=env, cwd=cwd)
         argv, env = self.enclosure.start(argv, env, cwd, folder=folder, inmate=_inmate(launch))
         return held(lambda: keeper.start(argv, folder=folder, env=env, cwd=cwd))
+
+    def limit_wish(self, cli: Cli) -> LimitWish:
+        """Of jobs that say nothing of it themselves."""
+        return self._of(cli).limit_wait
 
     def home(self, cli: Cli, job_id: str) -> Path:
         """Where the CLI has its own files, while a run goes on."""

@@ -13,8 +13,9 @@ from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import Event, JobChanged, PermissionChanged, UpstreamTold
+from llmgw_desktop.domain.jobs.cli_settings import LimitWait, LimitWish
 from llmgw_desktop.domain.jobs.job import Job, JobState
-from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.run_errors import CliResting, InvalidRun
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
 from llmgw_desktop.domain.vault import VaultError
@@ -22,11 +23,12 @@ from llmgw_desktop.engine.jobs import outcome, process_tree
 from llmgw_desktop.engine.jobs.attempts import Attempts, Ended, checked_again
 from llmgw_desktop.engine.jobs.ended_files import EndedFiles
 from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.limit_waits import at_rest, note_wait, taken_over
 from llmgw_desktop.engine.jobs.live_job import LiveJob, dialogue_of, made_ready, with_end
 from llmgw_desktop.engine.jobs.outcome import RunVerdict
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, Fate, ProcessTree
-from llmgw_desktop.engine.jobs.queue import JobQueue
+from llmgw_desktop.engine.jobs.queue import JobQueue, ParkedJobs
 from llmgw_desktop.engine.jobs.runner import Run, stop_on_record
 from llmgw_desktop.engine.jobs.talk import DialogueReader
 from llmgw_desktop.engine.loop.tasks import Tasks
@@ -57,6 +59,7 @@ class JobLife:
         self._parts = parts
         self._clis = clis
         self._queue = JobQueue(limits, self._begin)
+        self.parked = ParkedJobs(parts, self.live, self._queue, self.tell)
         self._attempts = Attempts(parts, clis, write=self._write, tell=self.tell)
         self._tasks = Tasks()
         self._sweeps = Tasks()
@@ -71,9 +74,33 @@ class JobLife:
         self._attempts.apply(jobs, limits)
         self._queue.apply(limits)
 
-    def admit(self, cli: CliName) -> None:
-        """Raises Saturated."""
-        self._queue.admit(cli)
+    def admit(self, asked: Submission) -> LimitWait | None:
+        """What it is to wait for before it begins, where it may. Raises Saturated, CliResting."""
+        self._queue.admit(asked.request.cli)
+        try:
+            self._parts.breaker.check(asked)
+        except CliResting as error:
+            own = self._parts.launcher.limit_wish(self._clis[asked.request.cli])
+            wish = asked.limit_wait or own
+            if wish is LimitWish.OFF or asked.is_attempt or not error.is_limit:
+                raise
+            return at_rest(error, wish, self._parts.clock.now_s())
+        return None
+
+    async def enter(self, live: LiveJob, wait: LimitWait | None) -> None:
+        """A new one. Raises StoreError."""
+        if wait is None:
+            self.wait_for_turn(live)
+            return
+        job = replace(live.job, state=JobState.PARKED, limit_wait=wait)
+        try:
+            await asyncio.to_thread(note_wait, live, wait)
+        except OSError as error:
+            await self.end(live, outcome.not_started(str(error)))
+            return
+        await self._write(job)
+        live.job = job
+        await self._park(live)
 
     def beside(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
         """Something that nobody waits for."""
@@ -82,6 +109,7 @@ class JobLife:
     async def close(self) -> None:
         """Follow nothing any more; what runs goes on."""
         self._queue.close()
+        self.parked.close()
         for end in self._hears_no_more:
             end()
         await self._attempts.start_no_more()
@@ -109,7 +137,17 @@ class JobLife:
     def _begin(self, job_id: str) -> None:
         live = self.live[job_id]
         _put_off(live)
-        self._go_on(live, self._attempts.begin)
+        self._go_on(live, self._attempts.resume if live.was_parked else self._attempts.begin)
+
+    async def _park(self, live: LiveJob) -> None:
+        """It holds no turn while it waits."""
+        if live.is_ending:
+            return
+        if live.stop_asked is not None:
+            await self.end(live, outcome.stopped(live.stop_asked, None))
+        else:
+            self._queue.leave(live.job.id)
+            self.parked.put(live)
 
     def _go_on(
         self, live: LiveJob, step: Callable[[LiveJob], Coroutine[Any, Any, Ended | None]]
@@ -124,7 +162,9 @@ class JobLife:
             return
         try:
             ended = await step(live)
-            if ended is not None:
+            if ended is not None and ended.verdict.state is JobState.PARKED:
+                await self._park(live)
+            elif ended is not None:
                 await self._ended(live, ended)
         except Exception:  # noqa: BLE001 - whatever it is, it is logged
             _log.exception("job %s could not be followed", live.job.id)
@@ -166,6 +206,7 @@ class JobLife:
             return
         live.is_ending = True
         _put_off(live)
+        self.parked.drop(live.job.id)
         if live.asked.request.asks:
             self._parts.permissions.job_ended(live.job.id)
         # A CLI's own words may quote a key; the row is kept, shown and logged.
@@ -216,35 +257,16 @@ class JobLife:
             found = None
         cli = self._clis.get(job.cli)
         if found is None or cli is None:
-            lost = with_end(
-                job, outcome.lost(), self._parts.clock.now_s(), self._jobs.retention_days
-            )
-            state = JobState.ORPHANED if job.state is JobState.RUNNING else JobState.FAILED
-            lost = replace(lost, state=state)
-            self._parts.store.move(lost)
-            if found is not None:
-                self._parts.ledger.changed(lost, found[1])
-            self._put_away(job.id)
-            await self._parts.launcher.housing.give_back(job.id)
+            await self._give_up_lost(job, None if found is None else found[1])
             return
         live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
         self.live[job.id] = live
-        self._parts.breaker.began(job, live.asked)
-        if waits := job.retries > 0 and job.process is None:
-            await asyncio.to_thread(live.folder.set_aside, job.retries)
+        wait = await asyncio.to_thread(taken_over, live)
         seen = await asyncio.to_thread(process_tree.look, job, live.folder)
         if seen.fate is Fate.NEVER_BEGAN:
-            await self._parts.launcher.housing.give_back(job.id)
-        if seen.fate is Fate.NEVER_BEGAN and waits:
-            self._queue.occupy(job.id, job.cli)
-            self._go_on(live, self._attempts.again)
+            await self._adopt_waiting(live, wait)
             return
-        if seen.fate is Fate.NEVER_BEGAN:
-            live.job = replace(job, state=JobState.QUEUED, started_at_s=None)
-            await asyncio.to_thread(live.folder.remove_temp)
-            if await self._prepare(live):
-                self.wait_for_turn(live)
-            return
+        self._parts.breaker.began(job, live.asked)
         self._queue.occupy(job.id, job.cli)
         began_s = job.asked_at_s if job.started_at_s is None else job.started_at_s
         job = replace(job, state=JobState.RUNNING, started_at_s=began_s)
@@ -254,6 +276,37 @@ class JobLife:
         if (why := stop_on_record(live.folder)) is not None:
             live.stop(why)
         self._go_on(live, self._attempts.follow)
+
+    async def _adopt_waiting(self, live: LiveJob, wait: LimitWait | None) -> None:
+        """One of which nothing runs: it waits for its turn, its next run, or a limit."""
+        job = live.job
+        await self._parts.launcher.housing.give_back(job.id)
+        # A run that was made ready and never began left it.
+        await asyncio.to_thread(live.folder.remove_temp)
+        if wait is not None:
+            live.job = replace(job, state=JobState.PARKED, limit_wait=wait)
+            await self._park(live)
+            return
+        self._parts.breaker.began(job, live.asked)
+        if job.retries > 0 and job.process is None:
+            self._queue.occupy(job.id, job.cli)
+            self._go_on(live, self._attempts.again)
+            return
+        live.job = replace(job, state=JobState.QUEUED, started_at_s=None)
+        if await self._prepare(live):
+            self.wait_for_turn(live)
+
+    async def _give_up_lost(self, job: Job, asked: Submission | None) -> None:
+        """Its files are gone."""
+        now_s = self._parts.clock.now_s()
+        lost = with_end(job, outcome.lost(), now_s, self._jobs.retention_days)
+        if job.state is not JobState.RUNNING:
+            lost = replace(lost, state=JobState.FAILED)
+        self._parts.store.move(lost)
+        if asked is not None:
+            self._parts.ledger.changed(lost, asked)
+        self._put_away(job.id)
+        await self._parts.launcher.housing.give_back(job.id)
 
     async def _prepare(self, live: LiveJob) -> bool:
         """Make ready again what was asked of an earlier program."""
@@ -272,7 +325,9 @@ class JobLife:
         try:
             folders = self._parts.folders
             folder = folders.find(job.id)
-            return folder, folders.asked(folder) if job.is_live else folders.to_read(folder)
+            if job.is_live:
+                return folder, folders.asked_now(folder, job.retries)
+            return folder, folders.to_read(folder)
         except (OSError, ValueError, TypeError, KeyError):
             return None
 

@@ -14,7 +14,13 @@ from llmgw_desktop.clis.dialogue import BEGUN, Dialogue
 from llmgw_desktop.domain.cli import ErrorCategory, SessionWish
 from llmgw_desktop.domain.events import UpstreamTold
 from llmgw_desktop.domain.jobs.approval import AskingJob
-from llmgw_desktop.domain.jobs.job import EXIT_IDLE_TIMEOUT, EXIT_TIMEOUT, Job, JobState
+from llmgw_desktop.domain.jobs.job import (
+    EXIT_IDLE_TIMEOUT,
+    EXIT_TIMEOUT,
+    Job,
+    JobFigures,
+    JobState,
+)
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.mcp_server import Servers
@@ -47,6 +53,14 @@ class LiveJob:
     """Of its upstream, before anybody watched: a CLI may ask in the moment in which it begins."""
     """Of `run`."""
     stop_asked: RunStop | None = None
+    waited_s: float = 0.0
+    """How long it has been parked, all times together: that is no part of its time to run."""
+    was_parked: bool = False
+    """Its next run is the one that goes on with it."""
+    before: JobFigures | None = None
+    """What its runs used until it was parked last."""
+    may_go_on: bool = False
+    """A person said so, where one is asked."""
     queue_timer: asyncio.TimerHandle | None = None
     is_ending: bool = False
     """Its last word is being written."""
@@ -70,6 +84,12 @@ class LiveJob:
         if self.run is not None:
             self.run.stop(why)
 
+    def goes_on_after_all(self) -> None:
+        """We ended its run, but not it. What a person ended meanwhile stays so."""
+        if self.stop_asked is RunStop.REFUSED:
+            self.stop_asked = None
+            self._stopping.clear()
+
     async def pause(self, length_s: float) -> None:
         """Until it is over, or the job is to end."""
         try:
@@ -92,6 +112,7 @@ def with_end(job: Job, verdict: RunVerdict, now_s: float, retention_days: int) -
         expires_at_s=now_s + retention_days * 86400,
         questions=(),
         waiting_on=None,
+        limit_wait=None,
         figures=job.figures if verdict.state is JobState.COMPLETED else job.figures.at_least,
     )
 
@@ -109,7 +130,9 @@ def with_output(job: Job, followed: Followed) -> Job:
 
 def waits_of(job: Job | None) -> tuple[object, ...]:
     """What it waits for, besides its turn and its CLI."""
-    return ((), None) if job is None else (job.questions, job.waiting_on)
+    if job is None:
+        return (), None, None
+    return job.questions, job.waiting_on, job.limit_wait
 
 
 def title_of(prompt: str, clean: Callable[[str], str]) -> str:
@@ -177,11 +200,11 @@ def _did_nothing(live: LiveJob, verdict: RunVerdict, account: RunAccount) -> boo
         verdict.category in (ErrorCategory.RATE_LIMIT, ErrorCategory.UPSTREAM)
         and live.cli.facts.streams  # else its silence tells nothing
         and not account.has_begun
-        and _may_begin_again(live.asked)
+        and may_begin_again(live.asked)
     )
 
 
-def _may_begin_again(asked: Submission) -> bool:
+def may_begin_again(asked: Submission) -> bool:
     """A session that the caller named may be begun once only; one that we named gets another."""
     request = asked.request
     if request.session is SessionWish.NEW and request.session_id:

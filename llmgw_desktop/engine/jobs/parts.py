@@ -39,8 +39,12 @@ class Breaker:
     def ended(self, job: Job) -> None:
         """It has ended, or could not be kept."""
 
-    def told_pause_s(self, error: str) -> float | None:
-        """How long a vendor wants to be left alone, where its words say so."""
+    def parked(self, job: Job, error: str) -> None:
+        """It met a limit, which its vendor told so, and waits until that is over."""
+
+    def told_pause_s(self, error: str, said_at_s: float | None = None) -> float | None:
+        """How long a vendor wants to be left alone, where its words say so: from when they were
+        said, or from now on."""
         return None
 
 
@@ -66,6 +70,17 @@ class Ledger:
         `temp` is the run's private folder."""
         return account.figures
 
+    async def resets(
+        self, job: Job, asked: Submission, account: RunAccount, temp: Path
+    ) -> tuple[float, ...]:
+        """When the windows that are used up begin anew, where the CLI writes that down."""
+        return ()
+
+    def going_on(self, asked: Submission, figures: JobFigures) -> Submission:
+        """What a run that was parked, and used that much, asks when it goes on: with its session as
+        that is now. In a thread. Raises StoreError."""
+        return asked
+
     def changed(self, job: Job, asked: Submission) -> None:
         """It waits, runs or has ended. Quick, in the loop."""
 
@@ -85,6 +100,18 @@ class OwnRequests:
 
     def ended(self, job: Job) -> None:
         """Nothing of it asks any more. Once more does no harm."""
+
+
+class RunSnapshots:
+    """Of the folders of runs that may change files. By itself it keeps none. Neither raises."""
+
+    async def before(self, job: Job, asked: Submission, folder: JobFolder) -> str:
+        """It is about to start, or to go on. What was done, for whoever reads along; empty:
+        nothing."""
+        return ""
+
+    async def after(self, job: Job, folder: JobFolder) -> None:
+        """A run of it has ended."""
 
 
 Answered = Callable[[PermissionAnswer], None]
@@ -154,5 +181,6 @@ class JobParts:
     """Knows model requests of runs that come to this gateway."""
     known_now_s: Callable[[], float] | None = None
     """The time by which it is counted how old ended jobs are; None: the clock's."""
+    snapshots: RunSnapshots = field(default_factory=RunSnapshots)
     permissions: Permissions = field(default_factory=NobodyAnswers)
     """Answers what agents ask."""

@@ -1,23 +1,29 @@
-"""Whether a job needs a run now: its turn, one of a session at a time, or a run of the same
-request that is there.
+"""Whether a job needs a run now: its turn, the end of a limit that it waits for, one of a session
+at a time, or a run of the same request that is there.
 """
 
+import asyncio
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.jobs.cli_settings import DEFAULT_MODELS
-from llmgw_desktop.domain.jobs.job import Job, SessionUse
-from llmgw_desktop.domain.jobs.run_errors import Saturated, SessionBusy
+from llmgw_desktop.domain.jobs.job import Job, JobState, SessionUse
+from llmgw_desktop.domain.jobs.run_errors import JobNotParked, Saturated, SessionBusy
 from llmgw_desktop.domain.jobs.submission import EarlierRun, Submission
 from llmgw_desktop.domain.settings.tables import LimitSettings
 from llmgw_desktop.engine.jobs.launch import Launch
+from llmgw_desktop.engine.jobs.limit_waits import note_wait
 from llmgw_desktop.engine.jobs.live_job import LiveJob
+from llmgw_desktop.engine.jobs.parts import JobParts
+from llmgw_desktop.platform.wall_timer import WallTimer
 
 
 class JobQueue:
@@ -81,6 +87,119 @@ class JobQueue:
         limits = self._limits
         most = limits.of_cli.get(cli, limits.max_running_per_provider)
         return self.running < limits.max_running_jobs and self._of_cli[cli] < most
+
+
+class LimitWaits:
+    """Who waits, and until when. One timer for the one that is due first; it is set anew when the
+    clock was, so that nobody is woken early, and nobody late."""
+
+    def __init__(self, clock: Clock, due: Callable[[str], None]) -> None:
+        """`due` is called once for each, on the loop, when its time has come."""
+        self._clock = clock
+        self._due = due
+        self._waiting: dict[str, float] = {}
+        self._timer = WallTimer(self.look)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, job_id: str, due_at_s: float) -> None:
+        """Once more gives it another time."""
+        self._waiting[job_id] = due_at_s
+        self._arm()
+
+    def drop(self, job_id: str) -> None:
+        """It waits no more. Once more does no harm."""
+        if self._waiting.pop(job_id, None) is not None:
+            self._arm()
+
+    def look(self) -> None:
+        """Whose time has come."""
+        now_s = self._clock.now_s()
+        for job_id in [name for name, due_at_s in self._waiting.items() if due_at_s <= now_s]:
+            del self._waiting[job_id]
+            self._due(job_id)
+        self._arm()
+
+    def close(self) -> None:
+        """Nobody is woken any more."""
+        self._waiting.clear()
+        self._arm()
+
+    def _arm(self) -> None:
+        first_s = min(self._waiting.values(), default=None)
+        self._timer.set(None if first_s is None else first_s - self._clock.now_s())
+
+
+class ParkedJobs:
+    """Those of `live` that wait for a limit. They come back to `queue` once, whoever wakes them."""
+
+    def __init__(
+        self,
+        parts: JobParts,
+        live: Mapping[str, LiveJob],
+        queue: JobQueue,
+        tell: Callable[[LiveJob], None],
+    ) -> None:
+        self._live = live
+        self._queue = queue
+        self._tell = tell
+        self.waits = LimitWaits(parts.clock, self.wake)
+
+    def put(self, live: LiveJob) -> None:
+        wait = live.job.limit_wait
+        if wait is not None and not wait.asks:
+            self.waits.put(live.job.id, wait.due_at_s)
+        live.was_parked = True
+        self._tell(live)
+
+    def wake(self, job_id: str) -> None:
+        """It goes on as soon as it is its turn."""
+        live = self._live.get(job_id)
+        if live is None or live.is_ending or live.job.state is not JobState.PARKED:
+            return
+        self.waits.drop(job_id)
+        live.job = replace(live.job, state=JobState.QUEUED, limit_wait=None)
+        self._tell(live)
+        self._queue.enter(job_id, live.cli.name)
+
+    async def go_on(self, job: Job, *, now: bool) -> Job:
+        """It may when its limit is over, or does so `now`. Raises JobNotParked, StoreError."""
+        live = self._of(job)
+        if now:
+            live.may_go_on = True
+            self.wake(job.id)
+        else:
+            await self.allow(live)
+        return live.job
+
+    def _of(self, job: Job) -> LiveJob:
+        live = self._live.get(job.id)
+        if live is None or live.is_ending or live.job.limit_wait is None:
+            raise JobNotParked(job.id, job.state)
+        return live
+
+    async def allow(self, live: LiveJob) -> None:
+        """It may go on when its limit is over. Raises StoreError."""
+        wait = live.job.limit_wait
+        if wait is None or not wait.asks:
+            return
+        live.may_go_on, wait = True, replace(wait, asks=False)
+        live.job = replace(live.job, limit_wait=wait)
+        try:
+            await asyncio.to_thread(note_wait, live, wait)
+        except OSError as error:
+            raise StoreUnavailable(f"That cannot be kept: {error.strerror}.") from error
+        if live.job.state is JobState.PARKED and not live.is_ending:
+            self.put(live)
+
+    def drop(self, job_id: str) -> None:
+        """It has ended."""
+        self.waits.drop(job_id)
+
+    def close(self) -> None:
+        """Nobody is woken any more."""
+        self.waits.close()
 
 
 def refuse_second(asked: Submission, lives: Iterable[LiveJob]) -> None:

@@ -9,13 +9,22 @@ from functools import partial
 from typing import BinaryIO
 
 from llmgw_desktop.clis.cli import OutputReader
-from llmgw_desktop.domain.cli import CliEvent, Retrying, RunEnded, TextGrew, Warned
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    Noted,
+    Retrying,
+    RunEnded,
+    TextGrew,
+    ToolBegan,
+    Warned,
+)
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.submission import JobResult
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.enclosure import contained_of
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool
+from llmgw_desktop.wire.shell.destructive import destroys
 
 
 @value(kw_only=False)
@@ -105,9 +114,11 @@ async def events_of(
             await more()
             continue
         if spool is not None:
+            if retry == 0 and (begun := folder.begun_with()):
+                yield Noted(text=begun)
             last = partial(_last_of, job, retry)
             async for event in _said(spool, reader, last, more):
-                yield event
+                yield marked(event)
         now = job()
         if now is None or now.retries == retry:
             break
@@ -116,6 +127,13 @@ async def events_of(
     if now is not None:
         for event in ending(now, folder, reader):
             yield event
+
+
+def marked(event: CliEvent) -> CliEvent:
+    """With a word of what it destroys, where it does."""
+    if isinstance(event, ToolBegan) and (why := destroys(event.summary)):
+        return replace(event, destroys=why)
+    return event
 
 
 def _opened(folder: JobFolder, before: int | None = None, *, is_live: bool = False) -> Spool | None:
@@ -227,7 +245,11 @@ class _Text:
 
 
 def _all(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
-    if (opened := _opened(folder)) is not None:
+    before = job.retries if job.state is JobState.PARKED else None
+    opened = _opened(folder, before, is_live=job.is_live)
+    if opened is None and job.retries:  # it was parked, and ended so
+        opened = _opened(folder, job.retries, is_live=job.is_live)
+    if opened is not None:
         with opened as spool:
             last = None if job.is_live else _last_byte(job)
             while piece := spool.read(_room(spool, last)):

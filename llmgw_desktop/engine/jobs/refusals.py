@@ -99,6 +99,11 @@ class RefusalWatch:
         self._rest()
 
     @property
+    def until_s(self) -> float | None:
+        """When it may be asked again, as it was told last; wall clock."""
+        return None if self._wait is None else self._wait.until_s
+
+    @property
     def cause(self) -> Cause | None:
         """Why a run that is stopped now comes to nothing; None: not for its upstream."""
         if (wait := self._wait) is None:

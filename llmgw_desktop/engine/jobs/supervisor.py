@@ -24,7 +24,13 @@ from llmgw_desktop.engine.jobs.life import JobLife
 from llmgw_desktop.engine.jobs.live_job import LiveJob, title_of, waits_of
 from llmgw_desktop.engine.jobs.outcome import RunStop
 from llmgw_desktop.engine.jobs.parts import JobParts
-from llmgw_desktop.engine.jobs.queue import earlier_run, may_be_shared, refuse_second, request_key
+from llmgw_desktop.engine.jobs.queue import (
+    ParkedJobs,
+    earlier_run,
+    may_be_shared,
+    refuse_second,
+    request_key,
+)
 from llmgw_desktop.engine.jobs.reading import RawOutput
 
 _TIDY_EVERY = 50
@@ -54,6 +60,11 @@ class Supervisor:
     def live(self) -> tuple[Job, ...]:
         """Those that wait or run, oldest first."""
         return tuple(live.job for live in self._live.values())
+
+    @property
+    def parked(self) -> ParkedJobs:
+        """Those that wait for a limit."""
+        return self._life.parked
 
     @property
     def ended_files(self) -> EndedFiles:
@@ -104,8 +115,7 @@ class Supervisor:
             asked = replace(asked, request=named)
             launch = launcher.planned_again(launch, cli, named)
         refuse_second(asked, self._live.values())
-        self._life.admit(cli.name)
-        self._parts.breaker.check(asked)
+        wait = self._life.admit(asked)
         job_id = self._parts.ids.new("job")
         folder = await asyncio.to_thread(self._folder, job_id, asked, cli)
         try:
@@ -113,8 +123,7 @@ class Supervisor:
             same = None if self._is_for_itself(asked) else self._same_live(key)
             if same is None:
                 refuse_second(asked, self._live.values())
-                self._life.admit(cli.name)
-                self._parts.breaker.check(asked)
+                wait = self._life.admit(asked)
         except BaseException:
             folder.remove()
             raise
@@ -128,7 +137,7 @@ class Supervisor:
         # At once: the next who asks shall know that this one tries it again.
         self._parts.breaker.began(job, asked)
         await self._keep(live)
-        self._life.wait_for_turn(live)
+        await self._life.enter(live, wait)
         self._submits += 1
         if self._submits % _TIDY_EVERY == 0:
             self._life.beside(asyncio.to_thread(self._tidy), name="tidy jobs")
@@ -187,11 +196,7 @@ class Supervisor:
                 yield event
 
     async def standing(
-        self,
-        job_id: str,
-        *,
-        owner: str | None = None,
-        told: Job | None = None,
+        self, job_id: str, *, owner: str | None = None, told: Job | None = None
     ) -> AsyncIterator[Job]:
         """A job whenever it waits for something else than was `told`, or goes on, until it ends."""
         live = self._live.get(job_id)
@@ -243,10 +248,16 @@ class Supervisor:
         if live is None:
             return job
         live.stop(RunStop.CANCELED)
-        if live.job.state is JobState.QUEUED:
+        if live.job.state in (JobState.QUEUED, JobState.PARKED):
             await self._life.end(live, outcome.stopped(RunStop.CANCELED, None))
         await live.ended.wait()
         return live.job
+
+    async def go_on(self, job_id: str, owner: str | None = None, *, now: bool) -> Job | None:
+        """A parked one may go on when its limit is over, or does so `now`. None if there is none of
+        this owner's. Raises JobNotParked, StoreError."""
+        job = self.get(job_id, owner)
+        return None if job is None else await self.parked.go_on(job, now=now)
 
     def get(self, job_id: str, owner: str | None = None) -> Job | None:
         live = self._live.get(job_id)
@@ -263,7 +274,10 @@ class Supervisor:
         cli: CliName | None = None,
     ) -> list[Job]:
         """Newest first; without an owner everybody's, without states those in all."""
-        return self._parts.store.recent(owner, limit=limit, states=states, cli=cli)
+        found = self._parts.store.recent(owner, limit=limit, states=states, cli=cli)
+        # what is known of live ones alone stands in no row
+        lives = (self._live.get(job.id) for job in found)
+        return [job if live is None else live.job for job, live in zip(found, lives, strict=True)]
 
     async def delete(self, job_id: str, owner: str | None = None) -> bool:
         """Its row and its files; whether there was one. Raises JobStillLive."""
@@ -336,6 +350,7 @@ class Supervisor:
             changes_files=launch.plan.changes_files,
             prompt_facts=asked.prompt_facts,
             answer_shape=asked.answer_shape,
+            handed_from=asked.handed_from,
         )
 
     def _folder(self, job_id: str, asked: Submission, cli: Cli) -> JobFolder:

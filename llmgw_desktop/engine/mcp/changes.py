@@ -4,7 +4,7 @@ Several changes at once are one piece of news: whoever hears it reads anew anywa
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from llmgw_desktop.domain.events import (
@@ -12,10 +12,13 @@ from llmgw_desktop.domain.events import (
     Event,
     JobChanged,
     SettingsChanged,
+    ToolServersChanged,
     WorktreesChanged,
 )
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp import listing
+from llmgw_desktop.engine.mcp.behind.pins import digest_of
+from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor, found
 from llmgw_desktop.engine.mcp.tool import NotFound
 
@@ -111,7 +114,7 @@ class OfferChanges:
                     for uri, changes_with in listener.addresses.items()
                     if kind in changes_with
                 ]
-                if kind is SettingsChanged:
+                if kind is SettingsChanged or kind is ToolServersChanged:
                     changes += self._changed_lists(listener)
                 self._note(listener, changes)
 
@@ -123,8 +126,9 @@ class OfferChanges:
         offer = self._offer
         resources = listing.resources_allowed(offer, visitor)
         tools = offer.toolbox.shown(visitor.principal, visitor.profile)
+        behind = () if offer.toolbox.behind is None else _behind(offer.toolbox.behind, visitor)
         return {
-            TOOLS: tuple(tool.name for tool in tools),
+            TOOLS: (*(tool.name for tool in tools), *behind),
             PROMPTS: tuple(prompt.name for prompt in listing.prompts_allowed(offer, visitor)),
             RESOURCES: tuple(resource.uri for resource in resources),
         }
@@ -135,6 +139,12 @@ class OfferChanges:
         if listener.pending and listener.timer is None:
             loop = asyncio.get_running_loop()
             listener.timer = loop.call_later(GATHERED_S, listener.tell)
+
+
+def _behind(servers: ToolServers, visitor: Visitor) -> Iterator[str]:
+    """What a client's list says of their tools; another text where a tool is another."""
+    for each in servers.shown(visitor.principal, visitor.profile):
+        yield f"{each.name} {digest_of(each.shown())}"
 
 
 def _owner(event: Event) -> str | None:

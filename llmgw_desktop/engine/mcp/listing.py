@@ -43,8 +43,13 @@ def output_schema(tool: McpTool) -> dict[str, Any]:
 
 
 def tools_shown(offer: McpOffer, visitor: Visitor) -> list[dict[str, Any]]:
+    """Ours, then those of servers behind us."""
     shown = offer.toolbox.shown(visitor.principal, visitor.profile)
-    return [tool_shown(tool, visitor.profile) for tool in shown]
+    own = [tool_shown(tool, visitor.profile) for tool in shown]
+    behind = offer.toolbox.behind
+    if behind is not None and visitor.profile is not Profile.SEARCH:
+        own += [each.shown() for each in behind.shown(visitor.principal, visitor.profile)]
+    return own
 
 
 def tool_shown(tool: McpTool, profile: Profile) -> dict[str, Any]:
@@ -58,17 +63,20 @@ def tool_shown(tool: McpTool, profile: Profile) -> dict[str, Any]:
         hints["idempotentHint"] = True
     if not tool.reaches_out:
         hints["openWorldHint"] = False
+    shape = {"outputSchema": output_schema(tool)} if tool.has_shape else {}
     return {
         "name": tool.name,
         "title": tool.title,
         "description": tool.description,
         "inputSchema": input_schema(tool, profile),
-        "outputSchema": output_schema(tool),
+        **shape,
         "annotations": hints,
     }
 
 
 def answer_shown(answer: ToolAnswer) -> dict[str, Any]:
+    if answer.raw is not None:
+        return dict(answer.raw)
     structured = dict(answer.structured)
     text = orjson.dumps(structured).decode() if answer.text is None else answer.text
     shown: dict[str, Any] = {
@@ -101,7 +109,7 @@ def prompts_shown(offer: McpOffer, visitor: Visitor) -> list[dict[str, Any]]:
 
 
 def resources_allowed(offer: McpOffer, visitor: Visitor) -> list[Resource]:
-    return [each for each in offer.resources if each.scope in visitor.principal.scopes]
+    return [each for each in offer.resources if each.is_for(visitor.principal)]
 
 
 def prompts_allowed(offer: McpOffer, visitor: Visitor) -> list[McpPrompt]:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import field
 from functools import lru_cache
 
-from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scope
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp.tool import InvalidArgument, NotFound, Profile
@@ -28,9 +28,18 @@ class Resource:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What may stand in a place of the template, where that is a short list."""
 
+    is_persons: bool = False
+    """For this computer's person alone: for all others it is not there, whatever their scopes."""
+
     @property
     def is_template(self) -> bool:
         return "{" in self.uri
+
+    def is_for(self, principal: Principal) -> bool:
+        """Whether he may know of it."""
+        if self.is_persons and (principal.kind is not PrincipalKind.LOCAL or principal.job):
+            return False
+        return self.scope in principal.scopes
 
 
 @value
@@ -89,7 +98,7 @@ def found(offer: McpOffer, visitor: Visitor, uri: str) -> tuple[Resource, Mappin
     if len(uri) <= LONGEST_ADDRESS:
         templates = []
         for resource in offer.resources:
-            if resource.scope not in visitor.principal.scopes:
+            if not resource.is_for(visitor.principal):
                 continue
             if resource.uri == uri:
                 return resource, {}

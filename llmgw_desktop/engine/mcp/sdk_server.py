@@ -35,6 +35,7 @@ from llmgw_desktop.domain import mcp_presentation
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.engine.mcp import listing
+from llmgw_desktop.engine.mcp.behind.offered import ADDRESS
 from llmgw_desktop.engine.mcp.offer import (
     McpOffer,
     Visitor,
@@ -44,7 +45,7 @@ from llmgw_desktop.engine.mcp.offer import (
     prompt_text,
     read,
 )
-from llmgw_desktop.engine.mcp.tool import NotFound, ProgressTelling
+from llmgw_desktop.engine.mcp.tool import CameBy, NotFound, ProgressTelling
 
 Context = ServerRequestContext[Any, Any]
 WhoAsks = Callable[[Context], Visitor]
@@ -135,6 +136,8 @@ class Handlers:
 
     async def list_tools(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
         _check_cursor(params)
+        if (behind := self._offer.toolbox.behind) is not None:
+            await behind.known()
         return {**_WHOLE, "tools": listing.tools_shown(self._offer, self._who(ctx))}
 
     async def call_tool(self, ctx: Context, params: CallToolRequestParams) -> Any:
@@ -145,21 +148,33 @@ class Handlers:
             visitor.principal,
             project=visitor.project,
             progress=_progress(ctx),
+            came=CameBy(profile=visitor.profile, session=_session_of(ctx)),
         )
         return {**_WHOLE, **listing.answer_shown(answer)}
 
     async def list_resources(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
         _check_cursor(params)
-        return {**_WHOLE, "resources": listing.resources_shown(self._offer, self._who(ctx))}
+        visitor = self._who(ctx)
+        found = listing.resources_shown(self._offer, visitor)
+        if (behind := self._offer.toolbox.behind) is not None:
+            found += await behind.resources(visitor.principal, visitor.profile)
+        return {**_WHOLE, "resources": found}
 
     async def list_templates(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
         _check_cursor(params)
-        templates = listing.templates_shown(self._offer, self._who(ctx))
+        visitor = self._who(ctx)
+        templates = listing.templates_shown(self._offer, visitor)
+        if (behind := self._offer.toolbox.behind) is not None:
+            templates += await behind.templates(visitor.principal, visitor.profile)
         return {**_WHOLE, "resourceTemplates": templates}
 
     async def read_resource(self, ctx: Context, params: ReadResourceRequestParams) -> Any:
+        visitor, behind = self._who(ctx), self._offer.toolbox.behind
         try:
-            resource, text = await read(self._offer, self._who(ctx), params.uri)
+            if behind is not None and params.uri.startswith(ADDRESS):
+                found = await behind.read(visitor.principal, visitor.profile, params.uri)
+                return {**_WHOLE, "contents": found}
+            resource, text = await read(self._offer, visitor, params.uri)
         except NotFound as error:
             is_modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
             code = INVALID_PARAMS if is_modern else _RESOURCE_NOT_FOUND
@@ -173,11 +188,21 @@ class Handlers:
 
     async def list_prompts(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
         _check_cursor(params)
-        return {**_WHOLE, "prompts": listing.prompts_shown(self._offer, self._who(ctx))}
+        visitor = self._who(ctx)
+        found = listing.prompts_shown(self._offer, visitor)
+        if (behind := self._offer.toolbox.behind) is not None:
+            found += await behind.prompts(visitor.principal, visitor.profile)
+        return {**_WHOLE, "prompts": found}
 
     async def get_prompt(self, ctx: Context, params: GetPromptRequestParams) -> Any:
-        visitor = self._who(ctx)
+        visitor, behind = self._who(ctx), self._offer.toolbox.behind
         try:
+            if behind is not None and "__" in params.name:
+                given = params.arguments or {}
+                asked = visitor.principal, visitor.profile
+                found = await behind.prompt(*asked, params.name, given)
+                if found is not None:
+                    return {**_WHOLE, **found}
             text = prompt_text(self._offer, visitor, params.name, params.arguments)
             described = prompt_named(self._offer, visitor, params.name).description
         except LlmgwError as error:
@@ -192,6 +217,10 @@ class Handlers:
             known = places(self._offer, self._who(ctx), ref.uri, asked.name)
         fitting = [each for each in known if each.startswith(asked.value)][:_MOST_COMPLETIONS]
         return {**_WHOLE, "completion": {"values": fitting, "hasMore": False}}
+
+
+def _session_of(ctx: Context) -> str:
+    return "" if ctx.request is None else str(ctx.request.headers.get("mcp-session-id", ""))
 
 
 def _progress(ctx: Context) -> ProgressTelling | None:

@@ -37,11 +37,26 @@ class Profile(StrEnum):
     """And panels, judges and receipts."""
     FULL = "full"
     """Everything."""
+    SEARCH = "search"
+    """Three tools by which all others are found and called."""
 
 
-EVERY_PROFILE = frozenset(Profile)
+EVERY_PROFILE = frozenset({Profile.CORE, Profile.REVIEW, Profile.FULL})
+"""That lists tools by themselves."""
 REVIEW_AND_FULL = frozenset({Profile.REVIEW, Profile.FULL})
 FULL_ALONE = frozenset({Profile.FULL})
+
+
+@value
+class CameBy:
+    """How a call came in, where that makes a difference."""
+
+    profile: Profile = Profile.FULL
+    session: str = ""
+    """Of the client; empty where it has none."""
+
+
+PLAINLY = CameBy()
 
 
 class ProgressTelling(Protocol):
@@ -69,6 +84,8 @@ class ToolAnswer:
     text: str | None = None
     """For the model that reads it; left out, it reads the structure."""
     is_error: bool = False
+    raw: Mapping[str, Any] | None = None
+    """A result as a server behind us gave it; then this is what is told."""
 
 
 @value
@@ -101,6 +118,9 @@ class McpTool:
     core_takes: frozenset[str] | None = None
     """Of a tool with very many arguments those that other profiles than full show; all are
     accepted."""
+
+    has_shape: bool = True
+    """What it answers is told as structure; else it is what another tool answers."""
 
     is_on: Callable[[], bool] | None = None
     """Whether it is of use by the settings of now, where that depends on them; it can be called

@@ -1,9 +1,9 @@
 """All tools by name: who sees which, what each takes, and the one way by which any is called."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.clis.checks import no_nul
 from llmgw_desktop.clis.fields import fits, said
@@ -14,6 +14,8 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.plain_text import meant
 from llmgw_desktop.engine.mcp.tool import (
     INTERNAL,
+    PLAINLY,
+    CameBy,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -24,6 +26,10 @@ from llmgw_desktop.engine.mcp.tool import (
     told,
 )
 from llmgw_desktop.wire.native.withheld import cleaned_text, native_ids_in, without_native_ids
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.mcp.behind.offered import ToolBehind
+    from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 
 _OF_CLIENTS = frozenset({"wait_for_previous"})
 """Gemini CLI shows its model each tool with this argument more, for the order in which it calls
@@ -36,7 +42,13 @@ _log = logging.getLogger(__name__)
 class Toolbox:
     """Never raises but CancelledError: what goes wrong is told in the one shape of errors."""
 
-    def __init__(self, tools: Iterable[McpTool]) -> None:
+    def __init__(
+        self,
+        tools: Iterable[McpTool],
+        behind: "Callable[[], ToolServers | None]" = lambda: None,
+    ) -> None:
+        """`behind`: other servers, whose tools are called here as ours are."""
+        self._behind = behind
         self._tools: dict[str, McpTool] = {}
         for tool in tools:
             assert tool.name not in self._tools, f"two tools are named {tool.name}"
@@ -47,6 +59,11 @@ class Toolbox:
 
     def __contains__(self, name: object) -> bool:
         return name in self._tools
+
+    @property
+    def behind(self) -> "ToolServers | None":
+        """Other servers; None where none is offered."""
+        return self._behind()
 
     def shown(self, principal: Principal, profile: Profile) -> list[McpTool]:
         return [tool for tool in self._tools.values() if tool.shown_to(principal, profile)]
@@ -64,9 +81,21 @@ class Toolbox:
         *,
         project: str = "",
         progress: ProgressTelling | None = None,
+        came: CameBy = PLAINLY,
     ) -> ToolAnswer:
-        """Whatever the client's profile: it only says what is listed."""
+        """Of ours whatever the client's profile: it only says what is listed."""
         tool = self._tools.get(name)
+        if tool is None and (behind := self.behind) is not None:
+            await behind.known()
+            offered = behind.find(name, principal, came.profile)
+            if offered is not None and Scope.MCP in principal.scopes:
+                call = McpToolCall(
+                    principal=principal,
+                    arguments=arguments or {},
+                    project=project,
+                    progress=progress,
+                )
+                return await self._call_behind(offered, call, came)
         if tool is None or tool.scope not in principal.scopes:
             return told(self._no_such(name, principal), ErrorCategory.INVALID_INPUT)
         try:
@@ -83,6 +112,22 @@ class Toolbox:
             return refusal(error)
         except Exception as error:  # noqa: BLE001 - the door's edge: no call goes unanswered
             _log.exception("the tool %s failed", name)
+            return told(f"The gateway failed: {type(error).__name__}.", INTERNAL)
+
+    async def _call_behind(
+        self, offered: "ToolBehind", call: McpToolCall, came: CameBy
+    ) -> ToolAnswer:
+        behind = self.behind
+        assert behind is not None
+        try:
+            _check_characters(dict(call.arguments), "arguments")
+            with acting(_actor(call.principal)):
+                result = await behind.call(offered, call, came)
+            return ToolAnswer(structured={}, raw=result, is_error=result.get("isError") is True)
+        except LlmgwError as error:
+            return refusal(error)
+        except Exception as error:  # noqa: BLE001 - the door's edge: no call goes unanswered
+            _log.exception("the tool %s failed", offered.name)
             return told(f"The gateway failed: {type(error).__name__}.", INTERNAL)
 
     def _no_such(self, name: str, principal: Principal) -> str:
@@ -136,11 +181,16 @@ def checked(tool: McpTool, arguments: Mapping[str, Any] | None) -> Mapping[str, 
             raise InvalidArgument(f"it must be {said(option.schema)}", field=name)
         if isinstance(value, str):
             no_nul(value, name)
-        if not _has_whole_characters(value):
-            raise InvalidArgument("it holds half a character", field=name)
+        _check_characters(value, name)
     for name in sorted(tool.needs - given.keys()):
         raise InvalidArgument("it must be given", field=name)
     return {name: value for name, value in given.items() if name in table}
+
+
+def _check_characters(value: object, name: str) -> None:
+    """Raises InvalidArgument."""
+    if not _has_whole_characters(value):
+        raise InvalidArgument("it holds half a character", field=name)
 
 
 def _has_whole_characters(value: object) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import field
 
 from llmgw_desktop.domain.access.principal import known_as
 from llmgw_desktop.domain.flights.flight import FlightSummary
+from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.domain.usage import Figure, Provenance, Usage
 from llmgw_desktop.domain.values import value
@@ -102,7 +103,12 @@ class Meters:
         if flight.is_counted:  # else the flights of its requests have all of it
             self._note_tokens(provider, flight, client)
             self._note_cost(provider, flight, client)
-        for hit in flight.guard_hits:
+        if flight.guard_hits:
+            self.note_hits(flight.guard_hits)
+
+    def note_hits(self, hits: tuple[GuardHit, ...]) -> None:
+        """What was found in one request."""
+        for hit in hits:
             self.guard_hits[hit.rule, hit.action] += hit.count
 
     def _note_tokens(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from multidict import CIMultiDict
+from typing_extensions import override
 
 from llmgw_desktop.domain.access.access_errors import AccessRevoked
 from llmgw_desktop.domain.access.principal import Principal, Scope
@@ -30,12 +31,14 @@ from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.pipeline.pipeline import Pipeline
 from llmgw_desktop.engine.policy.reservations import ProviderModel, RequestEstimate
 from llmgw_desktop.engine.policy.spending import asked_tier, most_output
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.json_values import parse_json
 from llmgw_desktop.wire.native.replay import ReplayRequest, ReplayWish, replay_request
 from llmgw_desktop.wire.tokens import prompt_tokens, tokens_of
 from llmgw_desktop.wire.translate.losses import LossReport
 
+MOST_HEARD = 8 * 1024 * 1024
+"""Bytes of an answer that is looked at."""
 _UNSAID_TOKENS = 4_096
 """Of an answer whose length nobody bounds and of which none was seen."""
 
@@ -119,6 +122,27 @@ class ReplayCaller:
         """Nothing is waited for."""
 
 
+class HearingCaller(ReplayCaller):
+    """One replay whose answer is looked at, as far as it is kept."""
+
+    def __init__(self, asked: ReplayRequest) -> None:
+        super().__init__(asked)
+        self.heard = b""
+        self.is_whole = True
+
+    @override
+    async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
+        await super().reply(status, headers, body)
+        await self.write(body)
+
+    @override
+    async def write(self, chunk: bytes) -> None:
+        if len(self.heard) + len(chunk) > MOST_HEARD:
+            self.is_whole = False
+        else:
+            self.heard += chunk
+
+
 @value
 class ReplayParts:
     """What asking again stands on."""
@@ -189,6 +213,24 @@ class FlightReplays:
             await asyncio.gather(*rows, return_exceptions=True)
             raise
         return tuple(flight for row in done for flight in row)
+
+    async def heard(
+        self, record: FlightRecord, model: str, principal: Principal
+    ) -> tuple[FlightSummary, bytes | None]:
+        """One replay of a request that stands in a file, and what was answered to it; None where
+        that is longer than is kept. What stands in the places of secrets is sent as it is."""
+        self._parts.gate.allow(principal, Scope.MODELS_USE)
+        wish = ReplayWish(models=(model,) if model else (), keeps_marks=True)
+        [asked] = await self._requests(record, wish)
+        dialect = self._parts.dialects[record.summary.protocol]
+        caller = HearingCaller(asked)
+        exchange = self._parts.pipeline.admitted(
+            dialect, record.summary.operation, caller, principal
+        )
+        if record.summary.id:
+            exchange.flight.replays(record.summary.id)
+        await self._parts.pipeline.carry(exchange)
+        return exchange.flight.summary(), caller.heard if caller.is_whole else None
 
     async def _requests(self, record: FlightRecord, wish: ReplayWish) -> list[ReplayRequest]:
         def make() -> list[ReplayRequest]:

@@ -15,8 +15,9 @@ from llmgw_desktop.engine.exchange.exchange import (
     own_headers,
     with_own_words,
 )
+from llmgw_desktop.engine.exchange.truncation import note_truncation
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.translation.stored_responses import StoredResponses
+from llmgw_desktop.engine.translation.continuations import StoredResponses
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, relayed
 from llmgw_desktop.wire.headers import HeaderPolicy
 
@@ -51,7 +52,6 @@ class Passthrough:
 
     async def _whole(self, exchange: Exchange, answer: UpstreamAnswer) -> None:
         flight = exchange.flight
-        lines = self._lines(answer, flight)
         body = await collect(answer, flight)
         flight.keep(body)
         name = flight.provider
@@ -72,8 +72,9 @@ class Passthrough:
         else:
             self._stored.note(exchange.request, flight, facts.answer_id)
             body = with_own_words(body, exchange)
+            note_truncation(exchange)
         flight.replied(answer.status)
-        await exchange.caller.reply(answer.status, lines, body)
+        await exchange.caller.reply(answer.status, self._lines(answer, flight), body)
 
     async def _stream(
         self,
@@ -88,7 +89,7 @@ class Passthrough:
         try:
             # the very first piece alone: an error in it can still become a status
             if first := await answer.read():
-                relay.read(first)
+                is_plain = relay.read(first)
                 if accountant.error_text is not None:
                     raise UpstreamGarbage(
                         f"'{flight.provider}' answered with an error: {accountant.error_text}"
@@ -97,7 +98,7 @@ class Passthrough:
                 flight.replied(answer.status)
                 self._stored.note(exchange.request, flight, accountant.answer_id)
                 await exchange.caller.begin(answer.status, lines)
-                relay.pass_on(first)
+                relay.pass_on(first, is_plain=is_plain)
                 await relay.tell()
                 while not await relayed(answer, relay.take):
                     await relay.tell()
@@ -134,7 +135,15 @@ class Passthrough:
 class _Relay:
     """One stream between the two sockets."""
 
-    __slots__ = ("_accountant", "_answer", "_exchange", "_filter", "_straight", "_unsent")
+    __slots__ = (
+        "_accountant",
+        "_answer",
+        "_exchange",
+        "_filter",
+        "_flight",
+        "_straight",
+        "_unsent",
+    )
 
     def __init__(
         self,
@@ -144,6 +153,7 @@ class _Relay:
         chunk_filter: ChunkFilter | None,
     ) -> None:
         self._exchange = exchange
+        self._flight = exchange.flight
         self._answer = answer
         self._accountant = accountant
         self._filter = chunk_filter
@@ -153,25 +163,30 @@ class _Relay:
 
     def take(self, piece: bytes) -> bool:
         """Whether another one may follow before `tell` was called. Raises ClientGone."""
-        self.read(piece)
-        return self.pass_on(piece)
+        return self.pass_on(piece, is_plain=self.read(piece))
 
-    def read(self, piece: bytes) -> None:
-        self._accountant.feed(piece)
-        if self._accountant.is_complete:
+    def read(self, piece: bytes) -> bool:
+        """Whether it tells nothing, as the accountant says."""
+        is_plain = self._accountant.feed(piece)
+        if not is_plain and self._accountant.is_complete:
             self._answer.said_all()
+        return is_plain
 
-    def pass_on(self, piece: bytes) -> bool:
+    def pass_on(self, piece: bytes, *, is_plain: bool) -> bool:
         """As `take`, of a piece that was read."""
-        self._exchange.flight.keep(piece)
-        shown = piece if self._filter is None else self._filter.feed(piece)
+        self._flight.keep(piece)
+        if self._filter is not None:
+            piece = self._filter.feed(piece, is_plain=is_plain)
         if self._straight is None:
-            self._unsent = shown
+            self._unsent = piece
             return False
-        if not shown:
+        if not piece:
             return True
-        may_follow = self._straight.put(shown)
-        self._note()
+        may_follow = self._straight.put(piece)
+        if is_plain:
+            self._flight.wrote_on()
+        else:
+            self._note()
         return may_follow
 
     async def tell(self) -> None:
@@ -189,7 +204,7 @@ class _Relay:
     def _note(self) -> None:
         accountant, dialect = self._accountant, self._exchange.dialect
         is_last = accountant.is_complete and _is_well(accountant, dialect)
-        self._exchange.flight.wrote(is_last=is_last)
+        self._flight.wrote(is_last=is_last)
 
 
 def _is_well(accountant: StreamAccountant, dialect: Dialect) -> bool:

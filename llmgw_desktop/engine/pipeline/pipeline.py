@@ -24,17 +24,15 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.guards.guards import Guards
 from llmgw_desktop.engine.loop.large_bodies import TimeSlices
 from llmgw_desktop.engine.pipeline.in_flight import InFlightRequests
-from llmgw_desktop.engine.pipeline.passthrough import Passthrough
 from llmgw_desktop.engine.pipeline.response_cache.replay import Replays
 from llmgw_desktop.engine.pipeline.token_counting import TokenCounter
+from llmgw_desktop.engine.pipeline.whole_answers import Answering
+from llmgw_desktop.engine.policy.brakes.brakes import Brakes
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.policy.spending import RequestSpending
-from llmgw_desktop.engine.routing.failover import Failover
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.runs.run_links import RunLinks
 from llmgw_desktop.engine.translation.continuations import Continuations
-from llmgw_desktop.engine.translation.interpreter import Interpreter
-from llmgw_desktop.engine.translation.translation import Translation
 from llmgw_desktop.wire.errors import error_message, error_reply
 from llmgw_desktop.wire.headers import HeaderPolicy
 from llmgw_desktop.wire.json_steps import is_heavy, object_in_steps
@@ -49,9 +47,7 @@ class AnswerWays:
     """The ways in which a request gets its answer: asked of an upstream, which is passed through or
     translated; as a count; or again, as it was kept."""
 
-    failover: Failover
-    passthrough: Passthrough
-    interpreter: Interpreter
+    answering: Answering
     counter: TokenCounter
     continuations: Continuations
     replays: Replays
@@ -68,6 +64,7 @@ class PipelineParts:
     router: Router
     policies: Policies
     guards: Guards
+    brakes: Brakes
     ways: AnswerWays
     header_policy: HeaderPolicy
 
@@ -82,6 +79,7 @@ class Pipeline:
         self.router = parts.router
         self.policies = parts.policies
         self.guards = parts.guards
+        self.brakes = parts.brakes
         self._ways = parts.ways
         self._header_policy = parts.header_policy
         self.runs = InFlightRequests()
@@ -91,11 +89,11 @@ class Pipeline:
     async def handle(self, dialect: Dialect, operation: Operation, caller: Caller) -> None:
         try:
             principal = self._gate.admit(caller, Scope.MODELS_USE)
+            if self._links.are_any:
+                principal = await self._links.known(caller, principal)
         except LlmgwError as error:
             await self.turn_away(error, dialect, operation, caller)
             return
-        if self._links.are_any:
-            principal = await self._links.known(caller, principal)
         await self.carry(self._open(dialect, operation, caller, principal))
 
     def admitted(
@@ -117,6 +115,8 @@ class Pipeline:
             exchange.flight.routed(exchange.decision)
             if self.guards.are_on:
                 await self._guard(exchange)
+            if self.brakes.are_on:
+                await self.brakes.check(exchange)
             await self._answer(exchange)
         except LlmgwError as error:
             await self._refuse(exchange, error)
@@ -160,7 +160,9 @@ class Pipeline:
     def _spending(self, exchange: Exchange) -> RequestSpending:
         """What a run of a CLI took on for its requests, they take on themselves."""
         if exchange.principal.job:
-            self.policies.hand_over(self._links.opened(exchange.flight))
+            run_flight = self._links.opened(exchange.flight)
+            self.policies.hand_over(run_flight)
+            self.brakes.hand_over(run_flight)
         return RequestSpending(self.policies)
 
     def _close(self, exchange: Exchange, spending: RequestSpending) -> None:
@@ -239,11 +241,7 @@ class Pipeline:
         if request.operation is Operation.COUNT_TOKENS:
             await ways.counter.answer(exchange)
             return
-        answer, way = await ways.failover.send(exchange)
-        if isinstance(way, Translation):
-            await ways.interpreter.run(exchange, answer, way)
-        else:
-            await ways.passthrough.run(exchange, answer, way.filter)
+        await ways.answering.answer(exchange)
         if listening is not None:
             ways.replays.keep(listening, flight)
         if decision.conversation and flight.candidate is not None and flight.is_well:

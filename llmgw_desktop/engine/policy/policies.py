@@ -6,9 +6,10 @@ when it has ended. A client without a policy pays nothing for there being some.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from llmgw_desktop.domain.access.access_errors import ClientPaused, TurnedBack
-from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, kind_of
+from llmgw_desktop.domain.access.principal import PIN_MARK, Principal, PrincipalKind, kind_of
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import BudgetReached
 from llmgw_desktop.domain.flights.price import STANDARD, Price
@@ -48,6 +49,7 @@ from llmgw_desktop.engine.policy.reservations import (
     made_ready,
 )
 
+_Said = TypeVar("_Said")
 _MOST_BOUNDS = 1000
 """Callers say of themselves what they like."""
 _TOKENS = int(Figure.INPUT | Figure.OUTPUT)
@@ -136,6 +138,15 @@ class Policies:
         for bound in self._bounds_of(principal):
             return bound.ready.policy
         return None
+
+    def said_of(
+        self, principal: Principal, read: Callable[[ClientPolicy], _Said | None]
+    ) -> _Said | None:
+        """By the tables that hold for it, its label's before its own."""
+        if not self._ready:
+            return None
+        said = [read(bound.ready.policy) for bound in self._bounds_of(principal)]
+        return next((each for each in reversed(said) if each is not None), None)
 
     def check(self, principal: Principal, wish: RequestEstimate) -> None:
         """Whether it may use this at all; nothing is taken on. Raises ModelForbidden."""
@@ -305,12 +316,14 @@ class Policies:
 
     def _bounds_by(self, spender: Spender, known: str) -> list[Bound]:
         """Its own, and besides those of the label: whatever a caller says, its own hold."""
-        labels = ("", spender.label) if spender.label else ("",)
-        return [
+        found = [
             Bound(ready, spender, known, label)
-            for label in labels
+            for label in dict.fromkeys(("", spender.label))
             if (ready := self._ready_of(known, label)) is not None
         ]
+        if spender.label.startswith(PIN_MARK) and (pin := self._ready.get(spender.label)):
+            found.append(Bound(pin, Spender(spender.label, spender.label), spender.label))
+        return found
 
     def _policy_as(self, known: str) -> ClientPolicy | None:
         ready = self._ready_of(known)

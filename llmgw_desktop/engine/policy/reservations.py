@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 
 from llmgw_desktop.domain.access.access_errors import ClientPaused, TooManyConnections, TurnedBack
 from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.plain_text import Glob
 from llmgw_desktop.domain.policy import (
     ClientPolicy,
     LimitReached,
@@ -17,7 +18,6 @@ from llmgw_desktop.domain.policy import (
     PolicyError,
     is_paused,
 )
-from llmgw_desktop.domain.routing.glob import Glob
 from llmgw_desktop.domain.values import value
 
 UNSAID_OUTPUT_TOKENS = 4096

@@ -102,7 +102,7 @@ class RequestSpending:
         else:
             # what a vendor told at the beginning of an answer is not what it came to
             is_whole = flight.is_well or flight.stop_reason is not None
-            if self._request is not None:
+            if self._request is not None and not flight.broken:
                 self._policies.estimates.learn(self._request, flight.usage, self._sizes)
             self._policies.settle(
                 self._admitted,

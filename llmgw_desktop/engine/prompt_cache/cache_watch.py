@@ -135,6 +135,7 @@ class CacheWatch:
             since_s=first.started_at_s,
             cause=cause_words(alike[-1][1], difference),
             flight_id=last.id,
+            flights=tuple(each[0].id for each in alike),
         )
 
 

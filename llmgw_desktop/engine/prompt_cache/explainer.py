@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from llmgw_desktop.domain.flights.cache_blocks import PromptBlock, blocks_of
 from llmgw_desktop.domain.flights.cache_kin import (
     CacheHabits,
     Kinship,
@@ -25,11 +24,15 @@ from llmgw_desktop.domain.flights.cache_verdict import (
     warmth_of,
     why_unasked,
 )
+from llmgw_desktop.domain.flights.cache_words import PromptBlock, blocks_of
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.flights.price import PER, Price, Rates
-from llmgw_desktop.domain.flights.prompt_changes import PromptChange
+from llmgw_desktop.domain.flights.prompt_changes import (
+    PromptChange,
+    TextDifference,
+    first_difference,
+)
 from llmgw_desktop.domain.flights.prompt_print import LEAST_BYTES
-from llmgw_desktop.domain.flights.text_difference import TextDifference, first_difference
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.values import value
@@ -41,7 +44,7 @@ from llmgw_desktop.engine.prompt_cache.prompt_parts import (
 )
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.prints import NearPrints, StoredPrint
-from llmgw_desktop.wire.native.flight_cache import (
+from llmgw_desktop.wire.native.flight_diff import (
     block_objects,
     difference_object,
     verdict_object,

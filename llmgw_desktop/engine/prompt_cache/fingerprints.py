@@ -37,7 +37,7 @@ from llmgw_desktop.domain.model.content import (
 from llmgw_desktop.domain.model.prompt import HostedTool, Operation, Prompt, Tool, ToolChoice
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.values import maker
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.anthropic.prompt_in import ATTRIBUTION
 from llmgw_desktop.wire.translate.losses import LossReport
 

@@ -21,6 +21,7 @@ from llmgw_desktop.engine.http1.head import HeadNotes
 from llmgw_desktop.engine.routing.choices import TRANSLATED
 from llmgw_desktop.engine.routing.failures import TABLE, Failure, FailureClass, FailureKind
 from llmgw_desktop.engine.routing.health import HealthTracker
+from llmgw_desktop.engine.routing.local_desk import LocalDesk
 from llmgw_desktop.engine.telemetry.telemetry import Telemetry
 from llmgw_desktop.engine.translation.translation import Translation, Translator, beside_loop
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, UpstreamClient
@@ -42,7 +43,9 @@ class Sender:
         header_policy: HeaderPolicy,
         translator: Translator,
         telemetry: Telemetry,
+        desk: LocalDesk,
     ) -> None:
+        self._desk = desk
         self._telemetry = telemetry
         self._vendors = vendors
         self._own_ways = own_ways
@@ -74,7 +77,7 @@ class Sender:
         headers = self._forwarded(request, notes)
         if self._telemetry.is_on:
             notes, headers = None, self._traced(request, headers)
-        return await self._way_to(candidate).send(
+        return await self._sent(
             UpstreamCall(
                 candidate=candidate,
                 operation=request.operation,
@@ -88,7 +91,8 @@ class Sender:
                 flight_id=request.flight_id,
                 notes=notes,
                 connected=flight.connected,
-            )
+            ),
+            flight,
         )
 
     def _forwarded(self, request: ModelRequest, notes: HeadNotes | None) -> Mapping[str, str]:
@@ -117,7 +121,7 @@ class Sender:
         """The caller's headers belong to his own protocol: none of them goes along."""
         protocol = candidate.upstream.protocol
         headers = own_request_headers(protocol, streaming=translation.upstream_streams)
-        return await self._way_to(candidate).send(
+        return await self._sent(
             UpstreamCall(
                 candidate=candidate,
                 operation=request.operation,
@@ -130,11 +134,16 @@ class Sender:
                 principal=request.principal,
                 flight_id=request.flight_id,
                 connected=flight.connected,
-            )
+            ),
+            flight,
         )
 
-    def _way_to(self, candidate: Candidate) -> UpstreamClient:
-        return self._own_ways.get(candidate.upstream.kind, self._vendors)
+    async def _sent(self, call: UpstreamCall, flight: OpenFlight) -> UpstreamAnswer:
+        upstream = call.candidate.upstream
+        way = self._own_ways.get(upstream.kind, self._vendors)
+        if upstream.at_once:
+            return await self._desk.send(way, call, flight)
+        return await way.send(call)
 
 
 def _goes_as_it_is(request: ModelRequest, candidate: Candidate) -> bool:

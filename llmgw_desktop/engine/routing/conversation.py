@@ -9,7 +9,8 @@ letters of each. Programs never share a conversation, nor do two models.
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from llmgw_desktop.domain.clock import Clock
@@ -75,9 +76,12 @@ _LETTERS = 4096
 _HEAD_BYTES = 256 * 1024
 """Of a large body's value no more is looked at."""
 _SYSTEM = ("system", "instructions", "systemInstruction", "system_instruction")
+_ATTRIBUTION = "x-anthropic-billing-header"
 _SPOKEN = ("messages", "input", "contents")
 _MOST_BEFORE_USER = 16
 _DEEPEST = 6
+_PLAIN = {"role", "content"}
+"""Of nearly all messages."""
 _ALL_BITS = (1 << 64) - 1
 _decoder = json.JSONDecoder()
 
@@ -89,6 +93,27 @@ def conversation_of(request: ModelRequest) -> str:
     except (MalformedRequest, ValueError, RecursionError):
         return ""  # whoever must read the body says what is wrong with it
     return conversation_key(request.principal.client_id, request.model, mark) if mark else ""
+
+
+def said_of(request: ModelRequest) -> tuple[str, tuple[str, str]] | None:
+    """What tells the conversation, and what stands before the user's first message, with that:
+    whatever session agents share, these differ. None where nothing tells."""
+    try:
+        words = _opening_words(request.fields)
+        session = _mark(request) or "".join(words)
+    except (MalformedRequest, ValueError, RecursionError):
+        return None
+    return (session, words) if session else None
+
+
+def marks_of(session: str, words: tuple[str, str], key: bytes) -> tuple[str, str]:
+    """Of a conversation, and of its agent that said these words. They outlive a start, so that
+    digests with a key stand for what was said; `key`: of 16 to 64 bytes."""
+    return _keyed(session, key), _keyed("\x1f".join((session, *words)), key)
+
+
+def _keyed(text: str, key: bytes) -> str:
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=12, key=key).hexdigest()
 
 
 def conversation_key(client: str, model: str, mark: str) -> str:
@@ -142,19 +167,31 @@ def _session_in(metadata: object) -> str:
 
 
 def _digest_of(fields: Mapping[str, object]) -> str:
-    system = [_text_of(_head(fields, name)) for name in _SYSTEM if name in fields]
+    said, first = _opening_words(fields)
+    # Python's own hash, keyed anew with each start: nothing outlives one, and of 8 KB a
+    # cryptographic digest takes a quarter of all that routing may.
+    return f"digest:{hash((said, first)) & _ALL_BITS:016x}" if first else ""
+
+
+def _opening_words(fields: Mapping[str, object]) -> tuple[str, str]:
+    """What stands before, and the user's first message; both empty where there is none."""
+    system = [_text_of(_lasting(_head(fields, name))) for name in _SYSTEM if name in fields]
     first = ""
     for name in _SPOKEN:
         if name in fields:
             before, first = _opening(_head(fields, name))
             system.append(before)
             break
-    if not first:
-        return ""
-    # Python's own hash, keyed anew with each start: nothing outlives one, and of 8 KB a
-    # cryptographic digest takes a quarter of all that routing may.
-    said = "".join(system)[:_LETTERS]
-    return f"digest:{hash((said, first)) & _ALL_BITS:016x}"
+    return ("".join(system)[:_LETTERS], first) if first else ("", "")
+
+
+def _lasting(system: object) -> object:
+    """Without the block that Claude Code begins with, which changes from request to request."""
+    if not isinstance(system, list) or not system or not isinstance(system[0], dict):
+        return system
+    first = system[0].get("text")
+    is_its = isinstance(first, str) and first.startswith(_ATTRIBUTION)
+    return system[1:] if is_its else system
 
 
 def _opening(spoken: object) -> tuple[str, str]:
@@ -162,7 +199,7 @@ def _opening(spoken: object) -> tuple[str, str]:
     if isinstance(spoken, str):
         return "", spoken[:_LETTERS]
     before = ""
-    for each in (spoken if isinstance(spoken, list) else [])[:_MOST_BEFORE_USER]:
+    for each in islice(spoken if isinstance(spoken, Iterable) else (), _MOST_BEFORE_USER):
         if not isinstance(each, dict):
             continue
         text = _text_of(each)
@@ -175,6 +212,11 @@ def _opening(spoken: object) -> tuple[str, str]:
 
 
 def _text_of(value: object) -> str:
+    if isinstance(value, str):
+        return value[:_LETTERS]
+    if isinstance(value, dict) and value.keys() == _PLAIN and isinstance(value["content"], str):
+        said: str = value["content"]
+        return said[:_LETTERS]
     return "".join(_texts(value, _DEEPEST))[:_LETTERS]
 
 
@@ -197,22 +239,23 @@ def _head(fields: Mapping[str, object], name: str) -> object:
     text = fields.beginning(name, _HEAD_BYTES)
     if text is None:
         return fields[name]
-    return _first_elements(text) if text.startswith("[") else None
+    if not text.startswith("["):
+        return None
+    found = _first_elements(text)
+    return list(found) if name in _SYSTEM else found
 
 
-def _first_elements(text: str) -> list[Any]:
-    """Those of a list that are whole before the text is cut."""
-    found: list[Any] = []
+def _first_elements(text: str) -> Iterator[Any]:
+    """Those of a list that are whole before the text is cut, as far as somebody asks."""
     at = 1
-    while len(found) < _MOST_BEFORE_USER:
+    for _ in range(_MOST_BEFORE_USER):
         while at < len(text) and text[at] in " \t\r\n,":
             at += 1
         try:
             element, at = _decoder.raw_decode(text, at)
         except ValueError:
-            break
-        found.append(element)
-    return found
+            return
+        yield element
 
 
 def _digest(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from llmgw_desktop.domain.errors import (
+    AccountsBusy,
     CliMissing,
     KeyMissing,
     RequestError,
@@ -31,6 +32,7 @@ _BY_CLASS: tuple[tuple[type[Exception], FailureKind], ...] = (
     (KeyMissing, FailureKind.KEY_MISSING),
     (SignInNeeded, FailureKind.SIGN_IN),
     (CliMissing, FailureKind.NOT_INSTALLED),
+    (AccountsBusy, FailureKind.QUEUED),
     (UpstreamRefused, FailureKind.REFUSED),
     (UpstreamTimeout, FailureKind.TIMEOUT),
     (UpstreamCut, FailureKind.CUT),

@@ -53,6 +53,11 @@ LONGEST_PAUSE_S = 2.0
 """Before the same account is asked again; a vendor that wants more is left alone."""
 
 
+_LIMITS = frozenset({FailureKind.RATE_LIMIT, FailureKind.QUOTA})
+_PASSES = frozenset({FailureKind.CUT, FailureKind.TIMEOUT})
+"""After these one account alone may be asked as often as all together."""
+
+
 @value
 class FailoverParts:
     """What all tours share. `jitter` gives numbers from 0 to 1."""
@@ -80,31 +85,58 @@ class FailoverRun:
         self._failed: list[FailedAttempt] = []
         self._times: Counter[int] = Counter()
         """How often each was asked, by identity: a candidate's hash is dear."""
+        for each in exchange.flight.attempt_log:
+            self._times[id(each.candidate)] += 1
+        self._is_patient = False
+        """An answer broke that is wanted whole."""
         said = client_patience_s(exchange.request.headers)
         own = settings.deadline_s or math.inf
         self._deadline = exchange.flight.started + (own if said is None else min(own, said))
         """Monotonic: after it no other attempt begins."""
+        self._held_until = exchange.flight.started + exchange.wait_s
+        """The same: so long a caller that asked for it waits until an account is free."""
 
-    async def go(self, candidates: Sequence[Candidate]) -> Sent:
-        """Raises UpstreamError, RequestError."""
+    async def go(
+        self, candidates: Sequence[Candidate], queue: list[Candidate] | None = None
+    ) -> Sent:
+        """`queue`: who is asked, where that is not all of them in their order. Raises
+        UpstreamError, RequestError."""
         kept: Sent | None = None
         try:
-            winner, kept = await self._first_answer(candidates)
+            winner, kept = await self._first_answer(list(candidates) if queue is None else queue)
             if kept is None:
                 end = end_of(self._failed, candidates, self._health, self._flight)
                 winner, kept = end.candidate, end.sent
             assert kept is not None
-            self._flight.settles_on(winner, candidates[0])
+            if len(candidates) > 1:
+                self._flight.settles_on(winner, candidates[0])
             return kept
         finally:
             for attempt in self._failed:
                 if attempt.sent is not None and attempt.sent is not kept:
                     await attempt.sent[0].close()
 
-    async def _first_answer(
-        self, candidates: Sequence[Candidate]
-    ) -> tuple[Candidate | None, Sent | None]:
-        queue = list(candidates)
+    async def again(self, candidates: Sequence[Candidate], error: UpstreamError) -> Sent | None:
+        """The answer that it had settled on broke off, and nobody has seen it: another one, of the
+        same account first where that is worth it. None where there is no room for another attempt.
+        Raises as `go`."""
+        broken, failure = self._flight.candidate, of_error(error)
+        assert broken is not None
+        project = self._exchange.request.project
+        self._failed.append(FailedAttempt(candidate=broken, failure=failure, error=error))
+        self._health.failed(broken, self._health.begin(broken), failure, project=project)
+        self._is_patient = True
+        queue = [each for each in candidates if each is not broken]
+        if self._asked(broken) <= self._most_of(failure):
+            queue.insert(0 if failure.row.again else len(queue), broken)
+        if not queue or not self._has_room():
+            return None
+        if queue[0] is broken:
+            pause_s = FIRST_PAUSE_S * (2 ** (self._asked(broken) - 1) - 1)  # none the first time
+            await asyncio.sleep(min(pause_s, LONGEST_PAUSE_S))
+        return await self.go(candidates, queue)
+
+    async def _first_answer(self, queue: list[Candidate]) -> tuple[Candidate | None, Sent | None]:
         while queue and self._has_room():
             candidate = await self._next(queue)
             if candidate is None:
@@ -143,10 +175,17 @@ class FailoverRun:
         if not timed:
             return self._last_resort(queue, waits)
         left_s, place = min(timed)
-        if left_s > self._settings.max_wait_s or not self._is_before_deadline(left_s):
+        if not self._may_wait(left_s):
             return None
         await asyncio.sleep(left_s)
+        if left_s > self._settings.max_wait_s:
+            self._flight.because(f"{self._flight.route_reason} Waited {left_s:.0f} s for a limit.")
         return queue.pop(place)
+
+    def _may_wait(self, left_s: float) -> bool:
+        is_short = left_s <= self._settings.max_wait_s
+        is_held = self._parts.clock.monotonic_s() + left_s <= self._held_until
+        return (is_short or is_held) and self._is_before_deadline(left_s)
 
     def _last_resort(self, queue: list[Candidate], waits: list[Wait]) -> Candidate | None:
         """All need a person, who may have done it since."""
@@ -160,9 +199,11 @@ class FailoverRun:
         """For another time in this request, if its failure is one that passes."""
         failure, candidate = attempt.failure, attempt.candidate
         asked = self._asked(candidate)
-        if not failure.row.again or asked > self._settings.retries or not self._has_room():
+        is_patient = self._is_patient and failure.kind in _PASSES
+        passes = failure.row.again or is_patient or self._is_held_for(failure)
+        if not passes or asked > self._most_of(failure) or not self._has_room():
             return
-        if failure.kind is FailureKind.RATE_LIMIT:
+        if failure.kind is FailureKind.RATE_LIMIT or self._is_held_for(failure):
             queue.append(candidate)  # others first: it told when it is free
             return
         growing = FIRST_PAUSE_S * 2 ** (asked - 1) * (0.8 + 0.4 * self._parts.jitter())
@@ -170,6 +211,16 @@ class FailoverRun:
         if pause_s <= LONGEST_PAUSE_S and self._is_before_deadline(pause_s):
             await asyncio.sleep(pause_s)
             queue.insert(0, candidate)  # its prompt cache is warm
+
+    def _most_of(self, failure: Failure) -> int:
+        """How often one account may be asked again after this."""
+        is_patient = self._is_patient and failure.kind in _PASSES
+        is_more = is_patient or self._is_held_for(failure)
+        return self._settings.max_attempts if is_more else self._settings.retries
+
+    def _is_held_for(self, failure: Failure) -> bool:
+        """Its caller waits until that limit is over."""
+        return self._exchange.wait_s > 0 and failure.kind in _LIMITS
 
     def _asked(self, candidate: Candidate) -> int:
         return self._times[id(candidate)]
@@ -295,9 +346,14 @@ class Failover:
         decision = exchange.decision
         is_count = exchange.request.operation is Operation.COUNT_TOKENS
         if len(decision.candidates) == 1 or decision.strict or is_count:
+            if exchange.wait_s:
+                return await self.run_of(exchange).go(decision.candidates[:1])
             return await self._ask_only(exchange, decision.candidates[0])
-        run = FailoverRun(self._parts, self.settings, exchange)
-        return await run.go(decision.candidates)
+        return await self.run_of(exchange).go(decision.candidates)
+
+    def run_of(self, exchange: Exchange) -> FailoverRun:
+        """Of a request of which some may have been asked already."""
+        return FailoverRun(self._parts, self.settings, exchange)
 
     async def _ask_only(self, exchange: Exchange, candidate: Candidate) -> Sent:
         request, flight = exchange.request, exchange.flight

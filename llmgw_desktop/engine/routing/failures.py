@@ -36,6 +36,7 @@ class FailureKind(StrEnum):
     CUT = "cut"
     GARBAGE = "garbage"
     SLOW = "slow"
+    QUEUED = "queued"
 
 
 class FailureScope(StrEnum):
@@ -207,6 +208,11 @@ TABLE: Mapping[FailureKind, FailureClass] = MappingProxyType(
             happened="What it answered is not of its protocol",
             advice="Look whether its base_url leads to a model service of its kind.",
         ),
+        FailureKind.QUEUED: _harmless(
+            when="a local server's queue (`at_once`) is full, or no turn came within 10 minutes",
+            happened="Too many requests wait for it",
+            advice="Nothing is to be done: it is asked when it is free.",
+        ),
         FailureKind.SLOW: _passing(
             when="fewer characters than `failover.slow_chars_per_s` while the beginning is watched",
             happened="It answered too slowly",
@@ -220,6 +226,7 @@ _NOT_ASKED = frozenset(
     {
         FailureKind.KEY_MISSING,
         FailureKind.NOT_INSTALLED,
+        FailureKind.QUEUED,
         FailureKind.REFUSED,
         FailureKind.UNTRANSLATED,
     }

@@ -7,11 +7,19 @@ and project and remembered; what is left for a request is health, turns and its 
 
 from collections.abc import Iterator, Sequence
 
+from llmgw_desktop.domain.access.principal import PIN_MARK
 from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import NotServed, RouteError, UnknownModel
 from llmgw_desktop.domain.model.prompt import ModelRequest
 from llmgw_desktop.domain.provider import Provider
-from llmgw_desktop.domain.routing.route import Candidate, RouteDecision, RouteQuestion, RouteStep
+from llmgw_desktop.domain.routing.route import (
+    Candidate,
+    RouteDecision,
+    RouteQuestion,
+    RouteStep,
+    RouteTarget,
+    Strategy,
+)
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.routing.choices import (
     TRANSLATED,
@@ -64,6 +72,7 @@ class Router:
         self._rules = ready(settings.routes)
         self._asks_for_labels = any(rule.match.label != "*" for rule in settings.routes)
         """Else no label is looked at: there may be any number, and a plan is made for each."""
+        self._pins = {each.label: each for each in settings.pins}
         self._plans: dict[Asked, RoutePlan | Fork] = {}
         self._deciding = Deciding(self._health, self._affinity, self._clock)
 
@@ -92,13 +101,16 @@ class Router:
 
     def route(self, request: ModelRequest) -> RouteDecision:
         """Raises UnknownModel, or NotServed where the model exists and cannot answer this."""
+        label = request.principal.label
+        if label and not self._asks_for_labels and not label.startswith(PIN_MARK):
+            label = ""
         asked = (
             request.protocol,
             request.model,
             request.operation,
             request.principal.known_as,
             request.project,
-            request.principal.label if self._asks_for_labels else "",
+            label,
         )
         plan = self._plans.get(asked)
         if plan is None:
@@ -184,6 +196,8 @@ class Router:
         """By the first rule that matches; a fork where the size decides between some."""
         if len(asked[1]) > LONGEST_NAME:
             raise UnknownModel(asked[1])
+        if asked[5].startswith(PIN_MARK):
+            return self._pinned(asked)
         meant = self._directory.meant_provider(asked[1])
         sized: list[ReadyRule] = []
         for rule in self._rules:
@@ -201,6 +215,32 @@ class Router:
             return self._by_name(asked) if rule is None else self._by_rule(asked, rule)
 
         return Fork(sized, last, by) if sized else by(last)
+
+    def _pinned(self, asked: Asked) -> RoutePlan:
+        """Through the account of its folder, or nobody: no rule is looked at."""
+        pin = self._pins.get(asked[5])
+        if pin is None:
+            raise NotServed(
+                f"This base URL was that of a pinned folder, '{asked[5][:80]}', and no folder is"
+                " pinned so now. Pin the folder anew (llmgw pin), or take the base URL out of its"
+                " settings (llmgw unpin)."
+            )
+        where = f"The folder {pin.folder} is pinned to '{pin.place}'"
+        meant = self._directory.meant_provider(asked[1])
+        if meant and meant != pin.provider and not pin.model:
+            raise NotServed(f"{where}, and '{asked[1][:80]}' asks for provider '{meant}'.")
+        target = RouteTarget(provider=pin.provider, account=pin.account, model=pin.model)
+        choices = RouteChoices(asked[0], asked[2], self._upstreams, self._price)
+        choices.add(self._directory.target(target, asked[1], f"{where}."))
+        if not choices.found:
+            raise NotServed(f"{where}, which cannot answer. {_told(choices)}".strip())
+        return plan_of(
+            choices,
+            reason=f"{where}.",
+            strategy=Strategy.PINNED,
+            keeps_conversations=False,
+            passed=self._passed(asked, 0),
+        )
 
     def _by_rule(self, asked: Asked, ready_rule: ReadyRule) -> RoutePlan:
         rule, model = ready_rule.rule, asked[1]

@@ -8,8 +8,8 @@ from typing import overload
 from typing_extensions import override
 
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
+from llmgw_desktop.domain.plain_text import Glob
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.routing.glob import Glob
 from llmgw_desktop.domain.routing.route import PassedRule, RouteMatch, RouteQuestion, RouteRule
 from llmgw_desktop.wire.json_edits import LargeObject
 from llmgw_desktop.wire.tokens import BYTES_PER_TOKEN, estimate_tokens

@@ -14,6 +14,7 @@ from llmgw_desktop.domain.cli import SessionWish, Warned
 from llmgw_desktop.domain.jobs.approval import Approval, ApprovalStrategy
 from llmgw_desktop.domain.jobs.job import SESSION_PREFIX
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.jobs.submission import HandedOver
 from llmgw_desktop.domain.jobs.workspace import Place, Worktree
 from llmgw_desktop.domain.mcp_server import ServersTold
 from llmgw_desktop.domain.values import value
@@ -108,6 +109,8 @@ class Admitted:
     servers: ServersTold | None = None
     """None where none were asked for."""
     is_managed: bool = field(default=False)
+    handed: HandedOver | None = None
+    """Which job it goes on from."""
 
 
 class Admission:
@@ -135,13 +138,21 @@ class Admission:
         return with_words_alone(fields) if principal.is_remote else fields
 
     async def placed(
-        self, asked: RunAsked, principal: Principal, *, is_ours: bool = False
+        self,
+        asked: RunAsked,
+        principal: Principal,
+        *,
+        is_ours: bool = False,
+        worktree: str = "",
     ) -> Admitted:
-        """With the folder that it means. Raises InvalidRun, NoSuchWorkspace."""
+        """With the folder that it means, or a worktree of its owner's jobs. Raises InvalidRun,
+        NoSuchWorkspace."""
         if principal.is_remote:
             asked = as_words(asked)
             if not is_ours:
                 check_named(asked)
+        if worktree:
+            return await self._in_own_worktree(Admitted(asked=asked), worktree, principal)
         if not self._needs_place(asked, principal):
             return Admitted(asked=asked)
         named = asked.workspace, asked.working_dir, asked.cli.name
@@ -157,7 +168,7 @@ class Admission:
             return admitted, plan
         asked, cli = admitted.asked, admitted.asked.cli.name
         if self.worktrees.is_one(plan.working_dir):
-            return await self._in_own_worktree(admitted, plan, principal), plan
+            return await self._in_own_worktree(admitted, plan.working_dir, principal), plan
         if plan.working_dir:
             place = await asyncio.to_thread(self.workspaces.holding, plan.working_dir, cli)
         else:
@@ -166,15 +177,15 @@ class Admission:
         return admitted, replace(plan, working_dir=place.folder)
 
     async def _in_own_worktree(
-        self, admitted: Admitted, plan: SessionPlan, principal: Principal
+        self, admitted: Admitted, folder: str, principal: Principal
     ) -> Admitted:
         """As long as its workspace is one that this CLI may work in."""
-        tree = await self.worktrees.of(plan.working_dir, principal.client_id)
+        tree = await self.worktrees.of(folder, principal.client_id)
         if tree is None or not tree.workspace:
             raise InvalidRun("its folder is not yours any more; begin a new one", field="sessionId")
         cli = admitted.asked.cli.name
         place = await asyncio.to_thread(self.workspaces.place, tree.workspace, "", cli)
-        return await self._in(replace(place, folder=plan.working_dir), admitted.asked, principal)
+        return await self._in(replace(place, folder=folder), admitted.asked, principal)
 
     async def in_worktree(
         self, admitted: Admitted, plan: SessionPlan, principal: Principal

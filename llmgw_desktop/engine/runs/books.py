@@ -24,10 +24,10 @@ from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.provider import QuotaWindow
 from llmgw_desktop.engine.jobs.outcome import RunAccount
 from llmgw_desktop.engine.jobs.parts import Ledger
+from llmgw_desktop.engine.runs.cache_states import NOTHING_USED, settled
 from llmgw_desktop.engine.runs.cli_files import read_side_usage
 from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.sessions import Sessions
-from llmgw_desktop.engine.runs.settling import settled
 
 _ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9_-]{15,99}")
 """An id of a CLI's, long enough to be nobody else's."""
@@ -173,6 +173,31 @@ class Books(Ledger):
             await asyncio.to_thread(self._sessions.went_on, use, job.owner, provider_id, totals)
         except StoreError as error:
             _log.warning("session %s could not be kept up: %s", use.id, error)
+
+    @override
+    async def resets(
+        self, job: Job, asked: Submission, account: RunAccount, temp: Path
+    ) -> tuple[float, ...]:
+        side = await self._side_usage(job, asked, account, temp)
+        windows = () if side is None else side.windows
+        return tuple(
+            each.resets_at_s
+            for each in windows
+            if each.resets_at_s is not None and (each.used_share or 0.0) >= 1.0
+        )
+
+    @override
+    def going_on(self, asked: Submission, figures: JobFigures) -> Submission:
+        if (use := asked.session) is None:
+            return asked
+        before, known = use.before, self._sessions.find(use.id, asked.owner)
+        if figures.requests is not None:  # its requests are counted, those of all its runs
+            is_fresh = asked.request.session is SessionWish.NEW
+            before = SessionTotals(usage=NOTHING_USED, cost_usd=0.0) if is_fresh else before
+        elif known is not None:
+            before = known.totals
+        use = replace(use, is_new=False, new_provider_id="", before=before)
+        return replace(asked, session=use)
 
     @override
     def changed(self, job: Job, asked: Submission) -> None:

@@ -49,11 +49,13 @@ class CliHealth(Breaker):
         self._clock = clock
         self._open: dict[str, tuple[Candidate, float]] = {}
         """Of each job that has not ended: who is asked, and since when."""
+        self._limited: set[str] = set()
+        """Accounts whose last run met a limit: also while the next one tries them."""
 
     @override
     def check(self, asked: Submission) -> None:
         """Raises CliResting."""
-        if asked.is_attempt:
+        if asked.is_attempt or asked.has_other_account:
             return
         candidate = _candidate(asked.request.cli, asked.request.model)
         why = self._health.why_not(candidate.upstream.account, candidate.model)
@@ -62,11 +64,19 @@ class CliHealth(Breaker):
             return
         category = _CATEGORY.get(wait.state, ErrorCategory.UPSTREAM)
         left_s = max(math.ceil(wait.left_s or 0.0), _SHORTEST_S)
-        raise CliResting(candidate.upstream.provider, why, category=category, retry_after_s=left_s)
+        is_limit = wait.is_told or wait.state is AccountState.OVER_QUOTA
+        is_limit = is_limit or candidate.upstream.account in self._limited
+        raise CliResting(
+            candidate.upstream.provider,
+            why,
+            category=category,
+            retry_after_s=left_s,
+            is_limit=is_limit and category is not ErrorCategory.AUTH,
+        )
 
     @override
     def began(self, job: Job, asked: Submission) -> None:
-        if asked.is_attempt:
+        if asked.is_attempt or asked.has_other_account:
             return
         candidate = _candidate(job.cli, job.model)
         self._open[job.id] = (candidate, self._health.begin(candidate))
@@ -76,7 +86,10 @@ class CliHealth(Breaker):
         candidate, began = self._open.pop(job.id, (None, 0.0))
         if candidate is None:
             return
+        if job.category is ErrorCategory.RATE_LIMIT:
+            self._limited.add(candidate.upstream.account)
         if job.state is JobState.COMPLETED:
+            self._limited.discard(candidate.upstream.account)
             self._health.went_well(candidate, began, None, {})
         elif (failure := self._failure(job)) is not None:
             self._health.failed(candidate, began, failure)
@@ -84,8 +97,18 @@ class CliHealth(Breaker):
             self._health.let_go(candidate)
 
     @override
-    def told_pause_s(self, error: str) -> float | None:
-        return told_pause_s({}, error, self._clock.now_s())
+    def parked(self, job: Job, error: str) -> None:
+        candidate, began = self._open.pop(job.id, (None, 0.0))
+        if candidate is not None:
+            self._limited.add(candidate.upstream.account)
+            said = {"error": {"message": error, "type": str(ErrorCategory.RATE_LIMIT)}}
+            failure = of_answer(429, {}, orjson.dumps(said), self._clock.now_s())
+            self._health.failed(candidate, began, failure)
+
+    @override
+    def told_pause_s(self, error: str, said_at_s: float | None = None) -> float | None:
+        now_s = self._clock.now_s() if said_at_s is None else said_at_s
+        return told_pause_s({}, error, now_s)
 
     def _failure(self, job: Job) -> Failure | None:
         """None where it says nothing of the next run."""

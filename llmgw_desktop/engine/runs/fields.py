@@ -14,11 +14,13 @@ from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.fields import ON, TEXT, TEXTS, fits, one_of, option, said, whole_number
 from llmgw_desktop.domain.cli import Warned
 from llmgw_desktop.domain.jobs.approval import ApprovalPolicy, ApprovalStrategy, Asking
+from llmgw_desktop.domain.jobs.cli_settings import LimitWish
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.workspace import LONGEST_REF, NAME, NAME_WORDS, WorktreeWish
 from llmgw_desktop.domain.plain_text import meant
 from llmgw_desktop.domain.usage import NO_FACTS, AnswerShape, PromptFacts
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.jobs.limit_waits import KEEP_NO_SESSION
 from llmgw_desktop.engine.runs.prompt import PARTS, cache_marks, read_prompt
 
 COMMON = (
@@ -36,6 +38,9 @@ COMMON = (
     option("forkSession", ON, "A new session that begins as the named one."),
     option("workingDir", TEXT, "The folder it works in; left out, one that holds nothing."),
     option("correlationId", TEXT, "Comes back with the answer; left out, one is made."),
+    option(
+        "limitWait", one_of(*LimitWish), "At its vendor's limit: off fails, on waits, ask asks."
+    ),
     option("idleTimeoutMs", whole_number(30_000, 3_600_000), "How long the CLI may say nothing."),
     option("forceRefresh", ON, "A run of its own, though the same goes on or is done."),
     option("replay", ON, "The answer of the same run though it may have changed files then."),
@@ -56,14 +61,13 @@ COMMON = (
         {"anyOf": [ON, {"type": "object"}]},
         "true or {name, ref}: in a git worktree of its own.",
     ),
+    option("snapshot", ON, "false: no snapshot of its folder, to take back what it does."),
     option("requestInstructions", TEXT, "Instructions beside the prompt."),
 )
 _COMMON = {each.name: each for each in COMMON}
-_KEEP_NO_SESSION = ("noSessionPersistence", "ephemeral")
-"""Fields of CLIs that mean: nothing to go on with later."""
 _W = TypeVar("_W", bound=StrEnum)
 _LONGEST_CORRELATION = 200
-_LONGEST_INSTRUCTIONS = 16_384
+LONGEST_INSTRUCTIONS = 16_384
 _MOST_SERVERS = 32
 
 
@@ -83,8 +87,10 @@ class RunAsked:
     working_dir: str = ""
     correlation_id: str = ""
     idle_timeout_s: float | None = None
+    limit_wait: LimitWish | None = None
     force_refresh: bool = False
     replay: bool = False
+    snapshot: bool = True
     facts: PromptFacts = NO_FACTS
     answer_shape: AnswerShape = AnswerShape.AS_IT_IS
     strategy: ApprovalStrategy | None = None
@@ -145,13 +151,15 @@ def read_fields(
         continues=_continues(common),
         creates=common.get("createNewSession", False),
         forks=common.get("forkSession", False),
-        keeps_session=not any(given.get(name) is True for name in _KEEP_NO_SESSION),
+        keeps_session=not any(given.get(name) is True for name in KEEP_NO_SESSION),
         workspace=common.get("workspace", ""),
         working_dir=common.get("workingDir", ""),
         correlation_id=common.get("correlationId", ""),
         idle_timeout_s=_seconds(common.get("idleTimeoutMs")),
+        limit_wait=_word(LimitWish, common.get("limitWait")),
         force_refresh=common.get("forceRefresh", False),
         replay=common.get("replay", False),
+        snapshot=common.get("snapshot", True),
         facts=marks.facts,
         answer_shape=_answer_shape(common, defaults),
         strategy=_word(ApprovalStrategy, common.get("approvalStrategy")),
@@ -171,8 +179,8 @@ def _check(name: str, value: object) -> None:
         raise InvalidRun(f"it must be {said(schema)}", field=name)
     if isinstance(value, str):
         no_nul(value, name)
-    if name == "requestInstructions" and len(str(value)) > _LONGEST_INSTRUCTIONS:
-        raise InvalidRun(f"it may have {_LONGEST_INSTRUCTIONS:,} characters", field=name)
+    if name == "requestInstructions" and len(str(value)) > LONGEST_INSTRUCTIONS:
+        raise InvalidRun(f"it may have {LONGEST_INSTRUCTIONS:,} characters", field=name)
     if name == "mcpServers" and isinstance(value, list) and len(value) > _MOST_SERVERS:
         raise InvalidRun(f"at most {_MOST_SERVERS} servers", field=name)
     if name == "correlationId" and not _is_plain(str(value)):

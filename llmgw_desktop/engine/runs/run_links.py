@@ -22,11 +22,12 @@ from llmgw_desktop.domain.access.principal import (
     Principal,
     PrincipalKind,
     kind_of,
+    pinned_as,
 )
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import UpstreamTold
+from llmgw_desktop.domain.flights.cache_state import NO_FLIGHTS, LinkedFlights, linked_flights
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
-from llmgw_desktop.domain.flights.linked_flights import NO_FLIGHTS, LinkedFlights, linked_flights
 from llmgw_desktop.domain.jobs.cli_settings import Network
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.submission import Submission
@@ -229,7 +230,7 @@ class RunLinks(OwnRequests):
             if job_id or not any(run.is_starting for run in self._runs.values()):
                 self._by_connection[connection] = job_id
         run = self._runs.get(job_id)
-        return principal if run is None else run.principal
+        return principal if run is None else pinned_as(run.principal, principal.label)
 
     def opened(self, flight: OpenFlight) -> str:
         """A request of a run; the id of the flight that the run has itself."""

@@ -10,13 +10,13 @@ from dataclasses import replace
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.access.principal import Principal
-from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
+from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.flights.linked_flights import LinkedFlights
+from llmgw_desktop.domain.flights.cache_state import LinkedFlights
 from llmgw_desktop.domain.jobs.cli_settings import ContainSettings
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun, NoSuchJob
-from llmgw_desktop.domain.jobs.submission import RunReply, Submission, Submitted
+from llmgw_desktop.domain.jobs.submission import HandedOver, RunReply, Submission, Submitted
 from llmgw_desktop.domain.jobs.workspace import Worktree
 from llmgw_desktop.domain.settings.tables import JobSettings
 from llmgw_desktop.domain.usage import AnswerShape
@@ -128,6 +128,15 @@ class RunService:
             if not patience.expired():
                 patience.reschedule(now)
 
+    async def ask_after(
+        self, handed: HandedOver, cli: str, fields: Mapping[str, object], principal: Principal
+    ) -> RunReply:
+        """In the place of another job; not waited for. Raises as `ask`."""
+        named = self.cli(cli)
+        told = {"project": handed.project, "operation": operation_of(named, waits=False)}
+        begun = await self._begun(named, fields, principal, handed=handed, **told)
+        return await self._reply(begun.submitted.job, begun)
+
     async def ask_to_read(
         self, cli: str, fields: Mapping[str, object], principal: Principal, *, project: str = ""
     ) -> RunReply:
@@ -144,17 +153,19 @@ class RunService:
         *,
         project: str,
         operation: str,
+        handed: HandedOver | None = None,
     ) -> "_Begun":
         """`operation`: for the gate; empty: it is not asked."""
         admission, is_ours = self._admission, not operation
         asked = await self._understood(cli, admission.fields_of(fields, principal))
-        admitted = await admission.placed(asked, principal, is_ours=is_ours)
+        tree = handed.worktree if handed else ""
+        admitted = await admission.placed(asked, principal, is_ours=is_ours, worktree=tree)
         plan = await asyncio.to_thread(session_plan, self.sessions, admitted.asked, principal)
         admitted, plan = await admission.going_on(admitted, plan, principal)
         if not is_ours:
             admitted = await admission.passed(admitted, principal, operation=operation)
         asked = await asyncio.to_thread(self._warned, admitted.asked, plan, principal)
-        admitted = replace(admitted, asked=asked)
+        admitted = replace(admitted, asked=asked, handed=handed)
         work = self._submit(admitted, plan, principal, project)
         # Whole, though its caller leaves meanwhile: half of a job would be nobody's.
         begun: _Begun | LlmgwError = await asyncio.shield(
@@ -308,6 +319,14 @@ class RunService:
             raise NoSuchJob(job_id)
         return job
 
+    async def go_on(self, job_id: str, owner: str, *, now: bool) -> Job:
+        """Of a parked one: that it may go on when its limit is over, or `now`. Raises NoSuchJob,
+        JobNotParked."""
+        job = await self._supervisor.go_on(job_id, owner, now=now)
+        if job is None:
+            raise NoSuchJob(job_id)
+        return job
+
     async def delete(self, job_id: str, owner: str) -> None:
         """Raises NoSuchJob, JobStillLive."""
         if not await self._supervisor.delete(job_id, owner):
@@ -340,18 +359,22 @@ class RunService:
             project=project,
             force_refresh=asked.force_refresh,
             replay=asked.replay,
+            snapshot=asked.snapshot and (place is None or place.workspace.snapshot),
             idle_timeout_s=asked.idle_timeout_s,
+            limit_wait=asked.limit_wait,
             prompt_facts=asked.facts,
             answer_shape=asked.answer_shape,
             workspace=place.workspace.alias if place else "",
             workspace_top=self._admission.top(admitted, plan),
             containment=place.workspace.containment if place else ContainSettings(),
             is_remote=principal.is_remote,
+            handed_from=admitted.handed.job_id if admitted.handed else "",
+            has_other_account=bool(admitted.handed and admitted.handed.has_other_account),
         )
 
     async def _reply(self, job: Job, begun: "_Begun") -> RunReply:
         admitted, submitted = begun.admitted, begun.submitted
-        asked = admitted.asked
+        asked, chosen = admitted.asked, "" if submitted.deduped else begun.plan.chosen_id
         told = RunReply(job=job) if job.is_live else await self._said(job, asked.answer_shape)
         return replace(
             told,
@@ -359,7 +382,7 @@ class RunService:
             deduped=submitted.deduped,
             earlier=submitted.earlier,
             correlation_id=asked.correlation_id or job.correlation_id,
-            provider_session_id=told.provider_session_id or _chosen(submitted, begun.plan) or None,
+            provider_session_id=told.provider_session_id or chosen or None,
             warnings=(*asked.warnings, *told.warnings),
             approval=admitted.approval,
             mcp_servers=admitted.servers,
@@ -373,10 +396,3 @@ class _Begun:
     plan: SessionPlan
     submitted: Submitted
     worktree: Worktree | None
-
-
-def _chosen(submitted: Submitted, plan: SessionPlan) -> str:
-    """The CLI's id of a session, where we know it before the CLI tells."""
-    if submitted.deduped or plan.use is None:
-        return ""
-    return plan.use.new_provider_id or (plan.provider_id if plan.wish is SessionWish.RESUME else "")

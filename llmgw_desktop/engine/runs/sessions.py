@@ -227,6 +227,14 @@ class SessionPlan:
     use: SessionUse | None = None
     working_dir: str = ""
 
+    @property
+    def chosen_id(self) -> str:
+        """The CLI's id of the session, where we know it before the CLI tells."""
+        if self.use is None:
+            return ""
+        is_resumed = self.wish is SessionWish.RESUME
+        return self.use.new_provider_id or (self.provider_id if is_resumed else "")
+
 
 def session_plan(sessions: Sessions, asked: RunAsked, principal: Principal) -> SessionPlan:
     """Nothing is made. For a thread. Raises InvalidRun, StoreError."""

@@ -28,6 +28,7 @@ from llmgw_desktop.engine.exchange.exchange import (
     own_headers,
     with_own_words,
 )
+from llmgw_desktop.engine.exchange.truncation import note_truncation
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.translation import Translation, answer_nesting, beside_loop
@@ -114,6 +115,7 @@ class Interpreter:
         if self._continuations.keeps(request, translation):
             self._continuations.keep(request, translation, told, size=len(written), written=written)
         shown = with_own_words(written, exchange)
+        note_truncation(exchange)
         lines = [*JSON, *own_headers(flight)]
         if names := estimated_names(flight.usage):
             lines.append((_ESTIMATED, names))

@@ -1,4 +1,6 @@
-"""Requests in another protocol than their caller's: large ones are written beside the loop.
+"""Requests in another protocol than their caller's: which codec is whose, in the one place that
+knows all protocols by name; and large requests are written beside the loop. A codec is imported
+when it is first needed: most programs never need more than one pair.
 
 JSON that is nested deeper than it can be written again (1024 levels are read, 254 written) is
 refused when the writing has failed: nobody means well with it, so it costs the others nothing. What
@@ -9,16 +11,19 @@ it likes.
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
 from typing import Any, TypeVar, TypeVarTuple
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LossRefused, MalformedRequest, UpstreamGarbage
-from llmgw_desktop.domain.model.answer import Answer
+from llmgw_desktop.domain.model.answer import Answer, AnswerEvent
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation, Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.values import maker, value
 from llmgw_desktop.wire.tokens import prompt_tokens
+from llmgw_desktop.wire.translate.answer_events import collected
 from llmgw_desktop.wire.translate.codec import (
     Codec,
     EventReader,
@@ -29,6 +34,43 @@ from llmgw_desktop.wire.translate.codec import (
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.tools import ToolNames
 from llmgw_desktop.wire.translate.usage import CallersUsage, count_request
+
+_AT_ONCE = 64 * 1024
+
+_PACKAGES: Mapping[ModelProtocol, str] = {
+    ModelProtocol.ANTHROPIC: "anthropic",
+    ModelProtocol.OPENAI_CHAT: "openai_chat",
+    ModelProtocol.OPENAI_RESPONSES: "openai_responses",
+    ModelProtocol.CODEX: "openai_responses",
+    ModelProtocol.GEMINI: "gemini",
+    ModelProtocol.CLI: "cli",
+}
+"""Of `wire/translate`."""
+_FLAVOURS = {ModelProtocol.CODEX: (ModelProtocol.CODEX,)}
+"""Of a package that writes several."""
+
+
+@cache
+def codec_of(protocol: ModelProtocol) -> Codec:
+    package = import_module(f"llmgw_desktop.wire.translate.{_PACKAGES[protocol]}")
+    made: Codec = package.codec(*_FLAVOURS.get(protocol, ()))
+    return made
+
+
+def answer_of(protocol: ModelProtocol, body: bytes, *, is_stream: bool) -> Answer:
+    """What a recorded body says. Raises LlmgwError for what is no whole answer, and whatever a
+    codec says of other versions' bodies."""
+    codec = codec_of(protocol)
+    if not is_stream:
+        return codec.read_answer(body, ToolNames())
+    return collected(_events(codec.event_reader(ToolNames()), body))
+
+
+def _events(reader: EventReader, body: bytes) -> Iterator[AnswerEvent]:
+    for start in range(0, len(body), _AT_ONCE):
+        yield from reader.feed(body[start : start + _AT_ONCE])
+    yield from reader.finish()
+
 
 _DEEP = 200
 _STEPS_SHOWN = 6

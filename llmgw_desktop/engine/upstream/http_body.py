@@ -109,8 +109,7 @@ class Portions:
 
     def first(self, piece: bytes) -> bytes:
         """Of a piece, while no `rest` is left of the one before."""
-        is_short = len(piece) <= _MOST_LINES_AT_ONCE
-        if is_short or piece.count(b"\n") + piece.count(b"\r") <= _MOST_LINES_AT_ONCE:
+        if piece.count(b"\n") + piece.count(b"\r") <= _MOST_LINES_AT_ONCE:
             return piece
         self._rest = piece
         return self._next()
@@ -207,11 +206,14 @@ class UpstreamHttpAnswer:
             self._watch.rest()
 
     def _pass(self, piece: bytes) -> bool:
-        assert self._take is not None
-        assert self._portions is not None
+        take = self._take
+        assert take is not None
         self._watch.listen()
-        first = self._portions.first(self._bound.checked(piece))
-        return self._take(first) and first is piece
+        self._bound.checked(piece)
+        if len(piece) <= _MOST_LINES_AT_ONCE or self._portions is None:
+            return take(piece)
+        first = self._portions.first(piece)
+        return take(first) and first is piece
 
     def _check_said_all(self, error: Exception) -> None:
         """A body that ended so is whole if its protocol has had its last word and the rest

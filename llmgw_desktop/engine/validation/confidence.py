@@ -15,7 +15,7 @@ from llmgw_desktop.domain.validation import (
     Verdict,
 )
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.validation.seats import maker_of
+from llmgw_desktop.engine.validation.prompts import maker_of
 
 CLEAR = (Stance.AGREE, Stance.DISAGREE, Stance.MIXED)
 _TOLD_CONTRADICTIONS = 3

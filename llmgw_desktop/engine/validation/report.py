@@ -24,6 +24,7 @@ from llmgw_desktop.engine.validation.verdicts import verdict_of
 from llmgw_desktop.wire.native.flights import provenance_member, usage_object
 
 _SHOWN_CONTENT = 2_000
+_MOST_FALLEN = 20
 _EMPTY_WARNING = "It ended well and said nothing: this counts as no answer."
 
 
@@ -41,11 +42,11 @@ class PanelReading:
 
 def read(run: ValidationRun) -> PanelReading:
     """Pure; for a thread where the answers are long."""
-    is_plain = run.request.intent is Intent.ASK
+    is_plain, is_checks = run.request.intent is Intent.ASK, run.request.intent is Intent.CHECKS
     answered = [answer for answer in run.answers if answer.has_answered]
     verdicts = tuple(verdict_of(answer, is_plain=is_plain) for answer in run.answers)
     comparison = None
-    if len(answered) > 1:
+    if len(answered) > 1 and not is_checks:
         rationales = [
             verdict.rationale or answer.text
             for answer, verdict in zip(run.answers, verdicts, strict=True)
@@ -57,7 +58,27 @@ def read(run: ValidationRun) -> PanelReading:
         verdicts=verdicts,
         judge_verdict=verdict_of(run.judge) if run.judge else None,
         comparison=comparison,
-        agreement=agreement_of(run.answers, verdicts, comparison),
+        agreement=_checked(run, verdicts)
+        if is_checks
+        else agreement_of(run.answers, verdicts, comparison),
+    )
+
+
+def _checked(run: ValidationRun, verdicts: Sequence[Verdict]) -> Agreement:
+    """Of a regression set: checks are no opinions, and whether they differ says nothing."""
+    passed = sum(each.stance is Stance.AGREE for each in verdicts)
+    fallen = [
+        f"{answer.seat.name}: {verdict.rationale or answer.error}"
+        for answer, verdict in zip(run.answers, verdicts, strict=True)
+        if verdict.stance is not Stance.AGREE
+    ]
+    return Agreement(
+        stance=Stance.DISAGREE if fallen else Stance.AGREE,
+        confidence=Confidence.NONE,
+        has_material_disagreement=False,
+        summary=f"{passed} of {len(verdicts)} answers passed their checks.",
+        signals=tuple(fallen[:_MOST_FALLEN]),
+        limitations=("These are checks, not opinions: no confidence is counted.",),
     )
 
 
@@ -166,6 +187,12 @@ def comparison_object(comparison: Comparison) -> dict[str, Any]:
     }
 
 
+_UNJUDGED = {
+    Intent.ASK: "Read the answer; nothing was judged.",
+    Intent.CHECKS: "Look at what fell; the flights have the answers.",
+}
+
+
 def recommendation(reading: PanelReading) -> str:
     """By rule; the judge's, where there is one."""
     run, agreement = reading.run, reading.agreement
@@ -175,8 +202,8 @@ def recommendation(reading: PanelReading) -> str:
         return f"The judge says: {verdict.said}.{step}"
     if run.state is RunState.RUNNING:
         return "Wait: not all have answered."
-    if run.request.intent is Intent.ASK:
-        return "Read the answer; nothing was judged."
+    if run.request.intent in _UNJUDGED:
+        return _UNJUDGED[run.request.intent]
     if agreement.confidence in (Confidence.NONE, Confidence.LOW):
         return "Do not rely on this: too few gave the same clear verdict. Ask more, or a judge."
     words = {

@@ -6,9 +6,9 @@ from typing import Any
 from llmgw_desktop.domain.audit import cleaned
 from llmgw_desktop.domain.canonical import canonical
 from llmgw_desktop.domain.validation import PanelRequest, SeatAnswer, ValidationRun, Verdict
+from llmgw_desktop.engine.validation.prompts import maker_of
 from llmgw_desktop.engine.validation.receipts import digest_of
 from llmgw_desktop.engine.validation.report import PanelReading, recommendation
-from llmgw_desktop.engine.validation.seats import maker_of
 from llmgw_desktop.wire.native.flights import usage_object
 
 LONGEST_CONTENT = 20_000

@@ -28,13 +28,14 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.exchange.completion import Completion, CompletionResult
 from llmgw_desktop.engine.runs.model_client import only_words
 from llmgw_desktop.engine.runs.run_service import RunService
-from llmgw_desktop.engine.validation.prompts import judge_prompt, schema_of
-from llmgw_desktop.engine.validation.receipts import digest_of
-from llmgw_desktop.engine.validation.seats import (
+from llmgw_desktop.engine.validation.prompts import (
     JobEnded,
     Models,
     fields_of,
+    judge_prompt,
+    schema_of,
 )
+from llmgw_desktop.engine.validation.receipts import digest_of
 
 LONGEST_KEPT = 1_000_000
 """Characters of an answer; a longer one is cut, says so, and is not judged."""

@@ -5,7 +5,7 @@ A panel is its owner's: to others it is not there. Whoever waits for one and goe
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -38,7 +38,10 @@ from llmgw_desktop.store.validation import ValidationStore
 JUDGE_BY_DEFAULT = Seat(name="codex", cli=CliName.CODEX)
 KEPT_S = 30 * 86_400.0
 """How long a panel without a receipt is kept after it was begun."""
-_CORRELATION = re.compile(r"validation-(val_[0-9a-f]+)-")
+_CORRELATION = re.compile(r"validation-((?:val|chk|jdg)_[0-9a-f]+)-")
+PANELS, CHECK_RUNS = "val", "chk"
+"""How the ids of what is listed begin."""
+_KINDS = {Intent.CHECKS: CHECK_RUNS, Intent.CHECK: "jdg"}
 
 
 class SealingKeys(Protocol):
@@ -89,7 +92,7 @@ class ValidationService:
     ) -> ValidationRun:
         """Every seat is asked, and one that cannot be is skipped. Raises StoreError alone."""
         now_s = self._clock.now_s()
-        run_id = self._ids.new("val")
+        run_id = self._ids.new(_KINDS.get(request.intent, PANELS))
         run = ValidationRun(
             id=run_id,
             owner=principal.client_id,
@@ -112,16 +115,23 @@ class ValidationService:
         return await asyncio.shield(begun)
 
     async def keep(
-        self, answers: Sequence[SeatAnswer], question: str, principal: Principal
+        self,
+        answers: Sequence[SeatAnswer],
+        question: str,
+        principal: Principal,
+        *,
+        intent: Intent = Intent.SYNTHESIS,
+        evidence: Mapping[str, object] | None = None,
     ) -> ValidationRun:
         """A panel of answers that were given elsewhere; nobody is asked."""
         request = PanelRequest(
-            intent=Intent.SYNTHESIS,
+            intent=intent,
             seats=tuple(answer.seat for answer in answers),
             question=question,
+            evidence=evidence or {},
         )
         run = ValidationRun(
-            id=self._ids.new("val"),
+            id=self._ids.new(_KINDS.get(intent, PANELS)),
             owner=principal.client_id,
             client=principal.name,
             made_at_s=self._clock.now_s(),
@@ -171,9 +181,15 @@ class ValidationService:
             yield event
         yield RunChanged(run=await self.get(validation_id, owner))
 
-    async def list(self, owner: str, *, limit: int = 50) -> Sequence[ValidationRun]:
+    async def list(
+        self, owner: str, *, limit: int = 50, kind: str = PANELS
+    ) -> Sequence[ValidationRun]:
         """Newest first."""
-        return await asyncio.to_thread(self._store.recent, owner, limit)
+        return await asyncio.to_thread(self._store.recent, owner, limit, kind)
+
+    def check_runs(self, limit: int) -> Sequence[ValidationRun]:
+        """Of everybody's regression sets, the newest first; in a thread."""
+        return self._store.recent(None, limit, CHECK_RUNS)
 
     async def read(self, run: ValidationRun) -> PanelReading:
         """With its verdicts, its comparison, and what they come to."""

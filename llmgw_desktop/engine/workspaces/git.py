@@ -4,9 +4,12 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, BinaryIO, cast
 
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
@@ -179,6 +182,57 @@ class TameGit:
             raise _git_failed(code, err)
         return out
 
+    def fed(self, arguments: Sequence[str], pieces: Iterable[bytes]) -> None:
+        """It reads these."""
+        process = self._begun(arguments, {}, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        assert process.stdin is not None
+        assert process.stderr is not None
+        err: list[bytes] = []
+        told, timer = process.stderr, threading.Timer(self._time_limit_s, process.kill)
+        drain = threading.Thread(target=lambda: err.append(_beginning(told)))
+        timer.start()
+        drain.start()
+        try:
+            with suppress(BrokenPipeError):  # it says why
+                for piece in pieces:
+                    process.stdin.write(piece)
+                process.stdin.close()
+            code = process.wait()
+        finally:
+            timer.cancel()
+            process.kill()
+            process.wait()
+            drain.join()
+            with suppress(OSError):
+                process.stdin.close()
+            process.stderr.close()
+        if code != 0:
+            raise _git_failed(code, b"".join(err))
+
+    @contextmanager
+    def objects(self, ids: Iterable[str]) -> Iterator[BinaryIO]:
+        """What `cat-file --batch` tells of these, to be read as it comes."""
+        with tempfile.TemporaryFile() as asked:
+            asked.write("".join(f"{each}\n" for each in ids).encode())
+            asked.seek(0)
+            process = self._begun(("cat-file", "--batch"), {}, stdin=asked)
+            assert process.stdout is not None
+            assert process.stderr is not None
+            timer = threading.Timer(self._time_limit_s, process.kill)
+            told = process.stderr
+            drain = threading.Thread(target=lambda: _beginning(told))
+            timer.start()
+            drain.start()
+            try:
+                yield cast("BinaryIO", process.stdout)
+            finally:
+                timer.cancel()
+                process.kill()
+                process.wait()
+                drain.join()
+                process.stdout.close()
+                process.stderr.close()
+
     def _without_programs(self) -> dict[str, str]:
         """Filters that the repository would have its files passed through, and hooks that are
         settings. As variables: a name may hold what `-c` would end at."""
@@ -205,14 +259,25 @@ class TameGit:
         is_cut: bool = False,
     ) -> tuple[int | None, bytes, bytes]:
         """Its exit code is None where no more was wanted of it (`is_cut`)."""
+        process = self._begun(arguments, more or {})
+        return self._read(process, most_bytes, is_cut=is_cut)
+
+    def _begun(
+        self,
+        arguments: Sequence[str],
+        more: Mapping[str, str],
+        *,
+        stdin: "int | IO[bytes]" = subprocess.DEVNULL,
+        stdout: int = subprocess.PIPE,
+    ) -> "subprocess.Popen[bytes]":
         command = ["git", "--no-pager", "--literal-pathspecs", *self._settings, *arguments]
         try:
-            process = subprocess.Popen(  # noqa: S603 - a list, no shell
+            return subprocess.Popen(  # noqa: S603 - a list, no shell
                 command,
                 cwd=self._folder,
-                env={**self._env, **(more or {})},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                env={**self._env, **more},
+                stdin=stdin,
+                stdout=stdout,
                 stderr=subprocess.PIPE,
                 **apart(),
             )
@@ -222,7 +287,6 @@ class TameGit:
                 field="workingDir",
                 category=ErrorCategory.SPAWN,
             ) from error
-        return self._read(process, most_bytes, is_cut=is_cut)
 
     def _read(
         self, process: "subprocess.Popen[bytes]", most_bytes: int, *, is_cut: bool

@@ -7,8 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.access.consent import ConsentTerm, Grant
-from llmgw_desktop.domain.access.oauth import CODE_S
+from llmgw_desktop.domain.access.consent import CODE_S, ConsentTerm, Grant
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.values import value

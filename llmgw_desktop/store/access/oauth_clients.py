@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.access.oauth import ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.access.consent import ClientMade, ClientProof, OauthClient
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.store.access.grants import scopes_of, scopes_text

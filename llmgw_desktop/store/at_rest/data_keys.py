@@ -75,7 +75,7 @@ class Masters(Protocol):
 
 
 class KeysBeside(Protocol):
-    """Where data keys are kept outside of `gateway.db`, in `safekeeping/kept_keys.py`."""
+    """Where data keys are kept outside of `gateway.db`, in `vault/kept_keys.py`."""
 
     def rows(self, master: str) -> Sequence[WrappedKey]: ...
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from typing_extensions import override
 
 from llmgw_desktop.domain.vault import EntryBroken
+from llmgw_desktop.platform.files import put_in_place
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.data_keys import (
     HEAD_BYTES,
@@ -121,7 +122,7 @@ def _put_in_place(
             os.fsync(target.fileno())
         os.utime(beside, ns=(was.st_atime_ns, was.st_mtime_ns))
         source.close()
-        beside.replace(path)
+        put_in_place(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 

@@ -25,15 +25,15 @@ from llmgw_desktop.domain.audit import (
     sealed_words,
 )
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.store.audit.audit_chain import (
+from llmgw_desktop.store.audit.audit_rows import (
     ChainReport,
     FarHead,
     check_head,
     check_seals,
     checked_chain,
     is_genuine,
+    note,
 )
-from llmgw_desktop.store.audit.audit_rows import note
 from llmgw_desktop.store.database.database import told
 from llmgw_desktop.store.database.gateway_file import GatewayFile
 from llmgw_desktop.store.database.store_mark import keep_mark

@@ -14,10 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.platform.files import HAS_MODES, PLAIN, UNWAITING, give
+from llmgw_desktop.platform.files import HAS_MODES, PLAIN, UNWAITING, give, put_in_place
 from llmgw_desktop.store.client_files.json_text import JSON
-from llmgw_desktop.store.client_files.marks import TextFormat, Unreadable
-from llmgw_desktop.store.client_files.toml_text import ENV, TOML
+from llmgw_desktop.store.client_files.marks import WHOLE, TextFormat, Unreadable
+from llmgw_desktop.store.client_files.toml_text import ENV, ENVRC, TOML
 from llmgw_desktop.store.private_files import OWNER_ONLY
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -148,7 +148,7 @@ def _replace(
             _dress(beside, known, mode)
         just_before()
         try:
-            beside.replace(real)
+            put_in_place(beside, real)
         except PermissionError:
             # A folder that others own, or a file system of another kind that replaces nothing.
             if known is None or HAS_MODES:
@@ -185,4 +185,4 @@ def _refused(path: Path, why: str, line: int | None = None) -> ConfigError:
     return ConfigError(f"{why}. Nothing was changed.", file=str(path), line=line)
 
 
-FORMATS: Mapping[str, TextFormat] = {each.name: each for each in (ENV, JSON, TOML)}
+FORMATS: Mapping[str, TextFormat] = {each.name: each for each in (ENV, ENVRC, JSON, TOML, WHOLE)}

@@ -61,6 +61,8 @@ class Connection:
     key_id: str = ""
     """Empty where none was needed."""
     key_name: str = ""
+    rules: bool = False
+    """The lasting rules were written into its settings."""
 
 
 def digest(raw: bytes) -> str:
@@ -97,6 +99,10 @@ class Connections:
             return _connection(told)
         except (KeyError, TypeError, ValueError) as error:
             raise _spoilt(path) from error
+
+    def names(self) -> tuple[str, ...]:
+        """Of all that are kept."""
+        return tuple(sorted(each.parent.name for each in self._folder.glob("*/connection.json")))
 
     def keep(self, connection: Connection) -> None:
         path = self._record(connection.program)
@@ -160,6 +166,7 @@ def _connected(connection: Connection) -> Act:
         "files": [each.path for each in connection.files],
         "transport": connection.transport,
         "models": connection.models,
+        "rules": connection.rules,
         "client": connection.key_name,
     }
     return Act(verb="program.connected", subject=connection.program, after=after)
@@ -170,7 +177,8 @@ def _connection(told: Any) -> Connection:
         raise ValueError("of another version")
     files = tuple(_file(each) for each in told["files"])
     names = ("program", "transport", "models", "url", "mcp_url", "made_at_s", "key_id", "key_name")
-    return Connection(files=files, **{name: told[name] for name in names})
+    rest = {name: told[name] for name in names}
+    return Connection(files=files, rules=bool(told.get("rules", False)), **rest)
 
 
 def _file(told: Any) -> ConnectedFile:

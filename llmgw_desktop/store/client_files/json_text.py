@@ -6,6 +6,7 @@ changed the same object, only the member itself goes, with one comma.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from llmgw_desktop.store.client_files.json_nodes import (
     read_json,
 )
 from llmgw_desktop.store.client_files.marks import (
+    ELEMENT,
     MISSING,
     OwnMark,
     Path,
@@ -68,6 +70,8 @@ def _value_at(text: str, path: Path) -> Any:
 
 
 def _put(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:
+    if path[-1] == ELEMENT:
+        return _put_element(text, path, value)
     root = read_json(text)
     if root is None:
         return _new_text(text, path, value)
@@ -194,7 +198,89 @@ def _member_at(root: Node | None, path: Path, text: str = "", written: str = "")
     return next(reversed(same or named), None)
 
 
+def _put_element(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:
+    """Behind the last of its list, which is made where there is none. One that is there already
+    stays whose it is."""
+    found = _value_at(text, path)
+    if found is MISSING and _value_at(text, path[:-1]) is not MISSING:
+        raise Unreadable(f"'{'.'.join(path[:-1])}' is not a list")
+    if found is MISSING:
+        changed, mark = _put(text, path[:-1], [value])
+        (written,) = _elements(changed, path)
+        return changed, replace(mark, path=path, written=written, made=mark.made + 1)
+    if value in found:
+        return text, OwnMark(path=path, written="")
+    holder = _list_at(read_json(text), path)
+    assert holder is not None
+    written = json.dumps(value, ensure_ascii=False)
+    if not holder.items:
+        at, changed = holder.start + 1, written
+    else:
+        last = holder.items[-1]
+        is_alone = not text[text.rfind("\n", 0, last.start) + 1 : last.start].strip()
+        gap = f"{line_end_of(text)}{_indent_of_line(text, last.start)}" if is_alone else " "
+        at, changed = last.end, f",{gap}{written}"
+    return text[:at] + changed + text[at:], OwnMark(path=path, written=written)
+
+
+def _take_out_element(text: str, mark: OwnMark) -> str:
+    holder = _list_at(read_json(text), mark.path)
+    at = _place_of_element(text, holder, mark.written)
+    if holder is None or at < 0:
+        return text
+    if len(holder.items) == 1 and mark.made:
+        whole = text[holder.start : holder.end]
+        outer = replace(mark, path=mark.path[:-1], written=whole, made=mark.made - 1)
+        return _take_out(text, outer)
+    changed = _without_element(text, holder.items, at)
+    left = [plain(text, each) for number, each in enumerate(holder.items) if number != at]
+    if _value_at(changed, mark.path) != left:
+        named = ".".join(mark.path[:-1])
+        raise Unreadable(f"'{named}' is written in a way that is not changed by program")
+    return changed
+
+
+def _without_element(text: str, items: Sequence[Node], at: int) -> str:
+    """With one comma; comments beside it stay."""
+    start, end = items[at].start, items[at].end
+    if at:
+        before = items[at - 1].end
+        comma = text.index(",", before)
+        if text[before:comma].strip() or text[comma + 1 : start].strip():
+            return text[:comma] + text[comma + 1 : start] + text[end:]
+        return text[:before] + text[end:]
+    if len(items) == 1:
+        return text[:start] + text[end:]
+    after = items[1].start
+    if text[end:after].strip() == ",":
+        return text[:start] + text[after:]
+    comma = text.index(",", end)
+    return text[:start] + text[end:comma] + text[comma + 1 :]
+
+
+def _place_of_element(text: str, holder: Node | None, written: str) -> int:
+    """As it is written, or as it means; -1: it is gone."""
+    items = holder.items if holder is not None and written else []
+    for at, each in enumerate(items):
+        if text[each.start : each.end] == written:
+            return at
+    meant = json.loads(written) if items else None
+    return next((at for at, each in enumerate(items) if plain(text, each) == meant), -1)
+
+
+def _list_at(root: Node | None, path: Path) -> Node | None:
+    member = _member_at(root, path[:-1])
+    return member.value if member is not None and member.value.kind == "list" else None
+
+
+def _elements(text: str, path: Path) -> list[str]:
+    holder = _list_at(read_json(text), path)
+    return [] if holder is None else [text[each.start : each.end] for each in holder.items]
+
+
 def _take_out(text: str, mark: OwnMark) -> str:
+    if mark.path[-1] == ELEMENT:
+        return _take_out_element(text, mark)
     root = read_json(text)
     member = _member_at(root, mark.path, text, mark.written)
     if member is None or root is None:

@@ -9,6 +9,8 @@ Path = tuple[str, ...]
 """Names from the outermost object or table inwards."""
 Value = str | bool | int | Sequence[Any] | Mapping[str, Any]
 
+ELEMENT: Final = "[]"
+"""As the last name of a path: one element of the list there, beside those of others."""
 MISSING: Final = object()
 """Nothing stands there; None is a value in JSON."""
 
@@ -51,9 +53,29 @@ class TextFormat:
     """What is gone already is no error."""
 
 
+def _whole_value(text: str, path: Path) -> Any:
+    return text if text.strip() else MISSING
+
+
+def _put_whole(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:
+    return str(value), OwnMark(path=path, written=str(value), before=text)
+
+
+WHOLE = TextFormat(
+    name="whole",
+    value_at=_whole_value,
+    put=_put_whole,
+    take_out=lambda _, mark: mark.before or "",
+)
+"""A file that is ours as a whole, in a folder where a program looks for several."""
+
+
 def value_in(found: Any, path: Path) -> Any:
-    """Of what was read from a text; MISSING where nothing stands there."""
+    """Of what was read from a text; MISSING where nothing stands there. Of an element its list:
+    which one is meant its mark says."""
     for name in path:
+        if name == ELEMENT:
+            return found if isinstance(found, list) else MISSING
         if not isinstance(found, dict) or name not in found:
             return MISSING
         found = found[name]

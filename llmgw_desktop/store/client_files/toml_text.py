@@ -2,11 +2,12 @@
 
 A table goes to the end of the file, a value of the file itself below the last of its like. What
 was written is looked for again word by word when it is taken out; where others have changed it,
-the table goes as `store/toml/changes.py` removes tables.
+the table goes as `store/toml_changes.py` removes tables.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import tomlkit
@@ -21,8 +22,8 @@ from llmgw_desktop.store.client_files.marks import (
     line_end_of,
     value_in,
 )
-from llmgw_desktop.store.toml.blocks import NotToml, cut, group, joined, read_toml
-from llmgw_desktop.store.toml.changes import (
+from llmgw_desktop.store.toml_blocks import NotToml, cut, group, joined, read_toml
+from llmgw_desktop.store.toml_changes import (
     CannotChange,
     RemoveTable,
     changed_text,
@@ -227,7 +228,8 @@ def _variable_at(text: str, path: Path) -> Any:
     return MISSING if found is None else found.group(1).strip("\"'")
 
 
-def _put_variable(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:
+def _put_variable(text: str, path: Path, value: Value, *, before: str = "") -> tuple[str, OwnMark]:
+    """`before`: what stands before the name of a new one."""
     if not isinstance(value, str) or not _PLAIN.fullmatch(value):
         raise Unreadable(f"'{path[0]}' cannot be given such a value here")
     found = _found(text, path)
@@ -236,7 +238,7 @@ def _put_variable(text: str, path: Path, value: Value) -> tuple[str, OwnMark]:
         return changed, OwnMark(path=path, written=value, before=found.group(1))
     line_end = line_end_of(text)
     gap = line_end if text and not text.endswith("\n") else ""
-    written = f"{gap}{path[0]}={value}{line_end}"
+    written = f"{gap}{before}{path[0]}={value}{line_end}"
     return text + written, OwnMark(path=path, written=written)
 
 
@@ -253,4 +255,11 @@ def _take_out_variable(text: str, mark: OwnMark) -> str:
     return text[: found.start()] + (text[end + 1 :] if end >= 0 else "")
 
 
+ENVRC = TextFormat(
+    name="envrc",
+    value_at=_variable_at,
+    put=partial(_put_variable, before="export "),
+    take_out=_take_out_variable,
+)
+"""As direnv reads it: a file of the shell."""
 ENV = TextFormat(name="env", value_at=_variable_at, put=_put_variable, take_out=_take_out_variable)

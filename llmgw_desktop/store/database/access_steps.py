@@ -1,4 +1,4 @@
-"""The steps of `gateway.db` about access, agents' questions and the audit log."""
+"""The steps of `gateway.db` about access, agents' questions, the audit log and caps."""
 
 from llmgw_desktop.store.database.database import Steps
 
@@ -224,6 +224,33 @@ AUDIT_STEPS: Steps = (
             file TEXT NOT NULL PRIMARY KEY,
             digest TEXT NOT NULL,
             shown TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
+)
+
+CAP_STEPS: Steps = (
+    (
+        # What caps have counted of conversations, agents, runs and labels; see store/policy.py.
+        """
+        CREATE TABLE cap_meters (
+            kind TEXT NOT NULL,
+            client_id TEXT NOT NULL,
+            mark TEXT NOT NULL,
+            client TEXT NOT NULL,
+            conversation TEXT NOT NULL,
+            model TEXT NOT NULL,
+            begins_at_s REAL NOT NULL,
+            ends_at_s REAL,
+            last_at_s REAL NOT NULL,
+            tokens INTEGER NOT NULL,
+            usd REAL NOT NULL,
+            requests INTEGER NOT NULL,
+            unpriced INTEGER NOT NULL,
+            times INTEGER NOT NULL,
+            told INTEGER NOT NULL,
+            is_stopped INTEGER NOT NULL,
+            PRIMARY KEY (kind, client_id, mark)
         ) WITHOUT ROWID
         """,
     ),

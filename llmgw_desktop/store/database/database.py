@@ -1,7 +1,7 @@
 """Opening SQLite files: how they are set up, brought up to date step by step, and checked."""
 
-import errno
 import logging
+import os
 import shutil
 import sqlite3
 import time
@@ -12,7 +12,7 @@ from pathlib import Path
 from llmgw_desktop.domain.audit import are_acts_heard
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreError, StoreUnavailable
 from llmgw_desktop.store.database.store_mark import check_come_so_far, check_there, keep_mark
-from llmgw_desktop.store.private_files import keep_file, make_empty
+from llmgw_desktop.store.private_files import keep_file, make_empty, os_reason
 
 _log = logging.getLogger(__name__)
 
@@ -111,12 +111,6 @@ _CANNOT_PREPARE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _LACKS = ("no such table", "no such column")
 """Whoever asks for these has the tables of today: somebody took a part of the file away."""
-_OS_REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "access is denied",
-}
 
 
 @contextmanager
@@ -128,9 +122,8 @@ def told(path: Path, *, in_full: bool = False) -> Iterator[None]:
     except sqlite3.Error as error:
         raise store_error(error, path) from error
     except OSError as error:
-        reason = _OS_REASONS.get(error.errno or 0, error.strerror or "unknown")
         name = path if in_full else path.name
-        raise StoreUnavailable(f"{name} cannot be used: {reason}.") from error
+        raise StoreUnavailable(f"{name} cannot be used: {os_reason(error)}.") from error
 
 
 _ROOM_BYTES = 64 * 1024
@@ -145,12 +138,19 @@ def is_disk_full(folder: Path) -> bool:
         return False
 
 
+def _is_read_only(folder: Path) -> bool:
+    """As a disk that was mounted so, or came back so after a fault."""
+    return folder.is_dir() and not os.access(folder, os.W_OK)
+
+
 def store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """The sentence for what SQLite said, which takes a full disk for a broken one where it cannot
     make its side files."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_IOERR and is_disk_full(path.parent):
         code = sqlite3.SQLITE_FULL
+    if code == sqlite3.SQLITE_CANTOPEN and _is_read_only(path.parent):
+        code = sqlite3.SQLITE_READONLY
     if code in _DAMAGED or any(words in str(error) for words in _LACKS):
         return StoreCorrupt(f"{path.name} is damaged: {error}.")
     return StoreUnavailable(f"{path.name} cannot be used: {_REASONS.get(code, str(error))}.")

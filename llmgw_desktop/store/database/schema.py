@@ -1,6 +1,4 @@
-"""The tables as they are now, for composing queries. The models are bound to no database: `compose`
-turns a query into SQL for one of its connections.
-"""
+"""The tables as they are now. Models of no database: `compose` makes SQL for a connection."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -152,6 +150,7 @@ class JobRow(peewee.Model):
     cache_control_ttl_seconds = peewee.IntegerField()
     compression = peewee.TextField(null=True)
     answer_shape = peewee.TextField()
+    handed_from = peewee.TextField()
 
     class Meta:
         table_name = "jobs"
@@ -328,6 +327,7 @@ class FlightRow(peewee.Model):
     project = peewee.TextField(null=True)
     own_ms = peewee.FloatField(null=True)
     replay_of = peewee.TextField(null=True)
+    note = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"

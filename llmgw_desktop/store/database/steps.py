@@ -1,6 +1,11 @@
 """How the tables of `gateway.db` came to be; a released step is never changed, only followed."""
 
-from llmgw_desktop.store.database.access_steps import ACCESS_STEPS, AGENT_STEPS, AUDIT_STEPS
+from llmgw_desktop.store.database.access_steps import (
+    ACCESS_STEPS,
+    AGENT_STEPS,
+    AUDIT_STEPS,
+    CAP_STEPS,
+)
 from llmgw_desktop.store.database.database import Steps
 
 POLICY_STEPS: Steps = (
@@ -328,6 +333,41 @@ _WORKSPACES: Steps = (
     ),
 )
 
+_PARKED: Steps = (
+    (
+        # Jobs that wait for a limit of their vendor's are live as well.
+        "DROP INDEX jobs_live",
+        """
+        CREATE INDEX jobs_live ON jobs (asked_at_s)
+        WHERE state IN ('parked', 'queued', 'running')
+        """,
+    ),
+)
+
+_TOOL_PINS: Steps = (
+    (
+        # Tools of MCP servers behind the gateway as they were approved; see store/tool_pins.py.
+        """
+        CREATE TABLE tool_pins (
+            server TEXT NOT NULL,
+            tool TEXT NOT NULL,
+            definition TEXT NOT NULL,
+            is_hidden INTEGER NOT NULL,
+            at_s REAL NOT NULL,
+            PRIMARY KEY (server, tool)
+        ) WITHOUT ROWID
+        """,
+    ),
+)
+
+_HANDED_OVER: Steps = (
+    (
+        # Which job one goes on from, with another CLI; found from that one by the index.
+        "ALTER TABLE jobs ADD COLUMN handed_from TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX jobs_handed ON jobs (handed_from) WHERE handed_from <> ''",
+    ),
+)
+
 GATEWAY_STEPS: Steps = (
     *_FIRST,
     *ACCESS_STEPS,
@@ -340,5 +380,9 @@ GATEWAY_STEPS: Steps = (
     *_DATA_KEYS,
     *_ENCRYPTION,
     *_WORKSPACES,
+    *_PARKED,
+    *_TOOL_PINS,
+    *CAP_STEPS,
+    *_HANDED_OVER,
 )
 """In the order in which they came: a new one goes to the end."""

@@ -6,15 +6,19 @@ handed over once.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
+from typing import Any
 
 from llmgw_desktop.domain.flights.flight import FlightSummary
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.usage import NO_BILLING_FACTS
 from llmgw_desktop.store.database.schema import FlightRow, columns
 from llmgw_desktop.store.database.write_behind import Row
+from llmgw_desktop.store.flights.counts import ANSWERED_STATES
 from llmgw_desktop.store.flights.rows import (
     FACT_COLUMNS,
     MOST_TOKENS,
@@ -194,3 +198,42 @@ def of_stored(rows: Iterable[Row], state: str) -> list[Alike]:
         own = tuple(UNKNOWN if each is None else each for each in _own_of(row))
         made.append(Alike(tuple(common), own=[own]))
     return made
+
+
+Columns = tuple[tuple[Any, ...], ...]
+"""Of OWN_COLUMNS, flight by flight: column by column is what is quick."""
+_STARTED = OWN_COLUMNS.index("started_at_s")
+
+
+def by_span(rows: list[Row], span_s: int) -> list[tuple[int, Columns]]:
+    """By the stretch in which they began, told by its first second."""
+    together: Columns = tuple(zip(*rows, strict=True))
+    began = together[_STARTED]
+    first = min(began) // span_s
+    if first == max(began) // span_s:
+        return [(int(first) * span_s, together)]
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[int(row[_STARTED] // span_s) * span_s].append(row)
+    return [(start_s, tuple(zip(*some, strict=True))) for start_s, some in found.items()]
+
+
+def known(column: tuple[float, ...]) -> tuple[float, ...]:
+    if UNKNOWN in column:
+        return tuple([each for each in column if each is not UNKNOWN])
+    return column
+
+
+def of_known_cache(read: tuple[float, ...], cached: tuple[float, ...]) -> tuple[float, ...]:
+    """The prompt tokens of those whose vendor told its cache figures."""
+    if UNKNOWN not in cached:
+        return read
+    both = zip(read, cached, strict=True)
+    return tuple([tokens for tokens, hit in both if hit is not UNKNOWN])
+
+
+def is_answered(common: Row) -> bool:
+    """Whoever was asked may have generated something."""
+    if common[OPERATION] != Operation.GENERATE or not common[ATTEMPTS]:
+        return False
+    return common[STATE] in ANSWERED_STATES

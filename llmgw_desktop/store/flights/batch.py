@@ -22,6 +22,7 @@ from llmgw_desktop.store.flights.alike import (
     of_stored,
 )
 from llmgw_desktop.store.flights.bodies import (
+    NOTE_HITS,
     BodyRows,
     Seal,
     body_bytes,
@@ -62,6 +63,8 @@ class Batch:
     """Large bodies of flights that have been written: LATE_COLUMNS and the flight's id."""
     prints: list[Row] = field(default_factory=list)
     """What prompts of these consist of: PRINT_COLUMNS."""
+    noted: list[Row] = field(default_factory=list)
+    """What was found in requests while they were made into rows: for NOTE_HITS."""
     refused: int = 0
     """Ended flights that can never be written."""
 
@@ -96,6 +99,7 @@ def make_batch(
         for record in some:
             _add_ended(batch, ended, record, bodies)
             batch.prints += prints.rows(record, settings)
+            batch.noted += seal.noted(record, clean)
     batch.running += running.values()
     batch.ended += ended.values()
     return batch
@@ -141,6 +145,7 @@ def late_batch(
         between()
         batch.late.append(BodyRows(settings, clean, between, encrypt).late(record))
         batch.prints += prints.rows(record, settings, between)
+        batch.noted += seal.noted(record, clean, between)
     except Exception:  # noqa: BLE001 - no body may be written that could not be sealed
         _log.exception("the bodies of flight %s could not be sealed", record.summary.id)
         batch.refused += 1
@@ -228,6 +233,8 @@ class BatchWriter:
         for row in batch.late:
             self._connection.execute(self._late, row)
         self._connection.executemany(INSERT_PRINT, batch.prints)
+        if batch.noted:
+            self._connection.executemany(NOTE_HITS, batch.noted)
         for flight_id in batch.unended:
             self._write_lost(
                 self._connection.execute(f"{self._select} AND id = ?", (flight_id,)).fetchall()

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.flights.flight import FlightRecord, Headers, PhaseName
+from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.routing.route import Consideration, PassedRule
 from llmgw_desktop.domain.settings.tables import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.values import value
@@ -21,13 +22,13 @@ from llmgw_desktop.store.flights.rows import (
     PACK_BYTES,
     TEXT_CHARS,
     Encrypt,
+    hits_cell,
     place_of,
 )
 
 PACK_STEP_BYTES = 256 * 1024
 """Packed in some 3 ms."""
-
-
+NOTE_HITS = "UPDATE flights SET guard_hits = ? WHERE id = ?"
 _ANSWERED = (PhaseName.WAIT, PhaseName.STREAM)
 
 
@@ -259,6 +260,8 @@ GLANCE_BYTES = 256 * 1024
 Clean = Callable[[bytes], bytes]
 MakePrint = Callable[[FlightRecord, bytes, Callable[[], None]], tuple[int, bytes] | None]
 """(flight, key, called between steps): its opening and its print (`prints.py`). Never raises."""
+FindHits = Callable[[FlightRecord, Callable[[], None]], tuple[GuardHit, ...]]
+"""(flight, called between steps): what is noted of its request besides what its guards told."""
 
 
 def _always(_: Iterable[bytes]) -> bool:
@@ -268,11 +271,24 @@ def _always(_: Iterable[bytes]) -> bool:
 @value(kw_only=False)
 class Seal:
     """`clean` removes secrets from a body; `may_hold` is False only if none of several has any.
-    `print_cell` says what a prompt consists of; without it nobody is told."""
+    `print_cell` says what a prompt consists of; without it nobody is told. `hits` is asked only
+    where there may be a secret."""
 
     clean: Clean
     may_hold: Callable[[Iterable[bytes]], bool] = _always
     print_cell: MakePrint | None = None
+    hits: FindHits | None = None
+
+    def noted(
+        self, record: FlightRecord, clean: Clean, between: Callable[[], None] = _nothing
+    ) -> list[Row]:
+        """For NOTE_HITS: one, or none. `clean`: what cleans this one."""
+        if self.hits is None or clean is _as_it_is:
+            return []
+        found = self.hits(record, between)
+        if not found:
+            return []
+        return [(hits_cell((*record.summary.guard_hits, *found)), record.summary.id)]
 
     def parts(self, records: Iterable[FlightRecord]) -> Iterator[tuple[list[FlightRecord], Clean]]:
         """As many as one glance is for, each time, and what cleans their bodies and headers."""

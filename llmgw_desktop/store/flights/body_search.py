@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from llmgw_desktop.domain.flights.flight import FlightQuery
@@ -26,6 +27,9 @@ A_TURN_BYTES = 4 << 20
 """Of bodies as they are kept: a turn ends with the one that exceeds it."""
 A_TURN_S = 0.5
 """Packed bodies may become a thousand times as large: then a turn ends sooner."""
+A_ROW_S = 2.0
+"""One flight that takes longer is given up, and counted as one that cannot be read."""
+_LOOKS_EACH_S = 0.05
 _SLICE, _OVERLAP = 96 << 10, 48 << 10
 """Of a stream that is put together: in the second a thousand letters are said, bit by bit."""
 _PAUSE_S = 0.001
@@ -86,11 +90,15 @@ def search(
     after: Key | None = None
     while goes_on(standing) and len(found) < MOST_FOUND:
         part = rows(plain, after, A_TURN)
+        patience = _Patience(partial(goes_on, standing))
         unreadable, began_s = 0, time.monotonic()
         for number, row in enumerate(part, 1):
             try:
-                if _holds(row, needles, decrypt):
+                patience.begin()
+                if _holds(row, needles, decrypt, patience):
                     found.append(row.flight_id)
+            except _CalledOff:
+                return standing
             except (VaultError, zlib.error, ValueError):
                 unreadable += 1
             if time.monotonic() - began_s > A_TURN_S:
@@ -109,6 +117,31 @@ def search(
             break
         time.sleep(_PAUSE_S)
     return standing
+
+
+class _CalledOff(Exception):
+    """Nobody wants it any more, in the middle of a flight."""
+
+
+class _Patience:
+    """With one flight: `check` between the slices of its bodies."""
+
+    def __init__(self, goes_on: Callable[[], bool]) -> None:
+        self._goes_on = goes_on
+        self._began_s = self._looked_s = 0.0
+
+    def begin(self) -> None:
+        self._began_s = self._looked_s = time.monotonic()
+
+    def check(self) -> None:
+        """Raises ValueError where it takes too long, and _CalledOff."""
+        now_s = time.monotonic()
+        if now_s - self._began_s > A_ROW_S:
+            raise ValueError("it takes too long")
+        if now_s - self._looked_s > _LOOKS_EACH_S:
+            self._looked_s = now_s
+            if not self._goes_on():
+                raise _CalledOff
 
 
 def bodies_sql(seqs: str) -> str:
@@ -137,7 +170,9 @@ def one_turn(rows: Iterable[Any], after: Key | None) -> list[SearchRow]:
     return found
 
 
-def _holds(row: SearchRow, needles: Sequence["_Needle"], decrypt: Decrypt) -> bool:
+def _holds(
+    row: SearchRow, needles: Sequence["_Needle"], decrypt: Decrypt, patience: _Patience
+) -> bool:
     """Each word in one of the two bodies."""
     left = list(needles)
     for column, (body, how) in (("request_body", row.asked), ("answer_body", row.answered)):
@@ -147,19 +182,21 @@ def _holds(row: SearchRow, needles: Sequence["_Needle"], decrypt: Decrypt) -> bo
         def opened(cell: bytes, name: str) -> bytes:
             return decrypt(cell, place_of(row.flight_id, name))
 
+        patience.check()
         text = unpacked(body, how, column, opened) or b""
         lowered = text.lower()
         left = [each for each in left if not each.is_in(lowered)]
         if left and may_be_stream(text):
-            pieces = b"\n".join(_in_pieces(text)).lower()
+            pieces = b"\n".join(_in_pieces(text, patience)).lower()
             left = [each for each in left if not each.is_in(pieces)]
     return not left
 
 
-def _in_pieces(body: bytes) -> Iterator[bytes]:
+def _in_pieces(body: bytes, patience: _Patience) -> Iterator[bytes]:
     """What a stream says bit by bit, put together; slice by slice, for to read a large one at once
     would keep the interpreter from everybody else."""
     for start in range(0, len(body), _SLICE):
+        patience.check()
         begin = _event_from(body, start - _OVERLAP)
         part = body[begin : _event_from(body, start + _SLICE)]
         said = said_in_pieces(part)

@@ -47,7 +47,14 @@ from llmgw_desktop.store.flights.body_search import (
     search,
 )
 from llmgw_desktop.store.flights.conditions import conditions
-from llmgw_desktop.store.flights.listing import NEWEST_FIRST, SUMMARY, ListPart, density, page_rows
+from llmgw_desktop.store.flights.listing import (
+    NEWEST_FIRST,
+    SUMMARY,
+    ListPart,
+    count_rows,
+    density,
+    page_rows,
+)
 from llmgw_desktop.store.flights.prints import (
     NearPrints,
     StoredPrint,
@@ -99,9 +106,8 @@ class FlightReader:
         self._dialect = SqlDialect()
 
     def count(self, query: FlightQuery) -> int:
-        sql, parameters = self._compose(query, peewee.fn.COUNT(peewee.SQL("*")))
         with self._reading() as line:
-            return int(line.connection.execute(sql, parameters).fetchone()[0]) if line else 0
+            return count_rows(line.connection, self._compose, query) if line else 0
 
     def page(self, query: FlightQuery, *, offset: int, limit: int) -> list[FlightSummary]:
         """Newest first. Where a page near this one was read before, it is found by key."""

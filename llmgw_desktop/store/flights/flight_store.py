@@ -231,7 +231,7 @@ class FlightStore:
                 if is_writable:
                     self._later += later
                     if self._watch is not None:
-                        self._watch.note([each.summary for each in closed])
+                        self._watch.note(closed)
                     done, dropped = now, batch.refused
             self._queue.let_go(len(opened) + len(closed), sum(map(body_bytes, done)), dropped)
             self._queue.wrote(time.monotonic() - began_s)

@@ -8,7 +8,6 @@ file of an earlier version or cut by retention, is read from the flights themsel
 
 import math
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,8 +28,13 @@ from llmgw_desktop.store.flights.alike import (
     STATE,
     UNKNOWN,
     Alike,
+    Columns,
+    by_span,
+    is_answered,
+    known,
+    of_known_cache,
 )
-from llmgw_desktop.store.flights.counts import ANSWERED_STATES, bins_of
+from llmgw_desktop.store.flights.counts import bins_of
 from llmgw_desktop.store.flights.rows import marks_of
 
 QUARTER_S, HOUR_S = 900, 3600
@@ -63,7 +67,6 @@ _TOLD = tuple(map(OWN_COLUMNS.index, TOKENS[:5]))
 _IN, _OUT, _READ = _TOLD[:3]
 _ACCOUNT_AND_MODEL = slice(4, 6)
 """In what `_who` tells."""
-_Columns = tuple[tuple[Any, ...], ...]
 _TIMES = tuple(map(OWN_COLUMNS.index, ("ttft_ms", "took_ms", "own_ms")))
 
 
@@ -99,16 +102,16 @@ def add_kept(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
     for alike in ended:
         common = alike.common
         who, is_timed = _who(common), _is_timed(common)
-        quarters = _split(alike.own, QUARTER_S)
+        quarters = by_span(alike.own, QUARTER_S)
         for start_s, columns in quarters:
             if start_s >= since_s:
                 connection.execute(_ADD_SPENT, (start_s, *who, *_spent(common, columns)))
         # what began in one quarter began in one hour
-        hours = quarters if len(quarters) == 1 or not is_timed else _split(alike.own, HOUR_S)
+        hours = quarters if len(quarters) == 1 or not is_timed else by_span(alike.own, HOUR_S)
         for start_s, columns in hours if is_timed else ():
             hour_s = start_s // HOUR_S * HOUR_S
             if hour_s >= since_s:
-                bins = [bins_of(_known(columns[at])) for at in _TIMES]
+                bins = [bins_of(known(columns[at])) for at in _TIMES]
                 connection.execute(_ADD_TIMES, (hour_s, who[0], *who[_ACCOUNT_AND_MODEL], *bins))
 
 
@@ -141,20 +144,7 @@ def _who(common: Row) -> tuple[str, ...]:
     )
 
 
-def _split(rows: list[Row], span_s: int) -> list[tuple[int, _Columns]]:
-    """By the stretch in which they began, column by column, which is what is quick."""
-    together: _Columns = tuple(zip(*rows, strict=True))
-    began = together[_STARTED]
-    first = min(began) // span_s
-    if first == max(began) // span_s:
-        return [(int(first) * span_s, together)]
-    found: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[int(row[_STARTED] // span_s) * span_s].append(row)
-    return [(start_s, tuple(zip(*some, strict=True))) for start_s, some in found.items()]
-
-
-def _spent(common: Row, columns: _Columns) -> tuple[Any, ...]:
+def _spent(common: Row, columns: Columns) -> tuple[Any, ...]:
     """In the order of SPENDING_SUMS."""
     count, state, attempts = len(columns[_STARTED]), common[STATE], common[ATTEMPTS]
     is_retried = attempts > 1
@@ -168,13 +158,9 @@ def _spent(common: Row, columns: _Columns) -> tuple[Any, ...]:
     )
     if not common[IS_COUNTED]:
         return (*flights, *(0,) * 6, *(None,) * (len(TOKENS) + len(MONEY)))
-    tokens = [sum(known) if (known := _known(columns[at])) else None for at in _TOLD]
-    read, cached = columns[_IN], columns[_READ]
-    if UNKNOWN in cached:
-        both = zip(read, cached, strict=True)
-        read = tuple([each for each, hit in both if hit is not UNKNOWN])
-    based = _known(read)
-    costs = _known(columns[_COST])
+    tokens = [sum(told) if (told := known(columns[at])) else None for at in _TOLD]
+    based = known(of_known_cache(columns[_IN], columns[_READ]))
+    costs = known(columns[_COST])
     cost = _money(costs)
     nothing = (None, None)
     return (
@@ -189,36 +175,26 @@ def _spent(common: Row, columns: _Columns) -> tuple[Any, ...]:
     )
 
 
-def _doubts(common: Row, columns: _Columns, *, priced: int) -> tuple[int, ...]:
+def _doubts(common: Row, columns: Columns, *, priced: int) -> tuple[int, ...]:
     """The second half of COUNTED_FLIGHTS."""
     estimated, partial = marks_of(common[MARKS])
-    is_answered = (
-        common[OPERATION] == Operation.GENERATE
-        and common[ATTEMPTS] > 0
-        and common[STATE] in ANSWERED_STATES
-    )
+    may_be_billed = is_answered(common)
     count = len(columns[_STARTED])
     is_bound, is_token_bound = bool(partial & COST_BIT), bool(partial & TOKEN_BITS)
     untold = 0
-    if is_answered:
+    if may_be_billed:
         read, made = columns[_IN], columns[_OUT]
         if UNKNOWN in read or UNKNOWN in made:
             both = zip(read, made, strict=True)
             untold = sum([1 for each in both if UNKNOWN in each])
     return (
-        count - priced if is_answered else 0,
+        count - priced if may_be_billed else 0,
         priced * is_bound,
         priced * (bool(estimated & COST_BIT) and not is_bound),
         untold,
         count * is_token_bound,
         count * (bool(estimated & TOKEN_BITS) and not is_token_bound),
     )
-
-
-def _known(column: tuple[float, ...]) -> tuple[float, ...]:
-    if UNKNOWN in column:
-        return tuple([each for each in column if each is not UNKNOWN])
-    return column
 
 
 def _money(costs: tuple[float, ...]) -> tuple[int | None, int | None]:

@@ -43,7 +43,7 @@ def _nothing() -> None:
 class WrittenWatch(Protocol):
     """Who hears on the writer thread of flights that are on the disk. It must be quick."""
 
-    def note(self, flights: Sequence[FlightSummary]) -> None: ...
+    def note(self, flights: Sequence[FlightRecord]) -> None: ...
 
     def look(self) -> None:
         """All that belongs to them is there as well."""

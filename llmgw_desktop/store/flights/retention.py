@@ -103,7 +103,8 @@ class KnownTime:
             self._counted_s, self._held_days = self._looked_s, retention_days
             self._held = self._connection.execute(
                 "SELECT count(*) FROM flights "
-                "WHERE started_at_s >= ? AND started_at_s < ? AND state != 'running'",
+                "WHERE started_at_s >= ? AND started_at_s < ? AND state != 'running' "
+                "AND note IS NULL",
                 (EARLIEST_S, now_s - retention_days * DAY_S),
             ).fetchone()[0]
         if not self._held:
@@ -144,7 +145,8 @@ _OLDEST = """
 SELECT flights.seq, started_at_s,
        coalesce(length(request_body), 0) + coalesce(length(answer_body), 0)
 FROM flights LEFT JOIN flight_bodies ON flight = flights.seq
-WHERE started_at_s < ? AND state != 'running' ORDER BY started_at_s LIMIT ?
+WHERE started_at_s < ? AND state != 'running' AND note IS NULL
+ORDER BY started_at_s LIMIT ?
 """
 
 
@@ -153,6 +155,7 @@ SELECT flights.seq, started_at_s,
        coalesce(length(request_body), 0) + coalesce(length(answer_body), 0)
 FROM flights LEFT JOIN flight_bodies ON flight = flights.seq
 WHERE (started_at_s, flights.seq) > (?, ?) AND started_at_s < ? AND state != 'running'
+    AND note IS NULL
 ORDER BY started_at_s, flights.seq LIMIT ?
 """
 _FORGET_SAID = """
@@ -167,7 +170,7 @@ WHERE flight BETWEEN ? AND ? AND flight IN ({holes}) AND (
 
 
 class Retention:
-    """One connection's. Flights that still run are never deleted."""
+    """One connection's. Flights that still run are never deleted, nor those that are marked."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -212,7 +215,8 @@ class Retention:
         """When it began. Of flights from before the clock was set nobody knows how old they are:
         they go with the next that are."""
         began_s = self._connection.execute(
-            "SELECT min(started_at_s) FROM flights WHERE started_at_s >= ? AND state != 'running'",
+            "SELECT min(started_at_s) FROM flights "
+            "WHERE started_at_s >= ? AND state != 'running' AND note IS NULL",
             (EARLIEST_S,),
         ).fetchone()[0]
         return math.inf if began_s is None else float(began_s)

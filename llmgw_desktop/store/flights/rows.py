@@ -232,6 +232,7 @@ def summary_of(row: Row) -> FlightSummary:
         is_counted=bool(row[44]),
         project=row[45] or "",
         replay_of=row[47] or "",
+        note=row[48],
     )
 
 

@@ -281,4 +281,17 @@ FLIGHTS_STEPS: Steps = (
         WHERE replay_of IS NOT NULL
         """,
     ),
+    (
+        # Of flights that somebody has marked, empty where nothing was said.
+        "ALTER TABLE flights ADD COLUMN note TEXT",
+        "CREATE INDEX flights_marked ON flights (started_at_s) WHERE note IS NOT NULL",
+    ),
+    (
+        # Of flights that did not go well, so that who looks for an error reads these alone.
+        """
+        CREATE INDEX flights_failed ON flights (started_at_s)
+        WHERE (state = 'failed' OR state = 'cut' OR error_kind IS NOT NULL
+            OR error_text IS NOT NULL OR status >= 400)
+        """,
+    ),
 )

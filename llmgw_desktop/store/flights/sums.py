@@ -11,23 +11,24 @@ import orjson
 
 from llmgw_desktop.domain.access.principal import ClientFigures
 from llmgw_desktop.domain.flights.flight import FlightState
-from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.usage import Figure, Provenance
 from llmgw_desktop.store.database.write_behind import Row
 from llmgw_desktop.store.flights.alike import (
     ACCOUNT,
-    ATTEMPTS,
     IS_COUNTED,
     MARKS,
-    OPERATION,
     OWN_COLUMNS,
     PROVIDER,
     STATE,
     UNKNOWN,
     Alike,
+    Columns,
+    by_span,
+    is_answered,
+    known,
+    of_known_cache,
 )
 from llmgw_desktop.store.flights.counts import (
-    ANSWERED_STATES,
     added,
     bins_of,
     count_of,
@@ -75,7 +76,6 @@ _ADD = (
 )
 
 
-_Columns = tuple[tuple[Any, ...], ...]
 _Summed = tuple[list[float], bytes, int]
 """Figures in the order of SUMMED with UNKNOWN where nobody told one, bins as stored, and of how
 many flights each figure is what."""
@@ -112,12 +112,11 @@ def add_sums(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
     slots: dict[tuple[int, str], _Summed] = {}
     for alike in ended:
         account = alike.common[ACCOUNT] or alike.common[PROVIDER] or ""
-        for slot, columns in _by_slot(alike.own):
+        for at_s, columns in by_span(alike.own, SLOT_S):
             more = _summed(alike.common, columns)
-            known = slots.get((slot, account))
-            slots[slot, account] = more if known is None else _together(known, more)
-    for (slot, account), (figures, ttft, counts) in slots.items():
-        at_s = slot * SLOT_S
+            before = slots.get((at_s, account))
+            slots[at_s, account] = more if before is None else _together(before, more)
+    for (at_s, account), (figures, ttft, counts) in slots.items():
         counted = counts_to_bytes(counts)
         rows = [
             (account, *figures, span_s, at_s // span_s * span_s, ttft, counted)
@@ -156,48 +155,18 @@ def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
         connection.execute(_PUT, (account, *each.figures, HOUR_S, hour_s, *packed))
 
 
-def _by_slot(rows: list[Row]) -> Iterable[tuple[int, _Columns]]:
-    """Column by column, which is what is quick."""
-    together: _Columns = tuple(zip(*rows, strict=True))
-    began = together[_STARTED]
-    first = min(began) // SLOT_S
-    if first == max(began) // SLOT_S:
-        return ((int(first), together),)
-    slots: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        slots[int(row[_STARTED] // SLOT_S)].append(row)
-    return [(slot, tuple(zip(*some, strict=True))) for slot, some in slots.items()]
-
-
-def _summed(common: Row, columns: _Columns) -> _Summed:
+def _summed(common: Row, columns: Columns) -> _Summed:
     count = len(columns[_STARTED])
     head = (count, count if common[STATE] in ERROR_STATES else 0)
-    bins = bins_of(_known(columns[_TTFT]))
+    bins = bins_of(known(columns[_TTFT]))
     if not common[IS_COUNTED]:
         return [*head, *[UNKNOWN] * (len(SUMMED) - len(head))], bins, 0
     told = columns[_TOKENS]
-    read, cache_read = told[0], told[2]
-    if UNKNOWN in cache_read:
-        both = zip(read, cache_read, strict=True)
-        read = tuple([tokens for tokens, cached in both if cached is not UNKNOWN])
-    summed = (*told, read, columns[_COST])
-    sums = [sum(some) if (some := _known(each)) else UNKNOWN for each in summed]
+    summed = (*told, of_known_cache(told[0], told[2]), columns[_COST])
+    sums = [sum(some) if (some := known(each)) else UNKNOWN for each in summed]
     unknown = [each.count(UNKNOWN) for each in (*told, columns[_COST])]
-    counts = count_of(common[MARKS], unknown, count, is_answered=_is_answered(common))
+    counts = count_of(common[MARKS], unknown, count, is_answered=is_answered(common))
     return [*head, *sums], bins, counts
-
-
-def _is_answered(common: Row) -> bool:
-    """Whoever was asked may have generated something."""
-    if common[OPERATION] != Operation.GENERATE or not common[ATTEMPTS]:
-        return False
-    return common[STATE] in ANSWERED_STATES
-
-
-def _known(column: tuple[float, ...]) -> tuple[float, ...]:
-    if UNKNOWN in column:
-        return tuple([each for each in column if each is not UNKNOWN])
-    return column
 
 
 def _together(one: _Summed, other: _Summed) -> _Summed:

@@ -219,7 +219,7 @@ class PermissionStore:
         question, answer = decision.question, decision.answer
         row = {name: getattr(question, name) for name in _OF_QUESTION} | {
             "at_s": answer.at_s,
-            "cli": str(question.cli),
+            "cli": str(question.cli or ""),
             "ask": orjson.dumps({name: getattr(question.ask, name) for name in _ASK}).decode(),
             "warnings": orjson.dumps(question.warnings).decode(),
             "decision": str(answer.decision),
@@ -246,7 +246,7 @@ class PermissionStore:
         )
         question = PermissionQuestion(
             **{name: row[name] for name in _OF_QUESTION},
-            cli=CliName(row["cli"]),
+            cli=CliName(row["cli"]) if row["cli"] else None,
             ask=_ask(row["ask"]),
             warnings=tuple(orjson.loads(row["warnings"])),
             expires_at_s=row["at_s"],
@@ -254,13 +254,17 @@ class PermissionStore:
         return PermissionDecision(question=question, answer=answer)
 
 
+_DOORS = {
+    DecisionWay.DIALOG: ActorDoor.WINDOW,
+    DecisionWay.COMMAND: ActorDoor.COMMAND,
+    DecisionWay.DEVICE: ActorDoor.DEVICE,
+}
+
+
 def _actor(decision: PermissionDecision) -> Actor:
     answer = decision.answer
-    if answer.way is DecisionWay.DIALOG:
-        return Actor(name=answer.person, door=ActorDoor.WINDOW)
-    if answer.way is DecisionWay.COMMAND:
-        return Actor(name=answer.person, door=ActorDoor.COMMAND)
-    return BY_ITSELF
+    door = _DOORS.get(answer.way)
+    return BY_ITSELF if door is None else Actor(name=answer.person, door=door)
 
 
 def _act(decision: PermissionDecision) -> Act:
@@ -268,10 +272,15 @@ def _act(decision: PermissionDecision) -> Act:
     question, answer = decision.question, decision.answer
     return Act(
         verb="permission.allowed" if answer.allows else "permission.denied",
-        subject=f"{question.cli} {question.ask.kind}",
+        subject=_asked(question),
         after={"decision": str(answer.decision), "way": str(answer.way), "job": question.job_id},
         note=f"decision {question.id}",
     )
+
+
+def _asked(question: PermissionQuestion) -> str:
+    ask = question.ask
+    return f"{ask.server}/{ask.tool}" if question.cli is None else f"{question.cli} {ask.kind}"
 
 
 def _at(column: str, question_id: str) -> str:

@@ -33,10 +33,13 @@ from llmgw_desktop.store.flights.rows import FACT_COLUMNS, fact_cells, facts_of
 
 _COLUMNS = columns(JobRow)
 _HOLES = {getattr(JobRow, name): HOLE for name in _COLUMNS}
+_READ = (*_COLUMNS, "handed_to")
 _WHOLE = [each.name for each in fields(Job) if each.name not in {"process", "prompt_facts"}]
 """Fields that have several columns."""
 _AT_ONCE = 200
+_MOST_STATES = 3
 _SESSIONS = JobRow.select(JobRow.id, JobRow.session_id)
+_LATER = JobRow.alias("later")
 
 
 class JobStore:
@@ -63,8 +66,8 @@ class JobStore:
         """
         beginnings = {state for state, nexts in ALLOWED_MOVES.items() if job.state in nexts}
         beginnings |= set(since) & LIVE_STATES
-        # There are two states that a move may begin from.
-        states = [str(state) for state in (*beginnings, *beginnings)][:2]
+        # There are at most three states that a move may begin from.
+        states = [str(state) for state in (*beginnings, *beginnings, *beginnings)][:_MOST_STATES]
         row = _row(job)
         del row["title"]
         return bool(self._write(self._update, [*row.values(), job.id, *states]))
@@ -75,9 +78,9 @@ class JobStore:
         return found[0] if found and owner in (None, found[0].owner) else None
 
     def live(self) -> list[Job]:
-        """Queued or running, oldest first."""
+        """Those that have not ended, oldest first."""
         live = JobRow.state.in_(sorted(LIVE_STATES))
-        return self._jobs(JobRow.select().where(live).order_by(JobRow.asked_at_s, JobRow.id))
+        return self._jobs(_rows().where(live).order_by(JobRow.asked_at_s, JobRow.id))
 
     def recent(
         self,
@@ -88,7 +91,7 @@ class JobStore:
         cli: CliName | None = None,
     ) -> list[Job]:
         """Newest first; without an owner everybody's, without states those in all."""
-        query = JobRow.select()
+        query = _rows()
         if owner is not None:
             query = query.where(JobRow.owner == owner)
         if states:
@@ -109,6 +112,18 @@ class JobStore:
             some = JobRow.id.in_(wanted[start : start + _AT_ONCE])
             found |= dict(self._run(_SESSIONS.where(some & (JobRow.session_id != ""))))
         return found
+
+    def beside(self, job_ids: Iterable[str]) -> list[str]:
+        """Jobs that go on what one of these does: of the same sessions, or handed over from or to
+        one; these themselves are among them."""
+        wanted = list(job_ids)[:_AT_ONCE]
+        some = JobRow.id.in_(wanted) | JobRow.handed_from.in_(wanted)
+        if sessions := set(self.sessions_of(wanted).values()):
+            some |= JobRow.session_id.in_(sorted(sessions))
+        handed = JobRow.select(JobRow.handed_from).where(JobRow.id.in_(wanted))
+        some |= (JobRow.id != "") & JobRow.id.in_(handed)
+        query = JobRow.select(JobRow.id).where(some).order_by(JobRow.asked_at_s.desc())
+        return [str(row[0]) for row in self._run(query.limit(_AT_ONCE))]
 
     def of_correlation(self, correlation_id: str, owner: str) -> Job | None:
         """The newest that was asked for by this name."""
@@ -163,21 +178,21 @@ class JobStore:
 
     @cached_property
     def _update(self) -> str:
-        """Takes all columns but the title, the id and two states."""
-        may = (JobRow.id == HOLE) & JobRow.state.in_([HOLE, HOLE])
+        """Takes all columns but the title, the id and three states."""
+        may = (JobRow.id == HOLE) & JobRow.state.in_([HOLE] * _MOST_STATES)
         holes = {field: hole for field, hole in _HOLES.items() if field is not JobRow.title}
         return self._dialect.compose(JobRow.update(holes).where(may).returning(JobRow.id))[0]
 
     @cached_property
     def _select_one(self) -> str:
         """Takes an id."""
-        return self._dialect.compose(JobRow.select().where(JobRow.id == HOLE).tuples())[0]
+        return self._dialect.compose(_rows().where(JobRow.id == HOLE).tuples())[0]
 
     @cached_property
     def _select_same(self) -> str:
         """Takes a request key, a state, and since when."""
         done = (JobRow.state == HOLE) & (JobRow.ended_at_s >= HOLE)
-        same = JobRow.select().where((JobRow.request_key == HOLE) & done)
+        same = _rows().where((JobRow.request_key == HOLE) & done)
         newest = same.order_by(JobRow.asked_at_s.desc()).limit(peewee.SQL("1"))
         return self._dialect.compose(newest.tuples())[0]
 
@@ -185,7 +200,7 @@ class JobStore:
         def newest() -> Any:
             which = (JobRow.owner == HOLE) & (getattr(JobRow, column) == HOLE)
             order = JobRow.asked_at_s.desc(), JobRow.id.desc()
-            return JobRow.select().where(which).order_by(*order).limit(HOLE).tuples()
+            return _rows().where(which).order_by(*order).limit(HOLE).tuples()
 
         return self._made(self._file.ask(column, newest, [owner, value, limit]))
 
@@ -193,7 +208,7 @@ class JobStore:
         return self._made(self._run(query.tuples()))
 
     def _made(self, rows: list[Any]) -> list[Job]:
-        return [self._job(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+        return [self._job(dict(zip(_READ, row, strict=True))) for row in rows]
 
     def _job(self, row: dict[str, Any]) -> Job:
         title = self._at_rest.text_or_words(row["title"], _title_place(row["id"]))
@@ -204,6 +219,16 @@ class JobStore:
 
     def _write(self, sql: str, parameters: list[Any]) -> list[Any]:
         return self._file.run(sql, parameters)
+
+
+def _rows() -> Any:
+    """A query of whole rows, each with the newest job that goes on from it."""
+    # The first half says that the partial index holds whatever is looked for.
+    nothing = peewee.SQL("''")
+    is_later = (_LATER.handed_from != nothing) & (_LATER.handed_from == JobRow.id)
+    later = _LATER.select(_LATER.id).where(is_later).order_by(_LATER.asked_at_s.desc())
+    to = peewee.fn.IFNULL(later.limit(peewee.SQL("1")), nothing)
+    return JobRow.select(*(getattr(JobRow, name) for name in _COLUMNS), to.alias("handed_to"))
 
 
 def _title_place(job_id: str) -> str:

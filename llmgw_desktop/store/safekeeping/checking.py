@@ -10,7 +10,7 @@ from pathlib import Path
 
 from llmgw_desktop.domain.audit import AuditSeal
 from llmgw_desktop.domain.errors import StoreCorrupt, StoreError, StoreInQuestion
-from llmgw_desktop.store.audit.audit_chain import is_genuine
+from llmgw_desktop.store.audit.audit_rows import is_genuine
 from llmgw_desktop.store.database.database import (
     SIDE_FILES,
     Steps,

@@ -1,6 +1,6 @@
 """The whole home as one file under a passphrase, made while a gateway may run.
 
-Databases are copied as of one moment (`snapshot.py`); the master key goes along, so that the file
+Databases are copied as of one moment (`backups.py`); the master key goes along, so that the file
 opens on another computer too. Left out are logs, caches, automatic backups, and what was set aside.
 """
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 FORMAT = "llmgw-home-backup"
 MANIFEST = "manifest.json"
+VERSION = 1
+"""Of what the manifest says; whoever knows an earlier one alone restores nothing."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN
 LEFT_OUT = frozenset(
     {"backups", "set-aside", ".restoring", ".backing-up", "gateway.db.mark", "audit-head.json"}
@@ -122,7 +124,7 @@ def _write_all(
 ) -> int:
     found = _found(places, work)
     with _tar(sealed) as tar:
-        said = {"version": 1, "masters": list(masters), "bytes": sum(x.size for x in found)}
+        said = {"version": VERSION, "masters": list(masters), "bytes": sum(x.size for x in found)}
         _add_bytes(tar, MANIFEST, json.dumps(said).encode())
         return sum(_add(tar, each) for each in found)
 

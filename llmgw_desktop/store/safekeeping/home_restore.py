@@ -16,7 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import SchemaTooNew
 from llmgw_desktop.domain.vault import EntryBroken, VaultError
+from llmgw_desktop.platform.environment import IS_POSIX, can_be_named
 from llmgw_desktop.platform.files import PLAIN
 from llmgw_desktop.store.database.database import (
     Steps,
@@ -30,7 +32,7 @@ from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.safekeeping.aside import Swap, stamp
 from llmgw_desktop.store.safekeeping.backups import check_whole
-from llmgw_desktop.store.safekeeping.home_backup import FORMAT, MANIFEST
+from llmgw_desktop.store.safekeeping.home_backup import FORMAT, MANIFEST, VERSION
 from llmgw_desktop.store.safekeeping.restoring import keep_own_head
 from llmgw_desktop.store.vault.master_key import KeptIn, MasterKeys, master_of
 
@@ -49,6 +51,8 @@ class Unpacked:
     swaps: list[Swap] = field(default_factory=list)
     masters: dict[str, bytes] = field(default_factory=dict, repr=False)
     files: int = 0
+    left_out: int = 0
+    """Files and links that cannot be called so here, or that this system does not let us make."""
     most_bytes: int = 0
     """What the files of the backup may take on the disk together."""
 
@@ -111,7 +115,9 @@ def _unpacked(
                 _read_manifest(tar, entry, found)
                 continue
             target = _target(folders, entry.name)
-            if entry.isdir():
+            if not all(map(can_be_named, PurePosixPath(entry.name).parts)):
+                found.left_out += 1
+            elif entry.isdir():
                 target.mkdir(mode=0o700, parents=True, exist_ok=True)
             elif entry.issym():
                 links.append((target, entry.linkname))
@@ -119,9 +125,7 @@ def _unpacked(
                 found.take(entry)
                 _write_file(tar, entry, target)
     sealed.drain()  # only its end says that nothing is missing
-    for target, to in links:  # last: nothing is ever written through one
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target.symlink_to(to)
+    found.left_out += sum(not _linked(target, to) for target, to in links)
     _check(folders["data"] / places.gateway_db.name, GATEWAY_STEPS)
     _check(folders["data"] / places.flights_db.name, FLIGHTS_STEPS)
     if (database := folders["data"] / places.gateway_db.name).exists():
@@ -150,10 +154,31 @@ def _read_manifest(tar: tarfile.TarFile, entry: tarfile.TarInfo, found: Unpacked
     file = tar.extractfile(entry) if entry.isreg() and entry.size <= _MOST_MANIFEST else None
     try:
         said = json.loads(file.read()) if file is not None else {}
+        if said.get("version", VERSION) > VERSION:
+            raise _too_new()
         found.most_bytes = min(found.most_bytes, int(said.get("bytes", found.most_bytes)))
         found.masters = {each["key_id"]: master_of(each["master"]) for each in said["masters"]}
     except (ValueError, KeyError, TypeError):
         raise VaultError("The backup does not say what it holds. Nothing was restored.") from None
+
+
+def _linked(target: Path, to: str) -> bool:
+    """Last, so that nothing is ever written through one. Windows lets few people make them."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        target.symlink_to(to)
+    except OSError:
+        if IS_POSIX:
+            raise
+        return False
+    return True
+
+
+def _too_new() -> SchemaTooNew:
+    return SchemaTooNew(
+        "The backup was made by a later version of this program. Install that one, then restore."
+        " Nothing was restored."
+    )
 
 
 def _write_file(tar: tarfile.TarFile, entry: tarfile.TarInfo, target: Path) -> None:
@@ -174,9 +199,9 @@ def _check(path: Path, steps: Steps) -> None:
         return
     with told(path), closing(connect_read_only(path)) as connection:
         check_whole(path, connection)
-        if schema_version(connection) <= len(steps) and (
-            missing := missing_parts(connection, steps)
-        ):
+        if schema_version(connection) > len(steps):
+            raise _too_new()
+        if missing := missing_parts(connection, steps):
             raise EntryBroken(f"In the backup {path.name} has no {missing[0]}.")
 
 

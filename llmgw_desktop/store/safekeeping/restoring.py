@@ -16,8 +16,7 @@ from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.vault import EntryBroken, VaultError, VaultLocked
-from llmgw_desktop.store.audit.audit_chain import FarHead
-from llmgw_desktop.store.audit.audit_rows import log_unwritten
+from llmgw_desktop.store.audit.audit_rows import FarHead, log_unwritten
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.database.database import open_database, told
 from llmgw_desktop.store.database.steps import GATEWAY_STEPS

@@ -8,20 +8,23 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from llmgw_desktop.domain.access.principal import WORDS, is_label
-from llmgw_desktop.domain.policy import Budget, ClientPolicy, Measure, Period, RateLimit
+from llmgw_desktop.domain.policy import AnswerWish, Budget, ClientPolicy, Measure, Period, RateLimit
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.setting import (
     TEXTS_SCHEMA,
     Kind,
     Schema,
+    Seconds,
     Setting,
     Shape,
     Texts,
     Unfit,
     WholeNumber,
+    Word,
     YesNo,
 )
 from llmgw_desktop.store.settings.text import KeyPath, SettingsText, dotted
@@ -66,13 +69,19 @@ class _Moment(Kind):
         raise Unfit(f"{self.expected}{', without quotation marks' if is_quoted else ''}")
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """Their names; found once, since that reads 600 files."""
+    from zoneinfo import available_timezones
+
+    return frozenset(available_timezones())
+
+
 class _TimeZone(Kind):
     expected = "a time zone such as Europe/Berlin"
 
     def read(self, raw: object) -> str:
-        from zoneinfo import available_timezones
-
-        if not isinstance(raw, str) or raw not in available_timezones():
+        if not isinstance(raw, str) or raw not in time_zones():
             raise Unfit(self.expected)
         return raw
 
@@ -103,6 +112,19 @@ CLIENT_KEYS: Mapping[str, Setting] = {
     "expires": Setting(_Moment(), "A date or time after which it is refused."),
     "paused": Setting(YesNo(), "Whether it is refused for now, with its key kept; not of labels."),
     "time_zone": Setting(_TimeZone(), "Of its budgets' calendar; this computer's if left out."),
+    "answers": Setting(
+        Word(words=AnswerWish),
+        "How it gets its streams: as they come (`stream`), from the first word or tool call on "
+        "(`words`), or once they are whole (`whole`). What breaks before is asked for again.",
+        since="0.2.0",
+    ),
+    "max_wait_s": Setting(
+        Seconds(least=0, most=86_400),
+        "So long a request of its may be held until an account is free again, where it asks for "
+        "that (`x-llmgw-wait: SECONDS`); not at all if left out.",
+        label="Longest wait at a limit",
+        since="0.2.0",
+    ),
     "labels": Setting(
         Shape("tables, `[clients.NAME.labels.LABEL]`, with the same keys"),
         "Each for callers that say so of themselves (`X-LLMGW-Caller`, `/as/LABEL/`): they hold "
@@ -120,7 +142,7 @@ class ClientTables:
         self._providers = {each.name for each in providers}
         self._readers: Mapping[str, Callable[[KeyPath, object], object]] = {
             "providers": self._providers_named,
-            "budgets": self._budgets,
+            "budgets": self.budgets,
             "rate_limits": self._rate_limits,
         }
 
@@ -179,7 +201,8 @@ class ClientTables:
                 raise self._text.error(path, f"there is no provider '{name}' (there are: {known})")
         return names
 
-    def _budgets(self, path: KeyPath, raw: object) -> tuple[Budget, ...]:
+    def budgets(self, path: KeyPath, raw: object) -> tuple[Budget, ...]:
+        """Of the list at this path. Raises ConfigError."""
         budgets = []
         for place, table in self._tables(path, raw):
             measure, amount = self._amount(place, table, tuple(Measure))

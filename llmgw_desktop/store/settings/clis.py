@@ -6,7 +6,13 @@ from pathlib import PurePath
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.jobs.cli_settings import CliSettings, Contain, ContainSettings, Network
+from llmgw_desktop.domain.jobs.cli_settings import (
+    CliSettings,
+    Contain,
+    ContainSettings,
+    LimitWish,
+    Network,
+)
 from llmgw_desktop.domain.setting import (
     Kind,
     PlainText,
@@ -123,6 +129,19 @@ CLI_KEYS: dict[str, Setting] = {
         WholeNumber(least=1, most=1000),
         "Its runs at once, in place of `limits.max_running_per_provider`.",
         label="Runs at once",
+    ),
+    "limit_wait": Setting(
+        Word(words=LimitWish),
+        "What becomes of its jobs at a limit of its vendor's where they do not say so themselves:"
+        " they fail (`off`, if left out), wait and go on when it is over (`on`), or wait for a"
+        " person's word (`ask`). [jobs.md](jobs.md) says more.",
+        label="At its vendor's limit",
+        since="0.2.0",
+    ),
+    "snapshot": Setting(
+        YesNo(),
+        "Whether its runs get a snapshot of their folder first: [undo.md](undo.md).",
+        since="0.2.0",
     ),
     "vault": Setting(
         VaultAccount(),

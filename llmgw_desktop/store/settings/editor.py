@@ -3,7 +3,7 @@ quicker.
 
 An Edit remembers the bytes that the person was looking at. Where the file has been changed since,
 other tables are merged; the same table is a SettingsConflict. How one table is changed is
-`settings_change.py`'s work; the usual watch of the file takes over what was written.
+`toml_changes.py`'s work; the usual watch of the file takes over what was written.
 """
 
 import threading
@@ -16,10 +16,10 @@ from typing import Any
 from llmgw_desktop.domain.errors import ConfigError, SettingsConflict, StoreError, StoreUnavailable
 from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.store.private_files import write_whole
+from llmgw_desktop.store.private_files import os_reason, write_whole
 from llmgw_desktop.store.settings.text import read_settings_file
-from llmgw_desktop.store.toml.blocks import Address
-from llmgw_desktop.store.toml.changes import (
+from llmgw_desktop.store.toml_blocks import Address
+from llmgw_desktop.store.toml_changes import (
     AddTable,
     CannotChange,
     Change,
@@ -34,7 +34,7 @@ from llmgw_desktop.store.toml.changes import (
 )
 
 _BOM = "\ufeff"
-_LISTS = ("routes",)
+_LISTS = ("routes", "rules")
 """Top-level lists of tables; elsewhere the first two steps of an address name a table."""
 
 
@@ -181,8 +181,7 @@ class SettingsEditor:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(place, after, just_before=check)
         except OSError as error:
-            reason = error.strerror or error
-            failure = StoreUnavailable(f"{self._path} cannot be written: {reason}")
+            failure = StoreUnavailable(f"{self._path} cannot be written: {os_reason(error)}")
             if failures is not None:
                 failures.append(failure)
             raise failure from error

@@ -5,8 +5,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.mcp_server import FROM_VAULT, MOST_POINTS, McpServer
-from llmgw_desktop.domain.setting import Kind, Setting, TableKind, Texts, Unfit, WholeNumber, YesNo
+from llmgw_desktop.domain.mcp_server import FROM_VAULT, MOST_POINTS, AskAbout, McpServer
+from llmgw_desktop.domain.setting import (
+    Kind,
+    Seconds,
+    Setting,
+    TableKind,
+    Texts,
+    Unfit,
+    WholeNumber,
+    Word,
+    YesNo,
+)
 from llmgw_desktop.domain.vault import EntryUnfit, reference
 from llmgw_desktop.store.settings.clis import ProgramName, Variables
 from llmgw_desktop.store.settings.text import SettingsText
@@ -18,6 +28,16 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _ADDRESS = re.compile(r"https://\S{1,2000}|http://(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]\S*)?")
 _MOST = 100
+_SINCE = "0.2.0"
+_MOST_TOOLS = 500
+_LONGEST_PATTERN = 200
+_OWN_NAME = re.compile(r"[a-z0-9_]{1,40}")
+_OWN_WORDS = re.compile(r"(?s).{1,2000}")
+_PROFILES = ("core", "review", "full", "search")
+
+
+def _patterns(each: str) -> Texts:
+    return Texts(each=each, is_fit=lambda text: 0 < len(text) <= _LONGEST_PATTERN)
 
 
 def _checked(texts: Mapping[str, str], expected: str) -> Mapping[str, str]:
@@ -59,6 +79,27 @@ class Headers(TableKind):
         return _checked(raw, self.expected)
 
 
+class TextsByTool(TableKind):
+    """A text for each of some tools, by the names that their server gives them."""
+
+    def __init__(self, each: str, fits: re.Pattern[str]) -> None:
+        self._fits = fits
+        self._each = each
+
+    @property
+    def expected(self) -> str:
+        return f'a table such as {{ "its-tool" = "…" }}: {self._each}'
+
+    def read(self, raw: object) -> Mapping[str, str]:
+        if not isinstance(raw, dict) or len(raw) > _MOST_TOOLS:
+            raise Unfit(self.expected)
+        for name, text in raw.items():
+            is_text = isinstance(text, str) and self._fits.fullmatch(text)
+            if not is_text or not name or len(name) > _LONGEST_PATTERN:
+                raise Unfit(self.expected)
+        return dict(raw)
+
+
 class Address(Kind):
     """Where a server is; credentials go by headers."""
 
@@ -86,6 +127,55 @@ SERVER_KEYS: dict[str, Setting] = {
         " all others 2.",
     ),
     "enabled": Setting(YesNo(), "Whether it is given to any run."),
+    "offer": Setting(
+        YesNo(),
+        "Whether the gateway's own MCP door offers its tools: [tools.md](tools.md).",
+        since=_SINCE,
+    ),
+    "tools": Setting(
+        _patterns("a pattern of tools' names"),
+        "Which of its tools are offered, by the names it gives them: `*` and `?` are wild cards."
+        " Left out: all.",
+        since=_SINCE,
+    ),
+    "hide": Setting(
+        _patterns("a pattern of tools' names"),
+        "Which are not offered, whatever `tools` says.",
+        since=_SINCE,
+    ),
+    "rename": Setting(
+        TextsByTool("1 to 40 of a-z, 0-9 and _", _OWN_NAME),
+        "Names of your own for its tools; the server's name and `__` stand before them.",
+        since=_SINCE,
+    ),
+    "describe": Setting(
+        TextsByTool("1 to 2,000 characters", _OWN_WORDS),
+        "Descriptions of your own for its tools.",
+        since=_SINCE,
+    ),
+    "clients": Setting(
+        _patterns("a pattern of clients' names"),
+        "Which clients may use what it offers. Left out: you, and programs of this computer that"
+        " have a key; a client from elsewhere has to be named here.",
+        since=_SINCE,
+    ),
+    "profiles": Setting(
+        Texts(each="core, review, full or search", is_fit=lambda text: text in _PROFILES),
+        "In which profiles of the MCP door it is offered. Left out: in all.",
+        since=_SINCE,
+    ),
+    "ask": Setting(
+        Word(words=AskAbout),
+        "Which calls of its tools you are asked about, where no rule of yours says: `risky` are"
+        " those that may destroy and those of which it says nothing; `everything`, `nothing`. Left"
+        " out: `risky`.",
+        since=_SINCE,
+    ),
+    "answer_within_s": Setting(
+        Seconds(least=1, most=86_400),
+        "How long a call may be silent. Left out: 300.",
+        since=_SINCE,
+    ),
 }
 """Key, kind of value, meaning."""
 

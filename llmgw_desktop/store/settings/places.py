@@ -39,7 +39,7 @@ from llmgw_desktop.domain.settings.address_kinds import (
     VaultReference,
 )
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.store.settings.text import SettingsText
+from llmgw_desktop.store.settings.text import KeyPath, SettingsText
 from llmgw_desktop.store.tls_files import client_problem
 
 _NEVER_NAMES = frozenset(
@@ -189,15 +189,15 @@ _REFUSED = "requests to this provider are refused"
 
 def read_way(
     text: SettingsText,
-    path: tuple[str, str],
+    path: KeyPath,
     where: CheckedAddress,
     env: Mapping[str, str],
     *,
+    table: Mapping[str, object],
     local: bool,
 ) -> ProviderWay:
-    """Of the provider's table at `path`. What is wrong with its files is a warning: others can be
-    asked meanwhile. Raises ConfigError."""
-    table = text.table(path)
+    """Of the table at `path`. What is wrong with its files is a warning: others can be asked
+    meanwhile. Raises ConfigError."""
     values: dict[str, str] = {
         key: text.value((*path, key), each.kind, table[key])
         for key, each in WAY_KEYS.items()
@@ -239,9 +239,7 @@ def _is_https(way: ProviderWay) -> bool:
     return way.proxy is not None and way.proxy.kind is ProxyKind.HTTPS
 
 
-def _check_files(
-    text: SettingsText, path: tuple[str, str], files: TlsFiles, *, is_used: bool
-) -> None:
+def _check_files(text: SettingsText, path: KeyPath, files: TlsFiles, *, is_used: bool) -> None:
     if files.client_key and not files.client_cert:
         raise text.error((*path, "client_key"), "expected client_cert beside it")
     if found := client_problem(files):

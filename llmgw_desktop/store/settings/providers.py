@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.provider import (
     CALLER_PROTOCOLS,
@@ -33,6 +34,7 @@ from llmgw_desktop.store.settings.places import (
     read_way,
 )
 from llmgw_desktop.store.settings.text import KeyPath, SettingsText
+from llmgw_desktop.store.system_keyring import given_secret
 
 MOST_ACCOUNTS = 200
 ACCOUNT_NAME = re.compile(r"[a-z0-9_-]{1,64}")
@@ -154,6 +156,13 @@ PROVIDER_KEYS: dict[str, Setting] = {
         YesNo(),
         "A server on your own computer or network: loopback and private addresses are allowed.",
     ),
+    "at_once": Setting(
+        WholeNumber(least=0, most=1000),
+        "How many requests it is asked at the same time, all for one model: the others wait, "
+        "people's before those of the background. 0: as many as come.",
+        label="At the same time",
+        since="0.2.0",
+    ),
     **WAY_KEYS,
     "enabled": Setting(YesNo(), "Whether it is used."),
 }
@@ -212,7 +221,8 @@ class ProviderTables:
             models=self._value(path, "models", ()),
             protocols=tuple(map(ModelProtocol, self._value(path, "protocols", ()))),
             local=local,
-            way=read_way(self._text, path, address, self._env, local=local),
+            at_once=self._value(path, "at_once", 0),
+            way=read_way(self._text, path, address, self._env, table=table, local=local),
             enabled=self._value(path, "enabled", default=True),
         )
         self._warn_of_missing_keys(path, provider)
@@ -282,7 +292,11 @@ class ProviderTables:
             raise self._text.error(
                 place, "expected the name of an environment variable, not the key itself"
             )
-        key = self._env.get(variable, "").strip()
+        try:
+            key = given_secret(self._env, variable)
+        except ConfigError as error:  # the others are used: a file may come later than a start
+            self._text.warn(place, f"{error.key}: {error.message}")
+            key = ""
         if not key.isascii() or not key.isprintable():
             raise self._text.error(
                 place, "the environment variable holds characters that no key has"

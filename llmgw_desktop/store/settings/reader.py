@@ -28,9 +28,11 @@ from llmgw_desktop.store.settings.clients import ClientTables
 from llmgw_desktop.store.settings.clis import CliTables
 from llmgw_desktop.store.settings.guards import GuardTables
 from llmgw_desktop.store.settings.mcp_servers import McpServerTables
+from llmgw_desktop.store.settings.notify import NotifyTables
 from llmgw_desktop.store.settings.prices import read_price_rules
 from llmgw_desktop.store.settings.providers import ProviderTables
 from llmgw_desktop.store.settings.routes import AliasTable, RouteTables
+from llmgw_desktop.store.settings.rules import RuleTables
 from llmgw_desktop.store.settings.text import (
     SettingsText,
     read_settings_file,
@@ -38,7 +40,8 @@ from llmgw_desktop.store.settings.text import (
     value_of_variable,
     variable_of,
 )
-from llmgw_desktop.store.settings.workspaces import WorkspaceTables
+from llmgw_desktop.store.settings.workspaces import PinTables, WorkspaceTables
+from llmgw_desktop.store.system_keyring import given_secret
 
 _PATH = ("http", "oauth")
 _FIXED = {
@@ -84,7 +87,7 @@ _TAKEN = re.compile(
 
 def read_access(env: Mapping[str, str]) -> AccessSettings:
     """Raises ConfigError; a secret is never repeated in it."""
-    bearer = env.get(BEARER_VARIABLE, "").strip()
+    bearer = given_secret(env, BEARER_VARIABLE)
     header = env.get(TRUSTED_HEADER_VARIABLE, "").strip().lower()
     if bearer and not _BEARER.fullmatch(bearer):
         raise _error(
@@ -125,7 +128,7 @@ NOT_USED_YET: tuple[tuple[str, ...], ...] = (
     ("persistence",),
 )
 """Names that have their meaning fixed, for a version to come."""
-_PROTECTING = ("clients", "guards")
+_PROTECTING = ("clients", "guards", "pins", "rules")
 _NEAR = 0.8
 """How near a misspelt name is to the one that is meant: 1 is the same."""
 _READ_ELSEWHERE = (
@@ -137,7 +140,10 @@ _READ_ELSEWHERE = (
     "workspaces",
     "clients",
     "guards",
+    "rules",
     "mcp_servers",
+    "notify",
+    "pins",
 )
 
 
@@ -180,6 +186,9 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         workspaces=WorkspaceTables(text, env).read(),
         clients=ClientTables(text, everyone).read(),
         guards=GuardTables(text, everyone).read(),
+        rules=RuleTables(text).read(),
+        notify=NotifyTables(text, env).read(),
+        pins=PinTables(text, everyone).read(),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings), source=raw)
 

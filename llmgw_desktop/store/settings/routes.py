@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.model.prompt import MODEL_OPERATIONS
+from llmgw_desktop.domain.plain_text import covers
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, PRACTICE_PREFIX, Provider
-from llmgw_desktop.domain.routing.glob import covers
 from llmgw_desktop.domain.routing.route import Alias, RouteMatch, RouteRule, RouteTarget, Strategy
 from llmgw_desktop.domain.setting import (
     TEXTS_SCHEMA,
@@ -48,7 +48,7 @@ MATCH_KEYS: dict[str, Setting] = {
     "model": Setting(NamePattern(), "The model's name as it was asked for."),
     "protocol": Setting(Word(words=CALLER_PROTOCOLS), "The dialect that the program speaks."),
     "project": Setting(NamePattern(), "What the program sent as `X-Project`."),
-    "operation": Setting(Word(words=Operation), "What is asked for.", label="Asks for"),
+    "operation": Setting(Word(words=MODEL_OPERATIONS), "What is asked for.", label="Asks for"),
     "min_input_tokens": Setting(
         WholeNumber(least=0, most=_MOST_TOKENS),
         "The least, estimated; it belongs to the range.",

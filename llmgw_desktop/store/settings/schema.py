@@ -17,17 +17,19 @@ from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.provider import Account, Provider
 from llmgw_desktop.domain.routing.route import RouteMatch, RouteRule
 from llmgw_desktop.domain.setting import Setting
-from llmgw_desktop.domain.settings.whole import single_tables
+from llmgw_desktop.domain.settings.whole import SettingGroup, single_tables
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.clients import CLIENT_KEYS, NOT_OF_LABELS
 from llmgw_desktop.store.settings.clis import CLI_KEYS
 from llmgw_desktop.store.settings.guards import GUARD_KEYS
 from llmgw_desktop.store.settings.mcp_servers import SERVER_KEYS
+from llmgw_desktop.store.settings.notify import NOTIFY_KEYS
 from llmgw_desktop.store.settings.prices import PRICE_KEYS
 from llmgw_desktop.store.settings.providers import ACCOUNT_KEYS, PROVIDER_KEYS
 from llmgw_desktop.store.settings.reader import NOT_USED_YET
 from llmgw_desktop.store.settings.routes import ALIAS, MATCH_KEYS, ROUTE_KEYS
-from llmgw_desktop.store.settings.workspaces import REPO_KEYS, ROOT_KEYS, WORKSPACES_KEYS
+from llmgw_desktop.store.settings.rules import RULE_KEYS
+from llmgw_desktop.store.settings.workspaces import PIN_KEYS, REPO_KEYS, ROOT_KEYS, WORKSPACES_KEYS
 
 Node = dict[str, Any]
 NAME, ELEMENT = "*", "#"
@@ -50,6 +52,7 @@ class TableFacts:
     """The key by which an element of a list is called."""
     names: tuple[str, ...] = ()
     """The only ones that there may be; any if empty."""
+    group: SettingGroup = SettingGroup.ADVANCED
 
     @property
     def title(self) -> str:
@@ -67,6 +70,7 @@ def all_tables() -> tuple[TableFacts, ...]:
             defaults={key: getattr(each.defaults, key) for key in each.settings},
             words=each.words,
             single=each.field,
+            group=each.group,
         )
         for each in single_tables()
     )
@@ -82,20 +86,101 @@ def _several_tables() -> tuple[TableFacts, ...]:
     """Those that have names, and `[workspaces]`, which holds such."""
     of_labels = {key: it for key, it in CLIENT_KEYS.items() if key not in NOT_OF_LABELS}
     return (
-        _of(("providers", NAME), PROVIDER_KEYS, Account, Provider),
-        _of(("providers", NAME, "accounts", ELEMENT), ACCOUNT_KEYS, Account, named_by="name"),
-        _of(("clis", NAME), CLI_KEYS, CliSettings, names=tuple(CliName)),
-        _of(("routes", ELEMENT), ROUTE_KEYS, RouteRule, named_by="name"),
-        _of(("routes", ELEMENT, "match"), MATCH_KEYS, RouteMatch),
-        _of(("aliases",), {NAME: ALIAS}),
-        _of(("prices", ELEMENT), PRICE_KEYS),
-        _of(("clients", NAME), CLIENT_KEYS),
-        _of(("clients", NAME, "labels", NAME), of_labels),
-        _of(("guards", ELEMENT), GUARD_KEYS, named_by="name"),
-        _of(("workspaces",), WORKSPACES_KEYS, WorkspaceSettings),
+        *_of_providers(),
+        _of(
+            ("clis", NAME),
+            CLI_KEYS,
+            CliSettings,
+            names=tuple(CliName),
+            words="Vendors' CLIs that are to be used otherwise than as they are.",
+        ),
+        *_of_routes(),
+        _of(
+            ("prices", ELEMENT),
+            PRICE_KEYS,
+            words="What models cost where the table that comes along does not say so.",
+            group=SettingGroup.COSTS,
+        ),
+        _of(
+            ("clients", NAME),
+            CLIENT_KEYS,
+            words="What a client may spend and ask for.",
+            group=SettingGroup.COSTS,
+        ),
+        _of(("clients", NAME, "labels", NAME), of_labels, group=SettingGroup.COSTS),
+        _of(
+            ("guards", ELEMENT),
+            GUARD_KEYS,
+            named_by="name",
+            words="What prompts may hold.",
+            group=SettingGroup.PRIVACY,
+        ),
+        _of(
+            ("rules", ELEMENT),
+            RULE_KEYS,
+            named_by="name",
+            words="What agents may do, whatever their job says.",
+            group=SettingGroup.PRIVACY,
+        ),
+        _of(
+            ("workspaces",),
+            WORKSPACES_KEYS,
+            WorkspaceSettings,
+            words="Folders that jobs may be told to work in.",
+        ),
         _of(("workspaces", "repos", ELEMENT), REPO_KEYS, Workspace, named_by="alias"),
         _of(("workspaces", "allowed_roots", ELEMENT), ROOT_KEYS, AllowedRoot, named_by="alias"),
-        _of(("mcp_servers", NAME), SERVER_KEYS, McpServer),
+        _of(
+            ("mcp_servers", NAME),
+            SERVER_KEYS,
+            McpServer,
+            words="MCP servers that runs may be given by their names.",
+        ),
+        _of(
+            ("notify", ELEMENT),
+            NOTIFY_KEYS,
+            named_by="name",
+            words="Who else is told of alarms: a webhook, or a program.",
+            group=SettingGroup.NOTIFICATIONS,
+        ),
+    )
+
+
+def _of_providers() -> tuple[TableFacts, ...]:
+    group = SettingGroup.NETWORK
+    accounts = ("providers", NAME, "accounts", ELEMENT)
+    return (
+        _of(
+            ("providers", NAME),
+            PROVIDER_KEYS,
+            Account,
+            Provider,
+            words="Who answers: vendors' services and servers of your own.",
+            group=group,
+        ),
+        _of(accounts, ACCOUNT_KEYS, Account, named_by="name", group=group),
+    )
+
+
+def _of_routes() -> tuple[TableFacts, ...]:
+    group = SettingGroup.NETWORK
+    return (
+        _of(
+            ("routes", ELEMENT),
+            ROUTE_KEYS,
+            RouteRule,
+            named_by="name",
+            words="Rules about who is sent where; the first that matches counts.",
+            group=group,
+        ),
+        _of(("routes", ELEMENT, "match"), MATCH_KEYS, RouteMatch, group=group),
+        _of(("aliases",), {NAME: ALIAS}, words="Names and what they stand for.", group=group),
+        _of(
+            ("pins", NAME),
+            PIN_KEYS,
+            words="Folders whose programs leave through one account.",
+            group=group,
+        ),
     )
 
 
@@ -109,6 +194,8 @@ def _of(
     *kept: type[Any],
     named_by: str = "",
     names: tuple[str, ...] = (),
+    words: str = "",
+    group: SettingGroup = SettingGroup.ADVANCED,
 ) -> TableFacts:
     """`kept` are the dataclasses that hold its values: their defaults are the settings' own."""
     said = {each.name: each.default for one in kept for each in fields(one)}
@@ -117,7 +204,13 @@ def _of(
         key: said[key] for key in settings if key not in told and said.get(key, MISSING) != MISSING
     }
     return TableFacts(
-        path=path, settings=settings, defaults=defaults, named_by=named_by, names=names
+        path=path,
+        settings=settings,
+        defaults=defaults,
+        words=words,
+        named_by=named_by,
+        names=names,
+        group=group,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.setting import Kind, Setting, Unfit
 from llmgw_desktop.platform.files import UNWAITING
-from llmgw_desktop.store.toml.blocks import NotToml, read_toml
+from llmgw_desktop.store.toml_blocks import NotToml, read_toml
 
 KeyPath = tuple[str | int, ...]
 

@@ -1,6 +1,9 @@
-"""The `[workspaces]` table: folders that jobs may work in, and where programs may add more."""
+"""Tables of folders. `[workspaces]`: those that jobs may work in, and where programs may add more;
+`[pins.NAME]`: those whose programs leave through one account, or not at all.
+"""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -16,17 +19,22 @@ from llmgw_desktop.domain.jobs.workspace import (
     WorkspaceKind,
     WorkspaceSettings,
 )
+from llmgw_desktop.domain.provider import Provider
+from llmgw_desktop.domain.routing.route import FolderPin, RouteTarget
 from llmgw_desktop.domain.setting import (
     Kind,
     PlainText,
     Setting,
+    Shape,
     Texts,
     Unfit,
     WholeNumber,
     Word,
     YesNo,
 )
+from llmgw_desktop.store.settings.clients import CLIENT_KEYS, ClientTables
 from llmgw_desktop.store.settings.clis import CONTAIN_KEYS, contain_settings
+from llmgw_desktop.store.settings.places import PRACTICE, KnownPlaces, is_name
 from llmgw_desktop.store.settings.text import KeyPath, SettingsText, said_by_environment
 
 ADMIN_VARIABLE = "LLM_GATEWAY_WORKSPACE_ADMIN"
@@ -82,6 +90,11 @@ REPO_KEYS: dict[str, Setting] = {
     "approvals": Setting(
         Word(words=ApprovalStrategy),
         "The least for runs there, whoever asks: [approval-gate.md](approval-gate.md).",
+    ),
+    "snapshot": Setting(
+        YesNo(),
+        "Whether runs there get a snapshot first: [undo.md](undo.md).",
+        since="0.2.0",
     ),
     **CONTAIN_KEYS,
 }
@@ -171,3 +184,91 @@ class WorkspaceTables:
         self._text.warnings.append(f"{error}. It is off; the others are used.")
         if isinstance(alias := table.get("alias"), str):
             self._off.setdefault(alias, str(error))
+
+
+MOST_PINS = 500
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
+_SINCE = "0.2.0"
+PIN_KEYS: dict[str, Setting] = {
+    "folder": Setting(
+        FolderPath(), "The folder that is pinned; `llmgw pin` sets it up. Required.", since=_SINCE
+    ),
+    "account": Setting(
+        Shape('a text such as "provider/account" or "provider"'),
+        "Whom everything leaves through that comes by the folder's own base URL "
+        "(`/as/pinned.NAME`). Required.",
+        since=_SINCE,
+    ),
+    "model": Setting(
+        PlainText(), "Who answers, whatever was asked for; as asked if left out.", since=_SINCE
+    ),
+    "budgets": Setting(
+        CLIENT_KEYS["budgets"].kind,
+        "What all that comes by it may use up together, beside what its client may.",
+        since=_SINCE,
+    ),
+}
+
+
+class PinTables:
+    """Reads all of them. Raises ConfigError: a pin that does not hold is none."""
+
+    def __init__(self, text: SettingsText, providers: Sequence[Provider]) -> None:
+        self._text = text
+        self._providers = {each.name: each for each in providers}
+        self._places = KnownPlaces(providers)
+        self._clients = ClientTables(text, providers)
+
+    def read(self) -> tuple[FolderPin, ...]:
+        tables = self._text.table(("pins",))
+        if len(tables) > MOST_PINS:
+            raise self._text.error(("pins",), f"expected at most {MOST_PINS} pins")
+        return tuple(self._pin(name, self._text.table(("pins", name))) for name in tables)
+
+    def _pin(self, name: str, table: Mapping[str, object]) -> FolderPin:
+        path = ("pins", name)
+        if not _NAME.fullmatch(name):
+            raise self._text.error(path, "expected 1 to 48 small letters, digits and -")
+        for key in table:
+            if key not in PIN_KEYS:
+                known = ", ".join(PIN_KEYS)
+                raise self._text.error((*path, key), f"is nothing of a pin; there are {known}")
+        texts = {
+            key: str(self._text.value((*path, key), PIN_KEYS[key].kind, table[key]))
+            for key in ("folder", "model")
+            if key in table
+        }
+        target = self._target((*path, "account"), table.get("account"))
+        budgets = (
+            self._clients.budgets((*path, "budgets"), table["budgets"])
+            if "budgets" in table
+            else ()
+        )
+        if "folder" not in texts:
+            raise self._text.error(path, "a pin needs folder")
+        return FolderPin(
+            name=name,
+            provider=target.provider,
+            account=target.account,
+            budgets=budgets,
+            **texts,
+        )
+
+    def _target(self, path: KeyPath, raw: object) -> RouteTarget:
+        if raw is None:
+            raise self._text.error(path[:-1], "a pin needs account")
+        if not isinstance(raw, str) or not is_name(raw):
+            raise self._text.error(path, f"expected {PIN_KEYS['account'].kind.expected}")
+        try:
+            target = self._places.target(raw)
+        except Unfit as unfit:
+            raise self._text.error(path, str(unfit)) from None
+        if target.model and target.provider != PRACTICE:
+            raise self._text.error(path, "expected no model here; model = names it")
+        provider = self._providers.get(target.provider)
+        if provider is not None and not target.account and len(provider.accounts) > 1:
+            names = ", ".join(each.name for each in provider.accounts[:12])
+            raise self._text.error(
+                path, f'expected one account, "{provider.name}/NAME" (there are: {names})'
+            )
+        return target

@@ -8,12 +8,13 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.vault import EntryKind, OpenEntry, VaultError, address
 from llmgw_desktop.store.database.database import SIDE_FILES, told
+from llmgw_desktop.store.system_keyring import known_secret
 from llmgw_desktop.store.vault.master_key import VARIABLE, master_of
 
 _TABLES = ((EntryKind.API_KEY, "credentials", "key_name"), (EntryKind.FILE, "files", "file_name"))
@@ -32,6 +33,11 @@ class BridgeVault:
         """Where that program keeps it, if it does."""
         named = env.get("LLM_GATEWAY_DB_PATH", "")
         path = Path(named).expanduser() if named else home / ".llm-gateway" / "vault.db"
+        return cls.at(path, env)
+
+    @classmethod
+    def at(cls, path: Path, env: Mapping[str, str]) -> "BridgeVault | None":
+        """There, if it is."""
         return cls(path, env) if path.is_file() else None
 
     def read(self) -> tuple[list[OpenEntry], list[str]]:
@@ -50,7 +56,7 @@ class BridgeVault:
         return opened, problems
 
     def _keys(self) -> list[bytes]:
-        texts = [self._env.get(VARIABLE, "")]
+        texts = [known_secret(self._env, VARIABLE)]
         beside = self.path.with_name("master.key")
         if beside.is_file():
             texts.append(beside.read_text("ascii", "replace"))
@@ -62,7 +68,20 @@ class BridgeVault:
                 continue
         return found
 
-    def _rows(self) -> Iterator[tuple[EntryKind, Sequence[Any]]]:
+    def counts(self, tables: Sequence[str]) -> dict[str, int]:
+        """How many rows there are in each that holds any. Raises VaultError, StoreError."""
+        with self._copied() as copy, closing(sqlite3.connect(copy)) as connection:
+            present = _tables(connection)
+            found = {}
+            for table in tables:
+                if table in present:
+                    query = f"SELECT count(*) FROM {table}"  # noqa: S608 - ours
+                    found[table] = int(connection.execute(query).fetchone()[0])
+        return {table: count for table, count in found.items() if count}
+
+    @contextmanager
+    def _copied(self) -> Iterator[Path]:
+        """A copy of it, which goes afterwards."""
         if self.path.stat().st_size > _MOST_BYTES:
             raise VaultError(f"{self.path} is larger than any vault.")
         with told(self.path), tempfile.TemporaryDirectory(prefix="llmgw-import-") as folder:
@@ -71,14 +90,21 @@ class BridgeVault:
                 source = self.path.with_name(self.path.name + side)
                 if source.is_file():
                     shutil.copyfile(source, copy.with_name(copy.name + side))
-            with closing(sqlite3.connect(copy)) as connection:
-                present = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-                tables = {name for (name,) in present}
-                for kind, table, name in _TABLES:
-                    if table in tables:
-                        columns = f"provider, {name}, project, encrypted_value, iv, auth_tag"
-                        query = f"SELECT {columns} FROM {table} ORDER BY id"  # noqa: S608 - ours
-                        yield from ((kind, row) for row in connection.execute(query).fetchall())
+            yield copy
+
+    def _rows(self) -> Iterator[tuple[EntryKind, Sequence[Any]]]:
+        with self._copied() as copy, closing(sqlite3.connect(copy)) as connection:
+            tables = _tables(connection)
+            for kind, table, name in _TABLES:
+                if table in tables:
+                    columns = f"provider, {name}, project, encrypted_value, iv, auth_tag"
+                    query = f"SELECT {columns} FROM {table} ORDER BY id"  # noqa: S608 - ours
+                    yield from ((kind, row) for row in connection.execute(query).fetchall())
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    present = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return {name for (name,) in present}
 
 
 def _opened(kind: EntryKind, row: Sequence[Any], keys: Sequence[bytes]) -> OpenEntry:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
 from llmgw_desktop.domain.vault import VaultLocked
 from llmgw_desktop.platform.files import sync_folder
 from llmgw_desktop.store.private_files import read_own, write_whole
-from llmgw_desktop.store.system_keyring import SecretPlaces, SystemKeyring
+from llmgw_desktop.store.system_keyring import SecretPlaces, SystemKeyring, given_secret
 
 VARIABLE = "LLM_GATEWAY_MASTER_KEY"
 _MOST_BYTES = 1024
@@ -42,7 +42,10 @@ class MasterKeys:
 
     def given(self) -> bytes | None:
         """The one of the environment, which wins over all others. Raises VaultLocked."""
-        text = self._env.get(VARIABLE, "").strip()
+        try:
+            text = given_secret(self._env, VARIABLE)
+        except ConfigError as error:
+            raise VaultLocked(f"The vault is locked: {error.key}: {error.message}.") from None
         if not text:
             return None
         try:

@@ -24,7 +24,7 @@ from llmgw_desktop.domain.vault import (
     masked,
 )
 from llmgw_desktop.store.at_rest.data_keys import DataKeys
-from llmgw_desktop.store.audit.audit_chain import FarHead
+from llmgw_desktop.store.audit.audit_rows import FarHead
 from llmgw_desktop.store.vault.kept_keys import KeptBeside
 from llmgw_desktop.store.vault.master_key import KeptIn, MasterKeys
 from llmgw_desktop.store.vault.sealed_rows import SealedEntry

@@ -14,15 +14,17 @@ def _make(tools: PageTools) -> Steps[QWidget]:
     page = yield from in_steps(
         AccessPage,
         tools.container.oversight,
+        tools.container.pocket,
         tools.bridge,
         tools.theme,
-        delay_ms=arm_after_ms(settings),
-        delays_ms=CHOICES_MS,
+        delays=[(ms, ms == arm_after_ms(settings)) for ms in CHOICES_MS],
         on_delay=lambda chosen: keep_arm_after_ms(settings, chosen),
     )
     page.question_wanted.connect(links.question_wanted)
     page.job_wanted.connect(links.job_wanted)
     page.said.connect(links.said)
+    page.change_wanted.connect(lambda wish: tools.changer.make(wish))
+    tools.changer.settled.connect(page.rules.read)
     return page
 
 
@@ -31,7 +33,7 @@ PAGE = Page(
     title="Access",
     icon="access",
     shortcut="Ctrl+8",
-    place=9,
+    place=10,
     reads=(
         f"{__name__}.page",
         "llmgw_desktop.ui.questions.arming",

@@ -29,6 +29,7 @@ from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel, cell_column
 from llmgw_desktop.ui.widgets.tables import FittedTable, TableLook
 from llmgw_desktop.ui.widgets.toggles import Segmented
+from llmgw_desktop.ui.widgets.words import said
 
 _NO_CHANGES = "Nothing was changed yet."
 _NO_CHANGES_TEXT = (
@@ -37,6 +38,10 @@ _NO_CHANGES_TEXT = (
 )
 _FOUND_NONE = "No entry has these words."
 _TYPING_MS = 200
+
+
+_OWN_WORDS = {"When", "Kind", "Outcome", "How", "Took"}
+"""Columns in which nothing of others stands."""
 
 
 def _columns(
@@ -50,6 +55,7 @@ def _columns(
             widest=widest.get(name, ""),
             share=shares.get(name, 0.0),
             is_quiet=name in quiet,
+            is_words=name in _OWN_WORDS,
         )
         for at, name in enumerate(names)
     ]
@@ -190,7 +196,7 @@ class ChangeSection(QWidget):
         self.table.chosen.connect(self._on_chosen)
         self.check.clicked.connect(self._check)
         self.export.clicked.connect(self.open_export)
-        copy = QAction("Copy the chosen change", self.table)
+        copy = QAction(said("Copy the chosen change"), self.table)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.triggered.connect(self._copy_chosen)
         self.table.addAction(copy)

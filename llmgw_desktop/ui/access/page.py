@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from llmgw_desktop.app.access.decisions import DecisionRow
 from llmgw_desktop.app.access.oversight import Oversight
+from llmgw_desktop.app.gateway.web.pairing import Pocket
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.events import (
     ApprovalDecided,
@@ -20,13 +21,16 @@ from llmgw_desktop.domain.events import (
     ConsentChanged,
     Event,
     GrantsChanged,
+    HeldChanged,
     JobChanged,
     PermissionChanged,
     SettingsChanged,
     WorktreesChanged,
 )
+from llmgw_desktop.ui.access.devices import DeviceSection
 from llmgw_desktop.ui.access.log_sections import ChangeSection, DecisionPane
 from llmgw_desktop.ui.access.people import HolderSection, WaitingSection
+from llmgw_desktop.ui.access.rules import RuleSection
 from llmgw_desktop.ui.access.section import AccessSection
 from llmgw_desktop.ui.access.workspaces import WorkspaceSection
 from llmgw_desktop.ui.access.worktrees import WorktreeSection
@@ -36,14 +40,17 @@ from llmgw_desktop.ui.widgets.button import add_key
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.panes import TabbedPage
+from llmgw_desktop.ui.widgets.words import said
 
 _NEWS: dict[str, tuple[type, ...]] = {
-    "waiting": (ConsentChanged, PermissionChanged),
+    "waiting": (ConsentChanged, PermissionChanged, HeldChanged, JobChanged),
     "holders": (GrantsChanged, ClientsChanged, ConsentChanged),
+    "devices": (AuditNoted, SettingsChanged),
     "decisions": (ConsentChanged, PermissionChanged, ApprovalDecided),
     "changes": (AuditNoted,),
     "workspaces": (SettingsChanged,),
     "worktrees": (WorktreesChanged, JobChanged),
+    "rules": (SettingsChanged,),
 }
 """What each shows anew after which events."""
 
@@ -54,22 +61,26 @@ class AccessPage(TabbedPage, MadeInSteps):
     said = Signal(str, object)
     """What was done, and what takes it back (None: nothing does)."""
     question_wanted = Signal(str)
+    group_wanted = Signal(str)
     job_wanted = Signal(str)
+    change_wanted = Signal(object)
+    """Of the settings: makes a SettingsWish."""
     notices_wanted = Signal(bool)
 
     def __init__(
         self,
         oversight: Oversight,
+        pocket: Pocket,
         bridge: Bridge,
         theme: Theme,
         *,
-        delay_ms: int,
-        delays_ms: tuple[int, ...],
+        delays: list[tuple[int, bool]],
         on_delay: Callable[[int], None],
     ) -> None:
+        """`delays`: before Allow can be pressed, in milliseconds, and whether it is the one."""
         super().__init__()
-        delays = [(ms, ms == delay_ms) for ms in delays_ms]
         self._oversight = oversight
+        self._pocket = pocket
         self._bridge = bridge
         self._theme = theme
         self._begin(self._made(delays, on_delay))
@@ -83,6 +94,8 @@ class AccessPage(TabbedPage, MadeInSteps):
         yield
         self.holders = HolderSection(self._theme, self._bridge, self._oversight.rights)
         yield
+        self.devices = DeviceSection(self._theme, self._bridge, self._pocket)
+        yield
         self.decisions = DecisionPane(self._theme)
         yield
         self.changes = ChangeSection(self._theme, self._bridge, self._oversight.changes)
@@ -91,12 +104,16 @@ class AccessPage(TabbedPage, MadeInSteps):
         yield
         self.worktrees = WorktreeSection(self._theme, self._bridge, self._oversight.worktrees)
         yield
-        self.notices = QAction("Tell of new questions", self)
+        self.rules = RuleSection(self._theme, self._bridge, self._oversight.rules)
+        yield
+        self.notices = QAction(said("Tell of new questions"), self)
         self.waiting.delay_chosen.connect(on_delay)
         parts = {
             "waiting": ("Waiting", self.waiting),
             "holders": ("Who has access", self.holders),
+            "devices": ("Devices", self.devices),
             "decisions": ("Decisions", self.decisions),
+            "rules": ("Rules", self.rules),
             "changes": ("What was changed", self.changes),
             "workspaces": ("Workspaces", self.workspaces),
             "worktrees": ("Worktrees", self.worktrees),
@@ -137,14 +154,14 @@ class AccessPage(TabbedPage, MadeInSteps):
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if not self.isVisible():
             return
-        if any(isinstance(event, ConsentChanged | PermissionChanged) for event in events):
+        if any(isinstance(event, _NEWS["waiting"]) for event in events):
             self._show_count()
         if any(isinstance(event, _NEWS[self.tab]) for event in events):
             self._read()
 
     def _show_count(self) -> None:
-        count = len(self._oversight.questions.waiting)
-        self._tabs.setTabText(0, f"Waiting ({count:,})" if count else "Waiting")
+        count = len(self._oversight.questions.open)
+        self._tabs.setTabText(0, said(f"Waiting ({count:,})" if count else "Waiting"))
 
     def _on_tab(self) -> None:
         if self.isVisible():
@@ -153,10 +170,12 @@ class AccessPage(TabbedPage, MadeInSteps):
     def _connect(self) -> None:
         self._bridge.events.connect(self._on_events)
         self._tabs.currentChanged.connect(self._on_tab)
-        for part in (self.waiting, self.holders, self.workspaces, self.worktrees):
+        for part in (self.waiting, self.holders, self.devices, self.workspaces, self.worktrees):
             part.said.connect(self.said)
         self.changes.said.connect(self.said)
+        self.rules.change_wanted.connect(self.change_wanted)
         self.waiting.question_wanted.connect(self.question_wanted)
+        self.waiting.group_wanted.connect(self.group_wanted)
         self.decisions.job_wanted.connect(self.job_wanted)
         self.notices.setCheckable(True)
         self.notices.toggled.connect(self.notices_wanted)

@@ -1,6 +1,7 @@
 """Questions that wait for a person, and who has access: denying and taking back are done here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -9,9 +10,15 @@ from typing_extensions import override
 
 from llmgw_desktop.app.access.oversight import AccessRights, Holder, HolderKind, Revoked
 from llmgw_desktop.app.questions.consent_words import peer_words, redirection, scope_summary
+from llmgw_desktop.app.questions.list_words import times_words, where_words, who_words
 from llmgw_desktop.app.questions.permission_words import permission_view
-from llmgw_desktop.app.questions.questions import Question, Questions, one_line
+from llmgw_desktop.app.questions.questions import Questions, item_line, report_words
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.consent import ConsentQuestion
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.jobs.approval import PermissionQuestion
+from llmgw_desktop.engine.questions.waiting.item import OpenQuestion, QuestionKind
+from llmgw_desktop.engine.runs.limit_questions import GO_ON
 from llmgw_desktop.ui.access.section import AccessSection, Entry, EntryAction
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
@@ -87,11 +94,13 @@ def _holder_entry(holder: Holder) -> Entry:
     )
 
 
-_WAITING_WORDS = "Nobody is let in and no agent goes on before you have answered."
+_WAITING_WORDS = (
+    "Nothing here goes on before you have answered. What silence loses first stands first."
+)
 _NOBODY_WAITS = "No question waits for you."
 _NOBODY_WAITS_TEXT = (
-    "Programs that want to be let in and agents that want to do something ask here. Nobody answers"
-    " in time: refused."
+    "Programs that want to be let in, agents that want to do something, requests that are held and"
+    " jobs at a limit ask here. Each says what happens if nobody answers."
 )
 
 
@@ -99,6 +108,8 @@ class WaitingSection(AccessSection):
     """`question_wanted` opens the dialog of one."""
 
     question_wanted = Signal(str)
+    group_wanted = Signal(str)
+    """All that may have one answer with this one."""
     delay_chosen = Signal(int)
 
     def __init__(
@@ -127,18 +138,56 @@ class WaitingSection(AccessSection):
     @override
     def read(self) -> None:
         """At once: they are on the loop."""
-        self.show_entries([_waiting_entry(each) for each in self._questions.waiting])
+        today = datetime.fromtimestamp(self._questions.now_s()).astimezone().date()
+        self.show_entries([_waiting_entry(each, today) for each in self._questions.open])
 
     @override
     def acts_of(self, key: str) -> Sequence[EntryAction]:
-        question = self._questions.find(key)
-        words = "" if question is None else one_line(question)
-        return (
+        item = self._questions.item(key)
+        if item is None:
+            return ()
+        words = item_line(item)
+        together = [each.id for each in self._questions.together_with(key)]
+        several = together if len(together) > 1 and together[0] == key else []
+        if item.kind is QuestionKind.LIMIT:
+            return tuple(self._limit_acts(item, words, several))
+        acts = [
             EntryAction(word="Deny", name=f"Deny: {words}", do=lambda: self._deny(key)),
             EntryAction(
                 word="Look…", name=f"Look: {words}", do=lambda: self.question_wanted.emit(key)
             ),
-        )
+        ]
+        if several and item.kind is not QuestionKind.CONSENT:
+            what = f"All {len(several):,}…"
+            do = partial(self.group_wanted.emit, key)
+            acts.append(EntryAction(word=what, name=f"{what} like this: {words}", do=do))
+        return acts
+
+    def _limit_acts(
+        self, item: OpenQuestion, words: str, several: Sequence[str]
+    ) -> Iterator[EntryAction]:
+        """Ending it takes a look at the job."""
+        for each in item.choices:
+            if not each.allows:
+                continue
+            do = partial(self._choose, (item.id,), each.id)
+            yield EntryAction(word=each.words, name=f"{each.words}: {words}", do=do)
+        if several:
+            what = f"All {len(several):,} after it"
+            do = partial(self._choose, tuple(several), GO_ON)
+            yield EntryAction(word=what, name=f"{what}: {words}", do=do)
+
+    def _choose(self, ids: tuple[str, ...], choice: str) -> None:
+        self._bridge.run(self._answer(ids, choice), name="answer questions")
+
+    async def _answer(self, ids: tuple[str, ...], choice: str) -> None:
+        try:
+            report = await self._questions.answer_all(ids, choice)
+        except (ValueError, LlmgwError) as error:
+            self.said.emit(f"Not answered: {inert_line(str(error), 200)}", None)
+        else:
+            self.said.emit(report_words(report), None)
+        self.read()
 
     def _deny(self, key: str) -> None:
         question = self._questions.find(key)
@@ -147,25 +196,33 @@ class WaitingSection(AccessSection):
         self.read()
 
 
-def _waiting_entry(question: Question) -> Entry:
+def _waiting_entry(item: OpenQuestion, today: date) -> Entry:
+    """With since when it waits, until when, and what happens then."""
+    lines, icon, tone = _entry_parts(item)
+    return Entry(
+        key=item.id,
+        title=item_line(item),
+        lines=(*lines, times_words(item, today)),
+        icon=icon,
+        tone=tone,
+    )
+
+
+def _entry_parts(item: OpenQuestion) -> tuple[tuple[str, ...], str, Tone]:
+    """Lines, icon, tone."""
+    question = item.native
     if isinstance(question, ConsentQuestion):
         to = redirection(question.redirect_uri, question.address)
-        return Entry(
-            key=question.id,
-            title=one_line(question),
-            lines=(
-                f"to {scope_summary(question.scopes)}",
-                f"seen as {peer_words(question.peer)} · {to.origin} ({to.words})",
-                f"the browser shows {question.words}",
-            ),
-            icon="warning",
-            tone=Tone.ERROR if to.is_foreign else Tone.WARNING,
+        lines = (
+            f"to {scope_summary(question.scopes)}",
+            f"seen as {peer_words(question.peer)} · {to.origin} ({to.words})",
+            f"the browser shows {question.words}",
         )
-    view = permission_view(question)
-    return Entry(
-        key=question.id,
-        title=one_line(question),
-        lines=(*view.warnings, f"{view.where} · {view.job}"),
-        icon="warning" if view.warnings else "jobs",
-        tone=Tone.ERROR if view.warnings else Tone.WARNING,
-    )
+        return lines, "warning", Tone.ERROR if to.is_foreign else Tone.WARNING
+    if isinstance(question, PermissionQuestion):
+        view = permission_view(question)
+        asked = (*view.warnings, f"{view.where} · {view.job}")
+        tone = Tone.ERROR if view.warnings else Tone.WARNING
+        return asked, "warning" if view.warnings else "jobs", tone
+    told = (inert_line(item.words, 400), who_words(item), where_words(item))
+    return told, "jobs" if item.kind is QuestionKind.LIMIT else "warning", Tone.WARNING

@@ -14,10 +14,11 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.cards import Card, EmptyState, card_head
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.panes import Scrolled
+from llmgw_desktop.ui.widgets.words import said
 
 
 @value
@@ -50,7 +51,7 @@ class EntryCard(Card):
     def __init__(self, theme: Theme, entry: Entry, acts: Sequence[EntryAction]) -> None:
         super().__init__(theme)
         space = theme.space
-        title = FlowingLabel(theme, entry.title, weight=QFont.Weight.DemiBold)
+        title = FlowingLabel(theme, entry.title, weight=QFont.Weight.DemiBold, is_verbatim=True)
         note = Label(theme, entry.note, size=TextSize.CAPTION, tone=Tone.ACCENT)
         facts = [FlowingLabel(theme, line, tone=Tone.MUTED) for line in entry.lines if line]
         self.buttons = [self._button(theme, act) for act in acts]
@@ -60,10 +61,10 @@ class EntryCard(Card):
         column.addWidget(card_head(theme, head, facts=facts, acts=self.buttons))
         if not entry.note:
             note.hide()
-        self.setToolTip(tip(entry.hint))
-        self.setAccessibleName(entry.title)
+        put_tip(self, tip(entry.hint))
+        self.setAccessibleName(said(entry.title))
         self.setAccessibleDescription(
-            ". ".join(line for line in (entry.note, *entry.lines) if line)
+            said(". ".join(line for line in (entry.note, *entry.lines) if line))
         )
 
     def _button(self, theme: Theme, act: EntryAction) -> Button:
@@ -138,6 +139,11 @@ class AccessSection(QWidget):
     @property
     def trouble(self) -> str:
         return "" if self._trouble.isHidden() else self._trouble.words
+
+    @property
+    def words(self) -> str:
+        """What stands above the list."""
+        return self._words.text()
 
     def read(self) -> None:
         """What there is now; shown when it is here."""

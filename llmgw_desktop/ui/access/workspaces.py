@@ -22,6 +22,7 @@ from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine, TextLine
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.layouts import h_box
 from llmgw_desktop.ui.widgets.toggles import SwitchLine
+from llmgw_desktop.ui.widgets.words import said
 
 _UNSAID = ""
 _AS_THE_CLI = "As the CLI's settings say"
@@ -116,7 +117,7 @@ class WorkspaceDialog(FormDialog):
         browse.clicked.connect(self._browse)
         beside = QWidget()
         h_box(theme, (self._path, 1), browse, on=beside, gap=2, margins=0)
-        self._path.setAccessibleName("Folder")
+        self._path.setAccessibleName(said("Folder"))
         self._fields = {
             "alias": Field(theme, "Alias", self._alias, f"Short, for requests: {ALIAS_WORDS}."),
             "path": Field(theme, "Folder", beside, _FOLDER),

@@ -17,9 +17,10 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.kept_rows import BarRows, FilledBar, KeptRows
-from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.panes import Scrolled, SideButton
+from llmgw_desktop.ui.widgets.words import said
 
 _TITLE = "Callers that share its key, by what each says that it is"
 
@@ -55,8 +56,8 @@ class CallerRows(QWidget):
         grid.setColumnStretch(1, 1)
         for at, line in enumerate(lines):
             name = Button(self._theme, line.name)
-            name.setAccessibleName(f"Flights of {line.name}")
-            name.setToolTip("What it asked, on the Flights page")
+            name.setAccessibleName(said(f"Flights of {line.name}"))
+            put_tip(name, tip("What it asked, on the Flights page"))
             name.clicked.connect(lambda _=False, line=line: self.flights_wanted.emit(line.label))
             grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(FlowingLabel(self._theme, line.words), at, 1)
@@ -86,7 +87,7 @@ class FactRows(KeptRows[tuple[Label, FlowingLabel], Fact]):
         label, value = row
         label.setText(line[0])
         value.setText(line[1])
-        value.setAccessibleName(line[0])
+        value.setAccessibleName(said(line[0]))
 
 
 class BudgetRows(BarRows[BudgetLine]):
@@ -100,7 +101,7 @@ class BudgetRows(BarRows[BudgetLine]):
         name, bar, words = row
         name.setText(line.name)
         bar.show_filling(budget_filling(line))
-        bar.setAccessibleName(f"{line.name}: {line.words}")
+        bar.setAccessibleName(said(f"{line.name}: {line.words}"))
         words.setText(f"used up · {line.words}" if line.is_spent else line.words)
         words.set_tone(Tone.ERROR if line.is_spent else Tone.TEXT)
 
@@ -115,7 +116,9 @@ class ClientPane(QWidget):
         self._theme = theme
         self._key = ""
         self._mark = MarkIcon(theme, "off")
-        self._name = FlowingLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._name = FlowingLabel(
+            theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold, is_verbatim=True
+        )
         self._state = FlowingLabel(theme, weight=QFont.Weight.Medium)
         self.turn = SideButton(theme)
         self._close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Close")
@@ -152,7 +155,7 @@ class ClientPane(QWidget):
         self._whose.say(limits_words(row))
         self._budgets.show_lines(row.budgets)
         self._facts.show_lines(facts)
-        self.setAccessibleDescription(self.words)
+        self.setAccessibleDescription(said(self.words))
         if row.key != self._key:
             self._key = row.key
             self.callers.show_lines(())
@@ -194,20 +197,20 @@ class ClientPane(QWidget):
         head.setContentsMargins(space(6), 0, space(2), 0)
         column.addWidget(above)
         column.addWidget(self._scroll, 1)
-        self.setAccessibleName("The chosen client")
+        self.setAccessibleName(said("The chosen client"))
 
 
 def _button(theme: Theme, acts: ClientActs, at: int) -> Button:
     """Shown while its action can be done."""
     action = acts.actions[at]
     button = Button(theme, action.text())
-    button.setToolTip(action.toolTip())
+    put_tip(button, action.toolTip())
     button.clicked.connect(action.trigger)
 
     def follow() -> None:
         button.setVisible(action.isVisible())
         button.setText(action.text())
-        button.setAccessibleName(action.text().rstrip("…"))
+        button.setAccessibleName(said(action.text().rstrip("…")))
 
     action.changed.connect(follow)
     follow()

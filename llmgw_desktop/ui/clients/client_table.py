@@ -15,6 +15,7 @@ from llmgw_desktop.ui.widgets.kept_rows import Filling, paint_bar
 from llmgw_desktop.ui.widgets.label import Tone, colour_of
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel, no_tip
 from llmgw_desktop.ui.widgets.tables import FittedTable, RowCells, TableLook, paint_line
+from llmgw_desktop.ui.widgets.words import said
 
 
 def refusals_text(row: ShownClient) -> str:
@@ -32,6 +33,7 @@ COLUMNS: tuple[Column[ShownClient], ...] = (
     ),
     Column(
         key="kind",
+        is_words=True,
         title="Kind",
         hint="How it proves who it is",
         text=lambda row: row.kind.value,
@@ -41,6 +43,7 @@ COLUMNS: tuple[Column[ShownClient], ...] = (
     ),
     Column(
         key="state",
+        is_words=True,
         title="State",
         hint="How it stands now",
         text=lambda row: row.state_short,
@@ -49,6 +52,7 @@ COLUMNS: tuple[Column[ShownClient], ...] = (
     ),
     Column(
         key="seen",
+        is_words=True,
         title="Last seen",
         hint="When it last asked for anything",
         text=lambda row: row.seen,
@@ -97,6 +101,7 @@ COLUMNS: tuple[Column[ShownClient], ...] = (
         hint="What was used, what running requests have reserved, and what is left",
         text=lambda row: "; ".join(f"{each.name}: {each.left}" for each in row.budgets),
         widest="▮▮▮▮▮▮▮▮ 888.8k tokens left +1",
+        is_words=True,
         tells=lambda row: "\n".join(f"{each.name}: {each.words}" for each in row.budgets),
     ),
 )
@@ -200,4 +205,4 @@ class _ClientCells(RowCells):
         painter.setPen(colours.error if least.is_spent else colours.text)
         words = inside.adjusted(space(_BAR_UNITS) + space(2), 0, 0, 0)
         more = f" +{len(row.budgets) - 1}" if len(row.budgets) > 1 else ""
-        paint_line(painter, words, least.left + more)
+        paint_line(painter, words, said(least.left) + more)

@@ -18,6 +18,7 @@ from llmgw_desktop.ui.clients.limits import LimitsDialog
 from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.words import said
 
 _PAUSE, _GO_ON = "Pause", "Go on"
 _PAUSABLE = frozenset(
@@ -88,7 +89,7 @@ class ClientActs(QObject):
             action.setVisible(is_key)
 
     def _action(self, words: str, hint: str) -> QAction:
-        action = QAction(words, self)
+        action = QAction(said(words), self)
         action.setToolTip(tip(hint))
         return action
 

@@ -62,6 +62,8 @@ class ConnectDialog(FormDialog):
         self._way.choose(card.wanted.transport.value)
         self._models = SwitchLine(theme, "Send its model requests through the gateway, too")
         self._models.set_on(card.wanted.models)
+        self._rules = SwitchLine(theme, "Hold it to the rules, and bring its questions here")
+        self._rules.set_on(card.wanted.rules)
         self._way_field = Field(theme, "MCP", self._way, _WAY_WORDS[card.wanted.transport])
         self.diff = DiffView(theme)
         self._note = FlowingLabel(theme, _BACK if is_undo else _KEPT, tone=Tone.MUTED)
@@ -71,18 +73,25 @@ class ConnectDialog(FormDialog):
             self.fields.addWidget(self._way_field)
         if not is_undo and card.takes_models:
             self.fields.addWidget(self._models)
+        if not is_undo and card.takes_rules:
+            self.fields.addWidget(self._rules)
         self.fields.addWidget(self.diff)
         self.fields.addWidget(self._note)
         self.fields.addWidget(self._trouble)
         self.fields.addStretch(1)
         self._way.chosen.connect(self._on_way)
         self._models.switch.clicked.connect(self.wish_changed)
+        self._rules.switch.clicked.connect(self.wish_changed)
         self._save.setEnabled(False)
         self.fit()
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(transport=Transport(self._way.key), models=self._models.is_on)
+        return Wanted(
+            transport=Transport(self._way.key),
+            models=self._models.is_on,
+            rules=self._rules.is_on,
+        )
 
     @property
     def trouble(self) -> str:

@@ -19,6 +19,7 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import CodeBlock
 from llmgw_desktop.ui.widgets.toggles import Tick
+from llmgw_desktop.ui.widgets.words import said
 
 _NAME_HINT = "The program's name. Flights, routes and limits know it by this, so it stays."
 _STRICT = "Refuse what a translation could not carry whole, instead of leaving it out"
@@ -120,7 +121,7 @@ class KeyShown(QDialog):
     def __init__(self, theme: Theme, title: str, *, key: str, note: str, parent: QWidget) -> None:
         super().__init__(parent)
         space = theme.space
-        self.setWindowTitle(title)
+        self.setWindowTitle(said(title))
         self.code = CodeBlock(theme, key, name="key")
         self.code.copy.clicked.connect(lambda: clear_later(self.code.text()))
         done = Button(theme, "Done", kind=ButtonKind.PRIMARY)

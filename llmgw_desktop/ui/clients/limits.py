@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCompleter, QGridLayout, QWidget
 from llmgw_desktop.app.policy.limits_form import LimitLine, Limits, LimitsForm, Wrong
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.policy import Measure, Period
+from llmgw_desktop.store.settings.clients import time_zones
 from llmgw_desktop.store.settings.schema import NAME, table_at
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
@@ -18,6 +19,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Tick
+from llmgw_desktop.ui.widgets.words import said
 
 Choices = Sequence[tuple[str, str]]
 _AMOUNT_UNITS = 32
@@ -155,7 +157,7 @@ class _Line(QWidget):
 
     def set_wrong(self, why: str) -> None:
         self.amount.set_wrong(bool(why))
-        self.amount.setAccessibleDescription(why)
+        self.amount.setAccessibleDescription(said(why))
 
 
 Check = Callable[[LimitsForm], Mapping[str, Wrong]]
@@ -270,9 +272,7 @@ class LimitFields(QWidget):
         """Their names are read from the disk, for who types one."""
         if self.time_zone.completer() is not None:
             return
-        from zoneinfo import available_timezones
-
-        completer = QCompleter(QStringListModel(sorted(available_timezones()), self), self)
+        completer = QCompleter(QStringListModel(sorted(time_zones()), self), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.activated.connect(lambda _: self.show_wrong())

@@ -8,20 +8,25 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout
 
 from llmgw_desktop.app.connect.clients import ClientCard, ProgramState
+from llmgw_desktop.app.connect.pinning import PinStanding
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.cards import Card, card_head
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import CodeBlock
 from llmgw_desktop.ui.widgets.toggles import Segmented
+from llmgw_desktop.ui.widgets.words import said
 
 _WHAT = (
     "JetBrains (Settings, Tools, AI Assistant, Model Context Protocol) and most others take this"
     " where they ask for an MCP server as JSON."
 )
 _ONCE = "This key is shown once: copy it now."
+_PATH_CHARS = 300
+_GOOD_PIN, _BAD_PIN = ("ok", Tone.OK), ("warning", Tone.WARNING)
 
 
 class AnyProgram(Card):
@@ -38,7 +43,7 @@ class AnyProgram(Card):
         )
         self._code = CodeBlock(theme, "", name="MCP entry")
         self._key = Button(theme, "Make a key for it")
-        self._key.setToolTip("Puts a key of its own into the text below")
+        put_tip(self._key, tip("Puts a key of its own into the text below"))
         self._once = FlowingLabel(theme, _ONCE, tone=Tone.WARNING)
         self._urls = QGridLayout()
         self._shown_urls: Mapping[str, str] | None = None
@@ -112,7 +117,7 @@ class AnyProgram(Card):
             gap=2,
             margins=(5, 3.5, 4, 4),
         )
-        self.setAccessibleName("Any other program")
+        self.setAccessibleName(said("Any other program"))
 
 
 _MARKS = {
@@ -147,16 +152,22 @@ class ClientCardView(Card):
     def __init__(self, theme: Theme, card: ClientCard) -> None:
         super().__init__(theme)
         self._mark = MarkIcon(theme, "off")
-        name = FlowingLabel(theme, card.title, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        name = FlowingLabel(
+            theme,
+            card.title,
+            size=TextSize.HEADING,
+            weight=QFont.Weight.DemiBold,
+            is_verbatim=True,
+        )
         self._state = Label(theme, weight=QFont.Weight.Medium)
         self._facts = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._used = FlowingLabel(theme, tone=Tone.MUTED)
         self._why = FlowingLabel(theme)
         self._connect = Button(theme, "Connect…")
         self._undo = Button(theme, "Undo…")
-        self._undo.setAccessibleName(f"Undo {card.title}")
-        self._undo.setToolTip("Shows what would be taken out of its settings")
-        self._connect.setToolTip("Shows what would be written into its settings")
+        self._undo.setAccessibleName(said(f"Undo {card.title}"))
+        put_tip(self._undo, tip("Shows what would be taken out of its settings"))
+        put_tip(self._connect, tip("Shows what would be written into its settings"))
         self._connect.clicked.connect(self.connect_wanted)
         self._undo.clicked.connect(self.undo_wanted)
         v_box(
@@ -172,7 +183,7 @@ class ClientCardView(Card):
             gap=1.5,
             margins=(5, 3.5, 4, 4),
         )
-        self.setAccessibleName(card.title)
+        self.setAccessibleName(said(card.title))
         self.show_card(card)
 
     def show_card(self, card: ClientCard) -> None:
@@ -185,8 +196,41 @@ class ClientCardView(Card):
             label.say(words)
         self._why.set_tone(Tone.ERROR if tone is Tone.ERROR else Tone.TEXT)
         self._connect.setText(_WORDS.get(card.state, "Connect again…"))
-        self._connect.setAccessibleName(f"{self._connect.text().rstrip('…')} {card.title}")
+        self._connect.setAccessibleName(said(f"{self._connect.text().rstrip('…')} {card.title}"))
         self._connect.setVisible(card.can_connect)
         self._undo.setVisible(card.can_undo)
         parts = (card.words, card.used, card.why, card.facts)
-        self.setAccessibleDescription(". ".join(part for part in parts if part))
+        self.setAccessibleDescription(said(". ".join(part for part in parts if part)))
+
+
+class PinCard(Card):
+    """One folder whose programs leave through one account."""
+
+    unpin_wanted = Signal()
+
+    def __init__(self, theme: Theme, pin: PinStanding) -> None:
+        super().__init__(theme)
+        folder = inert_line(pin.folder or pin.name, _PATH_CHARS)
+        mark = MarkIcon(theme, *(_BAD_PIN if pin.problem else _GOOD_PIN))
+        name = FlowingLabel(theme, folder, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        words = FlowingLabel(theme, f"What it asks {inert_line(pin.words, 300)}.")
+        places = " · ".join((pin.url, *pin.files))
+        facts = FlowingLabel(theme, inert_line(places, 600), size=TextSize.CAPTION, tone=Tone.MUTED)
+        why = FlowingLabel(theme, inert_line(pin.problem, 400))
+        self._unpin = Button(theme, "Unpin…")
+        self._unpin.setAccessibleName(said(f"Unpin {folder}"))
+        put_tip(self._unpin, tip("Takes the base URL out of the folder's files again"))
+        self._unpin.clicked.connect(self.unpin_wanted)
+        v_box(
+            theme,
+            card_head(theme, (mark, name), facts=(words, facts), acts=(self._unpin,)),
+            why,
+            on=self,
+            gap=1.5,
+            margins=(5, 3.5, 4, 4),
+        )
+        why.setVisible(bool(pin.problem))
+        self.setAccessibleName(said(folder))
+        self.setAccessibleDescription(
+            said(". ".join(filter(None, (pin.words, pin.problem, pin.url))))
+        )

@@ -9,19 +9,22 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QFont, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView
+from llmgw_desktop.app.connect.pinning import PinStanding
+from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.events import Event, FlightClosed, GatewayChanged, SettingsChanged
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.clients.connect_dialog import ConnectDialog
-from llmgw_desktop.ui.clients.program_cards import AnyProgram, ClientCardView
-from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.clients.program_cards import AnyProgram, ClientCardView, PinCard
+from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.cards import EmptyState
+from llmgw_desktop.ui.widgets.dialogs import ask
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
@@ -30,6 +33,11 @@ from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
 from llmgw_desktop.ui.widgets.panes import Scrolled
 
 _NOBODY = "No program that can be set up was found on this computer"
+_PINS = "What programs ask there leaves through one account, or is refused."
+_NO_PINS = (
+    "No folder is pinned. What programs ask in a folder can be held to one account: "
+    "llmgw pin FOLDER --account PROVIDER/ACCOUNT"
+)
 _NOBODY_TEXT = "Install one and look again, or paste the text below into the settings of another."
 
 
@@ -153,7 +161,7 @@ class ProgramSection(QWidget, MadeInSteps):
             self.banner.hide()
         self._cards = {card.name: card for card in view.cards}
         urls = self._addresses.base_urls()
-        shape = (list(self._cards), urls)
+        shape = (list(self._cards), urls, view.pins)
         if shape != self._shape:
             self._shape = shape
             self.any_program.show_urls(urls)
@@ -180,9 +188,42 @@ class ProgramSection(QWidget, MadeInSteps):
         self._views = {card.name: self._view(card) for card in view.cards}
         for each in (*self._views.values(), self._nobody, self._absent):
             column.addWidget(each)
+        heading = FlowingLabel(
+            self._theme, "Pinned folders", size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+        )
+        column.addWidget(heading)
+        column.addWidget(
+            FlowingLabel(self._theme, _PINS if view.pins else _NO_PINS, tone=Tone.MUTED)
+        )
+        for pin in view.pins:
+            card = PinCard(self._theme, pin)
+            card.unpin_wanted.connect(partial(self._ask_unpin, pin))
+            column.addWidget(card)
         column.addWidget(self.any_program)
         column.addStretch(1)
         self._scroll.show_anew(content)
+
+    def _ask_unpin(self, pin: PinStanding) -> None:
+        def unpin() -> None:
+            work = partial(self._clients.unpin, pin.folder)
+            self._bridge.fetch(self, work, self._on_unpinned, self._on_unpin_failed, slow=True)
+
+        ask(
+            self._theme,
+            self,
+            "Unpin this folder?",
+            f"{inert_line(pin.folder, 300)}: its files become as they were before. What programs"
+            " ask there goes as routes say again; what still comes by its base URL is refused.",
+            answers=("Unpin", "Keep it"),
+            then=unpin,
+        )
+
+    def _on_unpinned(self, words: str) -> None:
+        self.said.emit(words)
+        self._refresh.ask(at_once=True)
+
+    def _on_unpin_failed(self, error: Exception) -> None:
+        self.banner.say(BannerKind.ERROR, "It was not unpinned.", str(error))
 
     def _view(self, card: ClientCard) -> ClientCardView:
         view = ClientCardView(self._theme, card)

@@ -25,6 +25,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import ReadText
+from llmgw_desktop.ui.widgets.words import said
 
 _FENCE = "```"
 _IN_CODE = 1
@@ -111,7 +112,7 @@ class AnswerView(Card):
         self._answer = answer
         name = title or answer.name
         self._mark = MarkIcon(theme, "running", Tone.RUNNING)
-        self._name = FlowingLabel(theme, name, weight=QFont.Weight.DemiBold)
+        self._name = FlowingLabel(theme, name, weight=QFont.Weight.DemiBold, is_verbatim=True)
         self._stance_mark = MarkIcon(theme, "clock")
         self._stance = Label(theme, size=TextSize.CAPTION, weight=QFont.Weight.Medium)
         self._model = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
@@ -173,8 +174,8 @@ class AnswerView(Card):
         self.job.setVisible(bool(answer.job_id))
         self.cancel.setVisible(answer.is_live)
         self.again.setVisible(not answer.is_live and answer.state is not SeatState.COMPLETED)
-        self.setAccessibleName(self._name.text())
-        self.setAccessibleDescription(answer.description)
+        self.setAccessibleName(said(self._name.text()))
+        self.setAccessibleDescription(said(answer.description))
 
     def stop_after(self, before: QWidget) -> QWidget:
         """The Tab key comes here from that; the last stop of it."""

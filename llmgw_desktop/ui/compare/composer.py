@@ -4,15 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextOption
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QPlainTextEdit,
-    QSizePolicy,
-    QWidget,
-)
-from typing_extensions import override
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from llmgw_desktop.app.validation.wish import Askable, PanelWish
 from llmgw_desktop.app.validation.words import INTENTS
@@ -21,61 +14,13 @@ from llmgw_desktop.ui.compare.seats import SeatChips
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card
-from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLine, field_sheet
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, PromptField, TextLine
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.label import Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.toggles import Segmented
-from llmgw_desktop.ui.widgets.view_clothes import dress_view, wear
-
-
-class PromptField(QPlainTextEdit):
-    """Tab goes on to the next control."""
-
-    sent = Signal()
-    left = Signal()
-    """Esc."""
-
-    def __init__(self, theme: Theme, hint: str, name: str, *, least: int, most: int) -> None:
-        super().__init__()
-        self._theme = theme
-        self._least, self._most = least, most
-        self.setPlaceholderText(hint)
-        self.setAccessibleName(name)
-        self.setTabChangesFocus(True)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        dress_view(self, theme)
-        self.document().setDocumentMargin(theme.space(1.5))
-        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
-        wear(self, theme, lambda theme: field_sheet(theme, "PromptField"))
-
-    @property
-    def text(self) -> str:
-        return self.toPlainText()
-
-    @override
-    def sizeHint(self) -> QSize:
-        lines = round(self.document().size().height())
-        lines = min(max(lines, self._least), self._most)
-        height = lines * self.fontMetrics().lineSpacing() + 2 * self._theme.space(1.5) + 4
-        return QSize(self._theme.space(60), height)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.space(30), self.sizeHint().height())
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and event.modifiers().value & Qt.KeyboardModifier.ControlModifier.value:
-            self.sent.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
-
+from llmgw_desktop.ui.widgets.words import said
 
 MOST_FILE_BYTES = 1024 * 1024
 _HINTS = {
@@ -124,7 +69,7 @@ class Composer(Card, MadeInSteps):
         self.judge = ChoiceBox(self._theme, [_NO_JUDGE], name="Judge")
         yield
         self.ask = Button(self._theme, "Ask", kind=ButtonKind.PRIMARY, icon="send", name="Ask all")
-        self.ask.setToolTip("Ask all (Ctrl+Enter)")
+        put_tip(self.ask, tip("Ask all (Ctrl+Enter)"))
         self._hint = FlowingLabel(self._theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._problem = FlowingLabel(self._theme, tone=Tone.ERROR)
         yield
@@ -209,7 +154,7 @@ class Composer(Card, MadeInSteps):
     def _on_intent(self) -> None:
         intent = Intent(self.intent.key)
         self._hint.setText(_HINTS[intent])
-        self.question.setPlaceholderText(_QUESTIONS[intent])
+        self.question.setPlaceholderText(said(_QUESTIONS[intent]))
         self.focus.setEnabled(intent is not Intent.ASK)
         self.show_problem("")
 

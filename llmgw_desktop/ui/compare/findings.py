@@ -20,6 +20,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
+from llmgw_desktop.ui.widgets.words import said
 
 _NONE = (
     "A receipt holds who said what, the verdicts and their digests, signed with this installation's"
@@ -95,7 +96,7 @@ class ReceiptDialog(QDialog):
     def __init__(self, theme: Theme, receipt: ShownReceipt, parent: QWidget) -> None:
         super().__init__(parent)
         space = theme.space
-        self.setWindowTitle(receipt.words.partition(" · ")[0])
+        self.setWindowTitle(said(receipt.words.partition(" · ")[0]))
         self.text = TextLines(theme, receipt.markdown, name="Receipt")
         self.text.setReadOnly(True)
         close = Button(theme, "Close")

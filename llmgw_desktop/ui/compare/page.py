@@ -32,6 +32,7 @@ from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, in_steps
 from llmgw_desktop.ui.widgets.panes import Scrolled
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
+from llmgw_desktop.ui.widgets.words import said
 
 _SHARE = 0.58
 """Of the height in sight, for a row of answers."""
@@ -321,7 +322,7 @@ class ComparePage(QWidget, MadeInSteps):
             action = menu.addAction(f"{title}   {each.words}".replace("&", "&&"))
             action.triggered.connect(self._opener(each.id))
         if not found:
-            menu.addAction("No comparisons yet").setEnabled(False)
+            menu.addAction(said("No comparisons yet")).setEnabled(False)
         return menu
 
     def _opener(self, panel_id: str) -> Callable[[], None]:

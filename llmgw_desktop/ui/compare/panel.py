@@ -55,7 +55,9 @@ class PanelHead(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._title = FlowingLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._title = FlowingLabel(
+            theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold, is_verbatim=True
+        )
         self._standing = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._mark = MarkIcon(theme, "clock")
         self._outcome = FlowingLabel(theme, weight=QFont.Weight.Medium)

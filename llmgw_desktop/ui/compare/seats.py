@@ -20,9 +20,10 @@ from llmgw_desktop.app.validation.wish import MOST_ASKED, Askable
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.fields import SearchField
-from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone, plain_tip, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.words import said
 
 _KEY = Qt.ItemDataRole.UserRole + 1
 _WIDTH_UNITS, _HEIGHT_UNITS = 84, 84
@@ -44,7 +45,7 @@ class SeatPicker(QFrame):
         self.model = QStandardItemModel(self)
         self.list = _List(theme)
         self.list.setModel(self.model)
-        self.setAccessibleName("Who is asked")
+        self.setAccessibleName(said("Who is asked"))
         space = theme.space
         v_box(theme, self.field, (self.list, 1), on=self, gap=1.5, margins=2)
         self.setFixedSize(space(_WIDTH_UNITS), space(_HEIGHT_UNITS))
@@ -146,7 +147,7 @@ class SeatPicker(QFrame):
 class _List(QListView):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setAccessibleName("Models")
+        self.setAccessibleName(said("Models"))
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         dress_view(self, theme)
 
@@ -264,10 +265,10 @@ class _Chip(QWidget):
     def show_title(self, title: str) -> None:
         short = title if len(title) <= 40 else f"{title[:39]}…"
         self._words.setText(short)
-        self._words.setToolTip(tip(title) if short != title else "")
+        put_tip(self._words, plain_tip(title) if short != title else "")
         name = f"Do not ask {title}"
-        self.remove.setAccessibleName(name)
-        self.remove.setToolTip(tip(name))
+        self.remove.setAccessibleName(said(name))
+        put_tip(self.remove, tip(name))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -17,15 +17,20 @@ from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel
 from llmgw_desktop.ui.widgets.tables import MARK_UNITS, FittedTable, RowCells, TableLook
+from llmgw_desktop.ui.widgets.words import said
 
 _MOST_ROWS_IN_SIGHT = 10
 _ICONS = {Hold.SAYS: "check", Hold.AGAINST: "cross"}
 _WHO, _VERDICT, _WHY, _RISKS = range(4)
 COLUMNS: tuple[Column[ShownVerdict], ...] = (
     Column(key="who", title="Who", text=lambda row: row.name),
-    Column(key="verdict", title="Verdict", text=lambda row: row.words, has_mark=True),
+    Column(
+        key="verdict", title="Verdict", text=lambda row: row.words, has_mark=True, is_words=True
+    ),
     Column(key="why", title="Why", text=lambda row: " ".join(row.why.split()), is_quiet=True),
-    Column(key="risks", title="Risks", text=lambda row: row.risk_words, is_quiet=True),
+    Column(
+        key="risks", title="Risks", text=lambda row: row.risk_words, is_quiet=True, is_words=True
+    ),
 )
 
 
@@ -121,7 +126,7 @@ def _map_columns(seats: Sequence[str]) -> list[Column[MapRow]]:
     """Those who were asked come last."""
     claim: Column[MapRow] = Column(key="claim", title="Claim", text=lambda row: row.claim)
     standing: Column[MapRow] = Column(
-        key="standing", title="Said by", text=lambda row: row.standing, is_quiet=True
+        key="standing", title="Said by", text=lambda row: row.standing, is_quiet=True, is_words=True
     )
     return [claim, standing, *(_seat_column(at, seat) for at, seat in enumerate(seats))]
 
@@ -163,7 +168,7 @@ class AgreementGrid(QWidget):
     def show_map(self, found: AgreementMap) -> None:
         self.summary.setText(found.summary)
         self.table.setVisible(bool(found.rows))
-        self.table.setAccessibleDescription(found.text)
+        self.table.setAccessibleDescription(said(found.text))
         self.more.setText(f"{found.left_out:,} more claims are not shown.")
         self.more.setVisible(bool(found.left_out))
         self.model.show_rows(found.rows, _map_columns(found.seats))
@@ -232,7 +237,7 @@ class _ClaimCells(RowCells):
         """A ground and a shape: never colour alone."""
         colours, space = self._theme.colours, self._theme.space
         if hold is Hold.ABSENT:
-            painter.setPen(colours.disabled)
+            painter.setPen(colours.muted)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "–")
         if hold not in _ICONS:
             return

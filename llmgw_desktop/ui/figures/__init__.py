@@ -9,7 +9,10 @@ from llmgw_desktop.ui.widgets.pacing import Steps, in_steps
 def _make(tools: PageTools) -> Steps[QWidget]:
     from llmgw_desktop.ui.figures.page import FiguresPage
 
-    page = yield from in_steps(FiguresPage, tools.container.spending, tools.bridge, tools.theme)
+    container = tools.container
+    parts = container.spending, container.checks, tools.bridge, tools.theme
+    page = yield from in_steps(FiguresPage, *parts)
+    page.flight_wanted.connect(tools.links.flight_wanted)
     page.flights_wanted.connect(tools.links.flights_wanted)
     page.said.connect(lambda words: tools.links.said.emit(words, None))
     return page

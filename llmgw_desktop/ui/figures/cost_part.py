@@ -29,6 +29,7 @@ from llmgw_desktop.app.words.figures import (
 )
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.spending import FlightSpending, SumBy
+from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.ui.figures.plot_card import PlotCard, RowsTable, SumRow
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.fields import ChoiceBox
@@ -65,14 +66,14 @@ _SUMS = (
     cell_column(6, "Cost", widest="≥$12,345.67", is_number=True),
 )
 _DAYS = (
-    cell_column(0, "Day", key="of"),
+    cell_column(0, "Day", key="of", is_words=True),
     *_figures(("Flights", "1,234,567")),
     cell_column(2, "Cost", widest="≥$12,345.67", is_number=True),
 )
 _WASTE = (
-    cell_column(0, "What", widest="Retries, failovers"),
+    cell_column(0, "What", widest="Retries, failovers", is_words=True),
     cell_column(1, "Dollars", widest="≤$12,345.67 est.", is_number=True),
-    cell_column(2, "Which is", is_quiet=True),
+    cell_column(2, "Which is", is_quiet=True, is_words=True),
 )
 _INSTEAD = (
     cell_column(0, "If all were answered by"),
@@ -153,7 +154,7 @@ class CostPart(QWidget, MadeInSteps):
             rows.append(SumRow(day.isoformat(), cells, filter_of(SumBy.DAY, day.isoformat())))
             cost = spent.cost_usd
             values.append(float(cost) if cost is not None else None if spent.unpriced else 0.0)
-            labels.append(f"{day.day} {day:%b}")
+            labels.append(f"{day.day} {month_text(day)}")
         words = f"{cost_words(figures.total)} over {counted(len(span), 'day')}."
         self.days.show_rows(rows, lambda plot: plot.show_bars(labels, values), words)
 

@@ -9,9 +9,15 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.app.flights.spending import LatencyFigures
-from llmgw_desktop.app.words.figures import count_text, counted, duration_text, local_time
+from llmgw_desktop.app.words.figures import (
+    count_text,
+    counted,
+    duration_text,
+    local_time,
+)
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.spending import HourLatency, Latency, LatencyKey, Timing
+from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.ui.figures.plot_card import PlotCard, RowsTable, SumRow
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
@@ -55,11 +61,11 @@ _GO_FIRST = (
     *("Provider", "Flights", "Total95", "First95"),
 )
 _SPREAD = (
-    cell_column(0, "Time"),
+    cell_column(0, "Time", is_words=True),
     cell_column(1, "Flights", widest="1,234,567", is_number=True),
 )
 _TIMES = (
-    cell_column(0, "Hour"),
+    cell_column(0, "Hour", is_words=True),
     cell_column(1, "Flights", widest="1,234,567", is_number=True),
     cell_column(2, "First token p50", widest="First token p50", is_number=True),
     cell_column(3, "Total p50", widest="59 m 59 s", is_number=True),
@@ -160,7 +166,7 @@ class LatencyPart(QWidget, MadeInSteps):
                     duration_text(each.total.p50_ms),
                 )
                 rows.append(SumRow(begins, told, f"since:{begins} until:{_after(day, hour)}"))
-        labels = [f"{day.day} {day:%b}" for day in days]
+        labels = [f"{day.day} {month_text(day)}" for day in days]
         words = f"{counted(len(found), 'hour')} of {counted(len(days), 'day')} with answers."
         self.hours.show_rows(rows, lambda plot: plot.show_cells(labels, cells), words)
 

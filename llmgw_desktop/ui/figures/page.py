@@ -4,7 +4,7 @@ What is read comes ready from `app/flights/spending.py`; the plots are read in b
 the page is first shown.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -15,12 +15,20 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.flights.spending import LatencyFigures, Spending, SpendingFigures, csv_text
+from llmgw_desktop.app.flights.spending import (
+    LatencyFigures,
+    Spending,
+    SpendingFigures,
+    csv_text,
+    latency_csv,
+)
+from llmgw_desktop.app.validation.check_history import CheckedRun, CheckHistory, runs_csv
 from llmgw_desktop.app.words.figures import money_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, FlightClosed
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.figures.checks_part import ChecksPart
 from llmgw_desktop.ui.figures.cost_part import CostPart
 from llmgw_desktop.ui.figures.latency_part import LatencyPart
 from llmgw_desktop.ui.theme import Theme
@@ -40,26 +48,40 @@ _SPANS = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("", "All"))
 _USUAL_SPAN = "30"
 _NONE = "No flight is on record"
 _NONE_WORDS = "Costs and times stand here as soon as a program has asked a model."
+_COST, _CHECKS = "cost", "checks"
+_NO_RUN = "No regression set was run"
+_NO_RUN_WORDS = (
+    "«Add to a regression set…» in the menu of a flight puts it into a file of your project;"
+    " «llmgw check run FILE» asks all of them again, and what came of it stands here."
+)
 _NO_PLOTS = "The charts cannot be drawn; the tables say the same."
 
 
 class FiguresPage(TabbedPage, MadeInSteps):
     """Reads again when flights ended, but never while nobody looks."""
 
+    flight_wanted = Signal(str)
     flights_wanted = Signal(object)
     """A filter, as it is typed."""
     said = Signal(str)
 
-    def __init__(self, spending: Spending, bridge: Bridge, theme: Theme) -> None:
+    def __init__(
+        self, spending: Spending, checks: CheckHistory, bridge: Bridge, theme: Theme
+    ) -> None:
         super().__init__()
-        self._begin(self._made(spending, bridge, theme))
+        self._begin(self._made(spending, checks, bridge, theme))
 
-    def _made(self, spending: Spending, bridge: Bridge, theme: Theme) -> Iterator[None]:
+    def _made(
+        self, spending: Spending, checks: CheckHistory, bridge: Bridge, theme: Theme
+    ) -> Iterator[None]:
         self._spending, self._bridge, self._theme = spending, bridge, theme
+        self._checks = checks
         self._figures: SpendingFigures | None = None
+        self._times: LatencyFigures | None = None
         self._asks_plots = False
         self.cost: CostPart = yield from in_steps(CostPart, theme)
         self.latency: LatencyPart = yield from in_steps(LatencyPart, theme)
+        self.checks: ChecksPart = yield from in_steps(ChecksPart, theme)
         self.span = Segmented(theme, _SPANS, name="Span")
         self.span.choose(_USUAL_SPAN)
         self.save = Button(theme, "Save CSV…")
@@ -71,8 +93,9 @@ class FiguresPage(TabbedPage, MadeInSteps):
         head = h_box(theme, self.span, None, self.save, gap=2, margins=(4, 2.5, 4, 0))
         v_box(theme, self._trouble, head, on=above, gap=0, margins=0)
         parts = {
-            "cost": ("Cost", self._whole(self.cost)),
+            _COST: ("Cost", self._whole(self.cost)),
             "latency": ("Latency", self._whole(self.latency)),
+            _CHECKS: ("Checks", self._whole(self.checks, _NO_RUN, _NO_RUN_WORDS)),
         }
         self.lay_out_parts(theme, "Figures of", parts, above)
         yield
@@ -81,6 +104,8 @@ class FiguresPage(TabbedPage, MadeInSteps):
         self.save.clicked.connect(self._ask_file)
         for part in (self.cost, self.latency):
             part.filter_wanted.connect(self.flights_wanted.emit)
+        self.checks.flight_wanted.connect(self.flight_wanted)
+        self._tabs.currentChanged.connect(lambda _: self._refresh.ask(at_once=True))
         bridge.events.connect(self._on_events)
 
     @override
@@ -105,12 +130,12 @@ class FiguresPage(TabbedPage, MadeInSteps):
                 self, lambda: import_module(_PLOTS), self._make_plots, self._miss_plots, slow=True
             )
 
-    def _whole(self, part: QWidget) -> QStackedWidget:
+    def _whole(self, part: QWidget, title: str = _NONE, words: str = _NONE_WORDS) -> QStackedWidget:
         """Or what stands in its place as long as nothing is on record."""
         stack = QStackedWidget()
         for each in (
             QWidget(),
-            EmptyState(self._theme, icon="chart", title=_NONE, text=_NONE_WORDS),
+            EmptyState(self._theme, icon="chart", title=title, text=words),
             Scrolled(self._theme, part),
         ):
             stack.addWidget(each)
@@ -122,28 +147,43 @@ class FiguresPage(TabbedPage, MadeInSteps):
             self._refresh.ask()
 
     def _read(self) -> None:
+        wants_runs = self.tab == _CHECKS  # they lie encrypted, and are many texts
         days, by = (int(self.span.key) if self.span.key else None), self.cost.chosen_by
         self._bridge.fetch(
             self,
             self._refresh.costed(
-                lambda: (self._spending.figures(by, days), self._spending.latency(days))
+                lambda: (
+                    self._spending.figures(by, days),
+                    self._spending.latency(days),
+                    self._checks.runs() if wants_runs else None,
+                )
             ),
             lambda read: self._show(*read),
             self._show_trouble,
         )
 
-    def _show(self, figures: SpendingFigures, latency: LatencyFigures) -> None:
+    def _show(
+        self,
+        figures: SpendingFigures,
+        latency: LatencyFigures,
+        runs: Sequence[CheckedRun] | None,
+    ) -> None:
+        """`runs`: None where they were not asked for."""
         self._trouble.hide()
-        self._figures = figures
-        self.save.setEnabled(bool(figures.sums))
+        self._figures, self._times = figures, latency
         steps: list[Callable[[], object]] = []
         if figures.days:
             steps.append(lambda: self.cost.show_figures(figures))
         if latency.rows:
             steps.append(lambda: self.latency.show_rows(latency))
             steps.append(lambda: self.latency.show_hours(latency))
-        for stack, has_any in zip(self._stacks, (figures.days, latency.rows), strict=True):
-            steps.append(partial(stack.setCurrentIndex, 2 if has_any else 1))
+        if runs:
+            steps.append(lambda: self.checks.show_runs(runs))
+        has_some = {_COST: figures.sums, _CHECKS: runs}.get(self.tab, latency.rows)
+        self.save.setEnabled(bool(has_some))
+        for stack, shown in zip(self._stacks, (figures.days, latency.rows, runs), strict=True):
+            if shown is not None:
+                steps.append(partial(stack.setCurrentIndex, 2 if shown else 1))
         self._in_turns(steps, self._refresh.ended)
 
     def _in_turns(self, steps: list[Callable[[], object]], then: Callable[[], object]) -> None:
@@ -171,26 +211,34 @@ class FiguresPage(TabbedPage, MadeInSteps):
         step(cost.days, lambda: plots.BarPlot(theme, "Cost by day", money_text))
         step(latency.spread, lambda: plots.BarPlot(theme, "Spread", _count_words))
         step(latency.hours, lambda: plots.HeatPlot(theme, "By hour and day"))
+        step(self.checks.time, lambda: plots.BarPlot(theme, "Runs over time", _percent_words))
         self._in_turns(steps, lambda: None)
 
     def _miss_plots(self, error: Exception) -> None:
         said = inert_line((str(error).strip().splitlines() or [type(error).__name__])[-1], 300)
         self._trouble.say(BannerKind.WARNING, _NO_PLOTS, f"pyqtgraph cannot be read in. {said}")
-        for card in (self.cost.days, self.latency.spread, self.latency.hours):
+        parts = self.cost.days, self.latency.spread, self.latency.hours, self.checks.time
+        for card in parts:
             card.miss(_NO_PLOTS)
 
     def _ask_file(self) -> None:
-        name = f"llmgw-cost-by-{self.cost.chosen_by}.csv"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save sums", name, "CSV (*.csv)")
+        what = self.tab if self.tab != _COST else f"cost-by-{self.cost.chosen_by}"
+        name = f"llmgw-{what}.csv"
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save figures", name, "CSV (*.csv)")
         if chosen:
             self.write_csv(Path(chosen))
 
     def write_csv(self, path: Path) -> None:
-        """The sums in sight; a spreadsheet opens it."""
-        figures = self._figures
-        if figures is None:
+        """The figures in sight; a spreadsheet opens it."""
+        figures, times = self._figures, self._times
+        if figures is None or times is None:
             return
-        text = csv_text(figures.by, figures.sums)
+        if self.tab == _CHECKS:
+            text = runs_csv(self.checks.shown)
+        elif self.tab == _COST:
+            text = csv_text(figures.by, figures.sums)
+        else:
+            text = latency_csv(times.rows)
         self._bridge.fetch(
             self,
             lambda: path.write_text(text, "utf-8-sig", newline=""),
@@ -203,3 +251,7 @@ class FiguresPage(TabbedPage, MadeInSteps):
 
 def _count_words(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else ""
+
+
+def _percent_words(value: float) -> str:
+    return f"{value:.0f} %"

@@ -15,6 +15,7 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel
 from llmgw_desktop.ui.widgets.tables import FittedTable, TableLook
+from llmgw_desktop.ui.widgets.words import said
 
 _TALL_UNITS = 76
 
@@ -40,6 +41,7 @@ class RowsTable(FittedTable):
         super().__init__(theme, self.model_of_rows, look)
         self.model_of_rows.setParent(self)
         self._most_rows = most_rows
+        self._titles = [each.title for each in columns]
         self.opened.connect(self._ask)
 
     def show_figures(self, rows: Sequence[SumRow]) -> None:
@@ -48,6 +50,11 @@ class RowsTable(FittedTable):
         header = self.horizontalHeader().sizeHint().height()
         self.setFixedHeight(header + shown * self.verticalHeader().defaultSectionSize() + 2)
         self.fit()
+
+    def words_of(self, row: SumRow) -> str:
+        """Each cell with its column's title, to a line."""
+        told = zip(self._titles, row.cells, strict=False)
+        return "\n".join(f"{said(title)}: {said(cell)}" for title, cell in told if cell)
 
     def _ask(self) -> None:
         row = self.chosen_item
@@ -89,7 +96,8 @@ class PlotCard(Card):
     def come(self, plot: Any) -> None:
         self.plot = plot
         plot.picked.connect(self._on_picked)
-        plot.setAccessibleDescription(self.accessibleDescription())
+        plot.words_of = self.words_of
+        plot.setAccessibleDescription(said(self.accessibleDescription()))
         self._draw(plot)
         self._stack.addWidget(plot)
         if not self.shows_table:
@@ -105,17 +113,22 @@ class PlotCard(Card):
         """`words`: what it comes to, for who sees neither."""
         self._rows, self._draw = rows, draw
         self.table.show_figures([row for row in rows if row.cells[-1] or row.filter])
-        self.setAccessibleName(self._title.text())
-        self.setAccessibleDescription(words)
+        self.setAccessibleName(said(self._title.text()))
+        self.setAccessibleDescription(said(words))
         if self.plot is not None:
             draw(self.plot)
-            self.plot.setAccessibleDescription(words)
+            self.plot.setAccessibleDescription(said(words))
 
     def turn_round(self) -> None:
         """From the plot to the table, or back."""
         to_table = not self.shows_table
         self._stack.setCurrentWidget(self.table if to_table else self.plot or self._wait)
         self._turn.setText("Show as chart" if to_table else "Show as table")
+
+    def words_of(self, at: int) -> str:
+        """Of a bar or cell; empty where there was nothing."""
+        row = self._rows[at] if 0 <= at < len(self._rows) else None
+        return self.table.words_of(row) if row is not None and any(row.cells[1:]) else ""
 
     def _on_picked(self, at: int) -> None:
         if 0 <= at < len(self._rows) and self._rows[at].filter:

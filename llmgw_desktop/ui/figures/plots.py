@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QAccessible, QColor, QHelpEvent
+from PySide6.QtWidgets import QToolTip
 from typing_extensions import override
 
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.label import plain_tip, plays
+from llmgw_desktop.ui.widgets.words import said
 
 _BAR_SHARE = 0.8
 _MOST_TICKS = 9
@@ -23,6 +26,7 @@ _HOURS = 24
 _TINTS = 64
 
 
+@plays(QAccessible.Role.Chart)
 class _Plot(pg.PlotWidget):
     """Zoomed by the wheel along its axis. `picked`: the number of the bar or cell of a click."""
 
@@ -32,11 +36,13 @@ class _Plot(pg.PlotWidget):
         super().__init__(axisItems={"left": values})
         self._theme = theme
         self._count = 0
+        self.words_of: Callable[[int], str] = lambda _: ""
+        """What is told of a bar or cell under the mouse, by its number."""
         self.setMenuEnabled(False)
         self.hideButtons()
         self.plotItem.disableAutoRange()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(name)
+        self.setAccessibleName(said(name))
         self.setMinimumHeight(theme.space(40))
         self.scene().sigMouseClicked.connect(self._on_clicked)
         theme.changed.connect(self.dress)
@@ -52,15 +58,30 @@ class _Plot(pg.PlotWidget):
             axis.setTickFont(self._theme.font(TextSize.CAPTION))
             axis.setStyle(tickLength=0)  # they would stand in the bars
 
+    @override
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            at = self._under(self.mapToScene(event.pos()))
+            words = "" if at is None else self.words_of(at)
+            QToolTip.showText(event.globalPos(), plain_tip(words) if words else "", self)
+            return True
+        return bool(super().viewportEvent(event))
+
     def _on_clicked(self, event: Any) -> None:
-        box = self.plotItem.vb
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        if box.sceneBoundingRect().contains(event.scenePos()):
-            place = box.mapSceneToView(event.scenePos())
-            at = self._number_at(place.x(), place.y())
-            if 0 <= at < self._count:
-                self.picked.emit(at)
+        at = self._under(event.scenePos())
+        if at is not None:
+            self.picked.emit(at)
+
+    def _under(self, at: QPointF) -> int | None:
+        """The number of the bar or cell at a place of the scene."""
+        box = self.plotItem.vb
+        if not box.sceneBoundingRect().contains(at):
+            return None
+        place = box.mapSceneToView(at)
+        number = self._number_at(place.x(), place.y())
+        return number if 0 <= number < self._count else None
 
     def _number_at(self, x: float, y: float) -> int:
         raise NotImplementedError
@@ -77,16 +98,22 @@ class BarPlot(_Plot):
             self.addItem(each)
         self.getAxis("left").setWidth(theme.space(14))
         self._values: Sequence[float | None] = ()
+        self._most = 0.0
         self.dress()
 
     def show_bars(
-        self, labels: Sequence[str], values: Sequence[float | None], *, at_edges: bool = False
+        self,
+        labels: Sequence[str],
+        values: Sequence[float | None],
+        *,
+        at_edges: bool = False,
+        most: float = 0.0,
     ) -> None:
-        """`at_edges`: a label says where its bar begins."""
-        self._values, self._count = values, len(values)
+        """`at_edges`: a label says where its bar begins. `most`: what none can be more than."""
+        self._values, self._count, self._most = values, len(values), most
         step = max(math.ceil(len(labels) / _MOST_TICKS), 1)
         edge = 0.5 if at_edges else 0.0
-        ticks = [(at - edge, label) for at, label in enumerate(labels) if at % step == 0]
+        ticks = [(at - edge, said(label)) for at, label in enumerate(labels) if at % step == 0]
         self.getAxis("bottom").setTicks([ticks])
         right = max(len(values) - 0.4, 0.6)
         self.plotItem.setLimits(xMin=-0.6, xMax=right, minXRange=2, maxXRange=right + 0.6)
@@ -100,7 +127,8 @@ class BarPlot(_Plot):
         self._draw()
 
     def _draw(self) -> None:
-        top = max([each for each in self._values if each is not None], default=0.0) or 1.0
+        tallest = max([each for each in self._values if each is not None], default=0.0) or 1.0
+        top = self._most or tallest
         self.setYRange(0, top * 1.08, padding=0)
         known = [(at, each) for at, each in enumerate(self._values) if each]
         unknown = [(at, top * 1.08) for at, each in enumerate(self._values) if each is None]
@@ -133,7 +161,7 @@ class HeatPlot(_Plot):
         )
         self._count = len(cells) * _HOURS
         step = max(math.ceil(len(labels) / _MOST_TICKS), 1)
-        ticks = [(at + 0.5, label) for at, label in enumerate(labels) if at % step == 0]
+        ticks = [(at + 0.5, said(label)) for at, label in enumerate(labels) if at % step == 0]
         self.getAxis("bottom").setTicks([ticks])
         width = max(len(cells), 1)
         self.plotItem.setLimits(xMin=0, xMax=width, minXRange=min(2, width), maxXRange=width)

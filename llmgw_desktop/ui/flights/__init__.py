@@ -19,6 +19,11 @@ def _make(tools: PageTools) -> Steps[QWidget]:
         settings=tools.settings,
     )
     page.job_wanted.connect(tools.links.job_wanted)
+    page.place_wanted.connect(
+        lambda place: (
+            tools.links.setting_wanted if "." in place else tools.links.page_wanted
+        ).emit(place)
+    )
 
     def ask_again(flight_id: str) -> None:
         from llmgw_desktop.ui.flights.replay_dialog import ReplayDialog  # few ask for one

@@ -33,6 +33,7 @@ from llmgw_desktop.ui.widgets.row_model import Column, RowModel, cell_column
 from llmgw_desktop.ui.widgets.tables import FittedTable, TableLook
 from llmgw_desktop.ui.widgets.texts import ReadText
 from llmgw_desktop.ui.widgets.toggles import Switch
+from llmgw_desktop.ui.widgets.words import said
 
 _SIZE_UNITS = (250, 175)
 _SLICE_CHARS = 8 * 1024
@@ -50,17 +51,24 @@ _COLUMNS: tuple[Column[DifferenceRow], ...] = (
         key="change",
         title="Change",
         text=lambda row: CHANGE_WORDS[row.change],
+        is_words=True,
         widest="only right ",
         has_mark=True,
     ),
-    Column(key="part", title="Part", text=lambda row: row.part, widest="Message 1,000"),
-    Column(key="what", title="What", text=lambda row: row.what, share=1.0),
+    Column(
+        key="part",
+        title="Part",
+        text=lambda row: row.part,
+        widest="Message 1,000",
+        is_words=True,
+    ),
+    Column(key="what", title="What", text=lambda row: row.what, share=1.0, is_words=True),
     Column(key="brief", title="First difference", text=lambda row: row.brief, share=3.0),
 )
 _FIGURE_COLUMNS = (
-    cell_column(0, "Figure", widest="Of it: connect…"),
-    cell_column(1, "Left"),
-    cell_column(2, "Right"),
+    cell_column(0, "Figure", widest="Of it: connect…", is_words=True),
+    cell_column(1, "Left", is_words=True),
+    cell_column(2, "Right", is_words=True),
     cell_column(3, "By", widest="+1,000,000 (+1,000%)", is_number=True, is_quiet=True),
 )
 
@@ -88,7 +96,7 @@ class ComparisonWindow(QDialog):
         self._tries_left = 0
         self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
         self._again.timeout.connect(self._read)
-        self.setWindowTitle("Compare two flights")
+        self.setWindowTitle(said("Compare two flights"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self._heads = (_Head(theme, "Left"), _Head(theme, "Right"))
@@ -140,7 +148,7 @@ class ComparisonWindow(QDialog):
         label = Label(theme, _ALL, tone=Tone.MUTED)
         told = h_box(theme, (self.summary, 1), label, self.all, gap=2)
         for name in ("Differences", "Figures"):
-            self.tabs.addTab(name)
+            self.tabs.addTab(said(name))
         row = LinedRow(theme)
         h_box(theme, self.tabs, on=row, margins=(1.5, 0, 0, 0))
         self._stack = QStackedWidget()
@@ -223,7 +231,7 @@ class _Head(QWidget):
         super().__init__()
         self._title = ElidedLabel(theme, side, size=TextSize.HEADING)
         self._quiet = ElidedLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
-        self.setAccessibleName(side)
+        self.setAccessibleName(said(side))
         v_box(theme, self._title, self._quiet, on=self, gap=0.5, margins=0)
 
     def show_flight(self, title: str, quiet: str) -> None:

@@ -17,6 +17,7 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.words import said
 
 _PART_PX = 5
 _HEIGHT_UNITS = 8
@@ -39,7 +40,7 @@ class DensityStrip(QWidget):
         self._from: int | None = None
         self._to = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Flights over time")
+        self.setAccessibleName(said("Flights over time"))
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setMouseTracking(True)
         theme.changed.connect(self.update)
@@ -54,7 +55,7 @@ class DensityStrip(QWidget):
         total = sum(density.flights) if density else 0
         self.setVisible(total >= _FEWEST)
         if density is not None:
-            self.setAccessibleDescription(_span_words(density, 0, len(density.flights) - 1))
+            self.setAccessibleDescription(said(_span_words(density, 0, len(density.flights) - 1)))
         self.update()
 
     @override

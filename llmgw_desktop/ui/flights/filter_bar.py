@@ -25,9 +25,10 @@ from llmgw_desktop.domain.flights.flight_filter import (
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.fields import SearchField
-from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Segmented
+from llmgw_desktop.ui.widgets.words import said
 
 _TYPING_MS = 200
 _OFFERED_AFTER = 2
@@ -85,7 +86,7 @@ class FilterBar(QWidget):
         self._query = self._typed = FlightQuery()
         """`_typed`: what the field alone asks for."""
         self._field = SearchField(theme, "Filter: words, or model:claude* cost>0.05 since:2h")
-        self._field.setToolTip(_FILTER_HELP)
+        put_tip(self._field, _FILTER_HELP)
         self.matching = 0
         """How many flights the filter in force shows, as far as was counted."""
         self._mistake = ""
@@ -187,13 +188,13 @@ class FilterBar(QWidget):
         ):
             if name:
                 words = f"Only {what} {inert_line(name, 40)}"
-                menu.addAction(words, partial(self.set_query, only))
+                menu.addAction(said(words), partial(self.set_query, only))
 
     def _lay_out(self) -> None:
         space = self._theme.space
         self._field.setMinimumWidth(space(34))
         self.follow.setCheckable(True)
-        self.follow.setToolTip("Follow the newest flight (Space)")
+        put_tip(self.follow, tip("Follow the newest flight (Space)"))
         self.follow.toggled.connect(self.follow_wanted)
         rest = QWidget()
         h_box(
@@ -305,7 +306,7 @@ class FilterBar(QWidget):
     def _add_chip(self, words: str, without: FlightQuery) -> None:
         shown = inert_line(words, 24)
         chip = Button(self._theme, shown, icon="cross")
-        chip.setAccessibleName(f"Remove filter {shown}")
+        chip.setAccessibleName(said(f"Remove filter {shown}"))
         chip.clicked.connect(lambda: self.set_query(without))
         last = self._chips.itemAt(self._chips.count() - 1)
         before = last.widget() if last is not None else self.columns

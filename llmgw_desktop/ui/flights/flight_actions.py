@@ -24,17 +24,21 @@ from llmgw_desktop.ui.flights.filter_bar import FilterBar
 from llmgw_desktop.ui.flights.flight_export import FlightExport
 from llmgw_desktop.ui.flights.table.flight_table import FlightTable
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.button import new_action
+from llmgw_desktop.ui.widgets.button import Button, new_action
 from llmgw_desktop.ui.widgets.dialogs import FormDialog
-from llmgw_desktop.ui.widgets.fields import TextLine
+from llmgw_desktop.ui.widgets.fields import Field, TextLine
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.layouts import h_box
+from llmgw_desktop.ui.widgets.words import said
 
 _CURL = "Copy as curl"
 _SAVED_KEY = "flights/saved_filters"
 MOST_SAVED = 40
 _LONGEST_NAME = 60
 _SHOWN = 400
+_LONGEST_NOTE = 500
+_KEPT = "A marked flight is kept until its mark is taken away, and found by marked:yes and note:…"
 _COMPARE = "Compare two flights"
 _HOW_TO_COMPARE = "Choose a second flight with Ctrl and a click, then compare the two."
 
@@ -45,9 +49,16 @@ class FlightActions(QObject):
     said = Signal(str)
     """A sentence for the person: what was copied, or why not."""
     job_wanted = Signal(str)
+    place_wanted = Signal(str)
+    """Where an error's sentence sends: a page, or a setting."""
     comparison_wanted = Signal(str, str)
     """Of two flights, by their ids, the older first."""
     replay_wanted = Signal(str)
+    thread_wanted = Signal(str)
+    """The conversation of a flight."""
+    check_wanted = Signal(str)
+    mark_wanted = Signal(object)
+    """The flight."""
 
     def __init__(
         self,
@@ -74,7 +85,10 @@ class FlightActions(QObject):
         self.flight_id = new_action(self, "Copy flight id", self._copy_id)
         self.job = new_action(self, "Show its job", self._show_job)
         self.compare = new_action(self, _COMPARE, self._compare, ["Ctrl+D"])
+        self.whole = new_action(self, "Whole conversation", self._show_thread)
         self.replay = new_action(self, "Ask again…", self._replay, ["Ctrl+R"])
+        self.check = new_action(self, "Add to a regression set…", self._add_check)
+        self.mark = new_action(self, "Mark…", self._mark, ["Ctrl+M"])
         self._pair: tuple[FlightSummary, FlightSummary] | None = None
         widget.addActions(self.actions)
         self.set_flight(None)
@@ -82,7 +96,8 @@ class FlightActions(QObject):
 
     @property
     def actions(self) -> list[QAction]:
-        return [*self.copies, self.job, self.replay, self.compare]
+        asking = (self.replay, self.check, self.mark, self.compare)
+        return [*self.copies, self.job, self.whole, *asking]
 
     @property
     def copies(self) -> list[QAction]:
@@ -90,7 +105,7 @@ class FlightActions(QObject):
 
     def set_flight(self, flight: FlightSummary | None) -> None:
         self._flight = flight
-        for action in (*self.copies, self.replay):
+        for action in (*self.copies, self.whole, self.replay, self.check, self.mark):
             action.setEnabled(flight is not None)
         self.job.setEnabled(flight is not None and bool(flight.job))
 
@@ -101,6 +116,18 @@ class FlightActions(QObject):
     def _replay(self) -> None:
         if self._flight is not None:
             self.replay_wanted.emit(self._flight.id)
+
+    def _show_thread(self) -> None:
+        if self._flight is not None:
+            self.thread_wanted.emit(self._flight.id)
+
+    def _add_check(self) -> None:
+        if self._flight is not None:
+            self.check_wanted.emit(self._flight.id)
+
+    def _mark(self) -> None:
+        if self._flight is not None:
+            self.mark_wanted.emit(self._flight)
 
     def _compare(self) -> None:
         flight = self._flight
@@ -156,16 +183,55 @@ class NameDialog(FormDialog):
     def __init__(self, theme: Theme, text: str, parent: QWidget) -> None:
         super().__init__(theme, "Save filter", "Save", parent)
         self.name = TextLine(theme)
-        self.name.setAccessibleName("Name")
+        self.name.setAccessibleName(said("Name"))
         self.name.setMaxLength(_LONGEST_NAME)
         self.name.setText(inert_line(text, _LONGEST_NAME))
         self.name.selectAll()
         self.name.textChanged.connect(lambda told: self.allow_saving(bool(told.strip())))
-        said = FlowingLabel(theme, tone=Tone.MUTED)
-        said.say(inert_line(text, _SHOWN))
-        self.fields.addWidget(said)
+        typed = FlowingLabel(theme, tone=Tone.MUTED, is_verbatim=True)
+        typed.say(inert_line(text, _SHOWN))
+        self.fields.addWidget(typed)
         self.fields.addWidget(self.name)
         self.fit()
+
+
+class MarkDialog(FormDialog):
+    """A flight's note. Open it with `open()`; `marked` says what was done."""
+
+    marked = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        flight: FlightSummary,
+        mark: Callable[[str, str | None], None],
+        parent: QWidget,
+    ) -> None:
+        """`mark` waits for the disk."""
+        is_marked = flight.note is not None
+        super().__init__(theme, "Mark", "Save note" if is_marked else "Mark", parent)
+        self._flight_id, self._mark = flight.id, mark
+        self.note = TextLine(theme, "Nothing has to be said")
+        self.note.setMaxLength(_LONGEST_NOTE)
+        self.note.setText(flight.note or "")
+        self.fields.addWidget(Field(theme, "Note", self.note, _KEPT))
+        self.unmark = Button(theme, "Take the mark away")
+        self.unmark.setVisible(is_marked)
+        self.fields.addLayout(h_box(theme, self.unmark, None, margins=0))
+        self.fit()
+
+    def done_by(self, bridge: Bridge) -> None:
+        """Whom it is done by, once it is wanted."""
+        self.unmark.clicked.connect(lambda: self._do(bridge, None))
+        self.save_wanted.connect(lambda: self._do(bridge, self.note.text()))
+
+    def _do(self, bridge: Bridge, note: str | None) -> None:
+        def done(_: None) -> None:
+            self.marked.emit("Marked." if note is not None else "Its mark is taken away.")
+            self.accept()
+
+        self.show_saving(is_under_way=True)
+        bridge.fetch(self, lambda: self._mark(self._flight_id, note), done, self.show_refusal)
 
 
 class SavedFilters:
@@ -254,11 +320,11 @@ class FlightMenus:
             action.setCheckable(True)
             action.setChecked(told == text)
         menu.addSeparator()
-        save = menu.addAction("Save this filter…", self.save_filter)
+        save = menu.addAction(said("Save this filter…"), self.save_filter)
         save.setEnabled(bool(text))
         for name in [name for name, told in kept.items() if told == text]:
             words = f"Remove «{inert_line(name, 40)}»".replace("&", "&&")
-            menu.addAction(words, partial(self._saved.remove, name))
+            menu.addAction(said(words), partial(self._saved.remove, name))
         return menu
 
     def save_filter(self) -> NameDialog:

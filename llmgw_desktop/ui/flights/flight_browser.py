@@ -21,6 +21,7 @@ from llmgw_desktop.ui.flights.table.flight_table import FlightTable
 from llmgw_desktop.ui.flights.table.loading import PageLoader
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.label import put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.panes import PaneSplitter
 
@@ -100,7 +101,7 @@ class FlightBrowser(QWidget):
         self._splitter.begin(self._pane.turn, 1, 1)
         self._pane.hide()
         self._new.hide()
-        self._new.setToolTip("Show the newest flights (Home)")
+        put_tip(self._new, tip("Show the newest flights (Home)"))
         self._table.installEventFilter(self)
         v_box(self._theme, self._splitter, on=self, margins=0)
         self.setTabOrder(self._table, self._new)  # it lies on the table, before the pane

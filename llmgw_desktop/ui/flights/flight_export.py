@@ -21,6 +21,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
+from llmgw_desktop.ui.widgets.words import said
 
 _LOOK_MS = 200
 _WORDS = 400
@@ -66,9 +67,9 @@ class FlightExport(QObject):
             "Export this flight…" if len(ids) == 1 else f"Export {counted(len(ids), 'flight')}…"
         )
         query, is_idle = self._shown(), not self.is_busy
-        one = menu.addAction(chosen, partial(self.open_for, tuple(ids)))
+        one = menu.addAction(said(chosen), partial(self.open_for, tuple(ids)))
         one.setEnabled(is_idle and bool(ids))
-        whole = menu.addAction(f"Export the list ({count:,})…", partial(self.open_for, query))
+        whole = menu.addAction(said(f"Export the list ({count:,})…"), partial(self.open_for, query))
         whole.setEnabled(is_idle and count > 0)
 
     def open_for(self, chosen: Sequence[str] | FlightQuery) -> QFileDialog:

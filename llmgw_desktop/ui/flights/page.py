@@ -26,7 +26,12 @@ from llmgw_desktop.ui.flights.body_searching import BodySearching
 from llmgw_desktop.ui.flights.density_strip import DensityFeed, DensityStrip
 from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
-from llmgw_desktop.ui.flights.flight_actions import FlightActions, FlightMenus, SavedFilters
+from llmgw_desktop.ui.flights.flight_actions import (
+    FlightActions,
+    FlightMenus,
+    MarkDialog,
+    SavedFilters,
+)
 from llmgw_desktop.ui.flights.flight_browser import FlightBrowser, FlightFinder
 from llmgw_desktop.ui.flights.flight_export import FlightExport
 from llmgw_desktop.ui.flights.page_states import FirstFlight, failure_words
@@ -60,6 +65,7 @@ class FlightsPage(QWidget, MadeInSteps):
     """`show_query` and `show_flight` are for other pages that lead here."""
 
     job_wanted = Signal(str)
+    place_wanted = Signal(str)
     replay_wanted = Signal(str)
     """Of a flight, by its id."""
 
@@ -162,7 +168,7 @@ class FlightsPage(QWidget, MadeInSteps):
         self._notice = Notice(theme, self)
         self._lay_out()
         yield
-        self._connect()
+        self._connect(settings)
         yield
         self._add_keys()
         self._first.show_recording(self._control.recorder_status())
@@ -185,6 +191,40 @@ class FlightsPage(QWidget, MadeInSteps):
         window = ComparisonWindow(self._theme, self._flights, self._bridge, over or self)
         window.compare(before, after)
         window.show()
+
+    def show_thread(self, flight_id: str) -> None:
+        """The conversation that a flight is of, in a window of its own."""
+        from llmgw_desktop.ui.flights.thread_window import ThreadWindow  # few ask for one
+
+        window = ThreadWindow(self._theme, self._flights, self._bridge, self)
+        window.flight_wanted.connect(self.show_flight)
+        window.read(flight_id)
+        window.show()
+
+    def ask_note(self, flight: FlightSummary) -> MarkDialog:
+        """Of a flight that is to be kept; the list is read anew then."""
+        dialog = MarkDialog(self._theme, flight, self._flights.mark, self.window())
+        dialog.done_by(self._bridge)
+        dialog.marked.connect(self._notice.say)
+        dialog.marked.connect(lambda _: self._feed.reload())
+        dialog.open()
+        return dialog
+
+    def add_check(self, flight_id: str, settings: QSettings) -> QWidget:
+        """Asks how this flight is to be checked again and again."""
+        from llmgw_desktop.ui.flights.check_dialog import CheckDialog  # few ask for one
+
+        dialog = CheckDialog(
+            self._theme,
+            self._exporter,
+            flight_id,
+            bridge=self._bridge,
+            settings=settings,
+            parent=self.window(),
+        )
+        dialog.added.connect(self._notice.say)
+        dialog.open()
+        return dialog
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -225,7 +265,7 @@ class FlightsPage(QWidget, MadeInSteps):
         column.addWidget(self._states, 1)
         self._show_filter(False)
 
-    def _connect(self) -> None:
+    def _connect(self, settings: QSettings) -> None:
         self._bridge.events.connect(self._on_events)
         self._filter.changed.connect(self._on_filter)
         self._filter.left.connect(self._on_filter_left)
@@ -254,8 +294,12 @@ class FlightsPage(QWidget, MadeInSteps):
         self._searching.failed.connect(self._on_failed)
         self._export.said.connect(self._notice.say)
         self._actions.job_wanted.connect(self.job_wanted)
+        self._actions.place_wanted.connect(self.place_wanted)
         self._actions.comparison_wanted.connect(self.compare)
         self._actions.replay_wanted.connect(self.replay_wanted)
+        self._actions.thread_wanted.connect(self.show_thread)
+        self._actions.mark_wanted.connect(self.ask_note)
+        self._actions.check_wanted.connect(lambda flight: self.add_check(flight, settings))
         self._table.pair_chosen.connect(self._actions.set_pair)
         self._states.clear_wanted.connect(self._filter.clear)
         self._states.retry_wanted.connect(self._feed.reload)

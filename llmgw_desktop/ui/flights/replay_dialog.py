@@ -30,6 +30,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Tick
+from llmgw_desktop.ui.widgets.words import said
 
 _STEADY_MS = 300
 _MODELS_HINT = "Empty: as before. Several with commas; each is asked."
@@ -133,7 +134,7 @@ class ReplayDialog(FormDialog):
 
     def _show_form(self, form: ReplayForm) -> None:
         self._form = form
-        self.models.setPlaceholderText(inert_line(form.model, 80))
+        self.models.setPlaceholderText(said(inert_line(form.model, 80)))
         self.message.setPlainText(_shown(form.last_message))
         self._fields["lastMessage"].setVisible(bool(form.last_message))
         self._fields["secrets"].setVisible(form.removed > 0)

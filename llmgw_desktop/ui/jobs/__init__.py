@@ -14,7 +14,7 @@ def _make(tools: PageTools) -> Steps[QWidget]:
     page = yield from in_steps(
         JobsPage,
         container.jobs,
-        HowToAsk(control.base_urls, control.access_key_file()),
+        HowToAsk(control.base_urls, control.access_key_file(), lambda: container.job_starter),
         tools.bridge,
         tools.theme,
         settings=tools.settings,

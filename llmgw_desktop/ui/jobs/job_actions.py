@@ -3,7 +3,7 @@
 What changes files is asked about first. Others open what `path_wanted` and `flight_wanted` name.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,23 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from llmgw_desktop.app.jobs.jobs import Jobs
+from llmgw_desktop.app.jobs.jobs import JobList, Jobs
+from llmgw_desktop.app.jobs.starting import JobStarter
 from llmgw_desktop.app.jobs.words import title_of
 from llmgw_desktop.app.words.figures import cost_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightQuery
-from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.jobs.job import Job, Session
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.jobs.job_changes import JobChangesAction
 from llmgw_desktop.ui.jobs.job_worktree import JobWorktree
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import new_action
 from llmgw_desktop.ui.widgets.dialogs import ask
 
+HAND_OVER = "Hand over…"
 OPEN = "Open its files"
 _SAVE = "Save its files…"
 """As they lie there they are encrypted."""
@@ -37,6 +40,8 @@ class JobActions(QObject):
     """A sentence for the person."""
     started = Signal(object)
     """The Job that one run again became."""
+    handed_over = Signal(object)
+    """The Job that goes on from the chosen one."""
     flight_wanted = Signal(str)
     flights_wanted = Signal(object)
     """A FlightQuery: of all that the job asked."""
@@ -50,19 +55,26 @@ class JobActions(QObject):
         *,
         page: QWidget,
         worktrees: WorktreesUse | None = None,
+        starter: Callable[[], JobStarter] | None = None,
     ) -> None:
         super().__init__(page)
         self._theme = theme
         self._jobs = jobs
         self._bridge = bridge
         self._page = page
+        self._starter = starter
         self._job: Job | None = None
         self._canceling: set[str] = set()
         self.worktree = JobWorktree(theme, worktrees, bridge, page)
         self.worktree.said.connect(self.said)
+        self.changes = JobChangesAction(theme, worktrees, bridge, page)
+        self.changes.said.connect(self.said)
         self.cancel = new_action(self, "Cancel job…", self._ask_cancel, ["Del"])
         self.again = new_action(self, "Run again…", self._ask_again, ["Ctrl+R"])
         self.go_on = new_action(self, "Go on with its session…", self._ask_go_on)
+        self.hand_over = new_action(self, HAND_OVER, self._hand_over, ["Ctrl+H"])
+        self.go_on_later = new_action(self, "Go on when its limit is over", self._go_on_later)
+        self.go_on_now = new_action(self, "Go on now", self._go_on_now)
         self.answer = new_action(self, "Copy answer", self._copy_answer, ["Ctrl+Shift+C"])
         self.flight = new_action(self, "Show its flight", self._show_flight)
         self.requests = new_action(self, "Show its requests", self._show_requests)
@@ -78,11 +90,15 @@ class JobActions(QObject):
             self.cancel,
             self.again,
             self.go_on,
+            self.hand_over,
+            self.go_on_later,
+            self.go_on_now,
             self.answer,
             self.flight,
             self.requests,
             self.folder,
             self.files,
+            self.changes.show,
             self.worktree.changes,
             self.worktree.remove,
             self.job_id,
@@ -93,10 +109,15 @@ class JobActions(QObject):
         for action in self.actions:
             action.setEnabled(job is not None)
         self.worktree.show_job(job)
+        self.changes.show_job(job)
         if job is None:
             return
         self.cancel.setEnabled(job.is_live and job.id not in self._canceling)
         self.go_on.setEnabled(job.can_go_on)
+        self.hand_over.setEnabled(self._starter is not None)
+        wait = job.limit_wait
+        self.go_on_now.setEnabled(wait is not None)
+        self.go_on_later.setEnabled(wait is not None and wait.asks)
         self.flight.setEnabled(bool(job.flight_id))
         self.requests.setEnabled(job.is_live or bool(job.figures.requests))
         self.folder.setEnabled(bool(job.working_dir))
@@ -175,6 +196,42 @@ class JobActions(QObject):
 
     async def _do_go_on(self, job: Job) -> None:
         self.started.emit(await self._jobs.go_on(job))
+
+    def _hand_over(self) -> None:
+        if self._job is not None:
+            self.open_hand_over(self._job)
+
+    def hand_on(self, session: Session, known: JobList) -> None:
+        """Its latest job."""
+        if jobs := known.of_session(session.id):
+            self.open_hand_over(jobs[0])
+        else:
+            self.said.emit("No job of this session is kept any more.")
+
+    def open_hand_over(self, job: Job) -> QWidget | None:
+        """Who goes on with it, and what that one is told."""
+        from llmgw_desktop.ui.jobs.hand_over_dialog import HandOverDialog
+
+        if self._starter is None:
+            return None
+        window = self._page.window()
+        dialog = HandOverDialog(self._theme, self._starter, self._bridge, job=job, parent=window)
+        dialog.started.connect(self.handed_over)
+        dialog.open()
+        dialog.begin()
+        return dialog
+
+    def _go_on_later(self) -> None:
+        if self._job is not None:
+            self._run(self._do_go_on_parked(self._job, now=False), "let a parked job go on")
+
+    def _go_on_now(self) -> None:
+        if self._job is not None:
+            self._run(self._do_go_on_parked(self._job, now=True), "go on with a parked job")
+
+    async def _do_go_on_parked(self, job: Job, *, now: bool) -> None:
+        await self._jobs.go_on_parked(job.id, now=now)
+        self.said.emit("It goes on." if now else "It goes on when its limit is over.")
 
     def _copy_answer(self) -> None:
         if self._job is not None:

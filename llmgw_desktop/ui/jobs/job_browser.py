@@ -15,6 +15,7 @@ from llmgw_desktop.ui.jobs.job_model import JobModel, ShownJob, job_colour, job_
 from llmgw_desktop.ui.jobs.job_pane import JobPane
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
@@ -28,7 +29,7 @@ def _ink(row: ShownJob, column: Column[ShownJob], colours: Colours) -> QColor | 
     if column.key == "state":
         return job_colour(row.job.state, colours)
     if column.text(row) == UNKNOWN:
-        return colours.disabled
+        return colours.muted
     is_running = column.key == "took" and row.job.state is JobState.RUNNING
     return colours.running if is_running else None
 
@@ -95,6 +96,7 @@ class JobFilter(QWidget):
         self.states = ChoiceBox(theme, _STATES, name="State")
         self.clis = ChoiceBox(theme, _CLIS, name="CLI")
         self.count = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self.new = Button(theme, "New job…", kind=ButtonKind.PRIMARY, icon="plus")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._lay_out()
         self._typing.timeout.connect(self._take)
@@ -154,7 +156,8 @@ class JobFilter(QWidget):
         space = self._theme.space
         self.field.setMinimumWidth(space(34))
         rest = QWidget()
-        h_box(self._theme, self.states, self.clis, None, self.count, on=rest, gap=2, margins=0)
+        parts = (self.states, self.clis, None, self.count, self.new)
+        h_box(self._theme, *parts, on=rest, gap=2, margins=0)
         first = QWidget()
         h_box(self._theme, self.views, (self.field, 1), on=first, gap=2, margins=0)
         both = Reflow(

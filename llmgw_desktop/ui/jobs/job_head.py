@@ -32,7 +32,9 @@ class JobHead(QWidget):
         self._theme = theme
         self._actions = actions
         self._mark = MarkIcon(theme, "clock")
-        self._title = ElidedLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._title = ElidedLabel(
+            theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold, is_verbatim=True
+        )
         self._subtitle = ElidedLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._progress = ElidedLabel(theme, weight=QFont.Weight.Medium)
         self._figures = ElidedLabel(theme, tone=Tone.MUTED)

@@ -26,6 +26,7 @@ from llmgw_desktop.ui.widgets.row_model import Column, RowModel, cell_column, no
 _MARKS = {
     JobState.QUEUED: ("clock", Tone.MUTED),
     JobState.RUNNING: ("running", Tone.RUNNING),
+    JobState.PARKED: ("clock", Tone.WARNING),
     JobState.COMPLETED: ("ok", Tone.OK),
     JobState.FAILED: ("error", Tone.ERROR),
     JobState.CANCELED: ("canceled", Tone.MUTED),
@@ -66,6 +67,7 @@ def _columns(*facts: tuple[str, str, str, str, str]) -> tuple[Column[ShownJob], 
             is_number="number" in what,
             is_quiet="quiet" in what,
             has_mark="mark" in what,
+            is_words="mark" in what or key == "asked",
         )
         for at, (key, title, hint, widest, what) in enumerate(facts)
     )

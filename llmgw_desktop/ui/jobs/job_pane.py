@@ -10,20 +10,29 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.jobs.jobs import JobList, Jobs
-from llmgw_desktop.app.jobs.words import facts_of, figures_text, progress, trouble_of
+from llmgw_desktop.app.jobs.limit_words import parked_words
+from llmgw_desktop.app.jobs.words import (
+    facts_of,
+    figures_text,
+    linked_words,
+    progress,
+    trouble_of,
+)
+from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.jobs.job_actions import JobActions
+from llmgw_desktop.ui.jobs.job_actions import HAND_OVER, JobActions
 from llmgw_desktop.ui.jobs.job_head import JobHead
 from llmgw_desktop.ui.jobs.job_watch import JobWatch
 from llmgw_desktop.ui.jobs.output_view import LeftOutBar, OutputView
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.kept_rows import FactList
-from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.panes import LinedRow, Scrolled, TabStrip
 from llmgw_desktop.ui.widgets.toggles import Switch
+from llmgw_desktop.ui.widgets.words import said
 
 _TABS = ("Output", "Details")
 _TICK_MS = 1000
@@ -38,6 +47,8 @@ class JobPane(QWidget):
     """Esc: back to the table."""
     question_wanted = Signal(str)
     """By the question's id."""
+    job_wanted = Signal(str)
+    """By its id: the one that it was handed over to, or goes on from."""
 
     def __init__(
         self,
@@ -61,6 +72,7 @@ class JobPane(QWidget):
         self.turn = self._head.turn
         self._trouble = Banner(theme, closable=False)
         self._asks = Banner(theme, closable=False)
+        self._linked = Banner(theme, closable=False)
         self._tabs = TabStrip(theme, name="Parts of the job")
         self._stack = QStackedWidget()
         self.output = OutputView(theme)
@@ -91,6 +103,7 @@ class JobPane(QWidget):
         self._head.show_job(job, self._jobs.now_s())
         self._show_follow()
         self._show_trouble(job)
+        self._show_linked(job)
         if is_other:
             self.output.begin()
             self._left_out.hide()
@@ -172,14 +185,34 @@ class JobPane(QWidget):
         self._follow_words.setVisible(is_wanted)
 
     def _show_trouble(self, job: Job) -> None:
+        if job.limit_wait is not None:
+            parked, actions = parked_words(job.limit_wait), self._actions
+            later = (("Go on then", actions.go_on_later.trigger),) if job.limit_wait.asks else ()
+            ways = (
+                *later,
+                ("Go on now", actions.go_on_now.trigger),
+                (HAND_OVER, actions.hand_over.trigger),
+            )
+            self._trouble.say(BannerKind.INFO, parked.what, parked.advice, *ways)
+            return
         trouble = trouble_of(job, self._jobs.sign_in(job.cli))
         if trouble is None or job.state is JobState.CANCELED:
             self._trouble.hide()
             return
         is_lost = job.state is JobState.ORPHANED
         kind = BannerKind.WARNING if is_lost else BannerKind.ERROR
-        ways = (("Go on…", self._actions.go_on.trigger),) if job.can_go_on else ()
+        over = ((HAND_OVER, self._actions.hand_over.trigger),) if _may_help(job) else ()
+        ways = (*((("Go on…", self._actions.go_on.trigger),) if job.can_go_on else ()), *over)
         self._trouble.say(kind, trouble.what, trouble.advice, *ways)
+
+    @property
+    def linked_words(self) -> str:
+        return self._linked.words if not self._linked.isHidden() else ""
+
+    def _show_linked(self, job: Job) -> None:
+        words, other_id = linked_words(job, self._known.get)
+        look = ("Show it", lambda: self.job_wanted.emit(other_id))
+        self._linked.say(BannerKind.INFO, words, "", look)
 
     def _show_progress(self) -> None:
         job = self._job
@@ -208,25 +241,26 @@ class JobPane(QWidget):
     def _lay_out(self) -> None:
         space = self._theme.space
         self.follow.setChecked(True)
-        self.follow.setToolTip("Stay at the end as it grows (End)")
+        put_tip(self.follow, tip("Stay at the end as it grows (End)"))
         self.setMinimumWidth(space(88))
         v_box(
             self._theme,
             self._head,
             self._asks,
             self._trouble,
+            self._linked,
             self._tab_row(),
             (self._stack, 1),
             on=self,
             gap=0,
             margins=0,
         )
-        said = QWidget()
-        v_box(self._theme, self._left_out, (self.output, 1), on=said, gap=0, margins=0)
-        self._stack.addWidget(said)
+        output = QWidget()
+        v_box(self._theme, self._left_out, (self.output, 1), on=output, gap=0, margins=0)
+        self._stack.addWidget(output)
         self._stack.addWidget(self._fact_sheet())
         for name in _TABS:
-            self._tabs.addTab(name)
+            self._tabs.addTab(said(name))
 
     def _tab_row(self) -> LinedRow:
         across = LinedRow(self._theme)
@@ -245,3 +279,8 @@ class JobPane(QWidget):
         sheet = QWidget()
         v_box(self._theme, self._facts, None, on=sheet, margins=(4, 2, 4, 4))
         return Scrolled(self._theme, sheet)
+
+
+def _may_help(job: Job) -> bool:
+    """Another CLI could do what this one could not, and has not yet been asked to."""
+    return not job.handed_to and job.category is not ErrorCategory.INVALID_INPUT

@@ -55,7 +55,9 @@ class JobStates(ListStates):
         none = _WideState(theme, icon="jobs", title=_NONE_YET)
         command = CodeBlock(theme, "", name="command")
         none.add(command)
-        super().__init__(theme, browser, for_browser, first=none, begin=command.copy)
+        self.new = Button(theme, "New job…", kind=ButtonKind.PRIMARY, icon="plus")
+        none.add_buttons(self.new)
+        super().__init__(theme, browser, for_browser, first=none, begin=self.new)
         self.command = command
         self._none = none
         self._sessions = sessions
@@ -68,6 +70,7 @@ class JobStates(ListStates):
         self._none.set_words(_NONE_YET, first.words)
         self.command.set_text(first.command)
         self.command.setVisible(bool(first.command))
+        self.new.setVisible(bool(first.command))
 
 
 _NONE_YET = "No jobs yet."

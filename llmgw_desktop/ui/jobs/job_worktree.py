@@ -15,6 +15,7 @@ from llmgw_desktop.domain.jobs.workspace import WorktreeHasWork, WorktreeLook
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.dialogs import WorktreeDialog, ask
+from llmgw_desktop.ui.widgets.words import said
 
 _NONE = "This job has no worktree of its own."
 
@@ -33,8 +34,8 @@ class JobWorktree(QObject):
         self._bridge = bridge
         self._page = page
         self._job: Job | None = None
-        self.changes = QAction("Changes of its worktree…", self)
-        self.remove = QAction("Remove its worktree…", self)
+        self.changes = QAction(said("Changes of its worktree…"), self)
+        self.remove = QAction(said("Remove its worktree…"), self)
         self.changes.triggered.connect(lambda: self._run(self._show()))
         self.remove.triggered.connect(lambda: self._run(self._ask()))
         self.show_job(None)

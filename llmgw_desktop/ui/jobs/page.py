@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.jobs.jobs import JobList, Jobs
+from llmgw_desktop.app.jobs.starting import JobStarter
 from llmgw_desktop.app.jobs.words import (
     FirstJob,
     first_job,
@@ -35,6 +36,7 @@ from llmgw_desktop.ui.jobs.job_browser import JOBS, JobBrowser, JobFilter, JobTa
 from llmgw_desktop.ui.jobs.job_model import JobModel
 from llmgw_desktop.ui.jobs.job_pane import JobPane
 from llmgw_desktop.ui.jobs.job_states import JobStates, QuietLine
+from llmgw_desktop.ui.jobs.new_job import NewJobDialog
 from llmgw_desktop.ui.jobs.session_list import SessionList
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key
@@ -44,16 +46,18 @@ from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.notices import Notice
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.view_clothes import pop_up
+from llmgw_desktop.ui.widgets.words import said
 
 _TICK_MS = 1000
 
 
 @value(kw_only=False)
 class HowToAsk:
-    """What the command needs that an empty page shows."""
+    """What the command needs that an empty page shows; and who starts jobs here, if anybody."""
 
     base_urls: Callable[[], Mapping[str, str]]
     key_file: Path
+    starter: Callable[[], JobStarter] | None = None
 
 
 class JobOversight(Protocol):
@@ -90,6 +94,7 @@ class JobsPage(QWidget, MadeInSteps):
     ) -> None:
         super().__init__()
         self._jobs = jobs
+        self._settings = settings
         self._how_to_ask = how_to_ask
         self._bridge = bridge
         self._theme = theme
@@ -107,6 +112,7 @@ class JobsPage(QWidget, MadeInSteps):
             self._bridge,
             page=self,
             worktrees=None if oversight is None else oversight.worktrees,
+            starter=self._how_to_ask.starter,
         )
         self._model = JobModel(self._jobs.now_s, self)
         yield
@@ -132,7 +138,7 @@ class JobsPage(QWidget, MadeInSteps):
         self._kept: list[Session] = []
         self.went_on = QuietLine(self._theme)
         yield
-        self.notices = QAction("Tell of long jobs that ended", self)
+        self.notices = QAction(said("Tell of long jobs that ended"), self)
         self._line = Line(self._theme)
         self.notice = Notice(self._theme, self)
         yield
@@ -142,6 +148,19 @@ class JobsPage(QWidget, MadeInSteps):
         self._connect()
         yield
         self._add_keys()
+
+    def new_job(self) -> NewJobDialog | None:
+        """Asks what is to be done; what is started is opened here."""
+        starter = self._how_to_ask.starter
+        if starter is None:
+            return None
+        dialog = NewJobDialog(
+            self._theme, starter, self._bridge, settings=self._settings, parent=self.window()
+        )
+        dialog.started.connect(self._on_new)
+        dialog.open()
+        dialog.begin()
+        return dialog
 
     def open_job(self, job_id: str) -> None:
         """Choose this one and open it; a filter that hides it goes."""
@@ -299,11 +318,14 @@ class JobsPage(QWidget, MadeInSteps):
         self._actions.show_job(job)
         self._show_question(job)
 
-    def _on_started(self, job: Job) -> None:
+    def _on_new(self, job: Job) -> None:
+        self._on_started(job, "Started.")
+
+    def _on_started(self, job: Job, said: str = "Runs again.") -> None:
         self._known.note(job)
         self._wanted_id = job.id
         self._show()
-        self.notice.say("Runs again.")
+        self.notice.say(said)
 
     def _on_said(self, sentence: str) -> None:
         self.notice.say(sentence)
@@ -345,8 +367,11 @@ class JobsPage(QWidget, MadeInSteps):
         self._tick.timeout.connect(self._model.tick)
         self.filter.changed.connect(self._show)
         self.filter.left.connect(self._leave_filter)
+        for new in (self.filter.new, self.states.new):
+            new.clicked.connect(self.new_job)
         self.filter.view_chosen.connect(self._on_view)
         self.sessions.jobs_wanted.connect(lambda session: self.filter.look_for(session.id))
+        self.sessions.hand_over_wanted.connect(lambda it: self._actions.hand_on(it, self._known))
         self.sessions.forget_wanted.connect(self._ask_forget)
         self.sessions.said.connect(self.notice.say)
         self.states.clear_wanted.connect(self.filter.clear)
@@ -354,7 +379,9 @@ class JobsPage(QWidget, MadeInSteps):
         self.browser.chosen.connect(self._on_chosen)
         self.table.menu_wanted.connect(self._show_menu)
         self._actions.said.connect(self._on_said)
-        self._actions.started.connect(self._on_started)
+        self._actions.started.connect(lambda job: self._on_started(job))
+        self._actions.handed_over.connect(lambda job: self._on_started(job, "Handed over."))
+        self.pane.job_wanted.connect(self.open_job)
         self._actions.flight_wanted.connect(self.flight_wanted)
         self._actions.flights_wanted.connect(self.flights_wanted)
         self._actions.path_wanted.connect(self.path_wanted)
@@ -365,6 +392,7 @@ class JobsPage(QWidget, MadeInSteps):
         for text, keys, run in (
             ("Filter jobs", ("Ctrl+F", "/"), self.filter.focus_field),
             ("Clear filter", ("Ctrl+L",), self.filter.clear),
+            ("New job…", ("Ctrl+N",), self.new_job),
         ):
             add_key(self, text, keys, run)
         self.notices.setCheckable(True)

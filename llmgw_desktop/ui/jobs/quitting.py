@@ -21,6 +21,7 @@ from llmgw_desktop.ui.widgets.dialogs import fit
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.words import said
 
 _MOST = 6
 _TITLE_CHARS = 60
@@ -83,7 +84,7 @@ class QuitDialog(QDialog):
     def show_jobs(self, live: Sequence[Job], now_s: float) -> None:
         """Also when some of them have ended meanwhile."""
         words = live_words(live)
-        self.setWindowTitle(words)
+        self.setWindowTitle(said(words))
         self._title.setText(f"{words}.")
         for at, line in enumerate(self._lines):
             line.setVisible(at < len(live))
@@ -218,8 +219,9 @@ class Quitting(QObject):
             self._look_after(live)
 
     def _look_after(self, live: Sequence[Job]) -> None:
-        """Those that were there when the person chose: clients may ask for more for ever."""
-        left = sum(job.id in self._waits_for for job in live)
+        """Those that were there when the person chose: clients may ask for more for ever. What
+        waits for a limit may do so for days, and is gone on with by the next start."""
+        left = sum(job.id in self._waits_for and job.limit_wait is None for job in live)
         if left:
             have = "has" if left == 1 else "have"
             self.waiting.emit(f"The app quits when {counted(left, 'job')} {have} ended.")

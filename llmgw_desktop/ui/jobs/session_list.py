@@ -33,6 +33,7 @@ _COLUMNS: tuple[Column[ShownSession], ...] = tuple(
         widest=_WIDEST.get(name, ""),
         is_number=name in ("Jobs", "Tokens", "Cost"),
         is_quiet=name in ("Folder", "Last used"),
+        is_words=name == "Last used",
     )
     for at, name in enumerate(COLUMNS)
 )
@@ -47,6 +48,7 @@ class SessionList(QWidget):
     """One is chosen at a time; buttons below say what can be done with it."""
 
     jobs_wanted = Signal(object)
+    hand_over_wanted = Signal(object)
     forget_wanted = Signal(object)
     """A Session each."""
     said = Signal(str)
@@ -64,10 +66,12 @@ class SessionList(QWidget):
             "here until nobody has used it for long.",
         )
         self.show_jobs = Button(theme, "Show its jobs", icon="jobs")
+        self.hand_over = Button(theme, "Hand over…", icon="right")
         self.copy_id = Button(theme, "Copy its id", icon="copy")
         self.forget = Button(theme, "Forget…", icon="trash")
         self._lay_out()
         self.show_jobs.clicked.connect(lambda: self._tell(self.jobs_wanted))
+        self.hand_over.clicked.connect(lambda: self._tell(self.hand_over_wanted))
         self.forget.clicked.connect(lambda: self._tell(self.forget_wanted))
         self.copy_id.clicked.connect(self._copy)
         self.table.activated.connect(lambda: self._tell(self.jobs_wanted))
@@ -90,7 +94,7 @@ class SessionList(QWidget):
 
     def _on_chosen(self) -> None:
         session = self.chosen
-        for button in (self.show_jobs, self.forget):
+        for button in (self.show_jobs, self.hand_over, self.forget):
             button.setEnabled(session is not None)
         self.copy_id.setEnabled(session is not None and bool(session.provider_session_id))
 
@@ -106,7 +110,6 @@ class SessionList(QWidget):
             self.said.emit("The CLI's own id of the session copied.")
 
     def _lay_out(self) -> None:
-        foot = h_box(
-            self._theme, self.show_jobs, self.copy_id, self.forget, None, gap=2, margins=(4, 2)
-        )
+        buttons = self.show_jobs, self.hand_over, self.copy_id, self.forget
+        foot = h_box(self._theme, *buttons, None, gap=2, margins=(4, 2))
         v_box(self._theme, (self.table, 1), (self._none, 1), foot, on=self, gap=0, margins=0)

@@ -11,10 +11,18 @@ def _make(tools: PageTools) -> Steps[QWidget]:
 
     container, links = tools.container, tools.links
     page = yield from in_steps(
-        OverviewPage, container.overview, container.control, tools.bridge, tools.theme
+        OverviewPage,
+        container.overview,
+        container.control,
+        tools.bridge,
+        tools.theme,
+        windows=container.kept_windows,
+        steps=lambda: container.welcome.steps(),
     )
     page.flights_wanted.connect(links.flights_wanted)
     page.flight_wanted.connect(links.flight_wanted)
+    page.welcome_wanted.connect(links.welcome_wanted)
+    page.page_wanted.connect(links.page_wanted)
     page.jobs_wanted.connect(lambda: links.page_wanted.emit("jobs"))
     return page
 

@@ -1,6 +1,7 @@
 """The Overview's board: five figures, input tokens over time, who answered, what runs now."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
@@ -37,11 +38,16 @@ from llmgw_desktop.ui.overview.tokens_card import TokensCard
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card
-from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.kept_rows import QuotaRows
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.toggles import Segmented, Switch
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.words import said
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.providers.usage import QuotaLine
 
 _SPANS = (
     (OverviewSpan.QUARTER, "15 min"),
@@ -105,13 +111,16 @@ class OverviewBoard(QScrollArea, MadeInSteps):
         yield
         self._now.flight_wanted.connect(self.flight_wanted)
         self.jobs = Button(theme, kind=ButtonKind.QUIET, icon="jobs")
-        self.jobs.setToolTip("Show the jobs")
+        put_tip(self.jobs, tip("Show the jobs"))
         self.jobs.clicked.connect(self.jobs_wanted)
         self.jobs.hide()
         self._providers = ShareBars(theme, "Flights by provider")
         self._providers.hide()
         self._providers.picked.connect(self._open_provider)
         self._providers_nothing = Label(theme, UNKNOWN, tone=Tone.MUTED)
+        self._windows = QuotaRows(theme)
+        self._kept = self._titled("Kept for you", self._windows)
+        self._kept.hide()
         yield
         dress_view(self, theme)
         self.setWidgetResizable(True)
@@ -149,12 +158,17 @@ class OverviewBoard(QScrollArea, MadeInSteps):
         self._providers.setVisible(bool(shares))
         self._providers_nothing.setText(none_words(figures))
         self._providers_nothing.setVisible(not shares)
-        self.setAccessibleDescription(in_words(figures))
+        self.setAccessibleDescription(said(in_words(figures)))
 
     def show_running(self, running: Sequence[tuple[FlightSummary, float]]) -> None:
         """Pairs of a flight and for how many milliseconds it has been under way."""
         lines = [_running_line(flight, age_ms) for flight, age_ms in running[:MOST]]
         self._now.show_lines(lines, len(running))
+
+    def show_windows(self, lines: Sequence["QuotaLine"]) -> None:
+        """Those of which a share is kept for the person, with the line as a mark on each."""
+        self._windows.show_lines(lines)
+        self._kept.setVisible(bool(lines))
 
     def show_jobs(self, words: str) -> None:
         """«2 jobs run, 1 waits»; empty where none does."""
@@ -198,7 +212,7 @@ class OverviewBoard(QScrollArea, MadeInSteps):
         is_left_out = bool(count) and not figures.with_practice
         self._practice_words.setText(f"Practice, {count:,} left out" if is_left_out else "Practice")
         words = "Count the flights of practice providers, too: nobody was asked, nothing was spent"
-        self._practice.setToolTip(tip(words))
+        put_tip(self._practice, tip(words))
         for part in (self._practice, self._practice_words):
             part.setVisible(bool(count) or figures.with_practice)
 
@@ -225,6 +239,7 @@ class OverviewBoard(QScrollArea, MadeInSteps):
             self._what(),
             tiles,
             (self._chart, 1),
+            self._kept,
             below,
             on=content,
             gap=3,
@@ -250,7 +265,7 @@ class OverviewBoard(QScrollArea, MadeInSteps):
         column.setSpacing(space(2))
         words = Label(self._theme, title, weight=QFont.Weight.DemiBold)
         for part in (words, *parts):
-            if isinstance(part, Label):
+            if isinstance(part, Label | QuotaRows):
                 part.setContentsMargins(inset, 0, inset, 0)
             column.addWidget(part)
         column.addStretch(1)

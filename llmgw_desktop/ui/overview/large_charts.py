@@ -26,6 +26,7 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, in_steps
 from llmgw_desktop.ui.widgets.toggles import Switch
+from llmgw_desktop.ui.widgets.words import said
 
 _SIZE_UNITS = (250, 190)
 _ZOOM = 0.75
@@ -53,10 +54,10 @@ class LargeCharts(QDialog, MadeInSteps):
         """The bucket that is read; -1: none."""
         self._is_kept = False
         """Whether the pointer leaves it as it is."""
-        self.setWindowTitle("Overview, larger")
+        self.setWindowTitle(said("Overview, larger"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.canvas: LargePlots = yield from in_steps(LargePlots, theme)
-        self.canvas.setAccessibleDescription(_HELP)
+        self.canvas.setAccessibleDescription(said(_HELP))
         yield
         self._told = FlowingLabel(theme)
         self.logarithmic = Switch(theme, name="Logarithmic latency")
@@ -86,7 +87,7 @@ class LargeCharts(QDialog, MadeInSteps):
         all goes on to see all."""
         before, self._figures = self._figures, figures
         is_new = before is None or before.span is not figures.span
-        self.setAccessibleDescription(in_words(figures))
+        self.setAccessibleDescription(said(in_words(figures)))
         self.canvas.show_figures(figures, all_of_them=is_new or self.canvas.shows_all)
         read_s = (
             -1.0 if is_new or before is None or self._at < 0 else before.buckets[self._at].start_s

@@ -11,6 +11,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QFocusEvent,
     QFontInfo,
@@ -21,12 +22,7 @@ from PySide6.QtGui import (
 )
 from typing_extensions import override
 
-from llmgw_desktop.app.flights.overview import (
-    OverviewFigures,
-    charted,
-    input_sources,
-    none_words,
-)
+from llmgw_desktop.app.flights.overview import OverviewFigures, charted, input_sources, none_words
 from llmgw_desktop.app.words.figures import duration_text, money_text
 from llmgw_desktop.domain.flights.flight import FlightBucket, FlightTotals
 from llmgw_desktop.ui.overview.stacked_bars import (
@@ -39,7 +35,9 @@ from llmgw_desktop.ui.overview.stacked_bars import (
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import marks_focus
+from llmgw_desktop.ui.widgets.label import plays
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
+from llmgw_desktop.ui.widgets.words import said
 
 _SOURCES = (
     ("cache_read", "cache_read", "Cache read"),
@@ -59,6 +57,7 @@ _NOTHING = (
 _BAR_SHARE = 0.8
 
 
+@plays(QAccessible.Role.Chart)
 class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
     """Input tokens, time to the first token and cost, one below the other over one time axis.
 
@@ -81,7 +80,7 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
         self._shows_focus = False
         self._is_log = self._is_fitting = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Charts")
+        self.setAccessibleName(said("Charts"))
         yield
         self.plots: list[Any] = []
         kept: tuple[list[Any], list[Any], list[Any], list[Any]] = ([], [], [], [])

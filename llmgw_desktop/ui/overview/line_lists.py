@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QFont, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
@@ -17,7 +17,8 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.overview.pickable import INSET_UNITS, Pickable
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.label import plays, tip
+from llmgw_desktop.ui.widgets.words import said
 
 MOST = 6
 NOTHING = "Nothing is under way."
@@ -72,7 +73,7 @@ class RunningList(Pickable):
                 self._update_row(row, before[row], line)
         if shown != before:
             words = "; ".join(map(self.words_of, range(len(shown))))
-            self.setAccessibleDescription(words or NOTHING)
+            self.setAccessibleDescription(words or said(NOTHING))
             self.things_changed()
         self._hold(self._rows())
 
@@ -109,11 +110,11 @@ class RunningList(Pickable):
                 self._paint_line(painter, line, QRectF(area.adjusted(inset, 0, -inset, 0)))
         if not self._lines:
             painter.setPen(self._theme.colours.muted)
-            painter.drawText(QPointF(inset, self.fontMetrics().ascent()), NOTHING)
+            painter.drawText(QPointF(inset, self.fontMetrics().ascent()), said(NOTHING))
         if self._more > 0:
             last = QRectF(inset + self._indent(), self._most * tall, self.width(), tall)
             painter.setPen(self._theme.colours.muted)
-            painter.drawText(last, Qt.AlignmentFlag.AlignVCenter, f"and {self._more:,} more")
+            painter.drawText(last, Qt.AlignmentFlag.AlignVCenter, said(f"and {self._more:,} more"))
         self.paint_focus(painter)
         painter.end()
 
@@ -212,6 +213,7 @@ class BarShare:
     is_rest: bool = False
 
 
+@plays(QAccessible.Role.Chart)
 class ShareBars(Pickable):
     """As tall as its lines need."""
 
@@ -227,7 +229,7 @@ class ShareBars(Pickable):
         if self._shares == before:
             return
         told = (f"{self.words_of(at)} {each.hint}".rstrip() for at, each in enumerate(shares))
-        self.setAccessibleDescription("; ".join(told).replace("\n", ", "))
+        self.setAccessibleDescription(said("; ".join(told).replace("\n", ", ")))
         self.things_changed()
         if [each.is_rest for each in shares] != [each.is_rest for each in before]:
             self.updateGeometry()

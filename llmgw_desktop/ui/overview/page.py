@@ -4,7 +4,7 @@ All figures come ready from `app/flights/overview.py`; this file says where they
 they are read again. `board.py` is the board of tiles and charts itself.
 """
 
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,11 +22,14 @@ from llmgw_desktop.domain.events import (
     FlightClosed,
     FlightOpened,
     GatewayChanged,
+    JobChanged,
     RecorderChanged,
+    SettingsChanged,
 )
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.overview.board import OverviewBoard
+from llmgw_desktop.ui.overview.first_steps import FirstStepsCard
 from llmgw_desktop.ui.overview.getting_started import GettingStarted
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key
@@ -34,6 +37,8 @@ from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh, Steps, in_steps, paint_now
 
 if TYPE_CHECKING:
+    from llmgw_desktop.app.gateway.welcome import FirstStep
+    from llmgw_desktop.app.providers.usage import QuotaLine
     from llmgw_desktop.ui.overview.large_charts import LargeCharts
 
 _LARGE_CHARTS = "llmgw_desktop.ui.overview.large_charts"
@@ -47,6 +52,12 @@ _WRITTEN_MS = 110
 """A flight that ended is written down a little later: by then it is, if all goes well."""
 _SURELY_WRITTEN_MS = 500
 _LONGEST_SLIDE_S = 60
+_STEP_OF: dict[type, str] = {
+    SettingsChanged: "provider",
+    FlightClosed: "flight",
+    JobChanged: "job",
+}
+"""Which first step an event may have done."""
 
 
 class OverviewSource(Protocol):
@@ -79,6 +90,8 @@ class OverviewPage(QWidget, MadeInSteps):
     flights_wanted = Signal(FlightQuery)
     flight_wanted = Signal(str)
     jobs_wanted = Signal()
+    welcome_wanted = Signal()
+    page_wanted = Signal(str)
 
     def __init__(
         self,
@@ -87,9 +100,14 @@ class OverviewPage(QWidget, MadeInSteps):
         bridge: Bridge,
         theme: Theme,
         *,
-        parent: QWidget | None = None,
+        windows: Callable[[], Sequence["QuotaLine"]] = tuple,
+        steps: Callable[[], Sequence["FirstStep"]] = tuple,
     ) -> None:
-        super().__init__(parent)
+        """`windows`: those of which a share is kept for the person. `steps`: the first ones, and
+        how far they are; waits for the disk."""
+        super().__init__()
+        self._windows = windows
+        self._steps_now = steps
         self._begin(self._made(overview, control, bridge, theme))
 
     def _made(
@@ -103,6 +121,11 @@ class OverviewPage(QWidget, MadeInSteps):
         self._control = control
         self._bridge = bridge
         self._theme = theme
+        self.steps = FirstStepsCard(theme)
+        self._are_steps_over = False
+        """Put away, or all done."""
+        self._reads_steps = False
+        yield
         self._board = yield from in_steps(OverviewBoard, theme)
         yield
         self._start = GettingStarted(theme, str(control.access_key_file()))
@@ -134,10 +157,12 @@ class OverviewPage(QWidget, MadeInSteps):
     def save_state(self, settings: QSettings) -> None:
         settings.setValue("span", self._board.span.value)
         settings.setValue("practice", self._board.with_practice)
+        settings.setValue("steps-over", self._are_steps_over)
 
     def restore_state(self, settings: QSettings) -> None:
         self._board.choose_span(str(settings.value("span", "")))
         self._board.choose_practice(settings.value("practice", "false") in (True, "true"))
+        self._are_steps_over = settings.value("steps-over", "false") in (True, "true")
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -145,6 +170,7 @@ class OverviewPage(QWidget, MadeInSteps):
         self._start.show_addresses(self._control.base_urls())
         self._read_all()
         self._show_running()
+        self._read_steps()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -160,6 +186,7 @@ class OverviewPage(QWidget, MadeInSteps):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._trouble)
+        column.addWidget(self.steps)
         column.addLayout(self._stack, 1)
         for side in (self._blank, self._board, self._start):
             self._stack.addWidget(side)
@@ -175,6 +202,9 @@ class OverviewPage(QWidget, MadeInSteps):
         self._board.jobs_wanted.connect(self.jobs_wanted)
         self._start.test_flight_wanted.connect(self._send_test_flight)
         self._board.larger_wanted.connect(self._read_large)
+        self.steps.page_wanted.connect(self.page_wanted)
+        self.steps.welcome_wanted.connect(self.welcome_wanted)
+        self.steps.dismissed.connect(self._end_steps)
         add_key(self, "Show charts larger", ["Ctrl+G"], self._read_large)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
@@ -184,6 +214,8 @@ class OverviewPage(QWidget, MadeInSteps):
             self._look_when_written(ended[-1])
         if any(isinstance(event, RecorderChanged) for event in events):
             self._all_anew = True
+        if self.steps.undone & {_STEP_OF.get(type(event), "") for event in events}:
+            self._read_steps()
         if any(isinstance(event, GatewayChanged) for event in events):
             self._start.show_addresses(self._control.base_urls())
         stirred = ended or any(isinstance(event, FlightOpened) for event in events)
@@ -196,6 +228,25 @@ class OverviewPage(QWidget, MadeInSteps):
         if not self._written.isActive():
             self._written.start(round(min(max(_WRITTEN_MS - ago_ms, 0), _WRITTEN_MS)))
         self._surely.start()
+
+    def _read_steps(self) -> None:
+        """As long as there is one to be done."""
+        if self.isVisible() and not self._are_steps_over and not self._reads_steps:
+            self._reads_steps = True
+            self._bridge.fetch(self, self._steps_now, self._show_steps, self._miss_steps, slow=True)
+
+    def _show_steps(self, steps: Sequence["FirstStep"]) -> None:
+        self._reads_steps = False
+        if not self._are_steps_over:
+            self.steps.show_steps(steps)
+            self._are_steps_over = bool(steps) and all(each.is_done for each in steps)
+
+    def _miss_steps(self, _: Exception) -> None:
+        """What cannot be read is told where it is shown."""
+        self._reads_steps = False
+
+    def _end_steps(self) -> None:
+        self._are_steps_over = True
 
     def _read_all(self) -> None:
         """For what a person did: nothing old, and no waiting."""
@@ -227,6 +278,7 @@ class OverviewPage(QWidget, MadeInSteps):
         if (figures.span, figures.with_practice) != chosen:
             return  # what was chosen meanwhile has been asked for
         self._board.show_figures(figures)
+        self._board.show_windows(self._windows())
         if self._large is not None:
             self._large.show_figures(figures)
         if (

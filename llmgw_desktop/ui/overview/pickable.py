@@ -5,12 +5,14 @@ hears which one it is.
 """
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QAccessible, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import marks_focus
+from llmgw_desktop.ui.widgets.label import plays
+from llmgw_desktop.ui.widgets.words import said
 
 _STEPS = {
     Qt.Orientation.Vertical: {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1},
@@ -25,6 +27,7 @@ INSET_UNITS = 2
 """Lines of words keep so much away from their edges, where the mark of the focus is."""
 
 
+@plays(QAccessible.Role.List)
 class Pickable(QWidget):
     """Whoever inherits says how many things there are, where, and in words; and calls
     `things_changed`, and `paint_focus` at the end of its painting."""
@@ -40,11 +43,11 @@ class Pickable(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._name = name
+        self._name = said(name)
         self._steps = _STEPS[along] | _ENDS
         self._at = 0
         self._shows_focus = False
-        self.setAccessibleName(name)
+        self.setAccessibleName(self._name)
         theme.changed.connect(self.update)
 
     def count_of_things(self) -> int:
@@ -123,4 +126,4 @@ class Pickable(QWidget):
 
     def _tell(self) -> None:
         words = self.words_of(self._at) if self.count_of_things() else ""
-        self.setAccessibleName(f"{self._name}: {words}" if words else self._name)
+        self.setAccessibleName(f"{self._name}: {said(words)}" if words else self._name)

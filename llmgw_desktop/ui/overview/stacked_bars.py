@@ -5,16 +5,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import field
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.words.figures import local_time, short_count_text
+from llmgw_desktop.domain.plain_text import weekday_text
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.overview.pickable import Pickable
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.label import plays, tip
+from llmgw_desktop.ui.widgets.words import said
 
 _TIME_STEPS_S = (
     60,
@@ -78,7 +80,7 @@ def time_marks(since_s: float, until_s: float, most: int) -> Sequence[tuple[floa
 def _word(at_s: float, step_s: float) -> str:
     at = local_time(at_s)
     if step_s >= 86400 or (step_s >= 10800 and at.hour == 0 and at.minute == 0):
-        return f"{at:%a} {at.day}"
+        return f"{weekday_text(at)} {at.day}"
     return f"{at:%H:%M}"
 
 
@@ -103,6 +105,7 @@ class Bar:
     """Shown under the pointer, and asked for only then."""
 
 
+@plays(QAccessible.Role.Chart)
 class StackedBars(Pickable):
     """Bars of equal width over `[since_s, until_s)`. The page gives the accessible text."""
 
@@ -210,7 +213,7 @@ class StackedBars(Pickable):
         else:
             painter.setPen(self._theme.colours.muted)
             painter.setFont(self._theme.font())
-            painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, self._nothing)
+            painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, said(self._nothing))
         self.paint_focus(painter)
         painter.end()
 
@@ -230,7 +233,7 @@ class StackedBars(Pickable):
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(colours.muted)
             words = QRectF(0, y - height / 2, plot.left() - gap, height)
-            painter.drawText(words, right_middle, axis_text(line * step))
+            painter.drawText(words, right_middle, said(axis_text(line * step)))
 
     def _paint_times(self, painter: QPainter, plot: QRectF) -> None:
         if self._until_s <= self._since_s:
@@ -240,7 +243,8 @@ class StackedBars(Pickable):
         most = max(2, int(plot.width() / room))
         scale = plot.width() / (self._until_s - self._since_s)
         painter.setPen(self._theme.colours.muted)
-        for at_s, word in time_marks(self._since_s, self._until_s, most):
+        for at_s, mark in time_marks(self._since_s, self._until_s, most):
+            word = said(mark)
             x = plot.left() + (at_s - self._since_s) * scale
             width = metrics.horizontalAdvance(word)
             left = min(max(x - width / 2, plot.left()), plot.right() - width)

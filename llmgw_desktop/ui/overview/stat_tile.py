@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QFocusEvent,
     QFont,
@@ -23,8 +24,9 @@ from typing_extensions import override
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import marks_focus
 from llmgw_desktop.ui.widgets.cards import CORNER_PX, Card
-from llmgw_desktop.ui.widgets.label import Label, Tone, paragraphs
+from llmgw_desktop.ui.widgets.label import Label, Tone, paragraphs, plays, put_tip
 from llmgw_desktop.ui.widgets.layouts import v_box
+from llmgw_desktop.ui.widgets.words import said
 
 _FAINT = 0.4
 _LEAST_WASHED = 3
@@ -160,6 +162,7 @@ LEADS = "Click or Enter: its flights"
 """As the chart's tip says that it opens larger."""
 
 
+@plays(QAccessible.Role.Button)
 class StatTile(Card):
     """A click or Enter asks for the flights behind the figure."""
 
@@ -172,9 +175,10 @@ class StatTile(Card):
         super().__init__(theme, parent)
         self._name = name
         self._shows_focus = False
+        self._more = ""
         self._figure = TileFigure(theme)
         self._line = Sparkline(theme)
-        self.setToolTip(paragraphs((hint, LEADS)))
+        put_tip(self, paragraphs((hint, LEADS)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -188,21 +192,21 @@ class StatTile(Card):
             gap=1,
             margins=(4, 3),
         )
-        self.setAccessibleName(name)
+        self.setAccessibleName(said(name))
 
     def show_figure(
         self, value: str, line: Sequence[float | None], *, note: str = "", tone: Tone = Tone.TEXT
     ) -> None:
         self._figure.show_words(value, note, tone)
         self._line.show_values(line)
-        self.setAccessibleName(f"{self._name}: {value} {note}".rstrip())
+        self.setAccessibleName(said(f"{self._name}: {value} {note}".rstrip()))
 
     def explain(self, hint: str, more: str) -> None:
         """In its tip: what the figure is, and of what it is made."""
-        if more == self.accessibleDescription():
+        if more == self._more:
             return
-        self.setToolTip(paragraphs((hint, more, LEADS)))
-        self.setAccessibleDescription(more)
+        self._more = more
+        put_tip(self, paragraphs((hint, more, LEADS)))
 
     @property
     def value(self) -> str:
@@ -265,6 +269,7 @@ class TileFigure(QWidget):
         theme.changed.connect(self.update)
 
     def show_words(self, value: str, note: str, tone: Tone) -> None:
+        value, note = said(value), said(note)
         if (value, note, tone) == (self.value, self._note, self._tone):
             return
         self.value, self._note, self._tone = value, note, tone

@@ -24,16 +24,23 @@ from llmgw_desktop.app.flights.overview import (
     sources_in_words,
 )
 from llmgw_desktop.app.flights.provenance_words import sum_tip
-from llmgw_desktop.app.words.figures import count_text, counted, local_time, short_count_text
+from llmgw_desktop.app.words.figures import (
+    count_text,
+    counted,
+    local_time,
+    short_count_text,
+)
 from llmgw_desktop.domain.flights.flight import FlightBucket
+from llmgw_desktop.domain.plain_text import weekday_text
 from llmgw_desktop.domain.usage import Figure, Provenance
 from llmgw_desktop.ui.overview.stacked_bars import Bar, StackedBars, area_fill
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card
-from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
+from llmgw_desktop.ui.widgets.words import said
 
 
 class Legend(Reflow):
@@ -162,8 +169,8 @@ class TokensCard(Card):
             figures.until_s,
             nothing=_nothing_words(figures),
         )
-        self._chart.setAccessibleDescription(f"{sources_in_words(sources)} {LARGER_HINT}.")
-        self._title.setToolTip(tip(sum_tip(figures.totals, Figure.INPUT)))
+        self._chart.setAccessibleDescription(said(f"{sources_in_words(sources)} {LARGER_HINT}."))
+        put_tip(self._title, tip(sum_tip(figures.totals, Figure.INPUT)))
         if self.shows_table:
             self._fill_table(figures)
 
@@ -202,8 +209,8 @@ class TokensCard(Card):
             self._fill_table(self._figures)
         self._sides.setCurrentWidget(self._table if to_table else self._chart)
         name = "Show as chart" if to_table else "Show as table"
-        self._turn.setAccessibleName(name)
-        self._turn.setToolTip(tip(name))
+        self._turn.setAccessibleName(said(name))
+        put_tip(self._turn, tip(name))
         self._turn.set_icon_name("overview" if to_table else "table")
 
     def _fill_table(self, figures: OverviewFigures) -> None:
@@ -230,7 +237,7 @@ def _make_table(theme: Theme) -> QTableWidget:
         if not column:
             item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setHorizontalHeaderItem(column, item)
-    table.setAccessibleName(_NAME)
+    table.setAccessibleName(said(_NAME))
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     table.setShowGrid(False)
@@ -284,7 +291,7 @@ def bucket_time(bucket: FlightBucket) -> str:
     start, end = local_time(bucket.start_s), local_time(bucket.start_s + bucket.span_s)
     if bucket.span_s < 60:
         return f"{start:%H:%M:%S} – {end:%H:%M:%S}"
-    day = f"{start:%a} {start.day}  " if bucket.span_s >= 1200 else ""
+    day = f"{weekday_text(start)} {start.day}  " if bucket.span_s >= 1200 else ""
     return f"{day}{start:%H:%M} – {end:%H:%M}"
 
 

@@ -18,6 +18,7 @@ def _make(tools: PageTools) -> Steps[QWidget]:
         bridge=tools.bridge,
         theme=tools.theme,
     )
+    page.ask_wanted.connect(tools.links.scratch_wanted)
     page.clis.found_some.connect(tools.links.clis_found)
     return page
 
@@ -27,7 +28,7 @@ PAGE = Page(
     title="Providers",
     icon="providers",
     shortcut="Ctrl+5",
-    place=6,
+    place=7,
     reads=(f"{__name__}.page",),
     use_case="providers",
     make=_make,

@@ -3,18 +3,17 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QWidget
-from typing_extensions import override
 
 from llmgw_desktop.app.providers.cards import AccountLine
-from llmgw_desktop.app.providers.usage import QuotaLine
 from llmgw_desktop.domain.provider import AccountState
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.kept_rows import BarRows, FilledBar, Filling
+from llmgw_desktop.ui.widgets.kept_rows import QuotaRows
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
+from llmgw_desktop.ui.widgets.words import said
 
 _MARKS = {
     AccountState.READY: ("ok", Tone.OK),
@@ -28,24 +27,6 @@ _MARKS = {
 def standing_mark(state: AccountState) -> tuple[str, Tone]:
     """The icon's name, and the colour by its meaning."""
     return _MARKS[state]
-
-
-class QuotaRows(BarRows[QuotaLine]):
-    """Hidden where the vendor tells of none."""
-
-    text_size = TextSize.CAPTION
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, gap=0.75, first=16)
-
-    @override
-    def fill_row(self, row: tuple[Label, FilledBar, FlowingLabel], line: QuotaLine) -> None:
-        name, bar, words = row
-        name.setText(line.name)
-        bar.show_filling(Filling(line.left_share, Tone.ERROR if line.is_low else Tone.ACCENT))
-        bar.setAccessibleName(f"{line.name}: {line.words}")
-        words.setText(line.words)
-        words.set_tone(Tone.ERROR if line.is_low else Tone.MUTED)
 
 
 class AccountRow(QWidget):
@@ -62,7 +43,7 @@ class AccountRow(QWidget):
         self._theme = theme
         self._is_only = is_only
         self._mark = MarkIcon(theme, "ok")
-        self._name = FlowingLabel(theme, line.name, weight=QFont.Weight.Medium)
+        self._name = FlowingLabel(theme, line.name, weight=QFont.Weight.Medium, is_verbatim=True)
         self._state = Label(theme, size=TextSize.CAPTION)
         self._credential = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._switch = Switch(theme, name=f"Use account {line.name}")
@@ -109,7 +90,7 @@ class AccountRow(QWidget):
     def _show_act(self, line: AccountLine) -> None:
         words = "Name another key…" if line.wants_key else "Ask it again now"
         self._act.setText(words)
-        self._act.setAccessibleName(f"{words} {line.id}")
+        self._act.setAccessibleName(said(f"{words} {line.id}"))
         self._act.setVisible(line.wants_key or line.can_ask_again)
 
     def _do(self) -> None:

@@ -8,15 +8,17 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from llmgw_desktop.app.clis.cards import CliCard
 from llmgw_desktop.app.clis.use import SignInOpened
-from llmgw_desktop.ui.providers.account_row import QuotaRows, standing_mark
+from llmgw_desktop.ui.providers.account_row import standing_mark
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card, card_head
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, tip
+from llmgw_desktop.ui.widgets.kept_rows import QuotaRows
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import CodeBlock
 from llmgw_desktop.ui.widgets.toggles import Switch
+from llmgw_desktop.ui.widgets.words import said
 
 
 class NotInstalled(Card):
@@ -46,7 +48,7 @@ class NotInstalled(Card):
         for at, card in enumerate(cards):
             self._add_row(theme, grid, at, card)
         v_box(theme, head, self._rows, on=self, gap=1, margins=(5, 2, 3, 2))
-        self.setAccessibleName(f"Not installed: {titles}")
+        self.setAccessibleName(said(f"Not installed: {titles}"))
         self._unfold(is_open)
 
     @property
@@ -54,7 +56,7 @@ class NotInstalled(Card):
         return not self._rows.isHidden()
 
     def _add_row(self, theme: Theme, grid: QGridLayout, at: int, card: CliCard) -> None:
-        title = Label(theme, card.title, weight=QFont.Weight.Medium)
+        title = Label(theme, card.title, weight=QFont.Weight.Medium, is_verbatim=True)
         grid.addWidget(title, at, 0, Qt.AlignmentFlag.AlignVCenter)
         if card.reason:  # another command is set, and it is wrong
             grid.addWidget(FlowingLabel(theme, card.reason, tone=Tone.WARNING), at, 1)
@@ -70,7 +72,7 @@ class NotInstalled(Card):
         self._rows.setVisible(is_open)
         self._turn.setText("Hide" if is_open else "How to install")
         self._turn.setAccessibleName(
-            "Hide how to install the CLIs" if is_open else "How to install the CLIs"
+            said("Hide how to install the CLIs" if is_open else "How to install the CLIs")
         )
 
 
@@ -96,7 +98,11 @@ class CliCardView(Card):
         self._card = card
         self._mark = MarkIcon(theme, "ok")
         self._name = FlowingLabel(
-            theme, card.title, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+            theme,
+            card.title,
+            size=TextSize.HEADING,
+            weight=QFont.Weight.DemiBold,
+            is_verbatim=True,
         )
         self._state = Label(theme, weight=QFont.Weight.Medium)
         self._facts = FlowingLabel(theme, tone=Tone.MUTED)
@@ -143,7 +149,7 @@ class CliCardView(Card):
             label.say(words)
         self._quotas.show_lines(card.quotas)
         parts = (card.words, card.facts, card.use, card.reason)
-        self.setAccessibleDescription(". ".join(part for part in parts if part))
+        self.setAccessibleDescription(said(". ".join(part for part in parts if part)))
 
     def show_checking(self, *, is_under_way: bool) -> None:
         self._check.setText("Checking …" if is_under_way else "Check")
@@ -174,9 +180,9 @@ class CliCardView(Card):
             (self._sign_in, "Sign in with", _SIGN_IN_HINT),
             (self._check, "Check", _CHECK_HINT),
         ):
-            button.setAccessibleName(f"{words} {self._card.title}")
-            button.setAccessibleDescription(hint)
-            button.setToolTip(tip(hint))
+            button.setAccessibleName(said(f"{words} {self._card.title}"))
+            button.setAccessibleDescription(said(hint))
+            put_tip(button, tip(hint))
         column = v_box(
             self._theme,
             card_head(
@@ -190,8 +196,8 @@ class CliCardView(Card):
             gap=1.5,
             margins=(5, 3.5, 4, 4),
         )
-        said = (self._reason, self._drift, self._quotas, self._error, self._opened, self._command)
-        for widget in said:
+        told = (self._reason, self._drift, self._quotas, self._error, self._opened, self._command)
+        for widget in told:
             column.addWidget(widget)
         self._opened.hide()
         self._command.hide()

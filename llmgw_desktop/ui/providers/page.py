@@ -8,7 +8,7 @@ Nothing is asked of a provider but on a person's click.
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -31,11 +31,12 @@ from llmgw_desktop.domain.provider import AccountState, ProviderKind
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.providers.account_dialog import ProviderForms
 from llmgw_desktop.ui.providers.cli_group import CliGroup
+from llmgw_desktop.ui.providers.models_dialog import ModelsDialog
 from llmgw_desktop.ui.providers.provider_card import FirstProvider, OfferCard, ProviderCardView
 from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
 from llmgw_desktop.ui.widgets.panes import Scrolled
@@ -47,6 +48,9 @@ _TICK_MS = 1000
 
 class ProvidersPage(QWidget, MadeInSteps):
     """Cards in the order of the file."""
+
+    ask_wanted = Signal(str)
+    """A model, to be asked from the scratch pad."""
 
     def __init__(
         self,
@@ -76,7 +80,7 @@ class ProvidersPage(QWidget, MadeInSteps):
         self._summary = Label(self._theme, tone=Tone.MUTED)
         self._summary.setWordWrap(True)
         self._look = Button(self._theme, "Look for Ollama")
-        self._look.setToolTip("Asks 127.0.0.1:11434 once")
+        put_tip(self._look, tip("Asks 127.0.0.1:11434 once"))
         self._add = Button(self._theme, "Add provider…", kind=ButtonKind.PRIMARY, icon="plus")
         self._first: FirstProvider | None = None
         self._scroll = Scrolled(self._theme)
@@ -223,6 +227,7 @@ class ProvidersPage(QWidget, MadeInSteps):
         )
         view.ask_again_wanted.connect(self._ask_again)
         view.test_wanted.connect(partial(self._start_test, name))
+        view.models_wanted.connect(partial(self.show_models, name))
         view.edit_wanted.connect(partial(self._forms.open_change, name))
         view.account_wanted.connect(partial(self._forms.open_new_account, name))
         view.account_edit_wanted.connect(partial(self._forms.open_account, name))
@@ -253,6 +258,14 @@ class ProvidersPage(QWidget, MadeInSteps):
     def _ask_again(self, account: str) -> None:
         self._providers.ask_again(account)
         self._show()
+
+    def show_models(self, name: str) -> ModelsDialog:
+        """All that it lists, asked for now."""
+        dialog = ModelsDialog(self._theme, name, self._bridge, self.window())
+        dialog.ask_wanted.connect(self.ask_wanted)
+        dialog.open()
+        dialog.begin(lambda: self._providers.models(name))
+        return dialog
 
     def _start_test(self, name: str) -> None:
         self._views[name].show_testing(is_under_way=True)

@@ -14,9 +14,10 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card, Line, card_head
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
+from llmgw_desktop.ui.widgets.words import said
 
 
 class OfferCard(Card):
@@ -29,10 +30,10 @@ class OfferCard(Card):
         super().__init__(theme)
         self.words = words
         self._take = Button(theme, action, name=f"{action}: {words}" if action else "Nothing to do")
-        self._take.setToolTip("")
+        put_tip(self._take, "")
         self._take.clicked.connect(self.taken)
         self._leave = Button(theme, kind=ButtonKind.QUIET, icon="cross", name=f"Dismiss: {words}")
-        self._leave.setToolTip("Not now")
+        put_tip(self._leave, tip("Not now"))
         self._leave.clicked.connect(self.declined)
         h_box(
             theme,
@@ -125,6 +126,7 @@ class ProviderCardView(Card):
     """By the account's own name."""
     ask_again_wanted = Signal(str)
     test_wanted = Signal()
+    models_wanted = Signal()
     edit_wanted = Signal()
     remove_wanted = Signal()
     account_wanted = Signal()
@@ -138,16 +140,21 @@ class ProviderCardView(Card):
         self._card = card
         self._mark = MarkIcon(theme, "ok")
         self._name = FlowingLabel(
-            theme, card.name, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+            theme,
+            card.name,
+            size=TextSize.HEADING,
+            weight=QFont.Weight.DemiBold,
+            is_verbatim=True,
         )
         self._state = Label(theme, weight=QFont.Weight.Medium)
         self._kind = FlowingLabel(theme, tone=Tone.MUTED)
         self._models = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._spending = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._test = Button(theme, "Test")
+        self._list = Button(theme, "Models…", name=f"Models of {card.name}")
         self._more = Button(theme, "Account…", icon="plus")
-        self._more.setAccessibleName(f"Add an account to {card.name}")
-        self._more.setToolTip(_MORE_WORDS)
+        self._more.setAccessibleName(said(f"Add an account to {card.name}"))
+        put_tip(self._more, tip(_MORE_WORDS))
         self._edit = Button(theme, kind=ButtonKind.QUIET, icon="edit", name=f"Edit {card.name}")
         self._remove = Button(
             theme, kind=ButtonKind.QUIET, icon="trash", name=f"Remove {card.name}"
@@ -177,7 +184,9 @@ class ProviderCardView(Card):
         self._spending.say(card.spending)
         self._switch.setChecked(card.enabled)
         self._test.setEnabled(card.enabled)
-        self.setAccessibleDescription(f"{card.words}. {card.kind}. {card.models} {card.spending}")
+        self.setAccessibleDescription(
+            said(f"{card.words}. {card.kind}. {card.models} {card.spending}")
+        )
         for line in card.accounts:
             self._rows[line.id].show_line(line)
 
@@ -196,6 +205,7 @@ class ProviderCardView(Card):
     def _connect(self) -> None:
         self._switch.clicked.connect(self.toggled)
         self._test.clicked.connect(self.test_wanted)
+        self._list.clicked.connect(self.models_wanted)
         self._more.clicked.connect(self.account_wanted)
         self._edit.clicked.connect(self.edit_wanted)
         self._remove.clicked.connect(self.remove_wanted)
@@ -211,7 +221,7 @@ class ProviderCardView(Card):
 
     def _lay_out(self) -> None:
         column = v_box(self._theme, on=self, gap=2, margins=(5, 3.5, 4, 4))
-        acts = (self._test, self._more, self._edit, self._remove)
+        acts = (self._list, self._test, self._more, self._edit, self._remove)
         column.addWidget(
             card_head(
                 self._theme,
@@ -223,9 +233,9 @@ class ProviderCardView(Card):
         )
         for widget in (*acts, self._switch):
             widget.setVisible(not self._card.is_practice)
-        self._test.setToolTip(COST_WORDS)
-        self._test.setAccessibleName(f"Test {self._card.name}")
-        self._test.setAccessibleDescription(COST_WORDS)
+        put_tip(self._test, tip(COST_WORDS))
+        self._test.setAccessibleName(said(f"Test {self._card.name}"))
+        self._test.setAccessibleDescription(said(COST_WORDS))
         for row in self._rows.values():
             column.addWidget(Line(self._theme))
             column.addWidget(row)

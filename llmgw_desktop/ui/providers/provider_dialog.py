@@ -14,6 +14,7 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.dialogs import SettingsDialog
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, SettingField, TextLine
 from llmgw_desktop.ui.widgets.toggles import Segmented, SwitchLine
+from llmgw_desktop.ui.widgets.words import said
 
 _AS_WIDE_AS_THE_REST = ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 """However long the names in it are."""
@@ -104,7 +105,7 @@ class KeyFields:
         is_vault = self.source is KeySource.VAULT
         self.by_name["entry"].setVisible(is_vault and self._entry.count() > 1)
         self.by_name["vault"].setVisible(is_vault and self._takes_secret)
-        self._secret.setPlaceholderText("unchanged" if self.entry else "")
+        self._secret.setPlaceholderText(said("unchanged" if self.entry else ""))
 
     def _show_variable(self) -> None:
         is_set = bool(self.variable) and self._known.is_set(self.variable)

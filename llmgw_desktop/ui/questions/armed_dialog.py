@@ -36,9 +36,10 @@ from llmgw_desktop.ui.questions.arming import Arming, Hands
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.panes import Scrolled
+from llmgw_desktop.ui.widgets.words import said
 
 _TICK_MS = 1000
 _MOST_HEIGHT_SHARE = 0.86
@@ -87,7 +88,7 @@ class ArmedDialog(QDialog):
         self.arming = Arming(delay_ms, self)
         self.arming.changed.connect(self._show_armed)
         self._hands = Hands()
-        self.setWindowTitle(title)
+        self.setWindowTitle(said(title))
         self.setWindowIcon(QApplication.windowIcon())
         self.setWindowFlags(
             Qt.WindowType.Dialog
@@ -109,7 +110,7 @@ class ArmedDialog(QDialog):
         self.deny.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.deny.clicked.connect(self._deny)
         self.everything = Button(theme, "All questions", kind=ButtonKind.QUIET)
-        self.everything.setToolTip("Leaves this one waiting and opens the list")
+        put_tip(self.everything, tip("Leaves this one waiting and opens the list"))
         self.everything.clicked.connect(self._want_list)
         self._armed_buttons: list[tuple[Button, str]] = []
         self._tick = QTimer(self, interval=_TICK_MS)
@@ -256,7 +257,7 @@ class ArmedDialog(QDialog):
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         button.setAutoDefault(False)
         button.setDefault(False)
-        button.setAccessibleName(words)
+        button.setAccessibleName(said(words))
         button.setEnabled(False)
         button.clicked.connect(lambda: self._allow(act))
         self._armed_buttons.append((button, words))

@@ -26,6 +26,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Tick
+from llmgw_desktop.ui.widgets.words import said
 
 _WIDTH_UNITS = 135
 
@@ -112,7 +113,7 @@ class ConsentDialog(ArmedDialog):
         self._details.setVisible(False)
         self.content.addWidget(self._details)
         self.content.addStretch(1)
-        self.setAccessibleDescription(f"{view.name}, {NOT_VERIFIED}. {view.seen_as}.")
+        self.setAccessibleDescription(said(f"{view.name}, {NOT_VERIFIED}. {view.seen_as}."))
 
     def _add_buttons(self) -> None:
         self.more = Button(self._theme, "Details", kind=ButtonKind.QUIET)
@@ -126,15 +127,25 @@ class ConsentDialog(ArmedDialog):
         words = QVBoxLayout()
         words.setSpacing(space(1))
         self.name = FlowingLabel(
-            theme, view.name, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+            theme,
+            view.name,
+            size=TextSize.HEADING,
+            weight=QFont.Weight.DemiBold,
+            is_verbatim=True,
         )
         words.addWidget(self.name)
         words.addWidget(FlowingLabel(theme, NOT_VERIFIED, tone=Tone.WARNING))
-        self.seen = FlowingLabel(theme, f"seen as  {view.seen_as}", tone=Tone.MUTED)
+        self.seen = FlowingLabel(
+            theme, said("seen as  ") + view.seen_as, tone=Tone.MUTED, is_verbatim=True
+        )
         words.addWidget(self.seen)
         line = h_box(self._theme, Label(theme, view.history, tone=Tone.MUTED), gap=1.5)
         self.words = Label(
-            theme, self.question.words, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+            theme,
+            self.question.words,
+            size=TextSize.HEADING,
+            weight=QFont.Weight.DemiBold,
+            is_verbatim=True,
         )
         line.addWidget(self.words)
         line.addStretch(1)
@@ -148,7 +159,7 @@ class ConsentDialog(ArmedDialog):
 
     def _redirect(self, view: ConsentView) -> list[QWidget]:
         theme, to = self._theme, view.redirection
-        self.origin = FlowingLabel(theme, to.origin)
+        self.origin = FlowingLabel(theme, to.origin, is_verbatim=True)
         self.origin.setFont(theme.mono_font())
         self.place = FlowingLabel(theme, to.words, tone=Tone.ERROR if to.is_foreign else Tone.MUTED)
         if to.is_foreign:
@@ -188,7 +199,7 @@ class ConsentDialog(ArmedDialog):
         column = v_box(theme, on=self._details, gap=1, margins=0)
         for label, words in consent_view(self.question).details:
             column.addWidget(Label(theme, label, size=TextSize.CAPTION, tone=Tone.MUTED))
-            value = FlowingLabel(theme, words, size=TextSize.CAPTION)
+            value = FlowingLabel(theme, words, size=TextSize.CAPTION, is_verbatim=True)
             value.setFont(theme.mono_font(TextSize.CAPTION))
             column.addWidget(value)
 

@@ -21,7 +21,7 @@ PAGE = Page(
     title="Routes",
     icon="routes",
     shortcut="Ctrl+6",
-    place=7,
+    place=8,
     reads=(f"{__name__}.page",),
     make=_make,
 )

@@ -26,7 +26,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card, Line
 from llmgw_desktop.ui.widgets.fields import ChoiceBox
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.panes import Scrolled
@@ -143,7 +143,7 @@ class RoutesPage(QWidget, MadeInSteps):
         space = self._theme.space
         bar = h_box(self._theme, gap=2, margins=(6, 4, 6, 3))
         label = Label(self._theme, "Usual order:", tone=Tone.MUTED)
-        label.setToolTip(tip(table_at("routing").settings["strategy"].plain_words))
+        put_tip(label, tip(table_at("routing").settings["strategy"].plain_words))
         label.setBuddy(self._order)
         bar.addWidget(label)
         bar.addWidget(self._order)

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QAccessible,
+    QFocusEvent,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -12,11 +21,13 @@ from llmgw_desktop.app.routing.routes import RouteRow
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind, marks_focus
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, plays, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
+from llmgw_desktop.ui.widgets.words import said
 
 
+@plays(QAccessible.Role.ListItem)
 class RouteRowView(QWidget):
     """Alt+Up and Alt+Down move it, Enter edits, Delete removes; Up and Down leave it."""
 
@@ -38,7 +49,7 @@ class RouteRowView(QWidget):
         self._is_dragged = False
         self._shows_focus = False
         self._number = Label(theme, tone=Tone.MUTED)
-        self._name = FlowingLabel(theme, weight=QFont.Weight.DemiBold)
+        self._name = FlowingLabel(theme, weight=QFont.Weight.DemiBold, is_verbatim=True)
         self._note = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._match = FlowingLabel(theme)
         self._to = FlowingLabel(theme, tone=Tone.MUTED)
@@ -75,11 +86,11 @@ class RouteRowView(QWidget):
             label.set_tone(tone)
         self._switch.setChecked(row.enabled)
         for button, what in ((self._edit, "Edit"), (self._remove, "Remove"), (self._switch, "Use")):
-            button.setAccessibleName(f"{what} route {row.name}")
-            button.setToolTip(tip(f"{what} route {row.name}"))
+            button.setAccessibleName(said(f"{what} route {row.name}"))
+            put_tip(button, tip(f"{what} route {row.name}"))
         state = "on" if row.enabled else "off"
-        self.setAccessibleName(f"Route {row.index + 1}, {row.name}: {row.words}; {state}")
-        self.setAccessibleDescription("Alt+Up and Alt+Down move it, Enter edits it.")
+        self.setAccessibleName(said(f"Route {row.index + 1}, {row.name}: {row.words}; {state}"))
+        self.setAccessibleDescription(said("Alt+Up and Alt+Down move it, Enter edits it."))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

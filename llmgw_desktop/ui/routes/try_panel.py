@@ -137,6 +137,7 @@ class _Candidates(QWidget):
             who = FlowingLabel(
                 theme,
                 inert_line(f"{each.account}:{each.model}", 160),
+                is_verbatim=True,
                 tone=Tone.TEXT if is_asked else Tone.MUTED,
                 weight=QFont.Weight.Medium,
             )

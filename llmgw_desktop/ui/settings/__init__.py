@@ -7,13 +7,17 @@ from llmgw_desktop.ui.widgets.pacing import Steps, in_steps
 
 
 def _make(tools: PageTools) -> Steps[QWidget]:
+    from llmgw_desktop.ui.settings.own import OwnSettings
     from llmgw_desktop.ui.settings.page import SettingsPage
 
-    page = yield from in_steps(
-        SettingsPage, tools.container.settings_book, tools.changer, tools.bridge, tools.theme
-    )
-    file = tools.container.control.settings_file
-    page.file_wanted.connect(lambda: tools.links.path_wanted.emit(file()))
+    container, links = tools.container, tools.links
+    file = container.control.settings_file
+    own = OwnSettings(tools.theme, tools.settings, container.autostart, file)
+    own.changed.connect(links.notices_switched)
+    book, changer, bridge = container.settings_book, tools.changer, tools.bridge
+    page = yield from in_steps(SettingsPage, book, own, changer, bridge, theme=tools.theme)
+    page.file_wanted.connect(lambda: links.path_wanted.emit(file()))
+    page.page_wanted.connect(links.page_wanted)
     return page
 
 
@@ -22,7 +26,7 @@ PAGE = Page(
     title="Settings",
     icon="settings",
     shortcut="Ctrl+,",
-    place=10,
+    place=11,
     reads=(f"{__name__}.page",),
     make=_make,
 )

@@ -1,39 +1,47 @@
-"""Settings: every setting of tables that are there once, to be found, read, changed and put back.
+"""Settings: what is set in groups, to be found, read, changed and put back.
 
-Names, words, bounds and defaults come from `app/settings/told`, which has them from the description
-of the file; nothing here knows one of them.
+Names, groups, words, bounds and defaults come from `app/settings/told`, which has them from the
+description of the file; nothing here knows one of them. What is not kept in the file is `own.py`'s.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from time import perf_counter
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.settings.told import SettingsBook, ToldSetting
-from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.app.gateway.autostart import AutostartState
+from llmgw_desktop.app.settings.told import SettingsBook, ToldSetting, ToldTables
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.events import Event, SettingsChanged
-from llmgw_desktop.domain.setting import FIRST_VERSION
+from llmgw_desktop.domain.settings.whole import SettingGroup
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.settings.own import OwnSettings
+from llmgw_desktop.ui.settings.rows import (
+    AnyRow,
+    GroupList,
+    OwnRow,
+    OwnSetting,
+    SettingRow,
+    Shown,
+    TableHead,
+    TablesRow,
+)
 from llmgw_desktop.ui.settings_changes import SettingsChanger
-from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.cards import Card, card_head
-from llmgw_desktop.ui.widgets.fields import SearchField, SettingControl, TextLine
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import Button, add_key
+from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Tone, tip
+from llmgw_desktop.ui.widgets.label import Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.panes import Scrolled
-from llmgw_desktop.ui.widgets.toggles import Segmented, Switch
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.toggles import Segmented
 
-_CONTROL_UNITS = 46
-_TABLES_UNITS = 40
 _TURN_S = 0.002
 """So long rows are made or shown before the loop has its turn."""
 AT_ONCE = 3
@@ -41,122 +49,39 @@ AT_ONCE = 3
 _MOST = 25
 """More rows are laid out in no short turn; who has so many hits types more."""
 _ALL, _CHANGED = "all", "changed"
-
-
-class SettingRow(Card):
-    """One setting. `wanted` brings what was typed, None for the default."""
-
-    wanted = Signal(object)
-
-    def __init__(
-        self, theme: Theme, told: ToldSetting, check: Callable[[ToldSetting, str], object]
-    ) -> None:
-        """`check` raises ConfigError for what cannot be taken."""
-        super().__init__(theme)
-        self.told = told
-        self._check = check
-        name = FlowingLabel(theme, told.name)
-        name.setFont(theme.mono_font())
-        self._said_by = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.ACCENT)
-        self._said_by.hide()
-        words = FlowingLabel(theme, told.setting.plain_words)
-        self._note = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
-        self.control = SettingControl(theme, told.setting.kind, told.name)
-        self.reset = Button(theme, "Reset", kind=ButtonKind.QUIET, name=f"Reset {told.name}")
-        if not isinstance(self.control.stop, Switch):
-            self.control.setFixedWidth(theme.space(_CONTROL_UNITS))
-        facts = (words, self._note, self._said_by)
-        head = card_head(theme, (name,), facts=facts, acts=(self.reset, self.control))
-        v_box(theme, head, on=self, margins=(4, 3, 3.5, 3))
-        self.control.stop.setAccessibleDescription(told.setting.words)
-        self.control.edited.connect(self._look_at)
-        self.control.wanted.connect(self._want)
-        self.reset.clicked.connect(lambda: self.wanted.emit(None))
-
-    @property
-    def note(self) -> str:
-        return self._note.text()
-
-    @property
-    def said_by(self) -> str:
-        return "" if self._said_by.isHidden() else self._said_by.text()
-
-    def show_told(self, told: ToldSetting) -> None:
-        self.told = told
-        self.control.show_value(told.shown)
-        self.control.setEnabled(not told.is_of_environment)
-        is_default = told.said_by == "default"
-        by = (
-            "Set in the file."
-            if told.said_by == "file"
-            else f"{told.said_by} is set, and wins over the file."
-        )
-        self._said_by.setText(by)
-        self._said_by.setVisible(not is_default)
-        self.reset.setVisible(told.is_in_file)
-        self._tell("")
-
-    def refuse(self, error: Exception) -> None:
-        """Nothing was written."""
-        message = error.message if isinstance(error, ConfigError) else str(error)
-        self._tell(f"{message[:1].upper()}{message[1:]}.")
-
-    def _look_at(self, text: str) -> bool:
-        try:
-            self._check(self.told, text)
-        except ConfigError as error:
-            self.refuse(error)
-            return False
-        self._tell("")
-        return True
-
-    def _want(self, text: str) -> None:
-        if not text and not self.told.shown_default:
-            self.wanted.emit(None)
-        elif self._look_at(text):
-            self.wanted.emit(text)
-
-    def _tell(self, wrong: str) -> None:
-        setting, default = self.told.setting, self.told.shown_default
-        is_typed = isinstance(self.control.stop, TextLine)
-        note = " · ".join(
-            part
-            for part in (
-                setting.kind.expected if is_typed else "",
-                setting.kind.typed_as[:1].lower() + setting.kind.typed_as[1:].rstrip("."),
-                f"default {default}" if default else "none by default",
-                f"{' or '.join(setting.env)} in the environment" if setting.env else "",
-                f"since {setting.since}" if setting.since != FIRST_VERSION else "",
-            )
-            if part
-        )
-        self._note.setText(wrong or f"{note[0].upper()}{note[1:]}")
-        self._note.set_tone(Tone.ERROR if wrong else Tone.MUTED)
-        self.control.set_wrong(is_wrong=bool(wrong))
+_Read = tuple[Sequence[ToldSetting], Sequence[ToldTables], AutostartState]
 
 
 class SettingsPage(QWidget, MadeInSteps):
-    """Tables at the left, the settings of one of them or those that were looked for beside."""
+    """Groups at the left, the settings of one of them or those that were looked for beside."""
 
     file_wanted = Signal()
+    page_wanted = Signal(str)
+    """By its key: what is changed there."""
 
     def __init__(
         self,
         book: SettingsBook,
+        own: OwnSettings,
         changer: SettingsChanger,
         bridge: Bridge,
-        theme: Theme,
         *,
+        theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._book, self._changer, self._bridge, self._theme = book, changer, bridge, theme
+        self._book, self._own, self._changer = book, own, changer
+        self._bridge, self._theme = bridge, theme
+        own.setParent(self)
         self._told: dict[str, ToldSetting] = {}
-        self.rows: dict[str, SettingRow] = {}
+        self._tables: tuple[ToldTables, ...] = ()
+        self.rows: dict[str, AnyRow] = {}
         """Those that were made, by name; the ones in sight are in `shown`."""
-        self.shown: list[SettingRow] = []
-        self._coming: deque[ToldSetting] = deque()
-        self._ready: deque[SettingRow] = deque()
+        self.shown: list[AnyRow] = []
+        self._heads: dict[str, TableHead] = {}
+        """Of tables, by their title."""
+        self._coming: deque[Shown] = deque()
+        self._ready: deque[AnyRow] = deque()
         self._is_clear = False
         """Of the rows of before."""
         self._begin(self._made())
@@ -167,8 +92,9 @@ class SettingsPage(QWidget, MadeInSteps):
         choices = [(_ALL, "All"), (_CHANGED, "Changed")]
         self.which = Segmented(theme, choices, name="Which settings are shown")
         self._file = Button(theme, "Open the file", icon="edit")
+        put_tip(self._file, tip(f"{self._own.file} is yours: comments and order stay as they are."))
         yield
-        self.tables = _Tables(theme)
+        self.groups = GroupList(theme)
         self._words = FlowingLabel(theme, tone=Tone.MUTED)
         yield
         self._content = QWidget()
@@ -180,15 +106,26 @@ class SettingsPage(QWidget, MadeInSteps):
         self._turn.timeout.connect(self._go_on)
         self._bridge.events.connect(self._on_events)
         self._changer.settled.connect(self._read_if_seen)
+        self._own.changed.connect(self._read_if_seen)
         self.search.textChanged.connect(lambda _: self._show_wanted())
         self.which.chosen.connect(lambda _: self._show_wanted())
-        self.tables.chosen.connect(self._choose_table)
+        self.groups.chosen.connect(self._choose_group)
         self._file.clicked.connect(self.file_wanted)
+        add_key(self, "Search settings", ("Ctrl+F",), self._find)
+
+    def show_setting(self, words: str) -> None:
+        """Looked for, as if it was typed."""
+        self.which.choose(_ALL)
+        self.search.setText(words)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._read()
+
+    def _find(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(event, SettingsChanged) for event in events):
@@ -199,47 +136,72 @@ class SettingsPage(QWidget, MadeInSteps):
             self._read()
 
     def _read(self) -> None:
-        self._bridge.fetch(self, self._book.plain, self._take)
+        book, own = self._book, self._own
+        self._bridge.fetch(self, lambda: (book.plain(), book.several(), own.read()), self._take)
 
-    def _take(self, told: Sequence[ToldSetting]) -> None:
+    def _take(self, read: _Read) -> None:
+        told, self._tables, autostart = read[0], tuple(read[1]), read[2]
+        self._own.take(autostart)
         names = list(self._told)
         self._told = {each.name: each for each in told}
-        self.tables.show_tables(told)
+        every = {each.name: each for group in SettingGroup for each in self._of_group(group)}
+        self._count(every.values())
         if names != list(self._told):
             self._show_wanted()
             return
         for row in self.shown:
-            row.show_told(self._told[row.told.name])
+            if (now := every.get(row.told.name)) is not None:
+                _show(row, now)
         if not self.is_whole or self.which.key == _CHANGED:
             self._show_wanted()
 
-    def _choose_table(self) -> None:
+    def _count(self, every: Iterable[Shown]) -> None:
+        self.groups.show_counts(Counter(self._group_of(each) for each in every if _is_set(each)))
+
+    def _group_of(self, shown: Shown) -> SettingGroup:
+        if not isinstance(shown, OwnSetting):
+            return shown.table.group
+        return next(each for each in SettingGroup if shown in self._own.of_group(each))
+
+    def _of_group(self, group: SettingGroup) -> list[Shown]:
+        return [
+            *self._own.of_group(group),
+            *(each for each in self._told.values() if each.table.group is group),
+            *(each for each in self._tables if each.table.group is group),
+        ]
+
+    def _choose_group(self) -> None:
         self.search.clear()
         self.which.choose(_ALL)
         self._show_wanted()
 
-    def _wanted(self) -> list[ToldSetting]:
+    @property
+    def _is_group(self) -> bool:
+        """Nothing is looked for."""
+        return not self.search.text().strip() and self.which.key == _ALL
+
+    def _wanted(self) -> list[Shown]:
+        if self._is_group:
+            return self._of_group(self.groups.group)
         words = self.search.text().casefold().split()
-        found = list(self._told.values())
+        found = [each for group in SettingGroup for each in self._of_group(group)]
         if self.which.key == _CHANGED:
-            found = [each for each in found if each.said_by != "default"]
-        elif not words:
-            found = [each for each in found if _table_of(each) == self.tables.key]
+            found = [each for each in found if _is_set(each)]
         return [each for each in found if all(word in _all_words(each) for word in words)]
 
     def _show_wanted(self) -> None:
         wanted = self._wanted()
-        is_table = not self.search.text().strip() and self.which.key == _ALL
-        self.tables.mark(is_shown=is_table)
-        what = "setting" if len(wanted) == 1 else "settings"
+        self.groups.mark(is_shown=self._is_group)
         none = (
             "Nothing matches." if self.search.text().strip() else "Every setting has its default."
         )
-        count = f"{len(wanted)} {what}" if wanted else none
-        if len(wanted) > _MOST:
-            count = f"The first {_MOST} of {count}. Type more to find others."
+        words = counted(len(wanted), "setting") if wanted else none
+        if self._is_group:
+            words = self.groups.group.words
+        elif len(wanted) > _MOST:
+            words = f"The first {_MOST} of {words}. Type more to find others."
             wanted = wanted[:_MOST]
-        self._words.setText(wanted[0].table.words if is_table and wanted else count)
+        self._words.setText(words)
         self._coming, self._ready, self._is_clear = deque(wanted), deque(), False
         self._go_on()
 
@@ -264,7 +226,7 @@ class SettingsPage(QWidget, MadeInSteps):
         while self._coming and perf_counter() - began_s < _TURN_S:
             told = self._coming.popleft()
             row = self.rows.get(told.name) or self._row(told)
-            row.show_told(told)
+            _show(row, told)
             row.heightForWidth(width)  # measured now, and remembered for the turn that lays all out
             self._ready.append(row)
         if not self._coming:
@@ -278,6 +240,9 @@ class SettingsPage(QWidget, MadeInSteps):
         for row in self.shown:
             self._column.removeWidget(row)
             row.setVisible(row in first)
+        for head in self._heads.values():
+            self._column.removeWidget(head)
+            head.hide()
         self.shown, self._is_clear = [], True
 
     def _show_some(self) -> None:
@@ -285,26 +250,68 @@ class SettingsPage(QWidget, MadeInSteps):
             self._clear()
         for _ in range(min(AT_ONCE, len(self._ready))):
             row = self._ready.popleft()
+            self._show_head(row.told)
             self._column.insertWidget(self._column.count() - 1, row)
             row.show()
             self.shown.append(row)
         if not self._ready:
             self._order_stops()
 
-    def _row(self, told: ToldSetting) -> SettingRow:
-        row = SettingRow(self._theme, told, self._book.typed)
+    def _show_head(self, told: Shown) -> None:
+        """Before the first row of a table of the group that is shown."""
+        if not self._is_group or not isinstance(told, ToldSetting):
+            return
+        title = told.table.title
+        if self.shown and getattr(self.shown[-1].told, "table", None) == told.table:
+            return
+        head = self._heads.get(title)
+        if head is None:
+            head = self._heads[title] = TableHead(self._theme, told.table)
+            head.setParent(self._content)
+        self._column.insertWidget(self._column.count() - 1, head)
+        head.show()
+
+    def _row(self, told: Shown) -> AnyRow:
+        row: AnyRow
+        if isinstance(told, ToldSetting):
+            row = self._setting_row(told)
+        elif isinstance(told, OwnSetting):
+            row = self._own_row(told)
+        else:
+            row = TablesRow(self._theme, told)
+            row.wanted.connect(self._open)
         row.setParent(self._content)
-        row.wanted.connect(lambda text: self._make(row, text))
         self.rows[told.name] = row
         return row
 
-    def _make(self, row: SettingRow, text: str | None) -> None:
-        told = row.told
-        self._changer.make(lambda: self._book.wish(told, text), refused=row.refuse)
+    def _setting_row(self, told: ToldSetting) -> SettingRow:
+        def make(text: str | None) -> None:
+            told = row.told
+            self._changer.make(lambda: self._book.wish(told, text), refused=row.refuse)
+
+        row = SettingRow(self._theme, told, self._book.typed)
+        row.wanted.connect(make)
+        return row
+
+    def _own_row(self, own: OwnSetting) -> OwnRow:
+        def make(text: str | None) -> None:
+            work = self._own.change(row.told, text)
+            if work is not None:
+                self._bridge.fetch(self, work, lambda _: self._read(), row.refuse)
+
+        row = OwnRow(self._theme, own)
+        row.wanted.connect(make)
+        return row
+
+    def _open(self, page: str) -> None:
+        if page:
+            self.page_wanted.emit(page)
+        else:
+            self.file_wanted.emit()
 
     def _order_stops(self) -> None:
-        rows = [stop for row in self.shown for stop in (row.control.stop, row.reset)]
-        for before, after in pairwise([self.search, self.which, self._file, self.tables, *rows]):
+        rows = [stop for row in self.shown for stop in row.stops]
+        for before, after in pairwise([self.search, self.which, self._file, self.groups, *rows]):
             QWidget.setTabOrder(before, after)
 
     def _lay_out(self) -> None:
@@ -313,7 +320,7 @@ class SettingsPage(QWidget, MadeInSteps):
         bar = h_box(theme, (self.search, 1), self.which, None, self._file, gap=2)
         bar.setContentsMargins(*(theme.space(side) for side in (6, 4, 6, 3)))
         below = h_box(
-            theme, self.tables, (_Scroll(theme, self._content), 1), gap=2, margins=(5, 0, 0, 0)
+            theme, self.groups, (_Scroll(theme, self._content), 1), gap=2, margins=(5, 0, 0, 0)
         )
         v_box(theme, bar, (below, 1), on=self, gap=0, margins=0)
 
@@ -328,68 +335,18 @@ class _Scroll(Scrolled):
             content.updateGeometry()
 
 
-class _Tables(QListWidget):
-    """The tables of the file; beside each how many of its settings somebody has set."""
-
-    chosen = Signal()
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self.setAccessibleName("Tables of the settings file")
-        self.setFixedWidth(theme.space(_TABLES_UNITS))
-        dress_view(self, theme)
-        self.setFont(theme.mono_font())
-        self._wear()
-        theme.changed.connect(self._wear)
-        self.itemClicked.connect(lambda _: self.chosen.emit())
-        self.currentItemChanged.connect(lambda *_: self.chosen.emit())
-
-    @property
-    def key(self) -> str:
-        item = self.currentItem()
-        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else ""
-
-    def show_tables(self, told: Sequence[ToldSetting]) -> None:
-        self.blockSignals(True)
-        names = list(dict.fromkeys(_table_of(each) for each in told))
-        if self.count() != len(names):
-            self.clear()
-            for name in names:
-                self.addItem(QListWidgetItem(name))
-            self.setCurrentRow(0)
-        for at, name in enumerate(names):
-            own = [each for each in told if _table_of(each) == name]
-            changed = sum(each.said_by != "default" for each in own)
-            self.item(at).setText(f"{name}  · {changed}" if changed else name)
-            self.item(at).setData(Qt.ItemDataRole.UserRole, name)
-            self.item(at).setToolTip(tip(own[0].table.words))
-        self.blockSignals(False)
-
-    def mark(self, *, is_shown: bool) -> None:
-        """Whether the chosen table is what stands beside."""
-        item = self.currentItem()
-        if item is not None:
-            item.setSelected(is_shown)
-
-    def _wear(self) -> None:
-        colours, space = self._theme.colours, self._theme.space
-        self.viewport().setAutoFillBackground(False)
-        self.setStyleSheet(
-            "QListWidget { background: transparent; border: none; outline: none; }"
-            f"QListWidget::item {{ color: {colours.text.name()}; border-radius: 6px;"
-            f" padding: {space(1.5)}px {space(2)}px; }}"
-            f"QListWidget::item:hover {{ background: {colours.hover.name()}; }}"
-            f"QListWidget::item:selected {{ background: {colours.selection.name()};"
-            f" color: {colours.text.name()}; }}"
-            f"QListWidget::item:focus {{ border: 1px solid {colours.accent.name()}; }}"
-        )
+def _show(row: AnyRow, told: Shown) -> None:
+    row.show_told(told)  # type: ignore[arg-type]  # rows are kept by name, and so are of one kind
 
 
-def _table_of(told: ToldSetting) -> str:
-    return ".".join(told.table.path)
+def _is_set(shown: Shown) -> bool:
+    if isinstance(shown, ToldSetting):
+        return shown.said_by != "default"
+    return isinstance(shown, OwnSetting) and shown.shown != shown.shown_default
 
 
-def _all_words(told: ToldSetting) -> str:
-    setting = told.setting
-    return " ".join((told.name, setting.words, setting.kind.expected, *setting.env)).casefold()
+def _all_words(shown: Shown) -> str:
+    if isinstance(shown, ToldTables):
+        return f"{shown.name} {shown.table.words} {shown.table.group}".casefold()
+    setting = shown.setting
+    return " ".join((shown.name, setting.words, setting.kind.expected, *setting.env)).casefold()

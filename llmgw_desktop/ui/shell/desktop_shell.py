@@ -8,14 +8,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from llmgw_desktop.app.settings.settings_file import SettingsWish
-from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError, SettingsConflict
 from llmgw_desktop.domain.events import (
-    AccountChanged,
     Event,
     FlightClosed,
     FlightOpened,
@@ -32,15 +31,22 @@ from llmgw_desktop.ui.page import PageLinks, PageTools
 from llmgw_desktop.ui.settings_changes import SettingsChanger, SettingsFileWatch
 from llmgw_desktop.ui.shell.about import offer_about
 from llmgw_desktop.ui.shell.job_desk import JobDesk
-from llmgw_desktop.ui.shell.notices import BudgetNotices, CacheNotices, FloodNotices
+from llmgw_desktop.ui.shell.notices import TrayNotices
 from llmgw_desktop.ui.shell.opening import PathOpener, open_path
 from llmgw_desktop.ui.shell.page_makers import PageMakers
+from llmgw_desktop.ui.shell.palette import PaletteDesk
 from llmgw_desktop.ui.shell.question_watch import QuestionWatch
 from llmgw_desktop.ui.shell.store_desk import StoreDesk
 from llmgw_desktop.ui.shell.tray import Tray, TraySnapshot
+from llmgw_desktop.ui.shell.tray_desk import TrayDesk
+from llmgw_desktop.ui.shell.welcome_desk import WelcomeDesk
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.pacing import ToCome
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 from llmgw_desktop.ui.window.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from llmgw_desktop.ui.scratch.page import ScratchPage
 
 _COUNT_MS = 1000
 _TOLD_KEY = "told/still-running"
@@ -95,9 +101,9 @@ class DesktopShell(QObject):
             theme=theme,
             parent=self,
         )
-        self._budget_notices = BudgetNotices(self._bridge, tray.say, SystemClock(), self)
-        self._cache_notices = CacheNotices(self._bridge, tray.say, self._open_flight, self)
-        self._flood_notices = FloodNotices(self._bridge, tray.say, SystemClock(), self)
+        self._notices = TrayNotices(
+            self._bridge, tray.say, settings, self._shown_window, parent=self
+        )
         self._settings_words: tuple[str, tuple[str, ...]] = ("", container.warnings)
         """What is wrong with the settings file, and what is only odd in it."""
         self._watch = SettingsFileWatch(
@@ -106,7 +112,11 @@ class DesktopShell(QObject):
         self._changer = SettingsChanger(
             container.settings_writer, self._control.check_settings, self._bridge, self
         )
+        self._tray_desk = TrayDesk(
+            tray, container, self._bridge, self._changer, show_page=self._show_page
+        )
         self._links = PageLinks(self)
+        self._scratch: ToCome[ScratchPage] = ToCome()
         self._makers = PageMakers(
             PageTools(
                 container,
@@ -116,7 +126,11 @@ class DesktopShell(QObject):
                 changer=self._changer,
                 links=self._links,
             ),
-            {"jobs": self._job_desk.take_page, "access": self._question_watch.take_page},
+            {
+                "jobs": self._job_desk.take_page,
+                "access": self._question_watch.take_page,
+                "scratch": self._scratch.come,
+            },
             self,
         )
         self._count = QTimer(self, singleShot=True, interval=_COUNT_MS)
@@ -139,8 +153,7 @@ class DesktopShell(QObject):
             self._start_problem = _start_sentence(error)
         self._watch.start()
         self._show_status()
-        self._show_providers()
-        self._find_clis()
+        self._tray_desk.begin()
 
     def open(self, *, hidden: bool) -> None:
         """With `hidden` only the icon, unless there is no tray to hold it."""
@@ -201,18 +214,17 @@ class DesktopShell(QObject):
         self._question_watch.list_wanted.connect(self._list_questions)
         self._question_watch.job_wanted.connect(self.open_job)
         self._question_watch.said.connect(self._say_done)
-        self._budget_notices.clients_wanted.connect(self._show_clients)
-        self._flood_notices.client_wanted.connect(self._show_client)
+        file = self._container.control.settings_file()
+        self._question_watch.rule_wanted.connect(lambda do: self._changer.make(lambda: do(file)))
+        self._notices.clients_wanted.connect(lambda: self._show_page("clients"))
+        self._notices.client_wanted.connect(lambda key: self._shown_window().show_client(key))
         self._store_desk.said.connect(self._say_done)
         self._store_desk.refused.connect(self._on_change_refused)
         self._tray.appeared.connect(self._attend)
         self._tray.vanished.connect(self._attend)
-        self._tray.provider_toggled.connect(self._toggle_provider)
-        self._tray.menu_opens.connect(self._show_providers)
         self._changer.done.connect(self._on_change_done)
         self._changer.refused.connect(self._on_change_refused)
         self._changer.conflict.connect(self._on_conflict)
-        self._changer.settled.connect(self._show_providers)
         self._theme.changed.connect(self._keep_appearance)
         self._connect_pages()
 
@@ -226,8 +238,11 @@ class DesktopShell(QObject):
         links.holders_wanted.connect(self._show_holders)
         links.question_wanted.connect(self._question_watch.open_question)
         links.path_wanted.connect(self._opening.folder)
+        links.scratch_wanted.connect(self._ask_model)
         links.said.connect(self._say_done)
-        links.clis_found.connect(self._show_providers)
+        links.clis_found.connect(self._tray_desk.show_providers)
+        links.notices_switched.connect(self._job_desk.show_switch)
+        links.notices_switched.connect(self._question_watch.show_switch)
 
     def _make_window(self) -> MainWindow:
         window = MainWindow(
@@ -240,8 +255,7 @@ class DesktopShell(QObject):
         window.quit_wanted.connect(self.ask_quit)
         self._job_desk.watch_over(window)
         self._question_watch.watch_over(window)
-        for notices in (self._budget_notices, self._cache_notices, self._flood_notices):
-            notices.watch_over(window)
+        self._notices.watch_over(window)
         self._store_desk.watch_over(window)
         window.put_away.connect(self._tell_once)
         window.put_away.connect(self._attend)
@@ -250,13 +264,10 @@ class DesktopShell(QObject):
         window.troubles.retry_wanted.connect(self._retry)
         window.troubles.held_decided.connect(self._decide_held)
         self._opening.watch_over(window.menus)
+        PaletteDesk(window, self._makers.tools)
+        WelcomeDesk(window, self._makers.tools)
         offer_about(window, self._theme, self._bridge, self._container.control.settings_file)
         return window
-
-    def _toggle_provider(self, name: str, on: bool) -> None:
-        clis = self._container.cli_providers
-        owner = clis if clis.is_cli(name) else self._container.providers
-        self._changer.make(lambda: owner.toggle(name, on=on))
 
     def _tell(self, do: Callable[[MainWindow], object]) -> None:
         """Where there is a window: what comes later is shown by one that is made then."""
@@ -273,14 +284,8 @@ class DesktopShell(QObject):
         self._container.questions.attend(here=here and not self.quit_asked.is_set())
 
     def _list_questions(self) -> None:
-        self._shown_window().show_page("access")
+        self._show_page("access")
         self._question_watch.show_list()
-
-    def _show_clients(self) -> None:
-        self._shown_window().show_page("clients")
-
-    def _show_client(self, client_id: str) -> None:
-        self._shown_window().show_client(client_id)
 
     def _say_done(self, said: str, undo: Callable[[], None] | None = None) -> None:
         self._tell(lambda window: window.show_change(said, undo))
@@ -295,20 +300,15 @@ class DesktopShell(QObject):
 
         self._shown_window().ask_conflict(conflict, overrule)
 
-    def _find_clis(self) -> None:
-        """For the tray; the page looks closer while it is in sight."""
-        find = self._container.cli_providers.find
-        self._bridge.fetch(self, find, lambda _: self._show_providers(), slow=True)
-
-    def _show_providers(self) -> None:
-        container = self._container
-        self._tray.show_providers(container.providers.cards(), container.cli_providers.cards())
-
     def _show_flights(self, query: FlightQuery | str) -> None:
         self._tell(lambda window: window.show_flights(query))
 
+    def _ask_model(self, model: str) -> None:
+        self._show_page("scratch")
+        self._scratch.wish(lambda page: page.show_model(model))
+
     def _show_page(self, key: str) -> None:
-        self._tell(lambda window: window.show_page(key))
+        self._shown_window().show_page(key)
 
     def _show_jobs_of(self, client: str) -> None:
         self._show_page("jobs")
@@ -325,13 +325,10 @@ class DesktopShell(QObject):
         kinds = {type(event) for event in events}
         if kinds & {GatewayChanged, RecorderChanged}:
             self._show_status()
-        if kinds & {AccountChanged, SettingsChanged}:
-            self._show_providers()
         if kinds & {FlightOpened, FlightClosed} and not self._count.isActive():
             self._count.start()
         for event in events:
             if isinstance(event, SettingsChanged):
-                self._find_clis()
                 self._settings_words = (event.problem, event.warnings)
                 self._show_settings()
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Signal
 
 from llmgw_desktop.app.jobs.jobs import Jobs
+from llmgw_desktop.app.jobs.limit_words import parked_line
 from llmgw_desktop.app.jobs.words import STATE_WORDS, live_words, title_of, took_ms, took_text
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.events import Event, JobChanged
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.jobs.quitting import Quitting
+from llmgw_desktop.ui.settings_changes import NoticeKind, Say, is_told, tell_of
 from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.pacing import ToCome
@@ -22,10 +24,8 @@ if TYPE_CHECKING:
 
 
 LONG_MS = 60_000.0
-_KEY = "notices/long-jobs"
 _TOLD_OF = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.ORPHANED})
 """Who canceled one knows that it has ended."""
-Say = Callable[[str, str, Callable[[], None]], bool]
 
 
 class JobNotices(QObject):
@@ -50,10 +50,10 @@ class JobNotices(QObject):
 
     @property
     def is_on(self) -> bool:
-        return bool(self._settings.value(_KEY, True, bool))
+        return is_told(self._settings, NoticeKind.JOBS)
 
     def switch(self, on: bool) -> None:
-        self._settings.setValue(_KEY, on)
+        tell_of(self._settings, NoticeKind.JOBS, on=on)
 
     def _on_events(self, events: Sequence[Event]) -> None:
         jobs = [event.job for event in events if isinstance(event, JobChanged)]
@@ -103,6 +103,7 @@ class JobDesk(QObject):
         self._window: MainWindow | None = None
         self._page: ToCome[JobsPage] = ToCome()
         self.notices: JobNotices | None = None
+        self._tray: Tray | None = None
         self.quitting = Quitting(jobs, bridge, theme, window=show_window, parent=self)
         self.quitting.agreed.connect(self.quit_agreed)
         self.quitting.waiting.connect(self._show_waiting)
@@ -118,6 +119,12 @@ class JobDesk(QObject):
             parent=self,
         )
         self.notices.open_wanted.connect(self.open_job)
+        self._tray = tray
+        tray.jobs_wanted.connect(lambda: self._show_window().show_page("jobs"))
+        tray.job_wanted.connect(self.open_job)
+        tray.new_job_wanted.connect(self.new_job)
+        tray.menu_opens.connect(self._show_parked)
+        self._show_parked()
 
     def take_page(self, page: "JobsPage") -> None:
         """It was made: what was wanted of it meanwhile is done."""
@@ -125,6 +132,11 @@ class JobDesk(QObject):
             page.notices.setChecked(self.notices.is_on)
             page.notices_wanted.connect(self.notices.switch)
         self._page.come(page)
+
+    def show_switch(self) -> None:
+        """It was switched elsewhere."""
+        if (notices := self.notices) is not None:
+            self._page.wish(lambda page: page.notices.setChecked(notices.is_on))
 
     def watch_over(self, window: MainWindow) -> None:
         """Right after it was made."""
@@ -135,6 +147,11 @@ class JobDesk(QObject):
         window = self._show_window()
         window.show_page("jobs")
         self._page.wish(lambda page: page.open_job(job_id))
+
+    def new_job(self) -> None:
+        """As it is asked for anywhere."""
+        self._show_window().show_page("jobs")
+        self._page.wish(lambda page: page.new_job())
 
     def look_for(self, text: str) -> None:
         """On its page, which is in sight."""
@@ -148,6 +165,11 @@ class JobDesk(QObject):
         if self._window is not None:
             live = self._jobs.live
             self._window.show_live_jobs(len(live), live_words(live))
+        self._show_parked()
+
+    def _show_parked(self) -> None:
+        if self._tray is not None:
+            self._tray.show_parked(parked_line(self._jobs.live, self._jobs.now_s()))
 
     def _show_waiting(self, words: str) -> None:
         if self._window is not None:

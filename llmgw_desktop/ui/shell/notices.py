@@ -1,12 +1,13 @@
 """Notices about what runs on while nobody looks: budgets that are nearly or wholly used, clients
-that flood, caches that miss."""
+that flood, accounts that are not as they were, caches that miss."""
 
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
+from llmgw_desktop.app.policy.notifying import alarm_text, alarm_title
 from llmgw_desktop.app.policy.words import (
     FALL_TEXT,
     fall_title,
@@ -17,23 +18,25 @@ from llmgw_desktop.app.policy.words import (
 )
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.access.principal import known_as
-from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.events import (
+    AlarmRaised,
     BudgetReached,
     CacheFell,
     Event,
     FloodsChanged,
     SettingsChanged,
 )
+from llmgw_desktop.domain.flights.alarms import flights_filter
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.settings_changes import NoticeKind, Say, told_by
 from llmgw_desktop.ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from llmgw_desktop.domain.policy import Flood
 
 
-Say = Callable[[str, str, Callable[[], None]], bool]
 _EVERYBODY = "*"
 _LONGEST_MS = 2**31 - 1
 """What a timer of Qt can wait for."""
@@ -76,7 +79,7 @@ class BudgetNotices(QObject):
 
     def _keep_those_of(self, settings: Settings) -> None:
         """What the settings say otherwise now is no longer so."""
-        said = {each.client: each.budgets for each in settings.clients}
+        said = {each.client: each.budgets for each in settings.policies}
         everybodys = said.get(_EVERYBODY, ())
         self._reached = {
             key: each
@@ -118,49 +121,66 @@ class BudgetNotices(QObject):
         self.clients_wanted.emit()
 
 
-class CacheNotices(QObject):
-    """Of clients whose prompts no longer come from their vendor's cache: the last one, until
-    somebody looks. `say` tells by the tray, while nobody has the window before them."""
+class AlarmNotices(QObject):
+    """Of accounts that are not as they were, and of clients whose prompts no longer come from their
+    vendor's cache: the last one, until somebody looks. `say` tells by the tray, while nobody has
+    the window before them."""
 
     def __init__(
-        self, bridge: Bridge, say: Say, open_flight: Callable[[str], None], parent: QObject
+        self, bridge: Bridge, say: Say, shown_window: Callable[[], MainWindow], parent: QObject
     ) -> None:
         super().__init__(parent)
         self._say = say
-        self._open_flight = open_flight
+        self._shown_window = shown_window
         self._window: MainWindow | None = None
-        self._fell: CacheFell | None = None
+        self._last: AlarmRaised | CacheFell | None = None
+        self._unseen = 0
         bridge.events.connect(self._on_events)
 
     def watch_over(self, window: MainWindow) -> None:
         """Right after it was made."""
         self._window = window
-        window.troubles.caches_dismissed.connect(self._put_away)
+        window.troubles.alarms_dismissed.connect(self._put_away)
         self._show()
 
     def _on_events(self, events: Sequence[Event]) -> None:
-        fell = [each for each in events if isinstance(each, CacheFell)]
-        if not fell:
+        told = [each for each in events if isinstance(each, AlarmRaised | CacheFell)]
+        if not told:
             return
-        self._fell = fell[-1]
+        self._last = told[-1]
+        self._unseen += len(told)
         if self._window is None or not self._window.is_in_front():
-            self._say(fall_title(self._fell), FALL_TEXT, self._look)
+            self._say(*_alarm_words(self._last), self._look)
         self._show()
 
     def _show(self) -> None:
-        if self._window is not None:
-            what = "" if self._fell is None else f"{fall_title(self._fell)}."
-            self._window.troubles.show_caches(what, FALL_TEXT if what else "", self._look)
+        if self._window is None:
+            return
+        what, why = ("", "") if self._last is None else _alarm_words(self._last)
+        more = f" ({counted(self._unseen - 1, 'alarm')} before it)" if self._unseen > 1 else ""
+        self._window.troubles.show_alarms(what and f"{what}{more}.", why, self._look)
 
     def _put_away(self) -> None:
-        self._fell = None
+        self._last, self._unseen = None, 0
         self._show()
 
     def _look(self) -> None:
-        fell = self._fell
+        """At what it was told from."""
+        last = self._last
         self._put_away()
-        if fell is not None:
-            self._open_flight(fell.flight_id)
+        flights = last.alarm.flights if isinstance(last, AlarmRaised) else ()
+        if len(flights) > 1:
+            self._shown_window().show_flights(flights_filter(flights))
+        elif last is not None:
+            one = last.flight_id if isinstance(last, CacheFell) else flights[0]
+            self._shown_window().open_flight(one)
+
+
+def _alarm_words(event: AlarmRaised | CacheFell) -> tuple[str, str]:
+    """What happened, and what it means."""
+    if isinstance(event, AlarmRaised):
+        return alarm_title(event.alarm), alarm_text(event.alarm)
+    return fall_title(event), FALL_TEXT
 
 
 NOTICED_EVERY_S = 600.0
@@ -220,3 +240,37 @@ class FloodNotices(QObject):
 
     def _look(self) -> None:
         self.client_wanted.emit(self._client_id())
+
+
+class TrayNotices(QObject):
+    """All of them, each while its kind is switched on."""
+
+    clients_wanted = Signal()
+    client_wanted = Signal(str)
+    """By its id; empty: all of them."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        say: Say,
+        settings: QSettings,
+        shown_window: Callable[[], MainWindow],
+        *,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        clock = SystemClock()
+        self.budgets = BudgetNotices(
+            bridge, told_by(say, settings, NoticeKind.BUDGETS), clock, self
+        )
+        self.alarms = AlarmNotices(
+            bridge, told_by(say, settings, NoticeKind.ALARMS), shown_window, self
+        )
+        self.floods = FloodNotices(bridge, told_by(say, settings, NoticeKind.FLOODS), clock, self)
+        self.budgets.clients_wanted.connect(self.clients_wanted)
+        self.floods.client_wanted.connect(self.client_wanted)
+
+    def watch_over(self, window: MainWindow) -> None:
+        """Right after it was made."""
+        for each in (self.budgets, self.alarms, self.floods):
+            each.watch_over(window)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.private_files import write_first
+from llmgw_desktop.ui.widgets.words import said
 from llmgw_desktop.ui.window.window_menus import WindowMenus
 
 _FIRST_LINE = b"# Settings of LLM Gateway. What is not set here is as it comes.\n"
@@ -80,7 +81,7 @@ def unusable_box(
 ) -> QMessageBox:
     box = QMessageBox()
     box.setIcon(QMessageBox.Icon.Critical)
-    box.setWindowTitle("LLM Gateway")
+    box.setWindowTitle(said("LLM Gateway"))
     box.setTextFormat(Qt.TextFormat.PlainText)  # it quotes the file
     box.setText(problem)
     close = box.addButton("Close", QMessageBox.ButtonRole.RejectRole)

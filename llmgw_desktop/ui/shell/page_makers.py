@@ -5,6 +5,7 @@ A start needs one of them: nothing of the others is read in before somebody look
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -19,13 +20,16 @@ from llmgw_desktop.ui import (
     figures,
     flights,
     jobs,
+    log,
     overview,
     providers,
     routes,
+    scratch,
     settings,
 )
 from llmgw_desktop.ui.page import BoundPage, Page, PageTools
 from llmgw_desktop.ui.widgets.pacing import Steps
+from llmgw_desktop.ui.widgets.words import said
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
@@ -33,11 +37,13 @@ PAGES: tuple[Page, ...] = (
     figures.PAGE,
     jobs.PAGE,
     compare.PAGE,
+    scratch.PAGE,
     providers.PAGE,
     routes.PAGE,
     clients.PAGE,
     access.PAGE,
     settings.PAGE,
+    log.PAGE,
 )
 
 
@@ -52,20 +58,22 @@ class PageMakers(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._tools = tools
+        self.tools = tools
         self._followers = followers
 
     def pages(self) -> list[BoundPage]:
         """In the order of the sidebar."""
         return [
             BoundPage(
-                page=page, make=partial(self._make, page), read_in=partial(self._read_in, page)
+                page=replace(page, title=said(page.title)),
+                make=partial(self._make, page),
+                read_in=partial(self._read_in, page),
             )
             for page in sorted(PAGES, key=lambda page: page.place)
         ]
 
     def _make(self, page: Page) -> Steps[QWidget]:
-        widget = yield from page.make(self._tools)
+        widget = yield from page.make(self.tools)
         if follow := self._followers.get(page.key):
             follow(widget)
         return widget
@@ -83,6 +91,6 @@ class PageMakers(QObject):
             for each in page.reads:
                 import_module(each)
             if page.use_case:
-                getattr(self._tools.container, page.use_case)
+                getattr(self.tools.container, page.use_case)
 
-        self._tools.bridge.fetch(self, read, come, come, slow=True)
+        self.tools.bridge.fetch(self, read, come, come, slow=True)

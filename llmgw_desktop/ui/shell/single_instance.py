@@ -1,6 +1,6 @@
 """How a second start reaches the first: one short message over a local socket, «show».
 
-The socket is no lock; who runs is decided by `store/locks.py` before anybody comes here.
+The socket is no lock; who runs is decided by `store/run_file.py` before anybody comes here.
 """
 
 import getpass

@@ -6,6 +6,7 @@ place, from what `show` was last told; opening the menu asks nobody.
 
 from collections.abc import Callable, Sequence
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
@@ -14,9 +15,14 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from llmgw_desktop.app.clis.cards import CliCard
 from llmgw_desktop.app.gateway.control import status_line
 from llmgw_desktop.app.providers.cards import ProviderCard
+from llmgw_desktop.app.words.figures import counted, share_text
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.theme import Icons
+from llmgw_desktop.ui.widgets.words import said
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.providers.usage import QuotaLine
 
 TITLE = "LLM Gateway"
 _LOOK_EVERY_MS = 2000
@@ -29,6 +35,9 @@ _ICONS = {
 _STOPPED_ICON = "tray-stopped"
 _WAITING_ICON = "tray-waiting"
 """Somebody is asked something; no other shape has a dot."""
+_TROUBLE_ICON = "tray-trouble"
+"""It runs, and something is amiss; no other shape has a triangle."""
+_MOST_JOBS = 8
 _SIZES = (16, 22, 24, 32, 48, 64)
 
 
@@ -43,16 +52,30 @@ class TraySnapshot:
     """One sentence beside the state, empty when all is well."""
 
 
+@value
+class TrayJob:
+    """One that goes on, as its line says it."""
+
+    job_id: str
+    words: str
+
+
 class Tray(QObject):
     """`is_available` is asked, never assumed; tests give their own."""
 
     open_wanted = Signal()
     pause_wanted = Signal()
+    pause_hour_wanted = Signal()
     resume_wanted = Signal()
+    settings_wanted = Signal()
+    new_job_wanted = Signal()
+    job_wanted = Signal(str)
     quit_wanted = Signal()
     provider_toggled = Signal(str, bool)
     questions_wanted = Signal()
     """The oldest question, or the list of them."""
+    jobs_wanted = Signal()
+    """Those that wait for a limit."""
     menu_opens = Signal()
     """What counts down may be shown anew."""
     appeared = Signal()
@@ -69,23 +92,33 @@ class Tray(QObject):
         self._drawn: dict[str, QIcon] = {}
         self._on_message_click: Callable[[], None] = lambda: None
         self.menu = QMenu()
-        self._line = QAction(self)
-        self._line.setEnabled(False)
-        self._trouble = QAction(self)
-        self._trouble.setEnabled(False)
+        self._line, self._trouble, self._today = (QAction(self) for _ in range(3))
+        for told in (self._line, self._trouble, self._today):
+            told.setEnabled(False)
         self._questions = QAction(self)
         self._questions.setVisible(False)
         self._questions.triggered.connect(self.questions_wanted)
+        self._parked = QAction(self)
+        self._parked.setVisible(False)
+        self._parked.triggered.connect(self.jobs_wanted)
+        self._today.setVisible(False)
+        self._hour = QAction(said("Pause for an hour"), self)
+        self._hour.triggered.connect(self.pause_hour_wanted)
+        self._until = ""
+        self._jobs = QMenu(said("Jobs"), self.menu)
+        self._job_ids: list[str] = []
+        self._job_actions: list[QAction] = []
         self._count = 0
-        self._copies = QMenu("Copy base URL")
+        self._copies = QMenu(said("Copy base URL"))
         self._copy_actions: dict[str, QAction] = {}
-        self._providers = QMenu("Providers", self.menu)
+        self._providers = QMenu(said("Providers"), self.menu)
         self._provider_actions: dict[str, QAction] = {}
         self._turn = QAction(self)
         self._turn.triggered.connect(self._ask_turn)
         self._fill_menu()
         self.menu.aboutToShow.connect(self.menu_opens)
-        self._providers.aboutToShow.connect(self.menu_opens)
+        for menu in (self._providers, self._jobs):
+            menu.aboutToShow.connect(self.menu_opens)
         self._looked = QElapsedTimer()
         self._look_timer = QTimer(self, interval=_LOOK_EVERY_MS)
         self._look_timer.timeout.connect(self._look_for_a_while)
@@ -119,11 +152,14 @@ class Tray(QObject):
         self._snapshot = snapshot
         state = snapshot.status.state
         line = status_line(snapshot.status, snapshot.under_way)
-        self._line.setText(line)
-        self._trouble.setText(snapshot.trouble)
+        is_until = self._until and state is GatewayState.PAUSED
+        self._line.setText(said(f"{line} · {self._until}" if is_until else line))
+        self._trouble.setText(said(snapshot.trouble))
         self._trouble.setVisible(bool(snapshot.trouble))
-        self._turn.setText("Resume gateway" if state is GatewayState.PAUSED else "Pause gateway")
+        is_paused = state is GatewayState.PAUSED
+        self._turn.setText(said("Resume gateway" if is_paused else "Pause gateway"))
         self._turn.setEnabled(state in (GatewayState.RUNNING, GatewayState.PAUSED))
+        self._hour.setVisible(state is GatewayState.RUNNING)
         self._show_copies(snapshot.base_urls)
         if self._icon is not None:
             self._dress_icon(self._icon)
@@ -140,7 +176,7 @@ class Tray(QObject):
             self._provider_actions = {name: self._provider_action(name) for name in shown}
         for name, card in shown.items():
             action = self._provider_actions[name]
-            action.setText(_provider_words(card).replace("&", "&&"))
+            action.setText(said(_provider_words(card)).replace("&", "&&"))
             action.setChecked(card.enabled)
         self._providers.menuAction().setVisible(bool(shown))
 
@@ -149,11 +185,36 @@ class Tray(QObject):
         if count == self._count:
             return
         self._count = count
-        words = "1 question waits…" if count == 1 else f"{count:,} questions wait…"
-        self._questions.setText(words)
+        self._questions.setText(said(counted(count, "question waits…", "questions wait…")))
         self._questions.setVisible(bool(count))
         if self._icon is not None:
             self._dress_icon(self._icon)
+
+    def show_today(self, words: str) -> None:
+        """Cost and cache of today; empty where nothing is known."""
+        self._today.setText(said(words))
+        self._today.setVisible(bool(words))
+
+    def show_pause(self, until: str) -> None:
+        """«until 15:01» of a pause that ends by itself; else empty."""
+        if until != self._until:
+            self._until = until
+            self.show(self._snapshot)
+
+    def show_jobs(self, jobs: Sequence[TrayJob]) -> None:
+        """Those that go on, the newest first, as far as a menu has room."""
+        shown = list(jobs[:_MOST_JOBS])
+        self._job_ids = [each.job_id for each in shown]
+        for action, job in zip(self._job_actions, shown, strict=False):
+            action.setText(job.words.replace("&", "&&"))
+        for at, action in enumerate(self._job_actions):
+            action.setVisible(at < len(shown))
+        self._jobs.setTitle(said(f"Jobs ({len(jobs):,} under way)" if jobs else "Jobs"))
+
+    def show_parked(self, line: str) -> None:
+        """Of jobs that wait for a limit; empty where none does."""
+        self._parked.setText(said(line))
+        self._parked.setVisible(bool(line))
 
     def say(self, title: str, text: str, on_click: Callable[[], None] = lambda: None) -> bool:
         """A notification; False where there is no tray to say it with."""
@@ -161,7 +222,7 @@ class Tray(QObject):
             return False
         self._on_message_click = on_click
         self._icon.showMessage(
-            _without_markup(title), _without_markup(text), self._drawing("tray-running")
+            _without_markup(said(title)), _without_markup(said(text)), self._drawing("tray-running")
         )
         return True
 
@@ -169,23 +230,46 @@ class Tray(QObject):
         self._look_timer.stop()
         self._drop_icon()
         self.menu.deleteLater()
-        self._copies.deleteLater()
+        for menu in (self._copies, self._jobs):
+            menu.deleteLater()
 
     def _fill_menu(self) -> None:
         self.menu.addAction(self._line)
         self.menu.addAction(self._trouble)
+        self.menu.addAction(self._today)
         self.menu.addAction(self._questions)
+        self.menu.addAction(self._parked)
         self.menu.addSeparator()
         self._add(f"Open {TITLE}", self.open_wanted)
         self.menu.addMenu(self._copies)
         self.menu.addSeparator()
         self.menu.addMenu(self._providers)
-        self.menu.addAction(self._turn)
+        self.menu.addMenu(self._jobs)
+        self._fill_jobs()
+        self._add("New job…", self.new_job_wanted)
         self.menu.addSeparator()
+        self.menu.addAction(self._turn)
+        self.menu.addAction(self._hour)
+        self.menu.addSeparator()
+        self._add("Settings…", self.settings_wanted)
         self._add(f"Quit {TITLE}", self.quit_wanted)
 
+    def _fill_jobs(self) -> None:
+        """Lines that change in place: a menu that is open stays whole."""
+        for at in range(_MOST_JOBS):
+            action = self._jobs.addAction("")
+            action.setVisible(False)
+            action.triggered.connect(self._job_opener(at))
+            self._job_actions.append(action)
+        self._jobs.addSeparator()
+        every = self._jobs.addAction(said("All jobs"))
+        every.triggered.connect(self.jobs_wanted)
+
+    def _job_opener(self, at: int) -> Callable[[], None]:
+        return lambda: self.job_wanted.emit(self._job_ids[at])
+
     def _add(self, words: str, signal: object) -> None:
-        action = QAction(words, self)
+        action = QAction(said(words), self)
         action.triggered.connect(signal)
         self.menu.addAction(action)
 
@@ -236,11 +320,19 @@ class Tray(QObject):
 
     def _dress_icon(self, icon: QSystemTrayIcon) -> None:
         snapshot = self._snapshot
-        standing = _ICONS.get(snapshot.status.state, _STOPPED_ICON)
-        icon.setIcon(self._drawing(_WAITING_ICON if self._count else standing))
-        asked = f"\n{self._questions.text().rstrip('…')} for you" if self._count else ""
-        trouble = f"\n{snapshot.trouble}" if snapshot.trouble else ""
+        icon.setIcon(self._drawing(self._drawing_name()))
+        asked = f"\n{said(_asked_words(self._count))}" if self._count else ""
+        trouble = f"\n{said(snapshot.trouble)}" if snapshot.trouble else ""
         icon.setToolTip(_without_markup(f"{TITLE}: {self._line.text()}{asked}{trouble}"))
+
+    def _drawing_name(self) -> str:
+        """A question comes before trouble: it may be lost by waiting."""
+        state = self._snapshot.status.state
+        if self._count:
+            return _WAITING_ICON
+        if self._snapshot.trouble and state is GatewayState.RUNNING:
+            return _TROUBLE_ICON
+        return _ICONS.get(state, _STOPPED_ICON)
 
     def _drawing(self, name: str) -> QIcon:
         if name not in self._drawn:
@@ -258,6 +350,10 @@ class Tray(QObject):
             self.open_wanted.emit()
 
 
+def _asked_words(count: int) -> str:
+    return f"{counted(count, 'question waits', 'questions wait')} for you"
+
+
 def _without_markup(text: str) -> str:
     """Many a desktop reads markup in these, with links and pictures, and most do not; to escape it
     would be seen there. Text of jobs and programs stands in them."""
@@ -265,6 +361,17 @@ def _without_markup(text: str) -> str:
 
 
 def _provider_words(card: ProviderCard | CliCard) -> str:
-    """«work-openai (cooling 2 m)»; one that is simply on or off says so by its check mark."""
-    is_plain = card.words in ("ready", "off")
-    return card.name if is_plain else f"{card.name} ({card.words})"
+    """«work-openai (cooling 2 m)»; one that is simply on or off says so by its check mark, and has
+    in its place what is left of the quota that is nearest its end."""
+    if card.words not in ("ready", "off"):
+        return f"{card.name} ({card.words})"
+    lines = card.quotas if isinstance(card, CliCard) else _quotas(card)
+    known = [each for each in lines if each.left_share is not None and not each.is_brief]
+    if not card.enabled or not known:
+        return card.name
+    nearest = min(known, key=lambda each: each.left_share or 0.0)
+    return f"{card.name} ({nearest.name}: {share_text(nearest.left_share)} left)"
+
+
+def _quotas(card: ProviderCard) -> "list[QuotaLine]":
+    return [line for account in card.accounts for line in account.quotas]

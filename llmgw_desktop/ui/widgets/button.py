@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import Any
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -21,7 +22,8 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.label import put_tip, tip
+from llmgw_desktop.ui.widgets.words import said
 
 _CORNER_PX = 6.0
 _KEYBOARD_REASONS = frozenset(
@@ -54,6 +56,34 @@ class MarksFocus:
         super().focusInEvent(event)  # type: ignore[misc]
 
 
+class HearsWishes:
+    """Beside a QAbstractButton that can be checked, and before it. What serves people who cannot
+    use mouse or keys toggles it: that is a person's wish, so `clicked` tells of it as well."""
+
+    _is_fact = False
+
+    def setChecked(self, on: bool) -> None:
+        """A fact; says nothing."""
+        self._is_fact = True
+        super().setChecked(on)  # type: ignore[misc]
+        self._is_fact = False
+
+    def nextCheckState(self) -> None:
+        """A click, which Qt tells of by itself."""
+        self._is_fact = True
+        super().nextCheckState()  # type: ignore[misc]
+        self._is_fact = False
+
+    def hear_wishes(self: Any) -> None:
+        """Once, when it can be checked."""
+        self.toggled.connect(self._on_toggled)
+
+    def _on_toggled(self: Any, on: bool) -> None:
+        is_one_of_several = self.autoExclusive() or self.group() is not None
+        if not self._is_fact and (on or not is_one_of_several):
+            self.clicked["bool"].emit(on)
+
+
 class ButtonKind(StrEnum):
     """How loud a button is; at most one primary in sight."""
 
@@ -75,7 +105,7 @@ class Button(MarksFocus, QPushButton):
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(text, parent)
+        super().__init__(said(text), parent)
         self._theme = theme
         self._kind = kind
         self._icon_name = icon
@@ -89,10 +119,14 @@ class Button(MarksFocus, QPushButton):
             self.set_name(name)
         theme.changed.connect(self.update)
 
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(said(text))
+
     def set_name(self, name: str) -> None:
         """Also its tip."""
-        self.setAccessibleName(name)
-        self.setToolTip(tip(name))
+        self.setAccessibleName(said(name))
+        put_tip(self, tip(name))
 
     def set_icon_name(self, icon: str) -> None:
         self._icon_name = icon
@@ -199,7 +233,7 @@ def new_action(
     owner: QObject, text: str, run: Callable[[], object], keys: Sequence[str] = ()
 ) -> QAction:
     """Its keys work while a widget that it is added to, or what is in that, has the focus."""
-    action = QAction(text, owner)
+    action = QAction(said(text), owner)
     action.setShortcuts([QKeySequence(key) for key in keys])
     action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     action.triggered.connect(lambda: run())

@@ -27,6 +27,7 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.panes import Scrolled
 from llmgw_desktop.ui.widgets.texts import PieceView
+from llmgw_desktop.ui.widgets.words import said
 
 _WIDTH_UNITS = 135
 _MOST_HEIGHT_SHARE = 0.86
@@ -41,7 +42,7 @@ class FormDialog(QDialog):
         super().__init__(parent)
         self._theme = theme
         space = theme.space
-        self.setWindowTitle(title)
+        self.setWindowTitle(said(title))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._problem = FlowingLabel(theme, tone=Tone.ERROR)
         self._problem.hide()
@@ -135,7 +136,7 @@ class QuestionDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         space = theme.space
-        self.setWindowTitle(title)
+        self.setWindowTitle(said(title))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.no = Button(theme, no)
         self.no.setDefault(True)
@@ -182,7 +183,7 @@ class ConflictDialog(QDialog):
         super().__init__(parent)
         self._theme = theme
         space = theme.space
-        self.setWindowTitle("The settings were changed by hand")
+        self.setWindowTitle(said("The settings were changed by hand"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sides = h_box(
             theme,
@@ -227,7 +228,7 @@ class WorktreeDialog(QDialog):
 
     def __init__(self, theme: Theme, diff: WorktreeDiff, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Changes of a worktree")
+        self.setWindowTitle(said("Changes of a worktree"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         space = theme.space
         name = FlowingLabel(
@@ -235,6 +236,7 @@ class WorktreeDialog(QDialog):
             inert_line(title(diff.worktree), 160),
             size=TextSize.HEADING,
             weight=QFont.Weight.DemiBold,
+            is_verbatim=True,
         )
         self.words = FlowingLabel(theme, _words(diff), tone=Tone.MUTED)
         patch = diff.patch or "Nothing is otherwise than where it began."

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFont, QKeyEvent, QPainter, QPaintEvent, QTextOption
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
+    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -17,10 +18,11 @@ from llmgw_desktop.domain.setting import Kind, Unfit, WholeNumber, YesNo
 from llmgw_desktop.store.settings.schema import TableFacts
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
 from llmgw_desktop.ui.widgets.view_clothes import dress_view, wear
+from llmgw_desktop.ui.widgets.words import said
 
 
 class Field(QWidget):
@@ -34,7 +36,7 @@ class Field(QWidget):
         self._label.setBuddy(control)
         self._note = FlowingLabel(theme, hint, size=TextSize.CAPTION, tone=Tone.MUTED)
         if not control.accessibleName():
-            control.setAccessibleName(label)
+            control.setAccessibleName(said(label))
         v_box(theme, self._label, control, self._note, on=self, gap=1, margins=0)
         self._note.setVisible(bool(hint))
 
@@ -52,6 +54,7 @@ class Field(QWidget):
         self._note.set_tone(Tone.ERROR if why else Tone.MUTED)
         self._note.setVisible(bool(why or self._hint))
         self._control.setAccessibleDescription(why or self._hint)
+        put_tip(self._control, self._control.toolTip())
         if isinstance(self._control, TextLine):
             self._control.set_wrong(bool(why))
 
@@ -63,8 +66,8 @@ class TextLine(QLineEdit):
         super().__init__()
         self._theme = theme
         self._is_wrong = False
-        self.setPlaceholderText(placeholder)
-        self.setAccessibleName(name)
+        self.setPlaceholderText(said(placeholder))
+        self.setAccessibleName(said(name))
         self._wear()
         theme.changed.connect(self._wear)
 
@@ -87,10 +90,57 @@ class TextLines(QPlainTextEdit):
         self._theme = theme
         self.setFont(theme.mono_font())
         self.setTabChangesFocus(True)
-        self.setAccessibleName(name)
+        self.setAccessibleName(said(name))
         dress_view(self, theme)
         self.document().setDocumentMargin(theme.space(1.5))
         wear(self, theme, lambda theme: field_sheet(theme, "TextLines"))
+
+
+class PromptField(QPlainTextEdit):
+    """As tall as its text, within bounds; Tab goes on to the next control."""
+
+    sent = Signal()
+    left = Signal()
+    """Esc."""
+
+    def __init__(self, theme: Theme, hint: str, name: str, *, least: int, most: int) -> None:
+        super().__init__()
+        self._theme = theme
+        self._least, self._most = least, most
+        self.setPlaceholderText(said(hint))
+        self.setAccessibleName(said(name))
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        dress_view(self, theme)
+        self.document().setDocumentMargin(theme.space(1.5))
+        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+        wear(self, theme, lambda theme: field_sheet(theme, "PromptField"))
+
+    @property
+    def text(self) -> str:
+        return self.toPlainText()
+
+    @override
+    def sizeHint(self) -> QSize:
+        lines = round(self.document().size().height())
+        lines = min(max(lines, self._least), self._most)
+        height = lines * self.fontMetrics().lineSpacing() + 2 * self._theme.space(1.5) + 4
+        return QSize(self._theme.space(60), height)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.space(30), self.sizeHint().height())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and event.modifiers().value & Qt.KeyboardModifier.ControlModifier.value:
+            self.sent.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 def field_sheet(theme: Theme, kind: str, more: str = "", *, is_wrong: bool = False) -> str:
@@ -116,23 +166,23 @@ class SearchField(QLineEdit):
     def __init__(self, theme: Theme, hint: str) -> None:
         super().__init__()
         self._theme = theme
-        self.setPlaceholderText(hint)
-        self.setAccessibleName(hint)
+        self.setPlaceholderText(said(hint))
+        self.setAccessibleName(said(hint))
         self.setClearButtonEnabled(True)
         self._lens = QAction(self)
         self.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
         self._lens.triggered.connect(self.selectAll)
         for button in self.findChildren(QToolButton):  # Qt makes them, without a name
             is_lens = self._lens in button.actions()
-            button.setAccessibleName("Select what was typed" if is_lens else "Clear")
+            button.setAccessibleName(said("Select what was typed" if is_lens else "Clear"))
         self._wear()
         theme.changed.connect(self._wear)
 
     def set_wrong(self, why: str) -> None:
         """Mark what was typed as not understood, and say why; empty takes the mark away."""
         self.setProperty("wrong", bool(why))
-        self.setToolTip(tip(why))
-        self.setAccessibleDescription(why)
+        put_tip(self, tip(why))
+        self.setAccessibleDescription(said(why))
         self._wear()
 
     @override
@@ -163,10 +213,11 @@ class ChoiceBox(QComboBox):
     def __init__(self, theme: Theme, choices: Sequence[tuple[str, str]], *, name: str) -> None:
         super().__init__()
         self._theme = theme
-        self.setAccessibleName(name)
+        self.setAccessibleName(said(name))
+        self.setAccessibleDescription(said(name))  # on Linux the name of a box is what is chosen
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         for key, word in choices:
-            self.addItem(word, key)
+            self.addItem(said(word), key)
         wear(self, theme, _choice_sheet)
 
     @property
@@ -266,12 +317,12 @@ class SettingField(Field):
             hint = f"{words} {commas}".strip()
         super().__init__(theme, label, control, hint)
         self._kind = each.kind
-        control.setToolTip(tip(f"{words} Expected: {each.kind.expected}."))
+        put_tip(control, tip(f"{words} Expected: {each.kind.expected}."))
         if not isinstance(control, TextLine):
             return
         default = table.defaults.get(key)
         if default is not None and not control.placeholderText():
-            control.setPlaceholderText(each.kind.shown(default))
+            control.setPlaceholderText(said(each.kind.shown(default)))
         if is_checked:
             control.textEdited.connect(self._look_at)
 

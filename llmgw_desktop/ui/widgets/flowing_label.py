@@ -27,6 +27,7 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.words import said
 
 _ENDLESS_PX = 1 << 20
 _MOST_WIDTHS = 16
@@ -46,8 +47,9 @@ class FlowingLabel(Label):
         size: TextSize = TextSize.BODY,
         tone: Tone = Tone.TEXT,
         weight: QFont.Weight = QFont.Weight.Normal,
+        is_verbatim: bool = False,
     ) -> None:
-        super().__init__(theme, text, size=size, tone=tone, weight=weight)
+        super().__init__(theme, text, size=size, tone=tone, weight=weight, is_verbatim=is_verbatim)
         self._flow = QTextLayout()
         self._flows_for: tuple[str, QFont, int] | None = None
         self._heights_of: tuple[str, QFont] | None = None
@@ -60,9 +62,10 @@ class FlowingLabel(Label):
 
     @override
     def setText(self, text: str) -> None:
-        if text != self.text():
-            self._mark(0, 0)
+        before = self.text()
         super().setText(text)
+        if self.text() != before:
+            self._mark(0, 0)
 
     @override
     def selectedText(self) -> str:
@@ -81,8 +84,8 @@ class FlowingLabel(Label):
         """Its first entry copies what is marked, or all where nothing is."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy", self._copy)
-        menu.addAction("Select all", self._mark_all)
+        menu.addAction(said("Copy"), self._copy)
+        menu.addAction(said("Select all"), self._mark_all)
         return menu
 
     @override

@@ -2,7 +2,7 @@
 facts by their labels, names with reasons, bars with words."""
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -17,6 +17,10 @@ from llmgw_desktop.ui.widgets.button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone, colour_of
 from llmgw_desktop.ui.widgets.layouts import h_box
+from llmgw_desktop.ui.widgets.words import said
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.providers.usage import QuotaLine
 
 Row = TypeVar("Row", bound="tuple[QWidget, ...]")
 Told = TypeVar("Told")
@@ -149,6 +153,8 @@ class Filling:
     tone: Tone = Tone.ACCENT
     reserved: float = 0.0
     """Beyond the share, paler."""
+    mark: float | None = None
+    """Where a line stands across it, 0 to 1."""
 
 
 def paint_bar(painter: QPainter, bar: QRectF, filling: Filling, colours: Colours) -> None:
@@ -170,7 +176,21 @@ def paint_bar(painter: QPainter, bar: QRectF, filling: Filling, colours: Colours
                 filled.setWidth(max(bar.width() * share, bar.height()))
                 painter.setBrush(brush)
                 painter.drawRoundedRect(filled, corner, corner)
+    if filling.mark is not None:
+        _paint_mark(painter, bar, filling.mark, colours)
     painter.restore()
+
+
+def _paint_mark(painter: QPainter, bar: QRectF, share: float, colours: Colours) -> None:
+    """Higher than the bar, with a rim, so that it is seen on what is filled and what is not."""
+    thick = bar.height() / 3
+    line = QRectF(bar.x() + bar.width() * share - thick / 2, 0, thick, bar.height() * 2)
+    line.moveTop(bar.center().y() - bar.height())
+    rim = thick / 2
+    painter.setBrush(colours.surface)
+    painter.drawRect(line.adjusted(-rim, 0, rim, 0))
+    painter.setBrush(colours.text)
+    painter.drawRect(line)
 
 
 class FilledBar(QWidget):
@@ -210,3 +230,27 @@ class BarRows(KeptRows[tuple[Label, FilledBar, FlowingLabel], Told]):
     def make_row(self) -> tuple[Label, FilledBar, FlowingLabel]:
         name = Label(self._theme, size=self.text_size, tone=Tone.MUTED)
         return name, FilledBar(self._theme), FlowingLabel(self._theme, size=self.text_size)
+
+
+class QuotaRows(BarRows["QuotaLine"]):
+    """Hidden where the vendor tells of none."""
+
+    text_size = TextSize.CAPTION
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, gap=0.75, first=16)
+
+    @override
+    def fill_row(self, row: tuple[Label, FilledBar, FlowingLabel], line: "QuotaLine") -> None:
+        name, bar, words = row
+        name.setText(line.name)
+        bar.show_filling(
+            Filling(
+                line.left_share,
+                Tone.ERROR if line.is_low else Tone.ACCENT,
+                mark=line.kept_share or None,
+            )
+        )
+        bar.setAccessibleName(said(f"{line.name}: {line.words}"))
+        words.setText(line.words)
+        words.set_tone(Tone.ERROR if line.is_low else Tone.MUTED)

@@ -1,17 +1,20 @@
 """Words and small pictures: a label in the theme's sizes and tones, one that gives way, a mark,
-tips."""
+tips; what painted widgets are to those who do not see them."""
 
 import html
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from typing import TypeVar
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QAccessibleWidget, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.words import said
 
 
 class Tone(StrEnum):
@@ -32,7 +35,8 @@ def colour_of(tone: Tone, colours: Colours) -> QColor:
 
 
 class Label(QLabel):
-    """Plain text always: what comes from outside is never read as markup."""
+    """Plain text always: what comes from outside is never read as markup. Our own words are said in
+    the person's language; `is_verbatim` what others said, such as names, code and prompts."""
 
     def __init__(
         self,
@@ -42,8 +46,10 @@ class Label(QLabel):
         size: TextSize = TextSize.BODY,
         tone: Tone = Tone.TEXT,
         weight: QFont.Weight = QFont.Weight.Normal,
+        is_verbatim: bool = False,
     ) -> None:
-        super().__init__(text)
+        super().__init__(text if is_verbatim else said(text))
+        self.is_verbatim = is_verbatim
         self._theme = theme
         self._tone = tone
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -55,6 +61,10 @@ class Label(QLabel):
         if tone is not self._tone:
             self._tone = tone
             self._paint_tone()
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(text if self.is_verbatim else said(text))
 
     def say(self, words: str) -> None:
         """Hidden where it has nothing to say."""
@@ -103,7 +113,13 @@ _LONG = 80
 
 def tip(text: str) -> str:
     """For `setToolTip` and models: Qt would read what looks like markup as markup, and open the
-    pictures that it names, also such as lie on another machine. Long texts get lines that wrap."""
+    pictures that it names, also such as lie on another machine. Long texts get lines that wrap. In
+    the person's language."""
+    return plain_tip(said(text))
+
+
+def plain_tip(text: str) -> str:
+    """As `tip`, of what others said."""
     if "<" not in text and len(text) <= _LONG:
         return text
     return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
@@ -111,7 +127,24 @@ def tip(text: str) -> str:
 
 def paragraphs(texts: Iterable[str]) -> str:
     """As `tip`, each of these by itself; empty ones are left out."""
-    return "".join(f"<p>{html.escape(text)}</p>" for text in texts if text)
+    return "".join(f"<p>{html.escape(said(text))}</p>" for text in texts if text)
+
+
+def put_tip(widget: QWidget, text: str) -> None:
+    """As `setToolTip`, of what `tip` or its neighbours made. A screen reader takes the tip for the
+    description where there is no other, and reads markup aloud: it is given the words."""
+    if widget.accessibleDescription() == _words_of(widget.toolTip()):
+        widget.setAccessibleDescription("")
+    widget.setToolTip(text)
+    if text.startswith("<") and not widget.accessibleDescription():
+        widget.setAccessibleDescription(_words_of(text))
+
+
+def _words_of(markup: str) -> str:
+    return html.unescape(_TAGS.sub(" ", markup)).strip()
+
+
+_TAGS = re.compile(r"<[^<>]*>")
 
 
 class ElidedLabel(Label):
@@ -120,7 +153,7 @@ class ElidedLabel(Label):
     @override
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setToolTip(tip(text))
+        put_tip(self, plain_tip(self.text()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     @override
@@ -137,3 +170,29 @@ class ElidedLabel(Label):
 
 
 _ELIDE = Qt.TextElideMode.ElideRight
+
+
+_ROLES: dict[str, QAccessible.Role] = {}
+"""Of widgets that we paint ourselves, by the names of their classes."""
+_Painted = TypeVar("_Painted", bound=type[QWidget])
+
+
+def plays(role: QAccessible.Role) -> Callable[[_Painted], _Painted]:
+    """For a class of widgets that Qt knows nothing of: what it is to those who do not see it. A
+    class below it is the same, unless it says otherwise."""
+
+    def noted(kind: _Painted) -> _Painted:
+        if not _ROLES:
+            QAccessible.installFactory(_with_role)
+        _ROLES[kind.__name__] = role
+        return kind
+
+    return noted
+
+
+def _with_role(class_name: str, widget: QObject) -> QAccessibleWidget | None:
+    """Asked with each class of a widget, beginning with its own, when a reader comes to it."""
+    role = _ROLES.get(class_name)
+    if role is None or not isinstance(widget, QWidget):
+        return None
+    return QAccessibleWidget(widget, role, "")

@@ -15,6 +15,7 @@ from llmgw_desktop.ui.widgets.cards import Card
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.words import said
 
 
 class Sheet(Card):
@@ -80,7 +81,7 @@ class UndoNotice(Sheet):
             self._row.setContentsMargins(side, self._space(3), side, self._space(3))
         else:
             self._row.setContentsMargins(side, narrow, narrow, narrow)
-        self.setAccessibleName(sentence)
+        self.setAccessibleName(said(sentence))
         self.come_up()
         self._end.start()
 
@@ -204,7 +205,7 @@ class Banner(QWidget):
         for number, button in enumerate(self._buttons):
             button.setText(ways[number][0] if number < len(ways) else "")
             button.setVisible(number < len(ways))
-        self.setAccessibleDescription(self.words)
+        self.setAccessibleDescription(said(self.words))
         self.setVisible(bool(what))
         self.update()
 

@@ -19,6 +19,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind, MarksFocus
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.words import said
 
 
 class ThinSplitter(QSplitter):
@@ -135,7 +136,7 @@ class TabStrip(MarksFocus, QTabBar):
     def __init__(self, theme: Theme, *, name: str) -> None:
         super().__init__()
         self._theme = theme
-        self.setAccessibleName(name)
+        self.setAccessibleName(said(name))
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(True)
@@ -214,7 +215,7 @@ class SheetTab(Scrolled):
     def __init__(self, theme: Theme, content: QWidget, name: str) -> None:
         super().__init__(theme, content)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(name)
+        self.setAccessibleName(said(name))
 
 
 class LinedRow(QWidget):
@@ -274,11 +275,10 @@ class TabbedPage(QWidget):
         self._keys = list(parts)
         self._tabs, self._stack = TabStrip(theme, name=name), PartStack()
         for words, part in parts.values():
-            self._tabs.addTab(words)
+            self._tabs.addTab(said(words))
             self._stack.addWidget(part)
         self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
         across = LinedRow(theme)
         h_box(theme, (self._tabs, 1), on=across, margins=(3.5, 1, 3, 0))
-        column = v_box(theme, across, (self._stack, 1), on=self, gap=0, margins=0)
-        if above is not None:
-            column.insertWidget(0, above)
+        top = () if above is None else (above,)  # put in first, the Tab key comes to it first
+        v_box(theme, *top, across, (self._stack, 1), on=self, gap=0, margins=0)

@@ -11,7 +11,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from typing_extensions import override
 
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.label import plain_tip
+from llmgw_desktop.ui.widgets.words import said
 
 Index = QModelIndex | QPersistentModelIndex
 R = TypeVar("R")
@@ -39,6 +40,20 @@ class Column(Generic[R]):
     """What its tip says, as a narrow column may have cut it; None: its text."""
     spoken: Callable[[R], str] | None = None
     """What a screen reader says in place of its text."""
+    is_words: bool = False
+    """Our own words, which are said in the person's language, and so are figures. Names, models and
+    what others said stay as they are."""
+
+    def shown(self, row: R) -> str:
+        """Its text as it is read."""
+        text = self.text(row)
+        return said(text) if self.is_words or self.is_number else text
+
+    def told(self, row: R) -> str:
+        """What its tip says."""
+        if self.tells is None:
+            return self.shown(row)
+        return said(self.tells(row)) if self.is_words else self.tells(row)
 
 
 def cell_column(at: int, title: str, **facts: Any) -> Column[Any]:
@@ -121,11 +136,11 @@ class RowModel(QAbstractTableModel, Generic[R]):
         row, column = self._rows[index.row()], self._columns[index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return column.text(row)
+                return column.shown(row)
             case Qt.ItemDataRole.ToolTipRole:
-                return tip((column.tells or column.text)(row))
+                return plain_tip(column.told(row))
             case Qt.ItemDataRole.AccessibleTextRole if column.spoken is not None:
-                return column.spoken(row)
+                return said(column.spoken(row))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return AT_END if column.is_number else AT_BEGIN
         return None
@@ -143,9 +158,9 @@ class RowModel(QAbstractTableModel, Generic[R]):
         column = self._columns[section]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return column.title
+                return said(column.title)
             case Qt.ItemDataRole.ToolTipRole:
-                return column.hint or None
+                return said(column.hint) or None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return AT_END if column.is_number else AT_BEGIN
         return None

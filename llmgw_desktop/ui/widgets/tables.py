@@ -40,6 +40,7 @@ from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.row_model import Column, Index, RowModel
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
+from llmgw_desktop.ui.widgets.words import said
 
 _SELECTED = QStyle.StateFlag.State_Selected.value
 Key = tuple[str, str, Callable[[], object]]
@@ -142,7 +143,7 @@ class RowTable(QTableView):
         self._delegate = delegate
         self.setModel(model)
         self.setItemDelegate(delegate)
-        self.setAccessibleName(name)
+        self.setAccessibleName(said(name))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -163,7 +164,7 @@ class RowTable(QTableView):
     def add_keys(self, keys: Iterable[Key]) -> None:
         """They work while the table has the focus, and stand in the list of keys."""
         for text, key, run in keys:
-            action = QAction(text, self)
+            action = QAction(said(text), self)
             action.setShortcut(QKeySequence(key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(lambda _=False, run=run: run())
@@ -231,7 +232,7 @@ class RowCells(RowDelegate):
             inside = inside.adjusted(self._theme.space(MARK_UNITS), 0, 0, 0)
         plain = colours.muted if column.is_quiet else colours.text
         painter.setPen(self._ink(row, column, colours) or plain)
-        paint_line(painter, inside, column.text(row), is_number=column.is_number)
+        paint_line(painter, inside, column.shown(row), is_number=column.is_number)
 
 
 @value
@@ -325,7 +326,9 @@ class FittedTable(RowTable):
         metrics, pad = QFontMetrics(self._theme.font()), 3 * self._theme.space(1.5)
         mark = self._theme.space(MARK_UNITS)
         widths = {
-            column.key: metrics.horizontalAdvance(max(column.widest, column.title, key=len))
+            column.key: metrics.horizontalAdvance(
+                max(column.widest, said(column.widest), said(column.title), key=len)
+            )
             + pad
             + (mark if column.has_mark else 0)
             for column in columns
@@ -337,7 +340,8 @@ class FittedTable(RowTable):
         room = self.viewport().width()
         for key in look.go_first:
             if room - sum(widths.values()) < least:
-                widths.pop(key)
+                widths.pop(key, None)
+                sharing = [each for each in sharing if each.key != key] or sharing
         rest = max(room - sum(widths.values()), least)
         whole = sum(column.share for column in sharing)
         widths |= {column.key: round(rest * column.share / whole) for column in sharing}

@@ -23,6 +23,7 @@ from llmgw_desktop.ui.widgets.fields import TextLines
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.words import said
 
 
 class CodeBlock(Card):
@@ -32,7 +33,7 @@ class CodeBlock(Card):
 
     def __init__(self, theme: Theme, text: str, *, name: str) -> None:
         super().__init__(theme)
-        self._label = Label(theme, text)
+        self._label = Label(theme, text, is_verbatim=True)
         self._label.setFont(theme.mono_font())
         self._label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -59,7 +60,7 @@ class ReadText(QPlainTextEdit):
     def __init__(self, theme: Theme, name: str, *, margin: float) -> None:
         super().__init__()
         self._theme = theme
-        self.setAccessibleName(name)
+        self.setAccessibleName(said(name))
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)

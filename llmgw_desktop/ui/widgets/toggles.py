@@ -3,26 +3,28 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import MarksFocus
+from llmgw_desktop.ui.widgets.button import HearsWishes, MarksFocus
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.label import plays, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box
+from llmgw_desktop.ui.widgets.words import said
 
 
-class Switch(MarksFocus, QAbstractButton):
+class Switch(HearsWishes, MarksFocus, QAbstractButton):
     """`name` says what is switched; `clicked` tells of a person's wish, `setChecked` of a fact."""
 
     def __init__(self, theme: Theme, *, name: str) -> None:
         super().__init__()
         self._theme = theme
         self.setCheckable(True)
-        self.setAccessibleName(name)
-        self.setToolTip(tip(name))
+        self.hear_wishes()
+        self.setAccessibleName(said(name))
+        put_tip(self, tip(name))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -77,16 +79,18 @@ class SwitchLine(QWidget):
         self.switch.setChecked(on)
 
 
-class Tick(MarksFocus, QAbstractButton):
+class Tick(HearsWishes, MarksFocus, QAbstractButton):
     """A ring where `is_ring`: put those of which one holds into a QButtonGroup."""
 
     def __init__(self, theme: Theme, words: str, *, is_ring: bool = False) -> None:
         super().__init__()
         self._theme = theme
         self._is_ring = is_ring
-        self.setText(words)
-        self.setAccessibleName(words)
+        self.setAutoExclusive(is_ring)
+        self.setText(said(words))
+        self.setAccessibleName(said(words))
         self.setCheckable(True)
+        self.hear_wishes()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(theme.font())
@@ -141,6 +145,7 @@ class Tick(MarksFocus, QAbstractButton):
         painter.end()
 
 
+@plays(QAccessible.Role.ComboBox)
 class Segmented(MarksFocus, QWidget):
     """Arrow keys move the choice. `name` says what is chosen here."""
 
@@ -150,8 +155,8 @@ class Segmented(MarksFocus, QWidget):
         """`choices` are pairs of key and word; the first holds."""
         super().__init__()
         self._theme = theme
-        self._choices = tuple(choices)
-        self._name = name
+        self._choices = tuple((key, said(word)) for key, word in choices)
+        self._name = said(name)
         self._index = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -18,7 +18,7 @@ from typing_extensions import override
 from llmgw_desktop.domain.errors import SettingsConflict
 from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
 from llmgw_desktop.domain.flights.flight import FlightQuery
-from llmgw_desktop.ui.page import BoundPage, KeepsState, ShowsClient, ShowsFlights, ShowsJobs
+from llmgw_desktop.ui.page import BoundPage, KeepsState, Page, ShowsClient, ShowsFlights, ShowsJobs
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.dialogs import ConflictDialog
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
@@ -28,7 +28,7 @@ from llmgw_desktop.ui.window.coming_pages import ComingPages
 from llmgw_desktop.ui.window.sidebar import Sidebar
 from llmgw_desktop.ui.window.status_panel import StatusPanel
 from llmgw_desktop.ui.window.trouble_area import TroubleArea
-from llmgw_desktop.ui.window.window_menus import ShortcutList, WindowMenus
+from llmgw_desktop.ui.window.window_menus import ShortcutList, WindowMenus, shortcut_groups
 
 TITLE = "LLM Gateway"
 _LEAST = QSize(720, 460)
@@ -84,6 +84,16 @@ class MainWindow(QMainWindow):
     def page_key(self) -> str:
         """Of the one in sight, or on its way."""
         return self._key
+
+    @property
+    def kept(self) -> QSettings:
+        """What the window remembers."""
+        return self._settings
+
+    @property
+    def page_facts(self) -> Sequence[Page]:
+        """Of all, in the order of the sidebar."""
+        return [each.page for each in self._pages.values()]
 
     def page(self, key: str) -> QWidget:
         """Made now where nobody has seen it yet."""
@@ -152,12 +162,12 @@ class MainWindow(QMainWindow):
 
     def show_under_way(self, count: int) -> None:
         if "flights" in self._pages:
-            self._sidebar.show_badge("flights", f"{count:,}" if count else "")
+            self._sidebar.show_badge("flights", count, f"{count:,} under way")
 
     def show_live_jobs(self, count: int, words: str) -> None:
         """`words` say how many run and wait."""
         if "jobs" in self._pages:
-            self._sidebar.show_badge("jobs", f"{count:,}" if count else "")
+            self._sidebar.show_badge("jobs", count, words)
         self._live_words = words
         for page in self._made.values():
             if isinstance(page, ShowsJobs):
@@ -168,7 +178,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         """How many wait for this person, and the oldest in a line."""
         if "access" in self._pages:
-            self._sidebar.show_badge("access", f"{count:,}" if count else "")
+            self._sidebar.show_badge("access", count, words)
         self.troubles.show_questions(words, first, on_look)
 
     def is_in_front(self) -> bool:
@@ -261,7 +271,9 @@ class MainWindow(QMainWindow):
     def _list_when_whole(self) -> None:
         if self._is_listing and len(self._made) == len(self._pages):
             self._is_listing = False
-            ShortcutList(self._theme, self.findChildren(QAction), self).open()
+            titles = {page: self._pages[key].page.title for key, page in self._made.items()}
+            groups = shortcut_groups(self.findChildren(QAction), titles)
+            ShortcutList(self._theme, groups, self).open()
 
     def _restore(self) -> None:
         geometry = self._settings.value("window/geometry")

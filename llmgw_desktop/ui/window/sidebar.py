@@ -16,9 +16,10 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.page import Page
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import MarksFocus
+from llmgw_desktop.ui.widgets.button import HearsWishes, MarksFocus
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.words import said
 
 _WIDTH_UNITS = 52
 
@@ -46,11 +47,15 @@ class Sidebar(QWidget):
         theme.changed.connect(self.update)
 
     def choose(self, key: str) -> None:
-        """Marks it; says nothing."""
+        """Marks it; says nothing. The Tab key leads there, arrows to the others."""
         self._buttons[key].setChecked(True)
+        for each, button in self._buttons.items():
+            is_stop = each == key or button.hasFocus()
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if is_stop else Qt.FocusPolicy.NoFocus)
 
-    def show_badge(self, key: str, words: str) -> None:
-        self._buttons[key].show_badge(words)
+    def show_badge(self, key: str, count: int, words: str) -> None:
+        """Nothing where there is none of it; `words` say of what it is a number."""
+        self._buttons[key].show_badge(f"{count:,}" if count else "", words if count else "")
 
     def add_foot(self, widget: QWidget) -> None:
         self._column.addWidget(widget)
@@ -84,7 +89,7 @@ class Sidebar(QWidget):
         return lambda: self.chosen.emit(key)
 
 
-class _Entry(MarksFocus, QAbstractButton):
+class _Entry(HearsWishes, MarksFocus, QAbstractButton):
     """One page's line."""
 
     def __init__(self, theme: Theme, page: Page) -> None:
@@ -94,16 +99,18 @@ class _Entry(MarksFocus, QAbstractButton):
         self._badge = ""
         self.setText(page.title)
         self.setCheckable(True)
+        self.hear_wishes()
+        self.setAutoExclusive(True)  # one of several, to those who hear it
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(theme.font(weight=QFont.Weight.Medium))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.changed.connect(self.update)
 
-    def show_badge(self, words: str) -> None:
-        if words != self._badge:
-            self._badge = words
-            self.setAccessibleDescription(words)
+    def show_badge(self, badge: str, words: str) -> None:
+        self.setAccessibleDescription(said(words))
+        if badge != self._badge:
+            self._badge = badge
             self.update()
 
     @override
@@ -139,7 +146,7 @@ class _Entry(MarksFocus, QAbstractButton):
         left = space(2) + icon + space(2.5)
         words = QRectF(left, 0, self.width() - left - space(2), self.height())
         painter.setFont(self.font())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._page.title)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
         if self._badge:
             painter.setFont(self._theme.font(TextSize.CAPTION, QFont.Weight.Medium))
             painter.setPen(colours.running)

@@ -15,6 +15,7 @@ from llmgw_desktop.ui.widgets.cards import Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
+from llmgw_desktop.ui.widgets.words import said
 
 
 class StatusPanel(Card):
@@ -62,7 +63,7 @@ class StatusPanel(Card):
     def _fill_copies(self, base_urls: Mapping[str, str]) -> None:
         self._copies.clear()
         for vendor, url in base_urls.items():
-            action = self._copies.addAction(f"{vendor}   {url}")
+            action = self._copies.addAction(said(f"{vendor}   {url}"))
             action.triggered.connect(_copier(url))
 
     def _offer_copies(self) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.domain.events import (
@@ -21,8 +22,8 @@ from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 
 class TroubleArea(QWidget):
     """The gateway, its store, the recorder, the settings, what could not be opened, what a quit
-    waits for, questions to a person, budgets that are used up, caches that miss, floods: each
-    with its banner."""
+    waits for, questions to a person, budgets that are used up, alarms about accounts
+    and caches, floods: each with its banner."""
 
     retry_wanted = Signal()
     held_decided = Signal(bool)
@@ -32,6 +33,7 @@ class TroubleArea(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._band = Banner(theme, closable=False)
         self._gateway = Banner(theme, closable=False)
         self._recording = Banner(theme)
         self._note_said = ""
@@ -42,14 +44,16 @@ class TroubleArea(QWidget):
         self._settings = Banner(theme)
         self._change = Banner(theme)
         self._opening = Banner(theme)
+        self._update = Banner(theme)
         self._budgets = Banner(theme)
         self.budgets_dismissed = self._budgets.dismissed
-        self._caches = Banner(theme)
-        self.caches_dismissed = self._caches.dismissed
+        self._alarms = Banner(theme)
+        self.alarms_dismissed = self._alarms.dismissed
         self._floods = Banner(theme)
         self._quitting = Banner(theme, closable=False)
         self._questions = Banner(theme, closable=False)
         self._banners = (
+            self._band,
             self._quitting,
             self._questions,
             self._gateway,
@@ -62,9 +66,14 @@ class TroubleArea(QWidget):
             self._change,
             self._opening,
             self._budgets,
-            self._caches,
+            self._alarms,
+            self._update,
         )
         v_box(theme, *self._banners, on=self, gap=0, margins=0)
+
+    def show_band(self, what: str, why: str) -> None:
+        """What holds for all that the window shows, as long as it is there."""
+        self._band.say(BannerKind.INFO, what, why)
 
     @property
     def words(self) -> list[str]:
@@ -213,9 +222,16 @@ class TroubleArea(QWidget):
         """Who holds too many connections; empty when nobody does."""
         self._floods.say(BannerKind.WARNING, what, why, (action, on_look))
 
-    def show_caches(self, what: str, why: str, on_look: Callable[[], None]) -> None:
-        """Whose prompts no longer come from their vendor's cache; empty when it was looked at."""
-        self._caches.say(BannerKind.INFO, what, why, ("Show the request", on_look))
+    def show_alarms(self, what: str, why: str, on_look: Callable[[], None]) -> None:
+        """Which account is not as it was, or whose prompts no longer come from their vendor's
+        cache; empty when it was looked at."""
+        self._alarms.say(BannerKind.INFO, what, why, ("Show the requests", on_look))
+
+    def show_update(self, words: str, url: str) -> None:
+        """There is a newer version; getting it is the person's."""
+        opener = ("Open its page", lambda: QDesktopServices.openUrl(QUrl(url)))
+        acts = (opener,) if url.startswith("https://") else ()
+        self._update.say(BannerKind.INFO, words, "Nothing is installed by itself.", *acts)
 
     def show_opening(self, problem: str) -> None:
         """A file or folder could not be opened; empty when it could."""

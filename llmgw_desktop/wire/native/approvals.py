@@ -1,5 +1,6 @@
-"""A decision of the gate as the doors write it; and what an agent asks, as the door for its answers
-writes and reads it: whole, nothing shortened.
+"""What is decided of a run, as the doors write it: a decision of the gate; what an agent asks, or a
+request is held for, written and read for the door of its answers, whole, nothing shortened; and
+what jobs changed, with what was taken back.
 """
 
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
+from llmgw_desktop.domain.brakes import Brake, HeldQuestion, HoldChoice
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.approval import (
     Approval,
@@ -15,6 +17,13 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionKind,
     PermissionQuestion,
 )
+from llmgw_desktop.domain.jobs.changes import (
+    ChangedFile,
+    JobChanges,
+    SnapshotLook,
+    UndoDone,
+)
+from llmgw_desktop.domain.plain_text import plain_text
 
 
 def approval_object(approval: Approval) -> dict[str, Any]:
@@ -64,7 +73,7 @@ _OF_ASK = {
 def question_object(question: PermissionQuestion) -> dict[str, Any]:
     ask = question.ask
     return {name: getattr(question, own) for name, own in _OF_QUESTION.items()} | {
-        "cli": str(question.cli),
+        "cli": str(question.cli or ""),
         "warnings": list(question.warnings),
         "kind": str(ask.kind),
         "changes": [_change(each) for each in ask.changes],
@@ -83,7 +92,7 @@ def read_question(told: Mapping[str, Any]) -> PermissionQuestion:
         **{own: told[name] for name, own in _OF_ASK.items()},
     )
     return PermissionQuestion(
-        cli=CliName(told["cli"]),
+        cli=CliName(told["cli"]) if told["cli"] else None,
         ask=ask,
         warnings=tuple(told["warnings"]),
         **{own: told[name] for name, own in _OF_QUESTION.items()},
@@ -92,3 +101,90 @@ def read_question(told: Mapping[str, Any]) -> PermissionQuestion:
 
 def _change(change: FileChange) -> dict[str, Any]:
     return {each.name: getattr(change, each.name) for each in fields(FileChange)}
+
+
+_OF_HELD = {
+    "id": "id",
+    "title": "title",
+    "words": "words",
+    "flightId": "flight_id",
+    "owner": "owner",
+    "client": "client",
+    "model": "model",
+    "label": "label",
+    "jobId": "job",
+    "conversation": "conversation",
+    "agent": "agent",
+    "askedAt": "asked_at_s",
+    "expiresAt": "expires_at_s",
+}
+
+
+def held_object(question: HeldQuestion) -> dict[str, Any]:
+    return {name: getattr(question, own) for name, own in _OF_HELD.items()} | {
+        "brake": str(question.brake),
+        "facts": [{"label": label, "text": text} for label, text in question.facts],
+        "choices": [{"id": each.id, "words": each.words} for each in question.choices],
+    }
+
+
+def read_held(told: Mapping[str, Any]) -> HeldQuestion:
+    """What `held_object` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    return HeldQuestion(
+        brake=Brake(told["brake"]),
+        facts=tuple((each["label"], each["text"]) for each in told["facts"]),
+        choices=tuple(HoldChoice(id=each["id"], words=each["words"]) for each in told["choices"]),
+        **{own: told[name] for name, own in _OF_HELD.items()},
+    )
+
+
+def changes_object(changes: JobChanges) -> dict[str, Any]:
+    """Unknown is null; `patch` where it was asked for."""
+    snapshot = changes.snapshot
+    told: dict[str, Any] = {
+        "id": snapshot.job_id,
+        "folder": snapshot.folder,
+        "isLive": changes.is_live,
+        "isWhole": changes.is_whole,
+        "seenAtEnd": not (changes.is_live or snapshot.is_late),
+        "before": _look(snapshot.before),
+        "after": _look(snapshot.after),
+        "history": changes.history or None,
+        "leftOut": list(snapshot.left_out),
+        "beside": list(snapshot.beside),
+        "destructive": [
+            {"command": plain_text(each.command), "why": each.why} for each in changes.destructive
+        ],
+        "files": [_file(each) for each in changes.files],
+    }
+    return told | ({"patch": changes.patch} if changes.patch else {})
+
+
+def undone_object(job_id: str, done: UndoDone) -> dict[str, Any]:
+    return {"ok": True, "id": job_id, "files": list(done.files), "wereSo": list(done.was_so)}
+
+
+def _file(change: ChangedFile) -> dict[str, Any]:
+    return {
+        "path": change.path,
+        "change": change.kind,
+        "before": change.before or None,
+        "linesAdded": change.lines_added,
+        "linesRemoved": change.lines_removed,
+        "isTakenBack": change.is_taken_back,
+    }
+
+
+def _look(look: SnapshotLook | None) -> dict[str, Any] | None:
+    """Of the folder; `commit` and `branch` where there is a git repository."""
+    if look is None:
+        return None
+    told: dict[str, Any] = {
+        "at": look.at_s,
+        "tookMs": look.took_ms,
+        "files": look.files,
+        "bytes": look.size,
+    }
+    if look.head is not None:
+        told |= {"commit": look.head.commit or None, "branch": look.head.branch or None}
+    return told

@@ -1,4 +1,5 @@
-"""Two compared flights, as the gateway's doors and MCP write them.
+"""Why a flight's cache missed, and two compared flights, as the gateway's doors, MCP and commands
+write them.
 
 What is equal is counted and not repeated; of a text that changed what stays the same is shortened
 to what stands next to a change. However much differs, what is told of it has an end. Figures are
@@ -10,6 +11,8 @@ from typing import Any
 
 from llmgw_desktop.domain.flights.alignment import TextChange, TextRun
 from llmgw_desktop.domain.flights.blocks import FlightBlock
+from llmgw_desktop.domain.flights.cache_verdict import CacheVerdict, Warmth
+from llmgw_desktop.domain.flights.cache_words import PromptBlock, happened, kept_warm
 from llmgw_desktop.domain.flights.comparison import (
     BlockChange,
     BlockDifference,
@@ -18,7 +21,9 @@ from llmgw_desktop.domain.flights.comparison import (
     ValueDifference,
     differs,
 )
-from llmgw_desktop.domain.flights.flight import Phase
+from llmgw_desktop.domain.flights.flight import FlightSummary, Phase
+from llmgw_desktop.domain.flights.prompt_changes import TextDifference
+from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.wire.native.flights import listed_object
 
 MOST_TEXT = 4_000
@@ -147,3 +152,63 @@ def _text(text: str, most: int) -> dict[str, Any]:
     """Whole characters: half ones cannot be written."""
     kept = text[:most].encode("utf-8", "replace").decode()
     return {"text": kept, "omitted": len(text) - most} if len(text) > most else {"text": kept}
+
+
+def verdict_object(
+    flight: FlightSummary, verdict: CacheVerdict, difference: TextDifference | None = None
+) -> dict[str, Any]:
+    """What happened, from which parts it shows, and what it came to."""
+    earlier = verdict.earlier
+    return {
+        "flight": flight.id,
+        "cause": verdict.cause,
+        "isMiss": verdict.is_miss,
+        "place": verdict.place or None,
+        "words": plain_text(happened(verdict, flight, difference)),
+        "advice": kept_warm(verdict, flight, difference) or None,
+        "isCertain": verdict.is_certain,
+        "comparedWith": None if earlier is None else earlier.id,
+        "kinship": verdict.kinship,
+        "changes": [{"place": each.place, "what": each.what} for each in verdict.changes],
+        "gapSeconds": verdict.gap_s,
+        "keptSeconds": verdict.kept_s,
+        "leastTokens": verdict.least_tokens,
+        "lostTokens": {"value": verdict.lost_tokens, "provenance": verdict.lost_provenance},
+        "rewrittenTokens": verdict.rewritten_tokens,
+    }
+
+
+def difference_object(difference: TextDifference | None, unread: str) -> dict[str, Any]:
+    """The first words that differ, or why they are not known."""
+    if difference is None:
+        return {"difference": None, "differenceUnknown": plain_text(unread) or None}
+    return {
+        "difference": {
+            "byte": difference.byte,
+            "before": difference.before,
+            "now": difference.now,
+            "at": difference.at,
+            "looksLike": difference.look,
+        },
+        "differenceUnknown": None,
+    }
+
+
+def warmth_object(warmth: Warmth) -> dict[str, Any]:
+    return {
+        "warmUntil": warmth.until_s,
+        "warmUntilIsCertain": None if warmth.until_s is None else warmth.is_certain,
+    }
+
+
+def block_objects(blocks: Sequence[PromptBlock]) -> list[dict[str, Any]]:
+    return [
+        {
+            "place": each.place,
+            "tokens": each.tokens,
+            "fate": each.fate,
+            "marked": each.is_marked,
+            "changed": each.is_changed,
+        }
+        for each in blocks
+    ]

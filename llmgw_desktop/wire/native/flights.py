@@ -5,9 +5,10 @@ A moment is seconds since 1970. What is not known is null, and its provenance sa
 """
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from llmgw_desktop.domain.brakes import CapStanding
 from llmgw_desktop.domain.flights.flight import (
     Attempt,
     FlightRecord,
@@ -72,6 +73,8 @@ def flight_object(record: FlightRecord) -> dict[str, Any]:
         **_billing(flight),
         "job": flight.job or None,
         "replayOf": flight.replay_of or None,
+        "marked": flight.note is not None,
+        "note": flight.note or None,
         "counted": flight.is_counted,
         "routeReason": record.route_reason or None,
         "attemptCount": flight.attempts,
@@ -202,7 +205,8 @@ def _phase(each: Phase) -> dict[str, Any]:
     return {"name": each.name, "startMs": each.start_ms, "endMs": each.end_ms, "note": each.note}
 
 
-def standing_object(standing: ClientStanding) -> dict[str, Any]:
+def standing_object(standing: ClientStanding, caps: Sequence[CapStanding] = ()) -> dict[str, Any]:
+    """`caps`: how its conversations, agents, runs and labels stand that are counted."""
     return {
         "client": standing.name,
         "id": standing.client_id,
@@ -210,6 +214,25 @@ def standing_object(standing: ClientStanding) -> dict[str, Any]:
         **_limits(standing, standing.policy),
         "refusals": [_refusal(each) for each in standing.refusals],
         "labels": [{"label": each.label, **_limits(each, each.policy)} for each in standing.labels],
+        "caps": [_cap(each) for each in caps],
+    }
+
+
+def _cap(cap: CapStanding) -> dict[str, Any]:
+    return {
+        "of": str(cap.kind),
+        "id": cap.id,
+        "conversation": cap.conversation or None,
+        "model": cap.model,
+        "tokens": cap.tokens,
+        "usd": cap.usd,
+        "requests": cap.requests,
+        "unpriced": cap.unpriced,
+        "maxTokens": cap.most_tokens,
+        "maxUsd": cap.most_usd,
+        "stopped": cap.is_stopped,
+        "beginsAt": cap.begins_at_s,
+        "lastAt": cap.last_at_s,
     }
 
 

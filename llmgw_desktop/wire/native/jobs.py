@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain import cli
-from llmgw_desktop.domain.flights.linked_flights import LinkedFlights
+from llmgw_desktop.domain.flights.cache_state import LinkedFlights
 from llmgw_desktop.domain.jobs.approval import Ask, PermissionKind, PermissionQuestion
-from llmgw_desktop.domain.jobs.cli_settings import Contained
+from llmgw_desktop.domain.jobs.cli_settings import Contained, LimitWait
 from llmgw_desktop.domain.jobs.job import Job, JobState, Session, UpstreamWait
-from llmgw_desktop.domain.jobs.submission import EarlierRun, RunReply
+from llmgw_desktop.domain.jobs.submission import EarlierRun, HandOver, RunReply
 from llmgw_desktop.domain.jobs.workspace import (
     Worktree,
     WorktreeDiff,
@@ -77,6 +77,7 @@ _KINDS: dict[type[cli.CliEvent], str] = {
     cli.ModelTold: "model",
     cli.Retrying: "retrying",
     cli.Warned: "warning",
+    cli.Noted: "note",
     cli.RunEnded: "ended",
 }
 
@@ -110,10 +111,32 @@ def job_object(job: Job) -> dict[str, Any]:
         "changesFiles": job.changes_files,
         "waitingForPermission": _waiting(job),
         "waitingOn": None if job.waiting_on is None else upstream_object(job.waiting_on),
+        "limitWait": None if job.limit_wait is None else limit_object(job.limit_wait),
         "stablePrefixHash": job.prompt_facts.stable_prefix_hash or None,
         "error": _error(job),
         "note": (plain_text(job.error) or None) if job.state is JobState.COMPLETED else None,
         "goOn": _go_on(job),
+        "handedFrom": job.handed_from or None,
+        "handedTo": job.handed_to or None,
+    }
+
+
+def hand_over_object(draft: HandOver) -> dict[str, Any]:
+    """What another one would be told that goes on with a job, and what does not go along."""
+    to = draft.to
+    told = {"id": draft.job.id, "cli": to.cli, "model": to.model or None, "project": to.project}
+    return {**told, "prompt": draft.prompt, "lost": list(draft.lost)}
+
+
+def limit_object(wait: LimitWait) -> dict[str, Any]:
+    """Of a job that is parked at its vendor's limit; `until` is when it goes on, or may."""
+    return {
+        "since": wait.since_s,
+        "until": wait.due_at_s,
+        "isKnown": wait.is_known,
+        "asksPerson": wait.asks,
+        "reason": plain_text(wait.reason) or None,
+        "message": wait.in_words,
     }
 
 
@@ -258,7 +281,10 @@ def _event_object(event: cli.CliEvent) -> dict[str, Any]:
             "ofWholeSession": event.is_cumulative,
             "costOfWholeSession": event.is_cumulative or event.is_cost_cumulative,
         }
-    return {_camel(name): value for name, value in asdict(event).items()}
+    told = {_camel(name): value for name, value in asdict(event).items()}
+    if isinstance(event, cli.ToolBegan) and not event.destroys:
+        del told["destroys"]
+    return told
 
 
 def _camel(name: str) -> str:
@@ -289,14 +315,14 @@ def wish_object(question: PermissionQuestion) -> dict[str, Any]:
     return {
         "questionId": question.id,
         "kind": question.ask.kind,
-        "summary": _wants(question.ask),
+        "summary": wants(question.ask),
         "askedAt": question.asked_at_s,
         "expiresAt": question.expires_at_s,
     }
 
 
-def _wants(ask: Ask) -> str:
-    """In a line: what it would do, in its own words where nothing else is told."""
+def wants(ask: Ask) -> str:
+    """In a line, after «wants to»: what it would do, in its own words where no more is told."""
     match ask.kind:
         case PermissionKind.COMMAND:
             text = f"run {ask.command}"

@@ -168,6 +168,11 @@ def _check(record: FlightRecord) -> None:
         raise NotReplayable(
             "This is a run of a CLI, which works with tools: start a job to have it run again."
         )
+    if flight.operation is Operation.CALL_TOOL:
+        raise NotReplayable(
+            "This is a call of a tool, which may change something each time: have it called again"
+            " by the program that did."
+        )
     if flight.operation not in _OPERATIONS:
         raise NotReplayable(
             "What was asked here cannot be asked twice: it changed what a vendor keeps."

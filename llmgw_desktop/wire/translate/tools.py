@@ -15,6 +15,7 @@ import orjson
 
 from llmgw_desktop.domain.model.content import CallKind
 from llmgw_desktop.domain.model.prompt import HostedTool, Tool
+from llmgw_desktop.domain.plain_text import possessive
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
@@ -132,9 +133,12 @@ _HIGH, _LOW = rf"[dD][89abAB]{_HEX}{{2}}", rf"[dD][c-fC-F]{_HEX}{{2}}"
 # what can be read whatever comes next; half an escape, and a half character that may yet get its
 # other half, wait
 _READABLE = re.compile(
-    rf'(?:[^"\\]++|\\u{_HIGH}\\u{_LOW}|\\u(?![dD][89abAB]){_HEX}{{4}}|\\[^u]'
-    rf"|\\u{_HIGH}(?=[^\\]|\\[^u]|\\u(?:[^dD]|[dD](?:[^c-fC-F]|.{_HEX}?[^0-9a-fA-F])))"
-    rf"|\\u(?={_HEX}{{0,3}}[^0-9a-fA-F]))*+",
+    possessive(
+        rf'[^"\\]++|\\u{_HIGH}\\u{_LOW}|\\u(?![dD][89abAB]){_HEX}{{4}}|\\[^u]'
+        rf"|\\u{_HIGH}(?=[^\\]|\\[^u]|\\u(?:[^dD]|[dD](?:[^c-fC-F]|.{_HEX}?[^0-9a-fA-F])))"
+        rf"|\\u(?={_HEX}{{0,3}}[^0-9a-fA-F])",
+        "*",
+    ),
     re.DOTALL,
 )
 _ESCAPE = re.compile(rf"\\u({_HIGH})\\u({_LOW})|\\u({_HEX}{{4}})|\\([^u])", re.DOTALL)

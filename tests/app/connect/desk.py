@@ -9,7 +9,7 @@ from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.connect.clients import ProgramStanding, standing_of
 from llmgw_desktop.app.connect.connector import Connector, ConnectOutcome, Wanted
 from llmgw_desktop.app.connect.program_keys import GatewayAddress, ProgramKeys
-from llmgw_desktop.app.connect.programs import PROGRAMS, Program
+from llmgw_desktop.app.connect.programs import PROGRAMS, Ground, Program
 from llmgw_desktop.domain.access.principal import Client
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.store.access.clients import ClientStore
@@ -35,7 +35,7 @@ class Desk:
             address=lambda: GatewayAddress(base=self.url, mcp=f"{self.url}/mcp"),
             clock=clock,
             env=env,
-            platform=platform,
+            ground=Ground(env=env, platform=platform),
         )
 
     def file(self, name: str) -> Path:

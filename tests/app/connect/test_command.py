@@ -46,7 +46,13 @@ def test_there_and_back(
     assert _run(monkeypatch, "cursor") == 0
     assert "set up already" in capsys.readouterr().out
     assert _run(monkeypatch, "list") == 0
-    (line,) = [each for each in capsys.readouterr().out.splitlines() if "cursor\t" in each]
+    told = capsys.readouterr().out
+    assert _run(monkeypatch) == 0
+    assert capsys.readouterr().out == told
+    assert _run(monkeypatch, "--undo") == 2
+    assert "Say which program" in capsys.readouterr().err
+    assert file.exists()
+    (line,) = [each for each in told.splitlines() if "cursor\t" in each]
     assert line.split("\t")[2:5] == ["set up", "MCP by HTTP", "cursor"]
     assert _run(monkeypatch, "cursor", "--undo") == 0
     assert "is revoked" in capsys.readouterr().out

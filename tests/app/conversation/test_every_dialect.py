@@ -29,7 +29,7 @@ from llmgw_desktop.domain.model.content import Role as Speaker
 from llmgw_desktop.domain.model.prompt import Prompt, Reasoning, Tool
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol, ProviderKind
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.answer_events import events_of
 from llmgw_desktop.wire.translate.codec import PromptTarget, RequestContext
 from llmgw_desktop.wire.translate.losses import LossReport

@@ -20,9 +20,8 @@ from llmgw_desktop.app.gateway.standing import Late, within
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.vault import EntryKind, address
-from llmgw_desktop.store.locks import InstanceLock
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.run_file import RunFile, write_run_file
+from llmgw_desktop.store.run_file import InstanceLock, RunFile, write_run_file
 from llmgw_desktop.store.vault.master_key import MasterKeys
 from llmgw_desktop.store.vault.vault import Vault
 from tests.support.small_clis import Computer

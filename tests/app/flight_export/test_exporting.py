@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from llmgw_desktop.app.flights.export.cleaning import Cleaning
 from llmgw_desktop.app.flights.export.exporting import (
     SUFFIXES,
+    Cleaning,
     ExportCanceled,
     ExportForm,
     FlightExporter,

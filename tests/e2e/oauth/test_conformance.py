@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from llmgw_desktop.domain.access.oauth import ClientMade, OauthClient
+from llmgw_desktop.domain.access.consent import ClientMade, OauthClient
 from tests.engine.conftest import house_in
 from tests.support.mcp_conformance import run_authorization
 from tests.support.oauth_flow import PersonInHouse

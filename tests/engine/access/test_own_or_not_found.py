@@ -39,6 +39,8 @@ LABEL = "label"
 """Words of the caller's own, under which nothing is looked up for anybody else."""
 PERSON = "person"
 """Questions that this computer's person alone answers: nobody else gets as far as an id."""
+BROWSER = "browser"
+"""Pages of the web view: by the cookie that its link gave, no key opens them."""
 TICKET = "ticket"
 """The id is itself the secret, and says who one is."""
 DOORS: Mapping[tuple[str, str], str] = {
@@ -51,11 +53,18 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/flights/[^/]+/cache"): "flight",
     ("GET", "/flights/[^/]+/diff/[^/]+"): "flight",
     ("POST", "/flights/[^/]+/replay"): "flight",
+    ("POST", "/flights/[^/]+/mark"): "flight",
+    ("DELETE", "/flights/[^/]+/mark"): "flight",
+    ("GET", "/checks/[^/]+"): "validation",
     ("GET", "/jobs/[^/]+"): "job",
     ("DELETE", "/jobs/[^/]+"): "job",
     ("GET", "/jobs/[^/]+/result"): "job",
     ("GET", "/jobs/[^/]+/events"): "job",
     ("POST", "/jobs/[^/]+/cancel"): "job",
+    ("POST", "/jobs/[^/]+/go-on"): "job",
+    ("POST", "/jobs/[^/]+/move"): "job",
+    ("GET", "/jobs/[^/]+/changes"): "job",
+    ("POST", "/jobs/[^/]+/undo"): "job",
     ("GET", "/sessions/[^/]+"): "session",
     ("DELETE", "/sessions/[^/]+"): "session",
     ("POST", "/sessions/[^/]+/activate"): "session",
@@ -63,14 +72,24 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/worktrees/[^/]+"): "worktree",
     ("GET", "/worktrees/[^/]+/diff"): "worktree",
     ("POST", "/approvals/[^/]+"): PERSON,
+    ("POST", "/held/[^/]+"): PERSON,
+    ("POST", "/questions/[^/]+"): PERSON,
+    ("POST", "/hooks/[^/]+"): PERSON,
     ("POST", "/consents/[A-Za-z0-9_]+"): PERSON,
     ("GET", "/oauth/wait/[A-Za-z0-9_-]+"): TICKET,
+    ("GET", "/pocket/pairings/[^/]+"): PERSON,
+    ("POST", "/pocket/pairings/[^/]+"): PERSON,
+    ("DELETE", "/pocket/devices/[^/]+"): PERSON,
+    ("GET", "/ui/flights/[A-Za-z0-9_.-]+"): BROWSER,
+    ("GET", "/ui/jobs/[A-Za-z0-9_.-]+"): BROWSER,
+    ("GET", "/ui/questions/[A-Za-z0-9_.-]+"): BROWSER,
     ("GET", "/models/.+"): SHARED,
     ("GET", "beta/models/.+"): SHARED,
     ("GET", f"/{_BARE_NAME}"): SHARED,
     ("GET", f"beta/{_BARE_NAME}"): SHARED,
     ("GET", "/credentials/[^/]+"): SHARED,
     ("DELETE", "/credentials/[^/]+"): SHARED,
+    ("POST", "/notify/[^/]+/test"): SHARED,
     ("GET", "/files/[^/]+"): SHARED,
     ("DELETE", "/files/[^/]+"): SHARED,
 }
@@ -79,6 +98,7 @@ ARGUMENTS: Mapping[str, str] = {
     "sessionId": "session",
     "jobId": "job",
     "validationId": "validation",
+    "checkId": "validation",
     "correlationId": "correlation",
     "flightId": "flight",
     "otherFlightId": "flight",
@@ -90,7 +110,10 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("workspace_create", "alias"): LABEL,
     ("workspace_register_existing_repo", "alias"): LABEL,
 }
-MORE: Mapping[str, dict[str, Any]] = {"session_set_active": {"cli": "claude"}}
+MORE: Mapping[str, dict[str, Any]] = {
+    "session_set_active": {"cli": "claude"},
+    "llm_job_move": {"cli": "codex"},
+}
 """What else a tool wants; a prompt and a question are given to all."""
 PLACES: Mapping[str, str] = {
     "sessionId": "session",
@@ -237,7 +260,7 @@ def _named(house: House) -> Iterator[tuple[str, str, str]]:
 async def test_every_door(scene: Scene) -> None:
     walked = 0
     for method, pattern, kind in _named(scene.house):
-        if kind in (SHARED, PERSON, TICKET):
+        if kind in (SHARED, PERSON, TICKET, BROWSER):
             continue
         real, never = scene.ids.real[kind], scene.ids.never(kind)
         body = {} if method == "POST" else None
@@ -256,6 +279,18 @@ async def test_every_door(scene: Scene) -> None:
     assert walked >= 14
 
 
+async def test_the_web_view_is_not_for_programs(scene: Scene) -> None:
+    for method, pattern, kind in _named(scene.house):
+        if kind == BROWSER:
+            path = pattern.partition("[")[0] + "q_1"
+            assert (await scene.ask(method, path, scene.bob, None))[0] == 404
+    scene.house.container.web_door._is_on = lambda: True
+    for method, pattern, kind in _named(scene.house):
+        if kind == BROWSER:
+            path = pattern.partition("[")[0] + "q_1"
+            assert (await scene.ask(method, path, scene.bob, None))[0] == 401
+
+
 async def test_the_persons_questions_are_not_for_programs(scene: Scene) -> None:
     walked = 0
     for method, pattern, kind in _named(scene.house):
@@ -263,7 +298,7 @@ async def test_the_persons_questions_are_not_for_programs(scene: Scene) -> None:
             path = pattern.partition("[")[0] + "q_1"
             assert (await scene.ask(method, path, scene.bob, {"decision": "allow"}))[0] == 403
             walked += 1
-    assert walked == 2
+    assert walked == 8
 
 
 async def test_they_are_there_for_their_owner(scene: Scene) -> None:

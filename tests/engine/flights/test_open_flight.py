@@ -97,6 +97,7 @@ def test_summary_and_timeline() -> None:
         "replied_chunks": 7,
         "cost_usd": 0.25,
         "account": None,
+        "note": None,
     }
     assert {each.name: getattr(summary, each.name) for each in fields(FlightSummary)} == expected
     assert tuple(flight.phases) == (

@@ -16,12 +16,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from llmgw_desktop.domain.access.consent import (
+    ClientMade,
     ConsentAnswer,
     ConsentQuestion,
     ConsentTerm,
     ConsentWay,
+    OauthClient,
 )
-from llmgw_desktop.domain.access.oauth import ClientMade, OauthClient
 from llmgw_desktop.platform.processes_linux import has_proc
 from tests.engine.conftest import House
 from tests.support.consent_house import until

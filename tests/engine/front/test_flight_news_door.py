@@ -54,7 +54,12 @@ def _key(house: House, name: str, *scopes: Scope) -> dict[str, str]:
 async def _flown(house: House, **headers: str) -> str:
     async with house.post("/v1/messages", ASKED, **headers) as answer:
         assert answer.status == 200, await answer.text()
-        return str(answer.headers["x-llmgw-flight"])
+        await answer.read()  # who goes before the end has broken it off
+        flight_id = str(answer.headers["x-llmgw-flight"])
+    async with asyncio.timeout(60):
+        while flight_id not in {each.id for each in house.closed}:
+            await asyncio.sleep(0.01)
+    return flight_id
 
 
 async def _bodies(house: House, flight_id: str, **headers: str) -> tuple[int, dict[str, Any]]:
@@ -124,7 +129,7 @@ async def _following(
 
 
 async def _event(answer: aiohttp.ClientResponse) -> tuple[str, dict[str, Any]]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         frame = (await answer.content.readuntil(b"\n\n")).decode()
     name, data = frame.strip().split("\n")
     return name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
@@ -177,6 +182,19 @@ async def test_only_so_many_listen_and_who_leaves_makes_room(
             if again.status == 200:
                 break
         await asyncio.sleep(0.01)
+
+
+async def test_one_client_does_not_take_the_places_of_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flight_news_door, "MOST_OF_ONE", 2)
+    greedy = _key(house, "greedy", Scope.FLIGHTS_READ)
+    async with _following(house, **greedy), _following(house, **greedy):
+        async with house.get("/v1/flights/events", **greedy) as third:
+            assert third.status == 429
+            assert "2 times already" in await third.text()
+        async with _following(house):
+            pass
 
 
 class _Shelf:
@@ -242,9 +260,9 @@ async def test_the_command_tells_each_as_it_ends_until_the_gateway_does(
     places = house.container.places
     arguments = parse(["flights", "tail", "model:claude* -state:running"])
     running = asyncio.create_task(asyncio.to_thread(command.run, arguments, places, {}))
-    assert await asyncio.to_thread(begun.wait, 20)
+    assert await asyncio.to_thread(begun.wait, 60)
     flight_id = await _flown(house)
-    assert await asyncio.to_thread(ended.wait, 20)
+    assert await asyncio.to_thread(ended.wait, 60)
     await house.container.stop()
     assert await running == 1
     out, err = capsys.readouterr()

@@ -12,10 +12,15 @@ import aiohttp
 import pytest
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
-from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentWay
-from llmgw_desktop.domain.access.oauth import ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.access.consent import (
+    ClientMade,
+    ClientProof,
+    ConsentAnswer,
+    ConsentWay,
+    OauthClient,
+)
 from llmgw_desktop.domain.access.principal import Scope
-from llmgw_desktop.engine.access.oauth.rates import OWN_REGISTRATIONS, REGISTRATIONS
+from llmgw_desktop.engine.access.oauth.addresses import OWN_REGISTRATIONS, REGISTRATIONS
 from llmgw_desktop.store.access.oauth_clients import REGISTRATION_SECRET, hashed
 from tests.engine import conftest
 from tests.engine.conftest import House, house_in
@@ -300,7 +305,7 @@ async def test_giving_back(house: House) -> None:
     form = {"token": pair["access_token"], "client_id": "oac_agent"}
     assert (await post(house, "/oauth/revoke", form))[0] == 200
     tokens = house.container.oauth.tokens
-    from llmgw_desktop.engine.access.oauth.secrets_made import digest
+    from llmgw_desktop.engine.loop.hashing import digest
 
     assert tokens.find(digest(pair["access_token"])) is None
     assert len(server.grants()) == 2, "an access token is one of several"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.registry import NAMES, variants
 from llmgw_desktop.domain.cli import CliName, CliRequest, LaunchPlan, SessionWish
-from llmgw_desktop.domain.jobs.cli_settings import CliSettings, Contain, ContainSettings
+from llmgw_desktop.domain.jobs.cli_settings import CliSettings, Contain, ContainSettings, LimitWish
 from llmgw_desktop.domain.jobs.job import SessionTotals, SessionUse
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.mcp_server import GivenServer, McpServer
@@ -49,6 +49,10 @@ OF_SUBMISSION: Mapping[str, tuple[Any, ...]] = {
     "is_remote": (False, True),
     "timeout_s": (None, 60.0),
     "idle_timeout_s": (None, 30.0),
+    "limit_wait": (None, *LimitWish),
+    "snapshot": (False, True),
+    "handed_from": ("", "job_1", "job_2"),
+    "has_other_account": (False, True),
 }
 NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "client": ("one", "other"),

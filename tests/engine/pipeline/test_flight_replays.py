@@ -26,6 +26,7 @@ from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.events import KeysGone
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.flights.flight_filter import parse_filter
+from llmgw_desktop.engine.front import flight_work_door
 from tests.engine.conftest import House, house_in
 from tests.support.answers import Answer, Delivery
 
@@ -129,6 +130,17 @@ async def test_members_are_set_and_taken_away(house: House) -> None:
     sent = json.loads(house.lane.requests[-1].body)
     assert sent["temperature"] == 0
     assert "top_k" not in sent
+
+
+async def test_what_a_replay_is_asked_with_is_bounded(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await _flown(house)
+    monkeypatch.setattr(flight_work_door, "MOST_WISH_BYTES", 200_000)
+    status, _ = await _replay(house, first, {"lastMessage": "x" * 100_000})
+    assert status == 200, "read beside the loop"
+    status, told = await _replay(house, first, {"lastMessage": "x" * 300_000})
+    assert (status, len(house.lane.requests)) == (413, 2), told
 
 
 async def test_tools_of_the_answer_are_told_and_not_run(house: House) -> None:

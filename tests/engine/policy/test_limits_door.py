@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from llmgw_desktop.app.policy import limits_command
+from llmgw_desktop.app.policy import commands
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.policy import ClientPolicy
 from tests.engine.conftest import House, house_in
@@ -131,4 +131,4 @@ async def test_limits_of_labels_and_the_end_of_a_time_are_told_too(
 
 async def _command(house: House, client: str) -> int:
     said = argparse.Namespace(client=client, json=False)
-    return await asyncio.to_thread(limits_command.run, said, house.container.places, {})
+    return await asyncio.to_thread(commands.limits, said, house.container.places, {})

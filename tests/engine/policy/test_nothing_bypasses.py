@@ -24,6 +24,7 @@ from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.policy import KeptSpent, Measure, Period
 from llmgw_desktop.domain.validation import Intent, PanelRequest, Seat
 from llmgw_desktop.engine.front.doors import ModelDoor
+from llmgw_desktop.engine.validation.check_set import read_set, written
 from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.jobs.session_store import SessionStore
 from llmgw_desktop.store.policy import SpentStore
@@ -60,8 +61,16 @@ OWN_DOORS_THAT_SPEND = {"/v1/generate", "/v1/jobs"}
 OWN_DOORS_THAT_DO_NOT = re.compile(
     r"^(/mcp|/oauth/.*|/v1/(credentials|files|sessions|keys/changed|vault/rotate)"
     r"|(/openai)?(/v1)?/responses/.*/cancel"
-    r"|/v1/(jobs/.*/cancel|sessions/.*/(de)?activate|approvals/.*|consents/.*)"
-    r"|/v1/flights/.*/replay)$"  # with a flight: test_not_a_replay
+    r"|/v1/(jobs/.*/(cancel|go-on|move|undo)|sessions/.*/(de)?activate)"
+    r"|/v1/(approvals|held|consents)/.*"
+    r"|/v1/questions/.*"
+    r"|/v1/hooks/.*"  # a rule's word, or the person's
+    r"|/v1/pocket/pairings(/.*)?"
+    r"|/v1/tools/(decide|look)"  # the person's word, and a list
+    r"|/v1/ui/links|/ui/(answer|sign-out)"
+    r"|/v1/notify/.*/test"  # tells a target of the person's own
+    r"|/v1/checks"  # tells of each answer by itself: test_not_a_check
+    r"|/v1/flights/.*/(mark|replay))$"  # with a flight: test_not_a_replay
 )
 SESSION = f"gws_{1:028x}"
 CHANGES = {"workingDir": "REPOSITORY"}
@@ -89,7 +98,9 @@ TOOLS_THAT_DO_NOT = re.compile(
     r"^(llm_job_.*|llm_request_result|session_.*|llm_process_health|job_(status|result)"
     r"|compare_answers|validation_receipt|list_(available_)?models|llm_models|cli_(versions|upgrade)"
     r"|upstream_contracts|provider_.*|workspace_.*|vault_.*|approval_list"
-    r"|flight_(list|get|diff|sums|latency|cache|replay))$"  # replay: test_not_a_replay
+    r"|search_tools|describe_tools|call_tool"  # as the tool that is called
+    r"|flight_(list|get|diff|sums|latency|cache|mark|replay)"  # replay: test_not_a_replay
+    r"|check_runs?)$"  # tells of each answer by itself: test_not_a_check
 )
 
 
@@ -233,6 +244,30 @@ async def test_not_a_replay(scene: Scene) -> None:
     )
     assert "failed" in orjson.dumps([told.structured, told.text]).decode()
     scene.assert_nobody_was_asked("replays")
+
+
+async def test_not_a_check(scene: Scene) -> None:
+    case = {
+        "name": "one",
+        "protocol": "openai-chat",
+        "model": "gpt-stub",
+        "request": _asks("gpt-stub", "/v1/chat/completions"),
+        "checks": [{"regex": "."}, {"judge": "It says hello."}],
+    }
+    fields = {"set": {"format": "check-set.v1", "case": [case]}, "times": 2, "judges": ["claude"]}
+    url, headers = f"{scene.house.url}/v1/checks", {"Authorization": f"Bearer {scene.key}"}
+    async with scene.house.session.post(url, json=fields, headers=headers) as answer:
+        text = await answer.text()
+    rows = [part for part in text.split("\n\n") if part.startswith("event: row")]
+    assert len(rows) == 2
+    assert all(SPENT in row for row in rows), text
+    assert '"notAsked":2' in text
+    wanted = read_set(fields["set"], "shop")
+    given = {"set": written(wanted.cases[0], is_first=True), "times": 2, "judges": ["claude"]}
+    told = await scene.house.container.mcp_offer().toolbox.call("check_run", given, scene.poor)
+    rows = told.structured["rows"]
+    assert [SPENT in row["problem"] for row in rows] == [True] * 2, told
+    scene.assert_nobody_was_asked("checks")
 
 
 async def test_no_tool(scene: Scene) -> None:

@@ -15,7 +15,7 @@ from llmgw_desktop.domain.model.prompt import Prompt, Tool
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.prompt_cache.fingerprints import print_cell
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.codec import PromptTarget
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.support.made_flights import summary

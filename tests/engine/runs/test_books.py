@@ -19,14 +19,14 @@ from llmgw_desktop.app.flights.errors import explained
 from llmgw_desktop.app.flights.formats import sentence
 from llmgw_desktop.clis.cli import SideUsage
 from llmgw_desktop.domain.cli import RunUsageTold
+from llmgw_desktop.domain.flights.cache_state import linked_flights
 from llmgw_desktop.domain.flights.flight import FlightState
-from llmgw_desktop.domain.flights.linked_flights import linked_flights
 from llmgw_desktop.domain.jobs.job import JobFigures, JobState, SessionTotals, session_totals_of
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Usage
 from llmgw_desktop.engine.jobs.outcome import RunAccount
+from llmgw_desktop.engine.runs.cache_states import settled
 from llmgw_desktop.engine.runs.cli_files import read_side_usage
-from llmgw_desktop.engine.runs.settling import settled
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 from tests.support.made_flights import summary
 

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from llmgw_desktop.app.commands import parse
@@ -183,6 +184,11 @@ async def _run(house: House, prompt: str, **fields: Any) -> Any:
     body = {"cli": "claude", "prompt": prompt, "wait": True, **fields}
     async with house.post("/v1/jobs", body) as answer:
         told = await answer.json()
+    async with asyncio.timeout(120):  # the door answers before a job that takes long
+        while told["state"] in ("queued", "running"):
+            await asyncio.sleep(0.1)
+            async with house.get(f"/v1/jobs/{told['id']}") as answer:
+                told = await answer.json()
     assert told["state"] == "completed", told
     return told
 
@@ -261,6 +267,61 @@ async def test_its_work_is_done_where_it_was_sent(house: House, tmp_path: Path) 
 
 
 @contained
+@pytest.mark.parametrize("way", ["beside", "a link", "a link to what is seen"])
+async def test_a_program_beside_the_gateways_folder_is_started(tmp_path: Path, way: str) -> None:
+    """The folder of both is not shown. What reads its script lies in a third one."""
+    shell = tmp_path / "tools/sh"
+    shell.parent.mkdir()
+    shutil.copy("/bin/sh", shell)
+    (tmp_path / "sh").symlink_to(shell)
+    made = make_fake_clis(tmp_path / ("person/a" if way == "a link to what is seen" else "a"))
+    text = made["claude"].read_text()
+    made["claude"].write_text(text.replace("#!/bin/sh", f"#!{tmp_path}/sh", 1))
+    program = tmp_path / "claude"
+    if way == "beside":
+        made["claude"].rename(program)
+    else:
+        program.symlink_to(made["claude"])
+    (tmp_path / "person").mkdir(exist_ok=True)
+    toml = f'[clis.claude]\ncommand = "{program}"\nwritable = ["~"]\n'
+    async with house_in(tmp_path / "gateway", toml, _env(tmp_path)) as house:
+        told = await _run(house, "answer done")
+    assert "done" in told["text"]
+    assert told["containment"]["contained"] is True
+
+
+@contained
+@pytest.mark.parametrize("what", ["program", "starter", "gone starter"])
+async def test_a_program_that_no_run_sees_is_told_by_a_sentence(tmp_path: Path, what: str) -> None:
+    """bubblewrap says of each that there is no such file."""
+    hidden = tmp_path / "gateway/bin"
+    made = make_fake_clis(hidden if what == "program" else tmp_path / "bin")["claude"]
+    if what != "program":
+        hidden.mkdir(parents=True)
+        starter = hidden / "sh" if what == "starter" else tmp_path / "sh"
+        if what == "starter":
+            shutil.copy("/bin/sh", starter)
+        made.write_text(made.read_text().replace("#!/bin/sh", f"#!{starter}", 1))
+    (tmp_path / "person").mkdir()
+    toml = f'[clis.claude]\ncommand = "{made}"\nwritable = ["~"]\n'
+    async with house_in(tmp_path / "gateway", toml, _env(tmp_path)) as house:
+        body = {"cli": "claude", "prompt": "answer hi", "wait": True}
+        async with house.post("/v1/jobs", body) as answer:
+            told = (await answer.json())["error"]["message"]
+    if what == "gone starter":
+        assert told == (
+            f"It could not be started: {starter}, which {made} is started by, is not there."
+        )
+        return
+    unseen = str(made) if what == "program" else f"{starter}, which {made} is started by,"
+    assert told == (
+        f"It could not be started: {unseen} lies in the gateway's own folder"
+        f" {tmp_path / 'gateway'}, of which a contained run sees nothing; put it elsewhere, or set"
+        ' contain = "never" for this CLI.'
+    )
+
+
+@contained
 async def test_one_without_a_network_reaches_no_door(tmp_path: Path) -> None:
     found, told = await _attacked(tmp_path, 'network = "off"\n')
     assert told["network"] == "off"
@@ -335,7 +396,9 @@ async def test_mcp_within_a_run_shows_the_runs_own_key(tmp_path: Path) -> None:
     (tmp_path / "person").mkdir()
     work = tmp_path / "work"
     work.mkdir()
-    ours = json.dumps([each for each in sys.path if each.startswith("/") and Path(each).exists()])
+    libraries = str(Path(orjson.__file__).resolve().parents[1])  # they may be linked to
+    places = [each for each in (*sys.path, libraries) if each.startswith("/")]
+    ours = json.dumps([each for each in places if Path(each).exists()])
     toml = f'[clis.claude]\ncommand = "{program}"\nwritable = ["~"]\nreadable = {ours}\n'
     hello = {
         "protocolVersion": "2025-06-18",

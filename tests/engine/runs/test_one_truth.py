@@ -20,7 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.flights.overview import Overview, OverviewSpan
-from llmgw_desktop.app.policy import limits_command
+from llmgw_desktop.app.policy import commands
 from llmgw_desktop.app.providers.usage import AccountUsage, ProviderSpending
 from llmgw_desktop.domain.access.principal import LOCAL, Scope
 from llmgw_desktop.domain.clock import SystemClock
@@ -351,7 +351,7 @@ async def _agree_the_limits(scene: own_requests.Scene, flights: list[FlightSumma
     said = StringIO()
     with redirect_stdout(said):
         arguments = parse(["limits", "nightly", "--json"])
-        done = await asyncio.to_thread(limits_command.run, arguments, container.places, {})
+        done = await asyncio.to_thread(commands.limits, arguments, container.places, {})
     assert (done, orjson.loads(said.getvalue())) == (0, told)
     standings = container.engine.pipeline.policies.standings()
     (standing,) = [each for each in standings if each.name == "nightly"]

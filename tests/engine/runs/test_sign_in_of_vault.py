@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -83,3 +85,34 @@ async def test_a_refused_sign_in_names_the_vault_and_not_a_terminal(house: RunHo
     status, told = await house.call("POST", "/v1/chat/completions", body)
     assert status == 502
     assert "llmgw vault set work auth.json" in told["error"]["message"]
+
+
+async def test_a_job_at_its_limit_goes_on_with_another_account_of_its_cli(house: RunHouse) -> None:
+    put(house, '{"refresh": "all"}')
+    put(house, '{"refresh": "shop"}', "shop")
+    words = "429: You have hit your usage limit. Try again in 2 hours."
+    failed = json.dumps({"type": "turn.failed", "error": {"message": words}})
+    limit = f"echo '{failed}'; exit 1"
+    begun = '{"type":"thread.started","thread_id":"%s"}'
+    body = {"cli": "codex", "prompt": f"printf '{begun}\\n' $id; {limit}", "limitWait": "on"}
+    _, told = await house.call("POST", "/v1/jobs", body)
+    for _ in range(600):
+        _, job = await house.call("GET", f"/v1/jobs/{told['id']}")
+        if job["state"] not in ("queued", "running"):
+            break
+        await asyncio.sleep(0.05)
+    assert job["state"] == "parked", job["error"]
+    path, to = f"/v1/jobs/{told['id']}/move", {"cli": "codex", "prompt": SHOW}
+    for project, field in ((None, "cli"), ("nobodys", "project")):
+        status, refused = await house.call("POST", path, {**to, "project": project})
+        assert (status, refused["error"]["field"]) == (400, field)
+    status, new = await house.call("POST", path, {**to, "project": "shop"})
+    assert (status, new["limitWait"], new["handedFrom"]) == (202, None, told["id"])
+    for _ in range(600):
+        _, ended = await house.call("GET", f"/v1/jobs/{new['id']}/result")
+        if ended["endedAt"]:
+            break
+        await asyncio.sleep(0.05)
+    assert (ended["state"], ended["text"]) == ("completed", "refresh: shop")
+    status, error = await house.refused(cli="codex", prompt=SHOW, limitWait="off")
+    assert (status, error["code"]) == (503, "cli_resting"), "the usual one rests on"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from llmgw_desktop.clis.checks import in_safe_mode
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.clis.rights import in_safe_mode
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.engine.runs.admission import as_words, with_words_alone
 from llmgw_desktop.engine.runs.fields import read_fields

@@ -10,9 +10,9 @@ import pytest
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.domain.model.answer import AnswerEnded
-from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
+from llmgw_desktop.domain.provider import ASKING_PROTOCOLS, CALLER_PROTOCOLS, ModelProtocol
 from llmgw_desktop.engine.translation import interpreter
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.engine.conftest import House
 from tests.support.answers import Raw
@@ -129,7 +129,7 @@ async def test_a_stream_without_end_is_not_remembered_forever(
     assert house.closed[0].state is not FlightState.OK
 
 
-@pytest.mark.parametrize("protocol", ModelProtocol)
+@pytest.mark.parametrize("protocol", ASKING_PROTOCOLS)
 def test_an_event_that_is_a_bomb_is_not_parsed(protocol: ModelProtocol) -> None:
     """27 MB of lists with nothing in them took 900 MB, and 10 s in which nobody else had a turn."""
     reader = codec_of(protocol).event_reader(ToolNames())

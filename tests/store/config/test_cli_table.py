@@ -60,7 +60,7 @@ def test_a_stranger_is_warned_of(file: Path) -> None:
         "1: clis.clippy: unknown CLI, ignored (known: claude, codex, gemini, grok, mistral, "
         "opencode, copilot)",
         "4: clis.grok.colour: unknown setting, ignored (known here: command, env, default_model, "
-        "models, max_running, vault, contain, network, readable,"
+        "models, max_running, limit_wait, snapshot, vault, contain, network, readable,"
         " writable, enabled)",
     ]
 

@@ -17,7 +17,7 @@ from llmgw_desktop.domain.errors import ConfigError, SettingsConflict, StoreUnav
 from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.store.settings.editor import Edit, SettingsEditor, Written
 from llmgw_desktop.store.settings.reader import settings_of
-from llmgw_desktop.store.toml.changes import AddTable, Change, MoveElement, RemoveTable, SetKeys
+from llmgw_desktop.store.toml_changes import AddTable, Change, MoveElement, RemoveTable, SetKeys
 
 FILE = """\
 # My gateway. Ask Ada before changing it.
@@ -219,7 +219,7 @@ def test_a_disk_that_cannot_be_written_is_said(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("llmgw_desktop.store.settings.editor.write_whole", full)
-    with pytest.raises(StoreUnavailable, match="No space left on device"):
+    with pytest.raises(StoreUnavailable, match="the disk is full"):
         do(editor, path, off("work"))
     assert path.read_text() == FILE
 

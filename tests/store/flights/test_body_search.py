@@ -222,3 +222,41 @@ def test_an_empty_record_is_searched_at_once(tmp_path: Path) -> None:
     reader = FlightReader(tmp_path / "none.db", Opened())
     told = reader.search(FlightQuery(said=("a",)), lambda _: True)
     assert (told.found, told.total, told.is_whole) == ((), 0, True)
+
+
+def test_one_flight_that_takes_long_is_given_up_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "flights.db"
+    _kept(path, [_said(1, "the needle"), _said(2, "hay", _stream(*["hay "] * 4_000))])
+    monkeypatch.setattr(body_search, "said_in_pieces", lambda part: _aged(monkeypatch))
+    reader = FlightReader(path, Opened())
+    told = reader.search(FlightQuery(said=("needle",)), lambda _: True)
+    reader.close()
+    assert (told.found, told.unreadable, told.is_whole) == ((flight_id(1),), 1, True)
+
+
+def _aged(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """As if a piece had taken that long."""
+    later = body_search.time.monotonic() + 10
+    monkeypatch.setattr(body_search.time, "monotonic", lambda: later)
+    return b""
+
+
+def test_a_search_ends_in_the_middle_of_a_flight(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "flights.db"
+    _kept(path, [_said(1, "hay", _stream(*["hay "] * 4_000))])
+    monkeypatch.setattr(body_search, "_LOOKS_EACH_S", -1.0)
+    asked: list[SearchStanding] = []
+
+    def goes_on(standing: SearchStanding) -> bool:
+        asked.append(standing)
+        return len(asked) < 3
+
+    reader = FlightReader(path, Opened())
+    told = reader.search(FlightQuery(said=("needle",)), goes_on)
+    reader.close()
+    assert len(asked) == 3
+    assert (told.searched, told.is_whole) == (0, False)

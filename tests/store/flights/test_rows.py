@@ -49,6 +49,7 @@ def _row(flight: FlightSummary) -> Row:
     """As it is read from the table."""
     common, own = flight_parts(flight)
     values = dict(zip((*COMMON_COLUMNS, *OWN_COLUMNS), (*common, *own), strict=True))
+    values["note"] = None  # nobody marks what is written
     named = [values.pop(name) for name in columns(FlightRow)[1:]]
     assert not values
     return tuple(None if value is UNKNOWN else value for value in named)

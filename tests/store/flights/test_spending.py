@@ -322,8 +322,9 @@ def test_a_file_of_an_earlier_version_is_read_flight_by_flight(tmp_path: Path) -
     connection = _database(tmp_path, [summary(n, cost_usd=0.5) for n in range(4)])
     for table in ("flight_spending", "flight_times", "flight_kept", "flight_prints"):
         connection.execute(f"DROP TABLE {table}")
-    connection.execute("DROP INDEX flights_replays")
-    for column in ("project", "own_ms", "replay_of"):
+    for index in ("flights_replays", "flights_marked", "flights_failed"):
+        connection.execute(f"DROP INDEX {index}")
+    for column in ("project", "own_ms", "replay_of", "note"):
         connection.execute(f"ALTER TABLE flights DROP COLUMN {column}")
     number = next(n for n, step in enumerate(FLIGHTS_STEPS) if "flight_kept" in str(step))
     connection.execute(f"PRAGMA user_version = {number}")

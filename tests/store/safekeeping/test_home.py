@@ -12,15 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping, finish_restore
+from llmgw_desktop.app.safekeeping.safekeeping import Safekeeping, finish_restore, whole_words
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.errors import LlmgwError, StoreUnavailable
+from llmgw_desktop.domain.errors import LlmgwError, SchemaTooNew, StoreUnavailable
 from llmgw_desktop.domain.vault import EntryBroken, EntryKind, EntryUnfit, VaultError, address
+from llmgw_desktop.platform.environment import windows_takes
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.database.database import open_database
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.safekeeping import home_restore
 from llmgw_desktop.store.safekeeping.aside import carry_out
 from llmgw_desktop.store.safekeeping.backups import make_backup
 from llmgw_desktop.store.safekeeping.home_backup import FORMAT
@@ -285,6 +287,80 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes, words: dict[str, str] | N
     entry = tarfile.TarInfo(name)
     entry.size, entry.pax_headers = len(data), words or {}
     tar.addfile(entry, io.BytesIO(data))
+
+
+def _made(file: Path, said: dict[str, object], *entries: tuple[str, bytes, bytes]) -> None:
+    with file.open("wb") as raw:
+        sealed = SealedWriter(raw, FORMAT, PASSPHRASE, 1.0)
+        with tarfile.open(mode="w|", fileobj=sealed, format=tarfile.PAX_FORMAT) as tar:
+            _add(tar, "manifest.json", json.dumps(said).encode())
+            for name, kind, to in entries:
+                entry = tarfile.TarInfo(name)
+                entry.type, entry.linkname = kind, to.decode()
+                tar.addfile(entry)
+        sealed.finish()
+
+
+def test_a_backup_of_a_later_version_is_one_sentence_and_changes_nothing(tmp_path: Path) -> None:
+    places, keeping = _home(tmp_path / "home")
+    _fill(places, b"sk-one")
+    later, file = tmp_path / "later", tmp_path / "file"
+    _made(later, {"version": 2, "masters": "in another form"})
+    with closing(sqlite3.connect(places.flights_db)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute("PRAGMA user_version = 9999")
+    keeping.back_up(file, PASSPHRASE)
+    with closing(sqlite3.connect(places.flights_db)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    for each in (later, file):
+        with pytest.raises(SchemaTooNew, match="later version of this program"):
+            keeping.unpack(each, PASSPHRASE)
+    assert _is_of(places, b"sk-one")
+    assert sorted(path.name for path in (tmp_path / "home").glob("*restoring*")) == []
+
+
+def test_hard_links_and_devices_are_not_made(tmp_path: Path) -> None:
+    places, keeping = _home(tmp_path / "home")
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"mine")
+    _made(
+        tmp_path / "file",
+        {"masters": []},
+        ("data/hard", tarfile.LNKTYPE, str(outside).encode()),
+        ("data/up", tarfile.LNKTYPE, b"../../outside"),
+        ("data/fifo", tarfile.FIFOTYPE, b""),
+        ("data/device", tarfile.CHRTYPE, b""),
+    )
+    keeping.put_in_place(keeping.unpack(tmp_path / "file", PASSPHRASE))
+    left = {"hard", "up", "fifo", "device"} & {each.name for each in places.data_folder.iterdir()}
+    assert not left
+    assert outside.stat().st_nlink == 1
+
+
+def test_names_that_windows_does_not_take_are_left_out_there_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places, keeping = _home(tmp_path / "one")
+    _fill(places, b"sk-one")
+    job = places.jobs_folder / "job_1"
+    for name in ("con.txt", "a\\..\\..\\..\\evil", "C:evil", "end."):
+        (job / name).write_text("x")
+    keeping.back_up(tmp_path / "file", PASSPHRASE)
+    other, there = _home(tmp_path / "two")
+    monkeypatch.setattr(home_restore, "can_be_named", windows_takes)
+    monkeypatch.setattr(home_restore, "IS_POSIX", False)
+    monkeypatch.setattr(Path, "symlink_to", _refused)
+    unpacked = there.unpack(tmp_path / "file", PASSPHRASE)
+    assert unpacked.left_out == 5
+    assert "5 with names that this system does not take are left out." in whole_words(unpacked)
+    monkeypatch.undo()
+    there.put_in_place(unpacked)
+    names = {each.name for each in (other.jobs_folder / "job_1").iterdir()}
+    assert names == {"stdout", "run.sh"}
+
+
+def _refused(self: Path, target: object) -> None:
+    raise OSError(1314, "A required privilege is not held by the client")
 
 
 def test_a_database_that_is_damaged_inside_is_not_restored(tmp_path: Path) -> None:

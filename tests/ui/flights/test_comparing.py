@@ -15,6 +15,7 @@ from llmgw_desktop.app.flights.difference_rows import MOST_SHOWN, shown_comparis
 from llmgw_desktop.domain.flights.comparison import BlockChange
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.flights.comparing import ComparisonWindow
+from llmgw_desktop.ui.flights.thread_window import ThreadWindow
 from tests.support.flight_page import FlightBench
 from tests.support.made_flights import anthropic_stream, flight_id, record, summary
 
@@ -187,3 +188,32 @@ def test_a_giant_is_shown_in_part(bench: FlightBench, qtbot: QtBot, line: str) -
     for side in window.sides:
         assert len(side.toPlainText()) < MOST_SHOWN + 200
     print(f"{max(turns) * 1000:.1f} ms")
+
+
+def test_a_whole_conversation_in_a_window_of_its_own(bench: FlightBench, qtbot: QtBot) -> None:
+    first, second = _asked(997, "Why is the sky blue?"), _asked(999, "Why is the sky blue?")
+    going_on = [
+        {"role": "user", "content": "Why is the sky blue?"},
+        {"role": "assistant", "content": "Rayleigh."},
+        {"role": "user", "content": "And the sea?"},
+    ]
+    second = replace(second, request_body=json.dumps({"messages": going_on}).encode())
+    _all(bench, first, second)
+    bench.reader.alike = [first.summary, second.summary]
+    _click(bench, qtbot, 0)
+    bench.page._actions.whole.trigger()
+    [window] = bench.page.findChildren(ThreadWindow)
+    qtbot.waitUntil(lambda: window.shown is not None)
+    assert window.summary.text() == "2 flights (anthropic)."
+    assert [row.new for row in window.rows.rows] == ["2 messages", "2 messages"]
+    assert window.table.chosen_item.flight_id == flight_id(999)
+    text = window.text.toPlainText()
+    assert text.count("Why is the sky blue?") == 1
+    assert "And the sea?" in text
+    window.view.choose("turn")
+    window.view.chosen.emit("turn")
+    assert "Why is the sky blue?" not in window.text.toPlainText()
+    with qtbot.waitSignal(window.flight_wanted) as wanted:
+        window.open_flight.click()
+    assert wanted.args == [flight_id(999)]
+    window.grab()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from shiboken6 import delete
 
 from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.jobs.cli_settings import LimitWait
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.ui.application import end_session
 from llmgw_desktop.ui.jobs.page import JobsPage
@@ -166,6 +168,19 @@ async def test_wait_quits_when_those_have_ended_whatever_comes_later(stage: Stag
     await turn_until(lambda: "1 job has ended" in " ".join(stage.window.troubles.words))
     assert not stage.is_quitting
     stage.runs.end(two)
+    await turn_until(lambda: stage.is_quitting)
+
+
+async def test_what_waits_for_a_limit_is_not_waited_for(stage: Stage) -> None:
+    wait = LimitWait(since_s=NOW_S, due_at_s=NOW_S + 86400, is_known=True)
+    parked = replace(plain_job(2), state=JobState.PARKED, limit_wait=wait)
+    one = plain_job(1)
+    stage.runs.put(one, parked)
+    stage.ask_from_tray()
+    stage.question.wait.click()
+    await turn_until(lambda: not stage.has_question())
+    assert "The app quits when 1 job has ended." in stage.window.troubles.words
+    stage.runs.end(one)
     await turn_until(lambda: stage.is_quitting)
 
 

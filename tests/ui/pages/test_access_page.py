@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest_asyncio
@@ -10,21 +11,27 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import delete
 
+from llmgw_desktop.app.gateway.web.pairing import PairingState
 from llmgw_desktop.domain.access.consent import ConsentWay
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import GrantsChanged, PermissionChanged
-from llmgw_desktop.domain.jobs.approval import Decision, DecisionWay
-from llmgw_desktop.domain.jobs.cli_settings import Contain, ContainSettings, Network
+from llmgw_desktop.domain.jobs.approval import Decision, DecisionWay, PermissionAnswer
+from llmgw_desktop.domain.jobs.cli_settings import Contain, ContainSettings, LimitWait, Network
+from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.store.access.pocket import pocket_door
+from llmgw_desktop.ui.access.devices import PairingDialog
 from llmgw_desktop.ui.access.page import AccessPage
 from llmgw_desktop.ui.access.section import AccessSection
 from llmgw_desktop.ui.access.workspaces import WorkspaceDialog
+from llmgw_desktop.ui.questions.group_dialog import GroupDialog
 from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
 from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.dialogs import QuestionDialog, WorktreeDialog
 from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.support.access_scene import set_access_scene
-from tests.support.plain_questions import agent_decision, permission
+from tests.support.plain_questions import NOW_S, agent_decision, permission
+from tests.support.plain_runs import plain_job
 from tests.ui.jobs.conftest import turn_until
 from tests.ui.plain_gateway import PlainGateway
 
@@ -87,7 +94,7 @@ async def test_what_waits_can_be_denied_and_looked_at(stage: Stage) -> None:
     set_access_scene(stage.gateway)
     page = await stage.show("waiting")
     ids = await stage.cards(page.waiting, 4)
-    assert ids == ["prm_0001", "prm_0002", "prm_0003", "ask_0001"]
+    assert ids == ["ask_0001", "prm_0001", "prm_0002", "prm_0003"], "what is lost first"
     words = [button.text() for button in page.waiting.list.cards["ask_0001"].buttons]
     assert words == ["Deny", "Look…"], "allowing takes the look"
     page.waiting.list.cards["prm_0002"].buttons[0].click()
@@ -100,6 +107,66 @@ async def test_what_waits_can_be_denied_and_looked_at(stage: Stage) -> None:
     dialog = stage.shell._question_watch.dialog
     assert dialog is not None
     assert dialog.question.id == "prm_0001"  # type: ignore[attr-defined]
+
+
+async def test_several_of_one_kind_have_one_answer(stage: Stage) -> None:
+    questions = stage.gateway.questions
+    questions.appear(*(permission(number, job_id="job_1") for number in (1, 2, 3)))
+    questions.appear(permission(4, job_id="job_2"))
+    page = await stage.show("waiting")
+    await stage.cards(page.waiting, 4)
+    cards = page.waiting.list.cards
+    words = {key: [each.text() for each in card.buttons] for key, card in cards.items()}
+    assert words["prm_0001"] == ["Deny", "Look…", "All 3…"]
+    assert words["prm_0002"] == words["prm_0004"] == ["Deny", "Look…"]
+    cards["prm_0001"].buttons[2].click()
+    dialog = stage.shell._question_watch.dialog
+    assert isinstance(dialog, GroupDialog)
+    assert [each.id for each in dialog.items] == ["prm_0001", "prm_0002", "prm_0003"]
+    assert len(dialog.pieces) >= 3, "each is shown whole"
+    assert dialog.deny.text() == "Deny: all 3"
+    dialog.arming.set_active(True)
+    assert list(dialog.choices) == ["once"]
+    assert not dialog.choices["once"].isEnabled(), "not before it was looked at"
+    questions.agents.answer(
+        "prm_0002", PermissionAnswer(decision=Decision.DENY, way=DecisionWay.COMMAND, at_s=NOW_S)
+    )
+    await turn_until(
+        lambda: getattr(stage.shell._question_watch.dialog, "items", ()) != dialog.items
+    )
+    left = stage.shell._question_watch.dialog
+    assert isinstance(left, GroupDialog)
+    assert [each.id for each in left.items] == ["prm_0001", "prm_0003"], "what is left of it"
+    left.reject()
+    assert stage.shell._question_watch.dialog is None
+    assert len(questions.open) == 3, "whoever closes it leaves them waiting"
+    page.waiting.list.cards["prm_0001"].buttons[2].click()
+    again = stage.shell._question_watch.dialog
+    assert isinstance(again, GroupDialog)
+    again.chosen.emit("once")
+    await turn_until(lambda: len(questions.open) == 1)
+    assert [
+        (asked.id, answer.decision, answer.person) for asked, answer in questions.agents.answers[1:]
+    ] == [("prm_0001", Decision.ONCE, "ada"), ("prm_0003", Decision.ONCE, "ada")]
+
+
+async def test_a_job_at_a_limit_is_told_here_whether_it_may_go_on(stage: Stage) -> None:
+    questions = stage.gateway.questions
+    wait = LimitWait(since_s=NOW_S, due_at_s=NOW_S + 600, is_known=True, reason="5 h", asks=True)
+    for number in (1, 2, 3):
+        job = replace(plain_job(number, id=f"job_{number}"), state=JobState.PARKED, limit_wait=wait)
+        questions.limits.put(job)
+    page = await stage.show("waiting")
+    await stage.cards(page.waiting, 3)
+    first = page.waiting.list.cards["lim_1"]
+    words = [each.text() for each in first.buttons]
+    assert words == ["Go on after it", "Go on now", "All 3 after it"]
+    page.waiting.list.cards["lim_2"].buttons[1].click()
+    await stage.cards(page.waiting, 2)
+    assert questions.limits.went_on == [("job_2", True)]
+    page.waiting.list.cards["lim_1"].buttons[2].click()
+    await stage.cards(page.waiting, 0)
+    assert questions.limits.went_on[1:] == [("job_1", False), ("job_3", False)]
 
 
 async def test_a_new_question_comes_into_the_list(stage: Stage) -> None:
@@ -234,3 +301,56 @@ async def test_how_long_before_allow_is_kept(stage: Stage) -> None:
     page.waiting.delay.choose("5000")
     page.waiting.delay.activated.emit(2)
     assert stage.settings.value("questions/arm-after-ms") == 5000
+
+
+async def test_a_device_is_paired_in_the_window_and_taken_back(
+    stage: Stage, tmp_path: Path
+) -> None:
+    pocket = stage.gateway.pocket
+    page = await stage.show("devices")
+    assert not page.devices.pair.isEnabled(), "it is off"
+    pocket.door = pocket_door(tmp_path, "127.0.0.1")
+    pocket.url = "https://127.0.0.1:3443"
+    page.devices.read()
+    page.devices.pair.click()
+    dialog = stage.dialog(PairingDialog)
+    assert isinstance(dialog, PairingDialog)
+    dialog.save_wanted.emit()
+    assert "1 to 40 characters" in dialog.problem
+    dialog.name.setText("Pixel 9")
+    dialog.save_wanted.emit()
+    assert dialog.code.isVisible()
+    assert dialog.print.text().replace(":", "").lower() == pocket.door.fingerprint
+    assert not dialog._save.isEnabled(), "nobody has shown the code"
+    offer = dialog._offer
+    assert offer is not None
+    code = offer.url.partition("/p/")[2].partition("#")[0]
+    claimed = pocket.pairings.claimed_by(code, "192.168.1.9")
+    assert claimed is not None
+    await turn_until(dialog._save.isEnabled)
+    assert claimed[0].claim is not None
+    assert dialog.two_words.text() == claimed[0].claim.words
+    assert not dialog.code.isVisible()
+    dialog.save_wanted.emit()
+    (key,) = await stage.cards(page.devices, 1)
+    assert page.devices.list.cards[key].accessibleName() == "Pixel 9"
+    page.devices.list.cards[key].buttons[0].click()
+    await stage.cards(page.devices, 0)
+    assert pocket.devices.all() == ()
+
+
+async def test_a_pairing_dialog_that_is_closed_pairs_nothing(stage: Stage, tmp_path: Path) -> None:
+    pocket = stage.gateway.pocket
+    pocket.door, pocket.url = pocket_door(tmp_path, "127.0.0.1"), "https://127.0.0.1:3443"
+    page = await stage.show("devices")
+    page.devices.read()
+    page.devices.pair.click()
+    dialog = stage.dialog(PairingDialog)
+    assert isinstance(dialog, PairingDialog)
+    dialog.name.setText("Pixel 9")
+    dialog.save_wanted.emit()
+    assert dialog._offer is not None
+    pairing = dialog._offer.pairing
+    dialog.reject()
+    assert pairing.state is PairingState.REFUSED
+    assert pocket.pairings.find(pairing.id) is None

@@ -6,15 +6,21 @@ import csv
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.app.flights.spending import Spending
+from llmgw_desktop.app.validation.check_history import CheckedRun, CheckHistory
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.flights.flight_filter import parse_filter
 from llmgw_desktop.domain.flights.spending import SumBy
+from llmgw_desktop.domain.validation import ValidationRun
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.figures.page import FiguresPage
@@ -23,7 +29,10 @@ from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.notices import Banner
 from tests.support.month_of_flights import price_of, write_month
+from tests.support.plain_panels import made_check_run
 from tests.ui.plain_gateway import NOW_S, StillClock
+
+RUNS: list[ValidationRun] = []
 
 
 @pytest.fixture
@@ -34,7 +43,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def page(path: Path, bridge: Bridge, theme: Theme, qtbot: QtBot) -> Iterator[FiguresPage]:
     spending = Spending(FlightReader(path), price_of, StillClock())
-    made = FiguresPage(spending, bridge, theme)
+    made = FiguresPage(spending, CheckHistory(lambda _: RUNS, StillClock()), bridge, theme)
     qtbot.addWidget(made)
     made.resize(1000, 760)
     yield made
@@ -49,6 +58,13 @@ def _show(page: FiguresPage, qtbot: QtBot) -> None:
 
 def _cards(page: FiguresPage) -> tuple[PlotCard, ...]:
     return page.cost.days, page.latency.spread, page.latency.hours
+
+
+def _saved(page: FiguresPage, qtbot: QtBot, file: Path) -> list[dict[str, str]]:
+    with qtbot.waitSignal(page.said, timeout=60_000):
+        page.write_csv(file)
+    with file.open(encoding="utf-8-sig", newline="") as told:
+        return list(csv.DictReader(told))
 
 
 def test_without_flights_it_says_so(page: FiguresPage, qtbot: QtBot) -> None:
@@ -102,6 +118,28 @@ def test_rows_and_bars_lead_to_their_flights(page: FiguresPage, path: Path, qtbo
     assert counts[3] >= int(page.latency.hours._rows[hour].cells[1])
 
 
+def test_what_is_under_the_mouse_is_told(
+    page: FiguresPage, path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_month(path, NOW_S, count=300)
+    page.show_tab("latency")
+    _show(page, qtbot)
+    told: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda at, words, widget: told.append(words))
+    card = page.latency.hours
+    number = next(n for n, row in enumerate(card._rows) if row.filter)
+    day, hour = divmod(number, 24)
+    scene = card.plot.plotItem.vb.mapViewToScene(QPointF(day + 0.5, hour + 0.5))
+    for place in (card.plot.mapFromScene(scene), QPoint(1, 1)):
+        asked = QHelpEvent(QEvent.Type.ToolTip, place, place)
+        card.plot.viewportEvent(asked)
+    assert f"Hour: {card._rows[number].cells[0]}" in told[0]
+    assert "First token p50: " in told[0]
+    assert told[1] == ""
+    empty = next(n for n, row in enumerate(card._rows) if not row.filter)
+    assert card.words_of(empty) == ""
+
+
 def test_sums_by_something_else_are_saved(
     page: FiguresPage, path: Path, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -110,11 +148,19 @@ def test_sums_by_something_else_are_saved(
     page.cost.by.choose(SumBy.PROJECT)
     page.cost.by_chosen.emit()
     qtbot.waitUntil(lambda: "website" in {row.key for row in page.cost.sums.rows}, timeout=60_000)
-    with qtbot.waitSignal(page.said, timeout=60_000):
-        page.write_csv(tmp_path / "sums.csv")
-    with (tmp_path / "sums.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = _saved(page, qtbot, tmp_path / "sums.csv")
     assert {row["project"] for row in rows} == {"", "website"}
+
+
+def test_times_are_saved_where_they_are_in_sight(
+    page: FiguresPage, path: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_month(path, NOW_S, count=300)
+    page.show_tab("latency")
+    _show(page, qtbot)
+    rows = _saved(page, qtbot, tmp_path / "times.csv")
+    assert [row["model"] for row in rows] == [row.cells[0] for row in page.latency.rows.rows]
+    assert float(rows[0]["first_token_p50_ms"]) <= float(rows[0]["first_token_p99_ms"])
 
 
 def test_what_cannot_be_read_is_said_and_asked_for_again(
@@ -149,3 +195,74 @@ def test_nothing_reads_in_what_draws_before_the_page_is_shown() -> None:
         "sys.exit('pyqtgraph' in sys.modules or 'numpy' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_runs_are_read_when_they_are_looked_at(
+    page: FiguresPage, path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They lie encrypted: a locked vault takes no figures away."""
+    write_month(path, NOW_S, count=30)
+
+    def locked() -> tuple[CheckedRun, ...]:
+        raise StoreUnavailable("The vault is locked.")
+
+    monkeypatch.setattr(page._checks, "runs", locked)
+    _show(page, qtbot)
+    trouble = page._trouble
+    assert trouble.isHidden()
+    page.show_tab("checks")
+    qtbot.waitUntil(lambda: not trouble.isHidden(), timeout=60_000)
+    page.show_tab("cost")
+    qtbot.waitUntil(trouble.isHidden, timeout=60_000)
+
+
+def test_runs_over_time_are_a_chart_that_leads_to_each(
+    page: FiguresPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = made_check_run("chk_9", NOW_S - 30, fallen=3)
+    other = replace(other, request=replace(other.request, question="=other"))
+    runs = [made_check_run(f"chk_{n}", NOW_S - 86_400 * n, fallen=n - 1) for n in (1, 2, 3)]
+    monkeypatch.setattr(f"{__name__}.RUNS", [other, *runs])
+    page.show_tab("checks")
+    page.show()
+    part = page.checks
+    qtbot.waitUntil(lambda: len(part.runs.rows) == 4, timeout=60_000)
+    qtbot.waitUntil(lambda: part.time.plot is not None, timeout=60_000)
+    assert len(part.time._rows) == 1, "of the newest run's set alone"
+    part.runs.choose("chk_1")
+    assert [row.key for row in part.time._rows] == ["chk_3", "chk_2", "chk_1"]
+    assert [round(each) for each in part.time.plot._values] == [33, 67, 100]
+    assert part.time.accessibleDescription() == "3 runs; of the last 3 of 3 passed."
+    part.time.plot.picked.emit(0)
+    assert part.runs.chosen_item.key == "chk_3"
+    assert [row.cells[0] for row in part.answers.rows] == ["Fell", "Fell", "Passed"]
+    rows = _saved(page, qtbot, tmp_path / "runs.csv")
+    assert [row["passed"] for row in rows] == ["0 of 3", "3 of 3", "2 of 3", "1 of 3"]
+    assert rows[0]["set"].startswith("'=other")
+    part.time.turn_round()
+    assert part.time.shows_table
+    page.grab()
+
+
+def test_runs_of_regression_sets_and_what_fell_first(
+    page: FiguresPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = made_check_run("chk_2", NOW_S - 60, fallen=2)
+    monkeypatch.setattr(f"{__name__}.RUNS", [newest, made_check_run("chk_1", NOW_S - 90_000)])
+    page.show_tab("checks")
+    page.show()
+    part = page.checks
+    qtbot.waitUntil(lambda: len(part.runs.rows) == 2, timeout=60_000)
+    first, second = part.runs.rows
+    assert (first.cells[4], second.cells[4]) == ("1 of 3", "3 of 3")
+    assert first.cells[6].startswith("case 1 · claude-opus-5-5: regex: Nothing in it fits")
+    assert second.cells[6] == "–"
+    assert [row.cells[0] for row in part.answers.rows] == ["Fell", "Fell", "Passed"]
+    part.runs.choose_row(1)
+    assert [row.cells[0] for row in part.answers.rows] == ["Passed"] * 3
+    with qtbot.waitSignal(page.flight_wanted) as opened:
+        part.answers.choose_row(2)
+        part.answers.opened.emit()
+    assert opened.args == ["flt_3"]
+    page.grab()
+    qtbot.waitUntil(lambda: page.latency.hours.plot is not None, timeout=60_000)

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan
+from llmgw_desktop.app.providers.usage import kept_windows
 from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamGarbage
 from llmgw_desktop.domain.events import GatewayState, RecorderChanged, RecorderStatus
 from llmgw_desktop.domain.flights.flight import (
@@ -27,6 +28,7 @@ from llmgw_desktop.domain.flights.flight import (
     FlightState,
     FlightTotals,
 )
+from llmgw_desktop.domain.provider import AccountStatus, QuotaWindow
 from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.overview.board import OverviewBoard, _known_line
@@ -63,6 +65,22 @@ def page(gateway: PlainGateway, bridge: Bridge, theme: Theme, qtbot: QtBot) -> O
     qtbot.addWidget(made)
     made.resize(1000, 740)
     return made
+
+
+def test_windows_that_are_kept_for_the_person_stand_there_with_their_line(
+    page: OverviewPage, gateway: PlainGateway
+) -> None:
+    board = page._board
+    board.show_windows(())
+    assert board._kept.isHidden()
+    window = QuotaWindow(name="5h", used_share=0.5, resets_at_s=NOW_S + 600)
+    statuses = [AccountStatus(account="claude", windows=(window,)), AccountStatus(account="b")]
+    board.show_windows(kept_windows(statuses, 0.2, NOW_S))
+    assert not board._kept.isHidden()
+    ((name, bar, words),) = board._windows.shown
+    assert name.text() == "claude · 5 h"
+    assert "20 % kept for you" in words.text()
+    assert bar._filling.mark == 0.2
 
 
 def sight(page: OverviewPage, kind: type[QWidget]) -> bool:

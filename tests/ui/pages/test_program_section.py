@@ -19,12 +19,13 @@ from llmgw_desktop.app.connect.programs import Transport
 from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
 from llmgw_desktop.ui.clients.connect_dialog import ConnectDialog
 from llmgw_desktop.ui.clients.page import ClientsPage
-from llmgw_desktop.ui.clients.program_cards import state_mark
+from llmgw_desktop.ui.clients.program_cards import PinCard, state_mark
 from llmgw_desktop.ui.clients.program_section import ProgramSection
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from tests.app.connect.desk import Desk
-from tests.support.plain_clients import EMPTY, FULL, PlainClients
+from tests.support.plain_clients import EMPTY, FULL, PINS, PlainClients
 from tests.ui.pages.routing_stage import RoutingStage
 from tests.ui.plain_gateway import NOW_S, PlainReader, StillClock, ended_flight
 
@@ -227,3 +228,30 @@ def _diff(dialog: ConnectDialog) -> str:
 
 def test_every_state_has_a_mark() -> None:
     assert {state_mark(state)[0] for state in ProgramState} == {"ok", "off", "warning", "error"}
+
+
+async def test_a_pinned_folder_is_shown_and_unpinned_after_a_question(stage: ClientsStage) -> None:
+    clients = stage.gateway.clients = PlainClients(FULL)
+    await stage.open_programs()
+    await stage.until(lambda: len(stage.page.findChildren(PinCard)) == len(PINS))
+    good, gone = stage.page.findChildren(PinCard)
+    assert good.accessibleDescription().startswith(
+        "leaves through anthropic/firm, at most 20 US dollars a day. http://127.0.0.1:3333/as/pinned."
+    )
+    assert "what comes by its base URL is refused" in gone.accessibleDescription()
+    stage.press(f"Unpin {PINS[0].folder}")
+    window = stage.page.window()
+    question = next(each for each in window.findChildren(QDialog) if each.isVisible())
+    assert clients.asked == []
+    next(each for each in question.findChildren(Button) if each.text() == "Unpin").click()
+    await stage.until(lambda: bool(clients.asked))
+    assert clients.asked == [("unpin", PINS[0].folder)]
+    await stage.until(lambda: "is unpinned" in stage.undo.text)
+
+
+async def test_without_pins_it_is_told_how_to_pin(stage: ClientsStage) -> None:
+    stage.gateway.clients = PlainClients(EMPTY)
+    await stage.open_programs()
+    await stage.until(lambda: stage.page.any_program.isVisible())
+    said = [each.text() for each in stage.page.findChildren(FlowingLabel)]
+    assert any("llmgw pin FOLDER" in each for each in said)

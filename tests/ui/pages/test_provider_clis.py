@@ -154,7 +154,7 @@ async def test_the_tray_lists_what_is_installed_before_any_window(stage: Routing
     lines = [each.text() for each in stage.tray._providers.actions()]
     assert lines == [
         "claude-cli",
-        "codex-cli",
+        "codex-cli (7 d: 7 % left)",
         "gemini-cli (sign-in needed)",
         "grok-cli (resting 2 m)",
         "opencode-cli",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import make_dataclass
+from dataclasses import make_dataclass, replace
 from itertools import pairwise
 
 import pytest
@@ -13,11 +13,15 @@ from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.domain.setting import WholeNumber, setting
 from llmgw_desktop.domain.settings.tables import JobSettings
-from llmgw_desktop.domain.settings.whole import Settings, single_tables
+from llmgw_desktop.domain.settings.whole import SettingGroup, Settings, single_tables
 from llmgw_desktop.store.settings.reader import load_settings
 from llmgw_desktop.store.settings.routes import MATCH_KEYS
 from llmgw_desktop.ui.routes.route_dialog import RouteDialog
-from llmgw_desktop.ui.settings.page import AT_ONCE, SettingRow, SettingsPage
+from llmgw_desktop.ui.settings.own import APPEARANCE, AUTOSTART
+from llmgw_desktop.ui.settings.page import AT_ONCE, SettingsPage
+from llmgw_desktop.ui.settings.rows import OwnRow, SettingRow, TablesRow
+from llmgw_desktop.ui.settings_changes import NoticeKind, told_by
+from llmgw_desktop.ui.theme import Appearance
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLine
 from llmgw_desktop.ui.widgets.toggles import Switch
 from tests.ui.pages.routing_stage import RoutingStage
@@ -36,6 +40,7 @@ level = "figures"
 
 async def opened(stage: RoutingStage, text: str = FILE) -> SettingsPage:
     stage.gateway.settings.write(text)
+    stage.shell._theme.set_appearance(Appearance.SYSTEM)
     await stage.open("settings")
     page = stage.one(SettingsPage)
     await stage.until(lambda: page.is_whole)
@@ -45,7 +50,9 @@ async def opened(stage: RoutingStage, text: str = FILE) -> SettingsPage:
 async def found(stage: RoutingStage, page: SettingsPage, name: str) -> SettingRow:
     page.search.setText(name)
     await stage.until(lambda: page.is_whole)
-    return page.rows[name]
+    row = page.rows[name]
+    assert isinstance(row, SettingRow)
+    return row
 
 
 def type_into(row: SettingRow, text: str) -> None:
@@ -65,10 +72,11 @@ async def test_every_plain_setting_is_found_as_its_description_has_it(
 ) -> None:
     page = await opened(stage)
     seen: dict[str, SettingRow] = {}
-    for at in range(page.tables.count()):
-        page.tables.setCurrentRow(at)
+    for group in SettingGroup:
+        page.groups.choose(group)
         await stage.until(lambda: page.is_whole)
-        seen |= {row.told.name: row for row in page.shown}
+        assert page.words == group.words
+        seen |= {row.told.name: row for row in page.shown if isinstance(row, SettingRow)}
     for table in single_tables():
         for key, each in table.settings.items():
             row = seen[".".join((*table.path, key))]
@@ -194,8 +202,11 @@ async def test_a_change_by_hand_is_shown_and_what_is_changed_can_be_seen_alone(
 
 async def test_keys_go_through_the_rows_in_their_order(stage: RoutingStage) -> None:
     page = await opened(stage)
-    page.tables.setFocus()
+    page.groups.choose(SettingGroup.GATEWAY)
+    await stage.until(lambda: page.is_whole)
+    page.groups.setFocus()
     for row in page.shown[:3]:
+        assert isinstance(row, SettingRow)
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         if QApplication.focusWidget() is row.reset:
             QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
@@ -253,3 +264,104 @@ async def test_a_search_that_finds_most_of_them_shows_the_first(stage: RoutingSt
     assert page.words.startswith("The first 25 of ")
     rows = page.shown
     await stage.until(lambda: all(row.height() >= row.heightForWidth(row.width()) for row in rows))
+
+
+async def own(stage: RoutingStage, page: SettingsPage, name: str) -> OwnRow:
+    page.search.setText(name)
+    await stage.until(lambda: page.is_whole and name in page.rows)
+    row = page.rows[name]
+    assert isinstance(row, OwnRow)
+    return row
+
+
+async def test_starting_at_login_is_off_and_read_from_the_system(stage: RoutingStage) -> None:
+    page = await opened(stage)
+    row = await own(stage, page, AUTOSTART)
+    switch = row.control.stop
+    assert isinstance(switch, Switch)
+    assert not switch.isChecked()
+    assert row.note == "Default off · kept by the system: the system's own list"
+    switch.click()
+    await stage.until(lambda: stage.gateway.autostart.state.is_on)
+    await stage.until(lambda: row.said_by == "Changed." and switch.isChecked())
+    assert stage.file.read_text() == FILE  # it is none of the file's
+    state = stage.gateway.autostart.state
+    stage.gateway.autostart.state = replace(state, is_on=False, problem="The system forbids it.")
+    page.hide()
+    page.show()  # what somebody changed there meanwhile is seen
+    await stage.until(lambda: row.note == "The system forbids it.")
+    assert not switch.isChecked()
+    assert not row.control.isEnabled()
+
+
+async def test_what_the_system_refuses_is_told_at_the_switch(stage: RoutingStage) -> None:
+    page = await opened(stage)
+    row = await own(stage, page, AUTOSTART)
+    stage.gateway.autostart.trouble = OSError(28, "No space left on device")
+    switch = row.control.stop
+    assert isinstance(switch, Switch)
+    switch.click()
+    await stage.until(lambda: "No space left on device" in row.note)
+    assert not switch.isChecked()
+
+
+async def test_appearance_and_notices_are_the_windows_own(stage: RoutingStage) -> None:
+    page = await opened(stage)
+    row = await own(stage, page, APPEARANCE)
+    box = row.control.stop
+    assert isinstance(box, ChoiceBox)
+    before = box.key
+    box.choose("dark")
+    box.activated.emit(box.currentIndex())
+    assert stage.shell._theme.appearance.value == "dark"
+    row.wanted.emit(before)
+    row = await own(stage, page, "Long jobs")
+    jobs = stage.window.page("jobs").notices  # type: ignore[attr-defined]
+    assert jobs.isChecked()
+    switch = row.control.stop
+    assert isinstance(switch, Switch)
+    switch.click()
+    await stage.until(lambda: not jobs.isChecked() and row.said_by == "Changed.")
+    row.reset.click()
+    await stage.until(lambda: jobs.isChecked() and row.said_by == "")
+
+
+async def test_a_notice_that_is_switched_off_is_not_said(stage: RoutingStage) -> None:
+    page = await opened(stage)
+    said: list[str] = []
+
+    def say(title: str, text: str, do: object) -> bool:
+        said.append(title)
+        return True
+
+    told = told_by(say, stage.shell._settings, NoticeKind.BUDGETS)
+    assert told("one", "", lambda: None)
+    row = await own(stage, page, "Budgets")
+    row.control.stop.click()  # type: ignore[attr-defined]
+    assert not told("two", "", lambda: None)
+    assert said == ["one"]
+
+
+async def test_tables_with_names_are_counted_and_lead_to_where_they_are_changed(
+    stage: RoutingStage,
+) -> None:
+    page = await opened(stage, FILE + '[[prices]]\nmodel = "a"\ninput = 1\noutput = 2\n')
+    page.groups.choose(SettingGroup.COSTS)
+    await stage.until(lambda: page.is_whole)
+    row = page.rows["[[prices]]"]
+    assert isinstance(row, TablesRow)
+    assert row._count.text() == "1 entry in the file."
+    paths: list[object] = []
+    stage.shell._opening._open_path = lambda path: paths.append(path) is None
+    row.opener.click()
+    assert paths == [stage.file]
+    clients = page.rows["[clients.NAME]"]
+    assert isinstance(clients, TablesRow)
+    clients.opener.click()
+    await stage.until(lambda: stage.window.page_key == "clients")
+
+
+async def test_no_group_is_longer_than_one_look_at_the_list_may_be(stage: RoutingStage) -> None:
+    page = await opened(stage)
+    for group in SettingGroup:
+        assert 0 < len(page._of_group(group)) <= 40, group

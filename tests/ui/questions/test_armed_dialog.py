@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWid
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from llmgw_desktop.app.questions.rules import NOT_THIS, RuleOffer
 from llmgw_desktop.domain.access.consent import ConsentTerm
 from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.jobs.approval import Decision
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.questions import arming
@@ -25,6 +27,7 @@ from llmgw_desktop.ui.questions.permission_dialog import PermissionDialog
 from llmgw_desktop.ui.theme import Appearance, Theme
 from tests.support.plain_questions import (
     NOW_S,
+    call_permission,
     consent,
     edit_permission,
     hostile_consent,
@@ -604,6 +607,20 @@ def test_a_diff_and_arguments_are_shown_in_full(
         dialog.dismiss()
 
 
+def test_a_call_of_a_tool_names_the_client_and_no_job(
+    theme: Theme, settings: QSettings, bridge: Bridge
+) -> None:
+    dialog = PermissionDialog(
+        theme, call_permission(), settings=settings, now_s=lambda: NOW_S, bridge=bridge
+    )
+    assert dialog.heading.text() == "claude-code wants to use a tool of an MCP server"
+    assert dialog.for_job.text().startswith("Allow for this session")
+    assert dialog.stop.isHidden()
+    assert dialog.job.isHidden()
+    assert '"path": "/work/shop/old.csv"' in dialog.asked.pieces[0].toPlainText()
+    dialog.dismiss()
+
+
 def test_tab_goes_as_the_buttons_stand(
     theme: Theme, settings: QSettings, bridge: Bridge, qtbot: QtBot
 ) -> None:
@@ -665,3 +682,38 @@ def test_a_dialog_that_nobody_waits_for_is_made_step_by_step(
     assert len(hurried.findChildren(QWidget)) >= counts[-1]
     for each in (whole, dialog, hurried):
         each.dismiss()
+
+
+def test_a_lasting_rule_is_seen_and_changed_before_it_is_made(
+    theme: Theme, settings: QSettings, bridge: Bridge, qtbot: QtBot
+) -> None:
+    dialog = PermissionDialog(
+        theme, permission(), settings=settings, now_s=lambda: NOW_S, bridge=bridge
+    )
+
+    def told(offer: RuleOffer) -> str:
+        if offer.pattern == "'":
+            raise ConfigError("expected a command whose quotes end", file="the rule")
+        return f"{offer.pattern} would have allowed 3." if "git" in offer.pattern else NOT_THIS
+
+    dialog.offer_rule(RuleOffer(key="commands", pattern="git *", where="everywhere"), told)
+    made: list[RuleOffer] = []
+    dialog.always_wanted.connect(made.append)
+    arm(Scene(dialog), qtbot)
+    assert not dialog.pattern.isVisible()
+    dialog.always_more.click()
+    assert dialog.pattern.text() == "git *"
+    qtbot.waitUntil(lambda: dialog.pattern_words.text() == "git * would have allowed 3.")
+    for text, words in (("'", "the rule: expected a command whose quotes end"), ("ls", NOT_THIS)):
+        dialog.pattern.clear()
+        qtbot.keyClicks(dialog.pattern, text)
+        qtbot.waitUntil(lambda words=words: dialog.pattern_words.text() == words)  # type: ignore[misc]
+        qtbot.waitUntil(dialog.always.isEnabled)
+        dialog.always.click()
+        assert not made
+    dialog.pattern.clear()
+    qtbot.keyClicks(dialog.pattern, "git log *")
+    qtbot.waitUntil(lambda: dialog.pattern_words.text() == "git log * would have allowed 3.")
+    qtbot.waitUntil(dialog.always.isEnabled)
+    dialog.always.click()
+    assert [each.pattern for each in made] == ["git log *"]

@@ -100,19 +100,26 @@ def test_a_view_shows_it(qtbot: QtBot) -> None:
 
 def _given_words(path: Path) -> Iterator[tuple[int, ast.expr]]:
     """The texts of tips, and their lines."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    tree = ast.parse(path.read_text("utf-8"))
+    its = [each for each in ast.walk(tree) if getattr(each, "name", "") == "put_tip"]
+    own = {id(node) for each in its for node in ast.walk(each)}  # its callers are looked at
+    for node in ast.walk(tree):
+        if id(node) in own:
+            continue
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if node.func.attr == "setToolTip":
                 yield node.lineno, node.args[0]
             elif node.func.attr == "showText":
                 yield node.lineno, node.args[1]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "put_tip":
+            yield node.lineno, node.args[1]
 
 
 def _is_safe(words: ast.expr) -> bool:
     if isinstance(words, ast.IfExp):
         return _is_safe(words.body) and _is_safe(words.orelse)
     match words:
-        case ast.Constant() | ast.Call(func=ast.Name(id="tip" | "paragraphs")):
+        case ast.Constant() | ast.Call(func=ast.Name(id="tip" | "plain_tip" | "paragraphs")):
             return True
         case ast.Call(func=ast.Attribute(attr="toolTip")):  # it went through here as another's
             return True

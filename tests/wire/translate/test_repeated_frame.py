@@ -18,7 +18,7 @@ from llmgw_desktop.domain.model.answer import AnswerEvent, ItemGrew
 from llmgw_desktop.domain.model.content import CallKind
 from llmgw_desktop.domain.model.prompt import Tool
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
 from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.wire.translate import repeating as made

@@ -131,6 +131,38 @@ def offer_part(name: str, description: str, schema: object) -> Part:
     return Part(kind=SpokenPart.TOOL_OFFER, title=name, text=text)
 
 
+def call_messages(body: bytes) -> tuple[SpokenMessage, ...]:
+    """Of a call of a tool of another MCP server."""
+    asked = object_of(json_value(body))
+    part = call_part(text_of(asked.get("name")), json_text(asked.get("arguments") or {}), "")
+    return (SpokenMessage(role=SpeakerRole.ASSISTANT, parts=(part,)),) if asked else ()
+
+
+def result_messages(body: bytes) -> tuple[SpokenMessage, ...]:
+    """What came of it; what is too long to be recorded whole is not read."""
+    told = object_of(json_value(body))
+    is_failure = told.get("isError") is True
+    parts = [_result_part(object_of(each), is_failure) for each in list_of(told.get("content"))]
+    structured = told.get("structuredContent")
+    if structured is not None and not parts:
+        text = json_text(structured)
+        parts = [Part(kind=SpokenPart.TOOL_RESULT, text=text, is_failure=is_failure)]
+    return (SpokenMessage(role=SpeakerRole.TOOL, parts=tuple(parts)),) if parts else ()
+
+
+def _result_part(block: Mapping[str, object], is_failure: bool) -> Part:
+    kind = text_of(block.get("type"))
+    if kind == "text":
+        text = text_of(block.get("text"))
+        return Part(kind=SpokenPart.TOOL_RESULT, text=text, is_failure=is_failure)
+    title = text_of(block.get("mimeType")) or kind
+    if kind in ("image", "audio"):
+        size = size_text(len(text_of(block.get("data"))) * 3 // 4)
+        part = SpokenPart.IMAGE if kind == "image" else SpokenPart.FILE
+        return Part(kind=part, title=title, text=size)
+    return Part(kind=SpokenPart.OTHER, title=title, text=json_text(block))
+
+
 def words_of_type(kind: str) -> str:
     """`web_search_call` is «web search»."""
     for ending in _TYPE_ENDINGS:

@@ -15,7 +15,9 @@ from llmgw_desktop.app.flights.conversation.message_parts import (
     SpeakerRole,
     SpokenMessage,
     SpokenPart,
+    call_messages,
     object_of,
+    result_messages,
 )
 from llmgw_desktop.app.flights.recorded_body import (
     BodyKind,
@@ -68,6 +70,8 @@ def conversation_of(record: FlightRecord, *, of_request: bool) -> tuple[SpokenMe
         return ()
     if record.summary.protocol is ModelProtocol.CLI:
         return _of_run(body, of_request)
+    if record.summary.protocol is ModelProtocol.MCP:
+        return call_messages(body) if of_request else result_messages(body)
     try:
         messages = _read(_READERS[record.summary.protocol], body, of_request)
     except RecursionError:  # tool results inside tool results inside tool results
@@ -203,7 +207,7 @@ def transcript_of(side: FlightSide, *, all_of_it: bool = False) -> Transcript:
     if not messages:
         reason = "No messages can be read from this body."
         return Transcript(sections=(), notice=f"{cut} {reason}".strip())
-    sections = tuple(_sections(messages))
+    sections = tuple(sections_of(messages))
     body_bytes = len(side.body or b"")
     if all_of_it or body_bytes <= LARGE_BYTES:
         return Transcript(sections=sections, notice=cut)
@@ -213,7 +217,8 @@ def transcript_of(side: FlightSide, *, all_of_it: bool = False) -> Transcript:
     return Transcript(sections=beginning, notice=cut, whole_bytes=body_bytes)
 
 
-def _sections(messages: Iterable[SpokenMessage]) -> Iterator[TranscriptSection]:
+def sections_of(messages: Iterable[SpokenMessage]) -> Iterator[TranscriptSection]:
+    """Each message with what is under it."""
     called: dict[str, str] = {}
     for message in messages:
         yield _heading(message)

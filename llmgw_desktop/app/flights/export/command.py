@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from llmgw_desktop.app.command_line.command_line import fail
 from llmgw_desktop.app.command_line.running_gateway import found
 from llmgw_desktop.app.flights.export.exporting import (
     SUFFIXES,
@@ -20,7 +21,6 @@ from llmgw_desktop.app.flights.export.importing import (
     set_path,
 )
 from llmgw_desktop.app.words.figures import counted
-from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError, StoreError
 from llmgw_desktop.domain.flights.flight import FlightQuery
@@ -38,7 +38,6 @@ from llmgw_desktop.store.tls_files import base_url
 from llmgw_desktop.store.vault.master_key import MasterKeys
 from llmgw_desktop.store.vault.vault import Vault
 
-_WORDS = 600
 _TELLS_EACH = 50
 
 
@@ -46,28 +45,31 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     path = Path(arguments.output)
     form = ExportForm(arguments.form) if arguments.form else _form_of(path)
     if form is None:
-        return _fail(f"Say by --format what {path.name} is to be: {', '.join(ExportForm)}.")
+        return fail(f"Say by --format what {path.name} is to be: {', '.join(ExportForm)}.")
     if not path.parent.is_dir():
-        return _fail(f"There is no folder {path.parent}.")
+        return fail(f"There is no folder {path.parent}.")
     try:
-        with _exporter(places, env, arguments.among) as exporter:
+        with exporter_of(places, env, arguments.among) as exporter:
             ids = arguments.id or exporter.chosen(
                 parse_filter(" ".join(arguments.filter), SystemClock().now_s()),
                 max(arguments.limit, 1),
             )
             if not ids:
-                return _fail("There is no such flight.")
+                return fail("There is no such flight.")
             done = exporter.write(path, ids, form, _tell(len(ids)))
     except (KeyboardInterrupt, ExportCanceled):
-        return _fail("Ended early: nothing was written.")
+        return fail("Ended early: nothing was written.")
     except (FilterMistake, LlmgwError) as error:
-        return _fail(str(error))
+        return fail(str(error))
     print(f"{done.words} {path}", file=sys.stderr)
     return 0 if done.flights else 1
 
 
 @contextmanager
-def _exporter(places: Places, env: Mapping[str, str], among: str) -> Iterator[FlightExporter]:
+def exporter_of(
+    places: Places, env: Mapping[str, str], among: str = ""
+) -> Iterator[FlightExporter]:
+    """Of what was recorded, or of an imported set; it knows the secrets that are known here."""
     settings = load_settings(places.config_file, env).settings
     here = found(places, env)
     url = here.url if here else base_url(settings.http, settings.http.port)
@@ -84,7 +86,7 @@ def _redactor(settings: Settings, vault: Vault) -> Redactor:
             with suppress(EntryBroken, NoSuchEntry):
                 kept.append(vault.secret(entry.address, by="flights").decode("ascii", "replace"))
     except (VaultError, StoreError) as error:
-        print(f"llmgw: {inert_line(str(error), _WORDS)}", file=sys.stderr)
+        fail(str(error))
     redactor.know((*settings.api_keys, *kept))
     return redactor
 
@@ -132,11 +134,11 @@ def import_flights(arguments: argparse.Namespace, places: Places, env: Mapping[s
             clean = _redactor(settings, vault).clean
             done = import_file(file, target, clean, at_rest)
     except KeyboardInterrupt:
-        return _fail("Ended early: nothing was imported.")
+        return fail("Ended early: nothing was imported.")
     except OSError as error:
-        return _fail(f"{file} cannot be read: {error.strerror}.")
+        return fail(f"{file} cannot be read: {error.strerror}.")
     except (NothingToImport, LlmgwError) as error:
-        return _fail(str(error))
+        return fail(str(error))
     left = f"; {done.skipped:,} entries are no requests to a model" if done.skipped else ""
     print(f"{counted(done.flights, 'flight')} imported as '{target.stem}'{left}.", file=sys.stderr)
     return 0
@@ -155,8 +157,3 @@ def _tell(count: int) -> Callable[[int], bool]:
         return True
 
     return goes_on
-
-
-def _fail(sentence: str) -> int:
-    print(f"llmgw: {inert_line(sentence, _WORDS)}", file=sys.stderr)
-    return 1

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from llmgw_desktop.app.flights.conversation.message_parts import object_of
-from llmgw_desktop.app.flights.export.cleaning import Clean, Cleaning
-from llmgw_desktop.app.flights.export.exporting import LINE_FORMAT
+from llmgw_desktop.app.flights.export.exporting import LINE_FORMAT, Clean, Cleaning
 from llmgw_desktop.app.flights.export.imported_flight import (
     NoFlight,
     flight_of_entry,

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, SentBack, ShownToPerson
-from llmgw_desktop.domain.access.oauth import USUAL_SCOPES, AuthorizeRequest, OauthClient
+from llmgw_desktop.domain.access.consent import USUAL_SCOPES, AuthorizeRequest, OauthClient
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.access.oauth.addresses import OauthAddresses
 from llmgw_desktop.engine.access.oauth.client_metadata import is_fit, is_registered, with_answer
 from llmgw_desktop.engine.access.oauth.clients import OauthClients
-from llmgw_desktop.engine.access.oauth.secrets_made import is_challenge
+from llmgw_desktop.engine.loop.hashing import is_challenge
 
 _MOST_PARAMETERS = 50
 _LONGEST_STATE = 4096

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
-from llmgw_desktop.domain.access.oauth import GRANTABLE_SCOPES, ClientProof
+from llmgw_desktop.domain.access.consent import GRANTABLE_SCOPES, ClientProof
 from llmgw_desktop.domain.audit import cleaned
 
 MOST_LETTERS = 2000

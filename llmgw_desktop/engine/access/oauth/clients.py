@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError, ShownToPerson
-from llmgw_desktop.domain.access.oauth import GRANTABLE_SCOPES, ClientMade, OauthClient
+from llmgw_desktop.domain.access.consent import GRANTABLE_SCOPES, ClientMade, OauthClient
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.net_address import names_this_computer
 from llmgw_desktop.domain.settings.door import RegistrationPolicy
@@ -21,9 +21,8 @@ from llmgw_desktop.engine.access.oauth.client_metadata import (
     name_of,
 )
 from llmgw_desktop.engine.access.oauth.documents import Documents, is_document_id
-from llmgw_desktop.engine.access.oauth.secrets_made import SECRET, made
 from llmgw_desktop.engine.access.oauth.tokens import OauthParts
-from llmgw_desktop.engine.loop.hashing import HashingBusy
+from llmgw_desktop.engine.loop.hashing import SECRET, HashingBusy, made
 from llmgw_desktop.store.access.oauth_clients import REGISTRATION_SECRET
 
 _SECRET_FIELDS = ("shared_secret", "registration_secret")

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, ShownToPerson
-from llmgw_desktop.domain.access.oauth import ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.access.consent import ClientMade, ClientProof, OauthClient
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.net_address import Address, innermost, is_never_a_provider
 from llmgw_desktop.domain.values import value

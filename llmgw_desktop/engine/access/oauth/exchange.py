@@ -8,12 +8,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
-from llmgw_desktop.domain.access.consent import Grant
-from llmgw_desktop.domain.access.oauth import OauthClient, TokenPair
+from llmgw_desktop.domain.access.consent import Grant, OauthClient, TokenPair
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.access.oauth.clients import OauthClients
-from llmgw_desktop.engine.access.oauth.secrets_made import ACCESS, REFRESH, answers, digest, made
 from llmgw_desktop.engine.access.oauth.tokens import OauthParts
+from llmgw_desktop.engine.loop.hashing import ACCESS, REFRESH, answers, digest, made
 from llmgw_desktop.store.access.grants import KeptToken, TakenCode, TokenKind
 
 _LONGEST = 512

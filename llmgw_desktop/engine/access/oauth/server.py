@@ -11,17 +11,26 @@ from functools import partial
 from typing import Any
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError, SentBack, ShownToPerson
-from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentTerm, Grant, Peer, actor_of
-from llmgw_desktop.domain.access.oauth import (
+from llmgw_desktop.domain.access.consent import (
     LONGEST_GRANT_S,
     AuthorizeRequest,
+    ConsentAnswer,
+    ConsentTerm,
+    Grant,
     OauthClient,
+    Peer,
     TokenPair,
+    actor_of,
 )
 from llmgw_desktop.domain.audit import acting
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import GrantsChanged
-from llmgw_desktop.engine.access.oauth.addresses import OauthAddresses, in_order
+from llmgw_desktop.engine.access.oauth.addresses import (
+    OauthAddresses,
+    OauthRates,
+    Telling,
+    in_order,
+)
 from llmgw_desktop.engine.access.oauth.authorize import (
     Understanding,
     allowed_url,
@@ -31,9 +40,8 @@ from llmgw_desktop.engine.access.oauth.authorize import (
 from llmgw_desktop.engine.access.oauth.clients import OauthClients, named_client
 from llmgw_desktop.engine.access.oauth.documents import Documents
 from llmgw_desktop.engine.access.oauth.exchange import TokenExchange
-from llmgw_desktop.engine.access.oauth.rates import OauthRates, Telling
-from llmgw_desktop.engine.access.oauth.secrets_made import CODE, digest, made
 from llmgw_desktop.engine.access.oauth.tokens import OauthParts
+from llmgw_desktop.engine.loop.hashing import CODE, digest, made
 from llmgw_desktop.store.access.grants import TokenKind
 
 _TERMS_S = {

@@ -8,8 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from llmgw_desktop.domain.access.consent import ConsentTerm, Grant, Peer
-from llmgw_desktop.domain.access.oauth import owner_of, plain_name
+from llmgw_desktop.domain.access.consent import ConsentTerm, Grant, Peer, owner_of, plain_name
 from llmgw_desktop.domain.access.principal import Principal, PrincipalKind
 from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.errors import StoreError

@@ -1,5 +1,5 @@
-"""What is on record, by its address: limits, figures, receipts in the very bytes that verify, and
-sessions. Whoever reads sees its own.
+"""What is on record, by its address: limits, figures, receipts in the very bytes that verify,
+sessions, and what waits for the person. Whoever reads sees its own.
 """
 
 import asyncio
@@ -10,7 +10,12 @@ import orjson
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.events import JobChanged
+from llmgw_desktop.domain.events import (
+    ConsentChanged,
+    HeldChanged,
+    JobChanged,
+    PermissionChanged,
+)
 from llmgw_desktop.domain.jobs.job import JobState, JobSum
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.domain.validation import NoSuchValidation
@@ -18,6 +23,8 @@ from llmgw_desktop.engine.mcp.offer import Resource
 from llmgw_desktop.engine.mcp.tool import NotFound
 from llmgw_desktop.engine.mcp.tools.gateway_tools import ProcessFacts, process_health
 from llmgw_desktop.engine.mcp.tools.sessions import listed
+from llmgw_desktop.engine.questions.waiting.item import OpenQuestion, item_object
+from llmgw_desktop.engine.questions.waiting.question_list import QuestionList
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.validation.receipts import as_file
 from llmgw_desktop.engine.validation.service import NotEnded, ValidationService
@@ -41,6 +48,42 @@ def limits_resources(standing_of: Callable[[Principal], ClientStanding]) -> tupl
             scope=Scope.MCP,
         ),
     )
+
+
+def question_resources(
+    listed: Callable[[], QuestionList], clean: Callable[[str], str]
+) -> tuple[Resource, ...]:
+    """`clean` takes keys out of a text."""
+
+    async def waiting(principal: Principal, places: Mapping[str, str]) -> str:
+        del principal, places
+        found = [_brief(each, clean) for each in listed().waiting]
+        return orjson.dumps({"total": len(found), "questions": found}).decode()
+
+    return (
+        Resource(
+            uri="questions://open",
+            name="questions",
+            description="What waits for the person, in short; it cannot be answered here.",
+            read=waiting,
+            scope=Scope.ADMIN,
+            is_persons=True,
+            changes_with=frozenset({PermissionChanged, ConsentChanged, HeldChanged, JobChanged}),
+        ),
+    )
+
+
+_BRIEF = (
+    *("id", "kind", "title", "words", "client", "label", "cli", "model", "program", "jobId"),
+    *("session", "conversation", "agent", "flightId", "workspace", "folder", "since", "until"),
+    *("silence", "loses", "blocks"),
+)
+
+
+def _brief(item: OpenQuestion, clean: Callable[[str], str]) -> dict[str, Any]:
+    """Without what is asked in full: who reads it is a program, and its model may be anybody's."""
+    told = item_object(item)
+    return {name: clean(said) if isinstance(said := told[name], str) else said for name in _BRIEF}
 
 
 _FAILED = (JobState.FAILED, JobState.ORPHANED)

@@ -12,6 +12,7 @@ from typing import Any
 
 from llmgw_desktop.clis.fields import TEXT, one_of, option, whole_number
 from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope
+from llmgw_desktop.domain.brakes import HeldQuestion
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import FlightQuery
@@ -31,7 +32,7 @@ from llmgw_desktop.engine.mcp.tool import (
 from llmgw_desktop.engine.mcp.tools.job_words import job_told
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.store.jobs.approval_store import ApprovalStore
-from llmgw_desktop.wire.native.approvals import approval_object
+from llmgw_desktop.wire.native.approvals import approval_object, held_object
 from llmgw_desktop.wire.native.jobs import wish_object
 
 _STATUS = Path("/proc/self/status")
@@ -76,6 +77,7 @@ async def process_health(facts: ProcessFacts, principal: Principal) -> dict[str,
     told: dict[str, Any] = {
         "runningJobs": _count(own, JobState.RUNNING),
         "queuedJobs": _count(own, JobState.QUEUED),
+        "parkedJobs": _count(own, JobState.PARKED),
         "jobs": [job_told(job) for job in own],
         "backpressure": {
             "jobs": {
@@ -126,9 +128,12 @@ _USUAL, _MOST = 50, 500
 
 
 def tools(
-    store: ApprovalStore, waiting: Callable[[], Sequence[PermissionQuestion]] = tuple
+    store: ApprovalStore,
+    waiting: Callable[[], Sequence[PermissionQuestion]] = tuple,
+    held: Callable[[], Sequence[HeldQuestion]] = tuple,
 ) -> tuple[McpTool, ...]:
-    """`waiting`: what agents ask now. It is told here and answered elsewhere."""
+    """`waiting`: what agents ask now; `held`: requests that wait for a person. Both are told here
+    and answered elsewhere."""
 
     async def list_all(call: McpToolCall) -> ToolAnswer:
         owner = call.principal.client_id
@@ -145,7 +150,14 @@ def tools(
             for each in waiting()
             if owner in (LOCAL.client_id, each.owner) and cli in (None, each.cli)
         ]
-        told = {"count": len(listed), "approvals": listed, "waiting": asked}
+        told = {
+            "count": len(listed),
+            "approvals": listed,
+            "waiting": asked,
+            "held": [
+                held_object(each) for each in held() if owner in (LOCAL.client_id, each.owner)
+            ],
+        }
         return ToolAnswer(structured={"success": True, **told})
 
     return (
@@ -153,7 +165,7 @@ def tools(
             name="approval_list",
             title="List approvals",
             description="The gate's decisions on your runs, newest first, and what their agents"
-            " ask a person now.",
+            " and held requests ask a person now.",
             takes=(
                 option("limit", whole_number(1, _MOST), f"Default: {_USUAL}."),
                 option("cli", one_of(*CliName), "Of one CLI."),
@@ -162,6 +174,7 @@ def tools(
                 "count": {"type": "integer"},
                 "approvals": {"type": "array"},
                 "waiting": {"type": "array"},
+                "held": {"type": "array"},
             },
             call=list_all,
             scope=Scope.JOBS_RUN,

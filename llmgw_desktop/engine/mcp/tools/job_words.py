@@ -31,11 +31,16 @@ _RENAMED = (
     "error",
     "waitingForPermission",
     "waitingOn",
+    "limitWait",
 )
 
-_LEFT_OUT = frozenset({"note", "goOn"})
+_LEFT_OUT = frozenset({"note", "goOn", "handedFrom", "handedTo"})
 """Where they tell nothing."""
-_MOMENTS = {"waitingForPermission": ("askedAt", "expiresAt"), "waitingOn": ("since", "until")}
+_MOMENTS = {
+    "waitingForPermission": ("askedAt", "expiresAt"),
+    "waitingOn": ("since", "until"),
+    "limitWait": ("since", "until"),
+}
 """Of what a job waits for."""
 
 ANSWER: Schema = {
@@ -138,6 +143,8 @@ def _still(job: Job) -> str:
         return "waits for a person to allow what it wants to do"
     if job.waiting_on is not None:
         return f"is refused by its upstream ({job.waiting_on.in_words})"
+    if job.limit_wait is not None:
+        return f"is parked: {job.limit_wait.in_words}"
     return "is still at it"
 
 

@@ -1,17 +1,19 @@
-"""`llm_job_status`, `…_watch`, `…_result`, `…_cancel`: jobs by their ids, from call to call."""
+"""`llm_job_status`, `…_watch`, `…_result`, `…_cancel`, …: jobs by their ids, from call to call."""
 
 import asyncio
 from typing import Any
 
-from llmgw_desktop.clis.fields import ON, TEXT, option, whole_number
+from llmgw_desktop.clis.fields import ON, TEXT, one_of, option, whole_number
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.canonical import LARGEST
-from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.jobs.job import Job, JobState
-from llmgw_desktop.domain.jobs.run_errors import NoSuchJob
-from llmgw_desktop.domain.jobs.submission import RunReply
+from llmgw_desktop.domain.jobs.run_errors import JobNotParked, NoSuchJob
+from llmgw_desktop.domain.jobs.submission import HandOverTo, RunReply
 from llmgw_desktop.engine.jobs.reading import TextPage
 from llmgw_desktop.engine.mcp.tool import (
+    FULL_ALONE,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -20,9 +22,10 @@ from llmgw_desktop.engine.mcp.tool import (
     told,
 )
 from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
-from llmgw_desktop.engine.mcp.tools.job_words import JOB, Teller, job_told, shortened
+from llmgw_desktop.engine.mcp.tools.job_words import JOB, Teller, begun_told, job_told, shortened
+from llmgw_desktop.engine.runs.hand_over import HandOvers
 from llmgw_desktop.engine.runs.run_service import RunService
-from llmgw_desktop.wire.native.jobs import flights_object
+from llmgw_desktop.wire.native.jobs import flights_object, hand_over_object
 
 LONGEST_WAIT_MS = 30_000
 GATHER_S = 1.0
@@ -37,8 +40,8 @@ _PAGE = (
 _FROM = whole_number(0, LARGEST)
 
 
-def job_tools(runs: RunService, logs: JobLogs) -> tuple[McpTool, ...]:
-    tools = JobTools(runs, logs)
+def job_tools(runs: RunService, logs: JobLogs, hand_overs: HandOvers) -> tuple[McpTool, ...]:
+    tools = JobTools(runs, logs, hand_overs)
     reads: dict[str, Any] = {"reads_only": True, "is_idempotent": True, "scope": Scope.JOBS_RUN}
     named: dict[str, Any] = {"needs": frozenset({"jobId"})}
     return (
@@ -94,15 +97,46 @@ def job_tools(runs: RunService, logs: JobLogs) -> tuple[McpTool, ...]:
             destroys=True,
             **named,
         ),
+        McpTool(
+            name="llm_job_go_on",
+            title="Go on after a limit",
+            description="A parked job (limitWait) may go on at its limit's end, or does so now.",
+            takes=(_JOB, option("now", ON, "")),
+            profiles=FULL_ALONE,
+            tells=JOB,
+            call=tools.go_on,
+            scope=Scope.JOBS_RUN,
+            **named,
+        ),
+        McpTool(
+            name="llm_job_move",
+            title="Hand a job over",
+            description="Has another CLI go on with a job: without prompt tells what that one would"
+            " be told, with that as prompt asks it, in a job of its own in the same folder.",
+            takes=(
+                _JOB,
+                option("cli", one_of(*CliName), "Who goes on."),
+                option("model", TEXT, "Left out, the CLI chooses."),
+                option("project", TEXT, "Whose sign-in of the vault is used; left out, as now."),
+                option("prompt", TEXT, "What it is told, as it was shown or changed."),
+                option("stop", ON, "One that runs is ended first."),
+            ),
+            profiles=FULL_ALONE,
+            tells={**JOB, "handOver": {"type": "object"}},
+            call=tools.move,
+            scope=Scope.JOBS_RUN,
+            needs=frozenset({"jobId", "cli"}),
+        ),
     )
 
 
 class JobTools:
     """Of jobs of others nobody learns that they are there."""
 
-    def __init__(self, runs: RunService, logs: JobLogs) -> None:
+    def __init__(self, runs: RunService, logs: JobLogs, hand_overs: HandOvers) -> None:
         self._runs = runs
         self._logs = logs
+        self._hand_overs = hand_overs
 
     async def status(self, call: McpToolCall) -> ToolAnswer:
         try:
@@ -179,6 +213,28 @@ class JobTools:
         except NoSuchJob as error:
             return refusal(error, reason=str(error), jobId=call.arguments["jobId"])
         return ToolAnswer(structured={"success": True, "job": job_told(job)})
+
+    async def go_on(self, call: McpToolCall) -> ToolAnswer:
+        named, owner = call.arguments["jobId"], call.principal.client_id
+        try:
+            job = await self._runs.go_on(named, owner, now=call.arguments.get("now", False))
+        except (NoSuchJob, JobNotParked) as error:
+            return refusal(error, reason=str(error), jobId=named)
+        return ToolAnswer(structured={"success": True, "job": job_told(job)})
+
+    async def move(self, call: McpToolCall) -> ToolAnswer:
+        asked, caller = call.arguments, call.principal
+        to = HandOverTo(asked["cli"], asked.get("model", ""), asked.get("project"))
+        job_id, stop = asked["jobId"], asked.get("stop", False)
+        try:
+            if "prompt" not in asked:
+                draft = await self._hand_overs.draft(job_id, caller.client_id, to)
+                shown = hand_over_object(draft)
+                return ToolAnswer(structured={"success": True, "handOver": shown})
+            reply = await self._hand_overs.move(job_id, to, asked["prompt"], caller, stop=stop)
+        except LlmgwError as error:
+            return refusal(error, reason=str(error), jobId=job_id)
+        return ToolAnswer(structured=begun_told(reply))
 
     async def _job(self, call: McpToolCall) -> Job:
         named, owner = call.arguments["jobId"], call.principal.client_id

@@ -26,9 +26,13 @@ from llmgw_desktop.engine.mcp.tool import (
     ToolAnswer,
 )
 from llmgw_desktop.engine.validation.evidence import SCOPES, ChangesAsked, capture
-from llmgw_desktop.engine.validation.prompts import DEFAULT_FOCUS, panel_prompt
+from llmgw_desktop.engine.validation.prompts import (
+    DEFAULT_FOCUS,
+    panel_prompt,
+    seat_named,
+    seats_named,
+)
 from llmgw_desktop.engine.validation.report import as_text, report_object
-from llmgw_desktop.engine.validation.seats import seat_named, seats_named
 from llmgw_desktop.engine.validation.service import ValidationService
 
 TOLD: Schema = {"tool": {"type": "string"}, "report": {"type": "object"}}

@@ -41,6 +41,8 @@ from llmgw_desktop.engine.runs.fields import COMMON
 from llmgw_desktop.engine.runs.run_service import RunService
 
 _EVERYDAY = frozenset({"prompt", "model", "sessionId", "workingDir"})
+_OF_DOORS = frozenset({"snapshot"})
+"""Whether an agent's work can be taken back is not for another agent to say."""
 _RIGHTS = frozenset({"permissionMode", "sandboxMode", "approvalMode", "mode"})
 """What a run may do is an option of the CLI's own: this one, where it has it."""
 
@@ -90,7 +92,7 @@ def _is_for(cli: Cli, name: str) -> bool:
     """Not offered: what no run of this CLI could have, and second names that are not its own."""
     if name == "forkSession":
         return cli.facts.forks
-    if name in refused_by(cli):
+    if name in refused_by(cli) or name in _OF_DOORS:
         return False
     return name != "continueSession" or any(each.name == name for each in cli.options)
 

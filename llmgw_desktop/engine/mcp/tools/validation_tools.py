@@ -18,7 +18,7 @@ from llmgw_desktop.engine.mcp.tool import (
 )
 from llmgw_desktop.engine.mcp.tools.panel_tools import TOLD, PanelParts, reported, waited
 from llmgw_desktop.engine.validation.comparison import as_table
-from llmgw_desktop.engine.validation.prompts import letter
+from llmgw_desktop.engine.validation.prompts import letter, seat_named
 from llmgw_desktop.engine.validation.receipts import (
     NotGenuine,
     as_file,
@@ -28,7 +28,6 @@ from llmgw_desktop.engine.validation.receipts import (
     verify,
 )
 from llmgw_desktop.engine.validation.report import comparison_object, result_object
-from llmgw_desktop.engine.validation.seats import seat_named
 from llmgw_desktop.engine.validation.service import JUDGE_BY_DEFAULT, NotEnded
 from llmgw_desktop.engine.validation.verdicts import verdict_of
 

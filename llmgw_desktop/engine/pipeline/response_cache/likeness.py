@@ -14,7 +14,7 @@ from llmgw_desktop.domain.errors import UpstreamError
 from llmgw_desktop.domain.model.answer import Answer, AnswerEvent, StopKind
 from llmgw_desktop.domain.model.content import RedactedThinking, Text, Thinking
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.answer_events import collected
 from llmgw_desktop.wire.translate.codec import EventReader
 from llmgw_desktop.wire.translate.tools import ToolNames

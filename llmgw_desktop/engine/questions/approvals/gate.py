@@ -9,8 +9,8 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
+from llmgw_desktop.clis.checks import in_safe_mode
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.clis.rights import in_safe_mode
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.cli import CliName, Warned
 from llmgw_desktop.domain.clock import Clock, IdSource

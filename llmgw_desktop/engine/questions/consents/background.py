@@ -5,8 +5,13 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from llmgw_desktop.domain.access.consent import ConsentRequest, ConsentTerm, Grant, Peer
-from llmgw_desktop.domain.access.oauth import read_redirect
+from llmgw_desktop.domain.access.consent import (
+    ConsentRequest,
+    ConsentTerm,
+    Grant,
+    Peer,
+    read_redirect,
+)
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.engine.loop.tasks import Tasks
 

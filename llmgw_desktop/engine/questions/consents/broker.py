@@ -20,8 +20,8 @@ from llmgw_desktop.domain.access.consent import (
     ConsentWay,
     Grant,
     Peer,
+    read_redirect,
 )
-from llmgw_desktop.domain.access.oauth import read_redirect
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.events import ConsentChanged

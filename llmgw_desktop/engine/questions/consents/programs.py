@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from llmgw_desktop.domain.access.consent import ConsentRequest, Peer
-from llmgw_desktop.domain.access.oauth import read_redirect
+from llmgw_desktop.domain.access.consent import ConsentRequest, Peer, read_redirect
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.processes import user_name
 

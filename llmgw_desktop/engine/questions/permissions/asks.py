@@ -57,7 +57,7 @@ class WaitingAsk:
         job = self.job
         return PermissionQuestion(
             id=self.question_id or self.lasting_id,
-            job_id=job.id,
+            job_id=job.run if job.cli is None else job.id,
             owner=job.owner,
             client=job.client,
             cli=job.cli,

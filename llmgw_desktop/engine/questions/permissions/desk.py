@@ -7,7 +7,7 @@ allowed for its job, or put on the desk. Whatever goes wrong, the answer is a de
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import Clock
@@ -25,14 +25,17 @@ from llmgw_desktop.domain.jobs.approval import (
     Unattended,
     nobody_answered,
 )
+from llmgw_desktop.domain.jobs.rules.book import RuleBook, Ruling
+from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict, StandingRule
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.questions.desk import QuestionDesk
 from llmgw_desktop.engine.questions.permissions.asks import Answered, Clean, WaitingAsk, kept
 from llmgw_desktop.engine.questions.permissions.limits import Audience, QuestionLimits
-from llmgw_desktop.engine.questions.permissions.review import looked_at
+from llmgw_desktop.engine.questions.permissions.review import Review, looked_at
 from llmgw_desktop.engine.questions.permissions.rules import JobRules
+from llmgw_desktop.engine.questions.permissions.standing import RulesNow
 from llmgw_desktop.store.jobs.approval_store import PermissionStore
 
 LEAST_S = 60.0
@@ -55,10 +58,16 @@ class PermissionParts:
 class PermissionDesk:
     """On the loop. One for all jobs."""
 
-    def __init__(self, parts: PermissionParts, settings: ApprovalSettings) -> None:
+    def __init__(
+        self,
+        parts: PermissionParts,
+        settings: ApprovalSettings,
+        standing: Sequence[StandingRule] = (),
+    ) -> None:
         self._parts = parts
         self._settings = settings
         self._rules = JobRules(parts.store)
+        self._book = RuleBook(standing)
         self._floods = QuestionLimits(parts.clock)
         self._open: dict[tuple[str, str], WaitingAsk] = {}
         self._on_desk: dict[str, WaitingAsk] = {}
@@ -124,6 +133,8 @@ class PermissionDesk:
             return False
         if answer.decision is Decision.JOB and not question.rule:
             raise ValueError("this can be allowed once, not for the job")
+        if answer.decision is Decision.STOP and question.cli is None:
+            raise ValueError("there is no job to end; deny it instead")
         return self._desk.answer(question_id, answer)
 
     def attend(self) -> Callable[[], None]:
@@ -149,9 +160,22 @@ class PermissionDesk:
         """Newest first. For a thread; raises StoreError."""
         return self._parts.store.recent(job_id=job_id, limit=limit)
 
-    def apply(self, settings: ApprovalSettings) -> None:
+    def apply(self, settings: ApprovalSettings, standing: Sequence[StandingRule] = ()) -> None:
         """For what is asked from now on."""
         self._settings = settings
+        self._book = RuleBook(standing)
+
+    async def ruled(self, job: AskingJob, ask: Ask) -> Review:
+        """With the word of the rules, which is put on record where it decides; nobody is asked."""
+        review = await self._looked_at(job, ask)
+        if (answer := self._by_book(review.ruling)) is not None:
+            found = WaitingAsk(job=job, ask=ask, answered=lambda _: None, asked_at_s=answer.at_s)
+            self._changed(self._question(found), answer)
+        return review
+
+    async def _looked_at(self, job: AskingJob, ask: Ask) -> Review:
+        rules = RulesNow(self._book, self._parts.clock.now_s())
+        return await looked_at(job, ask, self._parts.is_private, rules)
 
     async def close(self) -> None:
         """What waits is left unanswered: jobs go on, and the next program puts it again."""
@@ -161,8 +185,9 @@ class PermissionDesk:
 
     async def _look(self, found: WaitingAsk, look: int, turn: asyncio.Lock) -> None:
         async with turn:
-            await self._rules.load(found.job.id)
-            review = await looked_at(found.job, found.ask, self._parts.is_private)
+            if found.job.cli is not None:
+                await self._rules.load(found.job.id)
+            review = await self._looked_at(found.job, found.ask)
         if self._open.get(found.key) is not found or found.looks != look or found.is_decided:
             return
         found.review = review
@@ -178,6 +203,8 @@ class PermissionDesk:
         job_id, review = found.job.id, found.review
         if review.refusal:
             return self._given(DecisionWay.REFUSED, note=review.refusal)
+        if (standing := self._by_book(review.ruling)) is not None:
+            return standing
         if (by_rule := self._by_rule(found)) is not None or found.question_id:
             return by_rule
         waiting = {
@@ -190,6 +217,15 @@ class PermissionDesk:
         if not self.audience.is_there and self._settings.unattended is Unattended.DENY:
             return self._given(DecisionWay.POLICY, note=_UNATTENDED)
         return None
+
+    def _by_book(self, ruling: Ruling | None) -> PermissionAnswer | None:
+        """What a lasting rule decides, with its words."""
+        if ruling is None or ruling.verdict is RuleVerdict.ASK:
+            return None
+        if ruling.verdict is RuleVerdict.ALLOW:
+            return self._given(DecisionWay.STANDING, Decision.ONCE, note=ruling.why)
+        note = f"Denied by the gateway: {ruling.why} {ruling.note}".strip()
+        return self._given(DecisionWay.STANDING, note=note)
 
     def _by_rule(self, found: WaitingAsk) -> PermissionAnswer | None:
         rule = self._rules.allows(found.job.id, found.review.rule)
@@ -228,7 +264,8 @@ class PermissionDesk:
     async def _grant(self, found: WaitingAsk, answer: PermissionAnswer) -> None:
         """Kept before the agent hears of it: a crash between the two has it asked again."""
         job_id = found.job.id
-        await self._rules.add(job_id, found.review.rule, answer)
+        is_kept = found.job.cli is not None
+        await self._rules.add(job_id, found.review.rule, answer, is_kept=is_kept)
         self._answered(found, answer)
         for other in [each for each in self._on_desk.values() if each.job.id == job_id]:
             if (by_rule := self._by_rule(other)) is not None:

@@ -11,8 +11,16 @@ from pathlib import Path
 import orjson
 
 from llmgw_desktop.domain.jobs.approval import Ask, AskingJob, PermissionKind
+from llmgw_desktop.domain.jobs.rules.book import Ruling
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.questions.permissions.rules import NO_RULE, PathView, Rule, rule_of
+from llmgw_desktop.engine.questions.permissions.rules import (
+    NO_RULE,
+    PathView,
+    Rule,
+    rule_of,
+    rule_of_session,
+)
+from llmgw_desktop.engine.questions.permissions.standing import NO_RULES, RulesNow
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 _HIDDEN = re.compile(
@@ -68,9 +76,10 @@ _LEADS_OUT = (
 _FAULT = "Denied by the gateway: it could not look at this."
 _UNKNOWN = "It is not known what exactly this does; all that is known is shown."
 _ANSWERS = re.compile(
-    r"llmgw\S*\s[\s\S]{0,300}?\b(?:approvals|consent)\b|/v1/(?:approvals|consents?)\b"
+    r"llmgw\S*\s[\s\S]{0,300}?\b(?:approvals|consent|held|questions)\b"
+    r"|/v1/(?:approvals|consents?|held|questions)\b"
 )
-_ANSWERS_ITSELF = "It could answer questions in your place: it speaks of the gateway's own door."
+ANSWERS_ITSELF = "It could answer questions in your place: it speaks of the gateway's own door."
 _LOOK_WITHIN_S = 5.0
 _log = logging.getLogger(__name__)
 
@@ -81,16 +90,20 @@ class Review:
     """Why it is denied unasked, in words for the agent."""
     warnings: tuple[str, ...] = ()
     rule: Rule = NO_RULE
+    ruling: Ruling | None = None
+    """Of the lasting rules, where there are any."""
 
 
 UNSEEN = Review()
 
 
-async def looked_at(job: AskingJob, ask: Ask, is_private: Callable[[Path], bool]) -> Review:
+async def looked_at(
+    job: AskingJob, ask: Ask, is_private: Callable[[Path], bool], rules: RulesNow = NO_RULES
+) -> Review:
     """A mount that does not answer and a fault of ours allow nothing."""
     try:
         return await asyncio.wait_for(
-            asyncio.to_thread(reviewed, job, ask, is_private), _LOOK_WITHIN_S
+            asyncio.to_thread(reviewed, job, ask, is_private, rules), _LOOK_WITHIN_S
         )
     except TimeoutError:
         refusal = _LEADS_OUT.format(what=NOT_LOOKED_AT) if job.is_remote else ""
@@ -100,7 +113,9 @@ async def looked_at(job: AskingJob, ask: Ask, is_private: Callable[[Path], bool]
         return Review(refusal=_FAULT)
 
 
-def reviewed(job: AskingJob, ask: Ask, is_private: Callable[[Path], bool]) -> Review:
+def reviewed(
+    job: AskingJob, ask: Ask, is_private: Callable[[Path], bool], rules: RulesNow = NO_RULES
+) -> Review:
     """Touches the disk: for a thread."""
     try:
         arguments = orjson.dumps(dict(ask.arguments))
@@ -112,24 +127,33 @@ def reviewed(job: AskingJob, ask: Ask, is_private: Callable[[Path], bool]) -> Re
     if size > MOST_BYTES:
         told = {"size": -(-size // 1024), "most": MOST_BYTES // 1024}
         return Review(refusal=_TOO_LARGE.format(**told))
-    return _looked_at(job, ask, is_private)
+    return _looked_at(job, ask, PathView(job, is_private), rules)
 
 
-def _looked_at(job: AskingJob, ask: Ask, is_private: Callable[[Path], bool]) -> Review:
-    view = PathView(job, is_private)
+def _looked_at(job: AskingJob, ask: Ask, view: PathView, rules: RulesNow) -> Review:
     found = view.look(ask)
     if job.is_remote and found.known:
         return Review(refusal=_LEADS_OUT.format(what=found.known[0]), warnings=tuple(found.known))
+    hidden = warnings_of(_texts(ask))
+    is_odd = bool(hidden) or found.is_private or _ANSWERS.search(ask.command) is not None
+    ruling = rules.of(job, ask, view, is_odd=is_odd)
     if _ANSWERS.search(ask.command):
-        found.known.append(_ANSWERS_ITSELF)
-    said = [*found.known, *warnings_of(_texts(ask)), *found.guessed]
+        found.known.append(ANSWERS_ITSELF)
+    said = [*found.known, *hidden, *found.guessed]
     if ask.kind is PermissionKind.OTHER:
         said.append(_UNKNOWN)
     try:
-        rule = rule_of(ask, view.folder(ask), view.files(ask))
+        rule = _rule(job, ask, view)
     except (TypeError, ValueError):
         return Review(refusal=_UNREADABLE)
-    return Review(warnings=_bounded(list(dict.fromkeys(said))), rule=rule)
+    return Review(warnings=_bounded(list(dict.fromkeys(said))), rule=rule, ruling=ruling)
+
+
+def _rule(job: AskingJob, ask: Ask, view: PathView) -> Rule:
+    """Raises TypeError, ValueError."""
+    if job.cli is None:
+        return rule_of_session(ask) if job.is_session else NO_RULE
+    return rule_of(ask, view.folder(ask), view.files(ask))
 
 
 def _bounded(said: list[str]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.jobs.approval_store import PermissionStore
 
 _MOST_NAMED = 200
+_CREDENTIALS = "where credentials are kept"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s'\"]*")
 _WORD = re.compile(r"[^\s'\"`=:,;|&<>(){}\[\]$]+")
 _HARMLESS = ("/bin/", "/sbin/", "/usr/", "/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr")
@@ -40,6 +41,8 @@ class ResolvedPath:
 
     known: list[str] = field(default_factory=list)
     guessed: list[str] = field(default_factory=list)
+    is_private: bool = False
+    """Some of it leads to where credentials are kept."""
 
 
 @value
@@ -84,7 +87,24 @@ class PathView:
         for word in _named(ask):
             if said := self._said_of(self._place(word, folder.full)):
                 found.guessed.append(f"It names a path {said}")
+        found.is_private = any(_CREDENTIALS in each for each in (*found.known, *found.guessed))
         return found
+
+    def look_up(self, said: str, folder: str) -> tuple[str, ...]:
+        """Where it lies and where it really leads; `said` from `folder` on, below the job's."""
+        base = os.path.realpath(self._working_dir)
+        place = self._place(said, str(Path(base) / folder) if folder else base)
+        full = os.path.normpath(place.full)
+        return tuple(dict.fromkeys((full, place.real)))
+
+    @property
+    def top(self) -> str:
+        """As it really lies."""
+        return self._top
+
+    @property
+    def home(self) -> str:
+        return self._home
 
     def _place(self, said: str, folder: str) -> PathInView:
         is_home = said == "~" or said.startswith("~/")
@@ -99,7 +119,7 @@ class PathView:
         if is_inside and self._is_own:
             return ""
         if self._is_private(real):
-            return f"where credentials are kept: {place.said}{leads}"
+            return f"{_CREDENTIALS}: {place.said}{leads}"
         if is_inside:
             return ""
         if _is_inside(os.path.normpath(place.full), self._top):
@@ -173,6 +193,12 @@ def rule_of(ask: Ask, folder: PathInView, files: Sequence[PathInView]) -> Rule:
             return NO_RULE
 
 
+def rule_of_session(ask: Ask) -> Rule:
+    """Of a client of our MCP door: the tool, whatever its arguments."""
+    words = f"Every call of the tool {ask.tool} of {ask.server}, until this session ends"
+    return Rule(words=words, digests=(_digest("session", ask.server, ask.tool),))
+
+
 def _of_files(ask: Ask, files: Sequence[PathInView]) -> Rule:
     changed = [each for each, change in zip(files, ask.changes, strict=True) if not change.is_gone]
     gone = [each for each, change in zip(files, ask.changes, strict=True) if change.is_gone]
@@ -227,9 +253,11 @@ class JobRules:
         found = [held.get(digest) for digest in rule.digests]
         return None if not found or None in found else found[0]
 
-    async def add(self, job_id: str, rule: Rule, answer: PermissionAnswer) -> None:
+    async def add(
+        self, job_id: str, rule: Rule, answer: PermissionAnswer, *, is_kept: bool = True
+    ) -> None:
         """Written when this returns; where the disk takes none, it holds until the program
-        ends."""
+        ends. `is_kept`: it outlives this program."""
         held = self._held.setdefault(job_id, {})
         if len(held) + len(rule.digests) > MOST_OF_JOB:
             return
@@ -241,6 +269,8 @@ class JobRules:
                 person=answer.person,
                 made_at_s=answer.at_s,
             )
+            if not is_kept:
+                continue
             try:
                 await asyncio.to_thread(self._store.add_rule, held[digest])
             except StoreError as error:

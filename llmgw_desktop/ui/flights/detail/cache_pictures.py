@@ -21,10 +21,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.cache_sheet import FATE_WORDS, SheetTurn
-from llmgw_desktop.domain.flights.cache_blocks import BlockFate, PromptBlock
+from llmgw_desktop.domain.flights.cache_words import BlockFate, PromptBlock
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.words import said
 
 _PATTERNS = {
     BlockFate.READ: Qt.BrushStyle.SolidPattern,
@@ -74,7 +75,7 @@ class BlockBar(_Told):
         self._theme = theme
         self._blocks: Sequence[PromptBlock] = ()
         self._tip_of: Callable[[int], str] = lambda _: ""
-        self.setAccessibleName("The prompt as its blocks")
+        self.setAccessibleName(said("The prompt as its blocks"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -83,7 +84,7 @@ class BlockBar(_Told):
     ) -> None:
         """`tip_of` says more of a block, by its number."""
         self._blocks, self._tip_of = blocks, tip_of
-        self.setAccessibleDescription(words)
+        self.setAccessibleDescription(said(words))
         self.setVisible(bool(blocks))
         self.update()
 
@@ -182,7 +183,7 @@ class FateLegend(QWidget):
         self._words = tuple(
             f"{FATE_WORDS[fate]} {count}" for fate, count in zip(self._SHOWN, counts, strict=True)
         )
-        self.setAccessibleDescription(", ".join(self._words))
+        self.setAccessibleDescription(said(", ".join(self._words)))
         self.update()
 
     @override
@@ -223,7 +224,7 @@ class TurnStrip(_Told):
         self._theme = theme
         self._turns: Sequence[SheetTurn] = ()
         self._at = -1
-        self.setAccessibleName("Requests of the conversation")
+        self.setAccessibleName(said("Requests of the conversation"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -233,7 +234,7 @@ class TurnStrip(_Told):
         self._at = next((at for at, each in enumerate(turns) if each.is_shown), -1)
         misses = [each.words for each in turns if each.is_miss]
         told = f"{len(turns)} requests, {len(misses)} missed the cache. "
-        self.setAccessibleDescription(told + "; ".join(misses[:20]))
+        self.setAccessibleDescription(said(told + "; ".join(misses[:20])))
         self.update()
 
     def turn_at(self, x: float) -> int | None:

@@ -26,6 +26,7 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.panes import SheetTab
 from llmgw_desktop.ui.widgets.texts import DiffColours
+from llmgw_desktop.ui.widgets.words import said
 
 SheetOf = Callable[[str], CacheSheet]
 _TICK_MS = 1000
@@ -145,7 +146,7 @@ class CacheTab(SheetTab):
         self._list.setPlainText(sheet.block_list)
         self._list.setVisible(bool(sheet.blocks))
         self._lead_to_change(sheet)
-        self.setAccessibleDescription(" ".join(filter(None, (sheet.headline, sheet.advice))))
+        self.setAccessibleDescription(said(" ".join(filter(None, (sheet.headline, sheet.advice)))))
 
     def _lead_to_change(self, sheet: CacheSheet) -> None:
         """The list is opened where the first difference is."""

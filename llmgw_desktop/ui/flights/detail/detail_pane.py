@@ -26,11 +26,12 @@ from llmgw_desktop.ui.flights.flight_actions import FlightActions
 from llmgw_desktop.ui.flights.table.flight_delegate import StateMarks
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.label import ElidedLabel, Tone, tip
+from llmgw_desktop.ui.widgets.label import ElidedLabel, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.panes import LinedRow, SideButton, TabStrip
 from llmgw_desktop.ui.widgets.view_clothes import pop_up
+from llmgw_desktop.ui.widgets.words import said
 
 _TABS = ("Overview", "Request", "Response", "Cache", "Timeline", "Route", "Raw")
 _CURL = "Copy as curl"
@@ -72,12 +73,18 @@ class DetailPane(QWidget, MadeInSteps):
         self._record: FlightRecord | None = None
         self._marks = StateMarks(self._theme)
         self._mark = QLabel()
-        self._title = ElidedLabel(self._theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._title = ElidedLabel(
+            self._theme,
+            size=TextSize.HEADING,
+            weight=QFont.Weight.DemiBold,
+            is_verbatim=True,
+        )
         self._subtitle = ElidedLabel(self._theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._tabs = TabStrip(self._theme, name="Parts of the flight")
         self._stack = QStackedWidget()
         yield
         self._overview = OverviewTab(self._theme)
+        self._overview.error.place_wanted.connect(self._actions.place_wanted)
         yield
         self._request = BodyTab(self._theme, bridge, of_request=True)
         yield
@@ -153,7 +160,7 @@ class DetailPane(QWidget, MadeInSteps):
             self._theme, self._mark, (words, 1), *self._buttons(), gap=2, margins=(4, 2.5, 2, 1)
         )
         for name, tab in zip(_TABS, self._all_tabs(), strict=True):
-            self._tabs.addTab(name)
+            self._tabs.addTab(said(name))
             self._stack.addWidget(tab)
         self.setMinimumWidth(space(88))
         v_box(self._theme, head, self._tab_row(), (self._stack, 1), on=self, gap=0, margins=0)
@@ -224,7 +231,7 @@ class DetailPane(QWidget, MadeInSteps):
         if self._record is not None:
             state = self._record.summary.state
             self._mark.setPixmap(self._marks.pixmap(state, self.devicePixelRatioF()))
-            self._mark.setToolTip(tip(STATE_WORDS[state]))
+            put_tip(self._mark, tip(STATE_WORDS[state]))
 
 
 def _subtitle(flight: FlightSummary) -> str:

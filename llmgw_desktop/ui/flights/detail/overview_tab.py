@@ -1,6 +1,6 @@
 """A flight at a glance: a sentence, what went wrong, its tokens, its losses."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
@@ -15,6 +15,7 @@ from llmgw_desktop.app.flights.formats import (
     tokens_sentence,
 )
 from llmgw_desktop.app.flights.losses import guards_told, losses_told
+from llmgw_desktop.app.flights.run_errors import place_named
 from llmgw_desktop.app.words.figures import UNKNOWN, hit_rate_text
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
@@ -22,16 +23,22 @@ from llmgw_desktop.ui.flights.detail.reason_list import ReasonList
 from llmgw_desktop.ui.flights.table.flight_delegate import state_colour, state_icon
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.cards import CORNER_PX
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.kept_rows import FactList
-from llmgw_desktop.ui.widgets.label import Tone, tip
-from llmgw_desktop.ui.widgets.layouts import v_box
+from llmgw_desktop.ui.widgets.label import Tone, put_tip, tip
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.panes import SheetTab
+from llmgw_desktop.ui.widgets.words import said
 
 
 class ErrorCard(QWidget):
-    """Hidden for a flight without trouble."""
+    """Hidden for a flight without trouble. Where its sentences name a page or a setting, a button
+    leads there."""
+
+    place_wanted = Signal(str)
+    """The key of a page, or the name of a setting."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -42,11 +49,15 @@ class ErrorCard(QWidget):
         self._advice = FlowingLabel(theme)
         self._said = FlowingLabel(theme, tone=Tone.MUTED)
         self._said.setFont(theme.mono_font(TextSize.CAPTION))
+        self._place = ""
+        self.lead = Button(theme, icon="right")
+        self.lead.clicked.connect(lambda: self.place_wanted.emit(self._place))
         v_box(
             theme,
             self._what,
             self._why,
             self._advice,
+            h_box(theme, self.lead, None),
             self._said,
             on=self,
             gap=1,
@@ -68,7 +79,13 @@ class ErrorCard(QWidget):
             (self._said, found.said),
         ):
             label.say(text)
-        self.setAccessibleDescription(f"{found.what} {found.why} {found.advice}")
+        self._place = place_named(found.what, found.why, found.advice)
+        is_setting = "." in self._place
+        words = "Show the setting" if is_setting else f"Go to {self._place.capitalize()}"
+        self.lead.setText(words)
+        self.lead.setAccessibleName(said(f"{words} {self._place}" if is_setting else words))
+        self.lead.setVisible(bool(self._place))
+        self.setAccessibleDescription(said(f"{found.what} {found.why} {found.advice}"))
         self.update()
 
     @override
@@ -112,8 +129,8 @@ class TokenBar(QWidget):
     def show_usage(self, usage: Usage, *, was_asked: bool = True) -> None:
         self._usage = usage
         self._sentence = tokens_sentence(usage, was_asked=was_asked)
-        self.setAccessibleDescription(self._sentence)
-        self.setToolTip(tip(self._sentence))
+        self.setAccessibleDescription(said(self._sentence))
+        put_tip(self, tip(self._sentence))
         self.updateGeometry()
         self.update()
 
@@ -213,23 +230,24 @@ class OverviewTab(SheetTab):
         content = QWidget()
         super().__init__(theme, content, "Overview of the flight")
         self._sentence = FlowingLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.Medium)
-        self._error = ErrorCard(theme)
+        self.error = ErrorCard(theme)
         self._tokens = TokenBar(theme)
         self._losses = ReasonList(theme, "Lost in translation", "list of losses")
         self._guards = ReasonList(theme, "Prompt guards", "list of findings")
         self._facts = FactList(theme)
         column = v_box(theme, on=content, gap=4, margins=4)
         sections = (self._tokens, self._guards, self._losses, self._facts)
-        for widget in (self._sentence, self._error, *sections):
+        for widget in (self._sentence, self.error, *sections):
             column.addWidget(widget)
         column.addStretch(1)
 
     def show_record(self, record: FlightRecord, now_s: float) -> None:
         flight = record.summary
         self._sentence.setText(sentence(flight, now_s))
-        self._error.show_flight(flight)
+        self.error.show_flight(flight)
         self._tokens.show_usage(flight.usage, was_asked=flight.provider is not None)
-        self._losses.show_told(losses_told(flight))
+        lost = losses_told(flight)
+        self._losses.show_told(lost, "" if lost is None else lost.title)
         self._guards.show_told(guards_told(flight))
         self._facts.show_lines(facts(record))
-        self.setAccessibleDescription(self._sentence.text())
+        self.setAccessibleDescription(said(self._sentence.text()))

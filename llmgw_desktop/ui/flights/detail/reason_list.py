@@ -11,8 +11,9 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.kept_rows import ReasonRows, width_to_be_had
-from llmgw_desktop.ui.widgets.label import Label, Tone, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.words import said
 
 
 class ReasonLine(Protocol):
@@ -50,6 +51,7 @@ class ReasonList(QWidget):
         self._theme = theme
         self._title = title
         self._told: ReasonText | None = None
+        self._head = Label(theme, title, weight=QFont.Weight.DemiBold)
         self._sentence = FlowingLabel(theme, tone=Tone.MUTED)
         self._copy = CopyButton(theme, self._copy_text, name=copies)
         self._lines = _Lines(theme, gap=1.5)
@@ -57,7 +59,8 @@ class ReasonList(QWidget):
         self._lay_out()
         self.hide()
 
-    def show_told(self, told: ReasonText | None) -> None:
+    def show_told(self, told: ReasonText | None, title: str = "") -> None:
+        """`title`: in the place of the usual one."""
         self._told = told
         self.setVisible(told is not None)
         if told is None:
@@ -65,8 +68,9 @@ class ReasonList(QWidget):
         self._sentence.setText(told.sentence)
         self._copy.setVisible(bool(told.lines))
         self._lines.show_lines(told.lines)
-        self.setAccessibleName(self._title)
-        self.setAccessibleDescription(told.copy_text)
+        self._head.setText(title or self._title)
+        self.setAccessibleName(title or self._title)
+        self.setAccessibleDescription(said(told.copy_text))
 
     def _copy_text(self) -> str:
         return "" if self._told is None else self._told.copy_text
@@ -78,7 +82,7 @@ class ReasonList(QWidget):
         self._copy.setSizePolicy(shape)
         head = h_box(
             self._theme,
-            Label(self._theme, self._title, weight=QFont.Weight.DemiBold),
+            self._head,
             self._copy,
             None,
             gap=1,
@@ -98,5 +102,5 @@ class _Lines(ReasonRows[tuple[FlowingLabel, FlowingLabel], ReasonLine]):
     def fill_row(self, row: tuple[FlowingLabel, FlowingLabel], line: ReasonLine) -> None:
         what, why = row
         what.setText(line.what)
-        what.setToolTip(tip(line.name))
+        put_tip(what, tip(line.name))
         why.setText(line.why)

@@ -17,6 +17,7 @@ from llmgw_desktop.ui.widgets.kept_rows import ReasonRows, width_to_be_had
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.panes import SheetTab
+from llmgw_desktop.ui.widgets.words import said
 
 
 class RouteTab(SheetTab):
@@ -52,7 +53,7 @@ class RouteTab(SheetTab):
         self._copy.setVisible(bool(told.lines))
         self._list.show_lines(told.lines)
         self._passed.show_lines(told.passed)
-        self.setAccessibleDescription(told.copy_text)
+        self.setAccessibleDescription(said(told.copy_text))
 
     def _copy_text(self) -> str:
         return "" if self._told is None else self._told.copy_text

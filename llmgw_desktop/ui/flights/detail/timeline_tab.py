@@ -19,6 +19,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.panes import SheetTab
+from llmgw_desktop.ui.widgets.words import said
 
 _NICE_STEPS = (1, 2, 5)
 _TICKS_MOST = 8
@@ -42,7 +43,7 @@ class TimelineTab(SheetTab):
         self._words.setText(words)
         self._words.setVisible(not record.phases)
         self._chart.setVisible(bool(record.phases))
-        self.setAccessibleDescription(words)
+        self.setAccessibleDescription(said(words))
 
 
 class TimelineChart(QWidget):
@@ -62,7 +63,7 @@ class TimelineChart(QWidget):
         self._rest = rest_of_timeline(phases, took_ms)
         ends = [phase.end_ms for phase in phases]
         self._end_ms = max([*ends, took_ms or 0.0, 0.001])
-        self.setAccessibleDescription(timeline_sentence(phases, took_ms))
+        self.setAccessibleDescription(said(timeline_sentence(phases, took_ms)))
         self.updateGeometry()
         self.update()
 
@@ -187,6 +188,9 @@ def phase_colour(name: PhaseName, colours: Colours) -> QColor:
     return {
         PhaseName.READ: ours,
         PhaseName.ROUTE: ours,
+        PhaseName.HELD: ours,
+        PhaseName.QUEUED: ours,
+        PhaseName.LOADING: colours.cache_write,
         PhaseName.CONNECT: colours.cache_write,
         PhaseName.WAIT: colours.fresh,
         PhaseName.STREAM: colours.running,

@@ -32,6 +32,7 @@ from llmgw_desktop.ui.flights.detail.transcript_document import (
 )
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.texts import ReadText
+from llmgw_desktop.ui.widgets.words import said
 
 
 class TranscriptView(ReadText):
@@ -44,7 +45,7 @@ class TranscriptView(ReadText):
         self._pressed: QPoint | None = None
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self._write)
-        self.setAccessibleDescription("Enter on a heading folds or unfolds it.")
+        self.setAccessibleDescription(said("Enter on a heading folds or unfolds it."))
         self.setFont(theme.font())
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse

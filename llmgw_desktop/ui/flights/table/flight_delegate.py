@@ -19,6 +19,7 @@ from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import Tone, colour_of
 from llmgw_desktop.ui.widgets.tables import RowDelegate
+from llmgw_desktop.ui.widgets.words import said
 
 _MARKS = {
     FlightState.RUNNING: ("running", Tone.RUNNING),
@@ -108,8 +109,8 @@ class FlightDelegate(RowDelegate):
         painter.setFont(self._font)
         shown = self._model.shown(row)
         if shown is None:
-            painter.setPen(self._colours.disabled)
-            self._text(painter, area, NOT_HERE, self._model.columns[column].is_number)
+            painter.setPen(self._colours.muted)
+            self._cell(painter, area, NOT_HERE, column)
             return
         self._painters[column](painter, area, shown, column)
 
@@ -141,24 +142,24 @@ class FlightDelegate(RowDelegate):
     def _paint_plain(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         text = shown.cells[at]
         colours = self._colours
-        painter.setPen(colours.disabled if text == UNKNOWN else colours.text)
-        self._text(painter, area, text, self._model.columns[at].is_number)
+        painter.setPen(colours.muted if text == UNKNOWN else colours.text)
+        self._cell(painter, area, text, at)
 
     def _paint_quiet(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         painter.setPen(self._colours.muted)
-        self._text(painter, area, shown.cells[at], self._model.columns[at].is_number)
+        self._cell(painter, area, shown.cells[at], at)
 
     def _paint_status(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         state, colours = shown.summary.state, self._colours
         painter.setPen(state_colour(state, colours) if state in _BAD else colours.muted)
-        self._text(painter, area, shown.cells[at], is_number=True)
+        self._cell(painter, area, shown.cells[at], at)
 
     def _paint_took(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         if not shown.summary.is_running:
             self._paint_plain(painter, area, shown, at)
             return
         painter.setPen(self._colours.running)
-        self._text(painter, area, shown.cells[at], is_number=True)
+        self._cell(painter, area, shown.cells[at], at)
 
     def _paint_model(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         """What was asked for stands out from what served it; at the end, what is unusual."""
@@ -178,8 +179,8 @@ class FlightDelegate(RowDelegate):
         least = area.width() * 2 // 5
         painter.setFont(self._note_font)
         for note, colour in (
-            (shown.loss_note, self._colours.warning),
-            (shown.operation_note, self._colours.muted),
+            (said(shown.loss_note), self._colours.warning),
+            (said(shown.operation_note), self._colours.muted),
         ):
             width = self._note_metrics.horizontalAdvance(note) + 2 * self._pad if note else 0
             if not width or area.width() - width < least:
@@ -192,7 +193,12 @@ class FlightDelegate(RowDelegate):
 
     def _paint_error(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         painter.setPen(state_colour(shown.summary.state, self._colours))
-        self._text(painter, area, shown.cells[at], is_number=False)
+        self._cell(painter, area, shown.cells[at], at)
+
+    def _cell(self, painter: QPainter, area: QRect, text: str, at: int) -> None:
+        column = self._model.columns[at]
+        own = said(text) if column.is_words or column.is_number else text
+        self._text(painter, area, own, column.is_number)
 
     def _paint_cache(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         self._paint_plain(painter, area, shown, at)

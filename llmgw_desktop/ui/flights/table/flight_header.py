@@ -14,6 +14,7 @@ from llmgw_desktop.app.flights.columns import FlightColumn
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
+from llmgw_desktop.ui.widgets.words import said
 
 _WIDEST_PX = 4000
 
@@ -158,7 +159,7 @@ class FlightHeader(QHeaderView):
 
     def column_menu(self, parent: QWidget) -> QMenu:
         """One entry a column; the last one chosen cannot go."""
-        menu = QMenu("Columns", parent)
+        menu = QMenu(said("Columns"), parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = self._choice.shown
         for at, column in enumerate(self._columns):
@@ -171,7 +172,7 @@ class FlightHeader(QHeaderView):
             action.toggled.connect(lambda on, key=column.key: self.show_column(key, on))
             menu.addAction(action)
         menu.addSeparator()
-        menu.addAction("Reset columns", self._reset)
+        menu.addAction(said("Reset columns"), self._reset)
         return menu
 
     def show_column(self, key: str, on: bool) -> None:

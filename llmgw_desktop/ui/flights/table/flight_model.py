@@ -28,6 +28,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.ui.flights.table.flight_window import FlightWindow, PageRequest
 from llmgw_desktop.ui.widgets.label import paragraphs
+from llmgw_desktop.ui.widgets.words import said
 
 NOT_HERE = "…"
 _NOWHERE = QModelIndex()
@@ -125,7 +126,7 @@ class FlightModel(QAbstractTableModel):
     def data(self, index: _Index, role: int = _DISPLAY) -> str | None:
         if role == _DISPLAY:
             found = self.shown(index.row())
-            return NOT_HERE if found is None else found.cells[index.column()]
+            return NOT_HERE if found is None else self._said(found, index.column())
         if role == _TIP:
             return self._tip(index)
         if role == _SPOKEN and self.columns[index.column()].key == "model":
@@ -141,14 +142,18 @@ class FlightModel(QAbstractTableModel):
         column = self.columns[section]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return column.title
+                return said(column.title)
             case Qt.ItemDataRole.ToolTipRole:
-                return column.hint
+                return said(column.hint)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return column.title or column.hint
+                return said(column.title or column.hint)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _RIGHT if column.is_number else _LEFT
         return None
+
+    def _said(self, found: ShownFlight, at: int) -> str:
+        column, text = self.columns[at], found.cells[at]
+        return said(text) if column.is_words or column.is_number else text
 
     def _tip(self, index: _Index) -> str | None:
         """Always as markup with everything escaped: Qt would read recorded text as markup."""
@@ -172,7 +177,8 @@ class FlightModel(QAbstractTableModel):
         found = self.window.at(index.row())
         if found is None:
             return None
-        words = found.cells[index.column()], found.operation_note, losses_line(found.summary)
+        own = said(found.operation_note), said(losses_line(found.summary))
+        words = found.cells[index.column()], *own
         return ". ".join(filter(None, words))
 
     def _insert(self, row: int, flights: Sequence[FlightSummary]) -> None:

@@ -8,7 +8,7 @@ from llmgw_desktop.domain.access.access_errors import OauthCode, SentBack, Shown
 from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentTerm, ConsentWay, Grant
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.settings.door import OauthSettings
-from llmgw_desktop.engine.access.oauth.rates import AUTHORIZATIONS, OWN_AUTHORIZATIONS
+from llmgw_desktop.engine.access.oauth.addresses import AUTHORIZATIONS, OWN_AUTHORIZATIONS
 from tests.support.oauth_scene import (
     ISSUER,
     PEER,

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError, ShownToPerson
-from llmgw_desktop.domain.access.oauth import ClientMade
+from llmgw_desktop.domain.access.consent import ClientMade
 from llmgw_desktop.domain.settings.door import OauthSettings
 from llmgw_desktop.engine.access.oauth.documents import (
     MOST_BYTES,

@@ -10,7 +10,7 @@ from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
 from llmgw_desktop.domain.access.consent import ConsentTerm
 from llmgw_desktop.domain.access.principal import PrincipalKind, Scope
 from llmgw_desktop.domain.settings.door import OauthSettings
-from llmgw_desktop.engine.access.oauth.rates import EXCHANGES
+from llmgw_desktop.engine.access.oauth.addresses import EXCHANGES
 from tests.support.oauth_scene import (
     ISSUER,
     PEER,

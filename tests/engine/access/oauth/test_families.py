@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from llmgw_desktop.domain.access.access_errors import OauthError
-from llmgw_desktop.domain.access.oauth import TokenPair
+from llmgw_desktop.domain.access.consent import TokenPair
 from tests.support.oauth_scene import OauthScene
 
 

@@ -12,7 +12,7 @@ import pytest
 from llmgw_desktop.app.access.oauth_assembly import MOST_LOOKS, ProgramAt
 from llmgw_desktop.domain.access.access_errors import OauthCode, OauthError
 from llmgw_desktop.domain.access.consent import Peer
-from llmgw_desktop.engine.access.oauth import rates
+from llmgw_desktop.engine.access.oauth import addresses
 from llmgw_desktop.engine.questions.consents.programs import Programs
 from llmgw_desktop.engine.questions.consents.tickets import RequestRates
 from llmgw_desktop.platform.processes import started_ticks
@@ -35,7 +35,7 @@ async def code_of(work: object) -> OauthCode | None:
 async def test_another_program_still_asks_when_one_asks_without_end(scene: OauthScene) -> None:
     scene.add_client("oac_loop")
     scene.add_client("oac_calm")
-    for _ in range(rates.AUTHORIZATIONS + rates.OWN_AUTHORIZATIONS):
+    for _ in range(addresses.AUTHORIZATIONS + addresses.OWN_AUTHORIZATIONS):
         await scene.server.understood(asking(client_id="oac_loop"), HERE)
     over = OauthCode.TEMPORARILY_UNAVAILABLE
     assert await code_of(scene.server.understood(asking(client_id="oac_loop"), HERE)) is over
@@ -46,7 +46,7 @@ async def test_another_program_still_asks_when_one_asks_without_end(scene: Oauth
 async def test_another_program_still_exchanges(scene: OauthScene) -> None:
     scene.add_client("oac_calm")
     over = OauthCode.TEMPORARILY_UNAVAILABLE
-    for _ in range(rates.EXCHANGES):
+    for _ in range(addresses.EXCHANGES):
         assert await code_of(scene.server.exchanged({"client_id": "x"}, "", HERE)) is not over
     assert await code_of(scene.server.exchanged({"client_id": "x"}, "", HERE)) is over
     form = {"client_id": "oac_calm", "grant_type": "authorization_code", "code": "none"}
@@ -55,10 +55,10 @@ async def test_another_program_still_exchanges(scene: OauthScene) -> None:
 
 
 async def test_each_process_of_this_computer_may_register(scene: OauthScene) -> None:
-    most = rates.REGISTRATIONS + rates.OWN_REGISTRATIONS
+    most = addresses.REGISTRATIONS + addresses.OWN_REGISTRATIONS
     for number in range(most):
         await scene.server.registered(GOOD, HERE, port=1000)
-        assert scene.looks == max(number + 1 - rates.REGISTRATIONS, 0), "nobody looks unasked"
+        assert scene.looks == max(number + 1 - addresses.REGISTRATIONS, 0), "nobody looks unasked"
     over = OauthCode.TEMPORARILY_UNAVAILABLE
     assert await code_of(scene.server.registered(GOOD, HERE, port=1000)) is over
     assert await code_of(scene.server.registered(GOOD, HERE)) is over
@@ -69,16 +69,16 @@ async def test_malformed_registrations_are_bounded_and_cost_the_good_ones_nothin
     scene: OauthScene,
 ) -> None:
     told = [await code_of(scene.server.registered(BAD, HERE)) for _ in range(40)]
-    odd = rates.ODD_REGISTRATIONS
+    odd = addresses.ODD_REGISTRATIONS
     assert told[:odd] == [OauthCode.INVALID_REDIRECT_URI] * odd
     assert set(told[odd:]) == {OauthCode.TEMPORARILY_UNAVAILABLE}
-    for _ in range(rates.REGISTRATIONS):
+    for _ in range(addresses.REGISTRATIONS):
         await scene.server.registered(GOOD, HERE)
 
 
 async def test_who_comes_under_many_names_gets_no_more_than_once_more(scene: OauthScene) -> None:
     told = [await code_of(scene.server.registered(GOOD, HERE, port=n)) for n in range(40)]
-    assert told.count(None) == 2 * rates.REGISTRATIONS
+    assert told.count(None) == 2 * addresses.REGISTRATIONS
 
 
 async def test_a_wish_without_a_state_is_answered_without_one(scene: OauthScene) -> None:
@@ -98,9 +98,9 @@ async def test_a_wish_without_a_state_is_answered_without_one(scene: OauthScene)
 
 
 async def test_the_memory_of_who_asked_is_bounded() -> None:
-    rate = rates.OauthRate(TurnedClock(), 1, 1)
+    rate = addresses.OauthRate(TurnedClock(), 1, 1)
 
-    for number in range(3 * rates.MOST_SOURCES):
+    for number in range(3 * addresses.MOST_SOURCES):
         address = f"10.0.{number // 250}.{number % 250}"
 
         async def stranger(name: str = f"{number}") -> str:
@@ -109,8 +109,8 @@ async def test_the_memory_of_who_asked_is_bounded() -> None:
         await rate.take(address, stranger)
         await rate.take(address, stranger)
     assert rate._own is not None
-    assert len(rate._of_all._left) <= rates.MOST_SOURCES
-    assert len(rate._own._left) <= rates.MOST_SOURCES
+    assert len(rate._of_all._left) <= addresses.MOST_SOURCES
+    assert len(rate._own._left) <= addresses.MOST_SOURCES
 
 
 def test_a_person_is_asked_for_another_program_too() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.engine.access.oauth import tokens as tokens_module
-from llmgw_desktop.engine.access.oauth.secrets_made import digest
+from llmgw_desktop.engine.loop.hashing import digest
 from llmgw_desktop.store.access.grants import GrantStore
 from tests.support.oauth_scene import OauthScene
 

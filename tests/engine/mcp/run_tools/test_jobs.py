@@ -287,3 +287,19 @@ async def test_what_is_not_written_yet_is_an_empty_page(tmp_path: Path) -> None:
     assert (page.text, page.total, page.next_offset) == ("é au", 13, 7)
     assert _page(file, 0, 100, 5).text == "café"
     assert _page(file, 12, 100, None).text == "\ufffd"
+
+
+async def test_a_job_is_handed_over_after_its_text_was_shown(box: RunBox) -> None:
+    job_id = await begun(box, OK)
+    await until(box, job_id)
+    asked = {"jobId": job_id, "cli": "codex"}
+    shown = await box.told_by("llm_job_move", asked)
+    assert shown["handOver"]["prompt"].startswith("Another agent (Claude Code)")
+    assert "job" not in shown
+    told = await box.told_by("llm_job_move", {**asked, "prompt": "answer two 10 2"})
+    assert told["job"]["handedFrom"] == job_id
+    await until(box, told["job"]["id"])
+    old = await box.told_by("llm_job_status", {"jobId": job_id})
+    assert old["job"]["handedTo"] == told["job"]["id"]
+    refused = await box.call("llm_job_move", {"jobId": job_id, "cli": "claude"})
+    assert (refused.is_error, refused.structured["field"]) == (True, "cli")

@@ -178,7 +178,7 @@ def test_all_that_a_run_can_be_asked_is_listed(box: RunBox, name: CliName) -> No
     assert listed == {each.name for each in begun.takes}
     assert {each.name for each in cli.options} <= listed
     left_out = {each.name for each in COMMON} - listed
-    assert left_out <= {"forkSession", "continueSession", *waited.refuses}
+    assert left_out <= {"forkSession", "continueSession", "snapshot", *waited.refuses}
     assert ("forkSession" in listed) is cli.facts.forks
     assert all(
         "items" in each.schema for each in waited.takes if each.schema.get("type") == "array"

@@ -76,6 +76,7 @@ async def test_without_any_it_is_empty(store: ApprovalStore) -> None:
             "count": 0,
             "approvals": [],
             "waiting": [],
+            "held": [],
         }
 
 

@@ -18,12 +18,11 @@ from llmgw_desktop.domain.cli import CliName, CliRequest
 from llmgw_desktop.domain.validation import Intent, PanelRequest, Seat
 from llmgw_desktop.engine.mcp.listing import input_schema, output_schema
 from llmgw_desktop.engine.mcp.tool import McpTool, Profile
-from llmgw_desktop.engine.validation.prompts import schema_of
-from llmgw_desktop.engine.validation.seats import fields_of
+from llmgw_desktop.engine.validation.prompts import fields_of, schema_of
 from tests.support.panel_clis import FAILS, PASSES, Panels, end_all, panels_in
 
 NAMES = {
-    *(str(intent) for intent in Intent),
+    *(str(intent) for intent in Intent if intent not in (Intent.CHECK, Intent.CHECKS)),
     *("compare_answers", "job_status", "job_result", "validation_receipt"),
 }
 CORE = {"ask_model", "second_opinion", "job_status", "job_result"}

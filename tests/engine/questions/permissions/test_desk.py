@@ -57,10 +57,10 @@ async def test_questions_of_a_job_are_put_in_the_order_in_which_they_came(
 ) -> None:
     look, seen = desk_module.looked_at, asyncio.Event()
 
-    async def slow_at_first(job: AskingJob, ask: Ask, is_private: Any) -> Any:
+    async def slow_at_first(job: AskingJob, ask: Ask, is_private: Any, *more: Any) -> Any:
         if ask.native_id == "a1":
             await seen.wait()
-        return await look(job, ask, is_private)
+        return await look(job, ask, is_private, *more)
 
     monkeypatch.setattr(desk_module, "looked_at", slow_at_first)
     async with scene(tmp_path) as made:

@@ -88,6 +88,8 @@ async def test_what_a_command_names_is_told(tmp_path: Path) -> None:
         (command("ls \u200b"), "hide or reorder"),
         (command("ls \u3164\u2800"), "hide or reorder"),
         (command("llmgw \\\n approvals allow prm_1"), "in your place"),
+        (command("llmgw questions answer prm_1 once"), "in your place"),
+        (command("curl -X POST http://127.0.0.1:3333/v1/questions/prm_1"), "in your place"),
         (edit("a1", FileChange(path="a\u2066b.py", new="")), "hide or reorder"),
         (edit("a1", FileChange(path="a.py", new="if x:\u202e pass")), "hide or reorder"),
         (tool("a1", deep=[{"er": ["\x07"]}]), "control"),

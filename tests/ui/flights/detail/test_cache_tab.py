@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 
 from llmgw_desktop.app.flights.cache_sheet import CacheSheet, SheetTurn
-from llmgw_desktop.domain.flights.cache_blocks import BlockFate, PromptBlock
 from llmgw_desktop.domain.flights.cache_verdict import Warmth
+from llmgw_desktop.domain.flights.cache_words import BlockFate, PromptBlock
 from llmgw_desktop.domain.flights.prompt_print import PromptSection
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.detail.cache_tab import CacheTab

@@ -133,11 +133,11 @@ def test_the_overview_explains_an_error(theme: Theme, qtbot: object) -> None:
     qtbot.addWidget(tab)
     tab.show()
     tab.show_record(record(summary=failed(1)), BEGIN_S)
-    assert tab._error.isVisible()
-    assert "asked to slow down" in tab._error.accessibleDescription()
+    assert tab.error.isVisible()
+    assert "asked to slow down" in tab.error.accessibleDescription()
     assert "status 429" in tab.accessibleDescription()
     tab.show_record(record(), BEGIN_S)
-    assert not tab._error.isVisible()
+    assert not tab.error.isVisible()
 
 
 def test_a_name_without_end_is_broken_not_cut(theme: Theme, qtbot: object) -> None:

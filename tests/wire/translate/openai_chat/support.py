@@ -13,11 +13,10 @@ from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.wire.translate.answer_events import collected
 from llmgw_desktop.wire.translate.codec import PromptTarget, RequestContext
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.openai_chat import LOSSES
+from llmgw_desktop.wire.translate.openai_chat import LOSSES, write_prompt
 from llmgw_desktop.wire.translate.openai_chat.answer_out import ChatEventWriter, write_answer
 from llmgw_desktop.wire.translate.openai_chat.events_in import ChatEventReader, read_answer
 from llmgw_desktop.wire.translate.openai_chat.prompt_in import read_prompt
-from llmgw_desktop.wire.translate.openai_chat.prompt_out import write_prompt
 from llmgw_desktop.wire.translate.tools import ToolNames
 from tests.wire.streams import chunk
 

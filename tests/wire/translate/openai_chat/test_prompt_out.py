@@ -10,8 +10,7 @@ from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.model.prompt import Effort, OutputFormat, OutputKind, Reasoning, Sampling
 from llmgw_desktop.wire.translate.codec import PromptTarget
 from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.openai_chat import LOSSES
-from llmgw_desktop.wire.translate.openai_chat.prompt_out import write_prompt
+from llmgw_desktop.wire.translate.openai_chat import LOSSES, write_prompt
 from tests.wire.translate.openai_chat.support import (
     DEEPSEEK,
     GROQ,

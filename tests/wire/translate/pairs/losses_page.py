@@ -10,7 +10,7 @@ import orjson
 
 from llmgw_desktop.domain.model.content import Vendor
 from llmgw_desktop.domain.model.prompt import Prompt
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import ASKING_PROTOCOLS, ModelProtocol
 from llmgw_desktop.wire.translate.answer_events import collected, events_of
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.pairs.echo import echoed
@@ -132,7 +132,7 @@ def _stream(ours: ModelProtocol, theirs: ModelProtocol) -> str:
 
 def _tables() -> Iterator[str]:
     yield "## By the protocol that is translated into"
-    for protocol in ModelProtocol:
+    for protocol in ASKING_PROTOCOLS:
         yield f"\n### {protocol}\n\n| lost | because |\n|---|---|"
         for feature, reason in codec(protocol).losses.items():
             yield f"| `{feature}` | {reason} |"

@@ -38,7 +38,7 @@ from llmgw_desktop.domain.model.prompt import (
 )
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.codec import Codec, PromptTarget, RequestContext
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 40).decode()

@@ -10,7 +10,7 @@ import pytest
 
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
-from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.translation import codec_of
 from llmgw_desktop.wire.translate.codec import PromptTarget
 from llmgw_desktop.wire.translate.losses import LossReport
 

@@ -89,14 +89,15 @@ def test_a_signature_goes_to_its_own_vendor_alone(vendor: Vendor, theirs: ModelP
 
 
 @pytest.mark.parametrize("caller", PROTOCOLS)
-@pytest.mark.parametrize("theirs", PROTOCOLS)
+@pytest.mark.parametrize(
+    "theirs", [each for each in PROTOCOLS if VENDORS[each] is not Vendor.OTHER]
+)
 def test_signatures_survive_a_caller_of_another_dialect(
     caller: ModelProtocol, theirs: ModelProtocol
 ) -> None:
-    """What the vendor sealed goes through the caller's hands and comes back to the vendor."""
+    """What the vendor sealed goes through the caller's hands and comes back to the vendor; an
+    upstream of no vendor seals nothing that anybody could check."""
     vendor = VENDORS[theirs]
-    if vendor is Vendor.OTHER:
-        pytest.skip("this upstream seals nothing that anybody could check")
     before = thinking(vendor)
     if vendor is Vendor.GOOGLE:
         before = with_sealed_call(before)

@@ -1,0 +1,280 @@
+"""The lasting rules as a program's own settings can say them, for CLIs that a person runs in a
+terminal: what theirs cannot say is not written, and told.
+
+Their words are coarser than ours. What denies or asks is written where theirs means no more than
+the rule does; what allows only where it is one command, word for word: a pattern of theirs would
+allow what ours does not. Whether theirs sees through `timeout` or `bash -c` is its own affair.
+"""
+
+import json
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from llmgw_desktop.app.connect.programs import PROGRAMS, Ground, Put
+from llmgw_desktop.domain.jobs.rules.rule import RuleKind, RuleVerdict, StandingRule
+from llmgw_desktop.domain.plain_text import Glob
+from llmgw_desktop.domain.values import value
+from llmgw_desktop.store.client_files.json_text import JSON
+from llmgw_desktop.store.client_files.marks import ELEMENT, WHOLE
+from llmgw_desktop.store.client_files.toml_text import TOML
+
+_SIGNS = "*?["
+_NO_WORDS = "there are no words for {what}"
+_OTHERS = "it is about other CLIs"
+_MIXED = "it is about several things at once, or about all"
+
+
+@value
+class RuleSaying:
+    """One thing that a rule is about; one of these is set."""
+
+    verdict: RuleVerdict
+    command: tuple[str, ...] = ()
+    """Words that it begins with; of what is allowed all of them."""
+    path: str = ""
+    host: str = ""
+    tool: str = ""
+    """`server/tool`."""
+    kinds: frozenset[RuleKind] = frozenset()
+
+
+Said = Callable[[RuleSaying], Sequence[str]]
+"""In a program's own words; nothing: it has none for it."""
+
+
+@value
+class NativeRules:
+    """What a program is told of the rules."""
+
+    said: tuple[tuple[RuleVerdict, str], ...]
+    told: tuple[tuple[str, str], ...]
+    """(Rule, what became of it), for the person."""
+
+    def of(self, verdict: RuleVerdict) -> list[str]:
+        return [words for each, words in self.said if each is verdict]
+
+
+def native_rules(
+    rules: Iterable[StandingRule], cli: str, say: Said, *, has_hook: bool
+) -> NativeRules:
+    said: list[tuple[RuleVerdict, str]] = []
+    told: list[tuple[str, str]] = []
+    for rule in rules:
+        why = _why_not(rule, cli)
+        parts = [] if why else list(_sayings(rule))
+        words = [list(say(each)) for each in parts]
+        said += [(rule.verdict, each) for found in words for each in found]
+        missing = sum(not found for found in words)
+        if parts and not missing:
+            fate = "written"
+        elif len(parts) > missing:
+            fate = f"written but for {missing} of {len(parts)} patterns"
+        else:
+            fate = f"not written: {why or 'its own settings cannot say it'}"
+        if has_hook and (missing or why.startswith(("there are no", "it is about sev"))):
+            fate += "; its hook holds it to the rule"
+        told.append((rule.name, fate))
+    return NativeRules(said=tuple(dict.fromkeys(said)), told=tuple(told))
+
+
+def _why_not(rule: StandingRule, cli: str) -> str:
+    """It would hold where it shall not, or be another one."""
+    for is_so, words in (
+        (bool(rule.mistake), "it has a mistake"),
+        (not rule.is_on, "it is off"),
+        (bool(rule.clis) and not any(Glob(each).fits(cli) for each in rule.clis), _OTHERS),
+    ):
+        if is_so:
+            return words
+    for names, words in (
+        (rule.workspaces, "its workspaces"),
+        (rule.clients, "its clients"),
+        (rule.hours, "its hours"),
+        (rule.env, "its variables"),
+    ):
+        if names:
+            return _NO_WORDS.format(what=words)
+    about = [rule.commands, rule.paths, rule.hosts, rule.tools]
+    if sum(bool(each) for each in about) != 1:
+        return _MIXED
+    if rule.kinds and (rule.commands or rule.hosts or rule.tools):
+        return _NO_WORDS.format(what="its kinds")
+    return ""
+
+
+def _sayings(rule: StandingRule) -> Iterator[RuleSaying]:
+    verdict = rule.verdict
+    for command in rule.commands:
+        words = _words(command)
+        if verdict is RuleVerdict.ALLOW and command.rstrip().endswith("*"):
+            words = ()
+        yield RuleSaying(verdict=verdict, command=words)
+    kinds = frozenset(rule.kinds or (RuleKind.WRITE, RuleKind.READ))
+    for path in rule.paths:
+        yield RuleSaying(verdict=verdict, path=path, kinds=kinds)
+    for host in rule.hosts:
+        yield RuleSaying(verdict=verdict, host="" if _is_pattern(host) else host)
+    for tool in rule.tools:
+        yield RuleSaying(verdict=verdict, tool="" if _is_pattern(tool) else tool)
+
+
+def _words(command: str) -> tuple[str, ...]:
+    """Empty where they are more than plain words with one `*` at the end."""
+    words = shlex.split(command)
+    if words and words[-1] == "*":
+        words.pop()
+    is_plain = all(each.isascii() and each.isprintable() and " " not in each for each in words)
+    is_plain = is_plain and not any(sign in each for each in words for sign in f"{_SIGNS}:()'\"\\")
+    return tuple(words) if is_plain else ()
+
+
+def _is_pattern(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS)
+
+
+def claude_words(saying: RuleSaying) -> list[str]:
+    """`permissions.allow`, `ask`, `deny`."""
+    is_allowed = saying.verdict is RuleVerdict.ALLOW
+    if saying.command:
+        words = " ".join(saying.command)
+        return [f"Bash({words})" if is_allowed else f"Bash({words}:*)"]
+    if saying.path and not is_allowed:
+        path = f"/{saying.path}" if saying.path.startswith("/") else saying.path
+        tools = {RuleKind.READ: "Read", RuleKind.WRITE: "Edit"}
+        return [f"{tool}({path})" for kind, tool in tools.items() if kind in saying.kinds]
+    if saying.host and not is_allowed:
+        return [f"WebFetch(domain:{saying.host})"]
+    server, _, tool = saying.tool.partition("/")
+    return [f"mcp__{server}__{tool}"] if server and tool else []
+
+
+def grok_words(saying: RuleSaying) -> list[str]:
+    """`[permission]`; of commands alone."""
+    if not saying.command or saying.verdict is RuleVerdict.ALLOW:
+        return []
+    words = " ".join(saying.command)
+    return [f"Bash({words})", f"Bash({words} *)"]
+
+
+_CODEX = {RuleVerdict.DENY: "forbidden", RuleVerdict.ASK: "prompt"}
+_HEAD = (
+    "# Written by `llmgw connect --rules`, and taken back by `--undo`: change the rules there.\n"
+)
+
+
+def codex_words(saying: RuleSaying) -> list[str]:
+    """A `prefix_rule`: what it allows it allows with further words, so nothing is allowed."""
+    decision = _CODEX.get(saying.verdict)
+    if not saying.command or decision is None:
+        return []
+    pattern = json.dumps(saying.command)
+    return [f'prefix_rule(pattern = {pattern}, decision = "{decision}")']
+
+
+_GEMINI = {RuleVerdict.DENY: ("deny", 990), RuleVerdict.ASK: ("ask_user", 980)}
+
+
+def gemini_words(saying: RuleSaying) -> list[str]:
+    """A `[[rule]]` of its policies."""
+    if saying.verdict not in _GEMINI:
+        return []
+    decision, priority = _GEMINI[saying.verdict]
+    server, _, tool = saying.tool.partition("/")
+    if saying.command:
+        about = f'toolName = "run_shell_command"\ncommandPrefix = "{" ".join(saying.command)}"'
+    elif server and tool:
+        about = f"mcpName = {json.dumps(server)}\ntoolName = {json.dumps(tool)}"
+    else:
+        return []
+    return [f'[[rule]]\n{about}\ndecision = "{decision}"\npriority = {priority}']
+
+
+def opencode_words(saying: RuleSaying) -> list[str]:
+    """A pattern of `permission.bash`: the last that fits counts."""
+    if not saying.command:
+        return []
+    words = " ".join(saying.command)
+    return [words if saying.verdict is RuleVerdict.ALLOW else f"{words} *"]
+
+
+PERMISSION = ("permission",)
+"""A table that is written whole, so only where there is none."""
+
+
+@value
+class NativeForm:
+    """Where a program's own rules stand. `puts`: (ground, what is said, the hook's command)."""
+
+    cli: str
+    say: Said
+    puts: Callable[[Ground, NativeRules, str], Iterator[Put]]
+    has_hook: bool = False
+
+    def found(self, rules: Sequence[StandingRule]) -> NativeRules:
+        return native_rules(rules, self.cli, self.say, has_hook=self.has_hook)
+
+
+_ORDER = (RuleVerdict.ALLOW, RuleVerdict.ASK, RuleVerdict.DENY)
+_HOOKS: Mapping[str, Mapping[str, Any]] = {
+    "PreToolUse": {"timeout": 30},
+    "PermissionRequest": {"timeout": 3600},
+    "PostToolUse": {"timeout": 30, "async": True},
+    "PostToolUseFailure": {"timeout": 30, "async": True},
+    "SessionEnd": {"timeout": 10},
+}
+
+
+def _claude_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
+    file = ground.folder("CLAUDE_CONFIG_DIR", ".claude") / "settings.json"
+    for verdict in _ORDER:
+        for words in found.of(verdict):
+            path = ("permissions", str(verdict), ELEMENT)
+            yield Put(file=file, format=JSON, path=path, value=words)
+    for event, more in _HOOKS.items():
+        run = {"type": "command", "command": hook, **more}
+        entry = {"hooks": [run]} if event == "SessionEnd" else {"matcher": "*", "hooks": [run]}
+        yield Put(file=file, format=JSON, path=("hooks", event, ELEMENT), value=entry)
+
+
+def _codex_puts(ground: Ground, found: NativeRules, _: str) -> Iterator[Put]:
+    file = ground.folder("CODEX_HOME", ".codex") / "rules/llmgw.rules"
+    text = _HEAD + "".join(f"{words}\n" for _, words in found.said)
+    yield from _whole(file, found, text)
+
+
+def _gemini_puts(ground: Ground, found: NativeRules, _: str) -> Iterator[Put]:
+    text = _HEAD + "".join(f"\n{words}\n" for _, words in found.said)
+    yield from _whole(ground.home / ".gemini/policies/llmgw.toml", found, text)
+
+
+def _whole(file: Path, found: NativeRules, text: str) -> Iterator[Put]:
+    if found.said:
+        yield Put(file=file, format=WHOLE, path=("rules",), value=text)
+
+
+def _opencode_puts(ground: Ground, found: NativeRules, _: str) -> Iterator[Put]:
+    program = PROGRAMS["opencode"]
+    for verdict in _ORDER:
+        for words in found.of(verdict):
+            path = ("permission", "bash", words)
+            yield Put(file=program.file(ground), format=JSON, path=path, value=str(verdict))
+
+
+def _grok_puts(ground: Ground, found: NativeRules, _: str) -> Iterator[Put]:
+    """A table of the person's own stays as it is."""
+    said = {str(each): words for each in _ORDER if (words := found.of(each))}
+    if said:
+        file = PROGRAMS["grok"].file(ground)
+        yield Put(file=file, format=TOML, path=PERMISSION, value=said, yields=True)
+
+
+FORMS: Mapping[str, NativeForm] = {
+    "claude-code": NativeForm(cli="claude", say=claude_words, puts=_claude_puts, has_hook=True),
+    "codex": NativeForm(cli="codex", say=codex_words, puts=_codex_puts),
+    "gemini-cli": NativeForm(cli="gemini", say=gemini_words, puts=_gemini_puts),
+    "opencode": NativeForm(cli="opencode", say=opencode_words, puts=_opencode_puts),
+    "grok": NativeForm(cli="grok", say=grok_words, puts=_grok_puts),
+}
+"""Programs whose own settings can say rules, by name."""

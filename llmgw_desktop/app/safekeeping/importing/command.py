@@ -1,0 +1,228 @@
+"""`llmgw import`: what another gateway has, into this one; what stands here already stays.
+
+A second import changes nothing: each thing is looked for here first. Secrets go into the vault, and
+are shown to nobody, nor are values of settings: they may hold one by mistake.
+"""
+
+import argparse
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from llmgw_desktop.app.command_line.this_program import own_command
+from llmgw_desktop.app.safekeeping.importing import BRIDGE, CLI_GATEWAY
+from llmgw_desktop.app.safekeeping.importing.bridge import (
+    Brought,
+    BroughtSetting,
+    LeftOut,
+    read_bridge,
+)
+from llmgw_desktop.app.safekeeping.importing.cli_gateway import read_cli_gateway
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
+from llmgw_desktop.domain.jobs.job import Session
+from llmgw_desktop.domain.settings.whole import LoadedSettings
+from llmgw_desktop.domain.vault import GLOBAL_PROJECT, EntryBroken, EntryKind, OpenEntry
+from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.jobs.session_store import SessionStore
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.private_files import write_first
+from llmgw_desktop.store.settings.editor import Edit, SettingsEditor
+from llmgw_desktop.store.settings.journal import SettingsJournal
+from llmgw_desktop.store.settings.reader import load_settings, settings_of
+from llmgw_desktop.store.settings.text import read_settings_file
+from llmgw_desktop.store.toml_changes import CannotChange, changed_text
+from llmgw_desktop.store.vault.master_key import MasterKeys
+from llmgw_desktop.store.vault.vault import Vault
+
+_WHO = "llmgw import"
+_IS_HERE = "is here already, and stays as it is"
+_FOLDERS = {CLI_GATEWAY: ".llm-cli-gateway", BRIDGE: ".llm-gateway"}
+_READERS: Mapping[str, Callable[..., Brought]] = {
+    CLI_GATEWAY: read_cli_gateway,
+    BRIDGE: read_bridge,
+}
+
+
+def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """Raises ConfigError, StoreError, VaultError."""
+    folder = Path(arguments.path).expanduser() if arguments.path else None
+    if folder is not None and not folder.is_dir():
+        raise StoreUnavailable(f"{folder} is no folder.")
+    usual = Path.home() / _FOLDERS[arguments.source]
+    brought = _READERS[arguments.source](folder or usual, env, is_named=folder is not None)
+    if not brought.looked_at:
+        print(f"Nothing of {arguments.source} was found in {folder or usual}.", file=sys.stderr)
+        return 1
+    vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), SystemClock())
+    store = SessionStore(places.gateway_db, AtRest(vault.data_keys))
+    with closing(vault), closing(store):
+        importing = _Import(places, env, vault, store)
+        importing.plan(brought)
+        if not arguments.dry_run:
+            importing.carry_out()
+    _report(arguments, brought, importing)
+    return 0
+
+
+@dataclass(slots=True)
+class _Import:
+    """First all is decided, then all is done."""
+
+    places: Places
+    env: Mapping[str, str]
+    vault: Vault
+    sessions: SessionStore
+    settings: list[BroughtSetting] = field(default_factory=list)
+    entries: list[OpenEntry] = field(default_factory=list)
+    new_sessions: list[Session] = field(default_factory=list)
+    left: list[LeftOut] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+    before: bytes = b""
+    kept: Path | None = None
+    """The settings as they were, where they were changed."""
+
+    def plan(self, brought: Brought) -> None:
+        self._plan_entries(brought.credentials)
+        self._plan_settings(brought.settings)
+        self._plan_sessions(brought.sessions)
+        self.left += brought.left
+
+    def carry_out(self) -> None:
+        """Credentials first: settings name them."""
+        for entry in self.entries:
+            self.vault.put(entry.address, entry.secret, by=_WHO)
+        if self.settings:
+            self._write_settings()
+        for session in self.new_sessions:
+            self.sessions.add(session)
+
+    def _plan_entries(self, entries: Sequence[OpenEntry]) -> None:
+        here = {each.address for each in self.vault.entries()} if entries else set()
+        for entry in entries:
+            named = f"credential {entry.address.label}"
+            if entry.address not in here:
+                self.entries.append(entry)
+                continue
+            try:
+                is_same = self.vault.secret(entry.address, by=_WHO) == entry.secret
+            except EntryBroken:
+                is_same = False
+            other = "another one is here: llmgw vault import asks whether to replace it"
+            self.left.append(LeftOut(named, _IS_HERE if is_same else other))
+
+    def _plan_settings(self, wishes: Sequence[BroughtSetting]) -> None:
+        """One after the other into the text of now, and only what this program can use."""
+        file = str(self.places.config_file)
+        self.before = read_settings_file(self.places.config_file)
+        loaded = settings_of(file, self.before, self.env)
+        text = self.before.decode("utf-8-sig")
+        for wish in wishes:
+            if wish.is_in(tomllib.loads(text)) or self._is_served(wish, loaded):
+                self.left.append(LeftOut(wish.named, _IS_HERE))
+                continue
+            try:
+                after = changed_text(text, wish.change())
+                found = settings_of(file, after.encode(), self.env)
+            except ConfigError as error:
+                self.left.append(LeftOut(wish.named, error.message))
+                continue
+            except (CannotChange, LookupError, TypeError, ValueError, AttributeError):
+                self.left.append(LeftOut(wish.named, "it is written in a form that is not read"))
+                continue
+            if problem := self._off(wish, found):
+                self.left.append(LeftOut(wish.named, problem))
+                continue
+            self.warned += [each for each in found.warnings if each not in loaded.warnings]
+            self.settings.append(wish)
+            text, loaded = after, found
+
+    def _is_served(self, wish: BroughtSetting, loaded: LoadedSettings) -> bool:
+        """A provider that uses the same credential under another name is this one."""
+        entry = wish.values.get("vault")
+        return bool(entry) and any(
+            account.vault == entry
+            for provider in loaded.settings.providers
+            for account in provider.accounts
+        )
+
+    def _off(self, wish: BroughtSetting, found: LoadedSettings) -> str:
+        """Why a workspace would not be used."""
+        alias = wish.values.get("alias") if wish.in_list else None
+        return found.settings.workspaces.off.get(str(alias), "") if alias else ""
+
+    def _plan_sessions(self, sessions: Sequence[Session]) -> None:
+        ttl_s = load_settings(self.places.config_file, self.env).settings.jobs.session_ttl_s
+        oldest_s = SystemClock().now_s() - ttl_s
+        active = {each.cli for each in self.sessions.active(LOCAL.client_id)}
+        known = old = 0
+        for session in sessions:
+            if self.sessions.is_held(session.cli, session.provider_session_id):
+                known += 1
+            elif session.used_at_s < oldest_s:
+                old += 1
+            else:
+                is_active = session.is_active and session.cli not in active
+                self.new_sessions.append(replace(session, is_active=is_active))
+        for count, why in ((known, "are here already"), (old, "were used too long ago to be kept")):
+            if count:
+                self.left.append(LeftOut(f"sessions ×{count}", why))
+
+    def _write_settings(self) -> None:
+        places = self.places
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        kept = places.config_file.with_name(f"config.toml.before-import-{stamp}")
+        if self.before and write_first(kept, self.before):
+            self.kept = kept
+        journal = SettingsJournal(places.gateway_db, places.config_file)
+        editor = SettingsEditor(
+            places.config_file,
+            lambda file, raw: settings_of(file, raw, self.env),
+            journal.writing,
+        )
+        with closing(journal):
+            changes = tuple(each.change() for each in self.settings)
+            editor.apply(Edit(base=self.before, changes=changes))
+
+
+def _report(arguments: argparse.Namespace, brought: Brought, done: _Import) -> None:
+    verb = "Would come" if arguments.dry_run else "Came"
+    print(f"Looked at: {', '.join(brought.looked_at)}")
+    came = [
+        *(each.named for each in done.settings),
+        *(f"credential {each.address.label}" for each in done.entries),
+    ]
+    if count := len(done.new_sessions):
+        came.append(f"{count} session{'s' if count > 1 else ''}")
+    print(f"{verb} over:" if came else "There is nothing to bring that is not here.")
+    for each in came:
+        print(f"  {each}")
+    if done.left:
+        print("Left out:")
+    for left in done.left:
+        print(f"  {left.what}: {left.why}")
+    for warning in done.warned:
+        print(f"llmgw: {warning}", file=sys.stderr)
+    if came and not arguments.dry_run:
+        _tell_way_back(done)
+    print(f"What {arguments.source} has is as it was.")
+
+
+def _tell_way_back(done: _Import) -> None:
+    print("To take it back:")
+    file = done.places.config_file
+    if done.settings:
+        back = f"put {done.kept} in its place" if done.kept else "remove it"
+        print(f"  {file}: {back}")
+    for entry in done.entries:
+        at = entry.address
+        more = [] if at.project == GLOBAL_PROJECT else ["--project", at.project]
+        flag = ["--file"] if at.kind is EntryKind.FILE else []
+        print(f"  {own_command('vault', 'rm', at.provider, at.name, *more, *flag)}")
+    if done.new_sessions:
+        print("  sessions: the tool session_delete forgets one")

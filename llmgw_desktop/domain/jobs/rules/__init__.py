@@ -1,0 +1,1 @@
+"""What agents may do: lasting rules, and their verdicts."""

@@ -1,0 +1,1 @@
+"""Other MCP servers behind our door: started, spoken with, listed and called for our clients."""

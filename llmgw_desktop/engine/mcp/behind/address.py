@@ -1,0 +1,251 @@
+"""A server that listens at an address: MCP's streamable HTTP, on the gateway's own connections.
+
+Each message is a POST; its answer is one JSON message or a stream of events. What the server says
+unasked comes on one GET, where it offers that. Nothing is followed to another address.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from llmgw_desktop.domain.mcp_presentation import VERSION
+from llmgw_desktop.domain.mcp_server import GivenServer
+from llmgw_desktop.engine.http1 import UnfitHead
+from llmgw_desktop.engine.http1.client_connection import (
+    BrokenAnswer,
+    ConnectionClosed,
+    UpstreamConnection,
+)
+from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.engine.mcp.behind.peer import (
+    LONGEST_MESSAGE,
+    PARSED_AT_ONCE,
+    ServerFailed,
+    ServerTalk,
+)
+from llmgw_desktop.engine.upstream.pool import ConnectTarget, LeadsAstray, LeadsBack, Pool
+from llmgw_desktop.wire.sse import SseSplitter, data_of
+
+_CONNECT_S = 15.0
+_SESSION = "mcp-session-id"
+_BROKEN = (OSError, TimeoutError, ConnectionClosed, BrokenAnswer, UnfitHead)
+_LISTENS_AGAIN_S = 30.0
+
+
+class AddressLink:
+    """One session with one server."""
+
+    def __init__(self, server: GivenServer, pool: Pool, peer: ServerTalk) -> None:
+        parts = urlsplit(server.url)
+        self._target = ConnectTarget.of(server.url, local=True)
+        query = f"?{parts.query}" if parts.query else ""
+        self._start = f"{parts.path or '/'}{query} HTTP/1.1\r\nHost: {parts.netloc}"
+        self._own = "".join(f"\r\n{name}: {text}" for name, text in server.headers.items())
+        self._pool = pool
+        self._peer = peer
+        self._session = ""
+        self._version = ""
+        self._tasks = Tasks()
+        self._asking: dict[int, asyncio.Task[Any]] = {}
+        if not self._own.replace("\r\n", "").isprintable():
+            raise ServerFailed(f"{server.name}: a header holds what no header may.")
+
+    @property
+    def pid(self) -> int:
+        return 0
+
+    @property
+    def log(self) -> tuple[str, ...]:
+        return ()
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """Raises ServerFailed. The answer to a request comes by itself."""
+        number = message.get("id") if "method" in message else None
+        if isinstance(number, int):
+            work = self._ask(message, number)
+            task = self._asking[number] = self._tasks.start(work, name=f"ask {self._peer.name}")
+            task.add_done_callback(lambda _: self._asking.pop(number, None))
+            return
+        connection = await self._post(message)
+        await self._leave(connection)
+        if message.get("method") == "notifications/initialized":
+            self._tasks.start(self._listen(), name=f"listen to {self._peer.name}")
+
+    def forget(self, number: int) -> None:
+        """Nobody waits for this answer any more."""
+        if (task := self._asking.get(number)) is not None:
+            task.cancel()
+
+    def agreed(self, version: str) -> None:
+        """On the revision of the protocol."""
+        self._version = version
+
+    async def close(self) -> None:
+        await self._tasks.stop()
+        if self._session:
+            try:
+                async with asyncio.timeout(2.0):
+                    connection = await self._sent("DELETE", b"")
+                    connection.close()
+            except (ServerFailed, TimeoutError):
+                return  # it forgets the session by itself
+
+    async def _ask(self, message: Mapping[str, Any], number: int) -> None:
+        try:
+            connection = await self._post(message)
+            try:
+                await self._hear(connection)
+            except _BROKEN as error:
+                raise self._failure(error) from error
+            finally:  # one that is not read to its end is closed by this
+                self._pool.give_back(self._pool.idle(self._target), connection)
+        except ServerFailed as error:
+            self._peer.failed(number, error)
+        else:
+            told = f"{self._peer.name} ended its answer without a result."
+            self._peer.failed(number, ServerFailed(told))
+
+    async def _post(self, message: Mapping[str, Any]) -> UpstreamConnection:
+        """With the head of a good answer."""
+        connection = await self._sent("POST", orjson.dumps(message))
+        status = connection.status
+        if 200 <= status < 300:
+            self._session = connection.headers.get(_SESSION, self._session)
+            return connection
+        connection.close()
+        if status == 404 and self._session:
+            self._session = ""
+            self._peer.lost(f"{self._peer.name} has forgotten the session.")
+        raise ServerFailed(f"{self._peer.name} {_status_words(status)}")
+
+    async def _sent(self, method: str, body: bytes) -> UpstreamConnection:
+        """Raises ServerFailed."""
+        head = self._head(method, len(body))
+        idle = self._pool.idle(self._target)
+        while True:
+            kept = self._pool.kept(idle)
+            connection = kept
+            try:
+                if connection is None:
+                    connection = await self._pool.connect(self._target, _CONNECT_S)
+                connection.ask(head, body)
+                await connection.answered()
+            except _BROKEN as error:
+                if connection is not None:
+                    connection.close()
+                is_stale = isinstance(error, ConnectionClosed) and not error.heard
+                if kept is not None and is_stale:
+                    continue  # it was closed while nobody looked: nothing of this was read
+                raise self._failure(error) from error
+            except BaseException:
+                if connection is not None:
+                    connection.close()
+                raise
+            return connection
+
+    def _head(self, method: str, size: int) -> bytes:
+        lines = [
+            f"{method} {self._start}",
+            f"User-Agent: llmgw/{VERSION}",
+            "Accept: application/json, text/event-stream",
+            "Accept-Encoding: identity",
+        ]
+        if method == "GET":
+            lines[2] = "Accept: text/event-stream"
+        if method == "POST":
+            lines += ["Content-Type: application/json", f"Content-Length: {size}"]
+        if self._session:
+            lines.append(f"Mcp-Session-Id: {self._session}")
+        if self._version:
+            lines.append(f"MCP-Protocol-Version: {self._version}")
+        return ("\r\n".join(lines) + self._own + "\r\n\r\n").encode("utf-8")
+
+    async def _hear(self, connection: UpstreamConnection) -> None:
+        if connection.headers.get("content-type", "").startswith("text/event-stream"):
+            await self._hear_events(connection)
+            return
+        body = bytearray()
+        while piece := await connection.piece():
+            body += piece
+            if len(body) > LONGEST_MESSAGE:
+                connection.close()
+                raise ServerFailed(
+                    f"{self._peer.name} answered with more than {LONGEST_MESSAGE >> 20} MB, which"
+                    " are dropped."
+                )
+        await self._take(bytes(body))
+
+    async def _hear_events(self, connection: UpstreamConnection) -> None:
+        splitter = SseSplitter(LONGEST_MESSAGE)
+        while piece := await connection.piece():
+            for frame in splitter.feed(piece):
+                if data := data_of(frame):
+                    await self._take(data)
+            if splitter.has_overflowed:
+                connection.close()
+                raise ServerFailed(
+                    f"{self._peer.name} answered with more than {LONGEST_MESSAGE >> 20} MB, which"
+                    " are dropped."
+                )
+
+    async def _take(self, data: bytes) -> None:
+        try:
+            is_long = len(data) > PARSED_AT_ONCE
+            message = await asyncio.to_thread(orjson.loads, data) if is_long else orjson.loads(data)
+        except ValueError:
+            self._peer.junk()
+            return
+        self._peer.heard(message)
+
+    async def _listen(self) -> None:
+        """For what it says unasked, as long as it offers that."""
+        while not self._peer.is_over:
+            try:
+                connection = await self._sent("GET", b"")
+            except ServerFailed:
+                return
+            try:
+                if connection.status != 200:
+                    return
+                await self._hear_events(connection)
+            except (*_BROKEN, ServerFailed):
+                pass
+            finally:
+                connection.close()
+            await asyncio.sleep(_LISTENS_AGAIN_S)
+
+    async def _leave(self, connection: UpstreamConnection) -> None:
+        """Of an answer nobody reads."""
+        try:
+            while await connection.piece():
+                pass
+        except _BROKEN:
+            connection.close()
+        else:
+            self._pool.give_back(self._pool.idle(self._target), connection)
+
+    def _failure(self, error: Exception) -> ServerFailed:
+        name = self._peer.name
+        if isinstance(error, LeadsBack):
+            return ServerFailed(f"{name} is this gateway itself.")
+        if isinstance(error, LeadsAstray):
+            return ServerFailed(f"{name} leads to {error.where}, {error.why}.")
+        if isinstance(error, TimeoutError):
+            return ServerFailed(f"{name} cannot be reached: no connection in {_CONNECT_S:g} s.")
+        if isinstance(error, ConnectionClosed):
+            return ServerFailed(f"{name} closed the connection before its answer was whole.")
+        if isinstance(error, BrokenAnswer | UnfitHead):
+            return ServerFailed(f"{name} does not answer in HTTP.")
+        told = getattr(error, "verify_message", "") or getattr(error, "strerror", "") or error
+        return ServerFailed(f"{name} cannot be reached: {told}.")
+
+
+def _status_words(status: int) -> str:
+    if status in (401, 403):
+        return f"refused the credentials that it was shown (status {status})."
+    if 300 <= status < 400:
+        return f"leads to another address (status {status}), which is not followed."
+    return f"answered with status {status}."

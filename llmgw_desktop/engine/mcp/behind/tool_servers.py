@@ -1,0 +1,376 @@
+"""All MCP servers behind our door as one: their tools under our names, each for whom it is, and
+the one way by which any is called.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.events import ToolServersChanged
+from llmgw_desktop.domain.mcp_server import McpServer, ToolPin, offered_name
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.engine.mcp.behind.offered import (
+    ADDRESS,
+    BehindCall,
+    ToolBehind,
+    may_use,
+    offered_as,
+    told_of,
+)
+from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
+from llmgw_desktop.engine.mcp.behind.pins import (
+    ServerTool,
+    ToolState,
+    definitions_of,
+    standing_of,
+)
+from llmgw_desktop.engine.mcp.behind.server import (
+    BehindServer,
+    Connect,
+    ServerLists,
+    ServerStanding,
+)
+from llmgw_desktop.engine.mcp.tool import PLAINLY, CameBy, McpToolCall, NotFound, Profile
+from llmgw_desktop.store.tool_pins import ToolPinStore
+
+KNOWN_WITHIN_S = 10.0
+"""So long a list waits for servers that were never asked what they have."""
+
+_READ_S = 60.0
+_log = logging.getLogger(__name__)
+
+
+Ask = Callable[[BehindCall], Awaitable[dict[str, Any]]]
+
+
+class Around(Protocol):
+    """What is done with each call besides making it, such as asking a person and recording it."""
+
+    async def __call__(self, call: BehindCall, ask: Ask) -> dict[str, Any]: ...
+
+
+async def _plainly(call: BehindCall, ask: Ask) -> dict[str, Any]:
+    return await ask(call)
+
+
+class ToolServers:
+    """On the loop."""
+
+    def __init__(
+        self,
+        connect: Connect,
+        store: ToolPinStore,
+        *,
+        clock: Clock,
+        bus: Bus,
+        around: Around = _plainly,
+    ) -> None:
+        self.version = 0
+        """Another one after each change of what is offered to anybody."""
+        self._connect = connect
+        self._store = store
+        self._clock = clock
+        self._bus = bus
+        self._around = around
+        self._servers: dict[str, BehindServer] = {}
+        self._pins: dict[str, dict[str, ToolPin]] | None = None
+        self._reading = asyncio.Lock()
+        self._names: dict[str, ToolBehind] | None = None
+        self._tasks = Tasks()
+        self._asked: set[str] = set()
+        """Of servers that were never listed: those that were asked already."""
+
+    def __bool__(self) -> bool:
+        return bool(self._servers)
+
+    def apply(self, servers: Sequence[McpServer]) -> None:
+        """Those of the settings. One that is as it was goes on."""
+        before, self._servers = self._servers, {}
+        for server in servers:
+            if not (server.offer and server.enabled):
+                continue
+            known = before.pop(server.name, None)
+            if known is not None and known.server != server:
+                self._tasks.start(known.close(), name=f"end {server.name}")
+                known = None
+            self._servers[server.name] = known or self._made(server)
+        for gone in before.values():
+            self._tasks.start(gone.close(), name=f"end {gone.name}")
+        self._asked &= self._servers.keys()
+        self._changed()
+
+    async def known(self) -> None:
+        """What each has is known, as far as that takes no longer than a client waits."""
+        await self._read_pins()
+        pins = self._pins or {}
+        new = [
+            each
+            for each in self._servers.values()
+            if each.name not in pins and each.lists is None and each.name not in self._asked
+        ]
+        if new:
+            looks = [self._tasks.start(self._first(each), name=f"list {each.name}") for each in new]
+            await asyncio.wait(looks, timeout=KNOWN_WITHIN_S)
+
+    def shown(self, principal: Principal, profile: Profile) -> list[ToolBehind]:
+        """Those that he may use in this profile, in the order of the settings."""
+        if not self._servers:
+            return []
+        allowed = {each.name for each in self._allowed(principal, profile)}
+        return [each for each in self._offered().values() if each.server in allowed]
+
+    def find(self, name: str, principal: Principal, profile: Profile) -> ToolBehind | None:
+        """None where it is not in his list."""
+        found = self._offered().get(name) if self._servers else None
+        if found is None:
+            return None
+        server = self._servers[found.server].server
+        return found if may_use(server, principal, profile) else None
+
+    async def call(
+        self, offered: ToolBehind, asked: McpToolCall, came: CameBy = PLAINLY
+    ) -> dict[str, Any]:
+        """The result of `tools/call`. Raises ServerFailed, and what stands around it."""
+        call = BehindCall(offered=offered, asked=asked, came=came)
+        return await self._around(call, self._ask)
+
+    # resources and prompts
+
+    async def resources(self, principal: Principal, profile: Profile) -> list[dict[str, Any]]:
+        """With addresses of ours."""
+        return [
+            {**each, "uri": f"{ADDRESS}{server.name}/{each['uri']}"}
+            for server, lists in await self._running_lists(principal, profile)
+            for each in lists.resources
+            if isinstance(each.get("uri"), str)
+        ]
+
+    async def templates(self, principal: Principal, profile: Profile) -> list[dict[str, Any]]:
+        return [
+            {**each, "uriTemplate": f"{ADDRESS}{server.name}/{each['uriTemplate']}"}
+            for server, lists in await self._running_lists(principal, profile)
+            for each in lists.templates
+            if isinstance(each.get("uriTemplate"), str)
+        ]
+
+    async def prompts(self, principal: Principal, profile: Profile) -> list[dict[str, Any]]:
+        """With names of ours."""
+        return [
+            {**each, "name": offered_name(server.name, each["name"])}
+            for server, lists in await self._running_lists(principal, profile)
+            for each in lists.prompts
+            if isinstance(each.get("name"), str)
+        ]
+
+    async def read(self, principal: Principal, profile: Profile, uri: str) -> list[dict[str, Any]]:
+        """`contents`, with addresses of ours. Raises NotFound, ServerFailed."""
+        name, _, own = uri.removeprefix(ADDRESS).partition("/")
+        server = self._server(name, principal, profile)
+        if server is None or not own:
+            raise NotFound(f"There is nothing at {uri[:200]}.")
+        result = await server.ask("resources/read", {"uri": own}, within_s=_READ_S)
+        contents = result.get("contents")
+        if not isinstance(contents, list):
+            raise ServerFailed(f"{name} answered without contents.")
+        return [
+            {**each, "uri": f"{ADDRESS}{name}/{each.get('uri', own)}"}
+            for each in contents
+            if isinstance(each, dict)
+        ]
+
+    async def prompt(
+        self, principal: Principal, profile: Profile, name: str, given: Mapping[str, str]
+    ) -> dict[str, Any] | None:
+        """None where no server has it. Raises ServerFailed."""
+        for server, lists in await self._running_lists(principal, profile):
+            for each in lists.prompts:
+                own = each.get("name")
+                if isinstance(own, str) and offered_name(server.name, own) == name:
+                    asked = {"name": own, "arguments": dict(given)}
+                    result = await server.ask("prompts/get", asked, within_s=_READ_S)
+                    if not isinstance(result.get("messages"), list):
+                        raise ServerFailed(f"{server.name} answered without messages.")
+                    return {
+                        key: result[key] for key in ("description", "messages") if key in result
+                    }
+        return None
+
+    # what a person sees and decides
+
+    def standings(self) -> list[ServerStanding]:
+        """In the order of the settings."""
+        return [each.standing() for each in self._servers.values()]
+
+    def server(self, name: str) -> McpServer | None:
+        found = self._servers.get(name)
+        return None if found is None else found.server
+
+    async def tools(self) -> list[ServerTool]:
+        """All that are known, offered or not. Raises StoreError."""
+        await self._read_pins()
+        return [each for server in self._servers.values() for each in self._standing(server)]
+
+    def name_of(self, server: str, tool: str) -> str:
+        """Under which clients see it, or would; empty where the server is not there."""
+        found = self._servers.get(server)
+        if found is None:
+            return ""
+        return offered_name(server, tool, found.server.rename.get(tool, ""))
+
+    async def look(self, name: str) -> None:
+        """Have it listed now, started anew if it does not run. Raises ServerFailed, NotFound."""
+        server = self._servers.get(name)
+        if server is None:
+            raise NotFound(f"There is no server {name[:80]}.")
+        await server.restart()
+        if name not in (self._pins or {}):
+            await self._first(server)
+
+    async def decide(self, server: str, tool: str, *, hide: bool) -> ServerTool:
+        """A person approves the tool as it is now, or hides it. Raises NotFound, StoreError."""
+        known = next(
+            (each for each in await self.tools() if (each.server, each.tool) == (server, tool)),
+            None,
+        )
+        if known is None or not (known.now or known.approved):
+            raise NotFound(f"There is no tool {server[:80]}/{tool[:80]}.")
+        pins = (self._pins or {}).setdefault(server, {})
+        pin = ToolPin(definition=known.now or known.approved, is_hidden=hide)
+        await asyncio.to_thread(self._store.decide, server, tool, pin, before=pins.get(tool))
+        pins[tool] = pin
+        self._changed()
+        return known
+
+    async def close(self) -> None:
+        await self._tasks.stop()
+        servers, self._servers = self._servers, {}
+        await asyncio.gather(*(each.close() for each in servers.values()))
+        await asyncio.to_thread(self._store.close)
+
+    # inside
+
+    def _made(self, server: McpServer) -> BehindServer:
+        return BehindServer(server, self._connect, self._clock, self._listed)
+
+    async def _ask(self, call: BehindCall) -> dict[str, Any]:
+        """Whatever a person was asked meanwhile: it is the tool that he was shown, or nothing."""
+        offered = call.offered
+        server = self._servers.get(offered.server)
+        if server is None:
+            raise ServerFailed(f"{offered.server} is not offered any more.")
+        await server.ready()
+        if self._offered().get(offered.name) != offered:
+            raise ServerFailed(
+                f"{offered.server} has changed its tool {offered.tool}: it is held back until a"
+                " person has looked (llmgw tools list)."
+            )
+        params = {"name": offered.tool, "arguments": dict(call.asked.arguments)}
+        result = await server.ask(
+            "tools/call",
+            params,
+            within_s=server.server.answer_within_s,
+            progress=call.asked.progress,
+        )
+        return told_of(server.name, result)
+
+    async def _first(self, server: BehindServer) -> None:
+        """Approve the first list of a server."""
+        self._asked.add(server.name)
+        try:
+            lists = await server.ready()
+        except ServerFailed as error:
+            _log.warning("the tools of %s are not offered: %s", server.name, error)
+            return
+        pins = self._pins
+        if pins is None or server.name in pins:
+            return
+        found = definitions_of(lists.tools)
+        first = {name: ToolPin(definition=each) for name, each in found.items()}
+        pins[server.name] = first
+        try:
+            await asyncio.to_thread(self._store.begin, server.name, first)
+        except StoreError as error:
+            _log.warning("the first list of %s is not kept: %s", server.name, error)
+        _log.info("%s offers %s tools: %s", server.name, len(first), ", ".join(first)[:500])
+        self._changed()
+
+    def _listed(self, server: BehindServer) -> None:
+        """It said what it has, the first time or anew."""
+        held = [each for each in self._standing(server) if each.state in _HELD]
+        if self._pins is not None and server.name in self._pins and held:
+            names = ", ".join(each.tool for each in held)[:500]
+            _log.warning("%s has new or changed tools, held back: %s", server.name, names)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.version += 1
+        self._names = None
+        self._bus.publish(ToolServersChanged())
+
+    async def _read_pins(self) -> None:
+        if self._pins is not None or not self._servers:
+            return
+        async with self._reading:
+            if self._pins is None:
+                try:
+                    self._pins = await asyncio.to_thread(self._store.all)
+                except StoreError as error:  # nothing is known to be approved: nothing is offered
+                    _log.warning("approved tools cannot be read: %s", error)
+                    raise
+                self._names = None
+
+    def _standing(self, server: BehindServer) -> list[ServerTool]:
+        now = None if server.lists is None else definitions_of(server.lists.tools)
+        return standing_of(server.server, now, (self._pins or {}).get(server.name, {}))
+
+    def _offered(self) -> dict[str, ToolBehind]:
+        if self._names is None:
+            taken: set[str] = set()  # ours have no `__`
+            names: dict[str, ToolBehind] = {}
+            for server in self._servers.values():
+                for each in self._standing(server):
+                    if each.state is ToolState.OFFERED:
+                        offered = offered_as(server.server, each, taken)
+                        taken.add(offered.name)
+                        names[offered.name] = offered
+            self._names = names
+        return self._names
+
+    def _allowed(self, principal: Principal, profile: Profile) -> Iterator[BehindServer]:
+        for each in self._servers.values():
+            if may_use(each.server, principal, profile):
+                yield each
+
+    def _server(self, name: str, principal: Principal, profile: Profile) -> BehindServer | None:
+        found = self._servers.get(name)
+        return found if found is not None and may_use(found.server, principal, profile) else None
+
+    async def _running_lists(
+        self, principal: Principal, profile: Profile
+    ) -> list[tuple[BehindServer, ServerLists]]:
+        """Of those that he may use and that are well. They are not remembered from start to start,
+        so a server that did not run yet is started for them."""
+        servers = list(self._allowed(principal, profile))
+        looks = (_lists(each) for each in servers)
+        found = await asyncio.gather(*looks, return_exceptions=True)
+        pairs = []
+        for server, lists in zip(servers, found, strict=True):
+            if isinstance(lists, ServerFailed):
+                _log.info("left out of a list: %s", lists)
+            elif isinstance(lists, BaseException):
+                raise lists
+            else:
+                pairs.append((server, lists))
+        return pairs
+
+
+async def _lists(server: BehindServer) -> ServerLists:
+    return server.lists or await server.ready()
+
+
+_HELD = (ToolState.NEW, ToolState.CHANGED)

@@ -1,0 +1,240 @@
+"""The one place where requests are looked at for reasons to hold them: behind policy and guards,
+ahead of every kept answer and every upstream; and what is held as items of the one list.
+
+A brake is a function of an exchange that returns, raises, or waits on the desk (`HoldDesk.decide`).
+It is put here while its settings have it on; while none is on, a request meets one test of `are_on`
+and nothing else.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING
+
+from llmgw_desktop.domain.brakes import (
+    Brake,
+    BrakeSettings,
+    CapKind,
+    CapStanding,
+    HeldAnswer,
+    HeldQuestion,
+    HeldWay,
+)
+from llmgw_desktop.domain.events import Event, HeldChanged
+from llmgw_desktop.domain.model.prompt import Operation
+from llmgw_desktop.domain.settings.whole import Settings
+from llmgw_desktop.engine.exchange.exchange import Exchange
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.policy.brakes.holds import GO_ON, HoldDesk, VendorFacts
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.questions.waiting.item import (
+    AnswerPlace,
+    GivenAnswer,
+    OpenQuestion,
+    QuestionChoice,
+    QuestionKind,
+    QuestionOutcome,
+    line_of,
+)
+from llmgw_desktop.store.policy import CapStore
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.policy.brakes.caps import CapBrake
+    from llmgw_desktop.engine.policy.brakes.cold_cache import ColdCacheGate
+    from llmgw_desktop.engine.policy.brakes.loop_brake import LoopBrake
+    from llmgw_desktop.engine.policy.brakes.reserve import ReserveBrake
+
+
+Check = Callable[[Exchange], Awaitable[None]]
+"""Raises HeldBack, or another LlmgwError, where the request is not to go on."""
+
+
+class Brakes:
+    """Of all requests. On the loop."""
+
+    def __init__(
+        self,
+        holds: HoldDesk,
+        vendors: VendorFacts,
+        policies: Policies,
+        bus: Bus,
+        *,
+        kept_caps: CapStore,
+    ) -> None:
+        self.holds, self._kept_caps = holds, kept_caps
+        self._vendors, self._policies = vendors, policies
+        self._clock, self._bus = holds.clock, bus
+        self._cold: ColdCacheGate | None = None
+        self._reserve: ReserveBrake | None = None
+        self._loops: LoopBrake | None = None
+        self._caps: CapBrake | None = None
+        self._told_passed: Callable[[Exchange], None] | None = None
+        self.are_on = False
+        self._checks: tuple[tuple[Brake, Check], ...] = ()
+
+    def put(self, brake: Brake, check: Check | None) -> None:
+        """In force from now on, in the order of `Brake`; None: it is off."""
+        kept = [each for each in self._checks if each[0] is not brake]
+        if check is not None:
+            kept.append((brake, check))
+        order = list(Brake)
+        self._checks = tuple(sorted(kept, key=lambda each: order.index(each[0])))
+        self.are_on = bool(self._checks) or self._told_passed is not None
+
+    def apply(self, settings: BrakeSettings) -> None:
+        self.holds.apply(settings)
+        self._use_loops(settings)
+        self._use_caps(settings)
+        self._use_reserve(settings)
+
+    def cap_standings(self, client_id: str) -> tuple[CapStanding, ...]:
+        """Of a client's conversations, agents, runs and labels, the latest first; empty where no
+        cap is set."""
+        return () if self._caps is None else self._caps.standings(client_id)
+
+    def hand_over(self, flight_id: str) -> None:
+        """A run's model requests come to us, and reserve for themselves; `flight_id`: the run's."""
+        if self._caps is not None:
+            self._caps.hand_over(flight_id)
+
+    def _use_reserve(self, settings: BrakeSettings) -> None:
+        is_on = settings.reserve > 0
+        if is_on and self._reserve is None:
+            from llmgw_desktop.engine.policy.brakes.reserve import ReserveBrake
+
+            self._reserve = ReserveBrake(
+                self.holds, self._clock, self._vendors.health, self._policies
+            )
+        if self._reserve is not None:
+            self._reserve.apply(settings)
+            self.put(Brake.RESERVE, self._reserve.check if is_on else None)
+
+    def _use_caps(self, settings: BrakeSettings) -> None:
+        is_on = any(any(settings.cap(kind)) for kind in CapKind)
+        if is_on and self._caps is None:
+            from llmgw_desktop.engine.policy.brakes.caps import CapBrake
+
+            price_of = self._vendors.price_of
+            self._caps = CapBrake(self.holds, self._bus, self._kept_caps, price_of=price_of)
+        if self._caps is None:
+            return
+        if is_on:
+            self._caps.apply(settings)
+        else:
+            self._caps.end()
+        self.put(Brake.CAP, self._caps.check if is_on else None)
+
+    def use_cold_cache(self, settings: Settings) -> None:
+        """Read in when it is first on."""
+        is_on = settings.cache_awareness.ask_above_usd > 0
+        if is_on and self._cold is None:
+            from llmgw_desktop.engine.policy.brakes.cold_cache import ColdCacheGate
+
+            self._cold = ColdCacheGate(self.holds, self._vendors, self._clock, self._bus)
+        if self._cold is not None:
+            self._cold.apply(settings)
+            self.put(Brake.COLD_CACHE, self._cold.check if is_on else None)
+
+    def _use_loops(self, settings: BrakeSettings) -> None:
+        """Read in when it is first on."""
+        if settings.loops and self._loops is None:
+            from llmgw_desktop.engine.policy.brakes.loop_brake import LoopBrake
+
+            self._loops = LoopBrake(self.holds, self._clock, self._bus)
+        if self._loops is None:
+            return
+        if settings.loops:
+            self._loops.begin()
+        else:
+            self._loops.end()
+        self.put(Brake.LOOP, self._loops.check if settings.loops else None)
+
+    def tell_passed(self, told: Callable[[Exchange], None] | None) -> None:
+        """Of each request that no brake holds any more; None: nobody wants to know."""
+        self._told_passed = told
+        self.are_on = bool(self._checks) or told is not None
+
+    async def check(self, exchange: Exchange) -> None:
+        """Whether it may go on now. Counts of tokens ask nobody anything and pass."""
+        if exchange.request.operation is not Operation.GENERATE:
+            return
+        for _, check in self._checks:
+            await check(exchange)
+        if self._told_passed is not None:
+            self._told_passed(exchange)
+
+
+WAYS = {
+    AnswerPlace.WINDOW: HeldWay.DIALOG,
+    AnswerPlace.COMMAND: HeldWay.COMMAND,
+    AnswerPlace.DEVICE: HeldWay.DEVICE,
+}
+REFUSE = "refuse"
+_REFUSE = QuestionChoice(id=REFUSE, words="Refuse it", allows=False)
+_SILENCE = "The request is refused; its caller is told so."
+
+
+class HeldSource:
+    event: type[Event] = HeldChanged
+
+    def __init__(self, desk: HoldDesk) -> None:
+        self._desk = desk
+
+    @property
+    def waiting(self) -> Iterator[OpenQuestion]:
+        return map(_item, self._desk.waiting)
+
+    def read(self, event: Event) -> OpenQuestion | QuestionOutcome | None:
+        if not isinstance(event, HeldChanged):
+            return None
+        answer = event.answer
+        if answer is None:
+            return _item(event.question)
+        return QuestionOutcome(
+            id=event.question.id,
+            choice=answer.choice or REFUSE,
+            allowed=bool(answer.choice),
+            way=str(answer.way),
+            person=answer.person,
+            at_s=answer.at_s,
+        )
+
+    async def answer(self, question_id: str, answer: GivenAnswer) -> bool:
+        given = HeldAnswer(
+            choice="" if answer.choice == REFUSE else answer.choice,
+            way=WAYS[answer.place],
+            at_s=answer.at_s,
+            person=answer.person,
+        )
+        return self._desk.answer(question_id, given)
+
+    def attend(self) -> Callable[[], None]:
+        return self._desk.attend()
+
+
+def _item(question: HeldQuestion) -> OpenQuestion:
+    offered = (
+        # What else it offers says a figure of its own request.
+        QuestionChoice(id=each.id, words=each.words, allows=True, for_several=each.id == GO_ON.id)
+        for each in question.choices
+    )
+    return OpenQuestion(
+        id=question.id,
+        kind=QuestionKind.HELD,
+        title=line_of(question.title),
+        words=question.words,
+        details=question.facts,
+        client=question.client,
+        client_id=question.owner,
+        label=question.label,
+        model=question.model,
+        job_id=question.job,
+        conversation=question.conversation,
+        agent=question.agent,
+        flight_id=question.flight_id,
+        since_s=question.asked_at_s,
+        until_s=question.expires_at_s,
+        silence=_SILENCE,
+        blocks=line_of(f"a request of {question.label or question.client} for {question.model}"),
+        group=f"held {question.brake} {question.owner}",
+        choices=(*offered, _REFUSE),
+        native=question,
+    )

@@ -1,0 +1,279 @@
+"""What conversations, agents, runs and labels have used, and what their requests under way may yet
+use: counted in memory, and written behind, so that a restart goes on from it.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from llmgw_desktop.domain.brakes import CapKey, CapKind, CapStanding, KeptCap
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.flights.flight import FlightSummary
+from llmgw_desktop.domain.flights.price import Price
+from llmgw_desktop.domain.model.prompt import ModelRequest
+from llmgw_desktop.domain.policy import Measure, Period, span_of
+from llmgw_desktop.domain.routing.route import RouteDecision
+from llmgw_desktop.engine.policy.brakes.holds import mark_id
+from llmgw_desktop.engine.policy.buckets import HOLDS_S
+from llmgw_desktop.engine.policy.estimates import Estimates, sizes_of
+from llmgw_desktop.engine.policy.spending import asked_tier, most_output
+from llmgw_desktop.store.policy import CapStore
+
+MOST_METERS = 5000
+"""Beyond these the one that was quiet for longest is forgotten."""
+RUN, LABEL = CapKind.RUN.value, CapKind.LABEL.value
+CONVERSATION, AGENT = CapKind.CONVERSATION.value, CapKind.AGENT.value
+_PLAIN = (RUN, LABEL)
+"""Named by what they are; the others by a digest."""
+_TOKENS = Measure.TOKENS
+PriceOf = Callable[[str, str], Price | None]
+_log = logging.getLogger(__name__)
+
+
+class UnderWay:
+    """A request that was let in and has not ended. What it may come to is reckoned when somebody
+    asks, which is nobody while it is alone."""
+
+    def __init__(
+        self,
+        request: ModelRequest,
+        decision: RouteDecision,
+        *,
+        price_of: PriceOf,
+        estimates: Estimates,
+    ) -> None:
+        self._request, self._decision = request, decision
+        self._price_of, self._estimates = price_of, estimates
+        self.is_handed_over = False
+        """Its run's own requests stand for themselves."""
+
+    def at_most(self, measure: Measure) -> float:
+        if self.is_handed_over:
+            return 0.0
+        return float(sum(self._tokens)) if measure is _TOKENS else self._usd
+
+    def learn(self, flight: FlightSummary) -> None:
+        """How dense its prompt was, if that was asked for."""
+        if "_sizes" in self.__dict__ and flight.attempts == 1:
+            self._estimates.learn(self._request, flight.usage, self._sizes)
+
+    @cached_property
+    def _sizes(self) -> tuple[int, int]:
+        return sizes_of(self._request.body)
+
+    @cached_property
+    def _tokens(self) -> tuple[int, int]:
+        request = self._request
+        written = most_output(request.fields, request.protocol)
+        if written is None:
+            written = self._estimates.unsaid_output_tokens(request)
+        return self._estimates.input_tokens(request, self._sizes), written
+
+    @cached_property
+    def _usd(self) -> float:
+        """By the dearest of those who may answer; what has no price is counted beside."""
+        read, written = self._tokens
+        tier, most = asked_tier(self._request.fields), 0.0
+        for each in self._decision.candidates:
+            price = self._price_of(each.upstream.provider, each.model)
+            usd = None if price is None else price.most_usd(read, written, tier)
+            most = max(most, usd or 0.0)
+        return most
+
+
+@dataclass(slots=True, eq=False)
+class CapMeter:
+    key: CapKey
+    id: str
+    client: str
+    conversation: str
+    begins_at_s: float
+    ends_at_s: float | None = None
+    last_at_s: float = 0.0
+    model: str = ""
+    tokens: int = 0
+    usd: float = 0.0
+    requests: int = 0
+    unpriced: int = 0
+    times: int = 1
+    """Of the cap in the settings: a person raised it."""
+    told: int = 0
+    """Of which cap the notice was given."""
+    is_stopped: bool = False
+    under_way: dict[str, UnderWay] = field(default_factory=dict)
+    """By the ids of flights."""
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+    """For one of those to end."""
+
+    def is_over(self, now_s: float) -> bool:
+        """As budgets have it: a clock that was set back by a day or more was wrong before."""
+        if self.ends_at_s is None:
+            return False
+        return self.ends_at_s <= now_s or self.begins_at_s - now_s >= HOLDS_S
+
+    def used(self, measure: Measure) -> float:
+        return float(self.tokens) if measure is _TOKENS else self.usd
+
+    def reserved(self, measure: Measure) -> float:
+        return sum([each.at_most(measure) for each in self.under_way.values()])
+
+    def wake(self) -> None:
+        for each in self.waiting:
+            if not each.done():
+                each.set_result(None)
+
+    def add(self, flight: FlightSummary) -> None:
+        usage = flight.usage
+        self.requests += 1
+        self.tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0)
+        if flight.cost_usd is None:
+            self.unpriced += 1
+        else:
+            self.usd += flight.cost_usd
+
+    def kept(self) -> KeptCap:
+        return KeptCap(
+            kind=self.key[0],
+            client_id=self.key[1],
+            mark=self.key[2],
+            client=self.client,
+            conversation=self.conversation,
+            model=self.model,
+            begins_at_s=self.begins_at_s,
+            ends_at_s=self.ends_at_s,
+            last_at_s=self.last_at_s,
+            tokens=self.tokens,
+            usd=self.usd,
+            requests=self.requests,
+            unpriced=self.unpriced,
+            times=self.times,
+            told=self.told,
+            is_stopped=self.is_stopped,
+        )
+
+
+class CapMeters:
+    """Of all clients. On the loop. What was kept of them is read beside it, and waited for by
+    `read`, before the first of them is asked for."""
+
+    def __init__(self, clock: Clock, store: CapStore) -> None:
+        self._clock, self._store = clock, store
+        self._meters: OrderedDict[CapKey, CapMeter] = OrderedDict()
+        self._reading: asyncio.Future[OrderedDict[CapKey, CapMeter]] | None = None
+        self.is_read = False
+
+    def begin(self) -> None:
+        if self._reading is None:
+            loop = asyncio.get_running_loop()
+            self._reading = loop.run_in_executor(None, self._found)
+            self._reading.add_done_callback(self._take)
+
+    async def read(self) -> None:
+        """Who leaves meanwhile leaves the others what is being read."""
+        self.begin()
+        if self._reading is not None:
+            await asyncio.shield(self._reading)
+            self._take(self._reading)
+
+    def _take(self, read: "asyncio.Future[OrderedDict[CapKey, CapMeter]]") -> None:
+        if not self.is_read and not read.cancelled():
+            self._meters, self.is_read = read.result(), True
+
+    def _found(self) -> "OrderedDict[CapKey, CapMeter]":
+        """Where they cannot be read they begin anew, and the log says so."""
+        try:
+            kept = self._store.all(MOST_METERS)
+        except StoreError as error:
+            _log.warning("what caps have counted before is not known: %s", error)
+            kept = []
+        return OrderedDict((each[:3], _meter_of(each)) for each in kept)
+
+    def of(self, key: CapKey, client: str, now_s: float, *, conversation: str = "") -> CapMeter:
+        """`client`: its name. `conversation`: of an agent."""
+        meters = self._meters
+        meter = meters.get(key)
+        if meter is None or (meter.ends_at_s is not None and meter.is_over(now_s)):
+            meter = meters[key] = CapMeter(
+                key=key,
+                id=_id_of(key),
+                client=client,
+                conversation=conversation,
+                begins_at_s=now_s,
+                ends_at_s=_day_ends_at_s(now_s) if key[0] is LABEL else None,
+            )
+            if len(meters) > MOST_METERS:
+                gone, _ = meters.popitem(last=False)
+                self._store.forget(gone)
+        meter.last_at_s = now_s
+        meters.move_to_end(key)
+        return meter
+
+    def keep(self, *changed: CapMeter) -> None:
+        """Not those that were forgotten meanwhile."""
+        known = self._meters.get
+        self._store.keep({each.key: each.kept for each in changed if known(each.key) is each})
+
+    def clear(self) -> None:
+        self._meters, self.is_read = OrderedDict(), True
+        self._store.forget_all()
+
+    def of_client(self, client_id: str) -> Iterator[CapMeter]:
+        """The latest first."""
+        found = [each for each in self._meters.values() if each.key[1] == client_id]
+        return reversed(found)
+
+
+def standing_of(meter: CapMeter, cap: tuple[int | None, float | None]) -> CapStanding:
+    kind, client_id, _ = meter.key
+    tokens, usd = cap
+    return CapStanding(
+        kind=CapKind(kind),
+        id=meter.id,
+        client_id=client_id,
+        client=meter.client,
+        conversation=meter.conversation,
+        model=meter.model,
+        tokens=meter.tokens,
+        usd=meter.usd,
+        requests=meter.requests,
+        unpriced=meter.unpriced,
+        begins_at_s=meter.begins_at_s,
+        last_at_s=meter.last_at_s,
+        most_tokens=None if tokens is None else tokens * meter.times,
+        most_usd=None if usd is None else usd * meter.times,
+        is_stopped=meter.is_stopped,
+    )
+
+
+def _meter_of(kept: KeptCap) -> CapMeter:
+    return CapMeter(
+        key=kept[:3],
+        id=_id_of(kept[:3]),
+        client=kept.client,
+        conversation=kept.conversation,
+        begins_at_s=kept.begins_at_s,
+        ends_at_s=kept.ends_at_s,
+        last_at_s=kept.last_at_s,
+        model=kept.model,
+        tokens=kept.tokens,
+        usd=kept.usd,
+        requests=kept.requests,
+        unpriced=kept.unpriced,
+        times=kept.times,
+        told=kept.told,
+        is_stopped=kept.is_stopped,
+    )
+
+
+def _id_of(key: CapKey) -> str:
+    return key[2] if key[0] in _PLAIN else mark_id(*key)
+
+
+def _day_ends_at_s(now_s: float) -> float | None:
+    from tzlocal import get_localzone  # only labels have days
+
+    return span_of(Period.DAY, now_s, get_localzone()).ends_at_s

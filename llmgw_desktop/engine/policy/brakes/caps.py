@@ -1,0 +1,285 @@
+"""Counts what conversations, their agents, runs and labels use, and holds the next request of one
+that has used what it may.
+
+A conversation is known by the session that its program tells, else by its first words; an agent by
+its first words within it, so that subagents of one session are told apart. What was used is what
+the vendor told: of each flight the same tokens as in budgets and sums. What is under way reserves
+what it may come to: where that may be the rest of a cap, the next one waits until one has ended,
+so that of many at once no more than one goes over it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+from llmgw_desktop.domain.brakes import (
+    Brake,
+    BrakeSettings,
+    CapKind,
+    CapStanding,
+    HeldBack,
+    HoldChoice,
+)
+from llmgw_desktop.domain.events import BudgetReached, Event, FlightClosed
+from llmgw_desktop.domain.flights.price import Price
+from llmgw_desktop.domain.policy import (
+    Budget,
+    LimitReached,
+    Measure,
+    Period,
+    Spent,
+    amount_words,
+)
+from llmgw_desktop.engine.exchange.exchange import Exchange
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.policy.brakes.cap_meters import (
+    AGENT,
+    CONVERSATION,
+    LABEL,
+    RUN,
+    CapMeter,
+    CapMeters,
+    UnderWay,
+    standing_of,
+)
+from llmgw_desktop.engine.policy.brakes.holds import GO_ON, HoldDesk, HoldReason
+from llmgw_desktop.engine.policy.estimates import Estimates
+from llmgw_desktop.store.policy import CapStore
+
+ASKED_AGAIN_AFTER_S = 10.0
+"""Who is refused for what others have under way is told to ask again then."""
+_NOTICE = 0.8
+_RAISE, _STOP = "raise", "stop"
+_WAITED = "cap: what is under way might have used the rest; it waited for that to end"
+_Cap = tuple[Measure, float]
+"""What is counted, and the most of it."""
+_NOTHING: tuple[None, list[CapMeter]] = (None, [])
+
+
+class CapBrake:
+    """On the loop. In force between `apply` with a cap and `end`."""
+
+    def __init__(
+        self,
+        desk: HoldDesk,
+        bus: Bus,
+        store: CapStore,
+        *,
+        price_of: Callable[[str, str], Price | None],
+    ) -> None:
+        self._desk, self._clock, self._bus = desk, desk.clock, bus
+        self._price_of, self._estimates = price_of, Estimates()
+        self._settings = BrakeSettings()
+        self._caps: dict[str, tuple[_Cap, ...]] = {}
+        """Of each kind, as the settings have them."""
+        self._meters = CapMeters(self._clock, store)
+        self._under_way: dict[str, tuple[UnderWay, list[CapMeter]]] = {}
+        """By the ids of flights that have not ended."""
+        self._end: Callable[[], None] | None = None
+
+    def apply(self, settings: BrakeSettings) -> None:
+        """What was used stays used."""
+        self._settings = settings
+        self._caps = {kind.value: tuple(_caps_of(*settings.cap(kind))) for kind in CapKind}
+        if self._end is None:
+            self._end = self._bus.subscribe(self._closed, FlightClosed)
+            self._meters.begin()
+
+    def end(self) -> None:
+        """No cap is set: nothing is counted, and what was is forgotten."""
+        if self._end is not None:
+            self._end()
+            self._end = None
+        self._meters.clear()
+        for under_way, meters in self._under_way.values():
+            under_way.is_handed_over = True
+            for meter in meters:
+                meter.wake()
+        self._under_way.clear()
+
+    async def check(self, exchange: Exchange) -> None:
+        """Raises HeldBack, and LimitReached where what is under way does not end in time."""
+        if not self._meters.is_read:
+            await self._meters.read()
+        meters = self._meters_of(exchange)
+        for meter in meters:
+            meter.model = exchange.request.model
+        let_on: set[CapMeter] = set()
+        began_s, has_waited = self._clock.monotonic_s(), False
+        while (found := self._in_the_way(meters, let_on)) is not None:
+            meter, cap = found
+            is_used_up = meter.used(cap[0]) >= cap[1]
+            if not is_used_up and await self._waited(exchange, meter, began_s):
+                has_waited = True
+            elif await self._ask(exchange, meter, cap) == GO_ON.id:
+                let_on.add(meter)
+        if has_waited:
+            exchange.flight.held(_WAITED)
+        under_way = UnderWay(
+            exchange.request,
+            exchange.decision,
+            price_of=self._price_of,
+            estimates=self._estimates,
+        )
+        flight_id = exchange.flight.id
+        self._under_way[flight_id] = under_way, meters
+        for meter in meters:
+            meter.under_way[flight_id] = under_way
+
+    def hand_over(self, flight_id: str) -> None:
+        """Of a run whose model requests come to us: they take on themselves what it took on for
+        them. Once more does no harm."""
+        found = self._under_way.get(flight_id)
+        if found is not None and not found[0].is_handed_over:
+            found[0].is_handed_over = True
+            for meter in found[1]:
+                meter.wake()
+
+    def standings(self, client_id: str) -> tuple[CapStanding, ...]:
+        """Of one client; the latest first."""
+        found = self._meters.of_client(client_id)
+        return tuple(standing_of(each, self._settings.cap(CapKind(each.key[0]))) for each in found)
+
+    def _in_the_way(
+        self, meters: list[CapMeter], let_on: set[CapMeter]
+    ) -> tuple[CapMeter, _Cap] | None:
+        """The first that leaves no room. Raises HeldBack."""
+        for meter in meters:
+            if meter.is_stopped:
+                raise HeldBack(f"A person at the gateway stopped {_which(meter)}.")
+            if meter in let_on:
+                continue
+            for measure, least in self._caps[meter.key[0]]:
+                used, most = meter.used(measure), least * meter.times
+                if used >= most or (meter.under_way and used + meter.reserved(measure) >= most):
+                    return meter, (measure, most)
+        return None
+
+    async def _waited(self, exchange: Exchange, meter: CapMeter, began_s: float) -> bool:
+        """Until one of those under way has ended. False: not in time, or nobody waits for it."""
+        left_s = began_s + self._settings.max_wait_s - self._clock.monotonic_s()
+        if left_s <= 0 or exchange.flight.is_unattended:
+            return False
+        one_ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        meter.waiting.append(one_ended)
+        try:
+            async with asyncio.timeout(left_s):
+                await one_ended
+        except TimeoutError:
+            return False
+        finally:
+            meter.waiting.remove(one_ended)
+        return True
+
+    async def _ask(self, exchange: Exchange, meter: CapMeter, cap: _Cap) -> str:
+        """What a person chose. Raises HeldBack, LimitReached."""
+        measure, most = cap
+        used, kind, which = meter.used(measure), meter.key[0], _which(meter)
+        who = exchange.principal.label or meter.client
+        is_used_up = used >= most
+        step = most / meter.times
+        times = max(meter.times + 1, int(used / step) + 1)
+        words = (
+            f"{which.capitalize()} has used {amount_words(measure, used)} of the"
+            f" {amount_words(measure, most)} that it may"
+        )
+        words += "." if is_used_up else ", and what it has under way may use the rest."
+        reason = HoldReason(
+            brake=Brake.CAP,
+            title=f"A{'n' if kind is AGENT else ''} {kind} of {who} has used its cap"
+            if is_used_up
+            else f"A{'n' if kind is AGENT else ''} {kind} of {who} is about to use its cap",
+            words=words,
+            facts=tuple(_facts(meter)),
+            choices=(
+                GO_ON,
+                HoldChoice(id=_RAISE, words=f"Raise to {amount_words(measure, times * step)}"),
+                HoldChoice(id=_STOP, words=f"Stop this {kind}"),
+            ),
+            key="".join(meter.key),
+        )
+        if not is_used_up and not self._desk.audience.is_there:
+            raise LimitReached(f"{words} One has to end first", retry_after_s=ASKED_AGAIN_AFTER_S)
+        choice = await self._desk.decide(exchange, reason)
+        if choice == _RAISE:
+            meter.times = times
+            self._meters.keep(meter)
+        elif choice == _STOP:
+            meter.is_stopped = True
+            self._meters.keep(meter)
+            raise HeldBack(f"{reason.words} A person at the gateway stopped it.")
+        return choice
+
+    def _meters_of(self, exchange: Exchange) -> list[CapMeter]:
+        who, of, now_s = exchange.principal, self._meters.of, self._clock.now_s()
+        client_id, name, found = who.client_id, who.name, []
+        if who.job:
+            found.append(of((RUN, client_id, who.job), name, now_s))
+        if who.label:
+            found.append(of((LABEL, client_id, who.label), name, now_s))
+        conversation, agent = self._desk.marks_of(exchange.request)
+        if conversation:
+            whole = of((CONVERSATION, client_id, conversation), name, now_s)
+            its = of((AGENT, client_id, agent), name, now_s, conversation=whole.id)
+            found += whole, its
+        return found
+
+    def _closed(self, event: Event) -> None:
+        if not isinstance(event, FlightClosed):
+            return
+        flight = event.summary
+        under_way, meters = self._under_way.pop(flight.id, _NOTHING)
+        if under_way is None:
+            return
+        under_way.learn(flight)
+        is_used = bool(flight.attempts and flight.is_counted)  # else nobody was asked
+        for meter in meters:
+            del meter.under_way[flight.id]
+            if is_used:
+                meter.add(flight)
+                self._notice(meter)
+            if meter.waiting:
+                meter.wake()
+        if is_used:
+            self._meters.keep(*meters)
+
+    def _notice(self, meter: CapMeter) -> None:
+        for measure, least in self._caps[meter.key[0]] if meter.told < meter.times else ():
+            used, most = meter.used(measure), least * meter.times
+            if _NOTICE * most <= used < most:
+                meter.told = meter.times
+                budget = Budget(measure=measure, amount=most, period=Period.NEVER)
+                spent = Spent(
+                    budget=budget, used=used, reserved=0.0, begins_at_s=None, ends_at_s=None
+                )
+                self._bus.publish(
+                    BudgetReached(
+                        client_id=meter.key[1],
+                        name=f"{meter.client}: {_which(meter)}",
+                        spent=spent,
+                        percent=round(_NOTICE * 100),
+                    )
+                )
+
+
+def _caps_of(tokens: int | None, usd: float | None) -> Iterator[_Cap]:
+    if tokens is not None:
+        yield Measure.TOKENS, float(tokens)
+    if usd is not None:
+        yield Measure.USD, usd
+
+
+def _facts(meter: CapMeter) -> Iterator[tuple[str, str]]:
+    yield (
+        "Used",
+        (f"{meter.tokens:,} tokens in {meter.requests:,} requests, {meter.usd:,.2f} US dollars"),
+    )
+    if meter.under_way:
+        yield "Under way", f"{len(meter.under_way):,} requests"
+    if meter.unpriced:
+        yield "Not in it", f"the price of {meter.unpriced:,} requests, which nobody knows"
+    if meter.conversation:
+        yield "Conversation", meter.conversation
+
+
+def _which(meter: CapMeter) -> str:
+    return f"{meter.key[0]} {meter.id}"

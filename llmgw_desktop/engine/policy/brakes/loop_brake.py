@@ -1,0 +1,150 @@
+"""Holds what goes round in a circle: a history that repeats itself (`wire/loops.py`), or the same
+request for the fifth time within a minute.
+
+Of requests a keyed digest is remembered, by client, and no word. Those that failed do not count:
+clients ask them again, and should. What a person lets on for good is remembered until the gateway
+ends.
+"""
+
+import os
+from collections import OrderedDict, deque
+from collections.abc import Callable, Generator
+from hashlib import blake2b, sha256
+
+from llmgw_desktop.domain.brakes import Brake, HoldChoice
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.events import Event, FlightClosed
+from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.model.prompt import ModelRequest
+from llmgw_desktop.engine.exchange.exchange import Exchange
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.loop.large_bodies import TimeSlices
+from llmgw_desktop.engine.policy.brakes.holds import GO_ON, HoldDesk, HoldReason
+from llmgw_desktop.wire.loops import Repetition, repetition_in
+
+TIMES_A_MINUTE = 5
+_MINUTE_S = 60.0
+_MOST_KNOWN = 2000
+_STEP_BYTES = 256 * 1024
+_SMALL_BYTES = 16 * 1024
+_SHOWN_BYTES = 600
+_NOT_AGAIN = HoldChoice(id="not_again", words="Go on, and do not ask again")
+
+
+class LoopBrake:
+    """On the loop. In force between `begin` and `end`."""
+
+    def __init__(self, desk: HoldDesk, clock: Clock, bus: Bus) -> None:
+        self._desk, self._clock, self._bus = desk, clock, bus
+        self._key = os.urandom(32)
+        self._slices = TimeSlices()
+        self._seen: OrderedDict[bytes, deque[tuple[float, str]]] = OrderedDict()
+        """When each came, and its flight; the newest request last."""
+        self._running: dict[str, bytes] = {}
+        self._let_on: OrderedDict[bytes, None] = OrderedDict()
+        self._end: Callable[[], None] | None = None
+
+    def begin(self) -> None:
+        if self._end is None:
+            self._end = self._bus.subscribe(self._closed, FlightClosed)
+
+    def end(self) -> None:
+        """What came before counts no more."""
+        if self._end is not None:
+            self._end()
+            self._end = None
+        self._seen.clear()
+        self._running.clear()
+
+    async def check(self, exchange: Exchange) -> None:
+        """Raises HeldBack."""
+        request = exchange.request
+        found = repetition_in(request)
+        if len(request.body) <= _SMALL_BYTES:
+            digest = _small(request)
+        else:
+            digest = await self._digest(request)
+        found = self._again(request, digest) or found
+        if found is None:
+            return
+        which = blake2b(
+            "\0".join((request.principal.client_id, *found.key)).encode("utf-8", "replace"),
+            key=self._key,
+            digest_size=16,
+        ).digest()
+        if which in self._let_on:
+            return
+        who = exchange.principal.label or exchange.principal.name
+        reason = HoldReason(
+            brake=Brake.LOOP,
+            title=f"{who} repeats itself",
+            words=found.words,
+            facts=(("Repeated", found.shown),),
+            choices=(GO_ON, _NOT_AGAIN),
+            key=which.hex(),
+        )
+        if await self._desk.decide(exchange, reason) == _NOT_AGAIN.id:
+            self._let_on[which] = None
+            if len(self._let_on) > _MOST_KNOWN:
+                self._let_on.popitem(last=False)
+
+    async def _digest(self, request: ModelRequest) -> bytes:
+        if len(request.body) <= _STEP_BYTES:
+            return _whole(_steps_of(request, self._key))
+        return await self._slices.run(_steps_of(request, self._key))
+
+    def _again(self, request: ModelRequest, digest: bytes) -> Repetition | None:
+        now_s = self._clock.monotonic_s()
+        times = self._seen.pop(digest, None) or deque(maxlen=TIMES_A_MINUTE)
+        self._seen[digest] = times
+        if len(self._seen) > _MOST_KNOWN:
+            self._seen.popitem(last=False)
+        while times and times[0][0] <= now_s - _MINUTE_S:
+            times.popleft()
+        times.append((now_s, request.flight_id))
+        self._running[request.flight_id] = digest
+        if len(times) < TIMES_A_MINUTE:
+            return None
+        return Repetition(
+            key=("request", digest.hex()),
+            words=f"The same request came {TIMES_A_MINUTE} times within a minute.",
+            shown=request.body[:_SHOWN_BYTES].decode(errors="replace"),
+        )
+
+    def _closed(self, event: Event) -> None:
+        if not isinstance(event, FlightClosed):
+            return
+        digest = self._running.pop(event.summary.id, None)
+        if digest is None or event.summary.state is FlightState.OK:
+            return
+        times = self._seen.get(digest)
+        for each in tuple(times or ()):
+            if times is not None and each[1] == event.summary.id:
+                times.remove(each)
+
+
+def _small(request: ModelRequest) -> bytes:
+    """Python's own hash has a key of this run's too, and takes a fourth of the time."""
+    who = request.principal
+    said = hash((who.client_id, who.label, request.model, request.body))
+    return said.to_bytes(8, "big", signed=True)
+
+
+def _steps_of(request: ModelRequest, key: bytes) -> Generator[None, None, bytes]:
+    digest = sha256(key)  # of a megabyte in half the time of others
+    about = f"{request.principal.client_id}\0{request.principal.label}\0{request.model}\0"
+    digest.update(about.encode("utf-8", "replace"))
+    body = memoryview(request.body)
+    for at in range(0, len(body), _STEP_BYTES):
+        digest.update(body[at : at + _STEP_BYTES])
+        yield
+    return digest.digest()
+
+
+def _whole(steps: Generator[None, None, bytes]) -> bytes:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            made: bytes = end.value
+            return made

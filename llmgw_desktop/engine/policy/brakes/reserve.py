@@ -1,0 +1,190 @@
+"""Keeps a share of each window for the person: below the line work in the background waits.
+
+A window is one that a vendor tells of an account (5 hours, a week, a month), or a budget of a
+client. Background is what says a label, what a run of a CLI asks, and clients that the settings
+name; all else is the person's own and is never looked at. Background first goes to accounts above
+the line; where none is left it is held, with one question for each window.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.brakes import Brake, BrakeSettings, HeldBack, HoldChoice, ReserveKept
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.policy import Measure, Period, budget_words, moment_words
+from llmgw_desktop.domain.provider import is_brief
+from llmgw_desktop.domain.routing.route import Candidate
+from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.exchange.exchange import Exchange
+from llmgw_desktop.engine.policy.brakes.holds import GO_ON, HoldDesk, HoldReason
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.routing.health import HealthTracker
+
+ASKED_AGAIN_AFTER_S = 900.0
+"""Where it was refused or nobody answered: who asks meanwhile is told to wait, and no question is
+put again."""
+_MOVE, _WAIT = "move", "wait"
+_CLOCKS_S = 60.0
+"""Clocks are set by so much without having been wrong."""
+_MOST_KNOWN = 1000
+
+
+@value
+class _Low:
+    """A window below its line."""
+
+    key: str
+    words: str
+    left: float
+    resets_at_s: float | None
+
+
+@value(kw_only=False)
+class _Term:
+    """From when until when something holds that a person said; None: as long as the gateway runs.
+    A clock that is set back ends it: who waits for a moment told by a wrong clock waits for years.
+    """
+
+    since_s: float
+    until_s: float | None
+
+    def holds(self, now_s: float) -> bool:
+        if now_s < self.since_s - _CLOCKS_S:
+            return False
+        return self.until_s is None or now_s < self.until_s
+
+
+class ReserveBrake:
+    """On the loop."""
+
+    def __init__(
+        self, desk: HoldDesk, clock: Clock, health: HealthTracker, policies: Policies
+    ) -> None:
+        self._desk, self._clock = desk, clock
+        self._health, self._policies = health, policies
+        self._settings = BrakeSettings()
+        self._moved: dict[str, tuple[float, _Term]] = {}
+        """The line of a window where a person moved it."""
+        self._waits: dict[str, _Term] = {}
+        """Windows that a person said to wait for, refused or left unanswered."""
+
+    def apply(self, settings: BrakeSettings) -> None:
+        """Another line: what was said of the one before holds no more."""
+        if settings != self._settings:
+            self._settings = settings
+            self._moved.clear()
+            self._waits.clear()
+
+    async def check(self, exchange: Exchange) -> None:
+        """Raises ReserveKept."""
+        who = exchange.principal
+        if not self._is_background(who):
+            return
+        low = next(self._budgets(who), None)
+        if low is None:
+            candidates = exchange.decision.candidates
+            lows = [self._low(each) for each in candidates]
+            above = tuple(
+                each for each, found in zip(candidates, lows, strict=True) if found is None
+            )
+            if above:
+                if len(above) < len(candidates):
+                    exchange.decision = replace(exchange.decision, candidates=above)
+                return
+            low = lows[0]
+        if low is not None:
+            await self._ask(exchange, low)
+
+    def _is_background(self, who: Principal) -> bool:
+        return self._settings.is_background(who.label, who.job, who.known_as)
+
+    def _low(self, candidate: Candidate) -> _Low | None:
+        account = candidate.upstream.account
+        least = self._health.quota_left(account)
+        if least is None or least >= self._settings.reserve:
+            return None
+        now_s = self._clock.now_s()
+        for window in self._health.status(account).windows:
+            if window.used_share is None or is_brief(window):
+                continue
+            if window.resets_at_s is not None and window.resets_at_s <= now_s:
+                continue
+            key, left = f"{account}\x1f{window.name}", 1.0 - window.used_share
+            if left < self._line(key, now_s):
+                words = f"the window '{window.name}' of {account}"
+                return _Low(key=key, words=words, left=left, resets_at_s=window.resets_at_s)
+        return None
+
+    def _budgets(self, who: Principal) -> Iterator[_Low]:
+        now_s = self._clock.now_s()
+        for spent in self._policies.standing(who.client_id):
+            budget = spent.budget
+            if budget.period is Period.HOUR or budget.measure is Measure.REQUESTS:
+                continue
+            key = f"{who.client_id}\x1f{budget.measure}\x1f{budget.period}"
+            left = spent.left / budget.amount
+            if left < self._line(key, now_s):
+                words = f"the budget of {budget_words(budget)} of {who.name}"
+                yield _Low(key=key, words=words, left=left, resets_at_s=spent.ends_at_s)
+
+    def _line(self, key: str, now_s: float) -> float:
+        moved = self._moved.get(key)
+        if moved is None:
+            return self._settings.reserve
+        line, term = moved
+        if term.holds(now_s):
+            return line
+        del self._moved[key]
+        return self._settings.reserve
+
+    async def _ask(self, exchange: Exchange, low: _Low) -> None:
+        now_s = self._clock.now_s()
+        line = self._line(low.key, now_s)
+        half = round(line / 2, 3)
+        reason = HoldReason(
+            brake=Brake.RESERVE,
+            title=f"Background work meets the line of {low.words}",
+            words=f"Of {low.words} {low.left:.0%} is left, and {line:.0%} is kept for the person at"
+            f" this computer{_until_words(low)}.",
+            choices=(
+                GO_ON,
+                HoldChoice(id=_MOVE, words=f"Move the line to {half:.1%}"),
+                HoldChoice(id=_WAIT, words="Wait until it begins anew"),
+            ),
+            key=low.key,
+        )
+        waits = self._waits.get(low.key)
+        if waits is not None and waits.holds(now_s):
+            raise self._kept(exchange, low, reason.words)
+        until_s, can_ask = low.resets_at_s, self._desk.audience.is_there
+        try:
+            choice = await self._desk.decide(exchange, reason)
+        except HeldBack as error:
+            if can_ask:  # whoever comes later has not been asked yet
+                self._remember(low.key, now_s + ASKED_AGAIN_AFTER_S)
+            raise self._kept(exchange, low, str(error)) from error
+        if choice == _MOVE:
+            self._moved[low.key] = half, _Term(now_s, until_s)
+            if len(self._moved) > _MOST_KNOWN:
+                del self._moved[next(iter(self._moved))]
+        elif choice == _WAIT:
+            self._remember(low.key, until_s or now_s + ASKED_AGAIN_AFTER_S)
+            raise self._kept(exchange, low, reason.words)
+
+    def _remember(self, key: str, until_s: float) -> None:
+        self._waits[key] = _Term(self._clock.now_s(), until_s)
+        if len(self._waits) > _MOST_KNOWN:
+            del self._waits[next(iter(self._waits))]
+
+    def _kept(self, exchange: Exchange, low: _Low, words: str) -> ReserveKept:
+        now_s = self._clock.now_s()
+        waits_s = None if low.resets_at_s is None else max(low.resets_at_s - now_s, 1.0)
+        error = ReserveKept(words, retry_after_s=waits_s)
+        self._policies.refused(exchange.principal, error)
+        return error
+
+
+def _until_words(low: _Low) -> str:
+    """«, until 2027-02-01 at 00:00»."""
+    return "" if low.resets_at_s is None else f", until {moment_words(low.resets_at_s)}"

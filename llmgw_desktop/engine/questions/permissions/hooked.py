@@ -1,0 +1,135 @@
+"""CLIs that a person runs in a terminal, by their hooks: lasting rules hold them, and what they ask
+stands in the one list beside their own question. The first answer counts.
+
+Nothing is denied for want of an answer: where no rule speaks and nobody says a word, the CLI goes
+its own way, as it does while the gateway is away.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from pathlib import PurePath
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.dialogue import HookCall, HookUse
+from llmgw_desktop.domain.access.principal import Principal
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.jobs.approval import (
+    TERMINAL,
+    AskingJob,
+    DecisionWay,
+    PermissionAnswer,
+)
+from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict
+from llmgw_desktop.domain.jobs.workspace import Place
+from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
+from llmgw_desktop.engine.questions.permissions.review import ANSWERS_ITSELF
+
+_SPOKEN = frozenset(
+    {
+        DecisionWay.DIALOG,
+        DecisionWay.COMMAND,
+        DecisionWay.DEVICE,
+        DecisionWay.RULE,
+        DecisionWay.STANDING,
+    }
+)
+"""A person's word, now or before; all else leaves it to the CLI's own question."""
+_MOST_WAITING = 1000
+SIGN_OF_LIFE_S = 3.0
+Waiting = asyncio.Future[PermissionAnswer | None]
+
+
+class TerminalAsks:
+    """On the loop. What is returned is printed for the CLI's own reader; empty: it goes its own
+    way. `holding`: the workspace that a folder lies in; raises LlmgwError."""
+
+    def __init__(self, desk: PermissionDesk, holding: Callable[[str, CliName], Place]) -> None:
+        self._desk = desk
+        self._holding = holding
+        self._waiting: dict[tuple[str, str], Waiting] = {}
+
+    async def before(self, cli: Cli, call: HookCall, who: Principal) -> bytes:
+        """What a rule says of it; and what could answer in the person's place is asked."""
+        job = await self._job(cli, call, who)
+        review = await self._desk.ruled(job, call.ask)
+        ruling = review.ruling
+        if ruling is not None and ruling.rule:
+            return _hook(cli).ruled(ruling.verdict, f"{ruling.why} {ruling.note}".strip())
+        if ANSWERS_ITSELF in review.warnings:
+            return _hook(cli).ruled(RuleVerdict.ASK, ANSWERS_ITSELF)
+        return b""
+
+    async def asked(
+        self, cli: Cli, call: HookCall, who: Principal, show_life: Callable[[], Awaitable[None]]
+    ) -> bytes:
+        """Waits for the answer. `show_life` is called now and then; where it raises, the hook is
+        gone, and the question with it."""
+        job = await self._job(cli, call, who)
+        key = job.id, call.ask.native_id
+        if key in self._waiting or len(self._waiting) >= _MOST_WAITING:
+            return b""  # two of its agents ask the same: each is answered in the terminal
+        waiting: Waiting = asyncio.get_running_loop().create_future()
+        self._waiting[key] = waiting
+
+        def answered(answer: PermissionAnswer) -> None:
+            if not waiting.done():
+                waiting.set_result(answer)
+
+        self._desk.ask(job, call.ask, answered)
+        try:
+            while not (await asyncio.wait({waiting}, timeout=SIGN_OF_LIFE_S))[0]:
+                await show_life()
+            answer = waiting.result()
+        finally:
+            del self._waiting[key]
+            self._desk.withdraw(*key)
+        return b"" if answer is None or answer.way not in _SPOKEN else _hook(cli).answered(answer)
+
+    def settled(self, cli: Cli, call: HookCall) -> None:
+        """Its person has answered in the terminal."""
+        waiting = self._waiting.get((_id_of(cli, call), call.ask.native_id))
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def ended(self, cli: Cli, call: HookCall) -> None:
+        job_id = _id_of(cli, call)
+        for key, waiting in self._waiting.items():
+            if key[0] == job_id and not waiting.done():
+                waiting.set_result(None)
+        self._desk.job_ended(job_id)
+
+    async def _job(self, cli: Cli, call: HookCall, who: Principal) -> AskingJob:
+        folder = call.ask.cwd or "/"
+        workspace, top = await asyncio.to_thread(self._place, folder, cli)
+        return AskingJob(
+            id=_id_of(cli, call),
+            owner=who.client_id,
+            client=who.name,
+            cli=cli.name,
+            title=f"a terminal in {PurePath(folder).name or folder}",
+            working_dir=folder,
+            workspace=workspace,
+            top=top,
+        )
+
+    def _place(self, folder: str, cli: Cli) -> tuple[str, str]:
+        """The workspace that it lies in, with its folder."""
+        try:
+            found = self._holding(folder, cli.name)
+        except (LlmgwError, OSError, ValueError):
+            return "", ""
+        return found.workspace.alias, found.top
+
+
+def _hook(cli: Cli) -> HookUse:
+    assert cli.hook is not None, "the door has let in one without"
+    return cli.hook
+
+
+def _id_of(cli: Cli, call: HookCall) -> str:
+    """Stands for a job; a CLI's own names for its sessions are not told on."""
+    return (
+        f"{TERMINAL}{cli.name}_{sha256(call.session.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    )

@@ -1,0 +1,167 @@
+"""Agents' questions as items of the one list."""
+
+from collections.abc import Callable, Iterator
+
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.events import Event, PermissionChanged
+from llmgw_desktop.domain.jobs.approval import (
+    Ask,
+    Decision,
+    DecisionWay,
+    PermissionAnswer,
+    PermissionQuestion,
+)
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
+from llmgw_desktop.engine.questions.waiting.item import (
+    AnswerPlace,
+    GivenAnswer,
+    OpenQuestion,
+    QuestionChoice,
+    QuestionKind,
+    QuestionOutcome,
+    line_of,
+)
+from llmgw_desktop.wire.native.jobs import wants
+
+WAYS = {
+    AnswerPlace.WINDOW: DecisionWay.DIALOG,
+    AnswerPlace.COMMAND: DecisionWay.COMMAND,
+    AnswerPlace.DEVICE: DecisionWay.DEVICE,
+}
+_SILENCE = "It is denied, and the agent goes on without it."
+_SILENCE_OF_CALL = "It is denied: the tool is not called, and whoever called it is told so."
+_ONCE = QuestionChoice(id=Decision.ONCE, words="Allow once", allows=True)
+_STOP = QuestionChoice(id=Decision.STOP, words="Deny and end the job", allows=False)
+_STOP_TURN = QuestionChoice(id=Decision.STOP, words="Deny and stop its turn", allows=False)
+_ALSO_THERE = "It waits in its terminal, where it asks as well."
+
+
+class PermissionSource:
+    """`job_of`: a job that runs, by its id."""
+
+    event: type[Event] = PermissionChanged
+
+    def __init__(self, desk: PermissionDesk, job_of: Callable[[str], Job | None]) -> None:
+        self._desk = desk
+        self._job_of = job_of
+
+    @property
+    def waiting(self) -> Iterator[OpenQuestion]:
+        return map(self._item, self._desk.waiting)
+
+    def read(self, event: Event) -> OpenQuestion | QuestionOutcome | None:
+        if not isinstance(event, PermissionChanged):
+            return None
+        answer = event.answer
+        if answer is None:
+            return self._item(event.question)
+        return QuestionOutcome(
+            id=event.question.id,
+            choice=str(answer.decision),
+            allowed=answer.allows,
+            way=str(answer.way),
+            person=answer.person,
+            at_s=answer.at_s,
+        )
+
+    async def answer(self, question_id: str, answer: GivenAnswer) -> bool:
+        given = PermissionAnswer(
+            decision=Decision(answer.choice),
+            way=WAYS[answer.place],
+            at_s=answer.at_s,
+            note=answer.note,
+            person=answer.person,
+        )
+        return self._desk.answer(question_id, given)
+
+    def attend(self) -> Callable[[], None]:
+        return self._desk.attend()
+
+    def _item(self, question: PermissionQuestion) -> OpenQuestion:
+        ask, job = question.ask, self._job_of(question.job_id)
+        title = asker_of(question)
+        return OpenQuestion(
+            id=question.id,
+            kind=QuestionKind.PERMISSION,
+            title=line_of(f"{title} wants to {wants(ask)}"),
+            words=ask.reason,
+            details=tuple(_details(ask)),
+            warnings=question.warnings,
+            client=question.client,
+            client_id=question.owner,
+            cli=str(question.cli or ""),
+            model="" if job is None else job.model,
+            program=title,
+            job_id="" if question.is_of_terminal else question.job_id,
+            session=_session(question, job),
+            workspace=question.workspace,
+            folder=ask.cwd or ("" if job is None else job.working_dir),
+            since_s=question.asked_at_s,
+            until_s=question.expires_at_s,
+            silence=_silence(question),
+            blocks=_blocks(question),
+            group=_group(question),
+            choices=tuple(_choices(question)),
+            native=question,
+        )
+
+
+def asker_of(question: PermissionQuestion) -> str:
+    """«Claude Code»; of a call of a tool the client, in a line."""
+    return line_of(question.client) if question.cli is None else cli_of(question.cli).title
+
+
+def _session(question: PermissionQuestion, job: Job | None) -> str:
+    if question.is_of_terminal:
+        return question.job_id
+    return "" if job is None else job.session_id
+
+
+def _silence(question: PermissionQuestion) -> str:
+    if question.is_of_terminal:
+        return _ALSO_THERE
+    return _SILENCE if question.cli is not None else _SILENCE_OF_CALL
+
+
+def _blocks(question: PermissionQuestion) -> str:
+    if question.cli is None:
+        return line_of(f"a call of {question.ask.server}/{question.ask.tool}")
+    title = question.job_title or question.job_id
+    return line_of(title if question.is_of_terminal else f"job {title}")
+
+
+def _group(question: PermissionQuestion) -> str:
+    if question.warnings:  # is looked at by itself
+        return ""
+    ask = question.ask
+    if question.cli is None:
+        return f"permission {question.owner} {ask.server}/{ask.tool}"
+    return f"permission {question.job_id} {ask.kind}"
+
+
+def _choices(question: PermissionQuestion) -> Iterator[QuestionChoice]:
+    yield _ONCE
+    if question.rule:
+        is_of_job = question.cli is not None and not question.is_of_terminal
+        where = "in this job" if is_of_job else "for this session"
+        words = line_of(f"Allow {where}: {question.rule}")
+        yield QuestionChoice(id=Decision.JOB, words=words, allows=True, for_several=False)
+    yield QuestionChoice(
+        id=Decision.DENY, words="Deny", allows=False, takes_note=question.ask.can_take_note
+    )
+    if question.cli is not None:
+        yield _STOP_TURN if question.is_of_terminal else _STOP
+
+
+def _details(ask: Ask) -> Iterator[tuple[str, str]]:
+    if ask.command:
+        yield "Command", ask.command
+    if ask.changes:
+        yield "Files", "\n".join(each.path for each in ask.changes)
+    if ask.url:
+        yield "Address", ask.url
+    if ask.tool:
+        yield "Tool", " · ".join(part for part in (ask.server, ask.tool) if part)
+    if ask.agent_words:
+        yield "The agent's own words", ask.agent_words

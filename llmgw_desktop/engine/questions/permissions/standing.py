@@ -1,0 +1,148 @@
+"""What the lasting rules say of an agent's question: the ask as a wish, with where its paths lead.
+
+Touches the disk: for a thread.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.approval import Ask, AskingJob, PermissionKind
+from llmgw_desktop.domain.jobs.rules.book import RuleBook, Ruling
+from llmgw_desktop.domain.jobs.rules.command import CommandShell, ParsedCommand
+from llmgw_desktop.domain.jobs.rules.ready import Wish
+from llmgw_desktop.domain.jobs.rules.rule import RuleKind, RuleSituation, RuleVerdict
+from llmgw_desktop.domain.values import value
+
+_ODD = "It holds what a person has to look at: {rule} would allow it."
+_ORDER = tuple(RuleVerdict)
+_SAID_ALONE = frozenset(
+    str.split(
+        "command commands description timeout timeout_ms timeoutMs run_in_background is_background"
+        " directory dir_path workdir cwd explanation title rationale"
+    )
+)
+"""Of a command's arguments: they change nothing of what it may do."""
+_READS = frozenset({"read", "read_file", "readfile", "view", "read_many_files", "cat"})
+_PATHS = ("file_path", "path", "filePath", "absolute_path", "target_file", "filename")
+_KINDS = {
+    PermissionKind.COMMAND: RuleKind.COMMAND,
+    PermissionKind.EDIT: RuleKind.WRITE,
+    PermissionKind.FETCH: RuleKind.FETCH,
+    PermissionKind.MCP: RuleKind.MCP,
+    PermissionKind.OTHER: RuleKind.OTHER,
+}
+
+
+class Lookup(Protocol):
+    """Where paths of a job lead."""
+
+    @property
+    def top(self) -> str: ...
+
+    @property
+    def home(self) -> str: ...
+
+    def look_up(self, said: str, folder: str) -> tuple[str, ...]: ...
+
+
+@value(kw_only=False)
+class RulesNow:
+    book: RuleBook
+    at_s: float = 0.0
+    """Wall clock."""
+
+    def of(self, job: AskingJob, ask: Ask, view: Lookup, *, is_odd: bool) -> Ruling | None:
+        """None where there are no rules. `is_odd`: nothing allows it but a person."""
+        if not self.book:
+            return None
+        minute = minute_of_day(self.at_s)
+        found = [self.book.judge(each) for each in wishes(job, ask, view, minute)]
+        ruling = min(found, key=lambda each: _ORDER.index(each.verdict))
+        is_odd = is_odd or bool(ask.command and _more_than_said(ask))
+        if is_odd and ruling.verdict is RuleVerdict.ALLOW:
+            return Ruling(verdict=RuleVerdict.ASK, why=_ODD.format(rule=ruling.rule))
+        return ruling
+
+
+NO_RULES = RulesNow(RuleBook())
+
+
+def minute_of_day(at_s: float) -> int:
+    """Here."""
+    now = datetime.fromtimestamp(at_s, tz=UTC).astimezone()
+    return now.hour * 60 + now.minute
+
+
+def wishes(job: AskingJob, ask: Ask, view: Lookup, minute: int) -> Iterator[Wish]:
+    """All that it is: a command that brings changes with it is both."""
+    kind = _KINDS[ask.kind]
+    path = _read_path(ask)
+    if kind is RuleKind.OTHER and path:
+        kind = RuleKind.READ
+    kinds = {kind}
+    if ask.changes:
+        kinds.add(RuleKind.WRITE)
+    if ask.url:
+        kinds.add(RuleKind.FETCH)
+    if ask.command:
+        kinds.add(RuleKind.COMMAND)
+    folder = ask.cwd or ""
+    said = [each.path for each in ask.changes] or ([path] if path else [])
+    command = _read(ask.command, job.cli) if ask.command else None
+    for each in sorted(kinds):
+        yield Wish(
+            kind=each,
+            command=command if each is RuleKind.COMMAND else None,
+            places=tuple(view.look_up(one, folder) for one in said),
+            top=view.top,
+            home=view.home,
+            host=host_of(ask.url),
+            tool=f"{ask.server}/{ask.tool}",
+            situation=RuleSituation(
+                cli=job.cli or "",
+                client=job.client,
+                workspace=job.workspace,
+                minute=minute,
+                is_remote=job.is_remote,
+            ),
+            look=lambda one, inside: view.look_up(one, os.path.join(folder, inside)),  # noqa: PTH118 - texts
+        )
+
+
+def _more_than_said(ask: Ask) -> set[str]:
+    """What else it wants for a command, such as to run outside of a sandbox."""
+    return {name for name, said in ask.arguments.items() if said and name not in _SAID_ALONE}
+
+
+def _read(command: str, cli: CliName | None) -> ParsedCommand:
+    from llmgw_desktop.wire.shell.windows import read_command  # with the first question of an agent
+
+    return read_command(command, shell_of(cli))
+
+
+def shell_of(cli: CliName | None) -> CommandShell:
+    """Whose words the commands of its agent are written in."""
+    if cli is None or os.name != "nt":
+        return CommandShell.POSIX
+    return cli_of(cli).shell_on_windows
+
+
+def host_of(url: str) -> str:
+    """Small letters; empty where it cannot be told."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _read_path(ask: Ask) -> str:
+    if ask.kind is not PermissionKind.OTHER or ask.tool.casefold() not in _READS:
+        return ""
+    given: Mapping[str, object] = ask.arguments
+    found = [each for name in _PATHS if isinstance(each := given.get(name), str) and each]
+    return found[0] if len(found) == 1 else ""

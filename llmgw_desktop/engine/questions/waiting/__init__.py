@@ -1,0 +1,1 @@
+"""The one list of all questions that wait for a person."""

@@ -1,0 +1,1 @@
+"""Commands of shells, read and never run: what programs they start, with which words."""

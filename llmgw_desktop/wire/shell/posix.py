@@ -1,0 +1,383 @@
+"""sh and bash, by the grammar of tree-sitter (decision 76).
+
+The grammar is lenient, so nothing is believed that is not in a list here: a part of any other kind
+makes the whole unclear, and a person looks at it. Programs that were found in an unclear command
+are told all the same, for what is denied among them.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from llmgw_desktop.domain.jobs.rules.command import (
+    FileRedirect,
+    ParsedCommand,
+    ShellWord,
+    SimpleCommand,
+    WordKind,
+    is_of_script,
+    shell_word,
+)
+from llmgw_desktop.wire.shell.nodes import fed, has_braces, joined_folder, literal, text_of
+from llmgw_desktop.wire.shell.starters import started
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MOST_BYTES = 16 * 1024
+"""Of a command: a longer one is asked, unread."""
+MOST_DEPTH = 30
+MOST_COMMANDS = 300
+_MOST_FOLDERS = 4
+TOO_LONG = "It is longer than 16 KB."
+_TOO_MANY = "It runs more than can be looked at."
+_TOO_DEEP = "It is nested too deeply."
+_NOT_TEXT = "It is not plain text."
+_BROKEN = "It could not be read as a command of a shell."
+_STRANGE = "It holds something of the shell that is not read ({what})."
+_SETS = "It sets {name}, which other programs heed."
+_ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
+    "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0\ufff9-\ufffd"
+    "\ud800-\udfff\U000e0000-\U000e01ef]"
+)
+_BLOCKS = frozenset(
+    str.split(
+        "program list pipeline subshell compound_statement negated_command if_statement "
+        "elif_clause else_clause while_statement do_group case_statement case_item for_statement"
+    )
+)
+"""What holds statements and does nothing of itself."""
+_SILENT = frozenset({"comment", "variable_name", "heredoc_start", "heredoc_end", "heredoc_content"})
+_OF_WORDS = frozenset(
+    str.split(
+        "word string raw_string ansi_c_string concatenation number simple_expansion expansion "
+        "command_substitution process_substitution"
+    )
+)
+_SUBSTITUTIONS = ("command_substitution", "process_substitution")
+_IN_QUOTES = re.compile(r'\\([$`"\\])|\\\n')
+_EXPANDS = re.compile(r"(?<!\\)(?:\\\\)*[$`]")
+_REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
+_TICKED = re.compile("`([^`]*)`")
+_IN_TICKS = re.compile(r"\\([$`\"\\])")
+_REACHES = re.compile(r"\$\{(?:!|[^}]*@|\w+:[^-+=?])")
+"""`${!x}`, `${x@P}`, `${x:y}`: what a variable holds is read as a name or as arithmetic."""
+_RUNS = re.compile(r"(?<!\\)(?:\\\\)*(?:`|\$\()")
+_BARE = re.compile(r"[\[\]=!:.+-]|==|!=")
+"""Signs of which the grammar makes parts of their own."""
+_COMPARES = re.compile(r"-(?:eq|ne|lt|le|gt|ge|v)\b")
+
+
+def read_posix(command: str) -> ParsedCommand:
+    """Never raises for any text."""
+    return _read(command, 0, [MOST_COMMANDS])
+
+
+def _read(command: str, depth: int, left: list[int]) -> ParsedCommand:
+    if len(command) > MOST_BYTES:
+        return ParsedCommand(unclear=TOO_LONG)
+    if depth > MOST_DEPTH:
+        return ParsedCommand(unclear=_TOO_DEEP)
+    try:
+        source = command.encode()
+    except UnicodeEncodeError:
+        return ParsedCommand(unclear=_NOT_TEXT)
+    tree = _parser().parse(source)
+    reader = _Reader(depth, left)
+    if _ODD.search(command):
+        reader.doubt(_NOT_TEXT)
+    if tree.root_node.has_error:
+        reader.doubt(_BROKEN)
+    reader.block(tree.root_node, 0)
+    return ParsedCommand(commands=tuple(reader.found), unclear=reader.unclear)
+
+
+@cache
+def _parser() -> "Parser":
+    # Read in where the first rule looks at a command, not at a start.
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+class _Reader:
+    """Of one text."""
+
+    def __init__(self, depth: int, left: list[int]) -> None:
+        self.found: list[SimpleCommand] = []
+        self.unclear = ""
+        self._depth = depth
+        self._left = left
+        """How many more commands are looked at, of all that belong together."""
+        self._folders: tuple[str, ...] | None = ("",)
+        self._fed: str | None = None
+
+    def doubt(self, why: str) -> None:
+        self.unclear = self.unclear or why
+
+    def block(self, node: "Node", level: int) -> None:
+        """A statement, or what holds some."""
+        if level > MOST_DEPTH:
+            self.doubt(_TOO_DEEP)
+            return
+        kind = node.type
+        if (found := _KINDS.get(kind)) is not None:
+            found(self, node, level)
+        elif kind in _BLOCKS:
+            self._parts(node, level)
+        elif kind in _OF_WORDS:
+            self._word(node, level)
+        elif kind not in _SILENT and node.is_named:
+            self.doubt(_STRANGE.format(what=kind.replace("_", " ")))
+            self._parts(node, level)
+
+    def _pattern(self, node: "Node", level: int) -> None:
+        self._nested(node, level)
+        if _RUNS.search(text_of(node)):
+            self.doubt(_STRANGE.format(what="pattern"))
+
+    def _for(self, node: "Node", level: int) -> None:
+        for child in node.children:
+            if child.type == "variable_name":
+                self._set(text_of(child))
+        self._parts(node, level)
+
+    def _parts(self, node: "Node", level: int) -> None:
+        for child in node.children:
+            if child.is_named:
+                self.block(child, level + 1)
+            elif child.type == ";;" and node.type != "case_item":
+                self.doubt(_BROKEN)
+
+    def _sets(self, node: "Node", level: int) -> None:
+        for child in node.children:
+            if child.type == "variable_assignment":
+                self._sets(child, level)
+            elif child.type == "variable_name":
+                self._set(text_of(child))
+            elif child.is_named:
+                self._word(child, level)
+            elif child.type in ("declare", "typeset"):
+                self.doubt(_STRANGE.format(what=child.type))
+
+    def _set(self, name: str) -> None:
+        if not is_of_script(name):
+            self.doubt(_SETS.format(name=name[:60]))
+
+    def _tests(self, node: "Node", level: int) -> None:
+        if _COMPARES.search(text_of(node)) or text_of(node).startswith("(("):
+            self.doubt(_STRANGE.format(what="arithmetic"))
+        self._nested(node, level)
+
+    def _redirected(self, node: "Node", level: int) -> None:
+        parts = [each for each in node.children if each.is_named]
+        body = next((each for each in parts if each.type not in _REDIRECTS), None)
+        first = len(self.found)
+        if body is not None:
+            self._fed = fed(node) if body.type == "command" else None
+            self.block(body, level + 1)
+            self._fed = None
+        at = len(self.found) - 1
+        redirects: list[FileRedirect] = []
+        for each in parts:
+            if each.type in _REDIRECTS:
+                redirects += self._redirects(each, level)
+        if at < first and redirects:
+            words = (shell_word(":"),)
+            self.found.append(
+                SimpleCommand(words=words, redirects=tuple(redirects), folders=self._folders)
+            )
+        elif redirects:
+            whole = self.found[at]
+            self.found[at] = replace(whole, redirects=(*whole.redirects, *redirects))
+
+    def _redirects(self, node: "Node", level: int) -> Iterator[FileRedirect]:
+        if node.type == "file_redirect":
+            yield from self._of_file(node, level)
+            return
+        for child in node.children:
+            if child.type == "file_redirect":
+                yield from self._of_file(child, level)
+            elif child.type == "heredoc_body":
+                self._body(child, node, level)
+            elif child.type in _OF_WORDS:
+                if node.type == "heredoc_redirect":
+                    self.doubt(_STRANGE.format(what="words behind a here-document"))
+                self._word(child, level)
+            elif child.is_named:
+                self.block(child, level + 1)
+
+    def _of_file(self, node: "Node", level: int) -> Iterator[FileRedirect]:
+        sign, target = "", None
+        for child in node.children:
+            if not child.is_named:
+                sign = child.type
+            elif child.type != "file_descriptor":
+                target = child
+        if target is not None and not (sign in (">&", "<&") and target.type == "number"):
+            yield FileRedirect(target=self._word(target, level), writes=">" in sign)
+
+    def _body(self, body: "Node", node: "Node", level: int) -> None:
+        start = next((text_of(each) for each in node.children if each.type == "heredoc_start"), "")
+        if any(sign in start for sign in "'\"\\"):
+            return
+        nested = self._nested(body, level)
+        if not nested and _RUNS.search(text_of(body)):
+            self.doubt(_STRANGE.format(what="here-document"))
+            for each in _TICKED.findall(text_of(body)):
+                self.found += _read(each, self._depth + 1, self._left).commands
+
+    def _command(self, node: "Node", level: int) -> None:
+        words: list[ShellWord] = []
+        env: list[str] = []
+        redirects: list[FileRedirect] = []
+        self._fed = self._fed or fed(node)
+        for child in node.children:
+            kind = child.type
+            if kind == "command_name":
+                words += [self._word(each, level) for each in child.children]
+            elif kind == "variable_assignment":
+                env += [text_of(each) for each in child.children if each.type == "variable_name"]
+                self._nested(child, level)
+            elif kind in _REDIRECTS:
+                redirects += self._redirects(child, level)
+            elif kind in _OF_WORDS or not child.is_named:
+                words.append(self._word(child, level))
+            else:
+                self.doubt(_STRANGE.format(what=kind.replace("_", " ")))
+                self._nested(child, level)
+        if words:
+            self._add(tuple(words), env, redirects)
+
+    def _add(
+        self, words: tuple[ShellWord, ...], env: list[str], redirects: list[FileRedirect]
+    ) -> None:
+        self._left[0] -= 1 + len(words) // 16
+        if self._left[0] < 0:
+            self.doubt(_TOO_MANY)
+            return
+        starter, self._fed = started(words, self._fed), None
+        self.doubt(starter.doubt)
+        inner = tuple(self._inner(each) for each in starter.inner)
+        for script in starter.scripts:
+            read = _read(script, self._depth + 1, self._left)
+            self.doubt(read.unclear)
+            inner += read.commands
+        self.found.append(
+            SimpleCommand(
+                words=words,
+                inner=inner,
+                inner_at=starter.inner_at,
+                does_no_more=starter.does_no_more,
+                env=(*env, *starter.env),
+                redirects=tuple(redirects),
+                folders=self._folders,
+            )
+        )
+        self._goes_to(words)
+
+    def _inner(self, words: tuple[ShellWord, ...]) -> SimpleCommand:
+        """Of a program that starts another one, as deep as that goes."""
+        sub = _Reader(self._depth + 1, self._left)
+        sub._folders = self._folders
+        if self._depth > MOST_DEPTH:
+            self.doubt(_TOO_DEEP)
+        else:
+            sub._add(words, [], [])
+        self.doubt(sub.unclear)
+        return sub.found[0] if sub.found else SimpleCommand(words=words, folders=None)
+
+    def _goes_to(self, words: tuple[ShellWord, ...]) -> None:
+        if not words[0].is_known or words[0].text not in ("cd", "pushd", "popd"):
+            return
+        target = words[1] if len(words) == 2 and words[0].text != "popd" else None
+        known = target is not None and target.is_known and not target.text.startswith("-")
+        if not known or target is None or self._folders is None:
+            self._folders = None
+            return
+        gone = tuple(joined_folder(each, target.text) for each in self._folders)
+        every = tuple(dict.fromkeys((*self._folders, *gone)))
+        self._folders = every if len(every) <= _MOST_FOLDERS else None
+
+    def _nested(self, node: "Node", level: int) -> bool:
+        """Commands below something of which nothing else counts. Whether there are any."""
+        if level > MOST_DEPTH:
+            self.doubt(_TOO_DEEP)
+            return True
+        found = False
+        for child in node.children:
+            if child.type in _SUBSTITUTIONS:
+                found = True
+                self._substituted(child, level)
+            elif _REACHES.match(text_of(child)):
+                self.doubt(_STRANGE.format(what="expansion"))
+                self._nested(child, level + 1)
+            elif child.type in ("arithmetic_expansion", "subscript"):
+                self.doubt(_STRANGE.format(what="arithmetic"))
+                self._nested(child, level + 1)
+            elif child.is_named and child.child_count:
+                found = self._nested(child, level + 1) or found
+        return found
+
+    def _substituted(self, node: "Node", level: int) -> None:
+        """A shell takes backslashes out of what stands between back ticks, and reads it then."""
+        text = text_of(node)
+        if text.startswith("`") and "\\" in text:
+            self.doubt(_STRANGE.format(what="backslashes between back ticks"))
+            inside = _IN_TICKS.sub(r"\1", text[1:-1])
+            self.found += _read(inside, self._depth + 1, self._left).commands
+        self._parts(node, level + 1)
+
+    def _word(self, node: "Node", level: int) -> ShellWord:
+        text, kind = text_of(node), node.type
+        if (found := literal(kind, text)) is not None:
+            return found
+        if kind == "string":
+            return self._quoted(node, text, level)
+        if kind in ("concatenation", "command_name"):
+            return self._joined_word(node, text, level)
+        if kind in _SUBSTITUTIONS:
+            self._substituted(node, level)
+            if kind == "process_substitution":
+                return shell_word("/dev/fd/63")
+        elif node.is_named:
+            if kind not in _OF_WORDS or _REACHES.match(text):
+                self.doubt(_STRANGE.format(what=kind.replace("_", " ")))
+            self._nested(node, level)
+        is_known = _BARE.fullmatch(text) is not None
+        return shell_word(text, WordKind.KNOWN if is_known else WordKind.UNKNOWN)
+
+    def _quoted(self, node: "Node", text: str, level: int) -> ShellWord:
+        inside = text[1:-1]
+        if node.named_child_count <= 1 and not _EXPANDS.search(inside):
+            return shell_word(_IN_QUOTES.sub(r"\1", inside))
+        if not self._nested(node, level) and _RUNS.search(inside):
+            self.doubt(_STRANGE.format(what="quotes"))
+        return shell_word(inside, WordKind.UNKNOWN)
+
+    def _joined_word(self, node: "Node", text: str, level: int) -> ShellWord:
+        parts = [self._word(each, level + 1) for each in node.children]
+        if has_braces("".join(text_of(each) for each in node.children if each.type == "word")):
+            return shell_word(text, WordKind.UNKNOWN)
+        kinds = {each.kind for each in parts}
+        for kind in (WordKind.UNKNOWN, WordKind.GLOB):
+            if kind in kinds:
+                return shell_word("".join(each.text for each in parts), kind)
+        return shell_word("".join(each.text for each in parts))
+
+
+_KINDS: dict[str, Callable[[_Reader, "Node", int], None]] = {
+    "command": _Reader._command,
+    "redirected_statement": _Reader._redirected,
+    "variable_assignment": _Reader._sets,
+    "variable_assignments": _Reader._sets,
+    "declaration_command": _Reader._sets,
+    "test_command": _Reader._tests,
+    "for_statement": _Reader._for,
+    "extglob_pattern": _Reader._pattern,
+}
+"""The first of these words is the statement's kind."""

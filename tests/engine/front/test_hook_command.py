@@ -1,0 +1,101 @@
+"""`llmgw hook`: a program of its own, which prints an answer or nothing, and always ends well."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.domain.jobs.approval import ApprovalSettings
+from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict, StandingRule
+from llmgw_desktop.platform.marks import MARKER
+from tests.engine.conftest import House
+
+DENIED = StandingRule(name="pushing", verdict=RuleVerdict.DENY, commands=("git push",))
+
+
+def told(event: str) -> bytes:
+    wish = {"tool_name": "Bash", "tool_input": {"command": "git push"}, "cwd": "/tmp"}
+    return json.dumps({"session_id": "s", "hook_event_name": event, **wish}).encode()
+
+
+async def hook(home: Path, given: bytes, *, options: tuple[str, ...] = (), **env: str) -> Process:
+    started = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", *options, "-m", "llmgw_desktop", "hook", "claude"),
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "LLMGW_HOME": str(home), **env},
+    )
+    assert started.stdin is not None
+    started.stdin.write(given)
+    started.stdin.close()
+    return started
+
+
+def home_of(house: House) -> Path:
+    return house.container.places.data_folder.parent
+
+
+async def until(there: Callable[[], object]) -> None:
+    async with asyncio.timeout(60):
+        while not there():
+            await asyncio.sleep(0.01)
+
+
+async def test_it_prints_what_the_gateway_says(house: House) -> None:
+    house.container.runs.permissions.apply(ApprovalSettings(), (DENIED,))
+    process = await hook(home_of(house), told("PreToolUse"))
+    out, errors = await process.communicate()
+    assert process.returncode == 0, errors
+    said: dict[str, Any] = json.loads(out)["hookSpecificOutput"]
+    assert (said["permissionDecision"], errors) == ("deny", b"")
+
+
+async def test_it_reads_in_little_for_it_runs_before_each_step(house: House) -> None:
+    """Modules, not time. The parser of all commands alone is some 40 more."""
+    process = await hook(home_of(house), told("PreToolUse"), options=("-X", "importtime"))
+    out, errors = await process.communicate()
+    assert (out, process.returncode) == (b"", 0)
+    read_in = {line.rpartition(b"|")[2].strip().decode() for line in errors.splitlines()}
+    ours = {each for each in read_in if each.startswith("llmgw_desktop.")}
+    assert "http.client" in read_in, "the gateway was asked"
+    assert not read_in & {"argparse", "asyncio", "orjson", "platformdirs", "sqlite3", "_ssl"}
+    assert not ours & {"llmgw_desktop.app.commands", "llmgw_desktop.domain.audit"}
+    assert len(ours) <= 22
+
+
+@pytest.mark.parametrize("given", [b"", b"{", b"[]", b"\xff", b"1" * 5_000_000])
+async def test_what_is_no_call_prints_nothing(house: House, given: bytes) -> None:
+    process = await hook(home_of(house), given)
+    assert await process.communicate() == (b"", b"")
+    assert process.returncode == 0
+
+
+async def test_in_a_run_of_ours_it_says_nothing(house: House) -> None:
+    house.container.runs.permissions.apply(ApprovalSettings(), (DENIED,))
+    process = await hook(home_of(house), told("PreToolUse"), **{MARKER: "job_1"})
+    assert await process.communicate() == (b"", b"")
+
+
+async def test_while_the_gateway_is_away_it_says_nothing(tmp_path: Path) -> None:
+    process = await hook(tmp_path, told("PermissionRequest"))
+    assert await process.communicate() == (b"", b"")
+    assert process.returncode == 0
+
+
+async def test_it_ends_with_whoever_reads_its_answer(house: House) -> None:
+    process = await hook(home_of(house), told("PermissionRequest"))
+    await until(lambda: len(house.container.question_list))
+    transport = process._transport.get_pipe_transport(1)  # type: ignore[attr-defined]
+    transport.close()
+    async with asyncio.timeout(60):
+        await process.wait()
+    await until(lambda: not len(house.container.question_list))

@@ -1,0 +1,197 @@
+"""`/v1/rules` and `/v1/hooks/CLI`: rules are read, and a CLI in a terminal is held to them; what it
+asks stands in the one list beside its own question."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.domain.access.principal import ALL_SCOPES
+from llmgw_desktop.domain.jobs.approval import ApprovalSettings, Unattended
+from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict, StandingRule
+from tests.engine.conftest import House, house_in
+from tests.engine.policy.keys import key_of
+
+HOOK = "/v1/hooks/claude"
+RULES = (
+    StandingRule(name="look", verdict=RuleVerdict.ALLOW, commands=("git status",)),
+    StandingRule(name="pushing", verdict=RuleVerdict.DENY, commands=("git push",), note="Ask me."),
+    StandingRule(name="touching", verdict=RuleVerdict.ASK, commands=("touch *",)),
+)
+
+
+def told(event: str, command: str = "git pull", session: str = "s1") -> dict[str, Any]:
+    return {
+        "session_id": session,
+        "hook_event_name": event,
+        "tool_name": "Bash",
+        "tool_input": {"command": command, "description": "A step"},
+        "cwd": "/tmp",
+    }
+
+
+def held(house: House, **settings: Any) -> None:
+    house.container.runs.permissions.apply(ApprovalSettings(**settings), RULES)
+
+
+async def hooked(house: House, body: Any, **headers: str) -> dict[str, Any]:
+    """What the hook is to print; empty: nothing."""
+    async with house.post(HOOK, body, **headers) as answer:
+        assert answer.status == 200, await answer.text()
+        lines = (await answer.text()).splitlines()
+    (data,) = (each.removeprefix("data: ") for each in lines if each.startswith("data: "))
+    said = json.loads(data)["said"]
+    return dict(json.loads(said)["hookSpecificOutput"]) if said else {}
+
+
+async def until(there: Callable[[], object]) -> None:
+    async with asyncio.timeout(30):
+        while not there():
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("command", "verdict"),
+    [
+        ("git status", "allow"),
+        ("timeout 5 git push origin", "deny"),
+        ("touch a", "ask"),
+        ("llmgw approvals allow prm_1", "ask"),
+        ("git pull", ""),
+        ("git status; llmgw questions answer x once", "ask"),
+    ],
+)
+async def test_a_rule_holds_before_a_tool_is_used(house: House, command: str, verdict: str) -> None:
+    held(house)
+    said = await hooked(house, told("PreToolUse", command))
+    assert said.get("permissionDecision", "") == verdict
+    if verdict == "deny":
+        assert said["permissionDecisionReason"] == "The rule pushing says deny. Ask me."
+    assert not len(house.container.question_list), "nobody is asked yet"
+
+
+async def test_what_rules_decide_is_on_record(house: House) -> None:
+    held(house)
+    for command in ("git status", "git push", "git pull"):
+        await hooked(house, told("PreToolUse", command))
+    desk = house.container.runs.permissions
+    found = [(each.question.ask.command, str(each.answer.way)) for each in desk.recent()]
+    assert sorted(found) == [("git push", "standing"), ("git status", "standing")]
+
+
+async def ask(house: House, command: str = "git pull") -> asyncio.Task[dict[str, Any]]:
+    before = len(house.container.question_list)
+    task = asyncio.ensure_future(hooked(house, told("PermissionRequest", command)))
+    await until(lambda: task.done() or len(house.container.question_list) > before)
+    return task
+
+
+async def answered(house: House, choice: str, **more: str) -> None:
+    question = house.container.question_list.waiting[0]
+    async with house.post(f"/v1/questions/{question.id}", {"choice": choice, **more}) as answer:
+        assert answer.status == 200, await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("choice", "decision"),
+    [
+        ("once", {"behavior": "allow"}),
+        ("deny", {"behavior": "deny", "message": "Not now."}),
+        ("stop", {"behavior": "deny", "message": "Not now.", "interrupt": True}),
+    ],
+)
+async def test_what_it_asks_is_answered_from_the_list(
+    house: House, choice: str, decision: dict[str, Any]
+) -> None:
+    task = await ask(house)
+    question = house.container.question_list.waiting[0]
+    assert question.title == "Claude Code wants to run git pull"
+    assert question.blocks == "a terminal in tmp"
+    assert question.silence == "It waits in its terminal, where it asks as well."
+    await answered(house, choice, **({} if choice == "once" else {"note": "Not now."}))
+    assert await task == {"hookEventName": "PermissionRequest", "decision": decision}
+
+
+async def test_allowed_for_the_session_it_is_not_asked_again_there(house: House) -> None:
+    task = await ask(house)
+    await answered(house, "job")
+    await task
+    again = await hooked(house, told("PermissionRequest"))
+    assert again["decision"] == {"behavior": "allow"}
+    other = asyncio.ensure_future(hooked(house, told("PermissionRequest", session="s2")))
+    await until(lambda: len(house.container.question_list))
+    await hooked(house, told("SessionEnd", session="s2"))
+    assert await other == {}
+
+
+async def test_answered_in_the_terminal_it_is_closed_here(house: House) -> None:
+    task = await ask(house)
+    await hooked(house, told("PostToolUse", "git fetch"))
+    assert len(house.container.question_list) == 1, "another was done"
+    await hooked(house, told("PostToolUse"))
+    assert await task == {}
+    assert not len(house.container.question_list)
+
+
+async def test_the_question_ends_with_its_hook(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmgw_desktop.engine.questions.permissions.hooked.SIGN_OF_LIFE_S", 0.01)
+    task = await ask(house)
+    task.cancel()
+    await until(lambda: not len(house.container.question_list))
+
+
+async def test_silence_denies_nothing(house: House) -> None:
+    held(house, unattended=Unattended.DENY)
+    assert await hooked(house, told("PermissionRequest")) == {}
+    huge = await hooked(house, told("PermissionRequest", "x" * 300_000))
+    assert huge == {}, "too large to be shown: its own question stands"
+
+
+@pytest.mark.parametrize("tool", ["AskUserQuestion", "ExitPlanMode", ""])
+async def test_what_only_its_own_screen_can_answer_is_left_there(house: House, tool: str) -> None:
+    body = told("PermissionRequest") | {"tool_name": tool}
+    assert await hooked(house, body) == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"hook_event_name": 1}, {"hook_event_name": "PreToolUse", "session_id": ["s"]}],
+)
+async def test_what_is_no_call_of_a_hook_is_answered_with_nothing(house: House, body: Any) -> None:
+    assert await hooked(house, body) == {}
+
+
+async def test_none_but_the_person_may_bring_questions(house: House) -> None:
+    key = key_of(house, "Agent", *ALL_SCOPES)
+    headers = {"Authorization": f"Bearer {key}"}
+    async with house.post(HOOK, told("PermissionRequest"), **headers) as answer:
+        assert answer.status == 403
+    async with house.post("/v1/hooks/nobody", told("PermissionRequest")) as answer:
+        assert answer.status == 400
+        assert "there are: claude" in await answer.text()
+
+
+async def test_rules_are_listed_and_written_by_nobody(tmp_path: Any) -> None:
+    settings = (
+        '[[rules]]\nname = "one"\naction = "deny"\ncommands = ["rm *"]\n[[rules]]\naction = 1\n'
+    )
+    async with house_in(tmp_path, settings) as house:
+        async with house.get("/v1/rules") as answer:
+            body = await answer.json()
+        assert body["total"] == 2
+        assert body["rules"][0] == {
+            "name": "one",
+            "action": "deny",
+            "commands": ["rm *"],
+            "mistake": "",
+        }
+        assert body["rules"][1]["mistake"]
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            async with house.session.request(method, f"{house.url}/v1/rules", json={}) as refused:
+                assert refused.status in (404, 405)

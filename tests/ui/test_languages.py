@@ -1,0 +1,190 @@
+"""The window in German: every word of it, no hole lost, nothing cut off; English costs nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
+
+from llmgw_desktop.app.flights.columns import RowTime
+from llmgw_desktop.domain.settings.door import Language
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.table.flight_model import FlightModel
+from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
+from llmgw_desktop.ui.shell.page_makers import PAGES
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets import words
+from llmgw_desktop.ui.widgets.label import Label, tip
+from llmgw_desktop.ui.widgets.row_model import Column
+from llmgw_desktop.ui.widgets.words import Phrasebook, said, speak
+from tests.support.made_flights import BEGIN_S, summary
+from tests.support.said_words import ROOT, by_room, catalogue
+from tests.ui.at_once import run_at_once
+from tests.ui.test_accessible_names import pause
+from tests.ui.test_accessible_pages import cut_labels, made_shell, shown_pages
+
+_SIZE = (900, 600)
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[Phrasebook]:
+    before = QLocale()
+    speak(Language.GERMAN)
+    assert words._catalogue is not None
+    yield words._catalogue
+    speak(Language.ENGLISH)
+    QLocale.setDefault(before)
+    for each in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(each)
+
+
+def test_english_costs_nothing() -> None:
+    text = "Nothing is under way."
+    assert said(text) is text
+    assert words._catalogue is None
+
+
+def test_no_word_of_the_window_is_left_in_english() -> None:
+    """Nor of those of `app` and `domain` that it shows: `python -m tests.support.said_words de`
+    adds what is lacking, to be translated."""
+    known = catalogue("de")
+    lacking = {
+        room: [each for each in texts if not any(known.get(each, ()))]
+        for room, texts in by_room().items()
+    }
+    assert {room: texts for room, texts in lacking.items() if texts} == {}
+
+
+def test_no_hole_is_lost_and_none_is_invented() -> None:
+    for source, forms in catalogue("de").items():
+        for form in forms:
+            assert form, source
+            assert set(re.findall(r"%[\dn]", source)) == set(re.findall(r"%[\dn]", form)), source
+            assert source.startswith(" ") == form.startswith(" "), source
+            assert source.endswith(" ") == form.endswith(" "), source
+            assert ("&" in source.replace("&&", "")) == ("&" in form.replace("&&", "")), source
+
+
+@pytest.mark.parametrize(
+    ("english", "there"),
+    [
+        ("Nothing is under way.", "Gerade läuft nichts."),
+        ("1 model", "1 Modell"),
+        ("1,204 models", "1.204 Modelle"),
+        ("96.1k", "96,1k"),
+        ("$0.042", "0,042 $"),
+        ("≥$1,204.50", "≥1.204,50 $"),
+        ("12.4 s", "12,4 s"),
+        ("3 m 05 s", "3 m 05 s"),
+        ("21 Nov 15:01:58", "21. Nov. 15:01:58"),
+        ("3 Mar 2025", "3. März 2025"),
+        ("2026-11-21 15:01:58.042", "21.11.2026 15:01:58,042"),
+        ("127.0.0.1:3333", "127.0.0.1:3333"),
+        ("1.2.3", "1.2.3"),
+        ("Flights of Models", "Anfragen von Models"),
+        ("“Models”", "“Models”"),
+        ("Copied. Denied.", "Kopiert. Abgelehnt."),
+        ("12.4 s · 1 flight", "12,4 s · 1 Anfrage"),
+        ("1 flight, 2 errors", "1 Anfrage, 2 Fehler"),
+        ("Done: See it", "Fertig: See it"),
+        ("claude-opus-5-5", "claude-opus-5-5"),
+        ("ready.", "bereit."),
+        ("Sat 21", "Sa. 21."),
+        ("MCP by HTTP", "MCP über HTTP"),
+        ("MCP by HTTP, and its models", "MCP über HTTP, und seine Modelle"),
+        ("Left alone for now: 3 (and 4 more).", "Vorerst in Ruhe gelassen: 3 (und 4 weitere)."),
+        ("It asked for a pause (429). 41 % left", "Er bat um eine Pause (429). noch 41 %"),
+        ("It is this, and that it has left", "It is this, and that it has left"),
+        ("", ""),
+    ],
+)
+def test_what_is_said(german: Phrasebook, english: str, there: str) -> None:
+    assert said(english) == there
+
+
+def test_what_others_said_stays(german: Phrasebook, theme: Theme) -> None:
+    assert Label(theme, "Models").text() == "Modelle"
+    assert Label(theme, "Models", is_verbatim=True).text() == "Models"
+    own = Column[str](key="name", title="Name", text=lambda row: row)
+    assert own.shown("Models") == "Models"
+    state = Column[str](key="state", title="State", text=lambda row: row, is_words=True)
+    assert state.shown("Models") == "Modelle"
+    long = "Models " * 400
+    assert said(long) == long
+
+
+def test_cells_of_flights_are_said_and_names_are_not(german: Phrasebook) -> None:
+    model = FlightModel(lambda: RowTime.at(BEGIN_S + 40 * 86_400, UTC))
+    model.load([summary(7, model_asked="Models", model_served="Models")], 0)
+    cells = {
+        column.key: str(model.data(model.index(0, at))) for at, column in enumerate(model.columns)
+    }
+    assert re.fullmatch(r"\d\d?\. [A-Z]\S+ \d\d:\d\d:\d\d", cells["time"]), cells["time"]
+    assert cells["model"] == "Models"
+    assert cells["operation"] == "Erzeugung"
+
+
+def test_no_date_is_written_by_the_system_s_language() -> None:
+    """`%b` gives «Mär» where the computer speaks German, whatever the window speaks."""
+    for path in sorted(ROOT.rglob("*.py")):
+        found = re.findall(r"\{\w+:[^}'\"]*%[aAbBcxXp].*", path.read_text(encoding="utf-8"))
+        assert not found, path
+
+
+def test_markup_of_a_tip_is_made_after_it_is_said(german: Phrasebook) -> None:
+    assert tip("Copied.") == "Kopiert."
+    assert "&lt;b&gt;" in tip("<b>Copied.")
+
+
+def test_the_system_decides_where_nobody_does(
+    german: Phrasebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, there in (("de_AT", "Abbrechen"), ("fr_FR", "Cancel"), ("C", "Cancel")):
+        monkeypatch.setattr(QLocale, "system", lambda name=name: QLocale(name))
+        speak(Language.SYSTEM)
+        assert said("Cancel") == there
+
+
+def test_what_is_missed_can_be_collected(german: Phrasebook) -> None:
+    german.missed = set()
+    assert said("No catalogue has this sentence.") == "No catalogue has this sentence."
+    assert german.missed == {"No catalogue has this sentence."}
+
+
+@pytest.fixture
+def shell(
+    german: Phrasebook, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DesktopShell]:
+    monkeypatch.setattr(Bridge, "run", run_at_once)
+    with made_shell(theme, tmp_path) as made:
+        yield made
+
+
+def still_cut(window: QWidget) -> list[str]:
+    """When all has come: rows of a page are made in turns of the loop."""
+    found = cut_labels(window)
+    for _ in range(50):
+        if not found:
+            break
+        pause(100)
+        found = cut_labels(window)
+    return found
+
+
+def test_every_page_fits_in_german(shell: DesktopShell) -> None:
+    window = shell.window
+    assert window is not None
+    window.resize(*_SIZE)
+    titles = [each.title for each in window.page_facts]
+    assert "Einstellungen" in titles
+    assert len(titles) == len(PAGES)
+    trouble: list[str] = []
+    for key in shown_pages(window):
+        trouble += (f"{key}: {each}" for each in still_cut(window))
+        assert (window.width(), window.height()) == _SIZE, key
+    assert trouble == []

@@ -1,0 +1,188 @@
+"""What a screen reader hears of the window, asked over AT-SPI on a real accessibility bus: names,
+roles, tables with their cells and headers, charts in words, buttons that it can press."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from llmgw_desktop.ui.shell.page_makers import PAGES
+from tests.ui.test_tray_host import Desk, _line, _missing, _python_with_gi
+
+_LAUNCHER = Path("/usr/libexec/at-spi-bus-launcher")
+_PROGRAM = """
+import sys
+from pathlib import Path
+from llmgw_desktop.ui.application import make_application
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.theme import Appearance, Theme
+from tests.ui.at_once import run_at_once
+from tests.ui.test_accessible_pages import made_shell
+
+Bridge.run = run_at_once
+app = make_application()
+theme = Theme(app, Appearance.LIGHT)
+with made_shell(theme, Path(sys.argv[1])) as shell:
+    shell.window.resize(1160, 760)
+    print("shown", flush=True)
+    app.exec()
+"""
+_MARKUP = re.compile(r"</\w+>|<(p|b|br|i|a|code|span|table|t[rd])\b")
+_PLAY_NOTHING = {"filler", "panel", "unknown", "invalid", "layered pane", "viewport", "scroll pane"}
+"""What an owner of the focus must not be: whoever hears it learns nothing from it."""
+
+
+class Node(NamedTuple):
+    depth: int
+    role: str
+    name: str
+    words: str
+    states: list[str]
+    interfaces: list[str]
+
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(
+        bool(sys.platform != "linux" or _missing() or not _LAUNCHER.exists()),
+        reason="needs Linux with a session bus, a screen and at-spi2-core",
+    ),
+]
+
+
+class Reader:
+    """The child that asks; see tests/ui/screen_reader.py."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self._child = subprocess.Popen(
+            [_python_with_gi(), str(Path(__file__).with_name("screen_reader.py"))],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._read() == "ready"
+
+    def ask(self, *words: str | bool) -> Any:
+        assert self._child.stdin is not None
+        self._child.stdin.write(json.dumps(words) + "\n")
+        self._child.stdin.flush()
+        return self._read()
+
+    def nodes(self) -> list[Node]:
+        return [Node(*each) for each in self.ask("read")]
+
+    def end(self) -> None:
+        self._child.kill()
+        self._child.communicate()
+
+    def _read(self) -> Any:
+        assert self._child.stdout is not None
+        said = json.loads(self._child.stdout.readline())
+        assert "answer" in said, said
+        return said["answer"]
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """With the whole program beside it, all of its pages filled."""
+    folder = tmp_path_factory.mktemp("reader")
+    folder.chmod(0o700)
+    desk = Desk(folder)
+    desk.env |= {"LLMGW_HOME": str(folder), "QT_SCALE_FACTOR": "1"}
+    env = {**desk.env, "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
+    made = Reader(desk.env)
+    try:
+        program = desk._start([sys.executable, "-c", _PROGRAM, str(folder)], env)
+        assert _line(program) == "shown"
+        assert made.ask("await", "llmgw-desktop")
+        yield made
+    finally:
+        made.end()
+        desk.end()
+
+
+def trouble_of(nodes: list[Node]) -> list[str]:
+    found = []
+    for node in nodes:
+        what = f"{node.role} “{node.name[:60]}” {node.words[:80]}"
+        if "focusable" in node.states:
+            found += [f"no name: {what}"] * (not node.name.strip())
+            found += [f"no role: {what}"] * (node.role in _PLAY_NOTHING)
+        if node.role == "chart" and "focusable" in node.states:
+            found += [f"no figures: {what}"] * (not re.search(r"\d", node.name + node.words))
+        if node.role == "combo box":  # on Linux its name is what is chosen
+            found += [f"of what: {what}"] * (":" not in node.name and not node.words)
+        found += [f"markup: {what}"] * bool(_MARKUP.search(node.name + node.words))
+    return found
+
+
+def settled(reader: Reader) -> tuple[list[Node], list[str]]:
+    """What stands there once it has come, and what is wrong with it: pages are made in steps."""
+    for _ in range(20):
+        nodes = reader.nodes()
+        if not (found := trouble_of(nodes)):
+            break
+    return nodes, found
+
+
+def test_every_page_is_told(reader: Reader) -> None:
+    trouble = []
+    for page in PAGES:
+        assert reader.ask("press", "radio button", page.title) is True, page.title
+        assert reader.ask("await_frame", f"{page.title} – LLM Gateway"), page.title
+        nodes, found = settled(reader)
+        trouble += [f"{page.key}: {each}" for each in found]
+        chosen = [n.name for n in nodes if n.role == "radio button" and "checked" in n.states]
+        assert page.title in chosen
+        badges = {n.name: n.words for n in nodes if n.role == "radio button" and n.words}
+        assert badges == {"Jobs": "3 jobs run, 2 wait", "Access": "4 questions wait for you"}
+    assert not trouble, "\n".join(trouble)
+
+
+def test_tables_tell_their_cells_and_headers(reader: Reader) -> None:
+    assert reader.ask("press", "radio button", "Flights")
+    assert reader.ask("await_frame", "Flights – LLM Gateway")
+    cells = reader.ask("cells", "Flights")
+    assert {"Time", "Client", "Model", "State"} <= {head for head, _, _ in cells}
+    assert {role for _, role, _ in cells} == {"cell"}
+    told = {head: said for head, _, said in cells}
+    assert told["Client"] == "claude-code"
+    assert all(said for head, said in told.items() if head in ("Time", "Client", "Model", "State"))
+
+
+def test_what_a_reader_switches_is_switched(reader: Reader) -> None:
+    """`Toggle`, the first thing that a reader offers for a switch, has no click in it."""
+    assert reader.ask("press", "radio button", "Providers")
+    assert reader.ask("await_frame", "Providers – LLM Gateway")
+    switches = [n for n in reader.nodes() if n.role == "check box" and "checked" in n.states]
+    assert reader.ask("press", "check box", switches[0].name) is True
+    assert reader.ask("await_state", "check box", switches[0].name, "checked", False)
+
+
+@pytest.mark.parametrize(
+    ("page", "opens", "fields"),
+    [
+        ("Jobs", "New job…", {"Prompt"}),
+        ("Providers", "Add provider…", {"Name", "Address"}),
+        ("Routes", "Add route…", {"Name"}),
+    ],
+)
+def test_dialogs_are_told(reader: Reader, page: str, opens: str, fields: set[str]) -> None:
+    assert reader.ask("press", "radio button", page)
+    assert reader.ask("await_frame", f"{page} – LLM Gateway")
+    assert reader.ask("press", "push button", opens) is True
+    assert reader.ask("await_state", "push button", "Cancel", "showing", True)
+    nodes, found = settled(reader)
+    assert not found, "\n".join(found)
+    assert "dialog" in {node.role for node in nodes}
+    assert fields <= {node.name for node in nodes if node.role == "text"}
+    assert reader.ask("press", "push button", "Cancel") is True
+    assert reader.ask("await_state", "push button", "Pause gateway", "showing", True)
