@@ -14875,5 +14875,13 @@
       <source>It did not answer.</source>
       <translation>Er antwortete nicht.</translation>
     </message>
+    <message>
+      <source>empty</source>
+      <translation>leer</translation>
+    </message>
+    <message>
+      <source>Start that later version, or: %1</source>
+      <translation>Jene spätere Version starten, oder: %1</translation>
+    </message>
   </context>
 </TS>

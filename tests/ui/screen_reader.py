@@ -56,7 +56,17 @@ class Reader:
         )
 
     def obey(self, words: list[str]) -> object:
-        word, *rest = words
+        """What a program takes away while it is walked through is no error: it is read again."""
+        for _ in range(40):
+            try:
+                return self._obey(*words)
+            except GLib.Error as error:
+                if not any(each in str(error) for each in ("UnknownInterface", "UnknownObject")):
+                    raise
+                time.sleep(0.05)
+        return self._obey(*words)
+
+    def _obey(self, word: str, *rest: str) -> object:
         if word == "read":
             return [node for _, node in self._walk_all()]
         if word == "await":

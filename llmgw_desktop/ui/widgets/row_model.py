@@ -139,8 +139,8 @@ class RowModel(QAbstractTableModel, Generic[R]):
                 return column.shown(row)
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(column.told(row))
-            case Qt.ItemDataRole.AccessibleTextRole if column.spoken is not None:
-                return said(column.spoken(row))
+            case Qt.ItemDataRole.AccessibleTextRole if column.spoken or not column.shown(row):
+                return said(column.spoken(row) if column.spoken else "empty")
             case Qt.ItemDataRole.TextAlignmentRole:
                 return AT_END if column.is_number else AT_BEGIN
         return None
