@@ -165,6 +165,12 @@ class CapStanding:
     most_usd: float | None
     is_stopped: bool
     """A person said so: it is refused unasked."""
+    running: int = 0
+    """Requests of it that have not ended: they are in none of the figures above."""
+    reserved_tokens: int = 0
+    """What those under way may come to at most."""
+    reserved_usd: float = 0.0
+    """By the dearest who may answer; those whose price nobody knows reserve nothing."""
 
 
 CapKey = tuple[str, str, str]

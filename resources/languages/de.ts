@@ -14883,5 +14883,40 @@
       <source>Start that later version, or: %1</source>
       <translation>Jene spätere Version starten, oder: %1</translation>
     </message>
+    <message>
+      <source>%1 of %2 tokens</source>
+      <translation>%1 von %2 Token</translation>
+    </message>
+    <message>
+      <source>%1 of %2 US dollars</source>
+      <translation>%1 von %2 US-Dollar</translation>
+    </message>
+    <message>
+      <source>%1 under way</source>
+      <translation>%1 unterwegs</translation>
+    </message>
+    <message>
+      <source>%1 under way with up to %2</source>
+      <translation>%1 unterwegs mit bis zu %2</translation>
+    </message>
+    <message>
+      <source>%1 and %2 US dollars</source>
+      <translation>%1 und %2 US-Dollar</translation>
+    </message>
+    <message>
+      <source>and %1 more</source>
+      <translation>und %1 weitere</translation>
+    </message>
+    <message>
+      <source>stopped</source>
+      <translation>angehalten</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n agent|agents</source>
+      <translation>
+        <numerusform>%n Agent</numerusform>
+        <numerusform>%n Agenten</numerusform>
+      </translation>
+    </message>
   </context>
 </TS>

@@ -99,6 +99,10 @@ def test_no_hole_is_lost_and_none_is_invented() -> None:
         ("MCP by HTTP, and its models", "MCP über HTTP, und seine Modelle"),
         ("Left alone for now: 3 (and 4 more).", "Vorerst in Ruhe gelassen: 3 (und 4 weitere)."),
         ("It asked for a pause (429). 41 % left", "Er bat um eine Pause (429). noch 41 %"),
+        (
+            "c1: 1,000 of 4,000 tokens, 0.50 US dollars, 2 under way with up to 820 tokens",
+            "c1: 1.000 von 4.000 Token, 0,50 US-Dollar, 2 unterwegs mit bis zu 820 Token",
+        ),
         ("It is this, and that it has left", "It is this, and that it has left"),
         ("", ""),
     ],

@@ -59,9 +59,20 @@ def _cap_words(cap: CapStanding, agents: int) -> str:
         parts.append(f"the price of {cap.unpriced:,} not known")
     if agents > 1:
         parts.append(f"{agents:,} agents")
+    if cap.running:
+        parts.append(_under_way(cap))
     if cap.is_stopped:
         parts.append("stopped")
     return f"{inert_line(cap.id, 40)}: {', '.join(parts)}"
+
+
+def _under_way(cap: CapStanding) -> str:
+    """«2 under way with up to 8,200 tokens»: what is reserved is told where there is a cap."""
+    most = [f"{cap.reserved_tokens:,} tokens"] * (cap.most_tokens is not None)
+    most += [f"{cap.reserved_usd:,.2f} US dollars"] * (cap.most_usd is not None)
+    if not most:
+        return f"{cap.running:,} under way"
+    return f"{cap.running:,} under way with up to {' and '.join(most)}"
 
 
 def limits_words(row: ShownClient) -> str:

@@ -70,21 +70,23 @@ def _rows(standing: Mapping[str, Any], now_s: float) -> Iterator[tuple[str, ...]
 
 
 def _caps(name: str, cap: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    who = (f"{name}/{cap['of']} {inert_line(cap['id'], _NAME_CHARS)}", "–")
+    """A gateway of before does not tell what is under way."""
+    who = (f"{name}/{cap['of']} {inert_line(cap['id'], _NAME_CHARS)}", str(cap.get("running", "–")))
     parts = [f"{cap['requests']:,} requests"]
     if cap["stopped"]:
         parts.append("a person stopped it")
     if cap["unpriced"]:
         parts.append(f"the price of {cap['unpriced']:,} is not known")
     note = "; ".join(parts)
-    for measure, used, most in (
-        (Measure.TOKENS, cap["tokens"], cap["maxTokens"]),
-        (Measure.USD, cap["usd"], cap["maxUsd"]),
+    for measure, used, most, reserved in (
+        (Measure.TOKENS, cap["tokens"], cap["maxTokens"], cap.get("reservedTokens")),
+        (Measure.USD, cap["usd"], cap["maxUsd"], cap.get("reservedUsd")),
     ):
         if most is not None:
-            left = amount_words(measure, max(most - used, 0))
-            figures = (amount_words(measure, most), amount_words(measure, used))
-            yield (*who, *figures, "–", left, note)
+            left = amount_words(measure, max(most - used - (reserved or 0), 0))
+            held = "–" if reserved is None else amount_words(measure, reserved)
+            figures = (amount_words(measure, most), amount_words(measure, used), held)
+            yield (*who, *figures, left, note)
 
 
 def _running(standing: Mapping[str, Any]) -> str:

@@ -176,10 +176,12 @@ class Phrasebook:
         return None
 
     def _of_pair(self, text: str) -> str | None:
-        """«Done: …», «a, b», «ready.»: where its own words are known."""
+        """«Done: …», «c5832cc13d: …», «a, b», «ready.»: where its own words are known."""
         head, colon, rest = text.partition(": ")
         if colon and head in self._words:
             return f"{self._words[head]}: {self.said(rest)}"
+        if ", " in rest and " " not in head and (own := self._found(rest)):
+            return f"{head}: {own}"
         if text.endswith(".") and text[:-1] in self._words:
             return f"{self._words[text[:-1]]}."
         parts = text.split(", ")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from llmgw_desktop.app.clients.facts import cap_facts
 from llmgw_desktop.domain.brakes import CapKind, CapStanding
 
+_UNDER_WAY = {"running": 2, "reserved_tokens": 8200, "reserved_usd": 0.312}
+
 
 def cap(number: int, kind: CapKind = CapKind.CONVERSATION, **changes: object) -> CapStanding:
     values: dict[str, object] = {
@@ -30,7 +32,8 @@ def cap(number: int, kind: CapKind = CapKind.CONVERSATION, **changes: object) ->
 def test_conversations_with_their_agents_then_runs_and_labels() -> None:
     agents = [cap(at, CapKind.AGENT, conversation="c1") for at in (7, 8)]
     run = cap(3, CapKind.RUN, id="job_1", most_tokens=None, most_usd=5.0, unpriced=2)
-    told = cap_facts([cap(1), *agents, cap(2, is_stopped=True), run])
+    label = cap(4, CapKind.LABEL, id="nightly", most_usd=20.0, **_UNDER_WAY)
+    told = cap_facts([cap(1), *agents, cap(2, is_stopped=True), run, label])
     assert told == (
         (
             "Conversations",
@@ -40,6 +43,11 @@ def test_conversations_with_their_agents_then_runs_and_labels() -> None:
         (
             "Runs",
             "job_1: 3,000 tokens, 0.50 of 5.00 US dollars, 3 requests, the price of 2 not known",
+        ),
+        (
+            "Labels today",
+            "nightly: 4,000 of 4,000,000 tokens, 0.50 of 20.00 US dollars, 4 requests,"
+            " 2 under way with up to 8,200 tokens and 0.31 US dollars",
         ),
     )
 

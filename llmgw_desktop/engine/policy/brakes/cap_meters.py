@@ -228,6 +228,8 @@ class CapMeters:
 
 
 def standing_of(meter: CapMeter, cap: tuple[int | None, float | None]) -> CapStanding:
+    """What is under way is reckoned for those measures alone that are capped: a prompt is read for
+    it, once."""
     kind, client_id, _ = meter.key
     tokens, usd = cap
     return CapStanding(
@@ -246,6 +248,9 @@ def standing_of(meter: CapMeter, cap: tuple[int | None, float | None]) -> CapSta
         most_tokens=None if tokens is None else tokens * meter.times,
         most_usd=None if usd is None else usd * meter.times,
         is_stopped=meter.is_stopped,
+        running=len(meter.under_way),
+        reserved_tokens=0 if tokens is None else int(meter.reserved(_TOKENS)),
+        reserved_usd=0.0 if usd is None else meter.reserved(Measure.USD),
     )
 
 

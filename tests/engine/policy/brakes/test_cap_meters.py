@@ -281,6 +281,22 @@ async def test_dollars_are_reserved_by_the_known_price(store: CapStore) -> None:
     scene.end(await waits)
 
 
+async def test_what_is_under_way_is_told_beside_what_was_used(store: CapStore) -> None:
+    scene = Scene(store, conversation_tokens=100_000, conversation_usd=1.0, agent_tokens=100_000)
+    scene.price = Price(rates=Rates(input=1.0, output=10.0))
+    begun = [await scene.begin(max_tokens=500) for _ in range(2)]
+    told = {each.kind: each for each in scene.brake.standings("cli_1")}
+    found, agent = told[CapKind.CONVERSATION], told[CapKind.AGENT]
+    assert (found.requests, found.tokens, found.running, agent.running) == (0, 0, 2, 2)
+    assert 1000 < found.reserved_tokens < 1500, "what may be written, and the bytes of two prompts"
+    assert 0.01 <= found.reserved_usd < 0.011
+    assert agent.reserved_usd == 0, "of dollars it has no cap"
+    for each in begun:
+        scene.end(each, cost_usd=0.001)
+    ended = next(e for e in scene.brake.standings("cli_1") if e.kind is CapKind.CONVERSATION)
+    assert (ended.tokens, ended.running, ended.reserved_tokens, ended.reserved_usd) == (20, 0, 0, 0)
+
+
 async def test_a_run_hands_over_to_its_own_requests(store: CapStore) -> None:
     """Else they would wait for the one that waits for them."""
     scene = Scene(store, label_tokens=100)

@@ -69,6 +69,8 @@ async def test_figures_add_up_to_the_token(house: House) -> None:
         assert sum(agent.requests for agent in own) == each.requests
     async with house.get("/v1/limits") as told:
         shown = (await told.json())["limits"][0]["caps"]
+    idle = {each["of"]: (each["running"], each["reservedTokens"]) for each in shown}
+    assert idle == {"conversation": (0, 0), "agent": (0, None)}, "agents have no cap here"
     of = [each["tokens"] for each in shown if each["of"] == "conversation"]
     assert sum(of) == tokens_of(house)
 
