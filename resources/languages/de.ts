@@ -31,10 +31,6 @@
       <translation>Inter-Regular.otf</translation>
     </message>
     <message>
-      <source>Hold it to the rules, and bring its questions here</source>
-      <translation>An die Regeln binden und seine Fragen hierher bringen</translation>
-    </message>
-    <message>
       <source>%1; of the last %2 passed.</source>
       <translation>%1; vom letzten bestanden %2.</translation>
     </message>
@@ -89,74 +85,6 @@
     <message>
       <source>Reading the conversation…</source>
       <translation>Das Gespräch wird gelesen …</translation>
-    </message>
-    <message>
-      <source>hand a job over</source>
-      <translation>einen Auftrag übergeben</translation>
-    </message>
-    <message>
-      <source>Handing over …</source>
-      <translation>Wird übergeben …</translation>
-    </message>
-    <message>
-      <source>what another CLI would be told</source>
-      <translation>was einer anderen CLI gesagt würde</translation>
-    </message>
-    <message>
-      <source>As this job has it</source>
-      <translation>Wie dieser Auftrag</translation>
-    </message>
-    <message>
-      <source>Does not go along</source>
-      <translation>Geht nicht mit</translation>
-    </message>
-    <message>
-      <source>What it is told</source>
-      <translation>Was ihr gesagt wird</translation>
-    </message>
-    <message>
-      <source>Account</source>
-      <translation>Konto</translation>
-    </message>
-    <message>
-      <source>To</source>
-      <translation>An</translation>
-    </message>
-    <message>
-      <source>Hand over</source>
-      <translation>Übergeben</translation>
-    </message>
-    <message>
-      <source>Change it as you like: the other one is told exactly this.</source>
-      <translation>Kann geändert werden: der anderen wird genau das gesagt.</translation>
-    </message>
-    <message>
-      <source>No job of this session is kept any more.</source>
-      <translation>Von dieser Sitzung ist kein Auftrag mehr da.</translation>
-    </message>
-    <message>
-      <source>Hand over…</source>
-      <translation>Übergeben …</translation>
-    </message>
-    <message>
-      <source>Show it</source>
-      <translation>Zeigen</translation>
-    </message>
-    <message>
-      <source>Handed over.</source>
-      <translation>Übergeben.</translation>
-    </message>
-    <message>
-      <source>Stop its turn</source>
-      <translation>Seinen Zug beenden</translation>
-    </message>
-    <message>
-      <source>%1, where it asks as well</source>
-      <translation>%1, wo es ebenfalls fragt</translation>
-    </message>
-    <message>
-      <source>Terminal</source>
-      <translation>Terminal</translation>
     </message>
     <message>
       <source>%1, another than before</source>
@@ -8052,10 +7980,6 @@
       <translation>%1 · %2 reserviert</translation>
     </message>
     <message>
-      <source>%1 under way</source>
-      <translation>%1 laufen</translation>
-    </message>
-    <message>
       <source>this month</source>
       <translation>diesen Monat</translation>
     </message>
@@ -14902,10 +14826,6 @@
     <message>
       <source>%1 and %2 US dollars</source>
       <translation>%1 und %2 US-Dollar</translation>
-    </message>
-    <message>
-      <source>and %1 more</source>
-      <translation>und %1 weitere</translation>
     </message>
     <message>
       <source>stopped</source>

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QLocale, QTranslator
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from llmgw_desktop.app.flights.columns import RowTime
 from llmgw_desktop.domain.settings.door import Language
+from llmgw_desktop.store.resources import resource_path
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
@@ -58,6 +61,12 @@ def test_no_word_of_the_window_is_left_in_english() -> None:
         for room, texts in by_room().items()
     }
     assert {room: texts for room, texts in lacking.items() if texts} == {}
+
+
+def test_nothing_is_translated_twice() -> None:
+    tree = ElementTree.parse(resource_path("languages/de.ts"))
+    told = Counter(each.findtext("source") for each in tree.iter("message"))
+    assert [source for source, times in told.items() if times > 1] == []
 
 
 def test_no_hole_is_lost_and_none_is_invented() -> None:
