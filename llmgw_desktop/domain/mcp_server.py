@@ -9,6 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from llmgw_desktop.domain.plain_text import Glob
 from llmgw_desktop.domain.values import value
 
 USUAL_SCORES: Mapping[str, int] = {
@@ -68,6 +69,12 @@ class McpServer:
     ask: AskAbout = AskAbout.RISKY
     answer_within_s: float = 300.0
     """A call's longest silence."""
+
+    def lets_through(self, tool: str) -> bool:
+        """Whether `tools` and `hide` do."""
+        if any(Glob(each).fits(tool) for each in self.hide):
+            return False
+        return not self.tools or any(Glob(each).fits(tool) for each in self.tools)
 
     @property
     def secrets(self) -> tuple[str, ...]:

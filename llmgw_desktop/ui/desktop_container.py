@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.gateway.welcome import Welcome
     from llmgw_desktop.app.jobs.jobs import Jobs
     from llmgw_desktop.app.jobs.starting import JobStarter
+    from llmgw_desktop.app.mcp.tool_desk import ToolDesk
     from llmgw_desktop.app.providers.providers import Providers
     from llmgw_desktop.app.providers.usage import QuotaLine
     from llmgw_desktop.app.questions.questions import Questions
@@ -127,6 +128,9 @@ class DesktopContainer(Protocol):
 
     @property
     def scratch(self) -> "ScratchPad": ...
+
+    @property
+    def tool_desk(self) -> "ToolDesk": ...
 
     @property
     def clients(self) -> "Clients": ...

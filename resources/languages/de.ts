@@ -14839,4 +14839,172 @@
       </translation>
     </message>
   </context>
+  <context>
+    <name>app/mcp</name>
+  </context>
+  <context>
+    <name>ui/tools</name>
+  </context>
+  <context>
+    <name>app/mcp</name>
+  </context>
+  <context>
+    <name>ui/tools</name>
+  </context>
+  <context>
+    <name>app/mcp</name>
+    <message>
+      <source>last error %1</source>
+      <translation>letzter Fehler %1</translation>
+    </message>
+    <message>
+      <source>started once</source>
+      <translation>einmal gestartet</translation>
+    </message>
+    <message>
+      <source>started %1 times</source>
+      <translation>%1-mal gestartet</translation>
+    </message>
+    <message>
+      <source>%1 of memory</source>
+      <translation>%1 Arbeitsspeicher</translation>
+    </message>
+    <message>
+      <source>%1 was started anew.</source>
+      <translation>%1 wurde neu gestartet.</translation>
+    </message>
+    <message>
+      <source>%1/%2 is hidden.</source>
+      <translation>%1/%2 ist verborgen.</translation>
+    </message>
+    <message>
+      <source>%1/%2 is offered as it is now.</source>
+      <translation>%1/%2 wird angeboten, wie es jetzt ist.</translation>
+    </message>
+    <message>
+      <source>the last one %1 ms</source>
+      <translation>der letzte %1 ms</translation>
+    </message>
+    <message>
+      <source>1 call</source>
+      <translation>1 Aufruf</translation>
+    </message>
+    <message>
+      <source>not running</source>
+      <translation>läuft nicht</translation>
+    </message>
+    <message>
+      <source>%1
+… %2 more characters are not shown.</source>
+      <translation>%1
+… %2 weitere Zeichen werden nicht gezeigt.</translation>
+    </message>
+    <message>
+      <source>not there any more</source>
+      <translation>nicht mehr da</translation>
+    </message>
+    <message>
+      <source>hidden by the settings</source>
+      <translation>durch die Einstellungen verborgen</translation>
+    </message>
+    <message>
+      <source>changed, held back</source>
+      <translation>geändert, zurückgehalten</translation>
+    </message>
+    <message>
+      <source>new, held back</source>
+      <translation>neu, zurückgehalten</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/tools</name>
+    <message>
+      <source>Tools</source>
+      <translation>Werkzeuge</translation>
+    </message>
+    <message>
+      <source>The chosen server or tool</source>
+      <translation>Der gewählte Server oder das gewählte Werkzeug</translation>
+    </message>
+    <message>
+      <source>Its definition</source>
+      <translation>Seine Definition</translation>
+    </message>
+    <message>
+      <source>Its log</source>
+      <translation>Sein Protokoll</translation>
+    </message>
+    <message>
+      <source>Approve</source>
+      <translation>Freigeben</translation>
+    </message>
+    <message>
+      <source>Show it again</source>
+      <translation>Wieder zeigen</translation>
+    </message>
+    <message>
+      <source>clients call it %1</source>
+      <translation>Programme nennen es %1</translation>
+    </message>
+    <message>
+      <source>Its calls</source>
+      <translation>Seine Aufrufe</translation>
+    </message>
+    <message>
+      <source>That was not done.</source>
+      <translation>Das wurde nicht getan.</translation>
+    </message>
+    <message>
+      <source>%1, %2 held back</source>
+      <translation>%1, %2 zurückgehalten</translation>
+    </message>
+    <message>
+      <source>Find a tool</source>
+      <translation>Ein Werkzeug finden</translation>
+    </message>
+    <message>
+      <source>No tool matches.</source>
+      <translation>Kein Werkzeug passt.</translation>
+    </message>
+    <message>
+      <source>Open the settings file</source>
+      <translation>Die Einstellungsdatei öffnen</translation>
+    </message>
+    <message>
+      <source>Which tools</source>
+      <translation>Welche Werkzeuge</translation>
+    </message>
+    <message>
+      <source>Held back</source>
+      <translation>Zurückgehalten</translation>
+    </message>
+    <message>
+      <source>It came after its server was first listed. Nobody can call it before you approve it.</source>
+      <translation>Es kam, nachdem sein Server zum ersten Mal befragt wurde. Niemand kann es aufrufen, bevor es freigegeben ist.</translation>
+    </message>
+    <message>
+      <source>Lines with - were approved, lines with + are said now.</source>
+      <translation>Zeilen mit - wurden freigegeben, Zeilen mit + gelten jetzt.</translation>
+    </message>
+    <message>
+      <source>The tools cannot be told.</source>
+      <translation>Die Werkzeuge sind nicht zu erfahren.</translation>
+    </message>
+    <message>
+      <source>Set one up once, and all programs have its tools by the gateway's own MCP door: one process, secrets from the vault, your word on what may destroy. This in the settings file does it:</source>
+      <translation>Einmal eingerichtet, haben alle Programme seine Werkzeuge durch die MCP-Tür des Gateways: ein Prozess, Geheimnisse aus dem Tresor, gefragt wird vor dem, was zerstören kann. Das in der Einstellungsdatei genügt:</translation>
+    </message>
+    <message>
+      <source>No MCP server is offered yet.</source>
+      <translation>Noch wird kein MCP-Server angeboten.</translation>
+    </message>
+    <message>
+      <source>Somebody else's words: an agent reads them as an instruction</source>
+      <translation>Fremde Worte: ein Agent liest sie als Anweisung</translation>
+    </message>
+    <message>
+      <source>What it says of itself</source>
+      <translation>Was es von sich sagt</translation>
+    </message>
+  </context>
 </TS>

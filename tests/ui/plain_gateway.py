@@ -22,6 +22,7 @@ from llmgw_desktop.app.gateway.web.pairing import Pocket, PocketParts
 from llmgw_desktop.app.gateway.welcome import Welcome, WelcomeParts
 from llmgw_desktop.app.jobs.jobs import Jobs
 from llmgw_desktop.app.jobs.starting import JobStarter, StarterParts
+from llmgw_desktop.app.mcp.tool_desk import ToolDesk
 from llmgw_desktop.app.providers.probe import ProviderProbe
 from llmgw_desktop.app.providers.providers import Providers
 from llmgw_desktop.app.providers.usage import QuotaLine
@@ -59,6 +60,7 @@ from llmgw_desktop.domain.settings.door import PocketSettings
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.validation import ValidationRun
 from llmgw_desktop.engine.jobs.folders import JobFolders
+from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 from llmgw_desktop.store.access.pocket import PocketDoor
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.flights.flight_reader import FlightReader
@@ -485,6 +487,8 @@ class PlainGateway:
         )
         self.scratcher = PlainScratch()
         self.scratch = self.scratcher.pad
+        self.tool_servers: ToolServers | None = None
+        self.tool_desk = ToolDesk(lambda: self.tool_servers)
         self.job_starter = JobStarter(
             StarterParts(
                 runs=self.runs,

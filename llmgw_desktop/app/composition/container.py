@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.gateway.web.pairing import Pocket, PocketListener
     from llmgw_desktop.app.gateway.welcome import Welcome
     from llmgw_desktop.app.jobs.starting import JobStarter
+    from llmgw_desktop.app.mcp.tool_desk import ToolDesk
     from llmgw_desktop.app.providers.providers import Providers
     from llmgw_desktop.app.providers.usage import QuotaLine
     from llmgw_desktop.app.routing.routes import RouteExplainer, Routes
@@ -351,6 +352,10 @@ class Container(EngineParts):
     @property
     def scratch(self) -> "ScratchPad":
         return self._pages.scratch
+
+    @property
+    def tool_desk(self) -> "ToolDesk":
+        return self._pages.tool_desk
 
     @property
     def clients(self) -> "Clients":

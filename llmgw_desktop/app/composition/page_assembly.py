@@ -28,6 +28,7 @@ from llmgw_desktop.engine.jobs.folder import TEMP, neutral_root
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.jobs.starting import JobStarter
+    from llmgw_desktop.app.mcp.tool_desk import ToolDesk
     from llmgw_desktop.app.routing.scratch import ScratchPad
 
 
@@ -76,6 +77,12 @@ class Pages:
     @cached_property
     def scratch(self) -> "ScratchPad":
         return _scratch(self._parts)
+
+    @cached_property
+    def tool_desk(self) -> "ToolDesk":
+        from llmgw_desktop.app.mcp.tool_desk import ToolDesk
+
+        return ToolDesk(lambda: self._parts.tool_servers)
 
 
 def _job_starter(parts: EngineParts) -> "JobStarter":

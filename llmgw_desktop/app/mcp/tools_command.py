@@ -8,7 +8,7 @@ from typing import Any
 
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
-from llmgw_desktop.app.mcp.tools_words import (
+from llmgw_desktop.app.mcp.tool_desk import (
     HELD_BACK,
     STATE_WORDS,
     difference,

@@ -33,7 +33,7 @@ PAGE = Page(
     title="Access",
     icon="access",
     shortcut="Ctrl+8",
-    place=10,
+    place=11,
     reads=(
         f"{__name__}.page",
         "llmgw_desktop.ui.questions.arming",

@@ -26,7 +26,7 @@ PAGE = Page(
     title="Settings",
     icon="settings",
     shortcut="Ctrl+,",
-    place=11,
+    place=12,
     reads=(f"{__name__}.page",),
     make=_make,
 )

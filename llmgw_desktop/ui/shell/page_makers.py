@@ -26,6 +26,7 @@ from llmgw_desktop.ui import (
     routes,
     scratch,
     settings,
+    tools,
 )
 from llmgw_desktop.ui.page import BoundPage, Page, PageTools
 from llmgw_desktop.ui.widgets.pacing import Steps
@@ -41,6 +42,7 @@ PAGES: tuple[Page, ...] = (
     providers.PAGE,
     routes.PAGE,
     clients.PAGE,
+    tools.PAGE,
     access.PAGE,
     settings.PAGE,
     log.PAGE,

@@ -157,7 +157,7 @@ class DiffColours(QSyntaxHighlighter):
     """What comes in green, what goes in red, each with its sign; a file's name stands out."""
 
     def __init__(
-        self, theme: Theme, view: TextLines, heads: tuple[str, ...] = _PATCH_HEADS
+        self, theme: Theme, view: QPlainTextEdit, heads: tuple[str, ...] = _PATCH_HEADS
     ) -> None:
         """`heads`: how lines begin that tell of the files and places."""
         super().__init__(view.document())

@@ -83,8 +83,9 @@ def test_sums_times_and_charts(page: FiguresPage, path: Path, qtbot: QtBot) -> N
     assert "est." in page.cost.instead.rows[0].cells[2]
     assert page.cost.waste.rows[0].cells[0] == "Broken off"
     assert page.latency.rows.rows[0].cells[9].endswith("µs")
+    qtbot.waitUntil(lambda: all(card.accessibleDescription() for card in _cards(page)))
     for card in _cards(page):
-        assert card.plot.accessibleDescription() == card.accessibleDescription() != ""
+        assert card.plot.accessibleDescription() == card.accessibleDescription()
         assert not card.shows_table
         card.turn_round()
         assert card.shows_table

@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.mcp_server import McpServer, ToolPin
-from llmgw_desktop.domain.plain_text import Glob
 from llmgw_desktop.domain.values import value
 
 _KEPT = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
@@ -117,9 +116,7 @@ def standing_of(
 def _state(
     server: McpServer, name: str, definition: Mapping[str, Any], pin: ToolPin | None
 ) -> ToolState:
-    if any(Glob(each).fits(name) for each in server.hide):
-        return ToolState.HIDDEN
-    if server.tools and not any(Glob(each).fits(name) for each in server.tools):
+    if not server.lets_through(name):
         return ToolState.HIDDEN
     if pin is None:
         return ToolState.NEW

@@ -45,6 +45,10 @@ _READ_S = 60.0
 _log = logging.getLogger(__name__)
 
 
+class ToolChanged(NotFound):
+    """What a person was shown of a tool is not what it is now."""
+
+
 Ask = Callable[[BehindCall], Awaitable[dict[str, Any]]]
 
 
@@ -231,14 +235,19 @@ class ToolServers:
         if name not in (self._pins or {}):
             await self._first(server)
 
-    async def decide(self, server: str, tool: str, *, hide: bool) -> ServerTool:
-        """A person approves the tool as it is now, or hides it. Raises NotFound, StoreError."""
+    async def decide(
+        self, server: str, tool: str, *, hide: bool, seen: Mapping[str, Any] | None = None
+    ) -> ServerTool:
+        """A person approves the tool as it is now, or hides it. `seen`: what he was shown, where he
+        was. Raises NotFound, StoreError, ToolChanged."""
         known = next(
             (each for each in await self.tools() if (each.server, each.tool) == (server, tool)),
             None,
         )
         if known is None or not (known.now or known.approved):
             raise NotFound(f"There is no tool {server[:80]}/{tool[:80]}.")
+        if seen is not None and seen != (known.now or known.approved):
+            raise ToolChanged(f"{server}/{tool} has changed again meanwhile: look at it once more.")
         pins = (self._pins or {}).setdefault(server, {})
         pin = ToolPin(definition=known.now or known.approved, is_hidden=hide)
         await asyncio.to_thread(self._store.decide, server, tool, pin, before=pins.get(tool))

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from llmgw_desktop.app.access.keys import ClientKeys
-from llmgw_desktop.app.mcp.tools_words import difference
+from llmgw_desktop.app.mcp.tool_desk import difference
 from llmgw_desktop.domain.access.principal import ALL_SCOPES
 from llmgw_desktop.domain.audit import AuditQuery
 from llmgw_desktop.domain.clock import TimedIds

@@ -1,0 +1,340 @@
+"""Tools: other MCP servers behind the gateway's door, how they are, what they offer, and what is
+held back until a person has looked.
+
+Rows come ready from `app/mcp/tool_desk.py`; the engine is asked on the loop.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QShowEvent, Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.mcp.tool_desk import ToolDesk, ToolRow
+from llmgw_desktop.app.words.figures import counted
+from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.events import Event, SettingsChanged, ToolServersChanged
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.palettes import Colours
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind, add_key
+from llmgw_desktop.ui.widgets.cards import EmptyState
+from llmgw_desktop.ui.widgets.fields import SearchField
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, colour_of
+from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
+from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
+from llmgw_desktop.ui.widgets.panes import PaneSplitter, SideButton
+from llmgw_desktop.ui.widgets.row_model import Column, RowModel
+from llmgw_desktop.ui.widgets.tables import FittedTable, TableLook
+from llmgw_desktop.ui.widgets.texts import CodeBlock, DiffColours, ReadText
+from llmgw_desktop.ui.widgets.toggles import Segmented
+from llmgw_desktop.ui.widgets.words import said
+
+_MARKS = {
+    "offered": ("ok", Tone.OK),
+    "new": ("warning", Tone.WARNING),
+    "changed": ("warning", Tone.WARNING),
+    "hidden": ("off", Tone.MUTED),
+    "shut": ("off", Tone.MUTED),
+    "gone": ("canceled", Tone.MUTED),
+    "running": ("running", Tone.RUNNING),
+    "resting": ("clock", Tone.MUTED),
+    "failed": ("error", Tone.ERROR),
+}
+_INDENT = "      "
+COLUMNS: tuple[Column[ToolRow], ...] = (
+    Column(
+        key="name",
+        title="Server and tool",
+        text=lambda row: row.server if row.is_server else f"{_INDENT}{row.tool}",
+        widest=f"{_INDENT}list_allowed_directories",
+        has_mark=True,
+        tells=lambda row: row.name or row.server,
+        spoken=lambda row: f"{row.server} {row.tool}, {row.state_words}",
+    ),
+    Column(
+        key="state",
+        title="State",
+        text=lambda row: row.state_words,
+        widest="changed, held back",
+        is_words=True,
+    ),
+    Column(
+        key="says",
+        title="What it says of itself",
+        hint="Somebody else's words: an agent reads them as an instruction",
+        text=lambda row: row.says,
+        is_quiet=True,
+    ),
+)
+_NONE = "No MCP server is offered yet."
+_NONE_TEXT = (
+    "Set one up once, and all programs have its tools by the gateway's own MCP door: one process,"
+    " secrets from the vault, your word on what may destroy. This in the settings file does it:"
+)
+_EXAMPLE = '[mcp_servers.clock]\ncommand = "uvx"\nargs = ["mcp-server-time"]\noffer = true'
+_NOT_READ = "The tools cannot be told."
+_CHANGED = "Lines with - were approved, lines with + are said now."
+_NEW = "It came after its server was first listed. Nobody can call it before you approve it."
+_WIDE_SHARES = (3, 2)
+
+
+class ToolsPage(QWidget, MadeInSteps):
+    """A list of servers with their tools, and a pane for the chosen one."""
+
+    flights_wanted = Signal(object)
+    file_wanted = Signal()
+    said = Signal(str, object)
+
+    def __init__(
+        self, desk: ToolDesk, bridge: Bridge, theme: Theme, *, settings: QSettings
+    ) -> None:
+        super().__init__()
+        self._desk, self._bridge, self._theme = desk, bridge, theme
+        self._all: tuple[ToolRow, ...] = ()
+        self._was_looked = False
+        self._begin(self._made(settings))
+
+    def _made(self, settings: QSettings) -> Iterator[None]:
+        theme = self._theme
+        self._model: RowModel[ToolRow] = RowModel(COLUMNS, lambda row: row.key, self)
+        look = TableLook(name="Tools", noun="tool", go_first=("says",), ink=_ink, mark=_mark)
+        self.table = FittedTable(theme, self._model, look)
+        yield
+        self.pane = ToolPane(theme)
+        yield
+        self._splitter = PaneSplitter(theme, self.table, self.pane, settings=settings, key="tools")
+        yield
+        self.field = SearchField(theme, "Find a tool")
+        self.which = Segmented(theme, [("all", "All"), ("held", "Held back")], name="Which tools")
+        self._count = Label(theme, tone=Tone.MUTED)
+        self.file = Button(theme, "Open the settings file", icon="edit")
+        yield
+        self.banner = Banner(theme, closable=False)
+        self.nothing = EmptyState(theme, icon="tools", title=_NONE, text=_NONE_TEXT)
+        self.nothing.add(CodeBlock(theme, _EXAMPLE, name="example"))
+        self.no_match = EmptyState(theme, icon="search", title="No tool matches.")
+        yield
+        self._refresh = PacedRefresh(self, self._read)
+        self._lay_out()
+        yield
+        self._connect(settings)
+
+    @property
+    def rows(self) -> tuple[ToolRow, ...]:
+        """Those in the list."""
+        return self._model.rows
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh.ask(at_once=True)
+
+    def _connect(self, settings: QSettings) -> None:
+        self._bridge.events.connect(self._on_events)
+        self.field.textChanged.connect(lambda _: self._show())
+        self.which.chosen.connect(lambda _: self._show())
+        self.file.clicked.connect(self.file_wanted)
+        self.table.chosen.connect(self.pane.show_row)
+        self.table.opened.connect(lambda: self.pane.text.setFocus())
+        self.pane.left.connect(self.table.setFocus)
+        self.pane.approve.clicked.connect(lambda: self._decide(self._desk.approve))
+        self.pane.hide_it.clicked.connect(lambda: self._decide(self._desk.hide))
+        self.pane.restart.clicked.connect(self._restart)
+        self.pane.calls.clicked.connect(self._show_calls)
+        self._splitter.begin(self.pane.turn, *_WIDE_SHARES)
+        add_key(self, "Find a tool", ("Ctrl+F", "/"), self.field.setFocus)
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        if any(isinstance(each, ToolServersChanged | SettingsChanged) for each in events):
+            self._refresh.ask()
+
+    def _read(self) -> None:
+        self._bridge.run(self._come(), name="tools")
+
+    async def _come(self) -> None:
+        """What is known first; then what servers say that were never asked: that may take long."""
+        try:
+            self._take(await self._desk.rows())
+            if not self._was_looked:
+                self._was_looked = True
+                await self._desk.look()
+                self._take(await self._desk.rows())
+        except LlmgwError as error:
+            self.banner.say(BannerKind.ERROR, _NOT_READ, inert_line(str(error), 400))
+        finally:
+            self._refresh.ended()
+
+    def _take(self, rows: Sequence[ToolRow]) -> None:
+        self._all = tuple(rows)
+        self._show()
+
+    def _show(self) -> None:
+        words = self.field.text().casefold().split()
+        is_held = self.which.key == "held"
+        found = [each for each in self._all if not each.is_server and _fits(each, words, is_held)]
+        servers = {each.server for each in found}
+        alone = not words and not is_held
+        self._model.show_rows(
+            [each for each in self._all if each in found or _leads(each, servers, alone)]
+        )
+        self._stack.setCurrentWidget(
+            self.nothing if not self._all else self._splitter if self.rows else self.no_match
+        )
+        for each in (self.field, self.which, self._count):
+            each.setVisible(bool(self._all))
+        held = sum(each.is_held_back for each in self._all)
+        tools = counted(sum(not each.is_server for each in self._all), "tool")
+        self._count.setText(f"{tools}, {held:,} held back" if held else tools)
+        if self.rows and self.table.chosen_row < 0:
+            self.table.choose_row(next((at for at, r in enumerate(self.rows) if r.is_held_back), 0))
+
+    def _decide(self, do: Callable[[ToolRow], Awaitable[str]]) -> None:
+        """What was hidden, or offered, can be made so again; what was held back was so by nobody's
+        word."""
+        row = self.pane.row
+        if row is None:
+            return
+        back = {"hidden": self._desk.hide, "offered": self._desk.approve}.get(row.state)
+        undo = None if back is None else lambda: self._run(lambda: back(row))
+        self._run(lambda: do(row), undo)
+
+    def _restart(self) -> None:
+        row = self.pane.row
+        if row is not None:
+            self.pane.restart.setEnabled(False)
+            self._run(lambda: self._desk.restart(row.server))
+
+    def _run(
+        self, do: Callable[[], Awaitable[str]], undo: Callable[[], object] | None = None
+    ) -> None:
+        self._bridge.run(self._done(do, undo), name="tools")
+
+    async def _done(
+        self, do: Callable[[], Awaitable[str]], undo: Callable[[], object] | None
+    ) -> None:
+        try:
+            words = await do()
+        except LlmgwError as error:
+            self.banner.say(BannerKind.ERROR, "That was not done.", inert_line(str(error), 400))
+        else:
+            self.banner.hide()
+            self.said.emit(words, undo)
+        finally:
+            self.pane.restart.setEnabled(True)
+            self._refresh.ask(at_once=True)
+
+    def _show_calls(self) -> None:
+        row = self.pane.row
+        if row is not None:
+            model = f"{row.server}/{row.tool or '*'}"
+            quoted = f'"{model}"' if " " in model else model
+            self.flights_wanted.emit(" ".join(("protocol:mcp", f"model:{quoted}")))
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        self._stack = QStackedWidget()
+        for each in (QWidget(), self._splitter, self.nothing, self.no_match):
+            self._stack.addWidget(each)
+        bar = h_box(theme, (self.field, 1), self.which, self._count, self.file, gap=2)
+        bar.setContentsMargins(theme.space(6), theme.space(4), theme.space(6), theme.space(3))
+        v_box(theme, self.banner, bar, (self._stack, 1), on=self, gap=0, margins=0)
+
+
+class ToolPane(QWidget):
+    """All of one server or tool: of a changed tool what was approved and what is said now."""
+
+    left = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.row: ToolRow | None = None
+        self._mark = MarkIcon(theme, "off")
+        self._name = FlowingLabel(
+            theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold, is_verbatim=True
+        )
+        self.turn = SideButton(theme)
+        self._state = FlowingLabel(theme, weight=QFont.Weight.Medium)
+        self._says = FlowingLabel(theme, tone=Tone.MUTED, is_verbatim=True)
+        self.approve = Button(theme, "Approve", kind=ButtonKind.PRIMARY, icon="check")
+        self.hide_it = Button(theme, "Hide", icon="off")
+        self.restart = Button(theme, "Start anew", icon="retry")
+        self.calls = Button(theme, "Its calls", icon="flights")
+        self._why = FlowingLabel(theme, tone=Tone.WARNING)
+        self.text = ReadText(theme, "Its definition", margin=2)
+        self.text.setFont(theme.mono_font(TextSize.CAPTION))
+        self._colours = DiffColours(theme, self.text, heads=())
+        self._shown = ""
+        self._lay_out()
+
+    def show_row(self, row: ToolRow | None) -> None:
+        self.row = row
+        self._content.setVisible(row is not None)
+        if row is None:
+            return
+        self._mark.show_mark(*_MARKS[row.state])
+        self._name.setText(row.server if row.is_server else f"{row.server}/{row.tool}")
+        parts = [row.facts if row.is_server else row.state_words]
+        if row.name:
+            parts.append(f"clients call it {row.name}")
+        self._state.setText(" · ".join(parts))
+        self._says.say("" if row.state == "changed" else row.says)
+        self.approve.setVisible(row.may_approve)
+        self.approve.setText("Show it again" if row.state == "hidden" else "Approve")
+        self.hide_it.setVisible(row.may_hide)
+        self.restart.setVisible(row.is_server)
+        self._why.say({"changed": _CHANGED, "new": _NEW}.get(row.state, ""))
+        text = row.text()
+        self.text.setVisible(bool(text))
+        self.text.setAccessibleName(said("Its log" if row.is_server else "Its definition"))
+        if text != self._shown:
+            self._shown = text
+            self.text.setPlainText(text)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        acts = QWidget()
+        row = WrappedRow(theme.space(2), acts)
+        for button in (self.approve, self.hide_it, self.restart, self.calls):
+            row.addWidget(button)
+        head = h_box(theme, self._mark, (self._name, 1), self.turn, gap=2)
+        self._content = QWidget()
+        parts = (head, self._state, self._says, acts, self._why, (self.text, 1))
+        v_box(theme, *parts, on=self._content, gap=2, margins=(6, 2.5, 2, 4))
+        v_box(theme, (self._content, 1), on=self, gap=0, margins=0)
+        self.setAccessibleName(said("The chosen server or tool"))
+
+
+def _ink(row: ToolRow, column: Column[ToolRow], colours: Colours) -> QColor | None:
+    if column.key == "state":
+        return colour_of(_MARKS[row.state][1], colours)
+    if column.key == "name" and row.state in ("hidden", "shut", "gone"):
+        return colours.muted
+    return None
+
+
+def _mark(row: ToolRow, colours: Colours) -> tuple[str, QColor]:
+    icon, tone = _MARKS[row.state]
+    return icon, colour_of(tone, colours)
+
+
+def _fits(row: ToolRow, words: Sequence[str], is_held: bool) -> bool:
+    text = f"{row.server}/{row.tool} {row.name} {row.says}".casefold()
+    return (row.is_held_back or not is_held) and all(word in text for word in words)
+
+
+def _leads(row: ToolRow, servers: set[str], alone: bool) -> bool:
+    """A server stands above its tools; one without tools where nothing is filtered."""
+    return row.is_server and (alone or row.server in servers)
