@@ -73,6 +73,9 @@ what a flight records, and it never changes for a class once released.
 
 from typing import ClassVar
 
+CORRECT_IT = "Correct the request and send it again."
+"""Advice for whoever writes requests; a person at a command is spared it."""
+
 
 class LlmgwError(Exception):
     """The root; `kind` names the class in records and metrics."""

@@ -73,7 +73,7 @@ _LOOK_AFTER = "Look after the disk and the files of the gateway."
 TABLE: Mapping[type[errors.LlmgwError], Row] = {
     errors.LlmgwError: Row(500, "This is a fault of the gateway; its log says more."),
     errors.ConfigError: Row(500, "Correct the settings of the gateway."),
-    errors.RequestError: Row(400, "Correct the request and send it again."),
+    errors.RequestError: Row(400, errors.CORRECT_IT),
     errors.NotOffered: Row(400),
     errors.RequestTooLarge: Row(413, "Send less, or raise the limit."),
     # the vendors' SDKs ask again after a 408, which is right here
@@ -216,6 +216,6 @@ TABLE: Mapping[type[errors.LlmgwError], Row] = {
     vault.VaultError: Row(500),
     # 423: a status of 500 and up would make clients ask again in vain
     vault.VaultLocked: Row(423, anthropic="permission_error"),
-    vault.EntryUnfit: Row(400, "Correct the request and send it again."),
+    vault.EntryUnfit: Row(400, errors.CORRECT_IT),
     vault.NoSuchEntry: Row(404, "Lists show what is there for a project and for all."),
 }

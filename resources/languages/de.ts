@@ -7593,8 +7593,8 @@
       <translation>Einer Meldung ohne Schlüssel wird nicht geglaubt: key in [updates] auf den öffentlichen Schlüssel der Hersteller des Programms setzen.</translation>
     </message>
     <message>
-      <source>No feed is named, so nobody is asked: set feed and key of [updates] to what the page says that you have this program from.</source>
-      <translation>Keine Meldung ist genannt, darum wird niemand gefragt: feed und key in [updates] so setzen, wie die Seite sagt, von der dieses Programm kommt.</translation>
+      <source>No feed is named, so nobody is asked: set feed and key of [updates]. The page that you have this program from names both.</source>
+      <translation>Keine Meldung ist genannt, darum wird niemand gefragt: feed und key in [updates] setzen. Beide nennt die Seite, von der dieses Programm kommt.</translation>
     </message>
     <message>
       <source>Have a CLI do something: a first job</source>
@@ -7721,8 +7721,8 @@
       <translation>die Seite für unterwegs öffnen oder schließen</translation>
     </message>
     <message>
-      <source>The pocket page is off: set pocket.host and pocket.on (docs/pocket.md).</source>
-      <translation>Die Seite für unterwegs ist aus: pocket.host und pocket.on setzen (docs/pocket.md).</translation>
+      <source>The pocket page is off: llmgw settings set pocket.host ADDRESS, then pocket.on true.</source>
+      <translation>Die Seite für unterwegs ist aus: llmgw settings set pocket.host ADRESSE, dann pocket.on true.</translation>
     </message>
     <message>
       <source>Only the person at this computer pairs devices; '%1' is another client.</source>
@@ -15005,6 +15005,13 @@
     <message>
       <source>What it says of itself</source>
       <translation>Was es von sich sagt</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui</name>
+    <message>
+      <source>Correct the request and send it again.</source>
+      <translation>Die Anfrage berichtigen und noch einmal senden.</translation>
     </message>
   </context>
 </TS>

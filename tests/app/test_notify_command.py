@@ -45,7 +45,7 @@ async def test_each_target_tells_how_it_stands(
         told = capsys.readouterr()
         assert told.out == "good was told.\n"
         assert "bad: /nowhere/at/all cannot be started: No such file" in told.err
-        assert "there are: good, bad, quiet" in told.err
+        assert told.err.endswith("There is no target of that name (there are: good, bad, quiet).\n")
         assert await _said(house, "list") == 0
         rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
         assert [row[:4] for row in rows] == [

@@ -24,6 +24,7 @@ from llmgw_desktop.app.words.figures import (
     in_out_text,
     marked,
     marked_money,
+    spent_text,
     tokens_text,
 )
 from llmgw_desktop.domain.flights.flight import (
@@ -174,3 +175,9 @@ def test_a_sum_says_of_how_many_it_was_told() -> None:
     assert sum_money(totals) == "≥$3.20"
     assert sum_tip(totals, Figure.OUTPUT) == words
     assert sum_tip(totals, Figure.INPUT) == ""
+
+
+def test_what_nobody_told_is_no_zero_in_a_sum() -> None:
+    assert spent_text(0.0, is_whole=True) == "$0"
+    assert spent_text(0.0, is_whole=False) == "–"
+    assert spent_text(0.0123, is_whole=False) == "≥$0.0123"

@@ -66,6 +66,8 @@ def test_rules_are_added_tried_and_taken_away(typed: Typed) -> None:
     assert told.startswith("deny: The rule no removing says deny.")
     assert "it runs: rm x" in told
     assert "there is a rule 'looking' already" in typed("add", "looking", "--ask")[1]
+    for verb in ("test", "why"):
+        assert typed(verb) == ("", "llmgw: Say what to try: a command, --path, --url or --tool.\n")
     undo = typed("remove", "looking")[1]
     assert "rules add looking --allow --command 'git status' --command 'git log *'" in undo
     assert typed("test", "git status")[0].startswith("ask: ")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.errors import CORRECT_IT, LlmgwError
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.processes import started_ticks
 from llmgw_desktop.store.paths import Places
@@ -38,10 +38,12 @@ class Told:
 
     @property
     def problem(self) -> str:
-        """Its own words, where it refused."""
+        """Its own words, where it refused, without advice for those who write requests."""
         error = self.fields.get("error")
         words = error.get("message") if isinstance(error, dict) else error
-        return words if isinstance(words, str) else f"The gateway answered {self.status}."
+        if not isinstance(words, str):
+            return f"The gateway answered {self.status}."
+        return words.removesuffix(CORRECT_IT).rstrip()
 
 
 def running(places: Places, env: Mapping[str, str]) -> RunFile:

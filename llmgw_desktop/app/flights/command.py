@@ -272,6 +272,8 @@ def _rows(flight: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, name in _SAID_ONCE:
         if flight[key]:
             yield name, flight[key]
+    if flight["marked"]:
+        yield "marked", flight["note"] or "yes"
     yield from _figures(flight)
     yield from _doubts(flight)
     for number, each in enumerate(flight["attempts"], 1):

@@ -60,8 +60,8 @@ def look_for_update(settings: UpdateSettings) -> UpdateNews:
     """Asks the feed. Blocks for seconds. Raises UpdateProblem."""
     if not settings.feed:
         raise UpdateProblem(
-            "No feed is named, so nobody is asked: set feed and key of [updates] to what the"
-            " page says that you have this program from."
+            "No feed is named, so nobody is asked: set feed and key of [updates]. The page that you"
+            " have this program from names both."
         )
     if not settings.key:
         raise UpdateProblem(

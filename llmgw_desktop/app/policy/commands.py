@@ -28,7 +28,7 @@ from llmgw_desktop.domain.policy import (
 from llmgw_desktop.store.paths import Places
 
 _NAME_CHARS = 60
-_NO_LIMITS = ("–", "–", "–", "–", "no budget and no rate limit; what it used: the Clients page")
+_NO_LIMITS = ("–", "–", "–", "–", "no budget and no rate limit; what it used: llmgw flights cost")
 
 _PAUSED = ("paused", "–", "–", "–", "a person has stopped it: Clients, Go on; or [clients]")
 

@@ -35,11 +35,16 @@ if TYPE_CHECKING:
     from llmgw_desktop.store.toml_changes import TomlValue
 
 _TO_ASK = "Nothing says so: it would be asked."
+_TRY_WHAT = "llmgw: Say what to try: a command, --path, --url or --tool."
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     """Raises ConfigError, StoreError."""
     command = _RulesCommand(places, env)
+    is_tried = arguments.verb in ("test", "why")
+    if is_tried and not any((arguments.text, arguments.path, arguments.url, arguments.tool)):
+        print(_TRY_WHAT, file=sys.stderr)
+        return 2
     try:
         return int(getattr(command, f"do_{arguments.verb}")(arguments))
     except NoSuchWorkspace:

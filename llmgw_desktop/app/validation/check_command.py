@@ -16,6 +16,7 @@ from llmgw_desktop.app.words.figures import (
     duration_text,
     exact_money_text,
     local_time,
+    spent_text,
 )
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.canonical import canonical
@@ -135,10 +136,13 @@ def _run_lines(told: Mapping[str, Any]) -> Iterator[str]:
     said = [f"{told['passed']} passed", f"{told['failed']} fell"]
     if told["notAsked"]:
         said.append(f"{told['notAsked']} not asked or not answered")
-    more = "" if told["isCostWhole"] else ", and more that nobody told"
-    yield f"{', '.join(said)}; cost {exact_money_text(told['costUsd'])}{more}. Run {told['id']}."
+    yield f"{', '.join(said)}; cost {_cost(told)}. Run {told['id']}."
     if told["firstFallen"]:
         yield f"First to fall: {inert_line(told['firstFallen'], 2 * _NAME_CHARS)}"
+
+
+def _cost(told: Mapping[str, Any]) -> str:
+    return spent_text(told["costUsd"], is_whole=told["isCostWhole"])
 
 
 def _sealed(ended: Mapping[str, Any], file: str) -> int:
@@ -174,7 +178,7 @@ def _runs(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
     for each in told.fields["runs"]:
         cells = [each["id"], clock_text(each["at"], today), inert_line(each["set"], _NAME_CHARS)]
         cells += [str(each[name]) for name in ("passed", "failed", "notAsked")]
-        cells += [exact_money_text(each["costUsd"])]
+        cells += [_cost(each)]
         cells += [inert_line(each["firstFallen"] or "–", 2 * _NAME_CHARS)]
         print("\t".join(cells))
     return PASSED

@@ -9,6 +9,7 @@ from llmgw_desktop.app.words.figures import (
     duration_text,
     exact_money_text,
     local_time,
+    spent_text,
 )
 from llmgw_desktop.app.words.inert_text import csv_of, inert_line
 from llmgw_desktop.domain.clock import Clock
@@ -47,7 +48,8 @@ class CheckedRun:
     made_at_s: float
     share: float
     """Of its answers that passed, from 0 to 1."""
-    cost_usd: float
+    cost_usd: float | None
+    """None where no answer told its cost."""
     client: str
     models: str
     passed: str
@@ -87,7 +89,6 @@ def runs_csv(runs: Sequence[CheckedRun]) -> str:
 def _run(run: ValidationRun, when: str) -> CheckedRun:
     told: Mapping[str, Any] = run.request.evidence
     whole = told["passed"] + told["failed"] + told["notAsked"]
-    more = "" if told["isCostWhole"] else " +"
     fallen = ": ".join(filter(None, (told["firstFallen"], told["why"])))
     return CheckedRun(
         id=run.id,
@@ -96,12 +97,12 @@ def _run(run: ValidationRun, when: str) -> CheckedRun:
         set=inert_line(run.request.question, _NAME_CHARS),
         made_at_s=run.made_at_s,
         share=told["passed"] / whole if whole else 0.0,
-        cost_usd=told["costUsd"],
+        cost_usd=told["costUsd"] if told["isCostWhole"] or told["costUsd"] else None,
         client=inert_line(run.client, _NAME_CHARS),
         models=inert_line(", ".join(told["models"]), _NAME_CHARS),
         passed=f"{told['passed']:,} of {whole:,}",
         first_fallen=inert_line(fallen, _WORDS_CHARS),
-        cost=f"{exact_money_text(told['costUsd'])}{more}",
+        cost=spent_text(told["costUsd"], is_whole=told["isCostWhole"]),
         answers=tuple(_answer(json.loads(each.text)["row"]) for each in run.answers),
     )
 

@@ -164,6 +164,13 @@ def exact_money_text(dollars: float | None) -> str:
     return f"${dollars:.{digits}f}"
 
 
+def spent_text(dollars: float, *, is_whole: bool) -> str:
+    """Of several answers: «≥$0.0123» where some did not tell theirs, «–» where none did."""
+    if is_whole:
+        return exact_money_text(dollars)
+    return f"{MARKS[Provenance.PARTIAL]}{exact_money_text(dollars)}" if dollars else UNKNOWN
+
+
 def rate_text(per_s: float | None) -> str:
     """Tokens a second: «75», «3.2»."""
     if per_s is None:

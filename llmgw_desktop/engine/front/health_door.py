@@ -10,14 +10,13 @@ from urllib.parse import unquote
 import orjson
 
 from llmgw_desktop.domain.access.principal import Scope
-from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.errors import MalformedRequest, StoreError
 from llmgw_desktop.domain.events import (
     GatewayState,
     GatewayStatus,
     RecorderStatus,
     SettingsChanged,
 )
-from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.policy import ClientStanding, Flood
 from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.flights.notifier import Notifier, NotifyStanding
@@ -220,8 +219,8 @@ class NotifyDoor:
         standing = await self._notifier.test(name)
         if standing is None:
             known = ", ".join(each.target.name for each in self._notifier.standings())
-            words = f"there is no target of that name (there are: {known or 'none'})"
-            raise InvalidRun(words, field="name")
+            words = f"There is no target of that name (there are: {known or 'none'})."
+            raise MalformedRequest(words)
         await tell(caller, {"target": _target(standing)})
 
 

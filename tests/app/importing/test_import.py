@@ -271,7 +271,8 @@ def test_a_dry_run_changes_nothing(desk: Desk, theirs: Path) -> None:
 def test_another_place_is_named(desk: Desk, theirs: Path, tmp_path: Path) -> None:
     moved = tmp_path / "elsewhere"
     theirs.rename(moved)
-    assert desk.run("--from", "llm-cli-gateway")[0] == 1
+    code, _, err = desk.run("--from", "llm-cli-gateway")
+    assert (code, "Name its folder with --path" in err) == (1, True)
     env = {"LLM_GATEWAY_CONFIG": "/nowhere/config.toml"}
     code, out, _ = desk.run("--from", "llm-cli-gateway", "--path", str(moved), env=env)
     assert code == 0

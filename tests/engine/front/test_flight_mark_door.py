@@ -86,7 +86,9 @@ async def test_by_command_with_a_gateway_and_without(house: House, is_running: b
     code, said = await asyncio.to_thread(told, "mark", flight, "--note", "look again")
     assert (code, said) == (0, f"{flight} is marked, and kept.\n")
     assert flight in (await asyncio.to_thread(told, "list", "note:again"))[1]
+    assert "marked                look again" in (await asyncio.to_thread(told, "show", flight))[1]
     code, _ = await asyncio.to_thread(told, "unmark", flight)
+    assert "marked  " not in (await asyncio.to_thread(told, "show", flight))[1]
     assert code == 0
     assert flight not in (await asyncio.to_thread(told, "list", "marked:yes"))[1]
     assert (await asyncio.to_thread(told, "mark", "flt_none"))[0] == 1

@@ -115,7 +115,7 @@ async def test_limits_of_labels_and_the_end_of_a_time_are_told_too(
 
         assert await _command(house, "shared") == 0
         rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
-        assert rows[0][5:] == ["–", "no budget and no rate limit; what it used: the Clients page"]
+        assert rows[0][5:] == ["–", "no budget and no rate limit; what it used: llmgw flights cost"]
         assert rows[1][2] == "refused"
         assert [row[2] for row in rows if row[0] == "shared/aider"] == [
             "1 request a day",

@@ -325,6 +325,7 @@ async def test_from_a_flight_by_command_to_a_receipt_that_verifies(
     assert (await _told(house, "receipt", "verify", str(receipt)))[0] == 1
     _, out, _ = await _told(house, "check", "runs")
     run_id = out.splitlines()[1].split("\t")[0]
+    assert out.splitlines()[1].split("\t")[6] == "–", "nobody told a cost: that is not $0"
     assert (await _told(house, "check", "show", run_id))[1].count("\n") == 5
     assert (await _told(house, "check", "show", "val_0"))[0] == 2
 

@@ -37,7 +37,7 @@ LONGEST_WAIT_S = 60
 _LONGEST_NAME = 40
 _NOT_YOURS = "Only the person at this computer pairs devices; '{name}' is another client."
 _NO_HOST = "pocket.host names no address of this computer that devices could come to."
-_OFF = "The pocket page is off: set pocket.host and pocket.on (docs/pocket.md)."
+_OFF = "The pocket page is off: llmgw settings set pocket.host ADDRESS, then pocket.on true."
 _log = logging.getLogger(__name__)
 
 

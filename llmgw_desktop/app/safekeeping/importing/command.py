@@ -57,7 +57,9 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     usual = Path.home() / _FOLDERS[arguments.source]
     brought = _READERS[arguments.source](folder or usual, env, is_named=folder is not None)
     if not brought.looked_at:
-        print(f"Nothing of {arguments.source} was found in {folder or usual}.", file=sys.stderr)
+        elsewhere = "" if folder else " Name its folder with --path if it lies elsewhere."
+        words = f"Nothing of {arguments.source} was found in {folder or usual}.{elsewhere}"
+        print(words, file=sys.stderr)
         return 1
     vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), SystemClock())
     store = SessionStore(places.gateway_db, AtRest(vault.data_keys))
