@@ -36,6 +36,11 @@ class AskAbout(StrEnum):
     NOTHING = "nothing"
 
 
+def is_secret_name(name: str) -> bool:
+    """Of a variable or a header: whether its text may be a credential."""
+    return name.upper().endswith(_OF_SECRETS)
+
+
 @value
 class McpServer:
     """One; either a command with its arguments, or an address."""
@@ -83,7 +88,7 @@ class McpServer:
         return tuple(
             text.removeprefix("Bearer ")
             for name, text in named
-            if name.upper().endswith(_OF_SECRETS) and not FROM_VAULT.search(text)
+            if is_secret_name(name) and not FROM_VAULT.search(text)
         )
 
     @property

@@ -414,3 +414,144 @@ def test_our_own_broken_settings_are_not_written(desk: Desk, theirs: Path) -> No
     with pytest.raises(ConfigError, match="max_running_jobs"):
         desk.run("--from", "llm-cli-gateway")
     assert desk.sessions() == []
+
+
+TOKEN = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
+
+
+def program_files(person: Path) -> dict[str, Path]:
+    """As Claude Code, Codex, Gemini CLI and opencode write them; the first two have our entry."""
+    ours = {"type": "stdio", "command": "/opt/llmgw", "args": ["mcp"]}
+    claude = {
+        "numStartups": 3,
+        "mcpServers": {
+            "llmgw": ours,
+            "tracker": {
+                "type": "http",
+                "url": "https://tracker.example/mcp",
+                "headers": {"Authorization": f"Bearer {TOKEN}", "X-Team": "shop"},
+            },
+            "clock": {"type": "stdio", "command": "uvx", "args": ["mcp-server-time"]},
+            "old": {"type": "sse", "url": "https://old.example/sse"},
+            "argued": {"command": "npx", "args": ["x", "--token", TOKEN]},
+            "inputs": {"command": "x", "env": {"A_KEY": "${input:key}"}},
+        },
+    }
+    codex = (
+        'model = "gpt-5.5"  # mine\n[mcp_servers.llmgw]\ncommand = "/opt/llmgw"\nargs = ["mcp"]\n'
+        '[mcp_servers.clock]\ncommand = "uvx"\nargs = ["mcp-server-time"]\n'
+        '[mcp_servers.github]\ncommand = "gh-mcp"\n[mcp_servers.github.env]\n'
+        f'GITHUB_TOKEN = "{TOKEN}"\n'
+        '[mcp_servers.docs]\nurl = "https://docs.example/mcp"\n'
+        'bearer_token_env_var = "DOCS_TOKEN"\n'
+    )
+    opencode = {
+        "mcp": {
+            "clock": {"type": "local", "command": ["uvx", "other-clock"], "enabled": True},
+            "off": {"type": "local", "command": ["x"], "enabled": False},
+        }
+    }
+    gemini = {"mcpServers": {"stream": {"httpUrl": "https://s.example/mcp"}, "x": {"cwd": "/y"}}}
+    texts = {
+        ".claude.json": json.dumps(claude, indent=2),
+        ".codex/config.toml": codex,
+        ".config/opencode/opencode.json": json.dumps(opencode),
+        ".gemini/settings.json": json.dumps(gemini),
+    }
+    for name, text in texts.items():
+        (person / name).parent.mkdir(parents=True, exist_ok=True)
+        (person / name).write_text(text)
+    return {name: person / name for name in texts}
+
+
+def test_servers_of_programs_come_once_with_their_secrets_in_the_vault(desk: Desk) -> None:
+    files = program_files(desk.person)
+    before = {name: path.read_bytes() for name, path in files.items()}
+    env = {"HOME": str(desk.person), "DOCS_TOKEN": OTHER}
+    dry, told, _ = desk.run("--from", "programs", "--dry-run", env=env)
+    assert dry == 0
+    assert "MCP server tracker of Claude Code" in told
+    assert not desk.places.config_file.exists()
+    code, told, trouble = desk.run("--from", "programs", env=env)
+    assert (code, trouble) == (0, "")
+    assert TOKEN not in told
+    servers = desk.settings()["mcp_servers"]
+    assert isinstance(servers, dict)
+    assert set(servers) == {"tracker", "clock", "clock-opencode", "github", "docs", "stream"}
+    assert servers["tracker"]["headers"] == {
+        "Authorization": "Bearer ${vault:tracker/authorization}",
+        "X-Team": "shop",
+    }
+    assert servers["github"]["env"] == {"GITHUB_TOKEN": "${vault:github/github_token}"}
+    assert all(each["offer"] is True for each in servers.values())
+    loaded = load_settings(desk.places.config_file, {})
+    assert all(each.enabled for each in loaded.settings.mcp_servers)
+    with closing(desk.vault()) as vault:
+        kept = {
+            name: vault.secret(address(EntryKind.API_KEY, *name.split("/")), by="test")
+            for name in ("tracker/authorization", "github/github_token", "docs/authorization")
+        }
+    assert kept == {
+        "tracker/authorization": TOKEN.encode(),
+        "github/github_token": TOKEN.encode(),
+        "docs/authorization": OTHER.encode(),
+    }
+    for name, why in (
+        ("old of Claude Code", "older transport"),
+        ("argued of Claude Code", "a secret stands among its arguments"),
+        ("inputs of Claude Code", "only that program can fill in"),
+        ("off of opencode", "switched off"),
+        ("x of Gemini CLI", "folder of its own"),
+    ):
+        (line,) = [each for each in told.splitlines() if f"MCP server {name}" in each]
+        assert why in line
+    assert {name: path.read_bytes() for name, path in files.items()} == before
+    settings = desk.places.config_file.read_bytes()
+    assert "There is nothing to bring" in desk.run("--from", "programs", env=env)[1]
+    assert desk.places.config_file.read_bytes() == settings
+
+
+def test_what_came_over_is_taken_out_of_connected_programs(desk: Desk) -> None:
+    files = program_files(desk.person)
+    claude, codex = files[".claude.json"], files[".codex/config.toml"]
+    before = claude.read_bytes()
+    env = {"HOME": str(desk.person)}
+    _, told, _ = desk.run("--from", "programs", "--remove", "--dry-run", env=env)
+    assert f"Would be taken out there:\n  tracker in {claude}" in told
+    assert claude.read_bytes() == before
+    code, told, _ = desk.run("--from", "programs", "--remove", env=env)
+    assert code == 0
+    left = json.loads(claude.read_text())
+    assert set(left["mcpServers"]) == {"llmgw", "old", "argued", "inputs"}
+    assert left["numStartups"] == 3
+    text = codex.read_text()
+    assert 'model = "gpt-5.5"  # mine' in text
+    assert set(tomllib.loads(text)["mcp_servers"]) == {"llmgw", "docs"}, "its token is not set"
+    assert "first: llmgw connect opencode" in told
+    assert "clock" in json.loads(files[".config/opencode/opencode.json"].read_text())["mcp"]
+    (copy,) = claude.parent.glob(".claude.json.before-import-*")
+    assert copy.read_bytes() == before
+    assert copy.stat().st_mode & 0o077 == 0
+    assert f"put {copy} in its place" in told
+
+
+def test_another_credential_in_its_place_is_kept(desk: Desk) -> None:
+    program_files(desk.person)
+    at = address(EntryKind.API_KEY, "github", "github_token")
+    with closing(desk.vault()) as vault:
+        vault.put(at, OTHER.encode(), by="test")
+    _, told, _ = desk.run("--from", "programs", env={"HOME": str(desk.person)})
+    assert "the vault has another credential at github/github_token" in told
+    servers = desk.settings()["mcp_servers"]
+    assert isinstance(servers, dict)
+    assert "github" not in servers
+    with closing(desk.vault()) as vault:
+        assert vault.secret(at, by="test") == OTHER.encode()
+
+
+@pytest.mark.parametrize(
+    "words", [("--from", "programs", "--path", "/x"), ("--from", "mcp-llm-bridge", "--remove")]
+)
+def test_options_that_do_not_go_together(desk: Desk, words: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match="alone"):
+        desk.run(*words)

@@ -17,9 +17,25 @@ from llmgw_desktop.domain.jobs.job import Session
 from llmgw_desktop.domain.provider import DEFAULT_ACCOUNT, KINDS, ProviderKind
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.domain.vault import EntryKind, EntryUnfit, OpenEntry, checked_secret
+from llmgw_desktop.store.client_files.marks import OwnMark, TextFormat
 from llmgw_desktop.store.toml_blocks import Address
 from llmgw_desktop.store.toml_changes import AddTable, Change, SetKeys
 from llmgw_desktop.store.vault.bridge_vault import BridgeVault
+
+
+@value
+class StandsIn:
+    """Where a program says the same in its own settings."""
+
+    file: Path
+    format: TextFormat
+    path: tuple[str, ...]
+    why_not: str = ""
+    """Why it is not taken out there."""
+
+    @property
+    def mark(self) -> OwnMark:
+        return OwnMark(path=self.path, written="")
 
 
 @value(kw_only=False)
@@ -34,6 +50,9 @@ class BroughtSetting:
     """Of a single line; empty for a table."""
     in_list: str = ""
     """By which key an element of a list is told from the others; empty for all else."""
+    entries: tuple[OpenEntry, ...] = ()
+    """Credentials that come with it, or not at all."""
+    stands_in: tuple[StandsIn, ...] = ()
 
     def is_in(self, data: Mapping[str, Any]) -> bool:
         """Whether something stands in its place, whatever it says."""

@@ -9,19 +9,21 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from llmgw_desktop.app.command_line.this_program import own_command
-from llmgw_desktop.app.safekeeping.importing import BRIDGE, CLI_GATEWAY
+from llmgw_desktop.app.safekeeping.importing import BRIDGE, CLI_GATEWAY, PROGRAMS
 from llmgw_desktop.app.safekeeping.importing.bridge import (
     Brought,
     BroughtSetting,
     LeftOut,
+    StandsIn,
     read_bridge,
 )
 from llmgw_desktop.app.safekeeping.importing.cli_gateway import read_cli_gateway
+from llmgw_desktop.app.safekeeping.importing.servers import by_file, read_servers, taken_out
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
@@ -29,6 +31,7 @@ from llmgw_desktop.domain.jobs.job import Session
 from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.domain.vault import GLOBAL_PROJECT, EntryBroken, EntryKind, OpenEntry
 from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.client_files.config_file import read_bytes, write_bytes
 from llmgw_desktop.store.jobs.session_store import SessionStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.private_files import write_first
@@ -43,6 +46,8 @@ from llmgw_desktop.store.vault.vault import Vault
 _WHO = "llmgw import"
 _IS_HERE = "is here already, and stays as it is"
 _FOLDERS = {CLI_GATEWAY: ".llm-cli-gateway", BRIDGE: ".llm-gateway"}
+_WHOSE = {PROGRAMS: "each program"}
+_OFF = "it is written in a form that is not read"
 _READERS: Mapping[str, Callable[..., Brought]] = {
     CLI_GATEWAY: read_cli_gateway,
     BRIDGE: read_bridge,
@@ -51,21 +56,30 @@ _READERS: Mapping[str, Callable[..., Brought]] = {
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     """Raises ConfigError, StoreError, VaultError."""
-    folder = Path(arguments.path).expanduser() if arguments.path else None
-    if folder is not None and not folder.is_dir():
-        raise StoreUnavailable(f"{folder} is no folder.")
-    usual = Path.home() / _FOLDERS[arguments.source]
-    brought = _READERS[arguments.source](folder or usual, env, is_named=folder is not None)
-    if not brought.looked_at:
+    if arguments.source == PROGRAMS:
+        if arguments.path:
+            raise ConfigError("goes with another gateway alone", file="--path")
+        brought, where = read_servers(env), "the settings of the programs here."
+    elif arguments.remove:
+        raise ConfigError("goes with --from programs alone", file="--remove")
+    else:
+        folder = Path(arguments.path).expanduser() if arguments.path else None
+        if folder is not None and not folder.is_dir():
+            raise StoreUnavailable(f"{folder} is no folder.")
+        at = folder or Path.home() / _FOLDERS[arguments.source]
+        brought = _READERS[arguments.source](at, env, is_named=folder is not None)
         elsewhere = "" if folder else " Name its folder with --path if it lies elsewhere."
-        words = f"Nothing of {arguments.source} was found in {folder or usual}.{elsewhere}"
-        print(words, file=sys.stderr)
+        where = f"{at}.{elsewhere}"
+    if not brought.looked_at:
+        print(f"Nothing of {arguments.source} was found in {where}", file=sys.stderr)
         return 1
     vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), SystemClock())
     store = SessionStore(places.gateway_db, AtRest(vault.data_keys))
     with closing(vault), closing(store):
         importing = _Import(places, env, vault, store)
         importing.plan(brought)
+        if arguments.remove:
+            importing.plan_removal(brought.settings)
         if not arguments.dry_run:
             importing.carry_out()
     _report(arguments, brought, importing)
@@ -88,6 +102,10 @@ class _Import:
     before: bytes = b""
     kept: Path | None = None
     """The settings as they were, where they were changed."""
+    to_remove: list[StandsIn] = field(default_factory=list)
+    copies: dict[Path, Path] = field(default_factory=dict)
+    """Of programs' files: as they were before something was taken out."""
+    stamp: str = field(default_factory=lambda: time.strftime("%Y%m%d-%H%M%S"))
 
     def plan(self, brought: Brought) -> None:
         self._plan_entries(brought.credentials)
@@ -103,6 +121,31 @@ class _Import:
             self._write_settings()
         for session in self.new_sessions:
             self.sessions.add(session)
+        for file, places in by_file(self.to_remove).items():
+            self._take_out(file, places)
+
+    def plan_removal(self, wishes: Sequence[BroughtSetting]) -> None:
+        """Of what comes over, and of what came before and is the same here."""
+        data = tomllib.loads(self.before.decode("utf-8-sig"))
+        for wish in wishes:
+            here = data.get(str(wish.table[0]), {}).get(wish.table[-1])
+            if wish not in self.settings and here != wish.values:
+                continue
+            for place in wish.stands_in:
+                if place.why_not:
+                    self.left.append(LeftOut(f"{place.path[-1]} in {place.file}", place.why_not))
+                else:
+                    self.to_remove.append(place)
+
+    def _take_out(self, file: Path, places: Sequence[StandsIn]) -> None:
+        raw = read_bytes(file)
+        if raw is None:
+            return
+        after = taken_out(raw, places)
+        copy = file.with_name(f"{file.name}.before-import-{self.stamp}")
+        write_first(copy, raw)
+        write_bytes(file, after, before=raw)
+        self.copies[file] = copy
 
     def _plan_entries(self, entries: Sequence[OpenEntry]) -> None:
         here = {each.address for each in self.vault.entries()} if entries else set()
@@ -112,7 +155,7 @@ class _Import:
                 self.entries.append(entry)
                 continue
             try:
-                is_same = self.vault.secret(entry.address, by=_WHO) == entry.secret
+                is_same = self._is_same(entry)
             except EntryBroken:
                 is_same = False
             other = "another one is here: llmgw vault import asks whether to replace it"
@@ -140,9 +183,26 @@ class _Import:
             if problem := self._off(wish, found):
                 self.left.append(LeftOut(wish.named, problem))
                 continue
+            if (trouble := self._entry_trouble(wish)) or _is_off(wish, found):
+                self.left.append(LeftOut(wish.named, trouble or _OFF))
+                continue
+            self._plan_entries(wish.entries)
             self.warned += [each for each in found.warnings if each not in loaded.warnings]
             self.settings.append(wish)
             text, loaded = after, found
+
+    def _entry_trouble(self, wish: BroughtSetting) -> str:
+        """A credential of another kind stands where one of its would go."""
+        here = {each.address for each in self.vault.entries()} if wish.entries else set()
+        for entry in wish.entries:
+            with suppress(EntryBroken):
+                if entry.address not in here or self._is_same(entry):
+                    continue
+            return f"the vault has another credential at {entry.address.label}"
+        return ""
+
+    def _is_same(self, entry: OpenEntry) -> bool:
+        return self.vault.secret(entry.address, by=_WHO) == entry.secret
 
     def _is_served(self, wish: BroughtSetting, loaded: LoadedSettings) -> bool:
         """A provider that uses the same credential under another name is this one."""
@@ -177,8 +237,7 @@ class _Import:
 
     def _write_settings(self) -> None:
         places = self.places
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        kept = places.config_file.with_name(f"config.toml.before-import-{stamp}")
+        kept = places.config_file.with_name(f"config.toml.before-import-{self.stamp}")
         if self.before and write_first(kept, self.before):
             self.kept = kept
         journal = SettingsJournal(places.gateway_db, places.config_file)
@@ -190,6 +249,12 @@ class _Import:
         with closing(journal):
             changes = tuple(each.change() for each in self.settings)
             editor.apply(Edit(base=self.before, changes=changes))
+
+
+def _is_off(wish: BroughtSetting, found: LoadedSettings) -> bool:
+    """A server that was read with a mistake."""
+    servers = {each.name: each for each in found.settings.mcp_servers}
+    return wish.table[0] == "mcp_servers" and not servers[str(wish.table[-1])].enabled
 
 
 def _report(arguments: argparse.Namespace, brought: Brought, done: _Import) -> None:
@@ -210,9 +275,14 @@ def _report(arguments: argparse.Namespace, brought: Brought, done: _Import) -> N
         print(f"  {left.what}: {left.why}")
     for warning in done.warned:
         print(f"llmgw: {warning}", file=sys.stderr)
-    if came and not arguments.dry_run:
+    removed = [f"{each.path[-1]} in {each.file}" for each in done.to_remove]
+    if removed:
+        verb = "Would be taken" if arguments.dry_run else "Taken"
+        print("\n  ".join((f"{verb} out there:", *removed)))
+    if (came or removed) and not arguments.dry_run:
         _tell_way_back(done)
-    print(f"What {arguments.source} has is as it was.")
+    if not removed:
+        print(f"What {_WHOSE.get(arguments.source, arguments.source)} has is as it was.")
 
 
 def _tell_way_back(done: _Import) -> None:
@@ -221,6 +291,8 @@ def _tell_way_back(done: _Import) -> None:
     if done.settings:
         back = f"put {done.kept} in its place" if done.kept else "remove it"
         print(f"  {file}: {back}")
+    for program_file, copy in done.copies.items():
+        print(f"  {program_file}: put {copy} in its place")
     for entry in done.entries:
         at = entry.address
         more = [] if at.project == GLOBAL_PROJECT else ["--project", at.project]
