@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.app import commands
-from llmgw_desktop.app.command_line.command_line import Command, add_flags
+from llmgw_desktop.app.command_line.command_line import Command, add_flags, print_table
 from llmgw_desktop.app.commands import given_settings, parse, read_in, said_of
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
@@ -132,3 +132,17 @@ def test_a_command_is_one_value_and_a_line(
 def test_only_the_command_that_is_named_is_read_in() -> None:
     assert [each.name for each in read_in(["vault", "list"])] == ["vault"]
     assert len(read_in(["--port", "1", "serve"])) == len(commands.COMMANDS)
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_cells_stand_below_each_other_where_a_person_reads_them(
+    is_terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    print_table(
+        ("ID\tSTATE\tNOTE", "flt_01a2\tok\ta long one", "", "a line without cells", "\twhy")
+    )
+    head = "ID        STATE  NOTE\nflt_01a2  ok     a long one\n"
+    lined_up = f"{head}\na line without cells\n          why\n"
+    plain = "ID\tSTATE\tNOTE\nflt_01a2\tok\ta long one\n\na line without cells\n\twhy\n"
+    assert capsys.readouterr().out == (lined_up if is_terminal else plain)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from llmgw_desktop.app.access.keys import ClientKeys
+from llmgw_desktop.app.command_line.command_line import print_table
 from llmgw_desktop.app.command_line.running_gateway import tell_keys_changed
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.domain.access.principal import Client, Scope
@@ -56,12 +57,13 @@ def _list(keys: ClientKeys, places: Places, env: Mapping[str, str]) -> int:
         return 0
     now_s = SystemClock().now_s()
     policies = _policies(places, env)
-    print("NAME\tKEY\tSCOPES\tMADE\tSTATE")
+    lines = ["NAME\tKEY\tSCOPES\tMADE\tSTATE"]
     for client in clients:
         state = _state(client, policies, now_s)
         made = _day(client.created_at_s)
         may = " ".join(sorted(client.scopes)) + (" strict" if client.wants_all_or_nothing else "")
-        print(f"{client.name}\t{client.key_hint}…\t{may}\t{made}\t{state}")
+        lines.append(f"{client.name}\t{client.key_hint}…\t{may}\t{made}\t{state}")
+    print_table(lines)
     return 0
 
 

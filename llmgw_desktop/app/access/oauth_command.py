@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from llmgw_desktop.app.command_line.command_line import secret_lines_agree
+from llmgw_desktop.app.command_line.command_line import print_table, secret_lines_agree
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.access.consent import (
@@ -188,7 +188,7 @@ def _list(_: argparse.Namespace, clients: OauthPrograms) -> int:
         command = own_command("oauth", "client", "add", "NAME", "--redirect-uri", "ADDRESS")
         print(f"No programs are known yet. Make one known with: {command}", file=sys.stderr)
         return 0
-    print("NAME\tCLIENT_ID\tMADE\tSECRET\tSCOPES\tREDIRECTS\tSTATE")
+    lines = ["NAME\tCLIENT_ID\tMADE\tSECRET\tSCOPES\tREDIRECTS\tSTATE"]
     for client in known:
         over = client.revoked_at_s
         state = "active" if over is None else f"revoked {_day(over)}"
@@ -196,7 +196,8 @@ def _list(_: argparse.Namespace, clients: OauthPrograms) -> int:
         secret = "none" if client.is_public else "yes"
         may, redirects = " ".join(sorted(client.scopes)), " ".join(client.redirect_uris)
         name = inert_line(client.name, 60)
-        print("\t".join((name, client.id, made, secret, may, redirects, state)))
+        lines.append("\t".join((name, client.id, made, secret, may, redirects, state)))
+    print_table(lines)
     return 0
 
 

@@ -7,7 +7,7 @@ of what does the work, which is read in only when it is called. `app/commands.py
 import argparse
 import getpass
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -132,6 +132,22 @@ def agrees(question: str) -> bool:
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def print_table(lines: Iterable[str]) -> None:
+    """Lines of cells with a tab between two: so for other programs, and on a terminal with cells
+    below each other."""
+    if not sys.stdout.isatty():
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        return
+    rows = [line.split("\t") for line in lines]
+    widths = [0] * max(map(len, rows), default=0)
+    for row in rows:
+        for at, cell in enumerate(row[:-1]):  # the last may be as long as it likes
+            widths[at] = max(widths[at], len(cell))
+    for row in rows:
+        cells = (cell.ljust(widths[at]) for at, cell in enumerate(row))
+        sys.stdout.write(f"{'  '.join(cells).rstrip()}\n")
 
 
 def fail(sentence: str) -> int:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from llmgw_desktop.app.clis.programs import ProgramAsker
+from llmgw_desktop.app.command_line.command_line import print_table
 from llmgw_desktop.app.command_line.running_gateway import tell_keys_changed
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.connect.clients import ProgramStanding, standings
@@ -212,11 +213,12 @@ def _list(connector: Connector, *, is_undo: bool) -> int:
     if is_undo:
         print("llmgw: Say which program, or all.", file=sys.stderr)
         return _WRONG_USAGE
-    print("CLIENT\tPROGRAM\tSTATE\tHOW\tKEY\tFILE")
+    lines = ["CLIENT\tPROGRAM\tSTATE\tHOW\tKEY\tFILE"]
     for each in standings(connector):
-        print("\t".join(_cells(each)))
+        lines.append("\t".join(_cells(each)))
         if each.why:
-            print(f"\t{inert_line(each.why, 400)}")
+            lines.append(f"\t{inert_line(each.why, 400)}")
+    print_table(lines)
     return _DONE
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from llmgw_desktop.app.command_line.command_line import print_table
 from llmgw_desktop.app.connect.pinning import (
     PinDesk,
     PinOutcome,
@@ -73,10 +74,11 @@ def _list(pins: PinDesk) -> int:
     if not found:
         print("No folder is pinned. Pin one: llmgw pin FOLDER --account PROVIDER/ACCOUNT")
         return _DONE
-    print("FOLDER\tWHAT IT ASKS\tBASE URL\tNOTE")
+    lines = ["FOLDER\tWHAT IT ASKS\tBASE URL\tNOTE"]
     for each in found:
         folder = inert_line(each.folder, _PATH_CHARS) or "-"
-        print("\t".join((folder, each.words, each.url, each.problem or "-")))
+        lines.append("\t".join((folder, each.words, each.url, each.problem or "-")))
+    print_table(lines)
     return _DONE
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from llmgw_desktop.app.command_line.command_line import fail
+from llmgw_desktop.app.command_line.command_line import fail, print_table
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.flights.sums_command import cost, latency, why
@@ -92,8 +92,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
 
 def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     if arguments.fields:
-        for name, field in FIELDS.items():
-            print(f"{name}\t{field.words}\t{field.example}")
+        print_table(f"{name}\t{field.words}\t{field.example}" for name, field in FIELDS.items())
         return 0
     text, limit = " ".join(arguments.filter), max(arguments.limit, 1)
     try:
@@ -115,9 +114,7 @@ def _list(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
     if arguments.json:
         print(json.dumps(dict(fields), indent=2, ensure_ascii=True))
         return 0
-    print(_HEAD)
-    for line in _lines(fields["flights"]):
-        print(line)
+    print_table((_HEAD, *_lines(fields["flights"])))
     left = fields["total"] - len(fields["flights"])
     if left > 0:
         print(f"{counted(left, 'flight')} more: --limit tells of them.", file=sys.stderr)

@@ -13,7 +13,7 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from llmgw_desktop.app.command_line.command_line import fail
+from llmgw_desktop.app.command_line.command_line import fail, print_table
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.flights.work_command import ShownPart, show_part
 from llmgw_desktop.app.words.figures import (
@@ -51,9 +51,9 @@ def cost(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) 
     if arguments.csv:
         sys.stdout.write(_as_csv(fields))
         return 0
-    print(f"{str(arguments.by).upper()}\tFLIGHTS\tIN\tOUT\tCACHED\tCOST\tUNKNOWN")
-    for each in (*fields["sums"], {"key": "all", **fields["total"]}):
-        print(_cost_line(each))
+    head = f"{str(arguments.by).upper()}\tFLIGHTS\tIN\tOUT\tCACHED\tCOST\tUNKNOWN"
+    rows = (*fields["sums"], {"key": "all", **fields["total"]})
+    print_table((head, *map(_cost_line, rows)))
     for line in _vain(fields["total"]):
         print(line, file=sys.stderr)
     return 0
@@ -66,14 +66,15 @@ def latency(arguments: argparse.Namespace, places: Places, env: Mapping[str, str
     if arguments.json:
         print(json.dumps(fields, indent=2, ensure_ascii=True))
         return 0
-    print(
+    lines = [
         "PROVIDER\tMODEL\tFLIGHTS\tFIRST TOKEN p50 p95 p99\tTOTAL p50 p95 p99\tGATEWAY p50 p95 p99"
-    )
+    ]
     for each in fields["latency"]:
         times = (each[name] for name in ("firstToken", "total", "gateway"))
         cells = [" ".join(_time(it[f"p{p}Ms"]) for p in (50, 95, 99)) for it in times]
         names = (inert_line(each[name] or "–", _NAME_CHARS) for name in ("provider", "model"))
-        print("\t".join((*names, count_text(each["total"]["flights"]), *cells)))
+        lines.append("\t".join((*names, count_text(each["total"]["flights"]), *cells)))
+    print_table(lines)
     return 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from llmgw_desktop.app.command_line.command_line import print_table
 from llmgw_desktop.app.command_line.running_gateway import RunningGateway
 from llmgw_desktop.app.jobs.change_words import change_lines, undone_words
 from llmgw_desktop.app.words.figures import clock_text, duration_text, local_time
@@ -42,7 +43,11 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         # escaped: what an agent wrote never acts on a terminal
         print(json.dumps(dict(told.fields), indent=2, ensure_ascii=True))
         return 0
-    print("\n".join(_lines(arguments.verb, told.fields)))
+    lines = _lines(arguments.verb, told.fields)
+    if arguments.verb == "list":
+        print_table(lines)
+    else:
+        print("\n".join(lines))
     return 0
 
 

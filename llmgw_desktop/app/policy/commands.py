@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import orjson
 
-from llmgw_desktop.app.command_line.command_line import fail
+from llmgw_desktop.app.command_line.command_line import fail, print_table
 from llmgw_desktop.app.command_line.running_gateway import RunningGateway, Told
 from llmgw_desktop.app.policy.words import anew_words
 from llmgw_desktop.app.words.figures import clock_text, counted, local_time
@@ -45,10 +45,8 @@ def limits(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
         none_of = f"There is no client '{inert_line(arguments.client, _NAME_CHARS)}' with limits."
         return fail(f"{none_of} One without limits is known when it has come.")
     now_s = SystemClock().now_s()
-    print("CLIENT\tRUNNING\tLIMIT\tUSED\tRESERVED\tLEFT\tNOTE")
-    for standing in standings:
-        for row in _rows(standing, now_s):
-            print("\t".join(row))
+    rows = ("\t".join(row) for standing in standings for row in _rows(standing, now_s))
+    print_table(("CLIENT\tRUNNING\tLIMIT\tUSED\tRESERVED\tLEFT\tNOTE", *rows))
     return 0
 
 
@@ -164,12 +162,14 @@ def notify(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
     if not targets:
         print(_NONE)
         return 0
-    print("NAME\tKIND\tTOLD\tFAILED\tEVENTS\tLAST")
-    for each in targets:
-        kind = each["kind"] + ("" if each["signed"] or each["kind"] == "command" else ", unsigned")
-        row = (each["name"], kind, f"{each['told']:,}", f"{each['failed']:,}")
-        print("\t".join((*row, ", ".join(each["events"]), standing_words(each))))
+    print_table(("NAME\tKIND\tTOLD\tFAILED\tEVENTS\tLAST", *map(_target_line, targets)))
     return 0
+
+
+def _target_line(told: Mapping[str, Any]) -> str:
+    kind = told["kind"] + ("" if told["signed"] or told["kind"] == "command" else ", unsigned")
+    row = (told["name"], kind, f"{told['told']:,}", f"{told['failed']:,}")
+    return "\t".join((*row, ", ".join(told["events"]), standing_words(told)))
 
 
 def standing_words(target: Mapping[str, Any]) -> str:

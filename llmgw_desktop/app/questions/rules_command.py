@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llmgw_desktop.app.command_line.command_line import print_table
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.questions import RULE_OPTIONS
 from llmgw_desktop.app.questions.rules import (
@@ -66,8 +67,7 @@ class _RulesCommand:
         if not rules:
             add = own_command("rules", "add", "NAME", "--allow", "--command", "git status")
             print(f"There are no rules: agents ask. Add one with: {add}", file=sys.stderr)
-        for each in rules:
-            print(f"{inert_line(each.name, 80)}\t{_state(each)}")
+        print_table(f"{inert_line(each.name, 80)}\t{_state(each)}" for each in rules)
         return 0
 
     def do_add(self, arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from llmgw_desktop.app.command_line.command_line import fail
+from llmgw_desktop.app.command_line.command_line import fail, print_table
 from llmgw_desktop.app.command_line.running_gateway import RunningGateway
 from llmgw_desktop.app.words.figures import (
     clock_text,
@@ -28,6 +28,7 @@ PASSED, FELL, NOT_RUN = 0, 1, 2
 """Exit codes: all passed; a check fell; something was not asked, or nothing at all."""
 _TEXT_CHARS = 600
 _NAME_CHARS = 60
+_HEAD = "RESULT\tCASE\tMODEL\tCOST\tTOOK\tFLIGHT\tWHY"
 _RESULTS = {True: "pass", False: "FAIL", None: "not asked"}
 
 
@@ -109,7 +110,7 @@ def _event_lines(name: str, told: Mapping[str, Any]) -> Iterator[str]:
     if name == "began":
         cases = counted(told["cases"], "case")
         yield f"{inert_line(told['set'], _NAME_CHARS)}: {cases}, set {told['sha256'][:16]}"
-        yield "RESULT\tCASE\tMODEL\tCOST\tTOOK\tFLIGHT\tWHY"
+        yield _HEAD
     elif name == "row":
         yield _row_line(told)
     elif name == "ended":
@@ -174,13 +175,14 @@ def _runs(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
         print(json.dumps(dict(told.fields), indent=2, ensure_ascii=True))
         return PASSED
     today = local_time(SystemClock().now_s()).date()
-    print("ID\tAT\tSET\tPASSED\tFELL\tNOT ASKED\tCOST\tFIRST TO FALL")
+    lines = ["ID\tAT\tSET\tPASSED\tFELL\tNOT ASKED\tCOST\tFIRST TO FALL"]
     for each in told.fields["runs"]:
         cells = [each["id"], clock_text(each["at"], today), inert_line(each["set"], _NAME_CHARS)]
         cells += [str(each[name]) for name in ("passed", "failed", "notAsked")]
         cells += [_cost(each)]
         cells += [inert_line(each["firstFallen"] or "–", 2 * _NAME_CHARS)]
-        print("\t".join(cells))
+        lines.append("\t".join(cells))
+    print_table(lines)
     return PASSED
 
 
@@ -192,9 +194,7 @@ def _show(arguments: argparse.Namespace, places: Places, env: Mapping[str, str])
         print(json.dumps(dict(told.fields), indent=2, ensure_ascii=True))
         return PASSED
     found = told.fields["run"]
-    print("RESULT\tCASE\tMODEL\tCOST\tTOOK\tFLIGHT\tWHY")
-    for each in found["rows"]:
-        print(_row_line(each))
+    print_table((_HEAD, *map(_row_line, found["rows"])))
     for line in _run_lines(found):
         print(line)
     return PASSED

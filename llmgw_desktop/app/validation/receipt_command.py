@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from llmgw_desktop.app.command_line.command_line import print_table
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.validation import Receipt
@@ -191,11 +192,12 @@ def _list(receipts: list[Receipt]) -> int:
     if not receipts:
         print("There are no receipts yet.", file=sys.stderr)
         return 0
-    print("NUMBER\tVALIDATION\tMINTED\tSHA256")
+    lines = ["NUMBER\tVALIDATION\tMINTED\tSHA256"]
     for each in receipts:
         minted = datetime.fromtimestamp(each.minted_at_s, tz=UTC).astimezone()
         when = minted.strftime("%Y-%m-%d %H:%M")
-        print(f"{each.seq}\t{each.validation_id}\t{when}\t{each.sha256}")
+        lines.append(f"{each.seq}\t{each.validation_id}\t{when}\t{each.sha256}")
+    print_table(lines)
     return 0
 
 

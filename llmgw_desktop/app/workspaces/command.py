@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from llmgw_desktop.app.command_line.command_line import print_table
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.workspaces import UNSET
 from llmgw_desktop.app.workspaces.workspaces import contain_words, open_workspaces
@@ -96,10 +97,11 @@ def _list(_: argparse.Namespace, workspaces: Workspaces) -> int:
         command = own_command("workspace", "add", "ALIAS", "FOLDER")
         print(f"There are no workspaces yet. Add one with: {command}", file=sys.stderr)
         return 0
-    print("ALIAS\tKIND\tFOLDER\tFROM\tRUNS")
+    lines = ["ALIAS\tKIND\tFOLDER\tFROM\tRUNS"]
     for each in found:
         runs = ", ".join(contain_words(each.containment)) or "as the CLI's settings say"
-        print(f"{each.alias}\t{each.kind}\t{each.path}\t{_origin(each)}\t{runs}")
+        lines.append(f"{each.alias}\t{each.kind}\t{each.path}\t{_origin(each)}\t{runs}")
+    print_table(lines)
     return 0
 
 
