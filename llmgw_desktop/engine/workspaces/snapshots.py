@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from typing_extensions import override
@@ -34,6 +35,7 @@ from llmgw_desktop.domain.jobs.changes import (
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.parts import RunSnapshots
 from llmgw_desktop.engine.loop.tasks import Tasks
@@ -62,6 +64,19 @@ MOST_FILES = 2000
 _log = logging.getLogger(__name__)
 
 
+@value
+class _AtWork:
+    """Who works now, as the loop saw it: threads look at no list that changes meanwhile."""
+
+    met: frozenset[str]
+    """Ids of jobs that were met beside this one since it began."""
+    running: tuple[Job, ...]
+
+    def near(self, root: Path) -> list[str]:
+        """Ids of jobs that work there. For a thread."""
+        return [each.id for each in self.running if _overlap(each.working_dir, root)]
+
+
 class Snapshots(RunSnapshots):
     """`before` and `after` never raise: what cannot be kept is said in the record."""
 
@@ -73,14 +88,13 @@ class Snapshots(RunSnapshots):
         clock: Clock,
         live: Callable[[], Iterable[Job]],
     ) -> None:
-        """`live`: jobs that wait or run."""
+        """`live`: jobs that wait or run; asked on the loop."""
         self._root = jobs_folder
         self._env = env
         self._clock = clock
         self._live = live
         self._settings = UndoSettings()
         self._off: Collection[CliName] = ()
-        self._running: dict[str, Path] = {}
         self._beside: dict[str, set[str]] = {}
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
@@ -100,21 +114,22 @@ class Snapshots(RunSnapshots):
             return ""
         async with self._lock(job.id), self._turns:
             kept = await asyncio.to_thread(self._made, job, asked, folder)
-        self._begins(job.id, kept.folder)
+        near = await asyncio.to_thread(self._at_work(job.id).near, kept.folder)
+        self._met(job.id, near)
         return _in_words(kept)
 
     @override
     async def after(self, job: Job, folder: JobFolder) -> None:
         async with self._lock(job.id), self._turns:
-            await asyncio.to_thread(self._looked, job, folder)
-        self._running.pop(job.id, None)
+            await asyncio.to_thread(self._looked, job, folder, self._at_work(job.id))
         self._beside.pop(job.id, None)
         self._tasks.start(self._drop_old(), name="drop old snapshots")
 
     async def changes(self, job: Job, folder: JobFolder, *, patch: bool) -> JobChanges:
         """Without what was seen destroyed. Raises NoSnapshot, InvalidRun."""
         async with self._lock(job.id):
-            return await asyncio.to_thread(self._changes, job, folder, patch=patch)
+            at_work = self._at_work(job.id)
+            return await asyncio.to_thread(self._changes, job, folder, at_work, patch=patch)
 
     async def undo(
         self, job: Job, folder: JobFolder, files: Sequence[str], *, force: bool
@@ -122,9 +137,12 @@ class Snapshots(RunSnapshots):
         """All of it, or these files. `force`: what was changed since is lost. Raises NoSnapshot,
         UndoRefused, InvalidRun."""
         async with self._lock(job.id):
-            kept = self._known(job, folder)
-            self._check_nobody_works(kept.folder)
-            return await asyncio.to_thread(self._taken_back, job, folder, files, force=force)
+            at_work = self._at_work(job.id)
+            known = await asyncio.to_thread(self._known, job, folder)
+            if near := await asyncio.to_thread(at_work.near, known.folder):
+                raise UndoRefused(f"Job {near[0]} works there. Wait for it, or cancel it first.")
+            undo = partial(self._taken_back, job, folder, at_work)
+            return await asyncio.to_thread(undo, files, force=force)
 
     def _made(self, job: Job, asked: Submission, folder: JobFolder) -> Kept:
         if (kept := read_kept(folder.snapshot, job.id)) is not None:
@@ -175,7 +193,9 @@ class Snapshots(RunSnapshots):
         unsteady = store.write(ref, source.root, looked.base, looked.files)
         return [*looked.left_out, *unsteady]
 
-    def _looked(self, job: Job, folder: JobFolder, *, is_late: bool = False) -> Kept | None:
+    def _looked(
+        self, job: Job, folder: JobFolder, at_work: _AtWork, *, is_late: bool = False
+    ) -> Kept | None:
         """What it became is on record from now on."""
         kept = read_kept(folder.snapshot, job.id)
         if kept is None or kept.before is None:
@@ -193,7 +213,7 @@ class Snapshots(RunSnapshots):
                 is_late=is_late,
                 problem="",
                 left_out=tuple(more),
-                beside=self._were_beside(job.id, kept),
+                beside=_were_beside(job.id, kept, at_work),
             )
         with suppress(OSError):
             write_kept(folder.snapshot, kept)
@@ -228,23 +248,16 @@ class Snapshots(RunSnapshots):
         base = store.tree_id(BEFORE)
         return FolderSeen(base=base, files=files, left_out=(".git",), head=HeadLook())
 
-    def _were_beside(self, job_id: str, kept: Kept) -> tuple[str, ...]:
-        now = {
-            job.id
-            for job in self._live()
-            if job.id != job_id and job.state is JobState.RUNNING
-            if _overlap(job.working_dir, kept.folder)
-        }
-        return tuple(sorted({*kept.beside, *self._beside.get(job_id, ()), *now}))
+    def _at_work(self, job_id: str) -> _AtWork:
+        running = tuple(job for job in self._live() if job.state is JobState.RUNNING)
+        return _AtWork(met=frozenset(self._beside.get(job_id, ())), running=running)
 
-    def _begins(self, job_id: str, root: Path) -> None:
+    def _met(self, job_id: str, near: Iterable[str]) -> None:
         """Whoever works there at the same time is told of in both."""
-        mine = self._beside.setdefault(job_id, set())
-        for other, its_root in self._running.items():
-            if other != job_id and _overlap(str(its_root), root):
-                mine.add(other)
-                self._beside.setdefault(other, set()).add(job_id)
-        self._running[job_id] = root
+        live = {job.id for job in self._live()}
+        for other in live.intersection(near) - {job_id}:
+            self._beside.setdefault(job_id, set()).add(other)
+            self._beside.setdefault(other, set()).add(job_id)
 
     def _look(self, looked: FolderSeen, began_s: float) -> SnapshotLook:
         return SnapshotLook(
@@ -268,8 +281,8 @@ class Snapshots(RunSnapshots):
             raise NoSnapshot("There is no snapshot: it worked in a folder of its own.")
         raise NoSnapshot("There is no snapshot: none was asked for, or it has not begun.")
 
-    def _changes(self, job: Job, folder: JobFolder, *, patch: bool) -> JobChanges:
-        kept = self._compared(job, folder)
+    def _changes(self, job: Job, folder: JobFolder, at_work: _AtWork, *, patch: bool) -> JobChanges:
+        kept = self._compared(job, folder, at_work)
         store, scope = self._store(folder), kept.source.scope
         found = store.changes(scope)
         text, is_whole = store.patch(scope) if patch else ("", True)
@@ -284,24 +297,25 @@ class Snapshots(RunSnapshots):
             is_live=job.is_live,
         )
 
-    def _compared(self, job: Job, folder: JobFolder) -> Kept:
+    def _compared(self, job: Job, folder: JobFolder, at_work: _AtWork) -> Kept:
         """With how it became, or is now while it runs."""
         kept = self._known(job, folder)
         if kept.after is None or job.state is JobState.RUNNING:
-            kept = self._looked(job, folder, is_late=not job.is_live) or kept
+            kept = self._looked(job, folder, at_work, is_late=not job.is_live) or kept
         if kept.after is None:
             raise NoSnapshot(f"What it changed cannot be told: {kept.problem}.")
         return kept
 
-    def _check_nobody_works(self, root: Path) -> None:
-        for job in self._live():
-            if job.state is JobState.RUNNING and _overlap(job.working_dir, root):
-                raise UndoRefused(f"Job {job.id} works there. Wait for it, or cancel it first.")
-
     def _taken_back(
-        self, job: Job, folder: JobFolder, files: Sequence[str], *, force: bool
+        self,
+        job: Job,
+        folder: JobFolder,
+        at_work: _AtWork,
+        files: Sequence[str],
+        *,
+        force: bool,
     ) -> UndoDone:
-        kept = self._compared(job, folder)
+        kept = self._compared(job, folder, at_work)
         store, source = self._store(folder), kept.source
         differences = store.differences(source.scope)
         if files:
@@ -346,6 +360,11 @@ def _in_words(kept: Kept) -> str:
         f"A snapshot of its folder was made first ({look.files:,} files, {look.size / 1024**2:,.1f}"
         f" MB{of_git}; {look.took_ms:,} ms)."
     )
+
+
+def _were_beside(job_id: str, kept: Kept, at_work: _AtWork) -> tuple[str, ...]:
+    near = {*kept.beside, *at_work.met, *at_work.near(kept.folder)}
+    return tuple(sorted(near - {job_id}))
 
 
 def _both_names(files: Sequence[str], changes: Iterable[ChangedFile]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +67,7 @@ class Desk:
         self.snapshots = Snapshots(home / "jobs", env=env, clock=SystemClock(), live=self._live)
 
     def _live(self) -> Iterable[Job]:
+        assert threading.current_thread() is threading.main_thread()  # jobs come and go there
         return [each for each in self.jobs.values() if each.is_live]
 
     def folder(self, job: Job) -> JobFolder:
@@ -486,6 +488,13 @@ async def test_two_runs_in_one_folder_are_told_of_each_other(desk: Desk, plain: 
     assert (await desk.changes(first)).snapshot.beside == (second.id,)
     assert (await desk.changes(second)).snapshot.beside == (first.id,)
     await desk.undo(first)
+
+
+async def test_a_run_that_came_to_nothing_was_beside_nobody(desk: Desk, plain: Path) -> None:
+    first = await desk.begins(plain, 1)  # its program cannot be started
+    desk.over(first)
+    second = await desk.ran(plain, lambda: None, 2)
+    assert (await desk.changes(second)).snapshot.beside == ()
 
 
 async def test_a_program_that_fell_while_it_looked_begins_anew(
