@@ -128,10 +128,11 @@ def drop_old(root: Path, settings: UndoSettings, live: Set[str], now_s: float) -
     size = 0
     newest = sorted(_all(root), key=lambda each: each.made_at_s, reverse=True)
     for number, kept in enumerate(newest):
-        size += kept.size
+        is_large = kept.size > settings.keep_bytes  # by itself: it takes no other with it
+        size += 0 if is_large else kept.size
         is_old = kept.made_at_s < now_s - settings.keep_days * _DAY_S
         is_more = number >= settings.keep_count or size > settings.keep_bytes
-        if kept.job_id in live or not (is_old or is_more or kept.size > settings.keep_bytes):
+        if kept.job_id in live or not (is_old or is_more or is_large):
             continue
         folder = root / kept.job_id / SNAPSHOT
         gone = replace(kept, none="it was kept as long as the settings say", after=None)

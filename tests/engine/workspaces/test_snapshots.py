@@ -557,6 +557,19 @@ async def test_no_more_are_kept_than_settings_say(desk: Desk, plain: Path) -> No
         await desk.changes(job)
 
 
+async def test_one_that_is_too_large_takes_no_other_with_it(desk: Desk, plain: Path) -> None:
+    small = await desk.ran(plain, lambda: None, 1)
+    (plain / "large").write_bytes(bytes(100_000))
+    large = await desk.ran(plain, lambda: (plain / "large").unlink(), 2)
+    desk.snapshots.apply(UndoSettings(keep_bytes=50_000), ())
+    last = await desk.ran(plain, lambda: None, 3)
+    await desk.snapshots.close()
+    with pytest.raises(NoSnapshot, match="as long as the settings say"):
+        await desk.changes(large)
+    for job in (small, last):
+        await desk.changes(job)
+
+
 async def test_a_private_file_comes_back_private(desk: Desk, plain: Path) -> None:
     (plain / ".env").write_text("KEY=1\n")
     (plain / ".env").chmod(0o600)
