@@ -19,7 +19,7 @@ from llmgw_desktop.domain.jobs.cli_settings import LimitWait, LimitWish
 from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState
 from llmgw_desktop.domain.jobs.run_errors import CliResting
 from llmgw_desktop.domain.jobs.submission import Submission
-from llmgw_desktop.domain.usage import Usage, usage_of
+from llmgw_desktop.domain.usage import Figure, usage_of
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.live_job import LiveJob, begun_anew, may_begin_again
 from llmgw_desktop.engine.jobs.outcome import RunAccount, RunStop, RunVerdict
@@ -132,31 +132,22 @@ def taken_over(live: LiveJob) -> LimitWait | None:
 
 
 def with_before(figures: JobFigures, before: JobFigures | None) -> JobFigures:
-    """Of all runs of a job. What its own requests say is of all of them already."""
+    """Of all runs of a job. What its own requests say is of all of them already; what one of them
+    did not tell leaves a lower bound."""
     if before is None or figures.requests is not None:
         return figures
+    usage, cost_usd = figures.usage.with_earlier(before.usage), figures.cost_usd
+    if (cost_usd is None) != (before.cost_usd is None):
+        usage = replace(usage, partial=usage.partial | Figure.COST)
+    if cost_usd is not None or before.cost_usd is not None:
+        cost_usd = (cost_usd or 0.0) + (before.cost_usd or 0.0)
     return replace(
         figures,
-        usage=_both(before.usage, figures.usage),
-        cost_usd=_sum(before.cost_usd, figures.cost_usd),
+        usage=usage,
+        cost_usd=cost_usd,
         model=figures.model or before.model,
         provider_session_id=figures.provider_session_id or before.provider_session_id,
     )
-
-
-def _both(one: Usage, other: Usage) -> Usage:
-    if not one.known:
-        return other
-    if not other.known:
-        return one.at_least
-    names = [name for name in asdict(one) if name.endswith("_tokens")]
-    sums: Any = {name: _sum(getattr(one, name), getattr(other, name)) for name in names}
-    return replace(other, **sums, partial=one.partial | other.partial)
-
-
-def _sum(one: Any, other: Any) -> Any:
-    """What one of them does not know counts as nothing where the other knows."""
-    return one if other is None else other if one is None else one + other
 
 
 @value

@@ -184,13 +184,14 @@ class ParkedJobs:
         wait = live.job.limit_wait
         if wait is None or not wait.asks:
             return
-        live.may_go_on, wait = True, replace(wait, asks=False)
-        live.job = replace(live.job, limit_wait=wait)
+        allowed = replace(wait, asks=False)
         try:
-            await asyncio.to_thread(note_wait, live, wait)
+            await asyncio.to_thread(note_wait, live, allowed)
         except OSError as error:
             raise StoreUnavailable(f"That cannot be kept: {error.strerror}.") from error
-        if live.job.state is JobState.PARKED and not live.is_ending:
+        live.may_go_on = True
+        if live.job.limit_wait == wait and not live.is_ending:
+            live.job = replace(live.job, limit_wait=allowed)
             self.put(live)
 
     def drop(self, job_id: str) -> None:

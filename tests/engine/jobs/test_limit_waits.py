@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory, Retrying, SessionWish
+from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings, LimitWish
-from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState
 from llmgw_desktop.domain.jobs.run_errors import JobNotParked
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.settings.tables import JobSettings, LimitSettings
+from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.jobs import limit_waits
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
@@ -180,6 +184,38 @@ async def test_where_a_person_is_asked_it_waits_for_that_too(yard: Yard) -> None
     ended = await yard.supervisor.wait(job.id, 30)
     assert ended is not None
     assert (ended.state, ran(yard)) == (JobState.COMPLETED, 1)
+
+
+async def test_what_the_disk_did_not_take_can_be_said_again(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = with_submission(limited(yard, "0.1s"), limit_wait=LimitWish.ASK)
+    job = await parked(yard, asked)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JobFolder, "note_retry", full)
+        with pytest.raises(StoreUnavailable):
+            await yard.supervisor.go_on(job.id, now=False)
+    assert yard.supervisor.get(job.id) == job
+    await yard.supervisor.go_on(job.id, now=False)
+    ended = await yard.supervisor.wait(job.id, 30)
+    assert ended is not None
+    assert (ended.state, ran(yard)) == (JobState.COMPLETED, 1)
+
+
+def test_what_one_of_its_runs_did_not_tell_makes_a_lower_bound() -> None:
+    told = JobFigures(usage=Usage(input_tokens=10, output_tokens=2), cost_usd=0.5)
+    both = limit_waits.with_before(told, told)
+    assert (both.usage.input_tokens, both.cost_usd, both.usage.partial) == (20, 1.0, 0)
+    for first, second in ((JobFigures(), told), (told, JobFigures())):
+        figures = limit_waits.with_before(second, first)
+        assert (figures.usage.output_tokens, figures.cost_usd) == (2, 0.5)
+        assert figures.usage.partial == Figure.INPUT | Figure.OUTPUT | Figure.COST
+    counted = replace(told, usage=replace(told.usage, estimated=int(Figure.INPUT)))
+    assert limit_waits.with_before(told, counted).usage.estimated == Figure.INPUT
 
 
 async def test_what_a_person_said_is_known_after_a_restart(yard: Yard) -> None:
