@@ -13393,6 +13393,13 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%n server|servers</source>
+      <translation>
+        <numerusform>%n Server</numerusform>
+        <numerusform>%n Server</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n tool|tools</source>
       <translation>
         <numerusform>%n Werkzeug</numerusform>
@@ -15012,6 +15019,139 @@
     <message>
       <source>Correct the request and send it again.</source>
       <translation>Die Anfrage berichtigen und noch einmal senden.</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/safekeeping</name>
+    <message>
+      <source>the vault does not take %1: %2</source>
+      <translation>der Tresor nimmt %1 nicht: %2</translation>
+    </message>
+    <message>
+      <source>only that program can fill in one of its values</source>
+      <translation>nur jenes Programm kann einen seiner Werte einsetzen</translation>
+    </message>
+    <message>
+      <source>the variable %1 is not set here</source>
+      <translation>die Variable %1 ist hier nicht gesetzt</translation>
+    </message>
+    <message>
+      <source>%1 is no text</source>
+      <translation>%1 ist kein Text</translation>
+    </message>
+    <message>
+      <source>its variables or headers are no table</source>
+      <translation>seine Variablen oder Kopfzeilen sind keine Tabelle</translation>
+    </message>
+    <message>
+      <source>a secret stands among its arguments, which every program can read</source>
+      <translation>unter seinen Argumenten steht ein Geheimnis; die kann jedes Programm lesen</translation>
+    </message>
+    <message>
+      <source>neither a program nor an address is named</source>
+      <translation>weder ein Programm noch eine Adresse ist genannt</translation>
+    </message>
+    <message>
+      <source>a secret stands in its address; it belongs into a header</source>
+      <translation>in seiner Adresse steht ein Geheimnis; es gehört in eine Kopfzeile</translation>
+    </message>
+    <message>
+      <source>it speaks the older transport (SSE), which is not spoken here</source>
+      <translation>er spricht den älteren Transport (SSE), der hier nicht gesprochen wird</translation>
+    </message>
+    <message>
+      <source>it is switched off there</source>
+      <translation>er ist dort ausgeschaltet</translation>
+    </message>
+    <message>
+      <source>it is no table</source>
+      <translation>er ist keine Tabelle</translation>
+    </message>
+    <message>
+      <source>first: llmgw connect %1</source>
+      <translation>zuerst: llmgw connect %1</translation>
+    </message>
+    <message>
+      <source>MCP server %1 of %2</source>
+      <translation>MCP-Server %1 von %2</translation>
+    </message>
+    <message>
+      <source>it wants to be started in a folder of its own</source>
+      <translation>er will in einem eigenen Ordner gestartet werden</translation>
+    </message>
+    <message>
+      <source>sessions ×%1</source>
+      <translation>Sitzungen ×%1</translation>
+    </message>
+    <message>
+      <source>were used too long ago to be kept</source>
+      <translation>wurden zu lange nicht benutzt, um sie zu behalten</translation>
+    </message>
+    <message>
+      <source>are here already</source>
+      <translation>sind schon hier</translation>
+    </message>
+    <message>
+      <source>the vault has another credential at %1</source>
+      <translation>im Tresor liegt unter %1 etwas anderes</translation>
+    </message>
+    <message>
+      <source>it is written in a form that is not read</source>
+      <translation>es steht in einer Form da, die nicht gelesen wird</translation>
+    </message>
+    <message>
+      <source>another one is here: llmgw vault import asks whether to replace it</source>
+      <translation>ein anderer ist hier: llmgw vault import fragt, ob er ersetzt wird</translation>
+    </message>
+    <message>
+      <source>is here already, and stays as it is</source>
+      <translation>ist schon hier und bleibt, wie er ist</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/tools</name>
+    <message>
+      <source>%1 came over.</source>
+      <translation>%1 übernommen.</translation>
+    </message>
+    <message>
+      <source>Import</source>
+      <translation>Übernehmen</translation>
+    </message>
+    <message>
+      <source>Import from programs</source>
+      <translation>Aus Programmen übernehmen</translation>
+    </message>
+    <message>
+      <source>These stay where they are:</source>
+      <translation>Diese bleiben, wo sie sind:</translation>
+    </message>
+    <message>
+      <source>Take them out of the programs that are connected. A copy of each file stays beside it.</source>
+      <translation>Sie aus den verbundenen Programmen herausnehmen. Eine Kopie jeder Datei bleibt daneben liegen.</translation>
+    </message>
+    <message>
+      <source>Your programs have no MCP server that is not here.</source>
+      <translation>Die Programme haben keinen MCP-Server, der nicht hier ist.</translation>
+    </message>
+    <message>
+      <source>Reading the settings of your programs …</source>
+      <translation>Die Einstellungen der Programme werden gelesen …</translation>
+    </message>
+    <message>
+      <source>Import…</source>
+      <translation>Übernehmen…</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/tools</name>
+    <message>
+      <source>These come over; their secrets go into the vault, and all your programs have them:</source>
+      <translation>Diese kommen herüber; ihre Geheimnisse gehen in den Tresor, und alle Programme haben sie:</translation>
+    </message>
+    <message>
+      <source>Settings file</source>
+      <translation>Einstellungsdatei</translation>
     </message>
   </context>
 </TS>

@@ -30,7 +30,7 @@ _OTHERS = (
     *("domain/mcp_presentation.py", "domain/canonical.py", "domain/values.py"),
     *("domain/mcp_server.py", "domain/jobs/rules/matching.py", "ui/widgets/words.py"),
     *("app/command_line/", "app/gateway/log_file.py", "app/gateway/licences.py"),
-    "app/gateway/web/door.py",
+    *("app/gateway/web/door.py", "app/safekeeping/importing/bridge.py"),
     *("app/flights/export/har.py", "app/flights/export/page.py", "app/flights/export/sdk_code.py"),
 )
 """Imported, and nothing that a window shows: doors, commands, logs, files, code, options."""

@@ -28,6 +28,7 @@ from llmgw_desktop.app.providers.providers import Providers
 from llmgw_desktop.app.providers.usage import QuotaLine
 from llmgw_desktop.app.questions.rules import RuleList
 from llmgw_desktop.app.routing.routes import Routes
+from llmgw_desktop.app.safekeeping.importing.taking import ImportLook
 from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk, Safekeeping
 from llmgw_desktop.app.settings.told import SettingsBook
 from llmgw_desktop.app.validation.check_history import CheckHistory
@@ -382,6 +383,23 @@ class PlainListener:
         return None
 
 
+class PlainProgramServers:
+    """What programs have of MCP servers, as a test says."""
+
+    look_of = ImportLook(came=(), left=(), removed=())
+    brought: list[bool]
+
+    def __init__(self) -> None:
+        self.brought = []
+
+    def look(self) -> ImportLook:
+        return self.look_of
+
+    def bring(self, *, remove: bool) -> ImportLook:
+        self.brought.append(remove)
+        return self.look_of
+
+
 class PlainGateway:
     """As app's Container."""
 
@@ -488,7 +506,8 @@ class PlainGateway:
         self.scratcher = PlainScratch()
         self.scratch = self.scratcher.pad
         self.tool_servers: ToolServers | None = None
-        self.tool_desk = ToolDesk(lambda: self.tool_servers)
+        self.program_servers = PlainProgramServers()
+        self.tool_desk = ToolDesk(lambda: self.tool_servers, self.program_servers)  # type: ignore[arg-type]
         self.job_starter = JobStarter(
             StarterParts(
                 runs=self.runs,

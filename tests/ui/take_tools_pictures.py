@@ -9,7 +9,10 @@ import asyncio
 from typing import Any
 
 from llmgw_desktop.app.mcp.tool_desk import ToolRow
+from llmgw_desktop.app.safekeeping.importing.bridge import LeftOut
+from llmgw_desktop.app.safekeeping.importing.taking import ImportLook
 from tests.ui import take_jobs_pictures
+from tests.ui.plain_gateway import PlainProgramServers
 from tests.ui.take_jobs_pictures import Studio
 
 _WAIT_S = 0.4
@@ -61,6 +64,7 @@ ROWS = (
 
 class PlainToolDesk:
     rows_there = ROWS
+    programs = PlainProgramServers()
 
     async def look(self) -> None: ...
 
@@ -95,6 +99,23 @@ async def tools_failed(studio: Studio) -> None:
 
 async def tools_empty(studio: Studio) -> None:
     await studio.show(page="tools")
+    await asyncio.sleep(_WAIT_S)
+
+
+async def tools_import(studio: Studio) -> None:
+    page = await _tools(studio, ("tracker", ""))
+    page._desk.programs.look_of = ImportLook(
+        came=("MCP server tracker of Claude Code", "MCP server github of Codex"),
+        left=(
+            LeftOut("MCP server old of Claude Code", "it is switched off there"),
+            LeftOut(
+                "MCP server docs of Gemini CLI",
+                "a secret stands among its arguments, which every program can read",
+            ),
+        ),
+        removed=("tracker in /home/me/.claude.json",),
+    )
+    page.open_import()
     await asyncio.sleep(_WAIT_S)
 
 

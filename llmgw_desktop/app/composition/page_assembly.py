@@ -81,8 +81,10 @@ class Pages:
     @cached_property
     def tool_desk(self) -> "ToolDesk":
         from llmgw_desktop.app.mcp.tool_desk import ToolDesk
+        from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
 
-        return ToolDesk(lambda: self._parts.tool_servers)
+        parts = self._parts
+        return ToolDesk(lambda: parts.tool_servers, ProgramServers(parts.places, parts.env))
 
 
 def _job_starter(parts: EngineParts) -> "JobStarter":

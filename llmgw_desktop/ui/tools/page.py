@@ -19,6 +19,7 @@ from llmgw_desktop.domain.events import Event, SettingsChanged, ToolServersChang
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.tools.import_dialog import ImportDialog
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind, add_key
 from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.fields import SearchField
@@ -112,7 +113,8 @@ class ToolsPage(QWidget, MadeInSteps):
         self.field = SearchField(theme, "Find a tool")
         self.which = Segmented(theme, [("all", "All"), ("held", "Held back")], name="Which tools")
         self._count = Label(theme, tone=Tone.MUTED)
-        self.file = Button(theme, "Open the settings file", icon="edit")
+        self.bring = Button(theme, "Import…", icon="plus", name="Import from programs")
+        self.file = Button(theme, "Settings file", icon="edit", name="Open the settings file")
         yield
         self.banner = Banner(theme, closable=False)
         self.nothing = EmptyState(theme, icon="tools", title=_NONE, text=_NONE_TEXT)
@@ -139,6 +141,7 @@ class ToolsPage(QWidget, MadeInSteps):
         self.field.textChanged.connect(lambda _: self._show())
         self.which.chosen.connect(lambda _: self._show())
         self.file.clicked.connect(self.file_wanted)
+        self.bring.clicked.connect(self.open_import)
         self.table.chosen.connect(self.pane.show_row)
         self.table.opened.connect(lambda: self.pane.text.setFocus())
         self.pane.left.connect(self.table.setFocus)
@@ -148,6 +151,13 @@ class ToolsPage(QWidget, MadeInSteps):
         self.pane.calls.clicked.connect(self._show_calls)
         self._splitter.begin(self.pane.turn, *_WIDE_SHARES)
         add_key(self, "Find a tool", ("Ctrl+F", "/"), self.field.setFocus)
+
+    def open_import(self) -> ImportDialog:
+        dialog = ImportDialog(self._theme, self._desk.programs, self._bridge, self)
+        dialog.brought.connect(lambda words: self.said.emit(words, None))
+        dialog.open()
+        dialog.begin()
+        return dialog
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(each, ToolServersChanged | SettingsChanged) for each in events):
@@ -240,7 +250,8 @@ class ToolsPage(QWidget, MadeInSteps):
         self._stack = QStackedWidget()
         for each in (QWidget(), self._splitter, self.nothing, self.no_match):
             self._stack.addWidget(each)
-        bar = h_box(theme, (self.field, 1), self.which, self._count, self.file, gap=2)
+        acts = (self.bring, self.file)
+        bar = h_box(theme, (self.field, 1), self.which, self._count, *acts, gap=2)
         bar.setContentsMargins(theme.space(6), theme.space(4), theme.space(6), theme.space(3))
         v_box(theme, self.banner, bar, (self._stack, 1), on=self, gap=0, margins=0)
 

@@ -12,14 +12,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from llmgw_desktop.app.safekeeping.importing.bridge import LeftOut
+from llmgw_desktop.app.safekeeping.importing.taking import ImportLook
 from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.mcp_server import GivenServer, McpServer
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp.behind.peer import Link, ServerTalk
 from llmgw_desktop.engine.mcp.behind.program import started
 from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 from llmgw_desktop.store.tool_pins import ToolPinStore
+from llmgw_desktop.ui.tools.import_dialog import ImportDialog
 from llmgw_desktop.ui.tools.page import ToolsPage
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.texts import CodeBlock
 from tests.support.mcp_servers import odd
 from tests.ui.pages.routing_stage import RoutingStage
@@ -175,3 +180,54 @@ async def test_a_server_that_fails_says_why(stage: RoutingStage, notes: Path) ->
     assert not page.pane.restart.isEnabled()
     await stage.until(page.banner.isVisible)
     assert page.pane.restart.isEnabled()
+
+
+LOOK = ImportLook(
+    came=("MCP server tracker of Claude Code", "MCP server clock of Codex"),
+    left=(LeftOut("MCP server old of Claude Code", "it is switched off there"),),
+    removed=("tracker in /home/me/.claude.json",),
+)
+
+
+def said_by(stage: RoutingStage) -> str:
+    return " ".join(each.text() for each in stage.undo.findChildren(FlowingLabel))
+
+
+async def dialog_of(stage: RoutingStage) -> ImportDialog:
+    await stage.open("tools")
+    return stage.one(ToolsPage).open_import()
+
+
+async def test_what_programs_have_is_shown_before_it_comes(stage: RoutingStage) -> None:
+    programs = stage.gateway.program_servers
+    programs.look_of = LOOK
+    dialog = await dialog_of(stage)
+    await stage.until(lambda: len(dialog.findChildren(FlowingLabel)) > 5)
+    shown = "\n".join(each.text() for each in dialog.findChildren(FlowingLabel))
+    assert "MCP server tracker of Claude Code" in shown
+    assert "MCP server old of Claude Code: it is switched off there" in shown
+    assert programs.brought == []
+    dialog.remove.set_on(True)
+    stage.button("Import", dialog).click()
+    await stage.until(lambda: programs.brought == [True])
+    await stage.until(lambda: "2 servers came over." in said_by(stage))
+
+
+async def test_where_nothing_is_to_come_nothing_can_be_brought(stage: RoutingStage) -> None:
+    dialog = await dialog_of(stage)
+    await stage.until(lambda: "no MCP server that is not here" in dialog.words.text())
+    assert not stage.button("Import", dialog).isEnabled()
+    assert dialog.remove.isHidden()
+    dialog.reject()
+
+
+async def test_settings_that_cannot_be_read_are_told(
+    stage: RoutingStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> ImportLook:
+        raise ConfigError("is not JSON", file="/home/me/.claude.json")
+
+    monkeypatch.setattr(stage.gateway.program_servers, "look", broken)
+    dialog = await dialog_of(stage)
+    await stage.until(lambda: "is not JSON" in dialog.problem)
+    dialog.reject()
