@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from llmgw_desktop.app.demo.agent import AGENT, AGENT_SIGN_IN
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.platform.environment import IS_POSIX
 from llmgw_desktop.store.paths import Places
@@ -20,6 +19,57 @@ DEMO_VARIABLE = "LLMGW_DEMO"
 """Set in the demo's environment: what belongs to the whole computer is left alone."""
 WORK_KEY, RESERVE_KEY, OTHER_KEY = "demo-work-0001", "demo-reserve-0002", "demo-other-0003"
 """Of the practice vendors; worth nothing."""
+# The agent: a few lines of shell that say what Claude Code says when it asks before it acts. They
+# do nothing at all, whatever the answer is.
+AGENT_PROMPT = "Publish the package"
+AGENT_COMMAND = "npm publish --access public"
+_INIT = (
+    r'{"type":"system","subtype":"init","cwd":"/project","session_id":'
+    r'"0b1c7f0e-6f0d-4c8b-9d86-3d1f6a1c2e11","model":"claude-opus-5-5","permissionMode":"default"}'
+)
+_BEGINS = (
+    r'{"type":"assistant","message":{"id":"m1","content":[{"type":"text","text":'
+    r'"The version is 2.4.1, the tests pass, and the changelog names it. Publishing it now."}]}}'
+)
+_ASKS = (
+    r'{"type":"control_request","request_id":"demo-1","request":{"subtype":"can_use_tool",'
+    r'"tool_name":"Bash","input":{"command":"'
+    + AGENT_COMMAND
+    + r'","description":"Publish 2.4.1"}}}'
+)
+_SAYS = (
+    r'{"type":"assistant","message":{"id":"m2","content":[{"type":"text","text":"%s"}]}}\n'
+    r'{"type":"result","subtype":"success","is_error":false,"result":"%s",'
+    r'"stop_reason":"end_turn"}\n'
+)
+_CLAUDE = f"""#!/bin/sh
+case "$1$2" in
+*--help) exit 0;;
+*--version) echo "2.1.329 (Claude Code)"; exit 0;;
+esac
+while read -r line; do
+  case $line in
+  *'"type":"user"'*|*'"type": "user"'*) break;;
+  esac
+  id=${{line#*'"request_id":'}}; id=${{id#*'"'}}; id=${{id%%'"'*}}
+  printf '{{"type":"control_response","response":{{"subtype":"success",'
+  printf '"request_id":"%s","response":{{}}}}}}\\n' "$id"
+done
+printf '%s\\n' '{_INIT}' '{_BEGINS}'
+sleep 1
+printf '%s\\n' '{_ASKS}'
+read -r answer
+case $answer in
+*'"allow"'*) said='Published (not really: this is a demo).';;
+*) said='Not published: it was denied.';;
+esac
+printf '{_SAYS}' "$said" "$said"
+while read -r line; do :; done
+"""
+AGENT = {"claude": _CLAUDE}
+"""Programs by their names, as PATH finds them."""
+AGENT_SIGN_IN = (".claude/.credentials.json",)
+"""Below HOME: what says that somebody has signed in."""
 _KEPT = (
     "LANG LANGUAGE TZ TERM COLORTERM NO_COLOR NO_PROXY DISPLAY WAYLAND_DISPLAY XAUTHORITY "
     "XDG_RUNTIME_DIR XDG_SESSION_TYPE XDG_CURRENT_DESKTOP DBUS_SESSION_BUS_ADDRESS USER LOGNAME "

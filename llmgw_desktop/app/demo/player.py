@@ -18,8 +18,7 @@ import orjson
 
 from llmgw_desktop.app.access.keys import ClientKeys
 from llmgw_desktop.app.demo import script
-from llmgw_desktop.app.demo.agent import COMMAND, PROMPT
-from llmgw_desktop.app.demo.home import DemoHome
+from llmgw_desktop.app.demo.home import AGENT_COMMAND, AGENT_PROMPT, DemoHome
 from llmgw_desktop.app.demo.vendors import PracticeVendors
 from llmgw_desktop.app.jobs.starting import NewJob
 from llmgw_desktop.app.validation.wish import PanelWish
@@ -172,7 +171,7 @@ class Player:
             return "left out: the agent of the demo is a script of a shell, which Windows lacks"
         desk = self._container.runs.permissions
         job = await self._container.job_starter.start(
-            NewJob(cli=script.AGENT_NAME, prompt=PROMPT, asks=True)
+            NewJob(cli=script.AGENT_NAME, prompt=AGENT_PROMPT, asks=True)
         )
 
         def question() -> PermissionQuestion | None:
@@ -190,7 +189,7 @@ class Player:
         )
         await self._until(lambda: self._container.live_job(job.id) is None or None)
         who = "the demo denied it" if by_demo else "you answered"
-        return f"an agent asked whether it may run `{COMMAND}`; {who}"
+        return f"an agent asked whether it may run `{AGENT_COMMAND}`; {who}"
 
     async def _consent(self) -> str:
         """A program that wants to be let in."""

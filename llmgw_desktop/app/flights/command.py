@@ -14,7 +14,14 @@ from llmgw_desktop.app.command_line.command_line import fail, print_table
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.flights.sums_command import cost, latency, why
-from llmgw_desktop.app.flights.work_command import ShownPart, diff, mark, replay, show_part
+from llmgw_desktop.app.flights.work_command import (
+    ShownPart,
+    diff,
+    mark,
+    replay,
+    row_cells,
+    show_part,
+)
 from llmgw_desktop.app.words.figures import (
     clock_text,
     count_text,
@@ -166,21 +173,9 @@ def _searched(
 def _lines(flights: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     today = local_time(SystemClock().now_s()).date()
     for each in flights:
-        error = each["error"] or {}
-        yield "\t".join(
-            (
-                each["id"],
-                clock_text(each["startedAt"], today),
-                inert_line(each["client"], _NAME_CHARS),
-                inert_line(each["model"] or each["modelAsked"] or "–", _NAME_CHARS),
-                each["state"],
-                count_text(each["inputTokens"]["value"]),
-                count_text(each["outputTokens"]["value"]),
-                exact_money_text(each["costUsd"]["value"]),
-                duration_text(each["durationMs"]),
-                inert_line(error.get("message") or error.get("kind") or "–", _TEXT_CHARS),
-            )
-        )
+        began = clock_text(each["startedAt"], today)
+        client = inert_line(each["client"], _NAME_CHARS)
+        yield "\t".join((each["id"], began, client, *row_cells(each)))
 
 
 def _tail(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:

@@ -277,19 +277,21 @@ def _plan_lines(fields: Mapping[str, Any]) -> Iterator[str]:
 def _replay_lines(fields: Mapping[str, Any]) -> Iterator[str]:
     yield "ID\tMODEL\tSTATE\tIN\tOUT\tCOST\tTOOK\tERROR"
     for each in fields["replays"]:
-        error = each["error"] or {}
-        yield "\t".join(
-            (
-                each["id"],
-                inert_line(each["model"] or each["modelAsked"] or "–", 80),
-                each["state"],
-                count_text(each["inputTokens"]["value"]),
-                count_text(each["outputTokens"]["value"]),
-                exact_money_text(each["costUsd"]["value"]),
-                duration_text(each["durationMs"]),
-                inert_line(error.get("message") or error.get("kind") or "–", _TEXT_CHARS),
-            )
-        )
+        yield "\t".join((each["id"], *row_cells(each)))
+
+
+def row_cells(flight: Mapping[str, Any]) -> tuple[str, ...]:
+    """Model, state, in, out, cost, took, error."""
+    error = flight["error"] or {}
+    return (
+        inert_line(flight["model"] or flight["modelAsked"] or "–", 80),
+        flight["state"],
+        count_text(flight["inputTokens"]["value"]),
+        count_text(flight["outputTokens"]["value"]),
+        exact_money_text(flight["costUsd"]["value"]),
+        duration_text(flight["durationMs"]),
+        inert_line(error.get("message") or error.get("kind") or "–", _TEXT_CHARS),
+    )
 
 
 def mark(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:

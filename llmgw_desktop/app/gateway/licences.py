@@ -16,8 +16,6 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.resources import resource_path
 
 OURS: Final = "llmgw-desktop"
-QT_PARTS: Final = frozenset({"PySide6_Essentials", "shiboken6"})
-"""Libraries that their makers license as LGPL, without a text of it in their wheels."""
 _LISTED = Path(__file__).resolve().parents[2] / "_licences" / "parts.json"
 _REQUIRED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TEXT = re.compile(r"(licen[cs]e|copying|notice|authors)[^/]*$", re.IGNORECASE)

@@ -260,11 +260,6 @@ class ViewContent:
         )
         return ViewPage(title="Questions", content=content, topics=("questions", "jobs"))
 
-    async def live_jobs(self) -> str:
-        """Those under way, as a list."""
-        rows = [self._job_row(each) for each in (await self._jobs()).live]
-        return rows_html(rows[:A_PAGE], "None.")
-
     def _running_flight(self, flight: FlightSummary) -> ViewPage:
         content = heading(model_text(flight)) + paragraph(sentence(flight, self._clock.now_s()))
         content += self._back("flights", "All flights")
