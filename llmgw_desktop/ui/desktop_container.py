@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.questions.questions import Questions
     from llmgw_desktop.app.routing.routes import Routes
     from llmgw_desktop.app.routing.scratch import ScratchPad
+    from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
     from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk
     from llmgw_desktop.app.settings.settings_file import SettingsWriter
     from llmgw_desktop.app.settings.told import SettingsBook
@@ -131,6 +132,9 @@ class DesktopContainer(Protocol):
 
     @property
     def tool_desk(self) -> "ToolDesk": ...
+
+    @property
+    def program_servers(self) -> "ProgramServers": ...
 
     @property
     def clients(self) -> "Clients": ...

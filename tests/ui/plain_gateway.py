@@ -507,7 +507,7 @@ class PlainGateway:
         self.scratch = self.scratcher.pad
         self.tool_servers: ToolServers | None = None
         self.program_servers = PlainProgramServers()
-        self.tool_desk = ToolDesk(lambda: self.tool_servers, self.program_servers)  # type: ignore[arg-type]
+        self.tool_desk = ToolDesk(lambda: self.tool_servers)
         self.job_starter = JobStarter(
             StarterParts(
                 runs=self.runs,

@@ -12,7 +12,6 @@ from llmgw_desktop.app.mcp.tool_desk import ToolRow
 from llmgw_desktop.app.safekeeping.importing.bridge import LeftOut
 from llmgw_desktop.app.safekeeping.importing.taking import ImportLook
 from tests.ui import take_jobs_pictures
-from tests.ui.plain_gateway import PlainProgramServers
 from tests.ui.take_jobs_pictures import Studio
 
 _WAIT_S = 0.4
@@ -64,7 +63,6 @@ ROWS = (
 
 class PlainToolDesk:
     rows_there = ROWS
-    programs = PlainProgramServers()
 
     async def look(self) -> None: ...
 
@@ -104,7 +102,7 @@ async def tools_empty(studio: Studio) -> None:
 
 async def tools_import(studio: Studio) -> None:
     page = await _tools(studio, ("tracker", ""))
-    page._desk.programs.look_of = ImportLook(
+    studio.gateway.program_servers.look_of = ImportLook(
         came=("MCP server tracker of Claude Code", "MCP server github of Codex"),
         left=(
             LeftOut("MCP server old of Claude Code", "it is switched off there"),

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.providers.usage import QuotaLine
     from llmgw_desktop.app.routing.routes import RouteExplainer, Routes
     from llmgw_desktop.app.routing.scratch import ScratchPad
+    from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
     from llmgw_desktop.app.safekeeping.safekeeping import BackupDesk
     from llmgw_desktop.app.settings.told import SettingsBook
     from llmgw_desktop.app.validation.check_history import CheckHistory
@@ -356,6 +357,10 @@ class Container(EngineParts):
     @property
     def tool_desk(self) -> "ToolDesk":
         return self._pages.tool_desk
+
+    @property
+    def program_servers(self) -> "ProgramServers":
+        return self._pages.program_servers
 
     @property
     def clients(self) -> "Clients":

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.jobs.starting import JobStarter
     from llmgw_desktop.app.mcp.tool_desk import ToolDesk
     from llmgw_desktop.app.routing.scratch import ScratchPad
+    from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
 
 
 class Pages:
@@ -81,10 +82,14 @@ class Pages:
     @cached_property
     def tool_desk(self) -> "ToolDesk":
         from llmgw_desktop.app.mcp.tool_desk import ToolDesk
+
+        return ToolDesk(lambda: self._parts.tool_servers)
+
+    @cached_property
+    def program_servers(self) -> "ProgramServers":
         from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
 
-        parts = self._parts
-        return ToolDesk(lambda: parts.tool_servers, ProgramServers(parts.places, parts.env))
+        return ProgramServers(self._parts.places, self._parts.env)
 
 
 def _job_starter(parts: EngineParts) -> "JobStarter":

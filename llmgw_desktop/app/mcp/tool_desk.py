@@ -14,7 +14,6 @@ from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.values import value
 
 if TYPE_CHECKING:
-    from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
     from llmgw_desktop.engine.mcp.behind.pins import ServerTool
     from llmgw_desktop.engine.mcp.behind.server import ServerStanding
     from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
@@ -145,13 +144,10 @@ class ToolRow:
 
 
 class ToolDesk:
-    """On the loop. `servers`: None where none is offered. `programs`: what other programs have."""
+    """On the loop. `servers`: None where none is offered."""
 
-    def __init__(
-        self, servers: "Callable[[], ToolServers | None]", programs: "ProgramServers"
-    ) -> None:
+    def __init__(self, servers: "Callable[[], ToolServers | None]") -> None:
         self._servers = servers
-        self.programs = programs
 
     async def look(self) -> None:
         """Those that were never asked what they have are started. Raises StoreError."""

@@ -11,7 +11,12 @@ def _make(tools: PageTools) -> Steps[QWidget]:
 
     container, links = tools.container, tools.links
     page = yield from in_steps(
-        ToolsPage, container.tool_desk, tools.bridge, tools.theme, settings=tools.settings
+        ToolsPage,
+        container.tool_desk,
+        tools.bridge,
+        tools.theme,
+        programs=container.program_servers,
+        settings=tools.settings,
     )
     page.flights_wanted.connect(links.flights_wanted)
     page.file_wanted.connect(lambda: links.path_wanted.emit(container.control.settings_file()))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.mcp.tool_desk import ToolDesk, ToolRow
+from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError
@@ -92,10 +93,17 @@ class ToolsPage(QWidget, MadeInSteps):
     said = Signal(str, object)
 
     def __init__(
-        self, desk: ToolDesk, bridge: Bridge, theme: Theme, *, settings: QSettings
+        self,
+        desk: ToolDesk,
+        bridge: Bridge,
+        theme: Theme,
+        *,
+        programs: ProgramServers,
+        settings: QSettings,
     ) -> None:
         super().__init__()
         self._desk, self._bridge, self._theme = desk, bridge, theme
+        self._programs = programs
         self._all: tuple[ToolRow, ...] = ()
         self._was_looked = False
         self._begin(self._made(settings))
@@ -153,7 +161,7 @@ class ToolsPage(QWidget, MadeInSteps):
         add_key(self, "Find a tool", ("Ctrl+F", "/"), self.field.setFocus)
 
     def open_import(self) -> ImportDialog:
-        dialog = ImportDialog(self._theme, self._desk.programs, self._bridge, self)
+        dialog = ImportDialog(self._theme, self._programs, self._bridge, self)
         dialog.brought.connect(lambda words: self.said.emit(words, None))
         dialog.open()
         dialog.begin()
