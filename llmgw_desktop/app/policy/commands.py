@@ -43,7 +43,7 @@ def limits(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
     standings = told.fields["limits"]
     if not standings:
         none_of = f"There is no client '{inert_line(arguments.client, _NAME_CHARS)}' with limits."
-        return fail(f"{none_of} One without limits is known when it has come.")
+        return fail(f"{none_of} One without limits is listed once it has asked.")
     now_s = SystemClock().now_s()
     rows = ("\t".join(row) for standing in standings for row in _rows(standing, now_s))
     print_table(("CLIENT\tRUNNING\tLIMIT\tUSED\tRESERVED\tLEFT\tNOTE", *rows))

@@ -555,3 +555,8 @@ def test_another_credential_in_its_place_is_kept(desk: Desk) -> None:
 def test_options_that_do_not_go_together(desk: Desk, words: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError, match="alone"):
         desk.run(*words)
+
+
+def test_programs_without_a_server_are_told_in_words(desk: Desk) -> None:
+    code, _, err = desk.run("--from", "programs", env={"HOME": str(desk.person)})
+    assert (code, err) == (1, "No MCP server was found in the settings of the programs here.\n")

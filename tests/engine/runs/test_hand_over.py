@@ -71,6 +71,20 @@ async def test_one_that_is_done_goes_to_another_and_both_are_linked(house: RunHo
     await ended(house, back["id"])
 
 
+async def test_what_was_taken_back_is_told_as_that(house: RunHouse) -> None:
+    folder = house.home / "app"
+    folder.mkdir()
+    told = await house.run(f"echo 1 > a.txt; echo 2 > b.txt; {OK}", workingDir=str(folder))
+    path = f"/v1/jobs/{told['id']}"
+    for files, is_said in ((["a.txt"], True), (["b.txt"], False)):
+        status, undone = await house.call("POST", f"{path}/undo", {"files": files})
+        assert (status, undone["files"]) == (200, files)
+        prompt = (await house.call("POST", f"{path}/move", {"cli": "codex"}))[1]["prompt"]
+        assert "Changes of its that were taken back since:\n- added a.txt" in prompt
+        assert ("It has changed these files:\n- added b.txt" in prompt) is is_said
+        assert ("lie in the working folder" in prompt) is is_said
+
+
 async def test_in_a_terminal_the_text_is_shown_changed_and_asked(
     house: RunHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,7 +31,8 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     if arguments.source == PROGRAMS:
         if arguments.path:
             raise ConfigError("goes with another gateway alone", file="--path")
-        brought, where = read_servers(env), "the settings of the programs here."
+        brought = read_servers(env)
+        none = "No MCP server was found in the settings of the programs here."
     elif arguments.remove:
         raise ConfigError("goes with --from programs alone", file="--remove")
     else:
@@ -41,9 +42,9 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         at = folder or Path.home() / _FOLDERS[arguments.source]
         brought = _READERS[arguments.source](at, env, is_named=folder is not None)
         elsewhere = "" if folder else " Name its folder with --path if it lies elsewhere."
-        where = f"{at}.{elsewhere}"
+        none = f"Nothing of {arguments.source} was found in {at}.{elsewhere}"
     if not brought.looked_at:
-        print(f"Nothing of {arguments.source} was found in {where}", file=sys.stderr)
+        print(none, file=sys.stderr)
         return 1
     with importing_into(places, env) as importing:
         importing.plan(brought)
