@@ -24,7 +24,6 @@ KIND_WORDS: dict[QuestionKind, str] = {
 }
 _WAYS = {
     "dialog": "in the window",
-    "window": "in the window",
     "page": "with the operator's password",
     "command": "by command",
     "device": "on a device",

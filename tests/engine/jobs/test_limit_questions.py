@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
+from llmgw_desktop.domain.access.consent import ConsentWay
+from llmgw_desktop.domain.brakes import HeldWay
 from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.jobs.approval import DecisionWay
 from llmgw_desktop.domain.jobs.cli_settings import LimitWish
 from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.engine.jobs import limit_waits
@@ -49,8 +52,8 @@ def list_over(yard: Yard) -> QuestionList:
     return QuestionList(yard.bus, (LimitSource(yard.supervisor, SystemClock()),))
 
 
-def given(choice: str) -> GivenAnswer:
-    return GivenAnswer(choice=choice, place=AnswerPlace.COMMAND, at_s=time.time(), person="ada")
+def given(choice: str, place: AnswerPlace = AnswerPlace.COMMAND) -> GivenAnswer:
+    return GivenAnswer(choice=choice, place=place, at_s=time.time(), person="ada")
 
 
 async def test_one_that_asks_is_in_the_list_and_one_that_goes_on_by_itself_is_not(
@@ -93,6 +96,19 @@ async def test_two_answers_at_once_count_once(yard: Yard, choice: str) -> None:
         ended = await yard.supervisor.wait(job.id, 60)
         assert ended is not None
         assert ended.state is JobState.COMPLETED
+
+
+@pytest.mark.parametrize("place", AnswerPlace)
+async def test_where_it_was_said_is_told_in_the_words_of_every_kind(
+    yard: Yard, place: AnswerPlace
+) -> None:
+    questions = list_over(yard)
+    await parked(yard)
+    (item,) = questions.waiting
+    await questions.answer([item.id], given("go_on", place))
+    outcome = questions.outcome(item.id)
+    assert outcome is not None
+    assert outcome.way == HeldWay(place) == ConsentWay(place) == DecisionWay(place)
 
 
 async def test_what_is_said_elsewhere_closes_it(yard: Yard) -> None:

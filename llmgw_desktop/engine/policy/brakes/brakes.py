@@ -26,7 +26,6 @@ from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.policy.brakes.holds import GO_ON, HoldDesk, VendorFacts
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.questions.waiting.item import (
-    AnswerPlace,
     GivenAnswer,
     OpenQuestion,
     QuestionChoice,
@@ -162,11 +161,6 @@ class Brakes:
             self._told_passed(exchange)
 
 
-WAYS = {
-    AnswerPlace.WINDOW: HeldWay.DIALOG,
-    AnswerPlace.COMMAND: HeldWay.COMMAND,
-    AnswerPlace.DEVICE: HeldWay.DEVICE,
-}
 REFUSE = "refuse"
 _REFUSE = QuestionChoice(id=REFUSE, words="Refuse it", allows=False)
 _SILENCE = "The request is refused; its caller is told so."
@@ -200,7 +194,7 @@ class HeldSource:
     async def answer(self, question_id: str, answer: GivenAnswer) -> bool:
         given = HeldAnswer(
             choice="" if answer.choice == REFUSE else answer.choice,
-            way=WAYS[answer.place],
+            way=HeldWay(answer.place),
             at_s=answer.at_s,
             person=answer.person,
         )

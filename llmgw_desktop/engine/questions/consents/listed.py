@@ -12,7 +12,6 @@ from llmgw_desktop.domain.access.consent import (
 from llmgw_desktop.domain.events import ConsentChanged, Event
 from llmgw_desktop.engine.questions.consents.broker import ConsentBroker
 from llmgw_desktop.engine.questions.waiting.item import (
-    AnswerPlace,
     GivenAnswer,
     OpenQuestion,
     QuestionChoice,
@@ -21,11 +20,6 @@ from llmgw_desktop.engine.questions.waiting.item import (
     line_of,
 )
 
-WAYS = {
-    AnswerPlace.WINDOW: ConsentWay.DIALOG,
-    AnswerPlace.COMMAND: ConsentWay.COMMAND,
-    AnswerPlace.DEVICE: ConsentWay.DEVICE,
-}
 ALLOW, DENY = "allow", "deny"
 _CHOICES = (
     QuestionChoice(id=ALLOW, words="Let it in", allows=True, for_several=False),
@@ -69,7 +63,7 @@ class ConsentSource:
         allowed = answer.choice == ALLOW
         given = ConsentAnswer(
             allowed=allowed,
-            way=WAYS[answer.place],
+            way=ConsentWay(answer.place),
             at_s=answer.at_s,
             scopes=answer.scopes if allowed else (),
             term=answer.term or usual_term(question),

@@ -14,7 +14,6 @@ from llmgw_desktop.domain.jobs.approval import (
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
 from llmgw_desktop.engine.questions.waiting.item import (
-    AnswerPlace,
     GivenAnswer,
     OpenQuestion,
     QuestionChoice,
@@ -24,11 +23,6 @@ from llmgw_desktop.engine.questions.waiting.item import (
 )
 from llmgw_desktop.wire.native.jobs import wants
 
-WAYS = {
-    AnswerPlace.WINDOW: DecisionWay.DIALOG,
-    AnswerPlace.COMMAND: DecisionWay.COMMAND,
-    AnswerPlace.DEVICE: DecisionWay.DEVICE,
-}
 _SILENCE = "It is denied, and the agent goes on without it."
 _SILENCE_OF_CALL = "It is denied: the tool is not called, and whoever called it is told so."
 _ONCE = QuestionChoice(id=Decision.ONCE, words="Allow once", allows=True)
@@ -68,7 +62,7 @@ class PermissionSource:
     async def answer(self, question_id: str, answer: GivenAnswer) -> bool:
         given = PermissionAnswer(
             decision=Decision(answer.choice),
-            way=WAYS[answer.place],
+            way=DecisionWay(answer.place),
             at_s=answer.at_s,
             note=answer.note,
             person=answer.person,

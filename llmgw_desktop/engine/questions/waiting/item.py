@@ -47,9 +47,9 @@ class QuestionKind(StrEnum):
 
 
 class AnswerPlace(StrEnum):
-    """Where a person answers."""
+    """Where a person answers. Every kind of question has a way of the same word."""
 
-    WINDOW = "window"
+    WINDOW = "dialog"
     COMMAND = "command"
     DEVICE = "device"
     """A page in a browser, here or on a device that was paired; the person's name says which."""
