@@ -8,6 +8,7 @@ import ipaddress
 import json
 import secrets
 import ssl
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -45,11 +46,14 @@ class PairedDevice:
 
 
 class DeviceStore:
-    """Each change is on the disk before it holds. Waits for the disk, but for `all`."""
+    """Each change is on the disk before it holds. May be used from any thread; waits for the disk,
+    but for `all`."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FOLDER / _DEVICES
         self._devices: tuple[PairedDevice, ...] | None = None
+        self._turn = threading.Lock()
+        """One change at a time: none may bring back what another took away."""
 
     def all(self) -> tuple[PairedDevice, ...]:
         """Those that were paired and not revoked, in their order. Raises StoreUnavailable."""
@@ -66,17 +70,19 @@ class DeviceStore:
             paired_at_s=at_s,
             expires_at_s=until_s,
         )
-        kept = [each for each in self.all() if each.expires_at_s > at_s]
-        if len(kept) >= MOST_DEVICES:
-            raise StoreUnavailable(f"{MOST_DEVICES} devices are paired; revoke one first.")
-        self._write((*kept, device))
+        with self._turn:
+            kept = [each for each in self.all() if each.expires_at_s > at_s]
+            if len(kept) >= MOST_DEVICES:
+                raise StoreUnavailable(f"{MOST_DEVICES} devices are paired; revoke one first.")
+            self._write((*kept, device))
         return device
 
     def remove(self, device_id: str) -> PairedDevice | None:
         """None where it is not there any more. Raises StoreUnavailable."""
-        found = next((each for each in self.all() if each.id == device_id), None)
-        if found is not None:
-            self._write(tuple(each for each in self.all() if each is not found))
+        with self._turn:
+            found = next((each for each in self.all() if each.id == device_id), None)
+            if found is not None:
+                self._write(tuple(each for each in self.all() if each is not found))
         return found
 
     def _read(self) -> tuple[PairedDevice, ...]:

@@ -7,7 +7,9 @@ import asyncio
 import contextlib
 import ssl
 import stat
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +24,7 @@ from llmgw_desktop.domain.access.principal import ALL_SCOPES
 from llmgw_desktop.domain.audit import ActorDoor, AuditQuery
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.jobs.approval import Decision, DecisionWay
+from llmgw_desktop.store.access import pocket
 from llmgw_desktop.store.access.pocket import DeviceStore, pocket_door
 from tests.engine.conftest import House, house_in
 from tests.engine.policy.keys import key_of
@@ -342,6 +345,32 @@ def test_certificates_are_kept_private_and_made_anew_in_time(tmp_path: Path) -> 
     assert moved.authority.read_bytes() == first.authority.read_bytes()
     later = datetime.now(UTC) + timedelta(days=380)
     assert pocket_door(tmp_path, "192.168.1.6", later).fingerprint != moved.fingerprint
+
+
+def test_a_device_that_is_revoked_while_another_is_paired_stays_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = DeviceStore(tmp_path)
+    first = store.add("Pixel 9", "a-key", 1.0, 2e9)
+    begun, go_on = threading.Event(), threading.Event()
+    write = pocket.write_whole
+
+    def slow(path: Path, data: bytes) -> None:
+        begun.set()
+        assert go_on.wait(30)
+        write(path, data)
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor() as beside:
+        patched.setattr(pocket, "write_whole", slow)
+        adding = beside.submit(store.add, "tablet", "b-key", 2.0, 2e9)
+        assert begun.wait(30)
+        revoked = beside.submit(store.remove, first.id)
+        wait([revoked], timeout=0.2)  # it may have done so by now, where nobody has it wait
+        go_on.set()
+        assert adding.result(30).name == "tablet"
+        assert revoked.result(30) == first
+    assert [each.name for each in store.all()] == ["tablet"]
+    assert [each.name for each in DeviceStore(tmp_path).all()] == ["tablet"]
 
 
 def test_devices_are_kept_by_digests(tmp_path: Path) -> None:
