@@ -79,7 +79,7 @@ def test_an_abstract_socket_is_told_too() -> None:
     [
         {},
         {"NOTIFY_SOCKET": ""},
-        {"NOTIFY_SOCKET": "relative"},
+        {"NOTIFY_SOCKET": "n"},
         {"NOTIFY_SOCKET": "vsock:2:1234"},
         {"NOTIFY_SOCKET": "/nowhere/at/all"},
         {"NOTIFY_SOCKET": "/" + "x" * 500},
@@ -87,14 +87,24 @@ def test_an_abstract_socket_is_told_too() -> None:
         {"WATCHDOG_USEC": "1000000"},
     ],
 )
-def test_where_nobody_listens_nothing_is_said(env: dict[str, str]) -> None:
+def test_where_nobody_listens_nothing_is_said(
+    env: dict[str, str], heard: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither does it fail, nor is a timer set. A name that is no whole path is nobody's, though a
+    socket be called so where the program stands."""
+    monkeypatch.chdir(Path(str(heard.getsockname())).parent)
+
     async def serve() -> None:
         manager = ServiceManager(env)
         manager.ready("x")
+        assert (manager._socket, manager._next) == (None, None)
         manager.stopping()
         manager.close()
 
     asyncio.run(serve())
+    heard.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        heard.recv(1000)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,10 @@ async def test_a_denial_beats_what_was_allowed_for_the_job(tmp_path: Path) -> No
 async def test_a_command_that_wants_more_is_asked(tmp_path: Path, more: dict[str, object]) -> None:
     async with scene(tmp_path) as made:
         hold(made, ALLOW)
-        await made.put(replace(command("git status"), arguments=more))
+        assert (await made.unasked(command("git status", "plain"))).allows
+        question = await made.put(replace(command("git status"), arguments=more))
+        assert made.desk.waiting == (question,)
+        assert made.answers["a1"] == []
 
 
 @pytest.mark.parametrize(
@@ -72,8 +75,11 @@ async def test_a_command_that_wants_more_is_asked(tmp_path: Path, more: dict[str
 )
 async def test_what_a_person_has_to_look_at_is_asked(tmp_path: Path, said: str) -> None:
     async with scene(tmp_path) as made:
-        hold(made, ALLOW)
-        await made.put(command(said.format(private=tmp_path / "private")))
+        hold(made, replace(ALLOW, commands=(*ALLOW.commands, "llmgw *")))
+        assert (await made.unasked(command("cat a; llmgw status", "plain"))).allows
+        question = await made.put(command(said.format(private=tmp_path / "private")))
+        assert made.desk.waiting == (question,)
+        assert made.answers["a1"] == []
 
 
 async def test_links_are_followed(tmp_path: Path) -> None:
@@ -106,7 +112,11 @@ async def test_a_rule_with_a_mistake_asks(tmp_path: Path) -> None:
     async with scene(tmp_path) as made:
         broken = StandingRule(name="x", verdict=RuleVerdict.ASK, mistake="it has a slip")
         hold(made, ALLOW, broken)
-        await made.put(command("git status"))
+        question = await made.put(command("git status", "a"))
+        assert made.desk.waiting == (question,)
+        assert made.answers["a"] == []
+        hold(made, ALLOW)
+        assert (await made.unasked(command("git status", "b"))).allows
 
 
 async def test_fetches_and_tools(tmp_path: Path) -> None:
