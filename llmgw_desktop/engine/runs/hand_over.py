@@ -46,7 +46,7 @@ from llmgw_desktop.engine.runs.run_changes import RunChanges
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.store.jobs.job_store import JobStore
 
-_MOST_EARLIER = 20
+_MOST_EARLIER, _MOST_COUNTED = 20, 10_000
 
 
 @value
@@ -117,13 +117,12 @@ class HandOvers:
     async def draft(self, job_id: str, owner: str, to: HandOverTo) -> HandOver:
         """What would be asked. Raises NoSuchJob, InvalidRun, StoreError, VaultError."""
         job, cli, asked, is_whole = await self._looked_at(job_id, owner, to)
-        earlier = await asyncio.to_thread(self._earlier, job)
-        texts, left_out, room = list[EarlierTurn](), 0, LONGEST_EARLIER
+        earlier, count = await asyncio.to_thread(self._earlier, job)
+        texts, room = list[EarlierTurn](), LONGEST_EARLIER
         for before, prompt in earlier:
             turn = EarlierTurn(prompt, (await self._said(before)).text)
             room -= len(turn.text)
             if room < 0:
-                left_out = len(earlier) - len(texts)
                 break
             texts.append(turn)
         said = await self._said(job)
@@ -135,7 +134,7 @@ class HandOvers:
             said=said.text,
             unsaid=said.left_out,
             earlier=tuple(reversed(texts)),
-            left_out=left_out,
+            left_out=count - len(texts),
             files=await self._files(job),
         )
         own = self._parts.runs.cli(job.cli).instructions
@@ -242,13 +241,15 @@ class HandOvers:
             raise StoreUnavailable("What this job was asked is not kept any more.") from error
         return replace(asked, request=replace(asked.request, prompt=job.title)), False
 
-    def _earlier(self, job: Job) -> list[tuple[Job, str]]:
-        """Runs of the same session with what they were asked, newest first. In a thread."""
+    def _earlier(self, job: Job) -> tuple[list[tuple[Job, str]], int]:
+        """Runs of the same session with what they were asked, newest first, as far as they may be
+        told; and how many there are. In a thread."""
         if not job.session_id:
-            return []
-        found = self._parts.store.of_session(job.session_id, job.owner, limit=_MOST_EARLIER)
+            return [], 0
+        found = self._parts.store.of_session(job.session_id, job.owner, limit=_MOST_COUNTED)
         before = [each for each in found if each.asked_at_s < job.asked_at_s]
-        return [(each, self._asked(each)[0].request.prompt) for each in before]
+        some = before[:_MOST_EARLIER]
+        return [(each, self._asked(each)[0].request.prompt) for each in some], len(before)
 
     async def _said(self, job: Job) -> SaidSoFar:
         said = SaidSoFar()
@@ -258,7 +259,7 @@ class HandOvers:
         return said
 
     async def _files(self, job: Job) -> Sequence[ChangedFile]:
-        """None where there is no snapshot of its folder."""
+        """Empty where there is no snapshot of its folder."""
         with suppress(LlmgwError):
             return (await self._parts.changes.of(job.id, job.owner)).files
         return ()

@@ -15,6 +15,7 @@ from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.cli_settings import LimitWish
 from llmgw_desktop.domain.jobs.submission import Submission
+from llmgw_desktop.engine.runs import hand_over
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 from tests.engine.runs.test_limit_jobs import parked
 from tests.support.plain_runs import plain_job
@@ -123,6 +124,23 @@ async def test_what_its_session_said_before_goes_along(house: RunHouse) -> None:
     assert said.index(OK) < said.index("```\nall-done")
     _, of_first = await house.call("POST", f"/v1/jobs/{first['id']}/move", {"cli": "codex"})
     assert OK not in of_first["prompt"], "what came later is none of this one's"
+
+
+async def test_turns_that_are_too_many_are_counted(
+    house: RunHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand_over, "_MOST_EARLIER", 1)
+    first = await house.run("answer first-word")
+    for word in ("second", "third"):
+        middle = await house.run(f"answer {word}-word", sessionId=first["sessionId"])
+    last = await house.run(OK, sessionId=first["sessionId"])
+    _, draft = await house.call("POST", f"/v1/jobs/{last['id']}/move", {"cli": "codex"})
+    assert "third-word" in draft["prompt"]
+    assert "second-word" not in draft["prompt"]
+    assert "The first 2 of its session's turns." in draft["lost"]
+    _, draft = await house.call("POST", f"/v1/jobs/{middle['id']}/move", {"cli": "codex"})
+    assert "second-word" in draft["prompt"], "later turns take no earlier one's place"
+    assert "The first 1 of its session's turns." in draft["lost"]
 
 
 async def test_one_that_runs_is_ended_first_where_that_is_said(house: RunHouse) -> None:
