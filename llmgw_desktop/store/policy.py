@@ -11,8 +11,25 @@ import peewee
 from llmgw_desktop.domain.brakes import CapKey, CapKind, KeptCap
 from llmgw_desktop.domain.policy import BudgetKey, KeptSpent, Measure, Period
 from llmgw_desktop.store.database.gateway_file import GatewayFile
-from llmgw_desktop.store.database.schema import SpentRow, SqlDialect, columns
+from llmgw_desktop.store.database.schema import SqlDialect, columns
 from llmgw_desktop.store.database.write_behind import Insert, WriteBehind
+
+
+class SpentRow(peewee.Model):
+    """What was spent of one budget in its period."""
+
+    client = peewee.TextField()
+    measure = peewee.TextField()
+    period = peewee.TextField()
+    begins_at_s = peewee.FloatField(null=True)
+    used = peewee.FloatField()
+    told = peewee.IntegerField()
+    since_s = peewee.FloatField(null=True)
+
+    class Meta:
+        table_name = "spent"
+        primary_key = peewee.CompositeKey("client", "measure", "period")
+
 
 _Row = tuple[str, str, str, float | None, float, int, float | None]
 _INSERT = Insert("OR REPLACE INTO spent", (), columns(SpentRow))

@@ -19,7 +19,7 @@ from llmgw_desktop.app.gateway.updates import UpdateProblem, look_for_update
 from llmgw_desktop.domain.audit import BY_ITSELF, act_as
 from llmgw_desktop.domain.setting import Unfit
 from llmgw_desktop.domain.settings.address_kinds import FeedAddress, PublicKey
-from llmgw_desktop.domain.settings.outward import UpdateSettings
+from llmgw_desktop.domain.settings.door import UpdateSettings
 
 
 class Feed:

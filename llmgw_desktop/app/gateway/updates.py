@@ -25,7 +25,7 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.mcp_presentation import VERSION
 from llmgw_desktop.domain.net_address import names_this_computer
-from llmgw_desktop.domain.settings.outward import UpdateSettings
+from llmgw_desktop.domain.settings.door import UpdateSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.resources import changelog
 

@@ -24,9 +24,10 @@ from llmgw_desktop.domain.settings.door import (
     HttpSettings,
     OauthSettings,
     PocketSettings,
+    TelemetrySettings,
+    UpdateSettings,
     WebViewSettings,
 )
-from llmgw_desktop.domain.settings.outward import TelemetrySettings, UpdateSettings
 from llmgw_desktop.domain.settings.tables import (
     BackupSettings,
     CacheSettings,

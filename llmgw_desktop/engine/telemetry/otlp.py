@@ -30,7 +30,7 @@ from opentelemetry.trace import (
 
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.model.prompt import Operation
-from llmgw_desktop.domain.settings.outward import TelemetrySettings
+from llmgw_desktop.domain.settings.door import TelemetrySettings
 from llmgw_desktop.engine.telemetry import EndedFlight, EndedToolCall, ids_of, names
 
 _SERVICE = "llm-gateway"

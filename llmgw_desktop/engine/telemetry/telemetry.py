@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.events import Event, FlightClosed
 from llmgw_desktop.domain.flights.flight import FlightRecord
-from llmgw_desktop.domain.settings.outward import TelemetrySettings
+from llmgw_desktop.domain.settings.door import TelemetrySettings
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.telemetry import (
     EndedFlight,

@@ -382,19 +382,3 @@ def cells(row: Mapping[str, Any]) -> dict[str, Any]:
 def columns(model: type[peewee.Model]) -> tuple[str, ...]:
     """Names, in the order of the table."""
     return tuple(field.column_name for field in model._meta.sorted_fields)
-
-
-class SpentRow(peewee.Model):
-    """What was spent of one budget in its period."""
-
-    client = peewee.TextField()
-    measure = peewee.TextField()
-    period = peewee.TextField()
-    begins_at_s = peewee.FloatField(null=True)
-    used = peewee.FloatField()
-    told = peewee.IntegerField()
-    since_s = peewee.FloatField(null=True)
-
-    class Meta:
-        table_name = "spent"
-        primary_key = peewee.CompositeKey("client", "measure", "period")

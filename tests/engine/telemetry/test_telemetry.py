@@ -17,7 +17,7 @@ import pytest
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.events import FlightClosed
 from llmgw_desktop.domain.flights.flight import FlightRecord
-from llmgw_desktop.domain.settings.outward import TelemetrySettings
+from llmgw_desktop.domain.settings.door import TelemetrySettings
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.telemetry import ids_of, names, read_trace
 from llmgw_desktop.engine.telemetry import telemetry as module
