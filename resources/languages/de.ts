@@ -15154,4 +15154,27 @@
       <translation>Einstellungsdatei</translation>
     </message>
   </context>
+  <context>
+    <name>app/demo</name>
+    <message>
+      <source>Providers, programs and agents are played by this computer, nothing is sent anywhere, and all of it is gone when you quit. Questions that you do not answer are denied after a while.</source>
+      <translation>Anbieter, Programme und Agenten spielt dieser Computer; nichts wird gesendet, und alles ist weg, wenn das Programm endet. Fragen, die niemand beantwortet, werden nach einer Weile abgelehnt.</translation>
+    </message>
+    <message>
+      <source>This is a demo</source>
+      <translation>Das ist eine Vorführung</translation>
+    </message>
+    <message>
+      <source>a throw-away gateway that plays live with practice providers; nothing of yours is touched</source>
+      <translation>ein Gateway zum Wegwerfen, das mit Übungsanbietern live spielt; nichts Eigenes wird berührt</translation>
+    </message>
+    <message>
+      <source>one round, told without a window; then it ends</source>
+      <translation>eine Runde, ohne Fenster erzählt; dann ist Schluss</translation>
+    </message>
+    <message>
+      <source>without a window: tells what happens, and the base URL</source>
+      <translation>ohne Fenster: erzählt, was geschieht, und nennt die Basisadresse</translation>
+    </message>
+  </context>
 </TS>

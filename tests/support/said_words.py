@@ -24,7 +24,10 @@ from llmgw_desktop.store.settings.schema import all_tables
 ROOT = Path(__file__).resolve().parents[2] / "llmgw_desktop"
 _ASSEMBLY = ("ui/desktop_container.py", "ui/application.py", "app/composition")
 """These put parts together, also such as no window shows."""
-_SPOKEN_FOR = ("app/clis/upgrades.py", "app/gateway/standing.py", "domain/errors.py")
+_SPOKEN_FOR = (
+    *("app/clis/upgrades.py", "app/demo/__init__.py"),
+    *("app/gateway/standing.py", "domain/errors.py"),
+)
 """The window shows what they say, and does not import them."""
 _OTHERS = (
     *("domain/mcp_presentation.py", "domain/canonical.py", "domain/values.py"),

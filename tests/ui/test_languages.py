@@ -13,11 +13,13 @@ import pytest
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
+from llmgw_desktop.app.demo import BAND, BAND_WHY
 from llmgw_desktop.app.flights.columns import RowTime
 from llmgw_desktop.domain.settings.door import Language
 from llmgw_desktop.store.resources import resource_path
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
+from llmgw_desktop.ui.overview.board import _running_line
 from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
 from llmgw_desktop.ui.shell.page_makers import PAGES
 from llmgw_desktop.ui.theme import Theme
@@ -28,6 +30,7 @@ from llmgw_desktop.ui.widgets.words import Phrasebook, said, speak
 from tests.support.made_flights import BEGIN_S, summary
 from tests.support.said_words import ROOT, by_room, catalogue
 from tests.ui.at_once import run_at_once
+from tests.ui.plain_gateway import running_flight
 from tests.ui.test_accessible_names import pause
 from tests.ui.test_accessible_pages import cut_labels, made_shell, shown_pages
 
@@ -201,3 +204,10 @@ def test_every_page_fits_in_german(shell: DesktopShell) -> None:
         trouble += (f"{key}: {each}" for each in still_cut(window))
         assert (window.width(), window.height()) == _SIZE, key
     assert trouble == []
+
+
+def test_what_is_under_way_is_told_in_german(german: Phrasebook) -> None:
+    line = _running_line(running_flight(1, chunks=5), 1600)
+    assert (line.progress, line.elapsed) == ("5 Stücke", "1,6 s")
+    assert german.said(BAND) != BAND
+    assert german.said(BAND_WHY) != BAND_WHY

@@ -309,6 +309,6 @@ def _running_line(flight: FlightSummary, age_ms: float) -> RunningLine:
         flight_id=flight.id,
         client=inert_line(flight.client, 60),
         model=inert_line(flight.model_served or flight.model_asked, 80),
-        progress=progress,
-        elapsed=duration_text(age_ms // 100 * 100),
+        progress=said(progress),
+        elapsed=said(duration_text(age_ms // 100 * 100)),
     )
