@@ -6797,8 +6797,8 @@
       <translation>Seine Variablen.</translation>
     </message>
     <message>
-      <source>Where it listens (streamable HTTP).</source>
-      <translation>Wo er lauscht (streamable HTTP).</translation>
+      <source>Where it listens: streamable HTTP, or its predecessor HTTP+SSE (offered only).</source>
+      <translation>Wo er lauscht: Streamable HTTP oder der Vorgänger HTTP+SSE (nur angeboten).</translation>
     </message>
     <message>
       <source>Sent with each request to url.</source>
@@ -15054,10 +15054,6 @@
     <message>
       <source>a secret stands in its address; it belongs into a header</source>
       <translation>in seiner Adresse steht ein Geheimnis; es gehört in eine Kopfzeile</translation>
-    </message>
-    <message>
-      <source>it speaks the older transport (SSE), which is not spoken here</source>
-      <translation>er spricht den älteren Transport (SSE), der hier nicht gesprochen wird</translation>
     </message>
     <message>
       <source>it is switched off there</source>

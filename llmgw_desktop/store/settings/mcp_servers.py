@@ -118,7 +118,9 @@ SERVER_KEYS: dict[str, Setting] = {
         "Its arguments. Every program can read them: secrets go into `env`.",
     ),
     "env": Setting(ServerVariables(), "Its variables."),
-    "url": Setting(Address(), "Where it listens (streamable HTTP)."),
+    "url": Setting(
+        Address(), "Where it listens: streamable HTTP, or its predecessor HTTP+SSE (offered only)."
+    ),
     "headers": Setting(Headers(), "Sent with each request to `url`."),
     "managed": Setting(YesNo(), "Whether runs that the gate manages may have it."),
     "score": Setting(

@@ -477,7 +477,7 @@ def test_servers_of_programs_come_once_with_their_secrets_in_the_vault(desk: Des
     assert TOKEN not in told
     servers = desk.settings()["mcp_servers"]
     assert isinstance(servers, dict)
-    assert set(servers) == {"tracker", "clock", "clock-opencode", "github", "docs", "stream"}
+    assert set(servers) == {"tracker", "clock", "clock-opencode", "github", "docs", "stream", "old"}
     assert servers["tracker"]["headers"] == {
         "Authorization": "Bearer ${vault:tracker/authorization}",
         "X-Team": "shop",
@@ -497,7 +497,6 @@ def test_servers_of_programs_come_once_with_their_secrets_in_the_vault(desk: Des
         "docs/authorization": OTHER.encode(),
     }
     for name, why in (
-        ("old of Claude Code", "older transport"),
         ("argued of Claude Code", "a secret stands among its arguments"),
         ("inputs of Claude Code", "only that program can fill in"),
         ("off of opencode", "switched off"),
@@ -522,7 +521,7 @@ def test_what_came_over_is_taken_out_of_connected_programs(desk: Desk) -> None:
     code, told, _ = desk.run("--from", "programs", "--remove", env=env)
     assert code == 0
     left = json.loads(claude.read_text())
-    assert set(left["mcpServers"]) == {"llmgw", "old", "argued", "inputs"}
+    assert set(left["mcpServers"]) == {"llmgw", "argued", "inputs"}
     assert left["numStartups"] == 3
     text = codex.read_text()
     assert 'model = "gpt-5.5"  # mine' in text

@@ -114,10 +114,6 @@ class _Server:
         return next((str(entry[key]) for key in _ADDRESSES if entry.get(key)), "")
 
     def _remote(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        is_old = self._program.name == "gemini-cli" and not entry.get("httpUrl")
-        kind = str(entry.get("type") or entry.get("transport") or ("sse" if is_old else ""))
-        if kind == "sse":
-            raise _Unfit("it speaks the older transport (SSE), which is not spoken here")
         url = self._filled(self._url(entry))
         if self._redactor.clean_text(url) != url or "@" in url:
             raise _Unfit("a secret stands in its address; it belongs into a header")

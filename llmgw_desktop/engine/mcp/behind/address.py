@@ -2,12 +2,15 @@
 
 Each message is a POST; its answer is one JSON message or a stream of events. What the server says
 unasked comes on one GET, where it offers that. Nothing is followed to another address.
+
+A server that refuses a greeting may speak the older transport: one GET, whose first event tells
+where messages are posted to, and on which all answers come.
 """
 
 import asyncio
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
@@ -27,12 +30,15 @@ from llmgw_desktop.engine.mcp.behind.peer import (
     ServerTalk,
 )
 from llmgw_desktop.engine.upstream.pool import ConnectTarget, LeadsAstray, LeadsBack, Pool
-from llmgw_desktop.wire.sse import SseSplitter, data_of
+from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
 
 _CONNECT_S = 15.0
 _SESSION = "mcp-session-id"
 _BROKEN = (OSError, TimeoutError, ConnectionClosed, BrokenAnswer, UnfitHead)
 _LISTENS_AGAIN_S = 30.0
+_NOT_SPOKEN = (400, 404, 405)
+"""What a server of the older transport answers to a greeting."""
+_LONGEST_PLACE = 2_000
 
 
 class AddressLink:
@@ -40,9 +46,13 @@ class AddressLink:
 
     def __init__(self, server: GivenServer, pool: Pool, peer: ServerTalk) -> None:
         parts = urlsplit(server.url)
+        self._url = server.url
         self._target = ConnectTarget.of(server.url, local=True)
         query = f"?{parts.query}" if parts.query else ""
-        self._start = f"{parts.path or '/'}{query} HTTP/1.1\r\nHost: {parts.netloc}"
+        self._place = f"{parts.path or '/'}{query}"
+        self._host = f" HTTP/1.1\r\nHost: {parts.netloc}"
+        self._posts_to = ""
+        """Of the older transport: a path with its query."""
         self._own = "".join(f"\r\n{name}: {text}" for name, text in server.headers.items())
         self._pool = pool
         self._peer = peer
@@ -71,7 +81,7 @@ class AddressLink:
             return
         connection = await self._post(message)
         await self._leave(connection)
-        if message.get("method") == "notifications/initialized":
+        if message.get("method") == "notifications/initialized" and not self._posts_to:
             self._tasks.start(self._listen(), name=f"listen to {self._peer.name}")
 
     def forget(self, number: int) -> None:
@@ -96,6 +106,9 @@ class AddressLink:
     async def _ask(self, message: Mapping[str, Any], number: int) -> None:
         try:
             connection = await self._post(message)
+            if self._posts_to:
+                await self._leave(connection)
+                return  # the answer comes on the stream
             try:
                 await self._hear(connection)
             except _BROKEN as error:
@@ -116,6 +129,9 @@ class AddressLink:
             self._session = connection.headers.get(_SESSION, self._session)
             return connection
         connection.close()
+        is_greeting = message.get("method") == "initialize" and not self._posts_to
+        if is_greeting and status in _NOT_SPOKEN and await self._opens_stream():
+            return await self._post(message)
         if status == 404 and self._session:
             self._session = ""
             self._peer.lost(f"{self._peer.name} has forgotten the session.")
@@ -147,8 +163,9 @@ class AddressLink:
             return connection
 
     def _head(self, method: str, size: int) -> bytes:
+        place = self._posts_to if method == "POST" and self._posts_to else self._place
         lines = [
-            f"{method} {self._start}",
+            f"{method} {place}{self._host}",
             f"User-Agent: llmgw/{VERSION}",
             "Accept: application/json, text/event-stream",
             "Accept-Encoding: identity",
@@ -216,6 +233,62 @@ class AddressLink:
             finally:
                 connection.close()
             await asyncio.sleep(_LISTENS_AGAIN_S)
+
+    async def _opens_stream(self) -> bool:
+        """Whether it speaks the older transport; then it is read from now on. Raises
+        ServerFailed."""
+        try:
+            connection = await self._sent("GET", b"")
+        except ServerFailed:
+            return False
+        kind = connection.headers.get("content-type", "")
+        if connection.status != 200 or not kind.startswith("text/event-stream"):
+            connection.close()
+            return False
+        told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._tasks.start(self._follow(connection, told), name=f"hear {self._peer.name}")
+        try:
+            async with asyncio.timeout(_CONNECT_S):
+                said = await told
+        except TimeoutError:
+            connection.close()
+            return False
+        self._posts_to = self._own_place(said)
+        return True
+
+    async def _follow(self, connection: UpstreamConnection, told: asyncio.Future[str]) -> None:
+        """All that it says, until it ends. `told`: where messages go, once."""
+        splitter = SseSplitter(LONGEST_MESSAGE)
+        try:
+            while not splitter.has_overflowed and (piece := await connection.piece()):
+                for frame in splitter.feed(piece):
+                    data = data_of(frame)
+                    if event_of(frame) == b"endpoint" and not told.done():
+                        told.set_result(data[:_LONGEST_PLACE].decode("utf-8", "replace"))
+                    elif data and told.done():
+                        await self._take(data)
+        except _BROKEN:
+            pass
+        finally:
+            connection.close()
+        why = f"{self._peer.name} ended its stream of events."
+        if not told.done():
+            told.set_exception(ServerFailed(why))
+        self._peer.lost(why)
+
+    def _own_place(self, said: str) -> str:
+        """Raises ServerFailed."""
+        try:
+            parts, own = urlsplit(urljoin(self._url, said)), urlsplit(self._url)
+        except ValueError:
+            parts = own = urlsplit("")
+        place = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+        is_own = (parts.scheme, parts.netloc) == (own.scheme, own.netloc) != ("", "")
+        if not is_own or not place.isascii() or not place.isprintable() or " " in place:
+            raise ServerFailed(
+                f"{self._peer.name} wants messages at another address, which is not followed."
+            )
+        return place
 
     async def _leave(self, connection: UpstreamConnection) -> None:
         """Of an answer nobody reads."""

@@ -177,27 +177,32 @@ async def test_settings_that_change_are_heard_of_by_clients_that_are_there(tmp_p
 
 
 @contextmanager
-def _everything_at_an_address() -> Iterator[str]:
+def _everything_at_an_address(transport: str, path: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     (program,) = mcp_servers.everything()
     env = {"PATH": os.environ["PATH"], "PORT": str(port)}
     process = subprocess.Popen(
-        [program, "streamableHttp"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [program, transport], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     assert process.stderr is not None
     try:
         for line in process.stderr:
             if str(port).encode() in line:
                 break
-        yield f"http://127.0.0.1:{port}/mcp"
+        yield f"http://127.0.0.1:{port}{path}"
     finally:
         process.kill()
         process.communicate()
 
 
-async def test_a_server_at_an_address_is_one_of_them_and_its_end_is_told(tmp_path: Path) -> None:
-    with _everything_at_an_address() as url:
+@pytest.mark.parametrize(
+    ("transport", "path"), [("streamableHttp", "/mcp"), ("sse", "/sse")], ids=["now", "older"]
+)
+async def test_a_server_at_an_address_is_one_of_them_and_its_end_is_told(
+    tmp_path: Path, transport: str, path: str
+) -> None:
+    with _everything_at_an_address(transport, path) as url:
         servers = f'[mcp_servers.far]\noffer = true\nurl = "{url}"\n'
         async with house_in(tmp_path, servers) as house, client_of(house) as client:
             assert "far__echo" in await names(client)
