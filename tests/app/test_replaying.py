@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.app.flights.replaying import FilledReplay, plan_words, replay_words, wish_of
+from llmgw_desktop.app.flights.work_command import _plan_lines
 from llmgw_desktop.domain.errors import NotReplayable
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
@@ -106,3 +107,20 @@ def test_plans_and_ends_in_words() -> None:
     assert "\x1b" not in plan_words(replace(plan, problem="No \x1b[2J."))
     assert replay_words(summary(1, cost_usd=0.04)) == "claude-sonnet: 4.0 s, 310 tokens, $0.040"
     assert "rate limit" in replay_words(failed(1))
+
+
+@pytest.mark.parametrize(("most", "words"), [(None, "no bound of its own"), (400, "at most 400")])
+def test_a_plan_says_how_long_the_answer_may_be(most: int | None, words: str) -> None:
+    plan = {
+        "model": "qwen3-coder",
+        "times": 1,
+        "route": [{"account": "lm-studio", "model": "qwen3-coder"}],
+        "problem": "",
+        "inputTokens": {"value": 12, "provenance": "told"},
+        "mostOutputTokens": most,
+        "estimatedCostUsd": None,
+        "mostCostUsd": None,
+    }
+    lines = list(_plan_lines({"plan": [plan]}))
+    assert lines[1] == f"  sends 12 tokens; the answer has {words}"
+    assert lines[2] == "  no price is known"

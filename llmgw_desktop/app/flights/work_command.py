@@ -263,9 +263,10 @@ def _plan_lines(fields: Mapping[str, Any]) -> Iterator[str]:
             continue
         told = each["inputTokens"]
         mark = "" if told["provenance"] == "told" else "≈"
-        most = count_text(each["mostOutputTokens"])
+        most = each["mostOutputTokens"]
+        bound = "no bound of its own" if most is None else f"at most {count_text(most)}"
         cost, most_cost = each["estimatedCostUsd"], each["mostCostUsd"]
-        yield f"  sends {mark}{count_text(told['value'])} tokens, answer at most {most}"
+        yield f"  sends {mark}{count_text(told['value'])} tokens; the answer has {bound}"
         yield (
             f"  costs ≈{exact_money_text(cost)} each if the answer is as long as the first,"
             f" at most {exact_money_text(most_cost)}; nobody knows what a cache saves"
