@@ -1760,6 +1760,10 @@
       <translation>Diesen Gutachter fragen</translation>
     </message>
     <message>
+      <source>%1 judges</source>
+      <translation>%1 begutachtet</translation>
+    </message>
+    <message>
       <source>Who judges</source>
       <translation>Wer begutachtet</translation>
     </message>
@@ -3493,8 +3497,12 @@
       <translation>Seinen Worktree entfernen …</translation>
     </message>
     <message>
-      <source>Changes of its worktree…</source>
-      <translation>Änderungen seines Worktrees …</translation>
+      <source>All changes in its worktree…</source>
+      <translation>Alle Änderungen in seinem Worktree …</translation>
+    </message>
+    <message>
+      <source>What it changed…</source>
+      <translation>Was er geändert hat …</translation>
     </message>
     <message>
       <source>This job has no worktree of its own.</source>

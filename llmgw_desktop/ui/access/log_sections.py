@@ -137,7 +137,7 @@ class ChangeSection(QWidget):
             )
 
     def open_export(self) -> QFileDialog:
-        dialog = QFileDialog(self.window(), "Export what was changed")
+        dialog = QFileDialog(self.window(), said("Export what was changed"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("JSON lines (*.jsonl)")
         dialog.setDefaultSuffix("jsonl")

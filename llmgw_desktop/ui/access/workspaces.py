@@ -159,7 +159,7 @@ class WorkspaceDialog(FormDialog):
         self.fit()
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Choose a folder", self.path)
+        dialog = QFileDialog(self, said("Choose a folder"), self.path)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._path.setText)

@@ -114,12 +114,12 @@ class Composer(Card, MadeInSteps):
         self.chips.show_askable(everyone)
         chosen = self.judge.key
         self.judge.clear()
-        self.judge.addItem(_NO_JUDGE[1], _NO_JUDGE[0])
+        self.judge.add(*_NO_JUDGE)
         for each in everyone:
             if not each.is_practice:
-                self.judge.addItem(f"{each.title} judges", each.key)
+                self.judge.add(each.key, f"{each.title} judges")
         if chosen and self.judge.findData(chosen) < 0:
-            self.judge.addItem(f"{chosen} judges", chosen)
+            self.judge.add(chosen, f"{chosen} judges")
         self.judge.choose(chosen)
 
     def show_problem(self, words: str) -> None:
@@ -145,7 +145,7 @@ class Composer(Card, MadeInSteps):
         self.content.setPlainText(text)
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self.window(), "Open what is to be judged")
+        dialog = QFileDialog(self.window(), said("Open what is to be judged"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.take_file(Path(name)))
         dialog.finished.connect(dialog.deleteLater)

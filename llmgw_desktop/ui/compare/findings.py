@@ -72,7 +72,7 @@ class ReceiptLine(QWidget):
         receipt = self._receipt
         if receipt is None:
             return
-        dialog = QFileDialog(self.window(), "Save receipt")
+        dialog = QFileDialog(self.window(), said("Save receipt"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
         dialog.selectFile(receipt.file_name)

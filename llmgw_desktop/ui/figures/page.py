@@ -39,6 +39,7 @@ from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh, in_steps
 from llmgw_desktop.ui.widgets.panes import Scrolled, TabbedPage
 from llmgw_desktop.ui.widgets.toggles import Segmented
+from llmgw_desktop.ui.widgets.words import said
 
 if TYPE_CHECKING:
     from llmgw_desktop.ui.figures.plot_card import PlotCard
@@ -224,7 +225,7 @@ class FiguresPage(TabbedPage, MadeInSteps):
     def _ask_file(self) -> None:
         what = self.tab if self.tab != _COST else f"cost-by-{self.cost.chosen_by}"
         name = f"llmgw-{what}.csv"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save figures", name, "CSV (*.csv)")
+        chosen, _ = QFileDialog.getSaveFileName(self, said("Save figures"), name, "CSV (*.csv)")
         if chosen:
             self.write_csv(Path(chosen))
 

@@ -14,6 +14,7 @@ from llmgw_desktop.ui.widgets.dialogs import FormDialog
 from llmgw_desktop.ui.widgets.fields import Field, TextLine, TextLines
 from llmgw_desktop.ui.widgets.layouts import h_box
 from llmgw_desktop.ui.widgets.toggles import Segmented
+from llmgw_desktop.ui.widgets.words import said
 
 _FILE_KEY = "flights/check_set"
 _KINDS = (
@@ -82,7 +83,7 @@ class CheckDialog(FormDialog):
         self.allow_saving(has_text and bool(self.file.text().strip()))
 
     def _ask_file(self) -> None:
-        dialog = QFileDialog(self, "Regression set", self.file.text(), _FILES)
+        dialog = QFileDialog(self, said("Regression set"), self.file.text(), _FILES)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # it is added to
         dialog.setDefaultSuffix("toml")

@@ -74,7 +74,7 @@ class FlightExport(QObject):
 
     def open_for(self, chosen: Sequence[str] | FlightQuery) -> QFileDialog:
         """Asks for a file; its ending, or else the form that is chosen there, says the form."""
-        dialog = QFileDialog(self._widget.window(), "Export flights")
+        dialog = QFileDialog(self._widget.window(), said("Export flights"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         filters = {f"{FORM_WORDS[form]} (*{SUFFIXES[form]})": form for form in _ORDER}
         dialog.setNameFilters(list(filters))

@@ -4,33 +4,28 @@ can be changed, and what does not go along.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
-from llmgw_desktop.app.jobs.starting import CliChoice, JobChoices, JobStarter
+from llmgw_desktop.app.jobs.starting import JobChoices, JobStarter
 from llmgw_desktop.app.jobs.words import hand_over_words, title_of
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.submission import HandOver, HandOverTo
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.jobs.new_job import JobForm
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.dialogs import FormDialog
-from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, PromptField, TextLine
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, PromptField
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
-from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, v_box
 
-_OTHER, _AS_NOW = "\0other", "\0as-now"
-_FIELD_UNITS = 50
-_NONE_THERE = "No CLI that the gateway can run is installed and switched on."
+_AS_NOW = "\0as-now"
 _TEXT_HINT = "Change it as you like: the other one is told exactly this."
 
 
-class HandOverDialog(FormDialog):
-    """`begin` reads what there is to choose from. `started` has the Job; then it closes itself."""
-
-    started = Signal(object)
+class HandOverDialog(JobForm):
+    """Another CLI than the job's stands there first."""
 
     def __init__(
         self,
@@ -41,26 +36,18 @@ class HandOverDialog(FormDialog):
         job: Job,
         parent: QWidget,
     ) -> None:
-        super().__init__(theme, "Hand over", "Hand over", parent)
-        self._starter = starter
-        self._bridge = bridge
+        words = ("Hand over", "Hand over", "To")
+        super().__init__(theme, starter, bridge, words=words, parent=parent)
         self._job = job
-        self._choices = JobChoices()
         self._draft = ""
         self._asked_for: HandOverTo | None = None
         self._is_shown = False
         """What would be told of what is chosen."""
         self.words = FlowingLabel(theme, hand_over_words(job), tone=Tone.MUTED)
-        self.cli = ChoiceBox(theme, [], name="To")
-        self.model = ChoiceBox(theme, [], name="Model")
-        self.other_model = TextLine(theme, "Its name, as the CLI knows it", name="Other model")
         self.account = ChoiceBox(theme, [], name="Account")
         self.text = PromptField(theme, "What it is told", "What it is told", least=9, most=18)
         self.lost = FlowingLabel(theme, tone=Tone.MUTED)
-        self._fields = {
-            "cli": Field(theme, "To", self.cli),
-            "model": Field(theme, "Model", self.model),
-            "otherModel": Field(theme, "Other model", self.other_model),
+        self._fields |= {
             "project": Field(theme, "Account", self.account),
             "prompt": Field(theme, "What it is told", self.text, _TEXT_HINT),
             "lost": Field(theme, "Does not go along", self.lost),
@@ -70,59 +57,38 @@ class HandOverDialog(FormDialog):
         self.allow_saving(False)
         self.fit()
 
-    def begin(self) -> None:
-        """With what holds now."""
-        self._bridge.fetch(self, lambda: self._starter().choices(), self.show_choices, self._fail)
-
     @property
     def to(self) -> HandOverTo:
-        names_model = self.model.key == _OTHER
-        model = self.other_model.text().strip() if names_model else self.model.key
         account = self.account.key
-        return HandOverTo(self.cli.key, model, None if account == _AS_NOW else account)
+        return HandOverTo(self.cli.key, self.model_name, None if account == _AS_NOW else account)
 
     @property
     def lost_words(self) -> str:
         return self.lost.text()
 
+    @override
     def show_choices(self, choices: JobChoices) -> None:
-        """Another CLI than the job's stands there first."""
         self._choices = choices
-        clis = sorted(choices.clis, key=lambda each: each.name == self._job.cli)
-        for each in clis:
-            self.cli.addItem(inert_line(each.title, 60), each.name)
-        for box in (self.cli, self.model):
-            box.setEnabled(bool(clis))
-        if not clis:
-            self.show_problem(_NONE_THERE)
-            return
-        self._show_cli()
+        self._offer(sorted(choices.clis, key=lambda each: each.name == self._job.cli))
+        if choices.clis:
+            self._show_cli()
 
-    def _chosen(self) -> CliChoice | None:
-        return next((each for each in self._choices.clis if each.name == self.cli.key), None)
-
+    @override
     def _show_cli(self) -> None:
-        chosen = self._chosen()
-        self.model.clear()
+        chosen = self._chosen
+        accounts = chosen.accounts if chosen else ()
         self.account.clear()
-        if chosen is None:
-            return
-        usual = inert_line(chosen.usual_model, 60)
-        self.model.addItem(f"Its usual one, {usual}" if usual else "The one that it chooses", "")
-        for name in chosen.models:
-            self.model.addItem(inert_line(name, 80), name)
-        self.model.addItem("Another…", _OTHER)
-        self.account.addItem("As this job has it", _AS_NOW)
-        for name in chosen.accounts:
+        self.account.add(_AS_NOW, "As this job has it")
+        for name in accounts:
             self.account.addItem(inert_line(name, 80), name)
-        self._fields["project"].setVisible(bool(chosen.accounts))
-        self._show_model()
+        self._fields["project"].setVisible(bool(accounts))
+        super()._show_cli()
 
+    @override
     def _show_model(self) -> None:
-        self._fields["otherModel"].setVisible(self.model.key == _OTHER)
+        super()._show_model()
         self._look()
         self._allow()
-        self.fit()
 
     def _look(self) -> None:
         """What would be told, and what not, of what is chosen now."""
@@ -143,8 +109,7 @@ class HandOverDialog(FormDialog):
             self._show(draft)
 
     def _show(self, draft: HandOver) -> None:
-        for each in self._fields.values():
-            each.set_wrong("")
+        self._unmark()
         self.show_problem("")
         if self.text.text in ("", self._draft):
             self._draft = inert(draft.prompt)
@@ -156,13 +121,11 @@ class HandOverDialog(FormDialog):
         self.fit()
 
     def _allow(self) -> None:
-        is_named = self.model.key != _OTHER or bool(self.other_model.text().strip())
-        self.allow_saving(self._is_shown and is_named and bool(self.text.text.strip()))
+        self.allow_saving(self._is_shown and self._has_model and bool(self.text.text.strip()))
 
     def _start(self) -> None:
         if self._save.isEnabled():
-            self._save.setEnabled(False)
-            self._save.setText("Handing over …")
+            self._show_busy("Handing over …")
             self._bridge.run(self._ask(self.to, self.text.text), name="hand a job over")
 
     async def _ask(self, to: HandOverTo, text: str) -> None:
@@ -175,39 +138,14 @@ class HandOverDialog(FormDialog):
         self.started.emit(job)
         self.accept()
 
-    def _refuse(self, error: Exception) -> None:
-        """Said beside the field that it is about, if there is one."""
-        about = getattr(error, "field", "")
-        if about == "model" and self.model.key == _OTHER:
-            about = "otherModel"
-        field, words = self._fields.get(about), str(error)
-        for each in self._fields.values():
-            each.set_wrong("")
-        if field is None:
-            self.show_problem(inert_line(words, 600))
-            return
-        said = words.partition(": ")[2] or words
-        field.set_wrong(inert_line(f"{said[:1].upper()}{said[1:].rstrip('.')}.", 400))
-        self.show_problem("")
-        self._scroll.ensureWidgetVisible(field)
-
-    def _fail(self, error: Exception) -> None:
-        self.show_problem(str(error) or "What can be chosen cannot be read now.")
-
     def _lay_out(self) -> None:
-        flows = []
-        for name in ("cli", "model"):
-            held = QWidget()
-            v_box(self._theme, self._fields[name], None, on=held, margins=0)
-            flows.append(Flowed(held, stretch=1, comfortable=self._theme.space(_FIELD_UNITS)))
-        pair = Reflow(flows, [(2,), (1, 1)], spacing=self._theme.space(3))
         title = FlowingLabel(self._theme, f"«{inert_line(title_of(self._job), 160)}»")
-        for part in (title, self.words, pair):
+        for part in (title, self.words, self._pair("cli", "model")):
             self.fields.addWidget(part)
         for name in ("otherModel", "project", "prompt", "lost"):
             self.fields.addWidget(self._fields[name])
         self.fields.addStretch(1)
-        for name in ("otherModel", "project", "lost"):
+        for name in ("project", "lost"):
             self._fields[name].hide()
 
     def _connect(self) -> None:
@@ -215,8 +153,6 @@ class HandOverDialog(FormDialog):
         self.text.sent.connect(self._start)
         self.text.left.connect(self.reject)
         self.text.textChanged.connect(self._allow)
-        self.cli.activated.connect(lambda _: self._show_cli())
-        self.model.activated.connect(lambda _: self._show_model())
         self.account.activated.connect(lambda _: self._look())
         self.other_model.textChanged.connect(self._allow)
         self.other_model.editingFinished.connect(self._look)

@@ -21,11 +21,11 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.jobs.job import Job, Session
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.jobs.job_changes import JobChangesAction
-from llmgw_desktop.ui.jobs.job_worktree import JobWorktree
+from llmgw_desktop.ui.jobs.job_changes import JobChangesAction, JobWorktree
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import new_action
 from llmgw_desktop.ui.widgets.dialogs import ask
+from llmgw_desktop.ui.widgets.words import said
 
 HAND_OVER = "Hand over…"
 OPEN = "Open its files"
@@ -270,7 +270,7 @@ class JobActions(QObject):
 
     def open_saving(self, job: Job) -> QFileDialog:
         """Where its files are to be saved, readable for every program."""
-        dialog = QFileDialog(self._page.window(), "Save its files in")
+        dialog = QFileDialog(self._page.window(), said("Save its files in"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(

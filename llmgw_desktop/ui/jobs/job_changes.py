@@ -1,10 +1,12 @@
-"""What a job changed, by file and line, on the Jobs page; and taking it back."""
+"""What a job changed, by file and line, on the Jobs page, and taking it back; the worktree that it
+has for itself, and its removal.
+"""
 
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QKeySequence
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QWidget
 
 from llmgw_desktop.app.jobs.change_words import (
@@ -17,14 +19,15 @@ from llmgw_desktop.app.jobs.change_words import (
 from llmgw_desktop.app.questions.permission_words import AskedPart, PartKind
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
-from llmgw_desktop.app.workspaces.workspaces import WorktreesUse
+from llmgw_desktop.app.workspaces.workspaces import WorktreesUse, lost_words, removed_words, title
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.jobs.changes import UndoRefused
 from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.jobs.workspace import WorktreeHasWork, WorktreeLook
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.dialogs import ask
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind, new_action
+from llmgw_desktop.ui.widgets.dialogs import WorktreeDialog, ask
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
@@ -37,6 +40,7 @@ _WIDTH_UNITS, _HEIGHT_UNITS, _LIST_UNITS = 190, 150, 34
 _EMPTY_UNITS = 44
 _MOST_SHOWN = 200
 _ANY_HEIGHT = 16_777_215
+_NO_WORKTREE = "This job has no worktree of its own."
 
 
 class ChangesDialog(QDialog):
@@ -105,8 +109,8 @@ def _tick(theme: Theme, file: Mapping[str, Any]) -> Tick:
     return tick
 
 
-class JobChangesAction(QObject):
-    """Looked for when it is asked for: the disk has to be read."""
+class _OfWorktrees(QObject):
+    """Looked for when it is asked for: the disk is read, git is asked."""
 
     said = Signal(str)
 
@@ -119,11 +123,26 @@ class JobChangesAction(QObject):
         self._bridge = bridge
         self._page = page
         self._job: Job | None = None
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._bridge.run(self._told(work), name="changes of a job")
+
+    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except LlmgwError as error:
+            self.said.emit(inert_line(str(error), 300))
+
+
+class JobChangesAction(_OfWorktrees):
+    """What the job itself changed, wherever it worked."""
+
+    def __init__(
+        self, theme: Theme, worktrees: WorktreesUse | None, bridge: Bridge, page: QWidget
+    ) -> None:
+        super().__init__(theme, worktrees, bridge, page)
         self.dialog: ChangesDialog | None = None
-        self.show = QAction(said("Changes…"), self)
-        self.show.setShortcut(QKeySequence("Ctrl+D"))
-        self.show.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.show.triggered.connect(self._ask)
+        self.show = new_action(self, "What it changed…", self._ask, ["Ctrl+D"])
 
     def show_job(self, job: Job | None) -> None:
         self._job = job
@@ -185,11 +204,69 @@ class JobChangesAction(QObject):
             self.dialog.accept()
         self.said.emit(words)
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        self._bridge.run(self._told(work), name="changes of a job")
 
-    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
+class JobWorktree(_OfWorktrees):
+    """The worktree that a job has for itself: all that is otherwise in it, and its removal."""
+
+    def __init__(
+        self, theme: Theme, worktrees: WorktreesUse | None, bridge: Bridge, page: QWidget
+    ) -> None:
+        super().__init__(theme, worktrees, bridge, page)
+        self.changes = new_action(
+            self, "All changes in its worktree…", lambda: self._run(self._show())
+        )
+        self.remove = new_action(self, "Remove its worktree…", lambda: self._run(self._ask()))
+        self.show_job(None)
+
+    def show_job(self, job: Job | None) -> None:
+        self._job = job
+        self.changes.setEnabled(self._worktrees is not None and job is not None)
+        self.remove.setEnabled(self.changes.isEnabled() and job is not None and not job.is_live)
+
+    async def _find(self, worktrees: WorktreesUse) -> WorktreeLook | None:
+        job = self._job
+        if job is None:
+            return None
+        looks = await worktrees.list()
+        own = (each for each in looks if each.worktree.job_id == job.id)
+        same = (each for each in looks if each.worktree.path == job.working_dir)
+        return next(own, None) or next(same, None)
+
+    async def _show(self) -> None:
+        if self._worktrees is None:
+            return
+        look = await self._find(self._worktrees)
+        if look is None:
+            self.said.emit(_NO_WORKTREE)
+            return
+        diff = await self._worktrees.diff(look.worktree.id)
+        WorktreeDialog(self._theme, diff, self._page.window()).open()
+
+    async def _ask(self) -> None:
+        if self._worktrees is None:
+            return
+        look = await self._find(self._worktrees)
+        if look is None:
+            self.said.emit(_NO_WORKTREE)
+        else:
+            self._ask_about(look, lost_words(look), force=look.has_work)
+
+    def _ask_about(self, look: WorktreeLook, lost: str, *, force: bool) -> None:
+        ask(
+            self._theme,
+            self._page,
+            "Remove its worktree?",
+            f"{inert_line(title(look.worktree), 160)}: {lost}",
+            answers=("Remove", "Keep it"),
+            then=lambda: self._run(self._remove(look, force=force)),
+        )
+
+    async def _remove(self, look: WorktreeLook, *, force: bool) -> None:
+        if self._worktrees is None:
+            return
         try:
-            await work
-        except LlmgwError as error:
-            self.said.emit(inert_line(str(error), 300))
+            removed = await self._worktrees.remove(look.worktree.id, force=force)
+        except WorktreeHasWork as error:  # since it was looked at
+            self._ask_about(look, str(error), force=True)
+        else:
+            self.said.emit(removed_words(removed))

@@ -238,7 +238,7 @@ class ReportDialog(QDialog):
 
     def open_saving(self) -> QFileDialog:
         """Asks for a file."""
-        dialog = QFileDialog(self, "Save the report")
+        dialog = QFileDialog(self, said("Save the report"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("Text (*.md)")
         dialog.setDefaultSuffix("md")

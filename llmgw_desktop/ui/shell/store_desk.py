@@ -16,6 +16,7 @@ from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.dialogs import FormDialog
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, Field, TextLine
 from llmgw_desktop.ui.widgets.layouts import h_box
+from llmgw_desktop.ui.widgets.words import said
 from llmgw_desktop.ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class _FileLine(QWidget):
         return self.line.text().strip()
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self.window(), "Choose the file", self.text)
+        dialog = QFileDialog(self.window(), said("Choose the file"), self.text)
         accept, mode = QFileDialog.AcceptMode, QFileDialog.FileMode
         dialog.setAcceptMode(accept.AcceptSave if self._is_new else accept.AcceptOpen)
         dialog.setFileMode(mode.AnyFile if self._is_new else mode.ExistingFile)

@@ -217,8 +217,12 @@ class ChoiceBox(QComboBox):
         self.setAccessibleDescription(said(name))  # on Linux the name of a box is what is chosen
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         for key, word in choices:
-            self.addItem(said(word), key)
+            self.add(key, word)
         wear(self, theme, _choice_sheet)
+
+    def add(self, key: str, word: str) -> None:
+        """A word of ours; a name that others gave is added by `addItem`."""
+        self.addItem(said(word), key)
 
     @property
     def key(self) -> str:

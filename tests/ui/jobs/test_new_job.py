@@ -118,8 +118,11 @@ async def test_a_model_of_the_list_or_another_by_its_name(bench: StartBench) -> 
     assert dialog.filled.model == "opus"
     choose(dialog.model, "\0other")
     assert not dialog.other_model.isHidden()
+    dialog.prompt.setPlainText("Say hello")
+    assert not dialog._save.isEnabled(), "it has no name yet"
     dialog.other_model.setText(" opus-next ")
     assert dialog.filled.model == "opus-next"
+    assert dialog._save.isEnabled()
 
 
 async def test_a_refusal_stands_beside_its_field_and_nothing_is_lost(bench: StartBench) -> None:
