@@ -186,26 +186,12 @@ class TameGit:
         """It reads these."""
         process = self._begun(arguments, {}, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         assert process.stdin is not None
-        assert process.stderr is not None
-        err: list[bytes] = []
-        told, timer = process.stderr, threading.Timer(self._time_limit_s, process.kill)
-        drain = threading.Thread(target=lambda: err.append(_beginning(told)))
-        timer.start()
-        drain.start()
-        try:
+        with self._watched(process) as err:
             with suppress(BrokenPipeError):  # it says why
                 for piece in pieces:
                     process.stdin.write(piece)
                 process.stdin.close()
             code = process.wait()
-        finally:
-            timer.cancel()
-            process.kill()
-            process.wait()
-            drain.join()
-            with suppress(OSError):
-                process.stdin.close()
-            process.stderr.close()
         if code != 0:
             raise _git_failed(code, b"".join(err))
 
@@ -217,21 +203,8 @@ class TameGit:
             asked.seek(0)
             process = self._begun(("cat-file", "--batch"), {}, stdin=asked)
             assert process.stdout is not None
-            assert process.stderr is not None
-            timer = threading.Timer(self._time_limit_s, process.kill)
-            told = process.stderr
-            drain = threading.Thread(target=lambda: _beginning(told))
-            timer.start()
-            drain.start()
-            try:
+            with self._watched(process):
                 yield cast("BinaryIO", process.stdout)
-            finally:
-                timer.cancel()
-                process.kill()
-                process.wait()
-                drain.join()
-                process.stdout.close()
-                process.stderr.close()
 
     def _without_programs(self) -> dict[str, str]:
         """Filters that the repository would have its files passed through, and hooks that are
@@ -292,41 +265,49 @@ class TameGit:
         self, process: "subprocess.Popen[bytes]", most_bytes: int, *, is_cut: bool
     ) -> tuple[int | None, bytes, bytes]:
         """No more than is wanted, and no longer."""
-        is_late = threading.Event()
-
-        def too_late() -> None:
-            is_late.set()
-            process.kill()
-
-        timer = threading.Timer(self._time_limit_s, too_late)
-        timer.start()
-        err: list[bytes] = []
         assert process.stdout is not None
-        assert process.stderr is not None
-        told = process.stderr
-        drain = threading.Thread(target=lambda: err.append(_beginning(told)))
-        drain.start()
-        try:
+        with self._watched(process) as err:
             out = process.stdout.read(most_bytes + 1)
             code = None
             if len(out) <= most_bytes:
                 code = process.wait()
             elif not is_cut:
                 raise too_large(most_bytes)
+        return code, out, b"".join(err)
+
+    @contextmanager
+    def _watched(self, process: "subprocess.Popen[bytes]") -> Iterator[list[bytes]]:
+        """It ends with this block, or when its time is up, which is raised then whatever came of
+        it. What it says of its mistakes is there afterwards."""
+        is_late = threading.Event()
+
+        def too_late() -> None:
+            is_late.set()
+            process.kill()
+
+        assert process.stderr is not None
+        err: list[bytes] = []
+        told, timer = process.stderr, threading.Timer(self._time_limit_s, too_late)
+        drain = threading.Thread(target=lambda: err.append(_beginning(told)))
+        timer.start()
+        drain.start()
+        try:
+            yield err
         finally:
             timer.cancel()
             process.kill()
             process.wait()
             drain.join()
-            process.stdout.close()
-            process.stderr.close()
-        if is_late.is_set():
-            raise InvalidRun(
-                f"git did not end within {self._time_limit_s:.0f} s; name fewer paths",
-                field="workingDir",
-                category=ErrorCategory.TIMEOUT,
-            )
-        return code, out, b"".join(err)
+            for pipe in (process.stdin, process.stdout, told):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
+            if is_late.is_set():
+                raise InvalidRun(
+                    f"git did not end within {self._time_limit_s:.0f} s; name fewer paths",
+                    field="workingDir",
+                    category=ErrorCategory.TIMEOUT,
+                )
 
 
 def _git_failed(code: int | None, err: bytes) -> InvalidRun:

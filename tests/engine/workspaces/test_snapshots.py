@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -23,9 +25,11 @@ from llmgw_desktop.domain.jobs.changes import (
     UndoSettings,
 )
 from llmgw_desktop.domain.jobs.job import Job, JobState
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.workspaces import snapshot_store
+from llmgw_desktop.engine.workspaces.git import TameGit
 from llmgw_desktop.engine.workspaces.snapshots import Snapshots
 from tests.support.plain_runs import plain_job
 
@@ -568,6 +572,19 @@ async def test_one_that_is_too_large_takes_no_other_with_it(desk: Desk, plain: P
         await desk.changes(large)
     for job in (small, last):
         await desk.changes(job)
+
+
+def test_git_that_takes_too_long_is_said_to(repository: Path) -> None:
+    env = {"PATH": os.environ["PATH"]}
+    tame = TameGit(str(repository), env, git_dir=str(repository / ".git"), time_limit_s=0.3)
+    with pytest.raises(InvalidRun, match="did not end within"):
+        tame.fed(("hash-object", "--stdin"), itertools.repeat(bytes(65536)))
+    blob = git(repository, "rev-parse", "HEAD:notes")
+    with (
+        pytest.raises(InvalidRun, match="did not end within"),
+        tame.objects(itertools.repeat(blob, 100_000)),
+    ):
+        time.sleep(1)  # it waits for its reader, longer than it may
 
 
 async def test_a_private_file_comes_back_private(desk: Desk, plain: Path) -> None:
