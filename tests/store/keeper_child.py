@@ -1,14 +1,16 @@
-"""Keeps answers on and on, to be killed: `python -m tests.store.keeper_child PATH`.
+"""Keeps answers, to be killed: `python -m tests.store.keeper_child PATH`.
 
-One conversation, each answer the next one's. It tells how many are on the disk for good.
+One conversation, each answer the next one's. It tells how many are on the disk for good, and waits
+where another one would make room for itself.
 """
 
 import json
+import signal
 import sys
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.store.routing.responses import KeptResponse, KeptTexts, ResponseStore
+from llmgw_desktop.store.routing.responses import MOST_KEPT, KeptResponse, KeptTexts, ResponseStore
 
 
 def kept(number: int) -> KeptResponse:
@@ -26,10 +28,10 @@ def kept(number: int) -> KeptResponse:
     )
 
 
-def _keep_on_and_on(path: Path) -> None:
+def _keep_many(path: Path) -> None:
     store = ResponseStore(path, SystemClock())
     number = 0
-    while True:
+    while number < MOST_KEPT:
         for _ in range(20):
             store.put(kept(number))
             number += 1
@@ -37,7 +39,8 @@ def _keep_on_and_on(path: Path) -> None:
             store.close()  # the others are written whenever the thread comes to it
             sys.stdout.write(f"{number}\n")
             sys.stdout.flush()
+    signal.pause()
 
 
 if __name__ == "__main__":
-    _keep_on_and_on(Path(sys.argv[1]))
+    _keep_many(Path(sys.argv[1]))

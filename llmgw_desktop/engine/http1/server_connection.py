@@ -129,7 +129,8 @@ class ServerConnection(Http1Connection):
         self.transport = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if peer else ""
-        if not self._handler.comes(self):
+        # uvloop knows no address of whoever left before it was let in: nobody is there to answer.
+        if not peer or not self._handler.comes(self):
             self._parser.is_over = True
             self.transport.abort()
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import socket
 from dataclasses import dataclass, field
 
 import pytest
@@ -242,6 +243,38 @@ async def test_each_talk_ends_as_it_is_declared(
         for seed in range(part, SEEDS, 6):
             await talk(seed)
     assert not caplog.records
+
+
+def test_who_left_before_he_was_let_in_is_not_served() -> None:
+    """uvloop tells no address of him, and without one he would be taken for a stranger."""
+
+    async def ask_and_leave() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: ServerConnection(handler, Patience()), "127.0.0.1", 0
+        )
+        address = server.sockets[0].getsockname()
+        for leave_at_once in (True, False):
+            client = socket.create_connection(address)  # the kernel's word: nobody let it in yet
+            client.sendall(b"GET /%b HTTP/1.1\r\nHost: ours\r\n\r\n" % repr(leave_at_once).encode())
+            if leave_at_once:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                client.close()
+        async with asyncio.timeout(60):
+            while not handler.came:
+                await asyncio.sleep(0)
+        client.close()
+        while handler.held:
+            await asyncio.sleep(0)
+        server.close()
+
+    handler = Handler(random.Random(0))
+    loop = pytest.importorskip("uvloop").new_event_loop()
+    try:
+        loop.run_until_complete(ask_and_leave())
+    finally:
+        loop.close()
+    assert [path for path, _ in handler.came] == ["/False"]
 
 
 async def test_a_crowd_of_requests_is_not_parsed_at_a_stretch() -> None:
