@@ -363,7 +363,7 @@ class ComparePage(QWidget, MadeInSteps):
         self.states.practice_wanted.connect(self._try_practice)
 
     def _bring_into_sight(self, widget: QWidget) -> None:
-        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(widget, 0, 20))
+        QTimer.singleShot(0, widget, lambda: self._scroll.ensureWidgetVisible(widget, 0, 20))
 
     def _add_keys(self) -> None:
         for text, key, run in (

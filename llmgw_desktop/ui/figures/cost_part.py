@@ -120,7 +120,8 @@ class CostPart(QWidget, MadeInSteps):
     def chosen_by(self) -> SumBy:
         return SumBy(self.by.key)
 
-    def show_figures(self, figures: SpendingFigures) -> None:
+    def showing(self, figures: SpendingFigures) -> Iterator[None]:
+        """In steps."""
         total = figures.total
         self._sum.setText(cost_words(total))
         tokens = f"{_tokens(total, total.input_tokens)} tokens in,"
@@ -128,8 +129,11 @@ class CostPart(QWidget, MadeInSteps):
         self._tokens.setText(f"{counted(total.flights, 'flight')} · {tokens}")
         self._doubts.say(doubt_words(total))
         self._forecast.setText(forecast_words(figures.forecast))
+        yield
         self._show_days(figures)
+        yield
         self.sums.show_figures([_row(figures.by, *each) for each in figures.sums.items()])
+        yield
         vain = [*waste_rows(total), *cache_rows(figures.cache)]
         since = _since_words(figures)
         self.waste.show_figures(
@@ -139,9 +143,11 @@ class CostPart(QWidget, MadeInSteps):
             ]
         )
         self.waste.setVisible(bool(vain))
+        yield
         self.instead.show_figures([_instead_row(each) for each in figures.instead])
         self._others.setVisible(bool(figures.instead))
         self.instead.setVisible(bool(figures.instead))
+        yield
 
     def _show_days(self, figures: SpendingFigures) -> None:
         """Each day from the first to the last; nothing was spent where nobody asked."""

@@ -4,13 +4,12 @@ What is read comes ready from `app/flights/spending.py`; the plots are read in b
 the page is first shown.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtCore import QSettings, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 from typing_extensions import override
@@ -36,13 +35,10 @@ from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
-from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh, in_steps
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh, in_steps, in_turns
 from llmgw_desktop.ui.widgets.panes import Scrolled, TabbedPage
 from llmgw_desktop.ui.widgets.toggles import Segmented
 from llmgw_desktop.ui.widgets.words import said
-
-if TYPE_CHECKING:
-    from llmgw_desktop.ui.figures.plot_card import PlotCard
 
 _PLOTS = "llmgw_desktop.ui.figures.plots"
 _SPANS = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("", "All"))
@@ -172,29 +168,34 @@ class FiguresPage(TabbedPage, MadeInSteps):
         """`runs`: None where they were not asked for."""
         self._trouble.hide()
         self._figures, self._times = figures, latency
-        steps: list[Callable[[], object]] = []
-        if figures.days:
-            steps.append(lambda: self.cost.show_figures(figures))
-        if latency.rows:
-            steps.append(lambda: self.latency.show_rows(latency))
-            steps.append(lambda: self.latency.show_hours(latency))
-        if runs:
-            steps.append(lambda: self.checks.show_runs(runs))
         has_some = {_COST: figures.sums, _CHECKS: runs}.get(self.tab, latency.rows)
         self.save.setEnabled(bool(has_some))
+        self._in_turns(self._showing(figures, latency, runs))
+
+    def _showing(
+        self,
+        figures: SpendingFigures,
+        latency: LatencyFigures,
+        runs: Sequence[CheckedRun] | None,
+    ) -> Iterator[None]:
+        if figures.days:
+            yield from self.cost.showing(figures)
+        if latency.rows:
+            self.latency.show_rows(latency)
+            yield
+            self.latency.show_hours(latency)
+            yield
+        if runs:
+            self.checks.show_runs(runs)
+            yield
         for stack, shown in zip(self._stacks, (figures.days, latency.rows, runs), strict=True):
             if shown is not None:
-                steps.append(partial(stack.setCurrentIndex, 2 if shown else 1))
-        self._in_turns(steps, self._refresh.ended)
+                stack.setCurrentIndex(2 if shown else 1)
+                yield
+        self._refresh.ended()
 
-    def _in_turns(self, steps: list[Callable[[], object]], then: Callable[[], object]) -> None:
-        """Each in a turn of the loop: together they would hold it for too long."""
-        if not steps:
-            then()
-            return
-        with self._refresh.costing():
-            steps.pop(0)()
-        QTimer.singleShot(0, self, lambda: self._in_turns(steps, then))
+    def _in_turns(self, steps: Iterator[None]) -> None:
+        in_turns(steps, self, self._theme, within=self._refresh.costing)
 
     def _show_trouble(self, error: Exception) -> None:
         self._refresh.ended()
@@ -203,17 +204,17 @@ class FiguresPage(TabbedPage, MadeInSteps):
         self._trouble.say(BannerKind.ERROR, "The recorded flights cannot be read.", reason, again)
 
     def _make_plots(self, plots: Any) -> None:
-        theme, cost, latency = self._theme, self.cost, self.latency
-        steps: list[Callable[[], object]] = []
+        self._in_turns(self._drawing(plots))
 
-        def step(card: "PlotCard", make: Callable[[], object]) -> None:
-            steps.append(lambda: steps.insert(0, partial(card.come, make())))
-
-        step(cost.days, lambda: plots.BarPlot(theme, "Cost by day", money_text))
-        step(latency.spread, lambda: plots.BarPlot(theme, "Spread", _count_words))
-        step(latency.hours, lambda: plots.HeatPlot(theme, "By hour and day"))
-        step(self.checks.time, lambda: plots.BarPlot(theme, "Runs over time", _percent_words))
-        self._in_turns(steps, lambda: None)
+    def _drawing(self, plots: Any) -> Iterator[None]:
+        for card, make, *words in (
+            (self.cost.days, plots.BarPlot, "Cost by day", money_text),
+            (self.latency.spread, plots.BarPlot, "Spread", _count_words),
+            (self.latency.hours, plots.HeatPlot, "By hour and day"),
+            (self.checks.time, plots.BarPlot, "Runs over time", _percent_words),
+        ):
+            plot = yield from in_steps(make, self._theme, *words)
+            yield from card.coming(plot)
 
     def _miss_plots(self, error: Exception) -> None:
         said = inert_line((str(error).strip().splitlines() or [type(error).__name__])[-1], 300)

@@ -1,6 +1,6 @@
 """A plot and the table that says the same, one of them in sight; tables as tall as their rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -93,15 +93,18 @@ class PlotCard(Card):
     def set_title(self, title: str) -> None:
         self._title.setText(title)
 
-    def come(self, plot: Any) -> None:
+    def coming(self, plot: Any) -> Iterator[None]:
+        """In steps: to paint it takes its time, too."""
         self.plot = plot
         plot.picked.connect(self._on_picked)
         plot.words_of = self.words_of
         plot.setAccessibleDescription(said(self.accessibleDescription()))
-        self._draw(plot)
         self._stack.addWidget(plot)
+        self._draw(plot)
+        yield
         if not self.shows_table:
             self._stack.setCurrentWidget(plot)
+        yield
 
     def miss(self, words: str) -> None:
         """It cannot be drawn: the table says all of it."""

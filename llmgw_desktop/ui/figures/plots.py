@@ -5,7 +5,7 @@ nothing else does (decision 10). Each has a table beside it that says the same.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from typing_extensions import override
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import plain_tip, plays
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps
 from llmgw_desktop.ui.widgets.words import said
 
 _BAR_SHARE = 0.8
@@ -27,32 +28,50 @@ _TINTS = 64
 
 
 @plays(QAccessible.Role.Chart)
-class _Plot(pg.PlotWidget):
+class _Plot(pg.GraphicsView, MadeInSteps):
     """Zoomed by the wheel along its axis. `picked`: the number of the bar or cell of a click."""
 
     picked = Signal(int)
 
-    def __init__(self, theme: Theme, values: "_WordAxis", name: str) -> None:
-        super().__init__(axisItems={"left": values})
+    def __init__(self, theme: Theme, name: str, words: Callable[[float], str]) -> None:
+        super().__init__()
+        self.enableMouse(False)
         self._theme = theme
         self._count = 0
         self.words_of: Callable[[int], str] = lambda _: ""
         """What is told of a bar or cell under the mouse, by its number."""
-        self.setMenuEnabled(False)
-        self.hideButtons()
-        self.plotItem.disableAutoRange()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(said(name))
         self.setMinimumHeight(theme.space(40))
+        self._begin(self._made(words))
+
+    def _made(self, words: Callable[[float], str]) -> Iterator[None]:
+        axes = {"left": _WordAxis(words), "bottom": pg.AxisItem("bottom")}
+        box = pg.ViewBox(enableMenu=False)
+        yield
+        self.plotItem: Any = pg.PlotItem(viewBox=box, axisItems=axes, enableMenu=False)
+        yield
+        self.plotItem.hideButtons()
+        self.plotItem.disableAutoRange()
+        self.plotItem.setMouseEnabled(x=True, y=False)
+        self.setCentralItem(self.plotItem)
+        yield
+        self._fill()
+        yield
+        self.dress()
         self.scene().sigMouseClicked.connect(self._on_clicked)
-        theme.changed.connect(self.dress)
+        self._theme.changed.connect(self.dress)
+
+    def _fill(self) -> None:
+        """With what it shows, without a colour yet."""
+        raise NotImplementedError
 
     def dress(self) -> None:
         """In the colours of now."""
         colours = self._theme.colours
         self.setBackground(colours.surface)
         for side in ("left", "bottom"):
-            axis = self.getAxis(side)
+            axis = self.plotItem.getAxis(side)
             axis.setPen(colours.border)
             axis.setTextPen(colours.muted)
             axis.setTickFont(self._theme.font(TextSize.CAPTION))
@@ -91,15 +110,16 @@ class BarPlot(_Plot):
     """One bar a word; where a value is not known stands a grey column."""
 
     def __init__(self, theme: Theme, name: str, words: Callable[[float], str]) -> None:
-        super().__init__(theme, _WordAxis(words), name)
-        self.setMouseEnabled(x=True, y=False)
-        self._bars, self._unknown = (_no_bars(), _no_bars())
-        for each in (self._unknown, self._bars):
-            self.addItem(each)
-        self.getAxis("left").setWidth(theme.space(14))
         self._values: Sequence[float | None] = ()
         self._most = 0.0
-        self.dress()
+        super().__init__(theme, name, words)
+
+    @override
+    def _fill(self) -> None:
+        self._bars, self._unknown = (_no_bars(), _no_bars())
+        for each in (self._unknown, self._bars):
+            self.plotItem.addItem(each)
+        self.plotItem.getAxis("left").setWidth(self._theme.space(14))
 
     def show_bars(
         self,
@@ -114,22 +134,22 @@ class BarPlot(_Plot):
         step = max(math.ceil(len(labels) / _MOST_TICKS), 1)
         edge = 0.5 if at_edges else 0.0
         ticks = [(at - edge, said(label)) for at, label in enumerate(labels) if at % step == 0]
-        self.getAxis("bottom").setTicks([ticks])
+        self.plotItem.getAxis("bottom").setTicks([ticks])
         right = max(len(values) - 0.4, 0.6)
         self.plotItem.setLimits(xMin=-0.6, xMax=right, minXRange=2, maxXRange=right + 0.6)
-        self.setXRange(-0.6, right, padding=0)
+        self.plotItem.setXRange(-0.6, right, padding=0)
         self._draw()
 
     @override
     def dress(self) -> None:
         super().dress()
-        self.showGrid(x=False, y=True, alpha=0.15)
+        self.plotItem.showGrid(x=False, y=True, alpha=0.15)
         self._draw()
 
     def _draw(self) -> None:
         tallest = max([each for each in self._values if each is not None], default=0.0) or 1.0
         top = self._most or tallest
-        self.setYRange(0, top * 1.08, padding=0)
+        self.plotItem.setYRange(0, top * 1.08, padding=0)
         known = [(at, each) for at, each in enumerate(self._values) if each]
         unknown = [(at, top * 1.08) for at, each in enumerate(self._values) if each is None]
         _set_bars(self._bars, known, self._theme.colours.accent)
@@ -144,15 +164,18 @@ class HeatPlot(_Plot):
     """Hours from top to bottom, days from left to right; the more the darker, by its logarithm."""
 
     def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__(theme, _WordAxis(_hour_words), name)
-        self.setMouseEnabled(x=True, y=False)
-        self._image = pg.ImageItem()
-        self.addItem(self._image)
-        self.plotItem.invertY(True)
-        self.getAxis("left").setTicks([[(at + 0.5, f"{at:02d}") for at in range(0, _HOURS, 3)]])
-        self.getAxis("left").setWidth(theme.space(8))
         self._cells: Any = np.zeros((0, 0))
-        self.dress()
+        super().__init__(theme, name, _hour_words)
+
+    @override
+    def _fill(self) -> None:
+        self._image = pg.ImageItem()
+        self.plotItem.addItem(self._image)
+        self.plotItem.invertY(True)
+        self.plotItem.getAxis("left").setTicks(
+            [[(at + 0.5, f"{at:02d}") for at in range(0, _HOURS, 3)]]
+        )
+        self.plotItem.getAxis("left").setWidth(self._theme.space(8))
 
     def show_cells(self, labels: Sequence[str], cells: Sequence[Sequence[float | None]]) -> None:
         """A column of 24 hours a day; None where nothing was."""
@@ -162,11 +185,11 @@ class HeatPlot(_Plot):
         self._count = len(cells) * _HOURS
         step = max(math.ceil(len(labels) / _MOST_TICKS), 1)
         ticks = [(at + 0.5, said(label)) for at, label in enumerate(labels) if at % step == 0]
-        self.getAxis("bottom").setTicks([ticks])
+        self.plotItem.getAxis("bottom").setTicks([ticks])
         width = max(len(cells), 1)
         self.plotItem.setLimits(xMin=0, xMax=width, minXRange=min(2, width), maxXRange=width)
-        self.setXRange(0, width, padding=0)
-        self.setYRange(0, _HOURS, padding=0)
+        self.plotItem.setXRange(0, width, padding=0)
+        self.plotItem.setYRange(0, _HOURS, padding=0)
         self._draw()
 
     @override

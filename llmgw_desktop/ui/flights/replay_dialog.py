@@ -220,7 +220,7 @@ class ReplayDialog(FormDialog):
         self._rows.addLayout(h_box(self._theme, mark, (words, 1), compare, gap=2, margins=0))
         self._results.show()
         self.fit()
-        QTimer.singleShot(0, self._show_newest)
+        QTimer.singleShot(0, self, self._show_newest)
 
     def _show_newest(self) -> None:
         self.fit()

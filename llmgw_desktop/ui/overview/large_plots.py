@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QColor,
@@ -36,7 +36,7 @@ from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import marks_focus
 from llmgw_desktop.ui.widgets.label import plays
-from llmgw_desktop.ui.widgets.pacing import MadeInSteps
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, in_turns
 from llmgw_desktop.ui.widgets.words import said
 
 _SOURCES = (
@@ -307,13 +307,13 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._reveal(0)
+        in_turns(self._revealing(), self, self._theme)
 
-    def _reveal(self, at: int) -> None:
-        """One plot in a turn of the loop: to paint all takes longer than one may."""
-        if at < len(self.plots):
-            self.plots[at].setOpacity(1)
-            QTimer.singleShot(0, self, lambda: self._reveal(at + 1))
+    def _revealing(self) -> Iterator[None]:
+        """To paint all plots takes longer than one turn of the loop may."""
+        for plot in self.plots:
+            plot.setOpacity(1)
+            yield
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -34,7 +34,7 @@ from llmgw_desktop.ui.overview.getting_started import GettingStarted
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
-from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh, Steps, in_steps, paint_now
+from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh, in_steps, in_turns, paint_now
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.gateway.welcome import FirstStep
@@ -141,7 +141,7 @@ class OverviewPage(QWidget, MadeInSteps):
         self._written = QTimer(self, singleShot=True)
         self._surely = QTimer(self, singleShot=True, interval=_SURELY_WRITTEN_MS)
         self._large: LargeCharts | None = None
-        self._large_steps: Steps[LargeCharts] | None = None
+        self._makes_large = False
         self._misses_large = False
         """Whether it is said that they cannot be drawn."""
         self._all_anew = True
@@ -313,20 +313,14 @@ class OverviewPage(QWidget, MadeInSteps):
         self._trouble.say(BannerKind.ERROR, _NO_LARGE_CHARTS, how)
 
     def _make_large(self, charts: Any, at: int) -> None:
-        """In steps, each in a turn of the loop."""
-        if self._large_steps is None and self._large is None:  # else asked for twice
-            self._large_steps = in_steps(charts.LargeCharts, self._theme, self.window())
-            self._step_large(at)
+        if not self._makes_large and self._large is None:  # else asked for twice
+            self._makes_large = True
+            in_turns(self._making_large(charts, at), self, self._theme)
 
-    def _step_large(self, at: int) -> None:
-        assert self._large_steps is not None
-        try:
-            next(self._large_steps)
-        except StopIteration as whole:
-            self._large_steps = None
-            self._open_large(whole.value, at)
-        else:
-            QTimer.singleShot(0, self, lambda: self._step_large(at))
+    def _making_large(self, charts: Any, at: int) -> Iterator[None]:
+        made = yield from in_steps(charts.LargeCharts, self._theme, self.window())
+        self._makes_large = False
+        self._open_large(made, at)
 
     def _open_large(self, made: "LargeCharts", at: int) -> None:
         figures = self._board.figures

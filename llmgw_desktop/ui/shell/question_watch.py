@@ -4,7 +4,7 @@ One dialog at a time, what matters most first; where more than a few wait there 
 Access page lists them. `desktop_shell.py` has one and asks it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
@@ -28,7 +28,7 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.settings_changes import NoticeKind, is_told, tell_of
 from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.pacing import ToCome
+from llmgw_desktop.ui.widgets.pacing import ToCome, in_turns
 from llmgw_desktop.ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -236,15 +236,14 @@ class QuestionWatch(QObject):
     def _show_soon(self, dialog: "ArmedDialog") -> None:
         """In the loop's next turns, a step in each: what streams meanwhile goes on in between."""
 
-        def go_on() -> None:
-            if self._dialog is not dialog:
-                return
-            if dialog.make_on():
-                QTimer.singleShot(0, go_on)
-            else:
+        def making() -> Iterator[None]:
+            yield
+            while self._dialog is dialog and dialog.make_on():
+                yield
+            if self._dialog is dialog:
                 dialog.show()
 
-        QTimer.singleShot(0, go_on)
+        in_turns(making(), dialog, self)
 
     def _make_dialog(self, question: Question) -> "ArmedDialog":
         """Read in with the first question."""

@@ -3,9 +3,10 @@ than they may."""
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Generic, ParamSpec, TypeVar
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -42,6 +43,26 @@ def in_steps(make: Callable[P, W], *args: P.args, **words: P.kwargs) -> Steps[W]
     if isinstance(made, MadeInSteps):
         yield from made._steps
     return made
+
+
+def in_turns(
+    steps: Iterator[object],
+    *needed: QObject,
+    within: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> None:
+    """The first step now, each other in a turn of the loop: together they would hold it for too
+    long. No step is made any more once one of those whom they need is gone: the widget, which
+    stands first, and its theme, which may go before a widget that is closed already."""
+
+    def go_on() -> None:
+        if not all(map(shiboken6.isValid, needed)):
+            return
+        with within():
+            for _ in steps:
+                QTimer.singleShot(0, needed[0], go_on)
+                return
+
+    go_on()
 
 
 class ToCome(Generic[W]):

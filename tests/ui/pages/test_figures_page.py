@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QPointF
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.app.flights.spending import Spending
@@ -54,6 +56,7 @@ def _show(page: FiguresPage, qtbot: QtBot) -> None:
     page.show()
     qtbot.waitUntil(lambda: page.latency.hours.plot is not None, timeout=60_000)
     qtbot.waitUntil(lambda: bool(page.cost.sums.rows), timeout=60_000)
+    qtbot.waitUntil(lambda: not page._refresh._busy, timeout=60_000)
 
 
 def _cards(page: FiguresPage) -> tuple[PlotCard, ...]:
@@ -177,6 +180,25 @@ def test_what_cannot_be_read_is_said_and_asked_for_again(
     write_month(path, NOW_S, count=60)
     page.span.choose("7")
     qtbot.waitUntil(lambda: not page.findChild(Banner).isVisible(), timeout=60_000)
+
+
+def test_no_step_is_made_once_the_theme_or_the_page_is_gone(
+    path: Path, bridge: Bridge, qapp: QApplication, qtbot: QtBot
+) -> None:
+    """A window that was closed may outlive its theme by some turns of the loop."""
+    plots = import_module("llmgw_desktop.ui.figures.plots")
+    for gone in ("theme", "page"):
+        theme = Theme(qapp, Appearance.LIGHT)
+        spending = Spending(FlightReader(path), price_of, StillClock())
+        page = FiguresPage(spending, CheckHistory(lambda _: RUNS, StillClock()), bridge, theme)
+        page._make_plots(plots)
+        shiboken6.delete({"theme": theme, "page": page}[gone])
+        for _ in range(9):
+            qapp.processEvents()
+        assert page.cost.days.plot is None
+        for left in (page, theme):
+            if shiboken6.isValid(left):
+                shiboken6.delete(left)
 
 
 def test_without_pyqtgraph_the_tables_are_in_sight(
