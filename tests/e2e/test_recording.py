@@ -240,12 +240,13 @@ class TestNoDisk:
             resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE, limits)
             for reply in replies:
                 assert wait_flight(own_home, reply.flight_id, 40).state == "ok"
-            ends = time.monotonic() + 60  # what was said follows its figures
-            while not health_detail(gateway)["recorder"]["recording"]:
+            ends = time.monotonic() + 60  # what was said follows its figures, and what was kept
+            told = health_detail(gateway)["recorder"]
+            while not told["recording"] or told["encrypted_percent"] < 100:
                 assert time.monotonic() < ends
                 time.sleep(0.1)
+                told = health_detail(gateway)["recorder"]
             assert "flights are recorded again" in gateway.said
-            told = health_detail(gateway)["recorder"]
             assert told.pop("lost_flights") in (0, None)
             assert told == {
                 "recording": True,
