@@ -1,15 +1,11 @@
-"""Takes pictures of the welcome and of the first steps, to be looked at by a person.
-
-python tests/ui/take_welcome_pictures.py FOLDER [--scales 1 2] [--only NAME]
-"""
+"""Takes pictures of the welcome and of the first steps."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-from tests.ui import take_jobs_pictures
-from tests.ui.take_jobs_pictures import Studio
+from tests.ui.pictures.jobs import Studio
 
 _WAIT_S = 0.6
 
@@ -63,8 +59,7 @@ async def welcome_recorded(studio: Studio) -> None:
 
 
 async def welcome_first(studio: Studio) -> None:
-    box = await _welcome(studio, 2)
-    box.send.click()
+    await _welcome(studio, 2)
     await asyncio.sleep(_WAIT_S)
 
 
@@ -81,7 +76,4 @@ async def welcome_steps_full(studio: Studio) -> None:
     await studio.show(page="overview", height=900)
 
 
-if __name__ == "__main__":
-    poses = [value for name, value in globals().copy().items() if name.startswith("welcome_")]
-    take_jobs_pictures.POSES = {pose.__name__: pose for pose in poses}
-    take_jobs_pictures.main()
+POSES = {name: pose for name, pose in globals().copy().items() if name.startswith("welcome_")}

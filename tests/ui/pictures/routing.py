@@ -1,20 +1,12 @@
-"""Takes pictures of the Providers, Routes and Settings pages and their dialogs, to be looked at by
-a person.
-
-python tests/ui/take_routing_pictures.py FOLDER [--scales 1 2] [--only NAME] [--size W H]
-"""
+"""Takes pictures of the Providers, Routes and Settings pages and their dialogs."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from tests.ui import take_pictures
-from tests.ui.take_pictures import Studio
+from llmgw_desktop.ui.widgets.words import said
+from tests.ui.pictures.window import Studio
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -97,7 +89,7 @@ def providers_account(studio: Studio) -> None:
     studio.show("providers")
     named = "Add an account to work-openai"
     buttons = _window(studio).findChildren(QAbstractButton)
-    next(each for each in buttons if each.accessibleName() == named).click()
+    next(each for each in buttons if each.accessibleName() == said(named)).click()
     _show_dialog(studio)
 
 
@@ -122,7 +114,7 @@ def providers_proxy(studio: Studio) -> None:
 
     providers_ways(studio)
     buttons = _window(studio).findChildren(QAbstractButton)
-    next(each for each in buttons if each.accessibleName() == "Edit office").click()
+    next(each for each in buttons if each.accessibleName() == said("Edit office")).click()
     _show_dialog(studio)
     bars = studio.subject.findChildren(QScrollBar)
     for bar in bars:
@@ -325,7 +317,7 @@ def _window(studio: Studio):  # type: ignore[no-untyped-def]
 
 
 def _press(studio: Studio, kind: type, words: str) -> None:
-    next(each for each in _window(studio).findChildren(kind) if each.text() == words).click()
+    next(each for each in _window(studio).findChildren(kind) if each.text() == said(words)).click()
 
 
 def _show_dialog(studio: Studio) -> None:
@@ -372,7 +364,3 @@ POSES: dict[str, Callable[[Studio], None]] = {
         tray_providers,
     )
 }
-
-if __name__ == "__main__":
-    take_pictures.POSES = POSES
-    take_pictures.main(__file__)

@@ -1,18 +1,10 @@
-"""Takes pictures of the Compare page, to be looked at by a person.
-
-python tests/ui/take_compare_pictures.py FOLDER [--scales 1 2] [--only NAME] [--size W H]
-"""
+"""Takes pictures of the Compare page."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from tests.ui import take_pictures
-from tests.ui.take_pictures import Studio
+from tests.ui.pictures.window import Studio
 
 _WAIT_MS = 500
 
@@ -138,7 +130,3 @@ POSES: dict[str, Callable[[Studio], None]] = {
         compare_failed,
     )
 }
-
-if __name__ == "__main__":
-    take_pictures.POSES = POSES
-    take_pictures.main(__file__)

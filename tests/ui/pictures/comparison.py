@@ -1,30 +1,21 @@
-"""Takes pictures of two flights beside each other, and of one that is asked again.
-
-python tests/ui/take_comparison_pictures.py FOLDER [--scale 2]
-"""
+"""Takes pictures of two flights beside each other, and of one that is asked again."""
 
 from __future__ import annotations
 
 import json
-import os
-import sys
-import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-os.environ["QT_SCALE_FACTOR"] = sys.argv[2] if len(sys.argv) > 2 else "1"
-
 from PySide6.QtCore import QElapsedTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.comparing import ComparisonWindow
 from llmgw_desktop.ui.flights.replay_dialog import ReplayDialog
-from llmgw_desktop.ui.theme import Appearance, Theme
+from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_page import flight_bench
 from tests.support.made_flights import anthropic_stream, failed, flight_id, record, summary
 from tests.ui.at_once import run_at_once
@@ -106,31 +97,47 @@ def _asked(number: int) -> FlightRecord:
     )
 
 
-def main() -> None:
-    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
-    Bridge.run = run_at_once  # type: ignore[method-assign, assignment]
-    app = QApplication([])
-    app.setStyle("Fusion")
-    theme = Theme(app, Appearance.LIGHT)
-    one, other = _asked(1), _asked(2)
-    poses = (
-        ("full", (one, other), 0),
-        ("figures", (one, other), 1),
-        ("same", (one, replace(one, summary=other.summary)), 0),
-        ("gone", (one, replace(other, request_body=None, answer_body=None)), 0),
-    )
-    for look in (Appearance.LIGHT, Appearance.DARK):
-        theme.set_appearance(look)
-        for name, pair, tab in poses:
-            with tempfile.TemporaryDirectory() as folder:
-                _take(app, theme, Path(folder), name=f"{name}-{look.value}", pair=pair, tab=tab)
-        for name, made in (
-            ("again", one),
-            ("again-secret", _with_secret(one)),
-            ("again-gone", replace(one, request_body=None)),
-        ):
-            with tempfile.TemporaryDirectory() as folder:
-                _take_dialog(app, theme, Path(folder), name=f"{name}-{look.value}", made=made)
+class Studio:
+    """One page with the flights in question, and what is opened from it."""
+
+    def __init__(self, theme: Theme, folder: Path, size: tuple[int, int]) -> None:
+        Bridge.run = run_at_once  # type: ignore[method-assign, assignment]
+        self._theme = theme
+        self._size = size
+        self._bench = flight_bench(theme, Bridge(), folder)
+        self._made = self._bench.__enter__()
+        self.subject: QWidget | None = None
+
+    def compare(self, one: FlightRecord, other: FlightRecord, tab: int = 0) -> None:
+        made = self._made
+        made.reader.records = {each.summary.id: each for each in (one, other)}
+        window = ComparisonWindow(self._theme, made.page._flights, made.bridge, made.page)
+        window.resize(*self._size)
+        window.compare(flight_id(1), flight_id(2))
+        window.tabs.setCurrentIndex(tab)
+        window.show()
+        _wait()
+        if tab == 0 and window.rows.rowCount() > 2:
+            window.table.choose_row(2)
+            _wait()
+        self.subject = window
+
+    def ask_again(self, made: FlightRecord, *, is_answered: bool = False) -> None:
+        replaying = PlainReplaying(made)
+        if is_answered:
+            replaying.ends = [summary(7, cost_usd=0.04), failed(8)]
+        dialog = ReplayDialog(self._theme, replaying, self._made.bridge, self._made.page)
+        dialog.begin(made.summary.id)
+        dialog.show()
+        _wait()
+        if is_answered:
+            dialog.models.setText("claude-sonnet-5, gpt-6")
+            dialog._ask()
+            _wait()
+        self.subject = dialog
+
+    def close(self) -> None:
+        self._bench.__exit__(None, None, None)
 
 
 def _with_secret(made: FlightRecord) -> FlightRecord:
@@ -138,54 +145,22 @@ def _with_secret(made: FlightRecord) -> FlightRecord:
     return replace(made, request_body=body)
 
 
-def _take_dialog(
-    app: QApplication, theme: Theme, folder: Path, *, name: str, made: FlightRecord
-) -> None:
-    with flight_bench(theme, Bridge(), folder) as bench:
-        replaying = PlainReplaying(made)
-        if name.startswith(("again-l", "again-d")):
-            replaying.ends = [summary(7, cost_usd=0.04), failed(8)]
-        dialog = ReplayDialog(theme, replaying, bench.bridge, bench.page)
-        dialog.begin(made.summary.id)
-        dialog.show()
-        _wait(app)
-        if replaying.ends:
-            dialog.models.setText("claude-sonnet-5, gpt-6")
-            dialog._ask()
-            _wait(app)
-        at = f"{name}-{os.environ['QT_SCALE_FACTOR']}x.png"
-        dialog.grab().save(str(Path(sys.argv[1]) / at))
-
-
-def _take(
-    app: QApplication,
-    theme: Theme,
-    folder: Path,
-    *,
-    name: str,
-    pair: tuple[FlightRecord, ...],
-    tab: int,
-) -> None:
-    with flight_bench(theme, Bridge(), folder) as bench:
-        bench.reader.records = {each.summary.id: each for each in pair}
-        window = ComparisonWindow(theme, bench.page._flights, bench.bridge, bench.page)
-        window.compare(flight_id(1), flight_id(2))
-        window.tabs.setCurrentIndex(tab)
-        window.show()
-        _wait(app)
-        if tab == 0 and window.rows.rowCount() > 2:
-            window.table.choose_row(2)
-            _wait(app)
-        at = f"{name}-{os.environ['QT_SCALE_FACTOR']}x.png"
-        window.grab().save(str(Path(sys.argv[1]) / at))
-
-
-def _wait(app: QApplication) -> None:
+def _wait() -> None:
     timer = QElapsedTimer()
     timer.start()
     while timer.elapsed() < 400:
-        app.processEvents()
+        QApplication.processEvents()
 
 
-if __name__ == "__main__":
-    main()
+_ONE, _OTHER = _asked(1), _asked(2)
+_SAME = replace(_ONE, summary=_OTHER.summary)
+_GONE = replace(_OTHER, request_body=None, answer_body=None)
+POSES: dict[str, Callable[[Studio], None]] = {
+    "full": lambda studio: studio.compare(_ONE, _OTHER),
+    "figures": lambda studio: studio.compare(_ONE, _OTHER, 1),
+    "same": lambda studio: studio.compare(_ONE, _SAME),
+    "gone": lambda studio: studio.compare(_ONE, _GONE),
+    "again": lambda studio: studio.ask_again(_ONE, is_answered=True),
+    "again-secret": lambda studio: studio.ask_again(_with_secret(_ONE)),
+    "again-gone": lambda studio: studio.ask_again(replace(_ONE, request_body=None)),
+}

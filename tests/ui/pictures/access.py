@@ -1,20 +1,14 @@
 """Takes pictures of the Access page and of the dialogs that ask a person, full, empty and with
-hostile content; see take_pictures.py.
-
-    python tests/ui/take_access_pictures.py FOLDER [--scales 1 2] [--only NAME]
+hostile content.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from tests.ui import take_pictures
-from tests.ui.take_pictures import Studio
+from tests.ui.pictures.window import Studio
 
 _WAIT_MS = 400
 
@@ -378,7 +372,3 @@ POSES: dict[str, Callable[[Studio], None]] = {
         tray_questions,
     )
 }
-
-if __name__ == "__main__":
-    take_pictures.POSES = POSES
-    take_pictures.main(__file__)

@@ -1,15 +1,11 @@
-"""Takes pictures of the scratch pad, to be looked at by a person.
-
-python tests/ui/take_scratch_pictures.py FOLDER [--scales 1 2] [--only NAME]
-"""
+"""Takes pictures of the scratch pad."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-from tests.ui import take_jobs_pictures
-from tests.ui.take_jobs_pictures import Studio
+from tests.ui.pictures.jobs import Studio
 
 _WAIT_S = 0.5
 
@@ -79,7 +75,4 @@ async def scratch_wrong(studio: Studio) -> None:
     await asyncio.sleep(_WAIT_S)
 
 
-if __name__ == "__main__":
-    poses = [value for name, value in globals().copy().items() if name.startswith("scratch_")]
-    take_jobs_pictures.POSES = {pose.__name__: pose for pose in poses}
-    take_jobs_pictures.main()
+POSES = {name: pose for name, pose in globals().copy().items() if name.startswith("scratch_")}

@@ -1,73 +1,19 @@
-"""Takes pictures of the Flights page in all its states, to be looked at by a person.
-
-    python tests/ui/take_flight_pictures.py FOLDER [--scale 2] [--only NAME]
-
-The platform is what QT_QPA_PLATFORM says, offscreen unless told otherwise.
-"""
+"""Poses of the Flights page."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication, QWidget
+
 _WAIT_MS = 300
-
-
-def main() -> None:
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("folder", type=Path)
-    words.add_argument("--scale", default="1")
-    words.add_argument("--only", default="")
-    words.add_argument("--width", type=int, default=1280)
-    words.add_argument("--height", type=int, default=820)
-    chosen = words.parse_args()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ["QT_SCALE_FACTOR"] = chosen.scale
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    chosen.folder.mkdir(parents=True, exist_ok=True)
-    camera = Camera(chosen.folder, chosen.scale, (chosen.width, chosen.height))
-    for name, pose in POSES.items():
-        if name.startswith(chosen.only):
-            camera.take(name, pose)
-
-
-class Camera:
-    """Imports Qt when it is made, after the scale is set."""
-
-    def __init__(self, folder: Path, scale: str, size: tuple[int, int]) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        from llmgw_desktop.ui.theme import Appearance, Theme
-
-        self.app = QApplication([])
-        self.app.setStyle("Fusion")
-        self.theme = Theme(self.app, Appearance.LIGHT)
-        self._folder = folder
-        self._scale = scale
-        self._size = size
-
-    def take(self, name: str, pose: Callable[[Studio], None]) -> None:
-        from llmgw_desktop.ui.theme import Appearance
-
-        for appearance in (Appearance.LIGHT, Appearance.DARK):
-            self.theme.set_appearance(appearance)
-            with tempfile.TemporaryDirectory() as folder:
-                studio = Studio(self, Path(folder))
-                pose(studio)
-                studio.show(*self._size)
-                picture = studio.page.grab()
-                picture.save(str(self._folder / f"{name}-{appearance.value}-{self._scale}x.png"))
-                studio.close()
 
 
 class Studio:
     """One page with made-up flights. Poses change what it is made of, then add steps."""
 
-    def __init__(self, camera: Camera, folder: Path) -> None:
+    def __init__(self, theme: object, folder: Path, size: tuple[int, int]) -> None:
         from PySide6.QtCore import QSettings
 
         from llmgw_desktop.ui.bridge import Bridge
@@ -79,9 +25,16 @@ class Studio:
         self.control = SceneControl()
         self.live = ()
         self.steps: list[Callable[[], object]] = []
-        self._camera = camera
+        self._theme = theme
+        self._size = size
 
-    def show(self, width: int, height: int) -> None:
+    @property
+    def subject(self) -> QWidget:
+        """What is pictured; made now, of all that the pose has said."""
+        self.show()
+        return self.page
+
+    def show(self) -> None:
         from llmgw_desktop.app.flights.recording import Flights
         from llmgw_desktop.ui.flights.page import FlightsPage
         from tests.support.flight_scene import SceneClock
@@ -90,11 +43,11 @@ class Studio:
             Flights(self.reader, lambda: self.live),
             self.control,
             self.bridge,
-            self._camera.theme,
+            self._theme,
             settings=self.settings,
             clock=SceneClock(self.reader.total),
         )
-        self.page.resize(width, height)
+        self.page.resize(*self._size)
         self.page.show()
         self.wait()
         for step in self.steps:
@@ -131,7 +84,7 @@ class Studio:
         self.page.close()
         self.page.deleteLater()
         self.bridge.close()
-        self._camera.app.processEvents()
+        QApplication.processEvents()
 
 
 def full(studio: Studio) -> None:
@@ -362,6 +315,3 @@ POSES: dict[str, Callable[[Studio], None]] = {
     "broken": broken,
     "unread": unread,
 }
-
-if __name__ == "__main__":
-    main()

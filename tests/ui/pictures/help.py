@@ -1,19 +1,11 @@
-"""Takes pictures of the pages and dialogs that help: settings; see take_pictures.py.
-
-python tests/ui/take_help_pictures.py FOLDER [--scales 1 2] [--only NAME] [--size 900 600]
-"""
+"""Takes pictures of the pages and dialogs that help: settings."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from tests.ui import take_pictures
-from tests.ui.take_access_pictures import _wait
-from tests.ui.take_pictures import Studio
+from tests.ui.pictures.access import _wait
+from tests.ui.pictures.window import Studio
 
 _FILE = """\
 [http]
@@ -179,7 +171,3 @@ POSES: dict[str, Callable[[Studio], None]] = {
         news_banner,
     )
 }
-
-if __name__ == "__main__":
-    take_pictures.POSES = POSES
-    take_pictures.main(__file__)

@@ -1,23 +1,13 @@
-"""Takes pictures of the whole window in all its states, to be looked at by a person.
-
-    python tests/ui/take_pictures.py FOLDER [--scales 1 2] [--only NAME]
-
-The platform is what QT_QPA_PLATFORM says, offscreen unless told otherwise; under a virtual screen
-(`xvfb-run -s "-screen 0 3000x2000x24"`) say xcb. A scale needs a process of its own.
-"""
+"""Poses of the whole window: the Overview, stores in question, menus. Of the others: `Studio`."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
+from llmgw_desktop.ui.widgets.words import said
+
 _WAIT_MS = 500
 _PORT_TAKEN = (
     "Port 3333 on 127.0.0.1 is held by ollama (pid 812). Stop it, or choose another port:"
@@ -29,54 +19,6 @@ _LOST = (
     "Done since then, and lost: Key made (2); Vault entry stored (1); 14 jobs. Access that was"
     " taken since then is open again: nightly, old laptop. Recorded flights stay."
 )
-
-
-def main(file: str = __file__) -> None:
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("folder", type=Path)
-    words.add_argument("--scales", nargs="+", default=["1", "2"])
-    words.add_argument("--only", default="")
-    words.add_argument("--size", type=int, nargs=2, default=(1160, 760))
-    chosen = words.parse_args()
-    chosen.folder.mkdir(parents=True, exist_ok=True)
-    if len(chosen.scales) > 1:
-        for scale in chosen.scales:
-            again = [*sys.argv[1:], "--scales", scale]
-            subprocess.run([sys.executable, file, *again], check=True)
-        return
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ["QT_SCALE_FACTOR"] = chosen.scales[0]
-    sys.path.insert(0, str(_CHECKOUT))
-    camera = Camera(chosen.folder, chosen.scales[0], tuple(chosen.size))
-    for name, pose in POSES.items():
-        if name.startswith(chosen.only):
-            camera.take(name, pose)
-
-
-class Camera:
-    """Imports Qt when it is made, after the scale is set."""
-
-    def __init__(self, folder: Path, scale: str, size: tuple[int, int]) -> None:
-        from llmgw_desktop.ui.application import make_application
-        from llmgw_desktop.ui.theme import Appearance, Theme
-
-        self.app = make_application()
-        self.theme = Theme(self.app, Appearance.LIGHT)
-        self._folder = folder
-        self._scale = scale
-        self._size = size
-
-    def take(self, name: str, pose: Callable[[Studio], None]) -> None:
-        from llmgw_desktop.ui.theme import Appearance
-
-        for appearance in (Appearance.LIGHT, Appearance.DARK):
-            self.theme.set_appearance(appearance)
-            with tempfile.TemporaryDirectory() as folder:
-                studio = Studio(self.theme, Path(folder), self._size)
-                pose(studio)
-                picture = studio.subject.grab()
-                studio.close()
-            picture.save(str(self._folder / f"{name}-{appearance.value}-{self._scale}x.png"))
 
 
 class Studio:
@@ -184,7 +126,7 @@ def overview_table(studio: Studio) -> None:
     turn = next(
         button
         for button in studio.shell.window.findChildren(Button)  # type: ignore[union-attr]
-        if button.accessibleName() == "Show as table"
+        if button.accessibleName() == said("Show as table")
     )
     turn.click()
 
@@ -269,7 +211,7 @@ def store_asked_once_more(studio: Studio) -> None:
 
     store_in_question(studio)
     for button in studio.shell.window.troubles.findChildren(QAbstractButton):
-        if button.text().startswith("Restore the backup"):
+        if button.text() == said("Restore the backup of 2026-11-21 15:00:02"):
             button.click()
             QTest.qWait(_WAIT_MS)
             return
@@ -391,6 +333,3 @@ POSES: dict[str, Callable[[Studio], None]] = {
         tray_menu,
     )
 }
-
-if __name__ == "__main__":
-    main()

@@ -1,69 +1,19 @@
-"""Takes pictures of the Jobs page in all its states, to be looked at by a person.
-
-    python tests/ui/take_jobs_pictures.py FOLDER [--scales 1 2] [--only NAME]
-
-Jobs are read along in the loop that Qt hosts, so that these pictures have one.
-"""
+"""Poses of the Jobs page. Jobs are read along in the loop that Qt hosts, so that these have one."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
 _WAIT_S = 0.9
-
-
-def main() -> None:
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("folder", type=Path)
-    words.add_argument("--scales", nargs="+", default=["1", "2"])
-    words.add_argument("--only", default="")
-    chosen = words.parse_args()
-    chosen.folder.mkdir(parents=True, exist_ok=True)
-    if len(chosen.scales) > 1:
-        for scale in chosen.scales:
-            again = [*sys.argv[1:], "--scales", scale]
-            subprocess.run([sys.executable, __file__, *again], check=True)
-        return
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ["QT_SCALE_FACTOR"] = chosen.scales[0]
-    sys.path.insert(0, str(_CHECKOUT))
-    from llmgw_desktop.ui.application import make_application
-    from llmgw_desktop.ui.loop.qt_loop import run
-
-    app = make_application()
-    run(_take_all(app, chosen.folder, chosen.scales[0], chosen.only), app)
-
-
-async def _take_all(app: object, folder: Path, scale: str, only: str) -> None:
-    from llmgw_desktop.ui.theme import Appearance, Theme
-
-    theme = Theme(app, Appearance.LIGHT)  # type: ignore[arg-type]
-    for name, pose in POSES.items():
-        if not name.startswith(only):
-            continue
-        for appearance in (Appearance.LIGHT, Appearance.DARK):
-            theme.set_appearance(appearance)
-            with tempfile.TemporaryDirectory() as home:
-                studio = Studio(theme, Path(home))
-                await pose(studio)
-                picture = studio.subject.grab()  # type: ignore[attr-defined]
-                picture.save(str(folder / f"{name}-{appearance.value}-{scale}x.png"))
-                await studio.close()
 
 
 class Studio:
     """One window on a plain gateway."""
 
-    def __init__(self, theme: object, folder: Path) -> None:
+    def __init__(self, theme: object, folder: Path, size: tuple[int, int]) -> None:
         from PySide6.QtCore import QSettings
 
         from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
@@ -72,6 +22,7 @@ class Studio:
         from tests.ui.plain_gateway import PlainGateway
 
         assert isinstance(theme, Theme)
+        self._size = size
         self.gateway = PlainGateway(folder / "run" / "access.key")
         self.tray = Tray(theme.icons, lambda: False)
         settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
@@ -84,13 +35,13 @@ class Studio:
 
         return set_job_scene(self.gateway.runs, self.gateway.places.jobs_folder)
 
-    async def show(self, width: int = 1160, height: int = 760, page: str = "jobs") -> None:
+    async def show(self, width: int = 0, height: int = 0, page: str = "jobs") -> None:
         from llmgw_desktop.ui.jobs.page import JobsPage
 
         self.shell.show_window()
         window = self.shell.window
         assert window is not None
-        window.resize(width, height)
+        window.resize(width or self._size[0], height or self._size[1])
         window.show_page(page)
         window.page(page)
         self.subject = window
@@ -469,7 +420,3 @@ POSES: dict[str, Callable[[Studio], Awaitable[None]]] = {
         jobs_overview,
     )
 }
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """Takes the README's moving picture: `llmgw demo` in its window, from scene to scene.
 
-    python tests/ui/take_demo_picture.py docs/pictures/demo.png
+    python -m tests.ui.pictures.demo docs/pictures/demo.png
 
 It is an animated PNG, made with Qt and zlib alone: one table of colours for all frames, and of each
 frame only what has changed. A still one is what viewers show that know no animation.
@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSettings

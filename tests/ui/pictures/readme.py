@@ -1,6 +1,6 @@
 """Takes the pictures of the README: the real window, with real flights through the real engine.
 
-    python tests/ui/take_readme_pictures.py docs/pictures
+    python -m tests.ui.pictures.readme docs/pictures
 
 Three clients ask two stand-in vendors on loopback, which think and stream as long as real ones do.
 Only the clock is turned: it runs fast until a quarter of an hour's traffic has been sent.
@@ -17,7 +17,6 @@ import time
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import aiohttp
 from PySide6.QtCore import QSettings
@@ -42,7 +41,7 @@ from tests.support.answers import Answer, Delivery, Refusal, Spent
 from tests.support.lane import Lane
 from tests.support.plain_panels import CODEX_ON_PLAN, GEMINI_ON_PLAN, PLAN
 from tests.support.upstream import Upstream
-from tests.ui.readme_jobs import EARLIER, NOW, cli_settings, run_jobs
+from tests.ui.pictures.readme_jobs import EARLIER, NOW, cli_settings, run_jobs
 
 SPAN_S = 14 * 60
 LAST_S = 6

@@ -1,20 +1,13 @@
-"""Takes pictures of the Figures page, to be looked at by a person.
-
-python tests/ui/take_figure_pictures.py FOLDER [--scales 1 2] [--only NAME] [--size W H]
-"""
+"""Takes pictures of the Figures page."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from tests.ui import take_pictures
-from tests.ui.take_pictures import Studio
+from tests.ui.pictures.window import Studio
 
 _WAIT_MS = 1500
 
@@ -116,7 +109,3 @@ POSES: dict[str, Callable[[Studio], None]] = {
         checks_full,
     )
 }
-
-if __name__ == "__main__":
-    take_pictures.POSES = POSES
-    take_pictures.main(__file__)

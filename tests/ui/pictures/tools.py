@@ -1,7 +1,4 @@
-"""Takes pictures of the Tools page, to be looked at by a person.
-
-python tests/ui/take_tools_pictures.py FOLDER [--scales 1 2] [--only NAME]
-"""
+"""Takes pictures of the Tools page."""
 
 from __future__ import annotations
 
@@ -11,8 +8,7 @@ from typing import Any
 from llmgw_desktop.app.mcp.tool_desk import ToolRow
 from llmgw_desktop.app.safekeeping.importing.bridge import LeftOut
 from llmgw_desktop.app.safekeeping.importing.taking import ImportLook
-from tests.ui import take_jobs_pictures
-from tests.ui.take_jobs_pictures import Studio
+from tests.ui.pictures.jobs import Studio
 
 _WAIT_S = 0.4
 _BEFORE = {
@@ -117,7 +113,4 @@ async def tools_import(studio: Studio) -> None:
     await asyncio.sleep(_WAIT_S)
 
 
-if __name__ == "__main__":
-    poses = [value for name, value in globals().copy().items() if name.startswith("tools_")]
-    take_jobs_pictures.POSES = {pose.__name__: pose for pose in poses}
-    take_jobs_pictures.main()
+POSES = {name: pose for name, pose in globals().copy().items() if name.startswith("tools_")}
