@@ -29,6 +29,7 @@ from llmgw_desktop.store.tls_files import base_url
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.pipeline.keep_warm import KeepWarm
+    from llmgw_desktop.engine.pipeline.vendor_diagnosis import VendorDiagnosis
 
 GRACE_S = 3.0
 """Running answers may go on for so long after a stop was asked for."""
@@ -78,6 +79,7 @@ class Gateway:
         self.is_next_start = bool(handed)
         self._engine = engine
         self._warm: KeepWarm | None = None
+        self._diagnosis: VendorDiagnosis | None = None
         self._bus = bus
         self._settings = settings
         self._problem = problem
@@ -132,6 +134,7 @@ class Gateway:
         engine.pipeline.brakes.apply(settings.brakes)
         engine.pipeline.brakes.use_cold_cache(settings)
         self._keep_warm(settings.cache_awareness.keep_warm_usd_per_hour)
+        self._ask_vendor(settings.cache_awareness.ask_anthropic_why)
         engine.response_cache.apply(settings.routes)
         engine.semantic_cache.apply(settings.routes, settings.routing.similarity_model)
         engine.recorder.pricing.apply(settings.providers, settings.prices)
@@ -147,6 +150,15 @@ class Gateway:
             self._warm = KeepWarm(engine.pipeline, anthropic_dialect(), price_of, bus=self._bus)
         if self._warm is not None:
             self._warm.apply(usd_per_hour)
+
+    def _ask_vendor(self, is_on: bool) -> None:
+        """Read in when it is first on."""
+        if is_on and self._diagnosis is None:
+            from llmgw_desktop.engine.pipeline.vendor_diagnosis import VendorDiagnosis
+
+            self._diagnosis = VendorDiagnosis(self._engine.pipeline.brakes, self._bus)
+        if self._diagnosis is not None:
+            self._diagnosis.apply(is_on)
 
     @property
     def router(self) -> Router:

@@ -25,6 +25,7 @@ from llmgw_desktop.wire.answer_facts import (
     parse_answer,
     word_in,
 )
+from llmgw_desktop.wire.json_edits import Body, insert_member
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.sse import data_of, event_of
 from llmgw_desktop.wire.usages import COST_MEMBERS, UsageReading, tier_in
@@ -158,6 +159,15 @@ _STREAM_ERROR_TYPES = {
 }
 
 
+def asking_why(body: Body, fields: Mapping[str, Any], earlier: str) -> Body:
+    """The body, with the question what differs from the prompt of this earlier answer; empty: of
+    the first one. Who asks already is not spoken for."""
+    if "diagnostics" in fields or not fields:
+        return body
+    asked = orjson.dumps({"previous_message_id": earlier or None})
+    return insert_member(body, "diagnostics", asked, fields=fields)
+
+
 class AnthropicStreamReader(EventStreamReader):
     """Parses message_start, message_delta, message_stop and error frames."""
 
@@ -180,6 +190,7 @@ class AnthropicStreamReader(EventStreamReader):
         if kind == "message_start":
             message = object_in(event, "message")
             self.model = word_in(message, "model") or self.model
+            self.answer_id = word_in(message, "id") or self.answer_id
             self._told.start(object_in(message, "usage"))
         elif kind == "message_delta":
             reason = word_in(object_in(event, "delta"), "stop_reason")
@@ -205,6 +216,7 @@ def read_answer(body: bytes) -> AnswerFacts:
         stop_reason=word_in(answer, "stop_reason"),
         model=word_in(answer, "model"),
         error_text=error_in(answer),
+        answer_id=word_in(answer, "id"),
     )
 
 

@@ -6213,6 +6213,10 @@
       <translation>Sagen, wenn die Prompts eines Clients nicht mehr aus dem Cache ihres Herstellers kommen, und warum.</translation>
     </message>
     <message>
+      <source>Ask Anthropic with each request in its own protocol what it sees as the reason of a cache miss (diagnostics); its word stands beside ours.</source>
+      <translation>Anthropic bei jeder Anfrage in dessen eigenem Protokoll fragen, worin es den Grund eines Cache-Fehlschlags sieht (diagnostics); sein Wort steht neben unserem.</translation>
+    </message>
+    <message>
       <source>Make the answers of runs shorter that do not say compressResponse.</source>
       <translation>Antworten von Läufen kürzer machen, die compressResponse nicht angeben.</translation>
     </message>

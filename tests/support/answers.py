@@ -82,6 +82,8 @@ class Answer:
     pings: bool = True
     error_after: int | None = None
     """A vendor error event in the stream after so many frames, and then the end."""
+    diagnosis: Mapping[str, object] | None = None
+    """Anthropic's `cache_miss_reason`, for who asks for it."""
     delivery: Delivery = field(default_factory=Delivery)
 
 

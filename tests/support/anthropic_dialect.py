@@ -152,7 +152,10 @@ def _plain(content: object) -> str:
 
 
 def _message(body: Json, answer: Answer, number: int) -> Json:
-    return {
+    told: Json = {}
+    if body.get("diagnostics") is not None:
+        told["diagnostics"] = answer.diagnosis and {"cache_miss_reason": answer.diagnosis}
+    return told | {
         "model": body["model"],
         "id": f"msg_01stub{number:06d}",
         "type": "message",

@@ -162,6 +162,15 @@ MODEL_OPERATIONS = tuple(each for each in Operation if each is not Operation.CAL
 
 
 @value
+class EarlierAnswer:
+    """The answer before in a conversation, as the vendor named it; empty where there was none."""
+
+    account: str = ""
+    """Whose it was: no other knows it."""
+    id: str = ""
+
+
+@value
 class ModelRequest:
     """A parsed request; `body` is exactly what the client sent."""
 
@@ -182,3 +191,5 @@ class ModelRequest:
     """Whose credentials are to be used; empty for requests of no project."""
     own_fields: Mapping[str, object] | None = None
     """As the client sent them, where the engine has put an earlier conversation before."""
+    earlier_answer: EarlierAnswer | None = None
+    """Where its vendor is asked what differs from the request before."""

@@ -344,6 +344,13 @@ class CacheSettings:
         "Tell when a client's prompts no longer come from their vendor's cache, and why.",
         since="0.2.0",
     )
+    ask_anthropic_why: bool = setting(
+        False,
+        YesNo(),
+        "Ask Anthropic with each request in its own protocol what it sees as the reason of a cache "
+        "miss (`diagnostics`); its word stands beside ours.",
+        since="0.2.0",
+    )
 
 
 @value

@@ -3,7 +3,7 @@
 from typing import Any
 
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
-from llmgw_desktop.domain.provider import KINDS, ModelProtocol
+from llmgw_desktop.domain.provider import KINDS, ModelProtocol, ProviderKind
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.engine.exchange.dialect import Dialect, Outgoing, is_event_stream, is_json
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
@@ -16,11 +16,16 @@ _ANTHROPIC_PATHS = r"/anthropic(/|$)|(/v1)?/messages(/|$)"
 
 
 def _edit_messages(request: ModelRequest, candidate: Candidate) -> Outgoing:
-    """The model's own name, and nothing that only another vendor can read."""
+    """The model's own name, nothing that only another vendor can read, and where it is wanted the
+    question what differs from the request before."""
     body, _ = without_foreign(request.body, request.fields, rule_of(candidate))
-    if candidate.model == request.model:
-        return Outgoing(body)
-    return Outgoing(replace_string(body, "model", candidate.model, fields=request.fields))
+    if candidate.model != request.model:
+        body = replace_string(body, "model", candidate.model, fields=request.fields)
+    earlier, upstream = request.earlier_answer, candidate.upstream
+    if earlier is not None and upstream.kind is ProviderKind.ANTHROPIC:
+        is_known = earlier.account == upstream.account
+        body = anthropic.asking_why(body, request.fields, earlier.id if is_known else "")
+    return Outgoing(body)
 
 
 def anthropic_dialect() -> Dialect:

@@ -101,7 +101,7 @@ class KeepWarm:
             self._running.clear()
             self._resting.clear()
             self._arm()
-        self._pipeline.brakes.tell_passed(self.passed if usd_per_hour else None)
+        self._pipeline.brakes.tell_passed(self.passed, is_on=usd_per_hour > 0)
 
     async def stop(self) -> None:
         self.apply(0.0)

@@ -65,7 +65,7 @@ class Brakes:
         self._reserve: ReserveBrake | None = None
         self._loops: LoopBrake | None = None
         self._caps: CapBrake | None = None
-        self._told_passed: Callable[[Exchange], None] | None = None
+        self._told_passed: tuple[Callable[[Exchange], None], ...] = ()
         self.are_on = False
         self._checks: tuple[tuple[Brake, Check], ...] = ()
 
@@ -76,7 +76,7 @@ class Brakes:
             kept.append((brake, check))
         order = list(Brake)
         self._checks = tuple(sorted(kept, key=lambda each: order.index(each[0])))
-        self.are_on = bool(self._checks) or self._told_passed is not None
+        self.are_on = bool(self._checks or self._told_passed)
 
     def apply(self, settings: BrakeSettings) -> None:
         self.holds.apply(settings)
@@ -146,10 +146,11 @@ class Brakes:
             self._loops.end()
         self.put(Brake.LOOP, self._loops.check if settings.loops else None)
 
-    def tell_passed(self, told: Callable[[Exchange], None] | None) -> None:
-        """Of each request that no brake holds any more; None: nobody wants to know."""
-        self._told_passed = told
-        self.are_on = bool(self._checks) or told is not None
+    def tell_passed(self, told: Callable[[Exchange], None], *, is_on: bool) -> None:
+        """Of each request that no brake holds any more, in the order in which they asked for it."""
+        others = tuple(each for each in self._told_passed if each != told)
+        self._told_passed = (*others, told) if is_on else others
+        self.are_on = bool(self._checks or self._told_passed)
 
     async def check(self, exchange: Exchange) -> None:
         """Whether it may go on now. Counts of tokens ask nobody anything and pass."""
@@ -157,8 +158,8 @@ class Brakes:
             return
         for _, check in self._checks:
             await check(exchange)
-        if self._told_passed is not None:
-            self._told_passed(exchange)
+        for told in self._told_passed:
+            told(exchange)
 
 
 REFUSE = "refuse"
