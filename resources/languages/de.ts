@@ -15185,4 +15185,1792 @@
       <translation>ohne Fenster: erzählt, was geschieht, und nennt die Basisadresse</translation>
     </message>
   </context>
+  <context>
+    <name>engine/routing</name>
+    <message>
+      <source>the gateway's door is shut</source>
+      <translation>die Tür des Gateways ist geschlossen</translation>
+    </message>
+    <message>
+      <source>the settings demand that this run is contained, and it cannot be. %1 %2</source>
+      <translation>die Einstellungen verlangen, dass dieser Lauf eingeschlossen ist, und das geht nicht. %1 %2</translation>
+    </message>
+    <message>
+      <source>This build cannot lead a run to the gateway alone.</source>
+      <translation>Dieser Bau kann einen Lauf nicht allein zum Gateway führen.</translation>
+    </message>
+    <message>
+      <source>The settings say so.</source>
+      <translation>Die Einstellungen sagen es so.</translation>
+    </message>
+    <message>
+      <source>names somebody's home who is not known.</source>
+      <translation>nennt das Heimverzeichnis von jemandem, der nicht bekannt ist.</translation>
+    </message>
+    <message>
+      <source>names a %1 that is not there.</source>
+      <translation>nennt etwas, das nicht da ist (%1).</translation>
+    </message>
+    <message>
+      <source>file or folder</source>
+      <translation>Datei oder Ordner</translation>
+    </message>
+    <message>
+      <source>is not an absolute path, and no workingDir is named.</source>
+      <translation>ist kein absoluter Pfad, und kein workingDir ist genannt.</translation>
+    </message>
+    <message>
+      <source>The program does not know it any more.</source>
+      <translation>Das Programm kennt es nicht mehr.</translation>
+    </message>
+    <message>
+      <source>Asked for its help it ended with exit code %1.</source>
+      <translation>Nach seiner Hilfe gefragt, endete es mit Exit-Code %1.</translation>
+    </message>
+    <message>
+      <source>Its help did not come in time.</source>
+      <translation>Seine Hilfe kam nicht rechtzeitig.</translation>
+    </message>
+    <message>
+      <source>It does not tell its models: any name may be asked for, and the CLI decides.</source>
+      <translation>Sie nennt ihre Modelle nicht: jeder Name darf verlangt werden, und die CLI entscheidet.</translation>
+    </message>
+    <message>
+      <source>It has not listed its models yet: ask again in a while.</source>
+      <translation>Sie hat ihre Modelle noch nicht genannt: später nochmals fragen.</translation>
+    </message>
+    <message>
+      <source>It is not installed.</source>
+      <translation>Nicht installiert.</translation>
+    </message>
+    <message>
+      <source>It is switched off.</source>
+      <translation>Ausgeschaltet.</translation>
+    </message>
+    <message>
+      <source>the CLI's own help; whether your account has it nobody has asked</source>
+      <translation>die Hilfe der CLI selbst; ob das eigene Konto es hat, hat niemand gefragt</translation>
+    </message>
+    <message>
+      <source>as default</source>
+      <translation>als Vorgabe</translation>
+    </message>
+    <message>
+      <source>what the settings or the CLI choose</source>
+      <translation>was die Einstellungen oder die CLI wählen</translation>
+    </message>
+    <message>
+      <source>Its key is missing: %1.</source>
+      <translation>Sein Schlüssel fehlt: %1.</translation>
+    </message>
+    <message>
+      <source>It is switched off in the settings.</source>
+      <translation>In den Einstellungen ausgeschaltet.</translation>
+    </message>
+    <message>
+      <source>'%1' is served by %2, which does not take %3 in %4. Ask a model of a provider that speaks %5.</source>
+      <translation>„%1“ wird von %2 bedient, und der nimmt %3 in %4 nicht an. Ein Modell eines Anbieters fragen, der %5 spricht.</translation>
+    </message>
+    <message>
+      <source>requests for %1</source>
+      <translation>Anfragen nach %1</translation>
+    </message>
+    <message>
+      <source>A subscription answers only where it is named.</source>
+      <translation>Ein Abo antwortet nur, wo es genannt ist.</translation>
+    </message>
+    <message>
+      <source>The account is switched off.</source>
+      <translation>Das Konto ist ausgeschaltet.</translation>
+    </message>
+    <message>
+      <source>It does not take %1.</source>
+      <translation>Nimmt %1 nicht an.</translation>
+    </message>
+    <message>
+      <source>The provider is switched off.</source>
+      <translation>Der Anbieter ist ausgeschaltet.</translation>
+    </message>
+    <message>
+      <source>name one of GET /v1/models; none can be chosen for you, because no provider lists its models in the settings</source>
+      <translation>eines von GET /v1/models nennen; keines kann von selbst gewählt werden, weil kein Anbieter in den Einstellungen seine Modelle nennt</translation>
+    </message>
+    <message>
+      <source>'%1' takes every model in %2.</source>
+      <translation>„%1“ nimmt jedes Modell in %2.</translation>
+    </message>
+    <message>
+      <source>'%1' is its vendor.</source>
+      <translation>„%1“ ist sein Hersteller.</translation>
+    </message>
+    <message>
+      <source>'%1' lists this model.</source>
+      <translation>„%1“ führt dieses Modell.</translation>
+    </message>
+    <message>
+      <source>The name asks for provider '%1'.</source>
+      <translation>Der Name verlangt den Anbieter „%1“.</translation>
+    </message>
+    <message>
+      <source>The name asks for practice.</source>
+      <translation>Der Name verlangt den Übungsanbieter.</translation>
+    </message>
+    <message>
+      <source>It answered too slowly</source>
+      <translation>Antwortete zu langsam</translation>
+    </message>
+    <message>
+      <source>Nothing is to be done: it is asked when it is free.</source>
+      <translation>Nichts zu tun: gefragt wird, sobald er frei ist.</translation>
+    </message>
+    <message>
+      <source>Too many requests wait for it</source>
+      <translation>Zu viele Anfragen warten auf ihn</translation>
+    </message>
+    <message>
+      <source>Look whether its base_url leads to a model service of its kind.</source>
+      <translation>Nachsehen, ob seine base_url zu einem Modelldienst seiner Art führt.</translation>
+    </message>
+    <message>
+      <source>What it answered is not of its protocol</source>
+      <translation>Was er antwortete, ist nicht von seinem Protokoll</translation>
+    </message>
+    <message>
+      <source>It broke the connection off</source>
+      <translation>Brach die Verbindung ab</translation>
+    </message>
+    <message>
+      <source>It did not begin to answer in time</source>
+      <translation>Begann nicht rechtzeitig zu antworten</translation>
+    </message>
+    <message>
+      <source>Look whether it runs and its base_url is right; it is asked again by itself.</source>
+      <translation>Nachsehen, ob er läuft und seine base_url stimmt; er wird von selbst wieder gefragt.</translation>
+    </message>
+    <message>
+      <source>It could not be connected to</source>
+      <translation>Keine Verbindung zu ihm</translation>
+    </message>
+    <message>
+      <source>Look whether this computer is online.</source>
+      <translation>Nachsehen, ob dieser Computer im Netz ist.</translation>
+    </message>
+    <message>
+      <source>It cannot be reached from here</source>
+      <translation>Von hier nicht zu erreichen</translation>
+    </message>
+    <message>
+      <source>Look whether a VPN or proxy is in the way; it is asked again by itself.</source>
+      <translation>Nachsehen, ob ein VPN oder Proxy im Weg ist; er wird von selbst wieder gefragt.</translation>
+    </message>
+    <message>
+      <source>A guard before the vendor turned it away</source>
+      <translation>Ein Wächter vor dem Hersteller wies sie ab</translation>
+    </message>
+    <message>
+      <source>Ask from another network, or use another provider.</source>
+      <translation>Aus einem anderen Netz fragen oder einen anderen Anbieter verwenden.</translation>
+    </message>
+    <message>
+      <source>It does not serve the place from where it was asked</source>
+      <translation>Bedient den Ort nicht, von dem gefragt wurde</translation>
+    </message>
+    <message>
+      <source>It failed or is overloaded</source>
+      <translation>Gescheitert oder überlastet</translation>
+    </message>
+    <message>
+      <source>It takes no more for a while</source>
+      <translation>Nimmt eine Weile nichts mehr an</translation>
+    </message>
+    <message>
+      <source>Add credit at the vendor, or wait until the quota begins anew.</source>
+      <translation>Beim Hersteller Guthaben aufladen oder warten, bis das Kontingent neu beginnt.</translation>
+    </message>
+    <message>
+      <source>Its quota or credit is used up</source>
+      <translation>Kontingent oder Guthaben ist aufgebraucht</translation>
+    </message>
+    <message>
+      <source>Install it, or name its place in its settings.</source>
+      <translation>Installieren, oder in den Einstellungen sagen, wo es liegt.</translation>
+    </message>
+    <message>
+      <source>Its program is not on this computer</source>
+      <translation>Sein Programm ist nicht auf diesem Computer</translation>
+    </message>
+    <message>
+      <source>Sign in with the CLI in a terminal; then it is asked again by itself.</source>
+      <translation>Mit der CLI in einem Terminal anmelden; dann wird sie von selbst wieder gefragt.</translation>
+    </message>
+    <message>
+      <source>Nobody is signed in with it</source>
+      <translation>Niemand ist damit angemeldet</translation>
+    </message>
+    <message>
+      <source>Sign in anew, or give the account another key.</source>
+      <translation>Neu anmelden oder dem Konto einen anderen Schlüssel geben.</translation>
+    </message>
+    <message>
+      <source>Its vendor refused the key</source>
+      <translation>Der Hersteller wies den Schlüssel ab</translation>
+    </message>
+    <message>
+      <source>Give it a key, or unlock the vault.</source>
+      <translation>Einen Schlüssel geben oder den Tresor öffnen.</translation>
+    </message>
+    <message>
+      <source>Its key is missing</source>
+      <translation>Der Schlüssel fehlt</translation>
+    </message>
+    <message>
+      <source>Correct the model's name in the request, the route or the provider's models.</source>
+      <translation>Den Namen des Modells in der Anfrage, der Route oder den Modellen des Anbieters berichtigen.</translation>
+    </message>
+    <message>
+      <source>It does not have this model</source>
+      <translation>Hat dieses Modell nicht</translation>
+    </message>
+    <message>
+      <source>Ask a provider that speaks the program's own protocol.</source>
+      <translation>Einen Anbieter fragen, der das Protokoll des Programms spricht.</translation>
+    </message>
+    <message>
+      <source>The request cannot be told in its protocol</source>
+      <translation>Die Anfrage lässt sich in seinem Protokoll nicht sagen</translation>
+    </message>
+    <message>
+      <source>Correct its base_url, or that of the gateway behind it.</source>
+      <translation>Seine base_url berichtigen, oder die des Gateways dahinter.</translation>
+    </message>
+    <message>
+      <source>It leads back to a gateway that this request came through</source>
+      <translation>Führt zu einem Gateway zurück, durch das diese Anfrage kam</translation>
+    </message>
+    <message>
+      <source>Correct the request.</source>
+      <translation>Die Anfrage berichtigen.</translation>
+    </message>
+    <message>
+      <source>It refused the request</source>
+      <translation>Wies die Anfrage ab</translation>
+    </message>
+    <message>
+      <source>Nothing is to be done: it is asked again by itself.</source>
+      <translation>Nichts zu tun: es wird von selbst wieder gefragt.</translation>
+    </message>
+    <message>
+      <source>the account</source>
+      <translation>das Konto</translation>
+    </message>
+    <message>
+      <source>this model of the account</source>
+      <translation>dieses Modell des Kontos</translation>
+    </message>
+    <message>
+      <source>There is no other.</source>
+      <translation>Es gibt keinen anderen.</translation>
+    </message>
+    <message>
+      <source>%1 %2 accounts can answer; strategy %3.</source>
+      <translation>%1 %2 Konten können antworten; Strategie %3.</translation>
+    </message>
+    <message>
+      <source>Nobody who has '%1' can answer. %2</source>
+      <translation>Niemand, der „%1“ hat, kann antworten. %2</translation>
+    </message>
+    <message>
+      <source>'%1' stands for %2. %3</source>
+      <translation>„%1“ steht für %2. %3</translation>
+    </message>
+    <message>
+      <source>%1: it is for %2.</source>
+      <translation>%1: sie gilt %2.</translation>
+    </message>
+    <message>
+      <source>Route '%1' matches, number %2 of the list</source>
+      <translation>Route „%1“ passt, Nummer %2 der Liste</translation>
+    </message>
+    <message>
+      <source>'%1' is led by route '%2' to nobody who could answer.</source>
+      <translation>„%1“ wird von Route „%2“ zu niemandem geführt, der antworten könnte.</translation>
+    </message>
+    <message>
+      <source>Route '%1' names it.</source>
+      <translation>Route „%1“ nennt ihn.</translation>
+    </message>
+    <message>
+      <source>%1, which cannot answer. %2</source>
+      <translation>%1, der nicht antworten kann. %2</translation>
+    </message>
+    <message>
+      <source>%1, and '%2' asks for provider '%3'.</source>
+      <translation>%1, und „%2“ verlangt den Anbieter „%3“.</translation>
+    </message>
+    <message>
+      <source>The folder %1 is pinned to '%2'</source>
+      <translation>Der Ordner %1 ist an „%2“ gebunden</translation>
+    </message>
+    <message>
+      <source>This base URL was that of a pinned folder, '%1', and no folder is pinned so now. Pin the folder anew (llmgw pin), or take the base URL out of its settings (llmgw unpin).</source>
+      <translation>Diese Basisadresse war die eines gebundenen Ordners, „%1“, und jetzt ist kein Ordner so gebunden. Den Ordner neu binden (llmgw pin) oder die Basisadresse aus seinen Einstellungen nehmen (llmgw unpin).</translation>
+    </message>
+    <message>
+      <source>Everything fits.</source>
+      <translation>Alles passt.</translation>
+    </message>
+    <message>
+      <source>this one has about %1</source>
+      <translation>diese hat etwa %1</translation>
+    </message>
+    <message>
+      <source>the size of this one is not known</source>
+      <translation>wie groß diese ist, ist nicht bekannt</translation>
+    </message>
+    <message>
+      <source>%1 input tokens and more</source>
+      <translation>%1 Eingabetoken und mehr</translation>
+    </message>
+    <message>
+      <source>label '%1'</source>
+      <translation>Marke „%1“</translation>
+    </message>
+    <message>
+      <source>' or '</source>
+      <translation>„ oder “</translation>
+    </message>
+    <message>
+      <source>client '</source>
+      <translation>Client „</translation>
+    </message>
+    <message>
+      <source>It is for %1; %2.</source>
+      <translation>Sie gilt für %1; %2.</translation>
+    </message>
+    <message>
+      <source>The name asks for provider '%1', to which this route does not lead.</source>
+      <translation>Der Name verlangt den Anbieter „%1“, zu dem diese Route nicht führt.</translation>
+    </message>
+    <message>
+      <source>It is for %1 '%2'; %3.</source>
+      <translation>Sie gilt für %1 „%2“; %3.</translation>
+    </message>
+    <message>
+      <source>this has none</source>
+      <translation>hier ist keiner</translation>
+    </message>
+    <message>
+      <source>this is '%1'</source>
+      <translation>hier ist es „%1“</translation>
+    </message>
+    <message>
+      <source>Quota left %1; price %2; first token %3.</source>
+      <translation>Rest des Kontingents %1; Preis %2; erstes Token %3.</translation>
+    </message>
+    <message>
+      <source>%1 a million tokens</source>
+      <translation>%1 für eine Million Token</translation>
+    </message>
+    <message>
+      <source>Weight %1.</source>
+      <translation>Gewicht %1.</translation>
+    </message>
+    <message>
+      <source>Priority %1.</source>
+      <translation>Rang %1.</translation>
+    </message>
+    <message>
+      <source>A subscription.</source>
+      <translation>Ein Abo.</translation>
+    </message>
+    <message>
+      <source>%1 Not asked: this request allows no other than the first.</source>
+      <translation>%1 Nicht gefragt: diese Anfrage erlaubt nur den ersten.</translation>
+    </message>
+    <message>
+      <source>Asked last: %1</source>
+      <translation>Zuletzt gefragt: %1</translation>
+    </message>
+    <message>
+      <source>It answered this conversation before.</source>
+      <translation>Hat in diesem Gespräch schon geantwortet.</translation>
+    </message>
+  </context>
+  <context>
+    <name>wire/translate</name>
+    <message>
+      <source>answers hold no images or sound; a text says that there was one</source>
+      <translation>Antworten enthalten weder Bilder noch Ton; ein Text sagt, dass es etwas gab</translation>
+    </message>
+    <message>
+      <source>caching is by marks; two are set for a vendor that knows them</source>
+      <translation>der Cache geht nach Marken; für einen Hersteller, der sie kennt, werden zwei gesetzt</translation>
+    </message>
+    <message>
+      <source>only a user's id</source>
+      <translation>nur die Kennung eines Benutzers</translation>
+    </message>
+    <message>
+      <source>standard, or priority where there is capacity</source>
+      <translation>Standard, oder Vorrang, wo Platz ist</translation>
+    </message>
+    <message>
+      <source>no verbosity</source>
+      <translation>keine Ausführlichkeit</translation>
+    </message>
+    <message>
+      <source>only schemas, on models since 4.5; bounds on numbers and lengths are told, not enforced</source>
+      <translation>nur Schemas, bei Modellen ab 4.5; Grenzen von Zahlen und Längen werden gesagt, nicht erzwungen</translation>
+    </message>
+    <message>
+      <source>thinking is shown or not, without degrees</source>
+      <translation>Denken wird gezeigt oder nicht, ohne Stufen</translation>
+    </message>
+    <message>
+      <source>efforts and budgets that a model does not know become the nearest, and thinking gives way to a forced tool call and to few tokens</source>
+      <translation>Aufwand und Budgets, die ein Modell nicht kennt, werden zum nächstliegenden, und Denken weicht einem erzwungenen Werkzeugaufruf und wenigen Token</translation>
+    </message>
+    <message>
+      <source>not more than the model can write</source>
+      <translation>nicht mehr, als das Modell schreiben kann</translation>
+    </message>
+    <message>
+      <source>stop sequences of blanks alone are refused</source>
+      <translation>Stoppfolgen aus Leerzeichen allein werden abgewiesen</translation>
+    </message>
+    <message>
+      <source>no log probabilities</source>
+      <translation>keine Logarithmen von Wahrscheinlichkeiten</translation>
+    </message>
+    <message>
+      <source>no penalties</source>
+      <translation>keine Abzüge</translation>
+    </message>
+    <message>
+      <source>no seed</source>
+      <translation>kein Seed</translation>
+    </message>
+    <message>
+      <source>refused by newer models and with thinking</source>
+      <translation>von neueren Modellen und beim Denken abgewiesen</translation>
+    </message>
+    <message>
+      <source>refused by newer models, with a temperature and with thinking</source>
+      <translation>von neueren Modellen, neben einer Temperatur und beim Denken abgewiesen</translation>
+    </message>
+    <message>
+      <source>refused by newer models and with thinking; at most 1</source>
+      <translation>von neueren Modellen und beim Denken abgewiesen; höchstens 1</translation>
+    </message>
+    <message>
+      <source>one tool or all of them; models that always think cannot be forced</source>
+      <translation>ein Werkzeug oder alle; Modelle, die immer denken, lassen sich nicht zwingen</translation>
+    </message>
+    <message>
+      <source>the schema's root must be a plain object</source>
+      <translation>die Wurzel des Schemas muss ein einfaches Objekt sein</translation>
+    </message>
+    <message>
+      <source>older models and other servers do not enforce schemas</source>
+      <translation>ältere Modelle und andere Server erzwingen Schemas nicht</translation>
+    </message>
+    <message>
+      <source>a namespace is put before the names; its description is lost</source>
+      <translation>ein Namensraum kommt vor die Namen; seine Beschreibung geht verloren</translation>
+    </message>
+    <message>
+      <source>a custom tool's grammar is told in words, not enforced</source>
+      <translation>die Grammatik eines eigenen Werkzeugs wird in Worten gesagt, nicht erzwungen</translation>
+    </message>
+    <message>
+      <source>of other vendors' tools only web search has a counterpart</source>
+      <translation>von Werkzeugen anderer Hersteller hat nur die Websuche ein Gegenstück</translation>
+    </message>
+    <message>
+      <source>calls without a result get one that says so, results without a call become text, and of several results of a call the last one counts</source>
+      <translation>Aufrufe ohne Ergebnis bekommen eines, das es sagt, Ergebnisse ohne Aufruf werden Text, und von mehreren Ergebnissen eines Aufrufs zählt das letzte</translation>
+    </message>
+    <message>
+      <source>arguments that are no JSON object become an empty one</source>
+      <translation>Argumente, die kein JSON-Objekt sind, werden ein leeres</translation>
+    </message>
+    <message>
+      <source>newer models and thinking do not continue an assistant's message; they are asked to go on</source>
+      <translation>neuere Modelle und Denken führen keine Nachricht des Assistenten fort; sie werden gebeten weiterzumachen</translation>
+    </message>
+    <message>
+      <source>text of blanks alone is refused by the vendor</source>
+      <translation>Text aus Leerzeichen allein weist der Hersteller ab</translation>
+    </message>
+    <message>
+      <source>at most four, the last ones are kept</source>
+      <translation>höchstens vier, die letzten bleiben</translation>
+    </message>
+    <message>
+      <source>tool results hold text, images and documents</source>
+      <translation>Ergebnisse von Werkzeugen enthalten Text, Bilder und Dokumente</translation>
+    </message>
+    <message>
+      <source>items of other vendors' tools become text where they have one</source>
+      <translation>was Werkzeuge anderer Hersteller sagten, wird Text, wo es einen gibt</translation>
+    </message>
+    <message>
+      <source>a refusal in the history becomes text</source>
+      <translation>eine Weigerung im Verlauf wird Text</translation>
+    </message>
+    <message>
+      <source>only this vendor's own are taken back, and without an address there is no form for others</source>
+      <translation>nur eigene dieses Herstellers werden zurückgenommen, und ohne Adresse gibt es für andere keine Form</translation>
+    </message>
+    <message>
+      <source>calls and text carry no signatures, and other vendors' are not sent</source>
+      <translation>Aufrufe und Text tragen keine Signaturen, und die anderer Hersteller werden nicht gesendet</translation>
+    </message>
+    <message>
+      <source>only this vendor's own can be read</source>
+      <translation>nur eigenes dieses Herstellers ist lesbar</translation>
+    </message>
+    <message>
+      <source>thinking needs this vendor's signature</source>
+      <translation>Denken braucht die Signatur dieses Herstellers</translation>
+    </message>
+    <message>
+      <source>files stored with another vendor cannot be read</source>
+      <translation>Dateien, die bei einem anderen Hersteller liegen, sind nicht lesbar</translation>
+    </message>
+    <message>
+      <source>no video input</source>
+      <translation>kein Video als Eingabe</translation>
+    </message>
+    <message>
+      <source>no audio input</source>
+      <translation>kein Ton als Eingabe</translation>
+    </message>
+    <message>
+      <source>only PDF and plain text, and not in system or assistant turns</source>
+      <translation>nur PDF und reiner Text, und nicht in Worten des Systems oder des Assistenten</translation>
+    </message>
+    <message>
+      <source>images have no level of detail</source>
+      <translation>Bilder haben keine Detailstufe</translation>
+    </message>
+    <message>
+      <source>only PNG, JPEG, GIF and WebP, and not in system or assistant turns</source>
+      <translation>nur PNG, JPEG, GIF und WebP, und nicht in Worten des Systems oder des Assistenten</translation>
+    </message>
+    <message>
+      <source>speakers cannot be named</source>
+      <translation>Sprecher lassen sich nicht nennen</translation>
+    </message>
+    <message>
+      <source>system messages later than the first turn become reminders in user turns; most models take them at the top alone</source>
+      <translation>spätere Nachrichten des Systems werden Erinnerungen in Worten des Benutzers; die meisten Modelle nehmen sie nur am Anfang</translation>
+    </message>
+    <message>
+      <source>This model gives one answer at a time.</source>
+      <translation>Dieses Modell gibt nur eine Antwort auf einmal.</translation>
+    </message>
+    <message>
+      <source>A run of a CLI is told as a stream, and this is none.</source>
+      <translation>Ein Lauf einer CLI wird als Strom erzählt, und das ist keiner.</translation>
+    </message>
+    <message>
+      <source>A CLI is asked in the dialect of the caller; the one between the gateway and its own runs of CLIs is spoken by no caller.</source>
+      <translation>Eine CLI wird im Dialekt des Aufrufers gefragt; den zwischen dem Gateway und seinen eigenen Läufen spricht kein Aufrufer.</translation>
+    </message>
+    <message>
+      <source>The conversation holds no words of a user, and a CLI reads nothing else; say in words what it shall do.</source>
+      <translation>Das Gespräch enthält keine Worte eines Benutzers, und anderes liest eine CLI nicht; in Worten sagen, was sie tun soll.</translation>
+    </message>
+    <message>
+      <source>Several answers at once cannot be had from a CLI; ask for one.</source>
+      <translation>Mehrere Antworten auf einmal gibt eine CLI nicht; eine verlangen.</translation>
+    </message>
+    <message>
+      <source>the vendor stores no answers of a CLI for the caller</source>
+      <translation>der Hersteller bewahrt für den Aufrufer keine Antworten einer CLI auf</translation>
+    </message>
+    <message>
+      <source>the CLI decides what it caches</source>
+      <translation>die CLI entscheidet, was sie im Cache hält</translation>
+    </message>
+    <message>
+      <source>a run carries no metadata</source>
+      <translation>ein Lauf trägt keine Metadaten</translation>
+    </message>
+    <message>
+      <source>the CLI's own account is the user</source>
+      <translation>das eigene Konto der CLI ist der Benutzer</translation>
+    </message>
+    <message>
+      <source>the tier is that of the CLI's own account</source>
+      <translation>die Stufe ist die des eigenen Kontos der CLI</translation>
+    </message>
+    <message>
+      <source>a CLI has no such setting</source>
+      <translation>eine CLI hat keine solche Einstellung</translation>
+    </message>
+    <message>
+      <source>only a schema can be asked for, without a description</source>
+      <translation>nur ein Schema kann verlangt werden, ohne Beschreibung</translation>
+    </message>
+    <message>
+      <source>how long the shown thinking is cannot be chosen</source>
+      <translation>wie lang das gezeigte Denken ist, lässt sich nicht wählen</translation>
+    </message>
+    <message>
+      <source>an agent's run has no limit of tokens</source>
+      <translation>der Lauf eines Agenten hat keine Grenze an Token</translation>
+    </message>
+    <message>
+      <source>an agent's run cannot be stopped at words</source>
+      <translation>der Lauf eines Agenten lässt sich nicht bei Worten anhalten</translation>
+    </message>
+    <message>
+      <source>a CLI tells no probabilities</source>
+      <translation>eine CLI nennt keine Wahrscheinlichkeiten</translation>
+    </message>
+    <message>
+      <source>the agent calls its own tools as it likes</source>
+      <translation>der Agent ruft seine eigenen Werkzeuge, wie er will</translation>
+    </message>
+    <message>
+      <source>the agent chooses among its own tools</source>
+      <translation>der Agent wählt unter seinen eigenen Werkzeugen</translation>
+    </message>
+    <message>
+      <source>an agent works with its own tools, not with a vendor's</source>
+      <translation>ein Agent arbeitet mit eigenen Werkzeugen, nicht mit denen eines Herstellers</translation>
+    </message>
+    <message>
+      <source>an agent works with its own tools, not with the caller's</source>
+      <translation>ein Agent arbeitet mit eigenen Werkzeugen, nicht mit denen des Aufrufers</translation>
+    </message>
+    <message>
+      <source>the CLI answers with a turn of its own, it does not go on with a begun one</source>
+      <translation>die CLI antwortet mit eigenen Worten, sie führt keine begonnenen fort</translation>
+    </message>
+    <message>
+      <source>what a vendor's own tool did is told in words, or not at all</source>
+      <translation>was ein eigenes Werkzeug eines Herstellers tat, wird in Worten gesagt oder gar nicht</translation>
+    </message>
+    <message>
+      <source>a transcript holds no citations</source>
+      <translation>eine Mitschrift enthält keine Zitate</translation>
+    </message>
+    <message>
+      <source>a transcript holds no signatures</source>
+      <translation>eine Mitschrift enthält keine Signaturen</translation>
+    </message>
+    <message>
+      <source>earlier thinking is no part of a transcript</source>
+      <translation>früheres Denken gehört nicht zu einer Mitschrift</translation>
+    </message>
+    <message>
+      <source>a file id is known only to the vendor that gave it</source>
+      <translation>die Kennung einer Datei kennt nur der Hersteller, der sie gab</translation>
+    </message>
+    <message>
+      <source>a prompt is text; video is left out</source>
+      <translation>ein Prompt ist Text; Video fällt weg</translation>
+    </message>
+    <message>
+      <source>a prompt is text; sound is left out</source>
+      <translation>ein Prompt ist Text; Ton fällt weg</translation>
+    </message>
+    <message>
+      <source>there is no place for context, nor for the wish for citations</source>
+      <translation>für Kontext ist kein Platz, auch nicht für den Wunsch nach Zitaten</translation>
+    </message>
+    <message>
+      <source>a document at an address is not fetched</source>
+      <translation>ein Dokument an einer Adresse wird nicht geholt</translation>
+    </message>
+    <message>
+      <source>a prompt is text; documents that are no text are left out</source>
+      <translation>ein Prompt ist Text; Dokumente, die keiner sind, fallen weg</translation>
+    </message>
+    <message>
+      <source>a prompt is text; images are left out</source>
+      <translation>ein Prompt ist Text; Bilder fallen weg</translation>
+    </message>
+    <message>
+      <source>speakers are the user and the assistant, without names</source>
+      <translation>Sprecher sind der Benutzer und der Assistent, ohne Namen</translation>
+    </message>
+    <message>
+      <source>a developer's message becomes part of the system words</source>
+      <translation>eine Nachricht des Entwicklers wird Teil der Worte des Systems</translation>
+    </message>
+    <message>
+      <source>system words stand before the conversation, wherever they stood in it</source>
+      <translation>Worte des Systems stehen vor dem Gespräch, wo auch immer sie darin standen</translation>
+    </message>
+    <message>
+      <source>Media that stand in a file of another vendor cannot be shown.</source>
+      <translation>Medien in einer Datei eines anderen Herstellers können nicht gezeigt werden.</translation>
+    </message>
+    <message>
+      <source>Pauses and full windows have no word of their own.</source>
+      <translation>Pausen und volle Fenster haben kein eigenes Wort.</translation>
+    </message>
+    <message>
+      <source>Google does not tell which stop sequence was met.</source>
+      <translation>Google sagt nicht, welche Stoppfolge traf.</translation>
+    </message>
+    <message>
+      <source>Answers are not stored.</source>
+      <translation>Antworten werden nicht aufbewahrt.</translation>
+    </message>
+    <message>
+      <source>Google caches by itself.</source>
+      <translation>Google führt seinen Cache selbst.</translation>
+    </message>
+    <message>
+      <source>Labels allow too little to hold metadata.</source>
+      <translation>Marken erlauben zu wenig für Metadaten.</translation>
+    </message>
+    <message>
+      <source>There is no field for the end user.</source>
+      <translation>Für den Endbenutzer gibt es kein Feld.</translation>
+    </message>
+    <message>
+      <source>Google has standard, flex and priority.</source>
+      <translation>Google hat standard, flex und priority.</translation>
+    </message>
+    <message>
+      <source>There is no verbosity.</source>
+      <translation>Ausführlichkeit gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>Models before 3 take no output format beside functions; a schema's name and description have no place.</source>
+      <translation>Modelle vor 3 nehmen neben Funktionen kein Ausgabeformat; Name und Beschreibung eines Schemas haben keinen Platz.</translation>
+    </message>
+    <message>
+      <source>How long the shown thinking is cannot be chosen.</source>
+      <translation>Wie lang das gezeigte Denken ist, lässt sich nicht wählen.</translation>
+    </message>
+    <message>
+      <source>Not every model can think that little, that much or at all.</source>
+      <translation>Nicht jedes Modell kann so wenig, so viel oder überhaupt denken.</translation>
+    </message>
+    <message>
+      <source>At most five stop sequences, none of them empty.</source>
+      <translation>Höchstens fünf Stoppfolgen, keine davon leer.</translation>
+    </message>
+    <message>
+      <source>Probabilities have no place in a translated answer.</source>
+      <translation>Wahrscheinlichkeiten haben in einer übersetzten Antwort keinen Platz.</translation>
+    </message>
+    <message>
+      <source>Models since 2.5 refuse penalties.</source>
+      <translation>Modelle ab 2.5 weisen Abzüge ab.</translation>
+    </message>
+    <message>
+      <source>Seeds have 32 bits.</source>
+      <translation>Seeds haben 32 Bit.</translation>
+    </message>
+    <message>
+      <source>A number below 1 is no count of tokens.</source>
+      <translation>Eine Zahl unter 1 ist keine Anzahl von Token.</translation>
+    </message>
+    <message>
+      <source>Parallel calls cannot be forbidden.</source>
+      <translation>Gleichzeitige Aufrufe lassen sich nicht verbieten.</translation>
+    </message>
+    <message>
+      <source>Only declared functions can be chosen.</source>
+      <translation>Nur erklärte Funktionen können gewählt werden.</translation>
+    </message>
+    <message>
+      <source>Google knows a part of JSON schema; the rest is left out or told in the description.</source>
+      <translation>Google kennt einen Teil von JSON-Schema; der Rest fällt weg oder steht in der Beschreibung.</translation>
+    </message>
+    <message>
+      <source>Functions cannot be made strict one by one.</source>
+      <translation>Funktionen können nicht einzeln streng sein.</translation>
+    </message>
+    <message>
+      <source>Namespaces become part of the names; their descriptions are lost.</source>
+      <translation>Namensräume werden Teil der Namen; ihre Beschreibungen gehen verloren.</translation>
+    </message>
+    <message>
+      <source>A custom tool becomes a function with one text; its grammar is told in words and not enforced.</source>
+      <translation>Ein eigenes Werkzeug wird eine Funktion mit einem Text; seine Grammatik wird in Worten gesagt und nicht erzwungen.</translation>
+    </message>
+    <message>
+      <source>A custom tool's call reaches a caller as a function's.</source>
+      <translation>Der Aufruf eines eigenen Werkzeugs erreicht einen Aufrufer als der einer Funktion.</translation>
+    </message>
+    <message>
+      <source>Tools that other vendors run are left out where Google has none of the kind, and so are their settings; models before 3 take none beside functions.</source>
+      <translation>Werkzeuge, die andere Hersteller ausführen, fallen weg, wo Google keines der Art hat, und ihre Einstellungen auch; Modelle vor 3 nehmen neben Funktionen keine.</translation>
+    </message>
+    <message>
+      <source>Each call needs its response and each response its call; a missing response is told as an error, a lone one in words.</source>
+      <translation>Jeder Aufruf braucht seine Antwort und jede Antwort ihren Aufruf; eine fehlende wird als Fehler gesagt, eine einzelne in Worten.</translation>
+    </message>
+    <message>
+      <source>Arguments that are no JSON object become an empty one in a request; in an answer the call is left out and MALFORMED_FUNCTION_CALL is told.</source>
+      <translation>Argumente, die kein JSON-Objekt sind, werden in einer Anfrage ein leeres; in einer Antwort fällt der Aufruf weg, und MALFORMED_FUNCTION_CALL wird gesagt.</translation>
+    </message>
+    <message>
+      <source>The last turn is the model's own; Google does not promise that the answer goes on from there.</source>
+      <translation>Die letzten Worte sind die des Modells; Google verspricht nicht, dass die Antwort dort weitergeht.</translation>
+    </message>
+    <message>
+      <source>Empty parts are refused.</source>
+      <translation>Leere Teile werden abgewiesen.</translation>
+    </message>
+    <message>
+      <source>Google caches by itself; marks have no place.</source>
+      <translation>Google führt seinen Cache selbst; Marken haben keinen Platz.</translation>
+    </message>
+    <message>
+      <source>Models before 3 take media beside a function's response, not in it; media at an address always stand beside it.</source>
+      <translation>Modelle vor 3 nehmen Medien neben der Antwort einer Funktion, nicht darin; Medien an einer Adresse stehen immer daneben.</translation>
+    </message>
+    <message>
+      <source>What another vendor's own tools did is told in words, or not at all.</source>
+      <translation>Was eigene Werkzeuge eines anderen Herstellers taten, wird in Worten gesagt oder gar nicht.</translation>
+    </message>
+    <message>
+      <source>A refusal becomes plain text.</source>
+      <translation>Eine Weigerung wird reiner Text.</translation>
+    </message>
+    <message>
+      <source>Citations of earlier answers have no place in a request; in an answer only those with an address have one.</source>
+      <translation>Zitate früherer Antworten haben in einer Anfrage keinen Platz; in einer Antwort nur die mit einer Adresse.</translation>
+    </message>
+    <message>
+      <source>Another vendor's hidden thinking never goes to Google.</source>
+      <translation>Verborgenes Denken eines anderen Herstellers geht nie an Google.</translation>
+    </message>
+    <message>
+      <source>Another vendor's signature never goes to Google.</source>
+      <translation>Die Signatur eines anderen Herstellers geht nie an Google.</translation>
+    </message>
+    <message>
+      <source>Thinking goes back to Google only with its own signature.</source>
+      <translation>Denken geht nur mit der eigenen Signatur an Google zurück.</translation>
+    </message>
+    <message>
+      <source>Models before 2.5 read no video at web addresses.</source>
+      <translation>Modelle vor 2.5 lesen kein Video an Webadressen.</translation>
+    </message>
+    <message>
+      <source>Models before 2.5 read no audio at web addresses.</source>
+      <translation>Modelle vor 2.5 lesen keinen Ton an Webadressen.</translation>
+    </message>
+    <message>
+      <source>Files that another vendor keeps cannot be read.</source>
+      <translation>Dateien, die ein anderer Hersteller bewahrt, sind nicht lesbar.</translation>
+    </message>
+    <message>
+      <source>Documents have no name, no context and no wish for citations.</source>
+      <translation>Dokumente haben keinen Namen, keinen Kontext und keinen Wunsch nach Zitaten.</translation>
+    </message>
+    <message>
+      <source>Models before 2.5 read no documents at web addresses; the address is given as text.</source>
+      <translation>Modelle vor 2.5 lesen keine Dokumente an Webadressen; die Adresse wird als Text gegeben.</translation>
+    </message>
+    <message>
+      <source>Images have no detail of their own.</source>
+      <translation>Bilder haben keine eigene Detailstufe.</translation>
+    </message>
+    <message>
+      <source>Models before 2.5 read no images at web addresses; the address is given as text.</source>
+      <translation>Modelle vor 2.5 lesen keine Bilder an Webadressen; die Adresse wird als Text gegeben.</translation>
+    </message>
+    <message>
+      <source>Speakers have no names.</source>
+      <translation>Sprecher haben keine Namen.</translation>
+    </message>
+    <message>
+      <source>A developer's message becomes part of the system instruction.</source>
+      <translation>Eine Nachricht des Entwicklers wird Teil der Anweisung des Systems.</translation>
+    </message>
+    <message>
+      <source>There is one system instruction; a later one becomes a user's text in a reminder's tags.</source>
+      <translation>Es gibt eine Anweisung des Systems; eine spätere wird Text des Benutzers, als Erinnerung bezeichnet.</translation>
+    </message>
+    <message>
+      <source>The conversation holds nothing that this model can read.</source>
+      <translation>Das Gespräch enthält nichts, was dieses Modell lesen kann.</translation>
+    </message>
+    <message>
+      <source>Several answers at once cannot be had from this model.</source>
+      <translation>Mehrere Antworten auf einmal gibt dieses Modell nicht.</translation>
+    </message>
+    <message>
+      <source>answers hold text, calls and images</source>
+      <translation>Antworten enthalten Text, Aufrufe und Bilder</translation>
+    </message>
+    <message>
+      <source>there is one word for several reasons to stop</source>
+      <translation>für mehrere Gründe aufzuhören gibt es ein Wort</translation>
+    </message>
+    <message>
+      <source>an answer does not tell which stop sequence was met</source>
+      <translation>eine Antwort sagt nicht, welche Stoppfolge traf</translation>
+    </message>
+    <message>
+      <source>a member of OpenAI's alone</source>
+      <translation>ein Feld von OpenAI allein</translation>
+    </message>
+    <message>
+      <source>OpenAI takes it with `store` alone, others not at all</source>
+      <translation>OpenAI nimmt es nur mit `store`, andere gar nicht</translation>
+    </message>
+    <message>
+      <source>other servers than the known ones may refuse the member</source>
+      <translation>andere als die bekannten Server können das Feld abweisen</translation>
+    </message>
+    <message>
+      <source>tiers are OpenAI's and Groq's, who do not have the same ones</source>
+      <translation>Stufen haben OpenAI und Groq, und nicht dieselben</translation>
+    </message>
+    <message>
+      <source>a member of OpenAI's newer models and of OpenRouter alone</source>
+      <translation>ein Feld neuerer Modelle von OpenAI und von OpenRouter allein</translation>
+    </message>
+    <message>
+      <source>OpenAI shows no thinking in this protocol</source>
+      <translation>OpenAI zeigt in diesem Protokoll kein Denken</translation>
+    </message>
+    <message>
+      <source>models differ in which efforts they take; the nearest is sent, or none</source>
+      <translation>Modelle nehmen verschiedenen Aufwand an; der nächstliegende wird gesendet oder keiner</translation>
+    </message>
+    <message>
+      <source>at most four, and OpenAI's reasoning models take none</source>
+      <translation>höchstens vier, und denkende Modelle von OpenAI nehmen keine</translation>
+    </message>
+    <message>
+      <source>translated answers have no place for them</source>
+      <translation>übersetzte Antworten haben dafür keinen Platz</translation>
+    </message>
+    <message>
+      <source>OpenAI's reasoning models take none</source>
+      <translation>denkende Modelle von OpenAI nehmen keine</translation>
+    </message>
+    <message>
+      <source>not a member of OpenAI's, and Groq refuses it</source>
+      <translation>kein Feld von OpenAI, und Groq weist es ab</translation>
+    </message>
+    <message>
+      <source>OpenAI's reasoning models choose it themselves</source>
+      <translation>denkende Modelle von OpenAI wählen es selbst</translation>
+    </message>
+    <message>
+      <source>OpenAI's o models do not take the member</source>
+      <translation>o-Modelle von OpenAI nehmen das Feld nicht</translation>
+    </message>
+    <message>
+      <source>only OpenAI lets a choice be among several tools</source>
+      <translation>nur OpenAI lässt unter mehreren Werkzeugen wählen</translation>
+    </message>
+    <message>
+      <source>OpenAI takes schemas of objects without alternatives at the root</source>
+      <translation>OpenAI nimmt Schemas von Objekten ohne Alternativen an der Wurzel</translation>
+    </message>
+    <message>
+      <source>tools have one name; a namespace's description has no place</source>
+      <translation>Werkzeuge haben einen Namen; die Beschreibung eines Namensraums hat keinen Platz</translation>
+    </message>
+    <message>
+      <source>functions take JSON; a grammar is told in words</source>
+      <translation>Funktionen nehmen JSON; eine Grammatik wird in Worten gesagt</translation>
+    </message>
+    <message>
+      <source>the vendor runs no tools here, but OpenAI's search models the search</source>
+      <translation>der Hersteller führt hier keine Werkzeuge aus, nur Suchmodelle von OpenAI die Suche</translation>
+    </message>
+    <message>
+      <source>a call without a result gets an empty one, a result without a call is told in a user message</source>
+      <translation>ein Aufruf ohne Ergebnis bekommt ein leeres, ein Ergebnis ohne Aufruf steht in einer Nachricht des Benutzers</translation>
+    </message>
+    <message>
+      <source>OpenAI's models do not go on with a begun answer</source>
+      <translation>Modelle von OpenAI führen eine begonnene Antwort nicht fort</translation>
+    </message>
+    <message>
+      <source>only OpenRouter takes cache marks, for models that need them</source>
+      <translation>nur OpenRouter nimmt Cache-Marken, für Modelle, die sie brauchen</translation>
+    </message>
+    <message>
+      <source>that a tool failed is told in words: `Error: `</source>
+      <translation>dass ein Werkzeug scheiterte, wird in Worten gesagt: `Error: `</translation>
+    </message>
+    <message>
+      <source>tool messages hold text; the rest follows in a user message</source>
+      <translation>Nachrichten von Werkzeugen enthalten Text; der Rest folgt in einer Nachricht des Benutzers</translation>
+    </message>
+    <message>
+      <source>there is no place for what a vendor's own tool did, but its words</source>
+      <translation>was ein eigenes Werkzeug eines Herstellers tat, hat keinen Platz, nur seine Worte</translation>
+    </message>
+    <message>
+      <source>only OpenAI keeps refusals apart from text; others get them as text</source>
+      <translation>nur OpenAI hält Weigerungen vom Text getrennt; andere bekommen sie als Text</translation>
+    </message>
+    <message>
+      <source>citations are of addresses alone, and are no part of what is sent</source>
+      <translation>Zitate gibt es nur von Adressen, und sie werden nicht mitgesendet</translation>
+    </message>
+    <message>
+      <source>a signature goes back only to the vendor that made it</source>
+      <translation>eine Signatur geht nur an den Hersteller zurück, der sie machte</translation>
+    </message>
+    <message>
+      <source>hidden thinking goes back only to the server that made it</source>
+      <translation>verborgenes Denken geht nur an den Server zurück, der es machte</translation>
+    </message>
+    <message>
+      <source>past thinking has a place only at servers that want it back</source>
+      <translation>früheres Denken hat nur bei Servern Platz, die es zurückwollen</translation>
+    </message>
+    <message>
+      <source>a file id is known only to the vendor that gave it, and images have none</source>
+      <translation>die Kennung einer Datei kennt nur der Hersteller, der sie gab, und Bilder haben keine</translation>
+    </message>
+    <message>
+      <source>only OpenRouter takes video</source>
+      <translation>nur OpenRouter nimmt Video</translation>
+    </message>
+    <message>
+      <source>sound is given as bytes, as WAV or MP3</source>
+      <translation>Ton wird als Bytes gegeben, als WAV oder MP3</translation>
+    </message>
+    <message>
+      <source>files are given as bytes; only OpenRouter fetches addresses</source>
+      <translation>Dateien werden als Bytes gegeben; nur OpenRouter holt Adressen</translation>
+    </message>
+    <message>
+      <source>files are for OpenAI (PDFs) and OpenRouter; others get text alone</source>
+      <translation>Dateien gibt es für OpenAI (PDF) und OpenRouter; andere bekommen nur Text</translation>
+    </message>
+    <message>
+      <source>`original` is a word of OpenAI's alone; others get `high`</source>
+      <translation>`original` ist ein Wort von OpenAI allein; andere bekommen `high`</translation>
+    </message>
+    <message>
+      <source>an assistant message holds no images</source>
+      <translation>eine Nachricht des Assistenten enthält keine Bilder</translation>
+    </message>
+    <message>
+      <source>names have few characters here, and Groq refuses them</source>
+      <translation>Namen haben hier wenige Zeichen, und Groq weist sie ab</translation>
+    </message>
+    <message>
+      <source>only OpenAI knows the role developer; others get system</source>
+      <translation>nur OpenAI kennt die Rolle developer; andere bekommen system</translation>
+    </message>
+    <message>
+      <source>several answers to one request cannot be translated; ask for one</source>
+      <translation>mehrere Antworten auf eine Anfrage lassen sich nicht übersetzen; eine verlangen</translation>
+    </message>
+    <message>
+      <source>Of the tiers only `priority` is taken.</source>
+      <translation>Von den Stufen wird nur `priority` genommen.</translation>
+    </message>
+    <message>
+      <source>Nothing is stored in this flavour.</source>
+      <translation>In dieser Spielart wird nichts aufbewahrt.</translation>
+    </message>
+    <message>
+      <source>The cache's retention cannot be chosen in this flavour.</source>
+      <translation>Wie lange der Cache hält, lässt sich in dieser Spielart nicht wählen.</translation>
+    </message>
+    <message>
+      <source>This flavour refuses the member.</source>
+      <translation>Diese Spielart weist das Feld ab.</translation>
+    </message>
+    <message>
+      <source>Of media, an answer holds pictures with their bytes alone.</source>
+      <translation>An Medien enthält eine Antwort nur Bilder mit ihren Bytes.</translation>
+    </message>
+    <message>
+      <source>An answer is complete, cut by its length or filtered, and nothing else.</source>
+      <translation>Eine Antwort ist vollständig, durch ihre Länge abgeschnitten oder gefiltert, sonst nichts.</translation>
+    </message>
+    <message>
+      <source>An answer does not tell which stop sequence was met.</source>
+      <translation>Eine Antwort sagt nicht, welche Stoppfolge traf.</translation>
+    </message>
+    <message>
+      <source>Models that do not reason refuse the member.</source>
+      <translation>Modelle, die nicht denken, weisen das Feld ab.</translation>
+    </message>
+    <message>
+      <source>The vendor allows no fewer than 16.</source>
+      <translation>Weniger als 16 erlaubt der Hersteller nicht.</translation>
+    </message>
+    <message>
+      <source>There are no stop sequences.</source>
+      <translation>Stoppfolgen gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>Probabilities are not carried back.</source>
+      <translation>Wahrscheinlichkeiten kommen nicht zurück.</translation>
+    </message>
+    <message>
+      <source>There are no such members.</source>
+      <translation>Solche Felder gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>There is no such member.</source>
+      <translation>Ein solches Feld gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>Models that reason do not take it.</source>
+      <translation>Denkende Modelle nehmen es nicht.</translation>
+    </message>
+    <message>
+      <source>Only declared functions and custom tools can be chosen.</source>
+      <translation>Nur erklärte Funktionen und eigene Werkzeuge können gewählt werden.</translation>
+    </message>
+    <message>
+      <source>Arguments are one object; alternatives at its root are merged.</source>
+      <translation>Argumente sind ein Objekt; Alternativen an seiner Wurzel werden vereint.</translation>
+    </message>
+    <message>
+      <source>A server that is not the vendor's takes functions alone; the grammar is told in words.</source>
+      <translation>Ein Server, der nicht der des Herstellers ist, nimmt nur Funktionen; die Grammatik wird in Worten gesagt.</translation>
+    </message>
+    <message>
+      <source>Other vendors' tools have no counterpart, or not with these settings.</source>
+      <translation>Werkzeuge anderer Hersteller haben kein Gegenstück, oder nicht mit diesen Einstellungen.</translation>
+    </message>
+    <message>
+      <source>An answer is never the continuation of a turn that was begun.</source>
+      <translation>Eine Antwort führt nie begonnene Worte fort.</translation>
+    </message>
+    <message>
+      <source>The vendor's cache finds the beginnings of prompts by itself.</source>
+      <translation>Der Cache des Herstellers findet die Anfänge von Prompts selbst.</translation>
+    </message>
+    <message>
+      <source>Outputs have no mark of failure; the words say that it is an error.</source>
+      <translation>Ausgaben haben kein Zeichen für Scheitern; die Worte sagen, dass es ein Fehler ist.</translation>
+    </message>
+    <message>
+      <source>Outputs of tools are text, pictures and documents.</source>
+      <translation>Ausgaben von Werkzeugen sind Text, Bilder und Dokumente.</translation>
+    </message>
+    <message>
+      <source>What another vendor's own tools did is told in words, if at all.</source>
+      <translation>Was eigene Werkzeuge eines anderen Herstellers taten, wird in Worten gesagt, wenn überhaupt.</translation>
+    </message>
+    <message>
+      <source>Citations are addresses or files of the vendor.</source>
+      <translation>Zitate sind Adressen oder Dateien des Herstellers.</translation>
+    </message>
+    <message>
+      <source>A seal is of use to the vendor alone that made it.</source>
+      <translation>Ein Siegel nützt nur dem Hersteller, der es machte.</translation>
+    </message>
+    <message>
+      <source>Reasoning is taken back only as this vendor has sealed it.</source>
+      <translation>Denken wird nur so zurückgenommen, wie dieser Hersteller es versiegelt hat.</translation>
+    </message>
+    <message>
+      <source>A file's id is of use to the vendor alone that gave it.</source>
+      <translation>Die Kennung einer Datei nützt nur dem Hersteller, der sie gab.</translation>
+    </message>
+    <message>
+      <source>There is no video.</source>
+      <translation>Video gibt es nicht.</translation>
+    </message>
+    <message>
+      <source>Sound is taken as mp3 or wav in the user's messages alone.</source>
+      <translation>Ton wird als mp3 oder wav nur in Nachrichten des Benutzers genommen.</translation>
+    </message>
+    <message>
+      <source>Documents have no context and no switch for citations.</source>
+      <translation>Dokumente haben keinen Kontext und keinen Schalter für Zitate.</translation>
+    </message>
+    <message>
+      <source>A model's own turn holds no documents.</source>
+      <translation>Eigene Worte eines Modells enthalten keine Dokumente.</translation>
+    </message>
+    <message>
+      <source>A model's own turn holds no pictures.</source>
+      <translation>Eigene Worte eines Modells enthalten keine Bilder.</translation>
+    </message>
+    <message>
+      <source>Messages name no speaker.</source>
+      <translation>Nachrichten nennen keinen Sprecher.</translation>
+    </message>
+    <message>
+      <source>This model gives one answer at a time; ask for one.</source>
+      <translation>Dieses Modell gibt nur eine Antwort auf einmal; eine verlangen.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui</name>
+    <message>
+      <source>by %1</source>
+      <translation>von %1</translation>
+    </message>
+    <message>
+      <source>asked %1</source>
+      <translation>verlangt %1</translation>
+    </message>
+    <message>
+      <source>%1 out</source>
+      <translation>%1 aus</translation>
+    </message>
+    <message>
+      <source>%1 in (%2 cached)</source>
+      <translation>%1 ein (%2 aus dem Cache)</translation>
+    </message>
+    <message>
+      <source>(%1 cached)</source>
+      <translation>(%1 aus dem Cache)</translation>
+    </message>
+    <message>
+      <source>Completed after %1</source>
+      <translation>Abgeschlossen nach %1</translation>
+    </message>
+    <message>
+      <source>Failed after %1</source>
+      <translation>Gescheitert nach %1</translation>
+    </message>
+    <message>
+      <source>Canceled after %1</source>
+      <translation>Abgebrochen nach %1</translation>
+    </message>
+    <message>
+      <source>Lost after %1</source>
+      <translation>Verloren nach %1</translation>
+    </message>
+    <message>
+      <source>Orphaned after %1</source>
+      <translation>Verloren nach %1</translation>
+    </message>
+    <message>
+      <source>%1 used</source>
+      <translation>%1 verbraucht</translation>
+    </message>
+    <message>
+      <source>%1 of %2 flights</source>
+      <translation>%1 von %2 Anfragen</translation>
+    </message>
+    <message>
+      <source>%1 of %2 jobs</source>
+      <translation>%1 von %2 Aufträgen</translation>
+    </message>
+    <message>
+      <source>%1 of %2 changes</source>
+      <translation>%1 von %2 Änderungen</translation>
+    </message>
+    <message>
+      <source>%1 shown</source>
+      <translation>%1 gezeigt</translation>
+    </message>
+    <message>
+      <source>%1 pieces</source>
+      <translation>%1 Stücke</translation>
+    </message>
+    <message>
+      <source>expired %1</source>
+      <translation>abgelaufen %1</translation>
+    </message>
+    <message>
+      <source>%1 connections</source>
+      <translation>%1 Verbindungen</translation>
+    </message>
+    <message>
+      <source>%1 connections since %2</source>
+      <translation>%1 Verbindungen seit %2</translation>
+    </message>
+    <message>
+      <source>Refused %1 times, last %2</source>
+      <translation>%1-mal abgewiesen, zuletzt %2</translation>
+    </message>
+    <message>
+      <source>Refused once %1</source>
+      <translation>Einmal abgewiesen, %1</translation>
+    </message>
+    <message>
+      <source>Refused %1 times, last %2: %3</source>
+      <translation>%1-mal abgewiesen, zuletzt %2: %3</translation>
+    </message>
+    <message>
+      <source>Refused once %1: %2</source>
+      <translation>Einmal abgewiesen, %1: %2</translation>
+    </message>
+    <message>
+      <source>'%1' has used up its budget of %2</source>
+      <translation>„%1“ hat sein Budget von %2 aufgebraucht</translation>
+    </message>
+    <message>
+      <source>What '%1' has under way may use the rest of its budget of %2. One has to end first</source>
+      <translation>Was „%1“ laufen hat, kann den Rest seines Budgets von %2 verbrauchen. Eines muss zuerst enden</translation>
+    </message>
+    <message>
+      <source>%1 a minute</source>
+      <translation>%1 in der Minute</translation>
+    </message>
+    <message>
+      <source>%1 an hour</source>
+      <translation>%1 in der Stunde</translation>
+    </message>
+    <message>
+      <source>%1 a day</source>
+      <translation>%1 am Tag</translation>
+    </message>
+    <message>
+      <source>%1 a week</source>
+      <translation>%1 in der Woche</translation>
+    </message>
+    <message>
+      <source>%1 a month</source>
+      <translation>%1 im Monat</translation>
+    </message>
+    <message>
+      <source>%1 a year</source>
+      <translation>%1 im Jahr</translation>
+    </message>
+    <message>
+      <source>%1 tokens</source>
+      <translation>%1 Token</translation>
+    </message>
+    <message>
+      <source>all</source>
+      <translation>alle</translation>
+    </message>
+    <message>
+      <source>%1 est.</source>
+      <translation>geschätzt %1</translation>
+    </message>
+    <message>
+      <source>At the same time</source>
+      <translation>Zugleich</translation>
+    </message>
+    <message>
+      <source>cache hit rate %1</source>
+      <translation>Anteil aus dem Cache %1</translation>
+    </message>
+    <message>
+      <source>%1 of %2 input tokens came from cache.</source>
+      <translation>%1 von %2 Eingabetoken kamen aus dem Cache.</translation>
+    </message>
+    <message>
+      <source>%1 asked for %2</source>
+      <translation>%1 verlangte %2</translation>
+    </message>
+    <message>
+      <source>%1 asked for a token count by %2</source>
+      <translation>%1 verlangte eine Tokenzählung von %2</translation>
+    </message>
+    <message>
+      <source>%1 asked for embeddings by %2</source>
+      <translation>%1 verlangte Einbettungen von %2</translation>
+    </message>
+    <message>
+      <source>%1 failed with status %2 after %3</source>
+      <translation>%1 scheiterte mit Status %2 nach %3</translation>
+    </message>
+    <message>
+      <source>%1 failed after %2</source>
+      <translation>%1 scheiterte nach %2</translation>
+    </message>
+    <message>
+      <source>Timeline of %1: %2</source>
+      <translation>Verlauf von %1: %2</translation>
+    </message>
+    <message>
+      <source>%1, streaming</source>
+      <translation>%1, als Strom</translation>
+    </message>
+    <message>
+      <source>Tool run by a provider (%1)</source>
+      <translation>Werkzeug, das ein Anbieter ausführt (%1)</translation>
+    </message>
+    <message>
+      <source>How much to think (%1)</source>
+      <translation>Wie viel gedacht wird (%1)</translation>
+    </message>
+    <message>
+      <source>Field %1</source>
+      <translation>Feld %1</translation>
+    </message>
+    <message>
+      <source>error category</source>
+      <translation>Art des Fehlers</translation>
+    </message>
+    <message>
+      <source>exit status</source>
+      <translation>Exit-Code</translation>
+    </message>
+    <message>
+      <source>asked at</source>
+      <translation>verlangt um</translation>
+    </message>
+    <message>
+      <source>handed over to</source>
+      <translation>übergeben an</translation>
+    </message>
+    <message>
+      <source>working folder</source>
+      <translation>Arbeitsordner</translation>
+    </message>
+    <message>
+      <source>may change files</source>
+      <translation>darf Dateien ändern</translation>
+    </message>
+    <message>
+      <source>provider's request id</source>
+      <translation>Kennung beim Anbieter</translation>
+    </message>
+    <message>
+      <source>confidence low</source>
+      <translation>Zuversicht gering</translation>
+    </message>
+    <message>
+      <source>confidence medium</source>
+      <translation>Zuversicht mittel</translation>
+    </message>
+    <message>
+      <source>confidence high</source>
+      <translation>Zuversicht hoch</translation>
+    </message>
+    <message>
+      <source>confidence none</source>
+      <translation>keine Zuversicht</translation>
+    </message>
+    <message>
+      <source>only %1</source>
+      <translation>nur %1</translation>
+    </message>
+    <message>
+      <source>all so far</source>
+      <translation>bisher alle</translation>
+    </message>
+    <message>
+      <source>strategy %1</source>
+      <translation>Strategie %1</translation>
+    </message>
+    <message>
+      <source>%1 did not answer: %2</source>
+      <translation>%1 antwortete nicht: %2</translation>
+    </message>
+    <message>
+      <source>%1 differences</source>
+      <translation>%1 Unterschiede</translation>
+    </message>
+    <message>
+      <source>1 difference</source>
+      <translation>1 Unterschied</translation>
+    </message>
+    <message>
+      <source>%1 answered</source>
+      <translation>%1 beantwortet</translation>
+    </message>
+    <message>
+      <source>%1 asked</source>
+      <translation>%1 gefragt</translation>
+    </message>
+    <message>
+      <source>%1 candidates</source>
+      <translation>%1 Kandidaten</translation>
+    </message>
+    <message>
+      <source>%1 accounts can answer</source>
+      <translation>%1 Konten können antworten</translation>
+    </message>
+    <message>
+      <source>%1 programs</source>
+      <translation>%1 Programme</translation>
+    </message>
+    <message>
+      <source>1 program</source>
+      <translation>1 Programm</translation>
+    </message>
+    <message>
+      <source>%1 places</source>
+      <translation>%1 Stellen</translation>
+    </message>
+    <message>
+      <source>1 place</source>
+      <translation>1 Stelle</translation>
+    </message>
+    <message>
+      <source>%1 runs</source>
+      <translation>%1 Läufe</translation>
+    </message>
+    <message>
+      <source>%1 hours</source>
+      <translation>%1 Stunden</translation>
+    </message>
+    <message>
+      <source>change %1 files: %2</source>
+      <translation>%1 Dateien ändern: %2</translation>
+    </message>
+    <message>
+      <source>this exact command in this folder, in this job</source>
+      <translation>genau dieser Befehl in diesem Ordner, in diesem Auftrag</translation>
+    </message>
+    <message>
+      <source>Every call of the tool %1 of %2, until this session ends</source>
+      <translation>Jeder Aufruf des Werkzeugs %1 von %2, bis diese Sitzung endet</translation>
+    </message>
+    <message>
+      <source>It waits on</source>
+      <translation>Wartet weiter</translation>
+    </message>
+    <message>
+      <source>Go on once</source>
+      <translation>Einmal weitermachen</translation>
+    </message>
+    <message>
+      <source>Go on, and do not ask again</source>
+      <translation>Weitermachen und nicht wieder fragen</translation>
+    </message>
+    <message>
+      <source>Go on after it</source>
+      <translation>Danach weitermachen</translation>
+    </message>
+    <message>
+      <source>until %1, then the request is refused</source>
+      <translation>bis %1, dann wird die Anfrage abgewiesen</translation>
+    </message>
+    <message>
+      <source>default %1</source>
+      <translation>Vorgabe %1</translation>
+    </message>
+    <message>
+      <source>the file, %1</source>
+      <translation>die Datei, %1</translation>
+    </message>
+    <message>
+      <source>a key, %1, made %2</source>
+      <translation>ein Schlüssel, %1, angelegt %2</translation>
+    </message>
+    <message>
+      <source>seen as %1</source>
+      <translation>erkannt als %1</translation>
+    </message>
+    <message>
+      <source>not verified</source>
+      <translation>nicht geprüft</translation>
+    </message>
+    <message>
+      <source>%1, name given by the program</source>
+      <translation>%1, so nennt sich das Programm</translation>
+    </message>
+    <message>
+      <source>user %1</source>
+      <translation>Benutzer %1</translation>
+    </message>
+    <message>
+      <source>%1 (this computer, port %2)</source>
+      <translation>%1 (dieser Computer, Port %2)</translation>
+    </message>
+    <message>
+      <source>%1 (sends your access to %2 on the internet)</source>
+      <translation>%1 (sendet den Zugriff an %2 im Internet)</translation>
+    </message>
+    <message>
+      <source>until %1, at the latest %2</source>
+      <translation>bis %1, spätestens %2</translation>
+    </message>
+    <message>
+      <source>until its program ends, at the latest %1</source>
+      <translation>bis sein Programm endet, spätestens %1</translation>
+    </message>
+    <message>
+      <source>until its program ends</source>
+      <translation>bis sein Programm endet</translation>
+    </message>
+    <message>
+      <source>%1 (needs a key)</source>
+      <translation>%1 (braucht einen Schlüssel)</translation>
+    </message>
+    <message>
+      <source>last asked %1</source>
+      <translation>zuletzt gefragt %1</translation>
+    </message>
+    <message>
+      <source>set up, %1</source>
+      <translation>eingerichtet, %1</translation>
+    </message>
+    <message>
+      <source>Nothing was changed</source>
+      <translation>Nichts wurde geändert</translation>
+    </message>
+    <message>
+      <source>Set it up again</source>
+      <translation>Neu einrichten</translation>
+    </message>
+    <message>
+      <source>Set it up again, or undo</source>
+      <translation>Neu einrichten oder zurücknehmen</translation>
+    </message>
+    <message>
+      <source>It is denied, and the agent goes on without it.</source>
+      <translation>Es ist abgelehnt, und der Agent macht ohne weiter.</translation>
+    </message>
+    <message>
+      <source>%1 leads outside its workspace: it is a link to %2</source>
+      <translation>%1 führt aus seinem Arbeitsbereich hinaus: es ist ein Verweis auf %2</translation>
+    </message>
+    <message>
+      <source>%1 lies outside the workspace</source>
+      <translation>%1 liegt außerhalb des Arbeitsbereichs</translation>
+    </message>
+    <message>
+      <source>The command holds control characters: look closely.</source>
+      <translation>Der Befehl enthält Steuerzeichen: genau hinsehen.</translation>
+    </message>
+    <message>
+      <source>The same call of %1 brought the same result %2 times.</source>
+      <translation>Derselbe Aufruf von %1 brachte %2-mal dasselbe Ergebnis.</translation>
+    </message>
+    <message>
+      <source>%1 repeats itself</source>
+      <translation>%1 wiederholt sich</translation>
+    </message>
+    <message>
+      <source>Entry %1 cannot be read.</source>
+      <translation>Eintrag %1 ist nicht lesbar.</translation>
+    </message>
+    <message>
+      <source>Nobody answers '%1'. Add a provider that has it, or name another.</source>
+      <translation>Niemand beantwortet „%1“. Einen Anbieter hinzufügen, der es hat, oder ein anderes nennen.</translation>
+    </message>
+    <message>
+      <source>Client keys are not accepted: %1</source>
+      <translation>Schlüssel von Clients werden nicht angenommen: %1</translation>
+    </message>
+    <message>
+      <source>%1 is damaged: %2</source>
+      <translation>%1 ist beschädigt: %2</translation>
+    </message>
+    <message>
+      <source>%1 cannot be read</source>
+      <translation>%1 ist nicht lesbar</translation>
+    </message>
+    <message>
+      <source>It asks %1, and the gateway is %2.</source>
+      <translation>Es fragt %1, und das Gateway ist %2.</translation>
+    </message>
+    <message>
+      <source>%1 waits at a limit: %2</source>
+      <translation>%1 wartet an einer Grenze: %2</translation>
+    </message>
+    <message>
+      <source>%1 has no access any more.</source>
+      <translation>%1 hat keinen Zugriff mehr.</translation>
+    </message>
+    <message>
+      <source>There is nothing to ask yet.</source>
+      <translation>Es gibt noch nichts zu fragen.</translation>
+    </message>
+    <message>
+      <source>24 h: %1 requests</source>
+      <translation>24 h: %1 Anfragen</translation>
+    </message>
+    <message>
+      <source>it is revoked</source>
+      <translation>er entzogen wird</translation>
+    </message>
+    <message>
+      <source>its program ends</source>
+      <translation>sein Programm endet</translation>
+    </message>
+    <message>
+      <source>this session ends</source>
+      <translation>diese Sitzung endet</translation>
+    </message>
+    <message>
+      <source>The settings hold what this version does not read: %1</source>
+      <translation>Die Einstellungen enthalten, was diese Fassung nicht liest: %1</translation>
+    </message>
+    <message>
+      <source>signed, chained to the one before</source>
+      <translation>signiert, mit dem vorigen verkettet</translation>
+    </message>
+    <message>
+      <source>Receipt %1</source>
+      <translation>Beleg %1</translation>
+    </message>
+    <message>
+      <source>Its request was not recorded, or is kept no longer.</source>
+      <translation>Ihre Anfrage wurde nicht aufgezeichnet oder ist nicht mehr aufbewahrt.</translation>
+    </message>
+    <message>
+      <source>This month so far %1</source>
+      <translation>Dieser Monat bisher %1</translation>
+    </message>
+    <message>
+      <source>Of it: %1</source>
+      <translation>Davon: %1</translation>
+    </message>
+    <message>
+      <source>asks for full access (+%1)</source>
+      <translation>verlangt vollen Zugriff (+%1)</translation>
+    </message>
+    <message>
+      <source>running</source>
+      <translation>läuft</translation>
+    </message>
+    <message>
+      <source>the last one %1</source>
+      <translation>der letzte %1</translation>
+    </message>
+    <message>
+      <source>web search, %1 times</source>
+      <translation>Websuche, %1-mal</translation>
+    </message>
+    <message>
+      <source>a terminal</source>
+      <translation>ein Terminal</translation>
+    </message>
+    <message>
+      <source>its vendor said so</source>
+      <translation>sein Hersteller sagte es</translation>
+    </message>
+    <message>
+      <source>Names it may ask for, with * and ?</source>
+      <translation>Namen, die er verlangen darf, mit * und ?</translation>
+    </message>
+  </context>
+  <context>
+    <name>engine/policy</name>
+    <message>
+      <source>'%1' may use %2 in %3 s. This one has room in %4 s</source>
+      <translation>„%1“ darf %2 in %3 s verbrauchen. Für diese ist in %4 s Platz</translation>
+    </message>
+    <message>
+      <source>'%1' has %2 under way, and may have %3 at the same time. One has to end first</source>
+      <translation>„%1“ hat %2 laufen und darf %3 zugleich haben. Eines muss zuerst enden</translation>
+    </message>
+    <message>
+      <source>'%1' has a budget in US dollars, and of '%2' at '%3' no price is known for a prompt of this length as the service tier '%4'</source>
+      <translation>„%1“ hat ein Budget in US-Dollar, und von „%2“ bei „%3“ ist für einen so langen Prompt in der Stufe „%4“ kein Preis bekannt</translation>
+    </message>
+    <message>
+      <source>'%1' has a budget in US dollars, and no price is known of '%2' at '%3'</source>
+      <translation>„%1“ hat ein Budget in US-Dollar, und von „%2“ bei „%3“ ist kein Preis bekannt</translation>
+    </message>
+    <message>
+      <source>The time of '%1' is over: %2</source>
+      <translation>Die Zeit von „%1“ ist vorbei: %2</translation>
+    </message>
+    <message>
+      <source>it ended on %1</source>
+      <translation>sie endete am %1</translation>
+    </message>
+    <message>
+      <source>%1 is paused: a person has stopped it for a while</source>
+      <translation>%1 pausiert: jemand hat es für eine Weile angehalten</translation>
+    </message>
+    <message>
+      <source> (scroll)</source>
+      <translation> (scrollen)</translation>
+    </message>
+  </context>
 </TS>

@@ -29,6 +29,20 @@ _SPOKEN_FOR = (
     *("app/gateway/standing.py", "domain/errors.py"),
 )
 """The window shows what they say, and does not import them."""
+_TOLD = (
+    *("account_record", "choices", "cooldowns", "directory", "failures", "plan", "router", "rules"),
+    "strategies",
+)
+_REASONS = (
+    *(f"engine/routing/{each}.py" for each in _TOLD),
+    *("engine/policy/ledger.py", "engine/policy/policies.py", "engine/jobs/enclosure.py"),
+    "engine/mcp/cli_views.py",
+    *(f"wire/translate/{each}/__init__.py" for each in ("anthropic", "cli", "gemini")),
+    *(f"wire/translate/{each}/__init__.py" for each in ("openai_chat", "openai_responses")),
+)
+"""Why a request went where it went, and what a translation lost: told with flights and accounts."""
+_IN_TABLES = ("failures.py", "cli_views.py")
+"""What stands there without a capital is for the docs, or a list of names."""
 _OTHERS = (
     *("domain/mcp_presentation.py", "domain/canonical.py", "domain/values.py"),
     *("domain/mcp_server.py", "domain/jobs/rules/matching.py", "ui/widgets/words.py"),
@@ -161,7 +175,7 @@ def shown_files() -> list[Path]:
             continue
         found.add(path)
         waiting += _imported(path)
-    return sorted(found)
+    return sorted(found | {ROOT / each for each in _REASONS})
 
 
 def _imported(path: Path) -> Iterator[Path]:
@@ -192,6 +206,8 @@ def by_room() -> dict[str, list[str]]:
         texts = texts_of(path)
         if room in ("domain/settings", "domain/jobs"):
             texts = (each for each in texts if not _MARKDOWN.search(each))
+        if path.name in _IN_TABLES:
+            texts = (each for each in texts if _BEGIN.match(each))
         rooms.setdefault(room, []).extend(texts)
     rooms["settings"] = list(texts_of_settings())
     return {room: list(dict.fromkeys(texts)) for room, texts in rooms.items()}

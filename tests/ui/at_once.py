@@ -17,6 +17,9 @@ class Standing:
     def __init__(self, work: Coroutine[Any, Any, object]) -> None:
         self._work = work
 
+    def done(self) -> bool:
+        return False
+
     def cancel(self) -> None:
         """Left where it stands: closing it would need a loop."""
 

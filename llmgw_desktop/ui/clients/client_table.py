@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, QRect, QRectF
 from PySide6.QtGui import QColor, QPainter
 from typing_extensions import override
 
+from llmgw_desktop.app.clients.known import ClientKind
 from llmgw_desktop.app.clients.rows import ClientState, ShownClient
 from llmgw_desktop.app.flights.provenance_words import MARKS_HINT
 from llmgw_desktop.app.policy.limit_words import BudgetLine
@@ -27,7 +28,7 @@ COLUMNS: tuple[Column[ShownClient], ...] = (
         key="name",
         title="Client",
         hint="Who asks",
-        text=lambda row: row.name,
+        text=lambda row: said(row.name) if row.kind is ClientKind.EVERYBODY else row.name,
         has_mark=True,
         spoken=lambda row: row.words,
     ),

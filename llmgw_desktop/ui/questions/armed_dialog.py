@@ -252,7 +252,7 @@ class ArmedDialog(QDialog):
     def add_armed(self, words: str, act: Callable[[], None]) -> Button:
         """A button that does nothing before it is armed."""
         button = Button(self._theme, words)
-        button.setText(f"{words} ({self.arming.delay_ms / 1000:g} s)")
+        button.setText(f"{said(words)} ({self.arming.delay_ms / 1000:g} s)")
         button.setMinimumWidth(button.sizeHint().width())  # stands still when the words change
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         button.setAutoDefault(False)
@@ -331,9 +331,9 @@ class ArmedDialog(QDialog):
             return
         waits = f" ({self.arming.delay_ms / 1000:g} s)"
         if not self._is_all_in_sight:
-            waits = " (scroll)"
+            waits = said(" (scroll)")
         for button, words in self._armed_buttons:
-            button.setText(words if armed else words + waits)
+            button.setText(words if armed else said(words) + waits)
             button.setEnabled(armed and self.may_press(button))
 
     def _lay_out(self) -> None:

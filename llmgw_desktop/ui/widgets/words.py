@@ -19,9 +19,11 @@ _GLUED = re.compile(r"(?:%\d|[^\W\d_])%\d")
 _IS_PIECE = re.compile(r"[ ,;:(]")
 _ANY_PIECE = r"[ ,;:(].*?"
 _FIGURE = re.compile(
-    r"(?P<mark>[≈≥<]?)(?P<money>\$?)(?P<whole>-?\d{1,3}(?:,\d{3})*|-?\d+)(?P<rest>\.\d+)?"
-    r"(?P<unit> ?(?:ms|s|m|h|k|M|%|KB|MB|GB|USD)?)(?P<more>(?: \d\d? [smh])?)"
+    r"(?P<mark>[≈≥≤<+−]?)(?P<money>\$?)(?P<whole>-?\d{1,3}(?:,\d{3})*|-?\d+)(?P<rest>\.\d+)?"
+    r"(?P<unit> ?(?:µs|ms|s|m|h|k|M|%|KB|MB|GB|USD)?)(?P<more>(?: \d\d? [smh])?)"
 )
+_WITH_ANOTHER = re.compile(r"(\S+(?: [\w%]+)?)(?: \((\S+(?: [\w%]+)?)\)| …)")
+"""«+600 (+1 %)»; «13.0 s …», of what goes on."""
 _COUNTED = re.compile(r"([\d,]+) (\S.*)", re.DOTALL)
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d(?::\d\d)?)(?:\.(\d+))?")
 _DAY = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2})( \d{4})?( \d\d:\d\d(?::\d\d)?)?")
@@ -139,7 +141,14 @@ class Phrasebook:
             or self._of_count(text)
             or self._of_parts(text)
             or self._of_pair(text)
+            or self._of_other_case(text)
         )
+
+    def _of_other_case(self, text: str) -> str | None:
+        """A sentence is made of what stands within another, or the other way round."""
+        if text[0].isupper() and (found := self._words.get(text[0].lower() + text[1:])):
+            return found[0].upper() + found[1:]
+        return None
 
     def _of_template(self, text: str) -> str | None:
         for longest, source, translation in self._templates:
@@ -246,6 +255,10 @@ def _figure(text: str) -> str | None:
         number = _german(match["whole"] + (match["rest"] or ""))
         unit = " $" if match["money"] else match["unit"]
         return f"{match['mark']}{number}{unit}{match['more']}"
+    if match := _WITH_ANOTHER.fullmatch(text):
+        first, second = _figure(match[1]), _figure(match[2]) if match[2] else ""
+        if first and second is not None:
+            return f"{first} ({second})" if second else f"{first} …"
     if match := _MOMENT.fullmatch(text):
         part = f",{match[5]}" if match[5] else ""
         return f"{match[3]}.{match[2]}.{match[1]}{match[4]}{part}"

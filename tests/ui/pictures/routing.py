@@ -257,7 +257,7 @@ def settings_changed(studio: Studio) -> None:
 def settings_wrong(studio: Studio) -> None:
     settings_full(studio)
     page = _window(studio).page("settings")
-    page.tables.setCurrentRow(7)
+    page.search.setText("failover.max_attempts")
     _wait()
     line = page.rows["failover.max_attempts"].control.stop
     line.setText("many")
@@ -293,7 +293,7 @@ def tray_providers(studio: Studio) -> None:
 
     set_full_scene(studio.gateway)
     studio.show("providers")
-    studio.shell._show_providers()
+    studio.shell._tray_desk.show_providers()
     menu = studio.tray._providers
     menu.popup(QPoint(100, 100))
     _wait()

@@ -253,8 +253,8 @@ def _wait(ms: int = _WAIT_MS) -> None:
 def _larger(studio: Studio) -> Any:
     assert studio.shell.window is not None
     page = studio.shell.window.page("overview")
-    page._read_large()
     for _ in range(40):
+        page._read_large()  # asked for again: nothing is drawn before the figures are there
         _wait()
         if page._large is not None:
             break
