@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.packaging.needs import need_programs
+from tests.support.x_screen import shows
 
 WINE, SERVER = "/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64"
 _HIVE = r"Software\\\\Microsoft\\\\Windows\\\\CurrentVersion\\\\Uninstall\\\\LLMGateway"
@@ -52,17 +53,34 @@ class Computer:
             stderr=subprocess.DEVNULL,
         )
 
+    @contextmanager
+    def desktop(self, screen: dict[str, str], patience_s: float = 600) -> Iterator[None]:
+        """Wine's own, ready on this screen. A program that finds none starts it and waits for it,
+        for ten seconds. On a busy machine that is too short, and no window of it ever comes.
+        """
+        explorer = self.start("explorer.exe", "/desktop", **screen)
+        ends = time.monotonic() + patience_s
+        try:
+            while not shows(screen, "Default IME", hidden=True):  # once it has reached the screen
+                assert explorer.poll() is None
+                assert time.monotonic() < ends, "wine has no desktop"
+                time.sleep(0.2)
+            yield
+        finally:
+            explorer.kill()
+            explorer.communicate(timeout=600)
+
     def run(self, *words: str | Path) -> int:
         """Until it and all that it has started have ended, and the registry is written."""
         child = self.start(*words)
-        child.communicate(timeout=300)
+        child.communicate(timeout=600)
         self._server("-w")
         return child.returncode
 
     def said(self, *words: str | Path) -> str:
         """What it prints; it ends well."""
         child = self.start(*words)
-        out, _ = child.communicate(timeout=300)
+        out, _ = child.communicate(timeout=600)
         assert child.returncode == 0, out
         return out.decode().replace("\r\n", "\n")
 
@@ -87,7 +105,7 @@ class Computer:
     def wait_removed(self) -> None:
         """Until that is so: on a busy machine wine writes its registry some time after the end of
         whoever changed it."""
-        ends = time.monotonic() + 120
+        ends = time.monotonic() + 600
         while entry := self.uninstall_entry():
             assert time.monotonic() < ends, entry
             time.sleep(0.1)
@@ -113,7 +131,7 @@ class Computer:
 
     def _server(self, word: str) -> None:
         # it says by its code whether it runs at all
-        subprocess.run([SERVER, word], env=self._env, timeout=120, check=False)
+        subprocess.run([SERVER, word], env=self._env, timeout=600, check=False)
 
 
 @contextmanager

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 SCREEN_TOOLS = ("Xvfb", "openbox", "xdotool", "xprop")
 
@@ -53,6 +55,20 @@ def x_screen(size: str = "1000x700") -> Iterator[dict[str, str]]:
 def do(env: Mapping[str, str], *words: str) -> None:
     """A movement, a click or a key, as xdotool calls them."""
     subprocess.run(["xdotool", *words], env={**os.environ, **env}, check=True, timeout=30)
+
+
+def shows(env: Mapping[str, str], title: str, *, hidden: bool = False) -> bool:
+    """Whether there is a window of this title; `hidden`: also one that nobody sees."""
+    words = ["xdotool", "search", *([] if hidden else ["--onlyvisible"]), "--name", title]
+    return not subprocess.run(words, env={**os.environ, **env}, capture_output=True).returncode
+
+
+def picture(env: Mapping[str, str], file: Path) -> None:
+    """What a person sees there, for whoever reads why a test failed."""
+    program = "import sys; from PySide6.QtGui import *; app = QGuiApplication([])\n"
+    program += "app.primaryScreen().grabWindow(0).save(sys.argv[1])"
+    words = [sys.executable, "-c", program, str(file)]
+    subprocess.run(words, env={**os.environ, **env}, check=False, timeout=120)
 
 
 def click(env: Mapping[str, str], place: tuple[int, int]) -> None:
