@@ -24,7 +24,7 @@ Credentials and files: vault_*. Folders that jobs may work in: workspace_*.
 Errors: isError with {success: false, error, errorCategory, field, retryable}. `field` names the
 wrong argument; where retryable is false, change something before you ask again.
 Profiles: ?profile=core|review|full lists fewer or more tools; every tool can be called in each;
-?profile=search lists three, by which all are found and called.
+?profile=search lists three, by which all are found and called; ?profile=code calls them by code.
 Prompts hold worked flows: three_reviewers, red_and_blue, consensus_before_one_way_door,
 implement_review_fix."""
 
@@ -46,5 +46,5 @@ CAPABILITIES: dict[str, dict[str, bool]] = {
 MAX_MESSAGE_BYTES = 4 << 20
 """The longest message that a client may send."""
 
-PROFILES = ("core", "review", "full", "search")
+PROFILES = ("core", "review", "full", "search", "code")
 """How much of the toolbox a client carries, the least first."""

@@ -56,6 +56,9 @@ if sys.platform == "win32":
             return list(words)
         return [*direct_words(words[0], path), *words[1:]]
 
+    def shut_in(cpu_s: int) -> None:
+        """Nothing of the kind is had for asking here."""
+
     def end_at_once(process: subprocess.Popen[bytes]) -> None:
         """That was started apart. Returns at once."""
         with suppress(OSError):
@@ -94,6 +97,7 @@ else:
     import select
     import selectors
 
+    _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
     HAS_CONSOLES = False
     """A program that talks gets a console of its own, and needs no terminal for it."""
 
@@ -108,6 +112,24 @@ else:
     def direct(words: Sequence[str], path: str) -> list[str]:
         """As they are started: no system but Windows has npm's batch files."""
         return list(words)
+
+    def shut_in(cpu_s: int) -> None:
+        """This process, and all that it starts: no network where the system lets everybody make one
+        of his own, no file written, few opened, and no more time than that. Before any thread."""
+        import resource
+
+        few = {
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_FSIZE: 0,
+            resource.RLIMIT_CPU: cpu_s,
+            resource.RLIMIT_NOFILE: 64,
+        }
+        for what, most in few.items():
+            resource.setrlimit(what, (most, most))
+        if sys.platform == "linux":
+            import ctypes
+
+            ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK)
 
     def end_at_once(process: subprocess.Popen[bytes]) -> None:
         """That was started apart, and its group: a wrapper's child may have outlived it. Returns at

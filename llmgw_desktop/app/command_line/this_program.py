@@ -31,6 +31,11 @@ def this_program() -> tuple[str, ...]:
     return (sys.executable, *alone(), "-m", _MODULE)
 
 
+def own_python() -> tuple[str, ...] | None:
+    """What starts a file of ours with our libraries; None where one folder holds no Python."""
+    return None if _is_frozen() else (sys.executable, *alone())
+
+
 def _with_console(executable: str) -> str:
     """On Windows the folder has the program twice; what the one without a console says, nobody
     would see."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from llmgw_desktop.app.command_line.this_program import own_python
 from llmgw_desktop.app.composition.engine_assembly import EngineParts
 from llmgw_desktop.app.composition.run_assembly import Runs
 from llmgw_desktop.clis.registry import NAMES, cli_of
@@ -13,6 +14,7 @@ from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.front.records_door import FlightSearch
 from llmgw_desktop.engine.mcp import flows
+from llmgw_desktop.engine.mcp.code.runner import CodeRunner
 from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Resource
 from llmgw_desktop.engine.mcp.resources import records
 from llmgw_desktop.engine.mcp.resources.cache_state import (
@@ -24,8 +26,10 @@ from llmgw_desktop.engine.mcp.resources.records import (
     limits_resources,
     metrics_resources,
     question_resources,
+    result_resources,
     session_resources,
 )
+from llmgw_desktop.engine.mcp.results import KeptResults
 from llmgw_desktop.engine.mcp.tool import McpTool, McpToolCall, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from llmgw_desktop.engine.mcp.tools import (
@@ -117,12 +121,17 @@ PROMPTS: tuple[McpPrompt, ...] = (
 
 def make_offer(parts: EngineParts) -> McpOffer:
     whole: list[Toolbox] = []
-    families = (*(family(parts) for family in TOOLS), search_tools(lambda: whole[0]))
+    results, runner = KeptResults(), CodeRunner(own_python())
+    searching = search_tools(lambda: whole[0], runner, results)
+    families = (*(family(parts) for family in TOOLS), results.tools(), searching)
     tools = (_heard(tool, parts) for family in families for tool in family)
-    whole.append(Toolbox(tools, lambda: parts.tool_servers))
+    whole.append(Toolbox(tools, lambda: parts.tool_servers, results))
     return McpOffer(
         toolbox=whole[0],
-        resources=tuple(resource for family in RESOURCES for resource in family(parts)),
+        resources=(
+            *(resource for family in RESOURCES for resource in family(parts)),
+            *result_resources(results),
+        ),
         prompts=PROMPTS,
         bus=parts.bus,
     )

@@ -6,7 +6,7 @@ import orjson
 
 from llmgw_desktop.clis.cli import Option
 from llmgw_desktop.engine.mcp.offer import McpOffer, McpPrompt, Resource, Visitor
-from llmgw_desktop.engine.mcp.tool import McpTool, Profile, ToolAnswer
+from llmgw_desktop.engine.mcp.tool import BY_SEARCH, McpTool, Profile, ToolAnswer
 
 
 def input_schema(tool: McpTool, profile: Profile = Profile.FULL) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def tools_shown(offer: McpOffer, visitor: Visitor) -> list[dict[str, Any]]:
     shown = offer.toolbox.shown(visitor.principal, visitor.profile)
     own = [tool_shown(tool, visitor.profile) for tool in shown]
     behind = offer.toolbox.behind
-    if behind is not None and visitor.profile is not Profile.SEARCH:
+    if behind is not None and visitor.profile not in BY_SEARCH:
         own += [each.shown() for each in behind.shown(visitor.principal, visitor.profile)]
     return own
 

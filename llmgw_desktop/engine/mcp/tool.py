@@ -39,10 +39,14 @@ class Profile(StrEnum):
     """Everything."""
     SEARCH = "search"
     """Three tools by which all others are found and called."""
+    CODE = "code"
+    """Three tools by which all others are found, and called by code."""
 
 
 EVERY_PROFILE = frozenset({Profile.CORE, Profile.REVIEW, Profile.FULL})
 """That lists tools by themselves."""
+BY_SEARCH = frozenset({Profile.SEARCH, Profile.CODE})
+"""That list a few tools in the place of all."""
 REVIEW_AND_FULL = frozenset({Profile.REVIEW, Profile.FULL})
 FULL_ALONE = frozenset({Profile.FULL})
 
@@ -54,6 +58,8 @@ class CameBy:
     profile: Profile = Profile.FULL
     session: str = ""
     """Of the client; empty where it has none."""
+    is_from_code: bool = False
+    """A client's code called, which is told results whole."""
 
 
 PLAINLY = CameBy()
@@ -74,6 +80,7 @@ class McpToolCall:
     project: str = ""
     progress: ProgressTelling | None = None
     """Where the client asked to be told."""
+    came: CameBy = PLAINLY
 
 
 @value

@@ -12,6 +12,7 @@ from llmgw_desktop.domain.audit import Actor, ActorDoor, acting, who_acts
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.plain_text import meant
+from llmgw_desktop.engine.mcp.results import KeptResults
 from llmgw_desktop.engine.mcp.tool import (
     INTERNAL,
     PLAINLY,
@@ -46,9 +47,12 @@ class Toolbox:
         self,
         tools: Iterable[McpTool],
         behind: "Callable[[], ToolServers | None]" = lambda: None,
+        results: KeptResults | None = None,
     ) -> None:
-        """`behind`: other servers, whose tools are called here as ours are."""
+        """`behind`: other servers, whose tools are called here as ours are. `results`: where long
+        ones of theirs are kept."""
         self._behind = behind
+        self._results = results or KeptResults()
         self._tools: dict[str, McpTool] = {}
         for tool in tools:
             assert tool.name not in self._tools, f"two tools are named {tool.name}"
@@ -94,6 +98,7 @@ class Toolbox:
                     arguments=arguments or {},
                     project=project,
                     progress=progress,
+                    came=came,
                 )
                 return await self._call_behind(offered, call, came)
         if tool is None or tool.scope not in principal.scopes:
@@ -104,6 +109,7 @@ class Toolbox:
                 arguments=checked(tool, arguments),
                 project=project,
                 progress=progress,
+                came=came,
             )
             with acting(_actor(principal)):
                 answer = await tool.call(call)
@@ -122,7 +128,9 @@ class Toolbox:
         try:
             _check_characters(dict(call.arguments), "arguments")
             with acting(_actor(call.principal)):
-                result = await behind.call(offered, call, came)
+                result: Mapping[str, Any] = await behind.call(offered, call, came)
+            if not came.is_from_code:
+                result = self._results.previewed(result, call.principal)
             return ToolAnswer(structured={}, raw=result, is_error=result.get("isError") is True)
         except LlmgwError as error:
             return refusal(error)

@@ -33,7 +33,7 @@ _MOST_TOOLS = 500
 _LONGEST_PATTERN = 200
 _OWN_NAME = re.compile(r"[a-z0-9_]{1,40}")
 _OWN_WORDS = re.compile(r"(?s).{1,2000}")
-_PROFILES = ("core", "review", "full", "search")
+_PROFILES = ("core", "review", "full", "search", "code")
 
 
 def _patterns(each: str) -> Texts:
@@ -162,7 +162,7 @@ SERVER_KEYS: dict[str, Setting] = {
         since=_SINCE,
     ),
     "profiles": Setting(
-        Texts(each="core, review, full or search", is_fit=lambda text: text in _PROFILES),
+        Texts(each="core, review, full, search or code", is_fit=lambda text: text in _PROFILES),
         "In which profiles of the MCP door it is offered. Left out: in all.",
         since=_SINCE,
     ),

@@ -85,7 +85,7 @@ async def told(box: Toolbox, name: str, **arguments: Any) -> Any:
 
 def _starts(tool: McpTool) -> bool:
     is_panel = "report" in tool.tells and tool.name != "compare_answers"
-    return is_panel or any(part in tool.name for part in (*WORKS, *LOOKS))
+    return is_panel or any(part in tool.name for part in (*WORKS, *LOOKS, "run_code"))
 
 
 JSON = st.recursive(

@@ -20,6 +20,7 @@ from llmgw_desktop.domain.jobs.job import JobState, JobSum
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.domain.validation import NoSuchValidation
 from llmgw_desktop.engine.mcp.offer import Resource
+from llmgw_desktop.engine.mcp.results import ADDRESS, KeptResults
 from llmgw_desktop.engine.mcp.tool import NotFound
 from llmgw_desktop.engine.mcp.tools.gateway_tools import ProcessFacts, process_health
 from llmgw_desktop.engine.mcp.tools.sessions import listed
@@ -222,3 +223,19 @@ def session_resources(sessions: Sessions) -> tuple[Resource, ...]:
 
 def _told(told: Mapping[str, Any], principal: Principal) -> str:
     return orjson.dumps(without_native_ids(told) if principal.is_remote else told).decode()
+
+
+def result_resources(results: KeptResults) -> tuple[Resource, ...]:
+    async def read(principal: Principal, places: Mapping[str, str]) -> str:
+        return results.text(places["resultId"], principal)
+
+    return (
+        Resource(
+            uri=f"{ADDRESS}{{resultId}}",
+            name="A long result",
+            description="All that a tool gave of which you were told the beginning.",
+            mime_type="text/plain",
+            read=read,
+            scope=Scope.MCP,
+        ),
+    )

@@ -1,5 +1,5 @@
-"""Profile `search`: three tools in the place of all, however many there are. A model finds what it
-needs by words, reads how it is called, and calls it by its name.
+"""Profiles `search` and `code`: three tools in the place of all, however many there are. A model
+finds what it needs by words, reads how it is called, and calls it by its name, or by code.
 
 What is found, told and called is what the client may have anyway: the same filters hold.
 """
@@ -9,26 +9,35 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from llmgw_desktop.clis.fields import TEXT, option
 from llmgw_desktop.domain.access.principal import Principal, Scope
+from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.plain_text import nearest
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.mcp.code.runner import LONGEST_CODE, CodeEnd, CodeRunner
+from llmgw_desktop.engine.mcp.code.stubs import called_in, python_tool
 from llmgw_desktop.engine.mcp.listing import tool_shown
+from llmgw_desktop.engine.mcp.results import LONGEST_SHOWN, KeptResults
 from llmgw_desktop.engine.mcp.tool import (
-    CameBy,
+    BY_SEARCH,
     InvalidArgument,
     McpTool,
     McpToolCall,
     Profile,
     ToolAnswer,
+    told,
 )
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 
 _SEARCH, _DESCRIBE, _CALL = "search_tools", "describe_tools", "call_tool"
-OWN_NAMES = frozenset({_SEARCH, _DESCRIBE, _CALL})
+_RUN = "run_code"
+OWN_NAMES = frozenset({_SEARCH, _DESCRIBE, _CALL, _RUN})
 _USUAL, _MOST = 8, 30
 _MOST_DESCRIBED = 10
 _LONGEST_SUMMARY = 160
@@ -40,7 +49,6 @@ _WORD = re.compile(r"[a-z0-9]+")
 _SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SHORTEST = 3
 _ENDINGS = ("ing", "ies", "es", "ed", "s")
-_came = CameBy(profile=Profile.SEARCH)
 
 
 @value
@@ -82,12 +90,14 @@ def ranked(query: str, tools: Sequence[SearchedTool], most: int) -> list[Searche
     return [tools[number] for _, number in sorted(scores)[:most]]
 
 
-def search_tools(toolbox: Callable[[], Toolbox]) -> tuple[McpTool, ...]:
-    """`toolbox`: the one that they are in."""
+def search_tools(
+    toolbox: Callable[[], Toolbox], runner: CodeRunner, results: KeptResults
+) -> tuple[McpTool, ...]:
+    """`toolbox`: the one that they are in; `results`: where long ones are kept."""
 
     async def search(call: McpToolCall) -> ToolAnswer:
         most = call.arguments.get("limit", _USUAL)
-        tools = await asyncio.to_thread(_found, toolbox(), call.principal)
+        tools = await _found(toolbox(), call)
         query = call.arguments["query"]
         found = await asyncio.to_thread(ranked, query, tools, most)
         listed = [{"name": each.name, "summary": _summary(each)} for each in found]
@@ -100,10 +110,14 @@ def search_tools(toolbox: Callable[[], Toolbox]) -> tuple[McpTool, ...]:
         names: list[str] = call.arguments["names"]
         if len(names) > _MOST_DESCRIBED:
             raise InvalidArgument(f"at most {_MOST_DESCRIBED} at a time", field="names")
-        tools = await asyncio.to_thread(_found, toolbox(), call.principal)
-        known = {each.name: each.shown for each in tools}
-        found = [_described(known[name]) for name in names if name in known]
+        known = {each.name: each.shown for each in await _found(toolbox(), call)}
         missing = {name: nearest(name, known) for name in names if name not in known}
+        wanted = [known[name] for name in names if name in known]
+        if call.came.profile is Profile.CODE:
+            stubs = "\n\n".join(python_tool(each).stub for each in wanted)
+            told = {"success": True, "stubs": stubs, "missing": missing}
+            return ToolAnswer(structured=told, text=f"{stubs}{_missed(missing)}")
+        found = [_described(each) for each in wanted]
         return ToolAnswer(structured={"success": True, "tools": found, "missing": missing})
 
     async def call_one(call: McpToolCall) -> ToolAnswer:
@@ -116,8 +130,24 @@ def search_tools(toolbox: Callable[[], Toolbox]) -> tuple[McpTool, ...]:
             call.principal,
             project=call.project,
             progress=call.progress,
-            came=_came,
+            came=replace(call.came, profile=Profile.SEARCH),
         )
+
+    async def run_code(call: McpToolCall) -> ToolAnswer:
+        code, came = call.arguments["code"], replace(call.came, profile=Profile.CODE)
+        tools = [each.shown for each in await _found(toolbox(), call)]
+        named = await asyncio.to_thread(called_in, code, tools)
+
+        async def inner(name: str, arguments: dict[str, Any]) -> ToolAnswer:
+            return await toolbox().call(
+                name,
+                arguments,
+                call.principal,
+                project=call.project,
+                came=replace(came, is_from_code=True),
+            )
+
+        return _told(await runner.run(code, named, inner), results, call.principal)
 
     return (
         McpTool(
@@ -133,7 +163,7 @@ def search_tools(toolbox: Callable[[], Toolbox]) -> tuple[McpTool, ...]:
             tells={"of": {"type": "integer"}, "tools": {"type": "array"}},
             call=search,
             scope=Scope.MCP,
-            profiles=frozenset({Profile.SEARCH}),
+            profiles=BY_SEARCH,
             reads_only=True,
         ),
         McpTool(
@@ -145,10 +175,14 @@ def search_tools(toolbox: Callable[[], Toolbox]) -> tuple[McpTool, ...]:
                 option("names", {"type": "array", "items": {"type": "string"}}, "At most ten."),
             ),
             needs=frozenset({"names"}),
-            tells={"tools": {"type": "array"}, "missing": {"type": "object"}},
+            tells={
+                "tools": {"type": "array"},
+                "stubs": {"type": "string"},
+                "missing": {"type": "object"},
+            },
             call=describe,
             scope=Scope.MCP,
-            profiles=frozenset({Profile.SEARCH}),
+            profiles=BY_SEARCH,
             reads_only=True,
         ),
         McpTool(
@@ -167,11 +201,69 @@ def search_tools(toolbox: Callable[[], Toolbox]) -> tuple[McpTool, ...]:
             reaches_out=True,
             has_shape=False,
         ),
+        McpTool(
+            name=_RUN,
+            title="Run code",
+            description="Runs Python that calls tools: each is an async function of its name with"
+            " keyword arguments, as describe_tools shows it. What was printed, and the last"
+            " expression, come back: print what you need, not whole results. Call several at once"
+            " with asyncio.gather. No files, no network, 10 seconds of its own, 100 calls.\n"
+            "Example: issues = await tracker__list_issues(state='open')\n"
+            "[each['title'] for each in issues['items']]",
+            takes=(
+                option(
+                    "code",
+                    {"type": "string", "minLength": 1, "maxLength": LONGEST_CODE},
+                    "Whole statements; nothing is kept from an earlier run.",
+                ),
+            ),
+            needs=frozenset({"code"}),
+            tells={"value": {}, "output": {"type": "string"}, "calls": {"type": "integer"}},
+            call=run_code,
+            scope=Scope.MCP,
+            profiles=frozenset({Profile.CODE}),
+            destroys=True,
+            reaches_out=True,
+        ),
     )
 
 
-def _found(toolbox: Toolbox, principal: Principal) -> list[SearchedTool]:
-    """All that this client may have."""
+def _told(end: CodeEnd, results: KeptResults, principal: Principal) -> ToolAnswer:
+    """What code gave, shortened where it is long."""
+    if end.error:
+        more = {"output": end.output[-LONGEST_SHOWN:], "calls": end.calls}
+        is_busy = end.category == ErrorCategory.SATURATED
+        return told(end.error, end.category, retryable=is_busy, more=more)
+    value = "" if end.value is None else _written(end.value)
+    whole = f"{end.output}{value}" or "It ran, printed nothing and gave nothing."
+    structured = {"success": True, "value": end.value, "output": end.output, "calls": end.calls}
+    if len(whole) <= LONGEST_SHOWN:
+        return ToolAnswer(structured=structured, text=whole)
+    shown = results.shown(whole, principal)
+    short = {"success": True, "value": None, "output": shown[0]["text"], "calls": end.calls}
+    return ToolAnswer(structured={}, raw={"content": shown, "structuredContent": short})
+
+
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+
+
+def _missed(missing: Mapping[str, str]) -> str:
+    lines = (
+        f"\nThere is no {name}." + (f" {near}?" if near else "") for name, near in missing.items()
+    )
+    return "".join(lines)
+
+
+async def _found(toolbox: Toolbox, call: McpToolCall) -> list[SearchedTool]:
+    """All that this client may have in its profile."""
+    if (behind := toolbox.behind) is not None:
+        await behind.known()
+    profile = call.came.profile if call.came.profile in BY_SEARCH else Profile.SEARCH
+    return await asyncio.to_thread(_listed, toolbox, call.principal, profile)
+
+
+def _listed(toolbox: Toolbox, principal: Principal, profile: Profile) -> list[SearchedTool]:
     own = [
         SearchedTool(name=each.name, shown=tool_shown(each, Profile.FULL))
         for each in toolbox.shown(principal, Profile.FULL)
@@ -179,7 +271,7 @@ def _found(toolbox: Toolbox, principal: Principal) -> list[SearchedTool]:
     behind = toolbox.behind
     if behind is None:
         return own
-    others = behind.shown(principal, Profile.SEARCH)
+    others = behind.shown(principal, profile)
     return own + [SearchedTool(name=each.name, shown=each.shown()) for each in others]
 
 
