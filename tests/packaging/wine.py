@@ -55,20 +55,23 @@ class Computer:
 
     @contextmanager
     def desktop(self, screen: dict[str, str], patience_s: float = 600) -> Iterator[None]:
-        """Wine's own, ready on this screen. A program that finds none starts it and waits for it,
-        for ten seconds. On a busy machine that is too short, and no window of it ever comes.
+        """Wine's own, ready on this screen and held there by a window of Notepad. Who finds none
+        starts it and waits for it, but for ten seconds: on a busy machine that is too short, and no
+        window of that program ever comes. The next one finds it, as long as the first is there.
         """
-        explorer = self.start("explorer.exe", "/desktop", **screen)
-        ends = time.monotonic() + patience_s
+        begun, again_at, ends = [], 0.0, time.monotonic() + patience_s
         try:
-            while not shows(screen, "Default IME", hidden=True):  # once it has reached the screen
-                assert explorer.poll() is None
+            while not shows(screen, "Notepad"):
                 assert time.monotonic() < ends, "wine has no desktop"
+                if time.monotonic() >= again_at:
+                    begun.append(self.start("notepad.exe", **screen))
+                    again_at = time.monotonic() + 30
                 time.sleep(0.2)
             yield
         finally:
-            explorer.kill()
-            explorer.communicate(timeout=600)
+            for each in begun:
+                each.kill()
+                each.communicate(timeout=600)
 
     def run(self, *words: str | Path) -> int:
         """Until it and all that it has started have ended, and the registry is written."""
@@ -127,7 +130,7 @@ class Computer:
     def end(self) -> None:
         self._server("-k")
         self._server("-w")
-        shutil.rmtree(self.prefix)
+        shutil.rmtree(self.prefix, ignore_errors=True)  # what is ending may still write to it
 
     def _server(self, word: str) -> None:
         # it says by its code whether it runs at all

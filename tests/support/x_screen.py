@@ -57,9 +57,9 @@ def do(env: Mapping[str, str], *words: str) -> None:
     subprocess.run(["xdotool", *words], env={**os.environ, **env}, check=True, timeout=30)
 
 
-def shows(env: Mapping[str, str], title: str, *, hidden: bool = False) -> bool:
-    """Whether there is a window of this title; `hidden`: also one that nobody sees."""
-    words = ["xdotool", "search", *([] if hidden else ["--onlyvisible"]), "--name", title]
+def shows(env: Mapping[str, str], title: str) -> bool:
+    """Whether a window of this title is seen."""
+    words = ["xdotool", "search", "--onlyvisible", "--name", title]
     return not subprocess.run(words, env={**os.environ, **env}, capture_output=True).returncode
 
 
