@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.clis.use import CliProviders
     from llmgw_desktop.app.connect.clients import Clients
     from llmgw_desktop.app.doctor.diagnostics import Diagnostics
+    from llmgw_desktop.app.flights.imported_sets import ImportedSets
     from llmgw_desktop.app.flights.overview import Overview
     from llmgw_desktop.app.flights.recording import Flights
     from llmgw_desktop.app.flights.replaying import Replaying
@@ -91,6 +92,9 @@ class DesktopContainer(Protocol):
 
     @property
     def flights(self) -> "Flights": ...
+
+    @property
+    def imported_sets(self) -> "ImportedSets": ...
 
     @property
     def replaying(self) -> "Replaying": ...

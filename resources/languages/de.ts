@@ -16971,6 +16971,93 @@
     <message>
       <source> (scroll)</source>
       <translation> (scrollen)</translation>
+    <name>app/flights</name>
+    <message>
+      <source>An HAR of more than %1 MB cannot be read.</source>
+      <translation>Ein HAR von mehr als %1 MB kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+      <source>%1 holds no flight: neither JSON lines nor an HAR.</source>
+      <translation>%1 enthält keine Anfrage: weder JSON-Zeilen noch ein HAR.</translation>
+    </message>
+    <message>
+      <source>There is a set '%1' already: name another with --as.</source>
+      <translation>Einen Satz „%1“ gibt es schon: Nennen Sie mit --as einen anderen Namen.</translation>
+    </message>
+    <message>
+      <source>'%1' cannot be a set's name: small letters, digits and hyphens, at most 60.</source>
+      <translation>„%1“ kann kein Name eines Satzes sein: Kleinbuchstaben, Ziffern und Bindestriche, höchstens 60.</translation>
+    </message>
+    <message>
+      <source>%1 imported as '%2'%3.</source>
+      <translation>%1 importiert als „%2“%3.</translation>
+    </message>
+    <message>
+      <source>; %1 left out that are no requests to a model</source>
+      <translation>; %1 weggelassen, die keine Anfragen an ein Modell sind</translation>
+    </message>
+    <message>
+      <source>There are too many sets of the name '%1'.</source>
+      <translation>Es gibt zu viele Sätze namens „%1“.</translation>
+    </message>
+    <message>
+      <source>There is no set '%1' any more.</source>
+      <translation>Den Satz „%1“ gibt es nicht mehr.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/flights</name>
+    <message>
+      <source>Imported flights</source>
+      <translation>Importierte Anfragen</translation>
+    </message>
+    <message>
+      <source>Remove the set %1?</source>
+      <translation>Den Satz %1 entfernen?</translation>
+    </message>
+    <message>
+      <source>Its file is deleted. What this gateway recorded itself stays as it is.</source>
+      <translation>Seine Datei wird gelöscht. Was dieses Gateway selbst aufgezeichnet hat, bleibt, wie es ist.</translation>
+    </message>
+    <message>
+      <source>Importing</source>
+      <translation>Import läuft</translation>
+    </message>
+    <message>
+      <source>%1 so far</source>
+      <translation>%1 bisher</translation>
+    </message>
+    <message>
+      <source>JSON lines, HAR (*.jsonl *.har *.json)</source>
+      <translation>JSON-Zeilen, HAR (*.jsonl *.har *.json)</translation>
+    </message>
+    <message>
+      <source>Import flights</source>
+      <translation>Anfragen importieren</translation>
+    </message>
+    <message>
+      <source>Remove this set…</source>
+      <translation>Diesen Satz entfernen…</translation>
+    </message>
+    <message>
+      <source>Import a file…</source>
+      <translation>Datei importieren…</translation>
+    </message>
+    <message>
+      <source>Import a file of JSON lines that was exported from a gateway, or an HTTP archive (HAR) of a browser or a proxy.</source>
+      <translation>Importieren Sie eine Datei mit JSON-Zeilen, die ein Gateway exportiert hat, oder ein HTTP-Archiv (HAR) eines Browsers oder Proxys.</translation>
+    </message>
+    <message>
+      <source>No set was imported</source>
+      <translation>Kein Satz wurde importiert</translation>
+    </message>
+    <message>
+      <source>None of it was asked here. None of it counts in sums, and no program sees it.</source>
+      <translation>Nichts davon wurde hier gefragt. Nichts davon zählt in Summen, und kein Programm sieht es.</translation>
+    </message>
+    <message>
+      <source>An imported set: it can be read, and nothing else.</source>
+      <translation>Ein importierter Satz: Er kann gelesen werden, sonst nichts.</translation>
     </message>
   </context>
 </TS>

@@ -75,6 +75,8 @@ from llmgw_desktop.store.vault.vault import Vault
 if TYPE_CHECKING:
     import asyncio
 
+    from llmgw_desktop.app.flights.imported_sets import ImportedSets
+
 
 class ContainerParts(ABC):
     """Of one gateway. Parts are made by one thread: `container.py` asks for all of them."""
@@ -218,6 +220,13 @@ class ContainerParts(ABC):
         recording.learn(known_secret(self.env, VARIABLE))
         self._closing.add(beside(self._encrypting.stop), recording.stop)
         return recording
+
+    @cached_property
+    def imported_sets(self) -> "ImportedSets":
+        """Read in when a first one is asked for."""
+        from llmgw_desktop.app.flights.imported_sets import ImportedSets
+
+        return ImportedSets(self.places.data_folder, self.at_rest, self.recording.redactor.clean)
 
     @cached_property
     def telemetry(self) -> Telemetry:

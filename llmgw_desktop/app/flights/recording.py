@@ -231,6 +231,8 @@ class Flights:
         """`clean` takes secrets out of what leaves the record; `explainer` tells why caches
         missed; `mark` keeps a flight with a note, or no more where that is None: it waits for the
         disk; so does `beside`, which tells of the jobs that go on what others do."""
+        self.imported_as = ""
+        """The name of a set, which can be read and nothing else; empty: it was recorded here."""
         self.mark = mark
         self._beside = beside
         self._explainer = explainer

@@ -113,6 +113,12 @@ _LACKS = ("no such table", "no such column")
 """Whoever asks for these has the tables of today: somebody took a part of the file away."""
 
 
+def into_one_file(connection: sqlite3.Connection) -> None:
+    """What it holds, so that the file can be moved as a whole."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("PRAGMA journal_mode = DELETE")
+
+
 @contextmanager
 def told(path: Path, *, in_full: bool = False) -> Iterator[None]:
     """What SQLite and the system raise inside becomes a StoreError with one sentence. `in_full`: it

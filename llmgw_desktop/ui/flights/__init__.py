@@ -35,7 +35,21 @@ def _make(tools: PageTools) -> Steps[QWidget]:
         dialog.begin(flight_id)
         dialog.open()
 
+    def show_imported() -> None:
+        from llmgw_desktop.ui.flights.imported_window import ImportedWindow  # few have any
+
+        window = ImportedWindow(
+            tools.theme,
+            container.imported_sets,
+            container.control,
+            settings=tools.settings,
+            parent=page,
+        )
+        window.begin()
+        window.show()
+
     page.replay_wanted.connect(ask_again)
+    page.imported_wanted.connect(show_imported)
     return page
 
 

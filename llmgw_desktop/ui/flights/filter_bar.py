@@ -80,7 +80,8 @@ class FilterBar(QWidget):
     """Enter in the field: on to the list, if one comes of it."""
     typed = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, is_live: bool = True) -> None:
+        """`is_live`: of what is recorded here; else of a set that was imported."""
         super().__init__()
         self._theme = theme
         self._query = self._typed = FlightQuery()
@@ -98,6 +99,7 @@ class FilterBar(QWidget):
         self.follow = Button(theme, "Follow", kind=ButtonKind.QUIET, icon="up")
         self.columns = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Columns")
         self.saved = Button(theme, kind=ButtonKind.QUIET, icon="star", name="Saved filters")
+        self.imported = Button(theme, kind=ButtonKind.QUIET, icon="folder", name="Imported flights")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self._take_text)
         self._offers = QCompleter(QStringListModel(self), self)
@@ -106,6 +108,8 @@ class FilterBar(QWidget):
         self._offers.activated[str].connect(self._complete)  # type: ignore[index]
         self._field.textEdited.connect(self._offer)
         self._lay_out()
+        for each in (self.imported, self.follow):
+            each.setVisible(is_live)
         self._field.textChanged.connect(self._on_typed)
         self._field.returnPressed.connect(self._on_return)
         self._states.chosen.connect(self._on_state)
@@ -203,6 +207,7 @@ class FilterBar(QWidget):
             None,
             self._count,
             self.saved,
+            self.imported,
             self.follow,
             self.columns,
             on=rest,

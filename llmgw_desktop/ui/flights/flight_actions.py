@@ -96,8 +96,15 @@ class FlightActions(QObject):
 
     @property
     def actions(self) -> list[QAction]:
+        if not self.may_act:
+            return [*self.copies, self.whole, self.compare]
         asking = (self.replay, self.check, self.mark, self.compare)
         return [*self.copies, self.job, self.whole, *asking]
+
+    @property
+    def may_act(self) -> bool:
+        """What was imported is read, and nothing else."""
+        return not self._flights.imported_as
 
     @property
     def copies(self) -> list[QAction]:

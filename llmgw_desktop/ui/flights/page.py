@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.flights.columns import RowTime
@@ -42,6 +42,7 @@ from llmgw_desktop.ui.flights.table.loading import PageLoader
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import add_key
 from llmgw_desktop.ui.widgets.cards import Line, ListStates
+from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind, Notice
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, in_steps
 
@@ -68,6 +69,8 @@ class FlightsPage(QWidget, MadeInSteps):
     place_wanted = Signal(str)
     replay_wanted = Signal(str)
     """Of a flight, by its id."""
+    imported_wanted = Signal()
+    """The window of imported sets."""
 
     def __init__(
         self,
@@ -121,7 +124,7 @@ class FlightsPage(QWidget, MadeInSteps):
             self._table, pane, self._flights, bridge=self._bridge, theme=theme, settings=settings
         )
         yield
-        self._filter = FilterBar(theme)
+        self._filter = FilterBar(theme, is_live=not self._flights.imported_as)
         yield
         self._finder = FlightFinder(
             self._flights,
@@ -253,16 +256,9 @@ class FlightsPage(QWidget, MadeInSteps):
         )
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._reading)
-        column.addWidget(self._exporting)
-        column.addWidget(self._filter)
-        column.addWidget(self._line)
-        column.addWidget(self._seeking)
-        column.addWidget(self._strip)
-        column.addWidget(self._states, 1)
+        above = (self._reading, self._exporting, self._filter, self._line, self._seeking)
+        parts = (*above, self._strip, (self._states, 1))
+        v_box(self._theme, *parts, on=self, gap=0, margins=0)
         self._show_filter(False)
 
     def _connect(self, settings: QSettings) -> None:
@@ -273,6 +269,8 @@ class FlightsPage(QWidget, MadeInSteps):
         self._filter.follow_wanted.connect(self._on_follow)
         self._filter.columns.clicked.connect(self._menus.show_columns)
         self._filter.saved.clicked.connect(self._menus.show_saved)
+        self._filter.imported.clicked.connect(self.imported_wanted)
+        self._first.imported_wanted.connect(self.imported_wanted)
         self._table.top_seen.connect(self._feed.set_at_top)
         self._table.scrolled.connect(self._loader.look)
         self._table.menu_wanted.connect(self._menus.show_flight)

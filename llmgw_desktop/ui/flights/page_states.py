@@ -29,9 +29,10 @@ class _WideState(EmptyState):
 
 
 class FirstFlight(QWidget):
-    """`send_wanted` is the button."""
+    """`send_wanted` is the button; there may be flights to be read that were asked elsewhere."""
 
     send_wanted = Signal()
+    imported_wanted = Signal()
 
     def __init__(self, theme: Theme, key_file: str) -> None:
         super().__init__()
@@ -40,12 +41,14 @@ class FirstFlight(QWidget):
         self._curl = CodeBlock(theme, "", name="request")
         self._send = Button(theme, _SEND, kind=ButtonKind.PRIMARY, icon="send")
         self._send.clicked.connect(self.send_wanted)
+        self._imported = Button(theme, "Imported flights", icon="folder")
+        self._imported.clicked.connect(self.imported_wanted)
         self._unrecorded = Label(theme, _UNRECORDED, tone=Tone.WARNING)
         self._unrecorded.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._unrecorded.setWordWrap(True)
         self._unrecorded.hide()
         self._state.add(self._curl)
-        self._state.add_buttons(self._send)
+        self._state.add_buttons(self._send, self._imported)
         self._state.add(self._unrecorded)
         v_box(theme, self._state, on=self, margins=0)
 

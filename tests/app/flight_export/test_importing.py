@@ -118,7 +118,7 @@ def test_an_archive_of_others_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     assert (done.flights, done.skipped) == (1, 4)
     flight = found.summary
     assert (flight.protocol, flight.model_asked) == (ModelProtocol.OPENAI_CHAT, "gpt-5")
-    assert (flight.client, flight.state, flight.status) == ("api.openai.com", "ok", 200)
+    assert (flight.provider, flight.state, flight.status) == ("api.openai.com", "ok", 200)
     assert (flight.streaming, flight.took_ms, flight.started_at_s) == (True, 1500, 1795168800.25)
     assert flight.usage.input_tokens is None
     assert flight.cost_usd is None
@@ -137,7 +137,7 @@ def test_who_signed_in_and_with_which_words_is_left_out(tmp_path: Path) -> None:
     address = "https://bob:hunter22@api.example.com/v1/chat/completions"
     file.write_bytes(_har(_entry(url=address, headers=lines)))
     _, (found,) = _imported(file, set_path(tmp_path, "a"))
-    assert found.summary.client == "api.example.com"
+    assert found.summary.provider == "api.example.com"
     told = [value for _, value in found.request_headers]
     assert told == ["[secret removed]"] * 3 + ["opaque words of x-trace"]
 

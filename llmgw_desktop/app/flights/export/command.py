@@ -139,8 +139,7 @@ def import_flights(arguments: argparse.Namespace, places: Places, env: Mapping[s
         return fail(f"{file} cannot be read: {error.strerror}.")
     except (NothingToImport, LlmgwError) as error:
         return fail(str(error))
-    left = f"; {done.skipped:,} entries are no requests to a model" if done.skipped else ""
-    print(f"{counted(done.flights, 'flight')} imported as '{target.stem}'{left}.", file=sys.stderr)
+    print(done.words(target.stem), file=sys.stderr)
     return 0
 
 

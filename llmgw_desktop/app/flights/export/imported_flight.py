@@ -149,7 +149,8 @@ def _seen(entry: Mapping[str, Any], path: str, body: bytes | None) -> FlightReco
         id="",
         started_at_s=_moment(began.timestamp()),
         state=FlightState.OK if is_ok else FlightState.FAILED if status else FlightState.LOST,
-        client=urlsplit(_text(request.get("url"))).netloc.rpartition("@")[2][:200],
+        client="",  # an archive does not say which program asked
+        provider=urlsplit(_text(request.get("url"))).netloc.rpartition("@")[2][:200],
         protocol=protocol,
         operation=Operation.EMBED if path.endswith("/embeddings") else Operation.GENERATE,
         model_asked=model,

@@ -20,13 +20,14 @@ from llmgw_desktop.app.flights.export.imported_flight import (
     flight_of_line,
     json_of,
 )
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.settings.tables import RecorderSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.at_rest.cells import AtRest
-from llmgw_desktop.store.database.database import open_database, told
+from llmgw_desktop.store.database.database import into_one_file, open_database, told
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.steps import FLIGHTS_STEPS
@@ -51,6 +52,11 @@ class Imported:
     flights: int
     skipped: int
     """That are no requests to a model, or cannot be read."""
+
+    def words(self, name: str) -> str:
+        """`name`: of the set that it became."""
+        left = f"; {self.skipped:,} left out that are no requests to a model" * bool(self.skipped)
+        return f"{counted(self.flights, 'flight')} imported as '{name}'{left}."
 
 
 def set_path(data_folder: Path, name: str) -> Path:
@@ -83,7 +89,7 @@ def import_file(
         raise NothingToImport(f"There is a set '{target.stem}' already: name another with --as.")
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = target.with_suffix(".partial")
-    _remove(partial)
+    remove_set(partial)
     tally = _Tally()
     try:
         with file.open("rb") as opened:
@@ -92,11 +98,12 @@ def import_file(
             raise NothingToImport(f"{file.name} holds no flight: neither JSON lines nor an HAR.")
         partial.rename(target)
     finally:
-        _remove(partial)
+        remove_set(partial)
     return Imported(flights=tally.flights, skipped=tally.skipped)
 
 
-def _remove(path: Path) -> None:
+def remove_set(path: Path) -> None:
+    """With what a database leaves beside itself. Raises OSError."""
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
@@ -117,8 +124,7 @@ def _write(path: Path, records: Iterable[FlightRecord], clean: Clean, at_rest: A
             if len(some) == _A_BATCH:
                 put()
         put()
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode = DELETE")  # one file, to be moved as a whole
+        into_one_file(connection)
 
 
 @dataclass(slots=True)

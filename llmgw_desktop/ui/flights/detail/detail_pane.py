@@ -115,7 +115,9 @@ class DetailPane(QWidget, MadeInSteps):
         flight = record.summary
         self._title.setText(model_text(flight))
         self._subtitle.setText(_subtitle(flight))
-        self._job.setVisible(bool(flight.job))
+        is_here = self._actions.may_act
+        self._job.setVisible(bool(flight.job) and is_here)
+        self._again.setVisible(is_here)
         self._show_mark()
         self._stack.setCurrentIndex(self._tabs.currentIndex())
         self._fill()
