@@ -16971,6 +16971,8 @@
     <message>
       <source> (scroll)</source>
       <translation> (scrollen)</translation>
+  </context>
+  <context>
     <name>app/flights</name>
     <message>
       <source>An HAR of more than %1 MB cannot be read.</source>
