@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+KEPT_BELOW_HOME = ("Library",) if sys.platform == "darwin" else ()
+"""Where programs keep what is theirs: keychains, browsers, mail."""
 NODES = ".nvm/versions/node"
 """Below HOME: where one program keeps several versions of Node, each with its CLIs."""
 

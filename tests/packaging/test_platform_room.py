@@ -58,7 +58,7 @@ _MAY_ASK = {
     "app/clis/use.py": "which terminal opens",
     "app/connect/programs.py": "where another program keeps its settings",
     "app/flights/copies.py": "which shell a command is copied for",
-    "app/workspaces/workspaces.py": "bubblewrap is a program for Linux",
+    "app/workspaces/workspaces.py": "bubblewrap is a program for Linux, Seatbelt one of macOS",
     "engine/questions/permissions/standing.py": "which shell a CLI's commands are written for",
     "ui/application.py": "the style of widgets",
     "ui/loop/qt_loop.py": "whether Qt can watch a selector",

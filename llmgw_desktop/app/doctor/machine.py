@@ -40,17 +40,18 @@ def look_at_computer(env: Mapping[str, str]) -> ReportSection:
 
 def _containment(ways: Containment) -> DoctorFinding:
     problem = ways.problem()
+    unused = problem or ways.reserve()
     held = "" if can_be_closed() else _LEFT_OPEN
     return DoctorFinding(
         name="containment",
         title="Containment",
-        state=FindingState.WARN if problem else FindingState.OK,
-        says=f"{problem} Runs of CLIs see all that you see."
-        if problem
+        state=FindingState.WARN if unused else FindingState.OK,
+        says=f"{unused} {'Runs of CLIs' if problem else 'Others'} see all that you see."
+        if unused
         else f"{ways.name}: runs of CLIs see only their own work.{held}",
         do=ways.advice(),
         more={
-            "contained": not problem,
+            "contained": not unused,
             "by": ways.name or None,
             "abstract_sockets_closed": can_be_closed(),
         },

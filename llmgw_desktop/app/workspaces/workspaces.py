@@ -22,6 +22,7 @@ from llmgw_desktop.domain.jobs.workspace import (
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.containment.containment import Bubblewrap, Containment, NoContainment
 from llmgw_desktop.engine.containment.own_ground import OwnGround
+from llmgw_desktop.engine.containment.seatbelt import Seatbelt
 from llmgw_desktop.engine.jobs.enclosure import Enclosure
 from llmgw_desktop.engine.jobs.folder import neutral_root
 from llmgw_desktop.engine.runs.run_changes import RunChanges
@@ -52,8 +53,10 @@ def open_workspaces(
 
 
 def containment_here(env: Mapping[str, str]) -> Containment:
-    """macOS and Windows have ways of their own, which we do not know yet."""
-    return Bubblewrap(env) if sys.platform == "linux" else NoContainment()
+    """Windows has ways of its own, which we do not know yet."""
+    on_macos = sys.platform == "darwin"
+    other = Seatbelt() if on_macos else NoContainment()
+    return Bubblewrap(env) if sys.platform == "linux" else other
 
 
 def enclosure_of(places: Places, env: Mapping[str, str], own_url: Callable[[], str]) -> Enclosure:

@@ -106,6 +106,10 @@ def _links_on(path: Path) -> dict[Path, str]:
 class Containment(Protocol):
     """One way to shut a run in. Each system has its own, or none."""
 
+    leads_within: bool = True
+    """A run is elsewhere within it, with a network and places of its own: what leads to us is put
+    there. False: it is where everybody is, and is let or not."""
+
     @property
     def name(self) -> str:
         """For people and programs."""
@@ -117,9 +121,15 @@ class Containment(Protocol):
     def advice(self) -> str:
         """What a person can do about that."""
 
-    def wrapped(self, argv: Sequence[str], view: View, cwd: Path, network: Network) -> list[str]:
+    def reserve(self) -> str:
+        """Why no run is contained by it that need not be, as a sentence; empty where each is."""
+        return ""
+
+    def wrapped(
+        self, argv: Sequence[str], view: View, cwd: Path, network: Network, *, port: int = 0
+    ) -> list[str]:
         """The command that starts `argv` so that it sees this alone, from `cwd` on. Signals and
-        exit status are those of `argv`."""
+        exit status are those of `argv`. `port`: ours, of a run that reaches us alone."""
 
 
 class NoContainment(Containment):
@@ -142,7 +152,9 @@ class NoContainment(Containment):
         return ""
 
     @override
-    def wrapped(self, argv: Sequence[str], view: View, cwd: Path, network: Network) -> list[str]:
+    def wrapped(
+        self, argv: Sequence[str], view: View, cwd: Path, network: Network, *, port: int = 0
+    ) -> list[str]:
         raise RuntimeError(self._why)  # whoever wraps has asked for the problem first
 
 
@@ -195,7 +207,9 @@ class Bubblewrap(Containment):
         return _ALLOW if self._program() else _INSTALL
 
     @override
-    def wrapped(self, argv: Sequence[str], view: View, cwd: Path, network: Network) -> list[str]:
+    def wrapped(
+        self, argv: Sequence[str], view: View, cwd: Path, network: Network, *, port: int = 0
+    ) -> list[str]:
         program = self._program()
         if not program:
             raise FileNotFoundError(PROGRAM)

@@ -14,6 +14,7 @@ from llmgw_desktop.domain.jobs.cli_settings import ContainWish
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.containment.containment import Access, View
+from llmgw_desktop.platform.environment import KEPT_BELOW_HOME
 
 _TABLE = Path("/proc/net/unix")
 _NAMED = re.compile(r"(?:\S+ +){6}\d+ (/.*)")
@@ -80,7 +81,8 @@ def _line(file: Path) -> str:
 _SYSTEM = """
     /usr /bin /sbin /lib /lib32 /lib64 /libx32 /etc /opt /nix /gnu /snap /var/lib/ca-certificates
     /run/systemd/resolve /run/NetworkManager /run/resolvconf /run/nscd /run/current-system
-    /home/linuxbrew/.linuxbrew
+    /home/linuxbrew/.linuxbrew /System /Library /Applications /private/etc /private/var/select
+    /private/var/db/timezone
 """
 _SECRETS = """
     .ssh .gnupg .aws .azure .kube .docker .password-store .llm-cli-gateway .terraform.d .vault-token
@@ -176,7 +178,7 @@ def check_given(path: Path, field: str, home: Path | None) -> None:
             ' below HOME, or set contain = "never" for this CLI',
             field=field,
         )
-    for below in _SECRETS.split():
+    for below in (*_SECRETS.split(), *KEPT_BELOW_HOME):
         secret = Path(os.path.realpath(own / below))
         if real == secret or secret in real.parents:
             raise InvalidRun(
@@ -197,7 +199,7 @@ def _show_home(view: View, sight: Sight) -> None:
     if home is None or not home.is_dir():
         return
     view.give(home, Access.READ)
-    for below in (*_SECRETS.split(), *sight.others_places):
+    for below in (*_SECRETS.split(), *KEPT_BELOW_HOME, *sight.others_places):
         view.give(home / below, Access.HIDDEN)
     for below in sight.own_places:
         _give_own(view, home, below, is_own=sight.is_at_home)

@@ -123,7 +123,9 @@ class Enclosure:
         why = (
             "The settings say so." if wish.contain is Contain.NEVER else self._containment.problem()
         )
-        if not why and wish.network is Network.LOOPBACK and getattr(sys, "frozen", False):
+        if not why and not wish.is_demanded:
+            why = self._containment.reserve()
+        if not why and self._leads_within(wish) and getattr(sys, "frozen", False):
             why = "This build cannot lead a run to the gateway alone."
         if not why:
             self._check_extras(wish)
@@ -141,14 +143,17 @@ class Enclosure:
         """What a request names for a contained run. Raises InvalidRun."""
         check_given(path, field, _place(self._home))
 
-    def _way_out(self, folder: JobFolder, wish: ContainWish) -> list[str]:
-        """What a run is started by that reaches us alone. Raises OSError."""
+    def _leads_within(self, wish: ContainWish) -> bool:
+        return wish.network is Network.LOOPBACK and self._containment.leads_within
+
+    def _port(self, wish: ContainWish) -> int:
+        """Ours, for a run that reaches us alone. Raises OSError."""
         if wish.network is not Network.LOOPBACK:
-            return []
+            return 0
         port = urlsplit(self._own_url()).port
         if port is None:
             raise OSError(errno.EHOSTUNREACH, "the gateway's door is shut")
-        return [sys.executable, "-I", "-S", str(_DOOR_WITHIN), str(door_of(folder)), str(port)]
+        return port
 
     def _check_extras(self, wish: ContainWish) -> None:
         for text in (*wish.readable, *wish.writable):
@@ -185,10 +190,14 @@ class Enclosure:
             programs=_own_programs(),
         )
         view = view_of(sight)
-        if inmate.shared_log and sight.home is not None:
+        if inmate.shared_log and sight.home is not None and self._containment.leads_within:
             _show_own_log(view, sight.home, inmate.shared_log, own_log_of(folder))
+        port, way = self._port(inmate.wish), []
+        if self._leads_within(inmate.wish):
+            door = [str(_DOOR_WITHIN), str(door_of(folder)), str(port)]
+            way = [sys.executable, "-I", "-S", *door]
         command = self._containment.wrapped(
-            [*self._way_out(folder, inmate.wish), *argv], view, sight.work, inmate.wish.network
+            [*way, *argv], view, sight.work, inmate.wish.network, port=port
         )
         return command, seen_environment(environment, view)
 
