@@ -16971,6 +16971,7 @@
     <message>
       <source> (scroll)</source>
       <translation> (scrollen)</translation>
+    </message>
   </context>
   <context>
     <name>app/flights</name>
