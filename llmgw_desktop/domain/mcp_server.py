@@ -74,6 +74,12 @@ class McpServer:
     ask: AskAbout = AskAbout.RISKY
     answer_within_s: float = 300.0
     """A call's longest silence."""
+    oauth_client_id: str = ""
+    """Of a program that the person registered where people sign in for it; empty: we register."""
+    oauth_client_secret: str = ""
+    """The entry of the vault with its secret."""
+    oauth_scopes: tuple[str, ...] = ()
+    """What is asked for; empty: what the server names."""
 
     def lets_through(self, tool: str) -> bool:
         """Whether `tools` and `hide` do."""
@@ -119,6 +125,8 @@ class GivenServer:
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    oauth_secret: str = field(default="", repr=False)
+    """Of the program that the person registered where people sign in for it."""
 
 
 Servers = Sequence[GivenServer]
@@ -133,6 +141,8 @@ class ToolPin:
     """A person does not want it."""
 
 
+SIGNED_IN_PATH = "/v1/tools/signed-in"
+"""Where browsers come back to that signed in at a server."""
 LONGEST_NAME = 52
 """Of a tool as it is offered: clients put a prefix of their own before it, and most take 64."""
 _UNFIT = re.compile(r"[^a-z0-9_]+")

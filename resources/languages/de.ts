@@ -14966,6 +14966,70 @@
       <translation>Programme nennen es %1</translation>
     </message>
     <message>
+      <source>wants a sign-in</source>
+      <translation>will eine Anmeldung</translation>
+    </message>
+    <message>
+      <source>waits for your browser</source>
+      <translation>wartet auf Ihren Browser</translation>
+    </message>
+    <message>
+      <source>Sign in anew…</source>
+      <translation>Neu anmelden …</translation>
+    </message>
+    <message>
+      <source>Copy the address</source>
+      <translation>Adresse kopieren</translation>
+    </message>
+    <message>
+      <source>Stop waiting</source>
+      <translation>Nicht länger warten</translation>
+    </message>
+    <message>
+      <source>Sign out</source>
+      <translation>Abmelden</translation>
+    </message>
+    <message>
+      <source>It lets nobody in who is not signed in. Your browser opens; what it brings back lies in the vault, is renewed by itself, and counts for every program that uses the gateway.</source>
+      <translation>Er lässt nur ein, wer angemeldet ist. Ihr Browser öffnet sich; was er mitbringt, liegt im Tresor, wird von selbst erneuert und gilt für jedes Programm, das das Gateway benutzt.</translation>
+    </message>
+    <message>
+      <source>Sign in there. Nothing opened? Copy the address into a browser of this computer.</source>
+      <translation>Melden Sie sich dort an. Nichts hat sich geöffnet? Kopieren Sie die Adresse in einen Browser dieses Rechners.</translation>
+    </message>
+    <message>
+      <source>The address was copied: open it in a browser of this computer.</source>
+      <translation>Die Adresse wurde kopiert: öffnen Sie sie in einem Browser dieses Rechners.</translation>
+    </message>
+    <message>
+      <source>Signed out at %1.</source>
+      <translation>Bei %1 abgemeldet.</translation>
+    </message>
+    <message>
+      <source>Signed in at %1: every program here can use it by the gateway.</source>
+      <translation>Bei %1 angemeldet: jedes Programm hier kann ihn über das Gateway benutzen.</translation>
+    </message>
+    <message>
+      <source>signed in</source>
+      <translation>angemeldet</translation>
+    </message>
+    <message>
+      <source>waits for your browser to sign in</source>
+      <translation>wartet auf die Anmeldung in Ihrem Browser</translation>
+    </message>
+    <message>
+      <source>Where people sign in for it: the id of a program that you registered there, or the https address of a document about it. Left out: the gateway registers itself.</source>
+      <translation>Wo man sich für ihn anmeldet: die Kennung eines Programms, das Sie dort registriert haben, oder die https-Adresse eines Dokuments darüber. Ohne Angabe: das Gateway registriert sich selbst.</translation>
+    </message>
+    <message>
+      <source>The entry of the vault that holds that program's secret.</source>
+      <translation>Der Eintrag des Tresors mit dem Geheimnis dieses Programms.</translation>
+    </message>
+    <message>
+      <source>What a sign-in asks for. Left out: what the server names.</source>
+      <translation>Worum eine Anmeldung bittet. Ohne Angabe: was der Server nennt.</translation>
+    </message>
+    <message>
       <source>Its calls</source>
       <translation>Seine Aufrufe</translation>
     </message>

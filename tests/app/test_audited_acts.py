@@ -79,6 +79,8 @@ COMMANDS = {
     "ui open": "web_view.opened",
     "tools approve": "tool.approved",
     "tools hide": "tool.hidden",
+    "tools sign-in": "vault.stored",
+    "tools sign-out": "vault.deleted",
     "vault set": "vault.stored, vault.replaced",
     "vault rm": "vault.deleted",
     "vault import": "vault.stored",
@@ -177,6 +179,8 @@ DOORS = {
     "DELETE /v1/credentials/": "vault.deleted",
     "POST /v1/files": "vault.stored",
     "POST /v1/tools/decide": "tool.approved, tool.hidden",
+    "POST /v1/tools/sign-in": "vault.stored",
+    "POST /v1/tools/sign-out": "vault.deleted",
     "DELETE /v1/files/": "vault.deleted",
     "POST /v1/vault/rotate": "vault.rotated",
     "POST /v1/consents/": "consent.allowed, consent.refused",
@@ -198,7 +202,7 @@ DOORS = {
 USE = re.compile(
     r"(POST|DELETE) (/v1/jobs|/v1/sessions|/v1/generate|/v1/responses|/responses|/mcp"
     r"|/oauth/(token|introspect)|/v1/flights/|/v1/checks|/openai|/v1beta|/v1/keys/changed"
-    r"|/v1/notify/|/v1/tools/look|/ui/sign-out)"
+    r"|/v1/notify/|/v1/tools/look|/v1/tools/sign-in/wait|/ui/sign-out)"
 )
 """What a client does with what it was given: flights, jobs and sessions have their own records. And
 what only tells that another process has noted something, or a target that it was asked for."""

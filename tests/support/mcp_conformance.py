@@ -60,6 +60,37 @@ async def run_suite(
     return process.returncode, said.decode(errors="replace")
 
 
+async def run_client(
+    version: str, command: str, folder: Path, *arguments: str, timeout_s: float
+) -> tuple[int, str]:
+    """The suite for clients: `command` is started with the address of its server."""
+    machine = "arm64" if platform.machine() in ("aarch64", "arm64") else "x64"
+    node = await asyncio.to_thread(npm_cli.install, f"node-linux-{machine}", _NODE, "node")
+    suite = await asyncio.to_thread(npm_cli.install, PACKAGE, version, "conformance")
+    process = await asyncio.create_subprocess_exec(
+        *(str(node), str(suite), "client", "--command", command, *arguments),
+        *("--timeout", "120000", "-o", str(folder / "results")),
+        cwd=Path(__file__).parents[2],
+        env={
+            "PATH": f"{node.parent}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "NO_PROXY": "127.0.0.1,localhost",
+        },
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(timeout_s):
+            said, _ = await process.communicate()
+    except BaseException:
+        process.kill()
+        await process.wait()
+        raise
+    assert process.returncode is not None
+    return process.returncode, said.decode(errors="replace")
+
+
 async def run_authorization(
     version: str,
     arguments: list[str],

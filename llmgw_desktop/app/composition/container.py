@@ -249,6 +249,7 @@ class Container(EngineParts):
                     url=lambda: self.url,
                     permissions=lambda: self.runs.permissions,
                     recorder=self.recording.recorder,
+                    vault=self.vault,
                 )
             )
             self._closing.add(self.tool_servers.close)

@@ -390,6 +390,6 @@ DOORS: tuple[Callable[[EngineParts], Callable[[DoorTable], None]], ...] = (
     lambda parts: parts.web_door.add_to,
     lambda parts: parts.pocket.add_to,
     lambda parts: parts.mcp_door.add_to,
-    lambda parts: ToolsDoor(lambda: parts.tool_servers).add_to,
+    lambda parts: ToolsDoor(lambda: parts.tool_servers, parts.consents.browsers.tell).add_to,
 )
 """Every door, in the order in which a path is looked for: a file of `engine/front`, a line here."""

@@ -1,6 +1,7 @@
 """MCP servers behind the gateway's own door, joined. Read in when the settings first offer one."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
@@ -12,6 +13,7 @@ from typing_extensions import override
 
 from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
+from llmgw_desktop.domain.events import ToolServersChanged
 from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.domain.jobs.approval import (
     Ask,
@@ -41,6 +43,7 @@ from llmgw_desktop.engine.mcp.behind.address import AddressLink
 from llmgw_desktop.engine.mcp.behind.offered import BehindCall, reason_to_ask
 from llmgw_desktop.engine.mcp.behind.peer import Link, RuleRefused, ServerTalk
 from llmgw_desktop.engine.mcp.behind.program import started
+from llmgw_desktop.engine.mcp.behind.sign_ins import SignInParts, SignIns, SignInVault
 from llmgw_desktop.engine.mcp.behind.tool_servers import Ask as AskServer
 from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
@@ -56,6 +59,7 @@ PATH, PROVIDER = "/mcp", "mcp:"
 """Of flights that are calls: the door, and what stands before a server's name."""
 LARGE = 128 * 1024
 _JSON = (("content-type", "application/json"),)
+_log = logging.getLogger(__name__)
 _BY_PERSON = (DecisionWay.DIALOG, DecisionWay.COMMAND, DecisionWay.DEVICE)
 
 
@@ -76,14 +80,16 @@ class BehindParts:
     permissions: Callable[[], PermissionDesk]
     """Where a person is asked."""
     recorder: Recorder
+    vault: SignInVault
 
 
 class Connecting:
     """The way to a server."""
 
-    def __init__(self, parts: BehindParts) -> None:
+    def __init__(self, parts: BehindParts, pool: Pool) -> None:
         self._parts = parts
-        self._pool = Pool()
+        self._pool = pool
+        self.sign_ins: SignIns | None = None
 
     async def __call__(self, server: McpServer, peer: ServerTalk) -> Link:
         """Raises ServerFailed, InvalidRun."""
@@ -93,7 +99,9 @@ class Connecting:
         own = urlsplit(self._parts.url())
         if own.hostname and own.port:
             self._pool.own_addresses = frozenset({(own.hostname, own.port)})
-        return AddressLink(given, self._pool, peer)
+        has_own = any(each.lower() == "authorization" for each in given.headers)
+        signed = None if has_own or self.sign_ins is None else self.sign_ins.of(server)
+        return AddressLink(given, self._pool, peer, signed)
 
     def close(self) -> None:
         self._pool.close()
@@ -283,12 +291,42 @@ class ToolServersHere(ToolServers):
     """With the connections that they were reached by."""
 
     def __init__(self, parts: BehindParts) -> None:
-        self._connecting = Connecting(parts)
+        self._connecting = Connecting(parts, pool := Pool())
+        signs = SignInParts(
+            pool=pool,
+            vault=parts.vault,
+            clock=parts.clock,
+            given=lambda name: parts.given.given((name,), "")[0],
+            url=parts.url,
+            learn=parts.given.learn,
+            changed=lambda: parts.bus.publish(ToolServersChanged()),
+            signed_in=self._signed_in,
+        )
+        self._connecting.sign_ins = sign_ins = SignIns(signs)
         store = ToolPinStore(parts.places.gateway_db, parts.clock)
         around = RecordedCalls(parts.recorder, Ruled(parts, CallQuestions(parts)))
-        super().__init__(self._connecting, store, clock=parts.clock, bus=parts.bus, around=around)
+        super().__init__(
+            self._connecting,
+            store,
+            clock=parts.clock,
+            bus=parts.bus,
+            around=around,
+            sign_ins=sign_ins,
+        )
+
+    def _signed_in(self, name: str) -> None:
+        self._tasks.start(self._look_quietly(name), name=f"look at {name}")
+
+    async def _look_quietly(self, name: str) -> None:
+        try:
+            await self.known()
+            await self.look(name)
+        except LlmgwError as error:
+            _log.warning("after the sign-in: %s", error)
 
     @override
     async def close(self) -> None:
+        assert self.sign_ins is not None
+        self.sign_ins.close()
         await super().close()
         self._connecting.close()

@@ -14,6 +14,7 @@ from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.values import value
 
 if TYPE_CHECKING:
+    from llmgw_desktop.domain.mcp_server import McpServer
     from llmgw_desktop.engine.mcp.behind.pins import ServerTool
     from llmgw_desktop.engine.mcp.behind.server import ServerStanding
     from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
@@ -28,8 +29,15 @@ STATE_WORDS: Final = {
     "running": "running",
     "resting": "not running",
     "failed": "failed",
+    "wanted": "wants a sign-in",
+    "waiting": "waits for your browser",
 }
 """Of tools and of servers."""
+SIGN_IN_WORDS: Final = {
+    "wanted": "wants a sign-in",
+    "waiting": "waits for your browser to sign in",
+    "done": "signed in",
+}
 HELD_BACK: Final = ("new", "changed")
 _LONGEST = 400_000
 """Characters of a definition that are shown; it has at most 64 KB, but deep ones are indented."""
@@ -98,7 +106,7 @@ class ToolRow:
     """As its server calls it; SERVER of a server."""
     state: str
     """One of offered, new, changed, hidden, shut (by the settings), gone; of a server one of
-    running, resting, failed."""
+    running, resting, failed, wanted (a sign-in), waiting (for a browser)."""
     says: str
     """Of itself, in a line: somebody else's words."""
     facts: str
@@ -108,6 +116,8 @@ class ToolRow:
     now: Mapping[str, Any] = field(default_factory=dict, repr=False)
     approved: Mapping[str, Any] = field(default_factory=dict, repr=False)
     log: tuple[str, ...] = ()
+    sign_in: str = ""
+    """Of a server: wanted, waiting, done; empty where it has never asked for one."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -128,6 +138,14 @@ class ToolRow:
     @property
     def may_hide(self) -> bool:
         return self.state in ("offered", "new", "changed")
+
+    @property
+    def may_sign_in(self) -> bool:
+        return self.sign_in in ("wanted", "waiting", "done")
+
+    @property
+    def may_sign_out(self) -> bool:
+        return self.sign_in == "done"
 
     @property
     def state_words(self) -> str:
@@ -161,10 +179,11 @@ class ToolDesk:
         if servers is None:
             return ()
         tools, standings = await servers.tools(), servers.standings()
+        signed = await servers.sign_in_states()
         memory = await asyncio.to_thread(_memory_of, [each.pid for each in standings if each.pid])
         rows: list[ToolRow] = []
         for standing in standings:
-            rows.append(_server_row(standing, memory.get(standing.pid)))
+            rows.append(_server_row(standing, memory.get(standing.pid), signed))
             own = [each for each in tools if each.server == standing.name]
             rows += [_tool_row(servers, each) for each in own]
         return tuple(rows)
@@ -187,6 +206,37 @@ class ToolDesk:
             await servers.look(server)
         return f"{server} was started anew."
 
+    async def sign_in(self, server: str) -> str:
+        """The address at which the person's browser signs in. Raises ServerFailed."""
+        servers, known = self._servers(), self._server(server)
+        if servers is None or servers.sign_ins is None or known is None:
+            return ""
+        return await servers.sign_ins.begin(known)
+
+    async def signed_in(self, server: str) -> str:
+        """Once the browser has come back, in words. Raises ServerFailed."""
+        servers = self._servers()
+        if servers is not None and servers.sign_ins is not None:
+            await servers.sign_ins.outcome(server)
+        return f"Signed in at {server}: every program here can use it by the gateway."
+
+    def give_up(self, server: str) -> None:
+        """The browser is not waited for any more."""
+        servers = self._servers()
+        if servers is not None and servers.sign_ins is not None:
+            servers.sign_ins.cancel(server)
+
+    async def sign_out(self, server: str) -> str:
+        """Raises StoreError, VaultError."""
+        servers, known = self._servers(), self._server(server)
+        if servers is not None and known is not None:
+            await servers.sign_out(known)
+        return f"Signed out at {server}."
+
+    def _server(self, name: str) -> "McpServer | None":
+        servers = self._servers()
+        return None if servers is None else servers.server(name)
+
     async def _decide(self, row: ToolRow, *, hide: bool) -> None:
         servers = self._servers()
         if servers is not None:
@@ -201,9 +251,14 @@ def _memory_of(pids: list[int]) -> dict[int, int | None]:
     return memory_of(pids) if pids else {}
 
 
-def _server_row(standing: "ServerStanding", memory: int | None) -> ToolRow:
+def _server_row(
+    standing: "ServerStanding", memory: int | None, signed: Mapping[str, str]
+) -> ToolRow:
+    sign_in = str(signed.get(standing.name, ""))
     is_failing = standing.last_error and not standing.is_running
     parts = [server_words(asdict(standing))]
+    if sign_in:
+        parts.insert(0, SIGN_IN_WORDS[sign_in])
     if standing.pid and memory is not None:
         parts.append(f"{size_text(memory)} of memory")
     if standing.starts:
@@ -211,13 +266,17 @@ def _server_row(standing: "ServerStanding", memory: int | None) -> ToolRow:
         parts.append(more if standing.starts > 1 else "started once")
     if standing.last_error_at_s is not None:
         parts.append(f"last error {moment_text(standing.last_error_at_s)}")
+    state = "running" if standing.is_running else "failed" if is_failing else "resting"
+    if sign_in in ("wanted", "waiting"):
+        state = sign_in
     return ToolRow(
         server=standing.name,
         tool=SERVER,
-        state="running" if standing.is_running else "failed" if is_failing else "resting",
+        state=state,
         says=inert_line(standing.last_error or standing.title, 400),
         facts=" · ".join(parts),
         log=standing.log,
+        sign_in=sign_in,
     )
 
 

@@ -160,14 +160,25 @@ HOOK = Command(
 
 
 def _tools(parser: Parser) -> None:
-    listing, show, approve, hide = add_verbs(
+    listing, show, approve, hide, sign_in, sign_out = add_verbs(
         parser,
         {
             "list": "the servers with their tools, and what is held back",
             "show": "one tool whole; of a changed one, what is otherwise",
             "approve": "offer a tool as it is now",
             "hide": "do not offer it",
+            "sign-in": "at a server that lets nobody in who is not: your browser opens",
+            "sign-out": "give a sign-in back, and forget it",
         },
+    )
+    for verb in (sign_in, sign_out):
+        verb.add_argument("tool", metavar="SERVER", help="as the settings call it")
+    add_flags(sign_in, print="the address instead of opening a browser")
+    sign_in.add_argument(
+        "--answer",
+        default="",
+        metavar="ADDRESS",
+        help="where a browser on another computer was sent at last and found nothing",
     )
     for verb in (show, approve, hide):
         verb.add_argument("tool", metavar="SERVER/TOOL", help="as the list shows it")

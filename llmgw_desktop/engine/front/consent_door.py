@@ -148,6 +148,10 @@ class ConsentDoor:
         except LlmgwError as error:
             await show(caller, self._pages.problem("This did not work", str(error)), 400)
 
+    async def tell(self, caller: HttpCaller, heading: str, words: str, status: int) -> None:
+        """A page for a person who comes from elsewhere."""
+        await show(caller, self._pages.problem(heading, words), status)
+
     async def _finish(
         self,
         caller: HttpCaller,

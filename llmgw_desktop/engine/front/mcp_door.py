@@ -4,8 +4,8 @@ The SDK takes a second and tens of megabytes to come in: it does so in a thread,
 request here or when one is expected, and never where nobody speaks MCP. It sees one request of our
 server as an ASGI application does.
 
-`/v1/tools`: other MCP servers behind it, their tools, and a person's word on them, for the key of
-this computer's person alone: who approves a tool decides what every agent reads.
+`/v1/tools`: other MCP servers behind it, their tools, sign-ins at them, and a person's word, for
+the key of this computer's person alone: who approves a tool decides what every agent reads.
 """
 
 import asyncio
@@ -20,112 +20,32 @@ import orjson
 
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.access.principal import Scope as Permission
-from llmgw_desktop.domain.errors import ClientGone, MalformedRequest, RequestTooLarge
+from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest, RequestTooLarge
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
+from llmgw_desktop.domain.mcp_server import SIGNED_IN_PATH as CAME_BACK
+from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.front.doors import DoorTable, check_person
+from llmgw_desktop.engine.front.guard import DoorOpening
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.front.mcp_message import CALL, read_message
+from llmgw_desktop.engine.front.mcp_message import CALL, AsgiExchange, read_message
 from llmgw_desktop.engine.front.mcp_short_way import ShortWay
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
-from llmgw_desktop.engine.mcp.sessions import McpSessions, Message, Receive, Scope, Send
+from llmgw_desktop.engine.mcp.sessions import McpSessions, Receive, Scope, Send
 from llmgw_desktop.engine.mcp.tool import Profile
 from llmgw_desktop.wire.errors import rpc_error_reply
 from llmgw_desktop.wire.json_edits import read_object
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.mcp.behind.pins import ServerTool
+    from llmgw_desktop.engine.mcp.behind.sign_ins import SignIns
     from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 
-_OF_THE_CONNECTION = frozenset(
-    {b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"date", b"server"}
-)
-_OF_THE_BODY = frozenset({"content-length", "content-encoding", "transfer-encoding"})
-"""It is handed over as it was meant."""
 _LAST_CALLS_S = 2.0
 """So long a stop waits for calls that are about to be answered."""
-
-
-class AsgiExchange:
-    """`scope`, `receive` and `send` of one request. A whole answer keeps the connection."""
-
-    def __init__(self, caller: HttpCaller, body: bytes) -> None:
-        self._caller = caller
-        self._body: bytes | None = body
-        self._is_gone = False
-        self._left = asyncio.Event()
-        self._status = 500
-        self._headers: list[tuple[str, str]] = []
-
-    def scope(self) -> Scope:
-        caller = self._caller
-        headers = [
-            (name.lower().encode("latin-1"), value.encode("utf-8", "surrogateescape"))
-            for name, value in caller.headers.items()
-            if name.lower() not in _OF_THE_BODY
-        ]
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.4"},
-            "http_version": "1.1",
-            "method": caller.method,
-            "scheme": "http",
-            "path": caller.path,
-            "raw_path": caller.path.encode(),
-            "query_string": caller.query.encode(),
-            "root_path": "",
-            "headers": headers,
-            "client": None,
-            "server": None,
-        }
-
-    async def receive(self) -> Message:
-        if self._body is not None:
-            body, self._body = self._body, None
-            return {"type": "http.request", "body": body, "more_body": False}
-        await self._left.wait()
-        return {"type": "http.disconnect"}
-
-    def client_left(self) -> None:
-        self._is_gone = True
-        self._left.set()
-
-    async def send(self, message: Message) -> None:
-        """What comes after the client has left goes nowhere, as ASGI has it."""
-        if not self._is_gone:
-            try:
-                await self._send(message)
-            except ClientGone:
-                self._is_gone = True
-
-    async def _send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._status = message["status"]
-            self._headers = [
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, value in message.get("headers", ())
-                if name.lower() not in _OF_THE_CONNECTION
-            ]
-            if any(value.startswith("text/event-stream") for _, value in self._headers):
-                await self._caller.begin(self._status, self._headers)
-                await self._caller.send_head()
-        elif message["type"] == "http.response.body":
-            await self._send_body(message.get("body", b""), bool(message.get("more_body")))
-
-    async def _send_body(self, body: bytes, has_more: bool) -> None:
-        caller = self._caller
-        if not has_more and not caller.has_begun:
-            await caller.reply(self._status, self._headers, body)
-            return
-        if not caller.has_begun:
-            await caller.begin(self._status, self._headers)
-        if body:
-            await caller.write(body)
-        if not has_more:
-            await caller.end()
 
 
 PROFILE_HEADER = "x-llmgw-profile"
@@ -305,27 +225,39 @@ def _profile(caller: HttpCaller) -> Profile:
         ) from error
 
 
+class PageTelling(Protocol):
+    """Shows a browser a page of ours."""
+
+    async def __call__(self, caller: HttpCaller, heading: str, words: str, status: int) -> None: ...
+
+
 _NOT_YOURS = (
     "Tools of other MCP servers are approved by this computer's person alone; '{name}' is another"
     " client. Look in a terminal of the user whose gateway it is: `llmgw tools list`."
 )
 _NONE = "no MCP server is offered: `offer = true` in [mcp_servers.NAME] of the settings does that"
-_LONGEST_FIELD = 300
+_LONGEST_FIELD, _LONGEST_ANSWER = 300, 8_000
 
 
 class ToolsDoor:
     """`servers`: None where none is offered."""
 
-    def __init__(self, servers: "Callable[[], ToolServers | None]") -> None:
+    def __init__(self, servers: "Callable[[], ToolServers | None]", page: PageTelling) -> None:
         self._servers = servers
+        self._page = page
 
     def add_to(self, table: DoorTable) -> None:
+        came = {f"GET {CAME_BACK}": self.signed_in}
+        table.add_own(None, came, opening=DoorOpening(is_page=True))
         table.add_own(
             Permission.ADMIN,
             {
                 "GET /v1/tools": self.list_all,
                 "POST /v1/tools/decide": self.decide,
                 "POST /v1/tools/look": self.look,
+                "POST /v1/tools/sign-in": self.sign_in,
+                "POST /v1/tools/sign-in/wait": self.wait,
+                "POST /v1/tools/sign-out": self.sign_out,
             },
         )
 
@@ -361,6 +293,58 @@ class ToolsDoor:
         await servers.look(server)
         await caller.reply(200, JSON, orjson.dumps({"server": server}))
 
+    async def sign_in(self, caller: HttpCaller) -> None:
+        """`{"server"}`: where a browser has to go. With `"answer"`: the address to which a browser
+        was sent that cannot come here."""
+        check_person(caller, _NOT_YOURS)
+        fields = dict(read_object(await caller.read_body()))
+        answer = fields.get("answer")
+        if answer is not None:
+            name = await self._sign_ins().came_back(_field(fields, "answer", _LONGEST_ANSWER))
+            await caller.reply(200, JSON, orjson.dumps({"server": name}))
+            return
+        server = self._server(fields)
+        url = await self._sign_ins().begin(server)
+        await caller.reply(200, JSON, orjson.dumps({"server": server.name, "url": url}))
+
+    async def wait(self, caller: HttpCaller) -> None:
+        """`{"server"}`: answered once the browser has come back."""
+        check_person(caller, _NOT_YOURS)
+        server = self._server(dict(read_object(await caller.read_body())))
+        await self._sign_ins().outcome(server.name)
+        await caller.reply(200, JSON, orjson.dumps({"server": server.name}))
+
+    async def sign_out(self, caller: HttpCaller) -> None:
+        """`{"server"}`."""
+        check_person(caller, _NOT_YOURS)
+        server = self._server(dict(read_object(await caller.read_body())))
+        was = await self._found().sign_out(server)
+        await caller.reply(200, JSON, orjson.dumps({"server": server.name, "was_signed_in": was}))
+
+    async def signed_in(self, caller: HttpCaller) -> None:
+        """A browser comes back from where its person signed in; it shows no key, but what only
+        that browser was given."""
+        try:
+            name = await self._sign_ins().came_back(caller.whole_query)
+        except LlmgwError as error:
+            await self._page(caller, "This did not work", str(error), 400)
+        else:
+            words = f"Every program here can use {name} by the gateway. You can close this page."
+            await self._page(caller, "Signed in", words, 200)
+
+    def _sign_ins(self) -> "SignIns":
+        found = self._found().sign_ins
+        if found is None:
+            raise InvalidRun(_NONE, field="server")
+        return found
+
+    def _server(self, fields: Mapping[str, Any]) -> McpServer:
+        name = _field(fields, "server")
+        server = self._found().server(name)
+        if server is None:
+            raise InvalidRun(f"there is no server {name[:80]} that is offered", field="server")
+        return server
+
     def _found(self) -> "ToolServers":
         servers = self._servers()
         if servers is None:
@@ -370,9 +354,12 @@ class ToolsDoor:
 
 async def listed(servers: "ToolServers") -> dict[str, Any]:
     """As the door tells it. Raises StoreError."""
-    tools = await servers.tools()
+    tools, signed = await servers.tools(), await servers.sign_in_states()
     return {
-        "servers": [asdict(each) for each in servers.standings()],
+        "servers": [
+            {**asdict(each), "sign_in": str(signed.get(each.name, ""))}
+            for each in servers.standings()
+        ],
         "tools": [tool_object(each, servers.name_of(each.server, each.tool)) for each in tools],
     }
 
@@ -389,8 +376,8 @@ def tool_object(tool: "ServerTool", name: str) -> dict[str, Any]:
     }
 
 
-def _field(fields: Mapping[str, Any], name: str) -> str:
+def _field(fields: Mapping[str, Any], name: str, longest: int = _LONGEST_FIELD) -> str:
     text = fields.get(name)
-    if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_FIELD:
+    if not isinstance(text, str) or not 0 < len(text) <= longest:
         raise InvalidRun("it must be a text", field=name)
     return text

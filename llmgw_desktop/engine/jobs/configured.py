@@ -81,7 +81,7 @@ class McpServers:
         learn: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._vault = vault
-        self._learn = learn
+        self.learn = learn
         self.apply(servers)
 
     def apply(self, servers: Sequence[McpServer]) -> None:
@@ -107,7 +107,12 @@ class McpServers:
             env={key: filled(text) for key, text in server.env.items()},
             url=server.url,
             headers={key: filled(text) for key, text in server.headers.items()},
+            oauth_secret=self._oauth_secret(server, project),
         )
+
+    def _oauth_secret(self, server: McpServer, project: str) -> str:
+        entry = server.oauth_client_secret
+        return self._secret(entry, server.name, project) if entry else ""
 
     def _secret(self, named: str, server: str, project: str) -> str:
         try:
@@ -122,7 +127,7 @@ class McpServers:
                 field="mcpServers",
                 category=ErrorCategory.AUTH,
             ) from error
-        self._learn(secret)
+        self.learn(secret)
         return secret
 
 

@@ -8,6 +8,7 @@ from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.mcp_server import FROM_VAULT, MOST_POINTS, AskAbout, McpServer
 from llmgw_desktop.domain.setting import (
     Kind,
+    PlainText,
     Seconds,
     Setting,
     TableKind,
@@ -17,6 +18,7 @@ from llmgw_desktop.domain.setting import (
     Word,
     YesNo,
 )
+from llmgw_desktop.domain.settings.address_kinds import VaultReference
 from llmgw_desktop.domain.vault import EntryUnfit, reference
 from llmgw_desktop.store.settings.clis import ProgramName, Variables
 from llmgw_desktop.store.settings.text import SettingsText
@@ -33,6 +35,7 @@ _MOST_TOOLS = 500
 _LONGEST_PATTERN = 200
 _OWN_NAME = re.compile(r"[a-z0-9_]{1,40}")
 _OWN_WORDS = re.compile(r"(?s).{1,2000}")
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,200}")
 _PROFILES = ("core", "review", "full", "search", "code")
 
 
@@ -176,6 +179,20 @@ SERVER_KEYS: dict[str, Setting] = {
     "answer_within_s": Setting(
         Seconds(least=1, most=86_400),
         "How long a call may be silent. Left out: 300.",
+        since=_SINCE,
+    ),
+    "oauth_client_id": Setting(
+        PlainText(),
+        "Where people sign in for it: the id of a program that you registered there, or the"
+        " https address of a document about it. Left out: the gateway registers itself.",
+        since=_SINCE,
+    ),
+    "oauth_client_secret": Setting(
+        VaultReference(), "The entry of the vault that holds that program's secret.", since=_SINCE
+    ),
+    "oauth_scopes": Setting(
+        Texts(each="a scope", is_fit=lambda text: bool(_SCOPE.fullmatch(text))),
+        "What a sign-in asks for. Left out: what the server names.",
         since=_SINCE,
     ),
 }

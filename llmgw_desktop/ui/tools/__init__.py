@@ -1,5 +1,7 @@
 """Tools: other MCP servers behind the gateway's door, and a person's word on their tools."""
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.ui.page import Page, PageTools
@@ -20,6 +22,7 @@ def _make(tools: PageTools) -> Steps[QWidget]:
     )
     page.flights_wanted.connect(links.flights_wanted)
     page.file_wanted.connect(lambda: links.path_wanted.emit(container.control.settings_file()))
+    page.page_wanted.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
     page.said.connect(links.said)
     return page
 

@@ -7,7 +7,7 @@ Rows come ready from `app/mcp/tool_desk.py`; the engine is asked on the loop.
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from PySide6.QtCore import QSettings, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QShowEvent, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -19,34 +19,22 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, SettingsChanged, ToolServersChanged
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.palettes import Colours
-from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tools.import_dialog import ImportDialog
-from llmgw_desktop.ui.widgets.button import Button, ButtonKind, add_key
+from llmgw_desktop.ui.tools.pane import MARKS, ToolPane
+from llmgw_desktop.ui.widgets.button import Button, add_key
 from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.fields import SearchField
-from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, colour_of
-from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
+from llmgw_desktop.ui.widgets.label import Label, Tone, colour_of
+from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
-from llmgw_desktop.ui.widgets.panes import PaneSplitter, SideButton
+from llmgw_desktop.ui.widgets.panes import PaneSplitter
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel
 from llmgw_desktop.ui.widgets.tables import FittedTable, TableLook
-from llmgw_desktop.ui.widgets.texts import CodeBlock, DiffColours, ReadText
+from llmgw_desktop.ui.widgets.texts import CodeBlock
 from llmgw_desktop.ui.widgets.toggles import Segmented
-from llmgw_desktop.ui.widgets.words import said
 
-_MARKS = {
-    "offered": ("ok", Tone.OK),
-    "new": ("warning", Tone.WARNING),
-    "changed": ("warning", Tone.WARNING),
-    "hidden": ("off", Tone.MUTED),
-    "shut": ("off", Tone.MUTED),
-    "gone": ("canceled", Tone.MUTED),
-    "running": ("running", Tone.RUNNING),
-    "resting": ("clock", Tone.MUTED),
-    "failed": ("error", Tone.ERROR),
-}
 _INDENT = "      "
 COLUMNS: tuple[Column[ToolRow], ...] = (
     Column(
@@ -80,8 +68,6 @@ _NONE_TEXT = (
 )
 _EXAMPLE = '[mcp_servers.clock]\ncommand = "uvx"\nargs = ["mcp-server-time"]\noffer = true'
 _NOT_READ = "The tools cannot be told."
-_CHANGED = "Lines with - were approved, lines with + are said now."
-_NEW = "It came after its server was first listed. Nobody can call it before you approve it."
 _WIDE_SHARES = (3, 2)
 
 
@@ -90,6 +76,8 @@ class ToolsPage(QWidget, MadeInSteps):
 
     flights_wanted = Signal(object)
     file_wanted = Signal()
+    page_wanted = Signal(str)
+    """A browser has to open this address."""
     said = Signal(str, object)
 
     def __init__(
@@ -106,6 +94,8 @@ class ToolsPage(QWidget, MadeInSteps):
         self._programs = programs
         self._all: tuple[ToolRow, ...] = ()
         self._was_looked = False
+        self._address = ""
+        """Where the last sign-in was begun."""
         self._begin(self._made(settings))
 
     def _made(self, settings: QSettings) -> Iterator[None]:
@@ -157,6 +147,10 @@ class ToolsPage(QWidget, MadeInSteps):
         self.pane.hide_it.clicked.connect(lambda: self._decide(self._desk.hide))
         self.pane.restart.clicked.connect(self._restart)
         self.pane.calls.clicked.connect(self._show_calls)
+        self.pane.sign_in.clicked.connect(self._sign_in)
+        self.pane.sign_out.clicked.connect(lambda: self._of_server(self._desk.sign_out))
+        self.pane.give_up.clicked.connect(self._give_up)
+        self.pane.copy.clicked.connect(self._copy)
         self._splitter.begin(self.pane.turn, *_WIDE_SHARES)
         add_key(self, "Find a tool", ("Ctrl+F", "/"), self.field.setFocus)
 
@@ -227,6 +221,32 @@ class ToolsPage(QWidget, MadeInSteps):
             self.pane.restart.setEnabled(False)
             self._run(lambda: self._desk.restart(row.server))
 
+    def _of_server(self, do: Callable[[str], Awaitable[str]]) -> None:
+        if (row := self.pane.row) is not None:
+            self._run(lambda: do(row.server))
+
+    def _sign_in(self) -> None:
+        self._of_server(self._signed_in)
+
+    async def _signed_in(self, server: str) -> str:
+        """The browser opens, and is waited for."""
+        self.pane.sign_in.setEnabled(False)
+        try:
+            self._address = await self._desk.sign_in(server)
+        finally:
+            self.pane.sign_in.setEnabled(True)
+        self.page_wanted.emit(self._address)
+        self._refresh.ask(at_once=True)
+        return await self._desk.signed_in(server)
+
+    def _give_up(self) -> None:
+        if (row := self.pane.row) is not None:
+            self._desk.give_up(row.server)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._address)
+        self.said.emit("The address was copied: open it in a browser of this computer.", None)
+
     def _run(
         self, do: Callable[[], Awaitable[str]], undo: Callable[[], object] | None = None
     ) -> None:
@@ -264,88 +284,16 @@ class ToolsPage(QWidget, MadeInSteps):
         v_box(theme, self.banner, bar, (self._stack, 1), on=self, gap=0, margins=0)
 
 
-class ToolPane(QWidget):
-    """All of one server or tool: of a changed tool what was approved and what is said now."""
-
-    left = Signal()
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self.row: ToolRow | None = None
-        self._mark = MarkIcon(theme, "off")
-        self._name = FlowingLabel(
-            theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold, is_verbatim=True
-        )
-        self.turn = SideButton(theme)
-        self._state = FlowingLabel(theme, weight=QFont.Weight.Medium)
-        self._says = FlowingLabel(theme, tone=Tone.MUTED, is_verbatim=True)
-        self.approve = Button(theme, "Approve", kind=ButtonKind.PRIMARY, icon="check")
-        self.hide_it = Button(theme, "Hide", icon="off")
-        self.restart = Button(theme, "Start anew", icon="retry")
-        self.calls = Button(theme, "Its calls", icon="flights")
-        self._why = FlowingLabel(theme, tone=Tone.WARNING)
-        self.text = ReadText(theme, "Its definition", margin=2)
-        self.text.setFont(theme.mono_font(TextSize.CAPTION))
-        self._colours = DiffColours(theme, self.text, heads=())
-        self._shown = ""
-        self._lay_out()
-
-    def show_row(self, row: ToolRow | None) -> None:
-        self.row = row
-        self._content.setVisible(row is not None)
-        if row is None:
-            return
-        self._mark.show_mark(*_MARKS[row.state])
-        self._name.setText(row.server if row.is_server else f"{row.server}/{row.tool}")
-        parts = [row.facts if row.is_server else row.state_words]
-        if row.name:
-            parts.append(f"clients call it {row.name}")
-        self._state.setText(" · ".join(parts))
-        self._says.say("" if row.state == "changed" else row.says)
-        self.approve.setVisible(row.may_approve)
-        self.approve.setText("Show it again" if row.state == "hidden" else "Approve")
-        self.hide_it.setVisible(row.may_hide)
-        self.restart.setVisible(row.is_server)
-        self._why.say({"changed": _CHANGED, "new": _NEW}.get(row.state, ""))
-        text = row.text()
-        self.text.setVisible(bool(text))
-        self.text.setAccessibleName(said("Its log" if row.is_server else "Its definition"))
-        if text != self._shown:
-            self._shown = text
-            self.text.setPlainText(text)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-            return
-        super().keyPressEvent(event)
-
-    def _lay_out(self) -> None:
-        theme = self._theme
-        acts = QWidget()
-        row = WrappedRow(theme.space(2), acts)
-        for button in (self.approve, self.hide_it, self.restart, self.calls):
-            row.addWidget(button)
-        head = h_box(theme, self._mark, (self._name, 1), self.turn, gap=2)
-        self._content = QWidget()
-        parts = (head, self._state, self._says, acts, self._why, (self.text, 1))
-        v_box(theme, *parts, on=self._content, gap=2, margins=(6, 2.5, 2, 4))
-        v_box(theme, (self._content, 1), on=self, gap=0, margins=0)
-        self.setAccessibleName(said("The chosen server or tool"))
-
-
 def _ink(row: ToolRow, column: Column[ToolRow], colours: Colours) -> QColor | None:
     if column.key == "state":
-        return colour_of(_MARKS[row.state][1], colours)
+        return colour_of(MARKS[row.state][1], colours)
     if column.key == "name" and row.state in ("hidden", "shut", "gone"):
         return colours.muted
     return None
 
 
 def _mark(row: ToolRow, colours: Colours) -> tuple[str, QColor]:
-    icon, tone = _MARKS[row.state]
+    icon, tone = MARKS[row.state]
     return icon, colour_of(tone, colours)
 
 

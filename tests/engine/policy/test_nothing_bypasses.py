@@ -66,7 +66,7 @@ OWN_DOORS_THAT_DO_NOT = re.compile(
     r"|/v1/questions/.*"
     r"|/v1/hooks/.*"  # a rule's word, or the person's
     r"|/v1/pocket/pairings(/.*)?"
-    r"|/v1/tools/(decide|look)"  # the person's word, and a list
+    r"|/v1/tools/(decide|look|sign-in|sign-in/wait|sign-out)"  # the person's word, and a list
     r"|/v1/ui/links|/ui/(answer|sign-out)"
     r"|/v1/notify/.*/test"  # tells a target of the person's own
     r"|/v1/checks"  # tells of each answer by itself: test_not_a_check

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from PySide6.QtCore import Qt
@@ -26,7 +27,9 @@ from llmgw_desktop.ui.tools.import_dialog import ImportDialog
 from llmgw_desktop.ui.tools.page import ToolsPage
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.texts import CodeBlock
+from tests.engine.conftest import house_in
 from tests.support.mcp_servers import odd
+from tests.support.signing_server import signing_server
 from tests.ui.pages.routing_stage import RoutingStage
 
 # the offscreen platform has no tray to watch
@@ -231,3 +234,39 @@ async def test_settings_that_cannot_be_read_are_told(
     dialog = await dialog_of(stage)
     await stage.until(lambda: "is not JSON" in dialog.problem)
     dialog.reject()
+
+
+async def test_a_person_signs_in_with_the_browser_and_out_again(
+    stage: RoutingStage, tmp_path: Path
+) -> None:
+    async with signing_server() as server, house_in(tmp_path / "house", server.table()) as house:
+        stage.gateway.tool_servers = house.container.tool_servers
+        house.container.bus.subscribe(stage.gateway.control.publish)
+        await stage.open("tools")
+        page = stage.one(ToolsPage)
+        opened: list[str] = []
+        page.page_wanted.disconnect()
+        page.page_wanted.connect(opened.append)
+        await stage.until(lambda: [row.state for row in page.rows] == ["wanted"])
+        page.table.choose(("desk", ""))
+        pane = page.pane
+        assert pane.sign_in.isVisible()
+        assert not pane.sign_out.isVisible()
+        pane.sign_in.click()
+        await stage.until(lambda: bool(opened))
+        await stage.until(lambda: page.rows[0].state == "waiting")
+        assert pane.copy.isVisible()
+        pane.copy.click()
+        assert QApplication.clipboard().text() == opened[0]
+        pane.give_up.click()
+        await stage.until(lambda: page.rows[0].state == "wanted")
+        assert "given up" in page.banner.words
+        pane.sign_in.click()
+        await stage.until(lambda: len(opened) == 2)
+        async with aiohttp.ClientSession() as browser, browser.get(opened[1]) as answer:
+            assert answer.status == 200
+        await stage.until(lambda: [row.tool for row in page.rows] == ["", "echo"])
+        await stage.until(lambda: pane.sign_out.isVisible())
+        assert "signed in" in page.rows[0].facts
+        pane.sign_out.click()
+        await stage.until(lambda: page.rows[0].state == "wanted")

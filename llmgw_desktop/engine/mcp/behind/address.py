@@ -9,42 +9,53 @@ where messages are posted to, and on which all answers come.
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import orjson
 
 from llmgw_desktop.domain.mcp_presentation import VERSION
 from llmgw_desktop.domain.mcp_server import GivenServer
-from llmgw_desktop.engine.http1 import UnfitHead
-from llmgw_desktop.engine.http1.client_connection import (
-    BrokenAnswer,
-    ConnectionClosed,
-    UpstreamConnection,
-)
+from llmgw_desktop.engine.http1.client_connection import ConnectionClosed, UpstreamConnection
 from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.engine.mcp.behind.authorization import SignInWanted
 from llmgw_desktop.engine.mcp.behind.peer import (
     LONGEST_MESSAGE,
     PARSED_AT_ONCE,
     ServerFailed,
     ServerTalk,
 )
-from llmgw_desktop.engine.upstream.pool import ConnectTarget, LeadsAstray, LeadsBack, Pool
+from llmgw_desktop.engine.mcp.behind.web import BROKEN, CONNECT_S, failure_words
+from llmgw_desktop.engine.upstream.pool import ConnectTarget, Pool
 from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
 
-_CONNECT_S = 15.0
 _SESSION = "mcp-session-id"
-_BROKEN = (OSError, TimeoutError, ConnectionClosed, BrokenAnswer, UnfitHead)
 _LISTENS_AGAIN_S = 30.0
 _NOT_SPOKEN = (400, 404, 405)
 """What a server of the older transport answers to a greeting."""
 _LONGEST_PLACE = 2_000
 
 
+class TokenSource(Protocol):
+    """What is shown besides the headers of the settings."""
+
+    async def token(self) -> str:
+        """Empty where there is none. Raises ServerFailed."""
+
+    async def refused(self, token: str, status: int, challenge: str) -> bool:
+        """Whether another request is worth a try. Raises ServerFailed."""
+
+
 class AddressLink:
     """One session with one server."""
 
-    def __init__(self, server: GivenServer, pool: Pool, peer: ServerTalk) -> None:
+    def __init__(
+        self,
+        server: GivenServer,
+        pool: Pool,
+        peer: ServerTalk,
+        credentials: TokenSource | None = None,
+    ) -> None:
         parts = urlsplit(server.url)
         self._url = server.url
         self._target = ConnectTarget.of(server.url, local=True)
@@ -56,6 +67,7 @@ class AddressLink:
         self._own = "".join(f"\r\n{name}: {text}" for name, text in server.headers.items())
         self._pool = pool
         self._peer = peer
+        self._credentials = credentials
         self._session = ""
         self._version = ""
         self._tasks = Tasks()
@@ -98,7 +110,7 @@ class AddressLink:
         if self._session:
             try:
                 async with asyncio.timeout(2.0):
-                    connection = await self._sent("DELETE", b"")
+                    connection = await self._admitted("DELETE", b"")
                     connection.close()
             except (ServerFailed, TimeoutError):
                 return  # it forgets the session by itself
@@ -111,8 +123,8 @@ class AddressLink:
                 return  # the answer comes on the stream
             try:
                 await self._hear(connection)
-            except _BROKEN as error:
-                raise self._failure(error) from error
+            except BROKEN as error:
+                raise ServerFailed(failure_words(self._peer.name, error)) from error
             finally:  # one that is not read to its end is closed by this
                 self._pool.give_back(self._pool.idle(self._target), connection)
         except ServerFailed as error:
@@ -123,7 +135,7 @@ class AddressLink:
 
     async def _post(self, message: Mapping[str, Any]) -> UpstreamConnection:
         """With the head of a good answer."""
-        connection = await self._sent("POST", orjson.dumps(message))
+        connection = await self._admitted("POST", orjson.dumps(message))
         status = connection.status
         if 200 <= status < 300:
             self._session = connection.headers.get(_SESSION, self._session)
@@ -137,32 +149,47 @@ class AddressLink:
             self._peer.lost(f"{self._peer.name} has forgotten the session.")
         raise ServerFailed(f"{self._peer.name} {_status_words(status)}")
 
-    async def _sent(self, method: str, body: bytes) -> UpstreamConnection:
+    async def _admitted(self, method: str, body: bytes) -> UpstreamConnection:
+        """As whoever is signed in; once more where the token was renewed. Raises ServerFailed."""
+        own = self._credentials
+        if own is None:
+            return await self._sent(method, body)
+        token = await own.token()
+        connection = await self._sent(method, body, token)
+        if connection.status not in (401, 403):
+            return connection
+        status, told = connection.status, connection.headers.get("www-authenticate", "")
+        connection.close()
+        if not await own.refused(token, status, told):
+            raise ServerFailed(f"{self._peer.name} {_status_words(status)}")
+        return await self._sent(method, body, await own.token())
+
+    async def _sent(self, method: str, body: bytes, token: str = "") -> UpstreamConnection:
         """Raises ServerFailed."""
-        head = self._head(method, len(body))
+        head = self._head(method, len(body), token)
         idle = self._pool.idle(self._target)
         while True:
             kept = self._pool.kept(idle)
             connection = kept
             try:
                 if connection is None:
-                    connection = await self._pool.connect(self._target, _CONNECT_S)
+                    connection = await self._pool.connect(self._target, CONNECT_S)
                 connection.ask(head, body)
                 await connection.answered()
-            except _BROKEN as error:
+            except BROKEN as error:
                 if connection is not None:
                     connection.close()
                 is_stale = isinstance(error, ConnectionClosed) and not error.heard
                 if kept is not None and is_stale:
                     continue  # it was closed while nobody looked: nothing of this was read
-                raise self._failure(error) from error
+                raise ServerFailed(failure_words(self._peer.name, error)) from error
             except BaseException:
                 if connection is not None:
                     connection.close()
                 raise
             return connection
 
-    def _head(self, method: str, size: int) -> bytes:
+    def _head(self, method: str, size: int, token: str) -> bytes:
         place = self._posts_to if method == "POST" and self._posts_to else self._place
         lines = [
             f"{method} {place}{self._host}",
@@ -176,6 +203,8 @@ class AddressLink:
             lines += ["Content-Type: application/json", f"Content-Length: {size}"]
         if self._session:
             lines.append(f"Mcp-Session-Id: {self._session}")
+        if token:
+            lines.append(f"Authorization: Bearer {token}")
         if self._version:
             lines.append(f"MCP-Protocol-Version: {self._version}")
         return ("\r\n".join(lines) + self._own + "\r\n\r\n").encode("utf-8")
@@ -221,14 +250,14 @@ class AddressLink:
         """For what it says unasked, as long as it offers that."""
         while not self._peer.is_over:
             try:
-                connection = await self._sent("GET", b"")
+                connection = await self._admitted("GET", b"")
             except ServerFailed:
                 return
             try:
                 if connection.status != 200:
                     return
                 await self._hear_events(connection)
-            except (*_BROKEN, ServerFailed):
+            except (*BROKEN, ServerFailed):
                 pass
             finally:
                 connection.close()
@@ -238,7 +267,9 @@ class AddressLink:
         """Whether it speaks the older transport; then it is read from now on. Raises
         ServerFailed."""
         try:
-            connection = await self._sent("GET", b"")
+            connection = await self._admitted("GET", b"")
+        except SignInWanted:
+            raise
         except ServerFailed:
             return False
         kind = connection.headers.get("content-type", "")
@@ -248,7 +279,7 @@ class AddressLink:
         told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._tasks.start(self._follow(connection, told), name=f"hear {self._peer.name}")
         try:
-            async with asyncio.timeout(_CONNECT_S):
+            async with asyncio.timeout(CONNECT_S):
                 said = await told
         except TimeoutError:
             connection.close()
@@ -267,7 +298,7 @@ class AddressLink:
                         told.set_result(data[:_LONGEST_PLACE].decode("utf-8", "replace"))
                     elif data and told.done():
                         await self._take(data)
-        except _BROKEN:
+        except BROKEN:
             pass
         finally:
             connection.close()
@@ -295,25 +326,10 @@ class AddressLink:
         try:
             while await connection.piece():
                 pass
-        except _BROKEN:
+        except BROKEN:
             connection.close()
         else:
             self._pool.give_back(self._pool.idle(self._target), connection)
-
-    def _failure(self, error: Exception) -> ServerFailed:
-        name = self._peer.name
-        if isinstance(error, LeadsBack):
-            return ServerFailed(f"{name} is this gateway itself.")
-        if isinstance(error, LeadsAstray):
-            return ServerFailed(f"{name} leads to {error.where}, {error.why}.")
-        if isinstance(error, TimeoutError):
-            return ServerFailed(f"{name} cannot be reached: no connection in {_CONNECT_S:g} s.")
-        if isinstance(error, ConnectionClosed):
-            return ServerFailed(f"{name} closed the connection before its answer was whole.")
-        if isinstance(error, BrokenAnswer | UnfitHead):
-            return ServerFailed(f"{name} does not answer in HTTP.")
-        told = getattr(error, "verify_message", "") or getattr(error, "strerror", "") or error
-        return ServerFailed(f"{name} cannot be reached: {told}.")
 
 
 def _status_words(status: int) -> str:

@@ -11,11 +11,12 @@ from typing import Any
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
-from llmgw_desktop.domain.mcp_presentation import HANDSHAKE_VERSIONS, NAME, TITLE, VERSION
+from llmgw_desktop.domain.mcp_presentation import HANDSHAKE_VERSIONS
 from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.behind.peer import CallRefused, Link, ServerFailed, ServerTalk
+from llmgw_desktop.engine.mcp.behind.web import greeting
 from llmgw_desktop.engine.mcp.tool import ProgressTelling
 
 IDLE_S = 600.0
@@ -173,6 +174,11 @@ class BehindServer:
         self._failed_in_row = 0
         await self.ready()
 
+    async def rest(self) -> None:
+        """It is ended until somebody needs it."""
+        await self._end()
+        self._failed_in_row = 0
+
     async def close(self) -> None:
         self._is_closed = True
         await self._tasks.stop()
@@ -204,7 +210,7 @@ class BehindServer:
         self._starts += 1
         try:
             peer.link = await self._connect(self.server, peer)
-            hello = await peer.ask("initialize", _greeting(), within_s=_GREETING_S)
+            hello = await peer.ask("initialize", greeting(), within_s=_GREETING_S)
             version = hello.get("protocolVersion")
             peer.link.agreed(_known(self.name, version))
             await peer.tell("notifications/initialized")
@@ -311,11 +317,3 @@ def _known(name: str, version: object) -> str:
     if version not in HANDSHAKE_VERSIONS:
         raise ServerFailed(f"{name} speaks an unknown protocol: {version!s:.40}.")
     return str(version)
-
-
-def _greeting() -> dict[str, Any]:
-    return {
-        "protocolVersion": HANDSHAKE_VERSIONS[-1],
-        "capabilities": {},
-        "clientInfo": {"name": NAME, "title": TITLE, "version": VERSION},
-    }

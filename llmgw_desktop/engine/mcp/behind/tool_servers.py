@@ -35,6 +35,7 @@ from llmgw_desktop.engine.mcp.behind.server import (
     ServerLists,
     ServerStanding,
 )
+from llmgw_desktop.engine.mcp.behind.sign_ins import SignIns, SignInState
 from llmgw_desktop.engine.mcp.tool import PLAINLY, CameBy, McpToolCall, NotFound, Profile
 from llmgw_desktop.store.tool_pins import ToolPinStore
 
@@ -73,7 +74,9 @@ class ToolServers:
         clock: Clock,
         bus: Bus,
         around: Around = _plainly,
+        sign_ins: SignIns | None = None,
     ) -> None:
+        self.sign_ins = sign_ins
         self.version = 0
         """Another one after each change of what is offered to anybody."""
         self._connect = connect
@@ -205,6 +208,17 @@ class ToolServers:
         return None
 
     # what a person sees and decides
+
+    async def sign_in_states(self) -> dict[str, SignInState]:
+        """Raises StoreError."""
+        servers, signs = [each.server for each in self._servers.values()], self.sign_ins
+        return {} if signs is None else await signs.states(servers)
+
+    async def sign_out(self, server: McpServer) -> bool:
+        """Its session ends, too. Raises StoreError, VaultError."""
+        if (found := self._servers.get(server.name)) is not None:
+            await found.rest()
+        return self.sign_ins is not None and await self.sign_ins.sign_out(server)
 
     def standings(self) -> list[ServerStanding]:
         """In the order of the settings."""
