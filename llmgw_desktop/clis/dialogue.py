@@ -124,6 +124,8 @@ class HookCall:
     session: str
     ask: Ask
     """`native_id` is the same for the same wish in `ASKS` and `SETTLED`."""
+    is_held: bool = False
+    """It asks nobody by itself: what a rule wants asked waits for the list, and silence denies."""
 
 
 @value

@@ -57,7 +57,7 @@ class NativeRules:
 
 
 def native_rules(
-    rules: Iterable[StandingRule], cli: str, say: Said, *, has_hook: bool
+    rules: Iterable[StandingRule], cli: str, say: Said, held: frozenset[RuleVerdict]
 ) -> NativeRules:
     said: list[tuple[RuleVerdict, str]] = []
     told: list[tuple[str, str]] = []
@@ -73,7 +73,9 @@ def native_rules(
             fate = f"written but for {missing} of {len(parts)} patterns"
         else:
             fate = f"not written: {why or 'its own settings cannot say it'}"
-        if has_hook and (missing or why.startswith(("there are no", "it is about sev"))):
+        if rule.verdict in held and (
+            missing or why.startswith(("there are no", "it is about sev"))
+        ):
             fate += "; its hook holds it to the rule"
         told.append((rule.name, fate))
     return NativeRules(said=tuple(dict.fromkeys(said)), told=tuple(told))
@@ -203,6 +205,10 @@ PERMISSION = ("permission",)
 """A table that is written whole, so only where there is none."""
 
 
+_ALL = frozenset(RuleVerdict)
+_RESTRAINTS = _ALL - {RuleVerdict.ALLOW}
+
+
 @value
 class NativeForm:
     """Where a program's own rules stand. `puts`: (ground, what is said, the hook's command)."""
@@ -210,13 +216,56 @@ class NativeForm:
     cli: str
     say: Said
     puts: Callable[[Ground, NativeRules, str], Iterator[Put]]
-    has_hook: bool = False
+    held: frozenset[RuleVerdict] = _RESTRAINTS
+    """Which its hook makes true."""
 
     def found(self, rules: Sequence[StandingRule]) -> NativeRules:
-        return native_rules(rules, self.cli, self.say, has_hook=self.has_hook)
+        return native_rules(rules, self.cli, self.say, self.held)
 
 
+_SHORT_S, _LONG_S, _GROK_S = 30, 3600, 600
+"""For a verdict; for a person; the longest that Grok waits."""
+_CODEX_HOOKS = {
+    "PreToolUse": _LONG_S,
+    "PermissionRequest": _LONG_S,
+    "PostToolUse": _SHORT_S,
+}
 _ORDER = (RuleVerdict.ALLOW, RuleVerdict.ASK, RuleVerdict.DENY)
+_PLUGIN = """\
+// Written by `llmgw connect --rules`, and taken back by `--undo`:
+// opencode asks the gateway before each step.
+import { spawn } from "node:child_process"
+
+const hook = HOOK
+
+function answerTo(call) {
+  return new Promise((resolve) => {
+    const child = spawn(hook, { shell: true, stdio: ["pipe", "pipe", "ignore"] })
+    let said = ""
+    const done = () => resolve(said)
+    child.on("error", done)
+    child.on("close", done)
+    child.stdin.on("error", () => {})
+    child.stdout.on("data", (more) => { said += more })
+    child.stdin.end(JSON.stringify(call))
+  })
+}
+
+export const LlmgwRules = async ({ directory }) => ({
+  "tool.execute.before": async (input, output) => {
+    const said = await answerTo({
+      hook_event_name: "before",
+      session_id: input.sessionID,
+      tool_name: input.tool,
+      tool_input: output.args,
+      cwd: directory,
+    })
+    let answer = {}
+    try { answer = JSON.parse(said) } catch { return }
+    if (answer.decision === "deny") throw new Error(answer.reason)
+  },
+})
+"""
 _HOOKS: Mapping[str, Mapping[str, Any]] = {
     "PreToolUse": {"timeout": 30},
     "PermissionRequest": {"timeout": 3600},
@@ -238,15 +287,25 @@ def _claude_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]
         yield Put(file=file, format=JSON, path=("hooks", event, ELEMENT), value=entry)
 
 
-def _codex_puts(ground: Ground, found: NativeRules, _: str) -> Iterator[Put]:
-    file = ground.folder("CODEX_HOME", ".codex") / "rules/llmgw.rules"
+def _group(hook: str, wait: int) -> dict[str, Any]:
+    run = {"type": "command", "command": hook, "timeout": wait}
+    return {"matcher": "*", "hooks": [run]}
+
+
+def _codex_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
+    folder = ground.folder("CODEX_HOME", ".codex")
     text = _HEAD + "".join(f"{words}\n" for _, words in found.said)
-    yield from _whole(file, found, text)
+    yield from _whole(folder / "rules/llmgw.rules", found, text)
+    for event, wait_s in _CODEX_HOOKS.items():
+        path, entry = ("hooks", event, ELEMENT), _group(hook, wait_s)
+        yield Put(file=folder / "hooks.json", format=JSON, path=path, value=entry)
 
 
-def _gemini_puts(ground: Ground, found: NativeRules, _: str) -> Iterator[Put]:
+def _gemini_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
     text = _HEAD + "".join(f"\n{words}\n" for _, words in found.said)
     yield from _whole(ground.home / ".gemini/policies/llmgw.toml", found, text)
+    file, path = ground.home / ".gemini/settings.json", ("hooks", "BeforeTool", ELEMENT)
+    yield Put(file=file, format=JSON, path=path, value=_group(hook, 1000 * _SHORT_S))
 
 
 def _whole(file: Path, found: NativeRules, text: str) -> Iterator[Put]:
@@ -254,27 +313,46 @@ def _whole(file: Path, found: NativeRules, text: str) -> Iterator[Put]:
         yield Put(file=file, format=WHOLE, path=("rules",), value=text)
 
 
-def _opencode_puts(ground: Ground, found: NativeRules, _: str) -> Iterator[Put]:
+def _opencode_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
     program = PROGRAMS["opencode"]
+    plugin = program.file(ground).parent / "plugin/llmgw.js"
+    text = _PLUGIN.replace("HOOK", json.dumps(hook))
+    yield Put(file=plugin, format=WHOLE, path=("hooks",), value=text)
     for verdict in _ORDER:
         for words in found.of(verdict):
             path = ("permission", "bash", words)
             yield Put(file=program.file(ground), format=JSON, path=path, value=str(verdict))
 
 
-def _grok_puts(ground: Ground, found: NativeRules, _: str) -> Iterator[Put]:
+def _grok_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
     """A table of the person's own stays as it is."""
+    text = json.dumps({"hooks": {"PreToolUse": [_group(hook, _GROK_S)]}}, indent=2)
+    hooks = PROGRAMS["grok"].file(ground).parent / "hooks/llmgw.json"
+    yield Put(file=hooks, format=WHOLE, path=("hooks",), value=text)
     said = {str(each): words for each in _ORDER if (words := found.of(each))}
     if said:
         file = PROGRAMS["grok"].file(ground)
         yield Put(file=file, format=TOML, path=PERMISSION, value=said, yields=True)
 
 
+def _copilot_puts(ground: Ground, _: NativeRules, hook: str) -> Iterator[Put]:
+    run = {"type": "command", "bash": hook, "timeoutSec": _SHORT_S}
+    text = json.dumps({"version": 1, "hooks": {"preToolUse": [run]}}, indent=2)
+    file = PROGRAMS["copilot"].file(ground).parent / "hooks/llmgw.json"
+    yield Put(file=file, format=WHOLE, path=("hooks",), value=text)
+
+
+def no_words(_: RuleSaying) -> list[str]:
+    """Of a program whose own settings say no rules."""
+    return []
+
+
 FORMS: Mapping[str, NativeForm] = {
-    "claude-code": NativeForm(cli="claude", say=claude_words, puts=_claude_puts, has_hook=True),
-    "codex": NativeForm(cli="codex", say=codex_words, puts=_codex_puts),
+    "claude-code": NativeForm(cli="claude", say=claude_words, puts=_claude_puts, held=_ALL),
+    "codex": NativeForm(cli="codex", say=codex_words, puts=_codex_puts, held=_ALL),
     "gemini-cli": NativeForm(cli="gemini", say=gemini_words, puts=_gemini_puts),
     "opencode": NativeForm(cli="opencode", say=opencode_words, puts=_opencode_puts),
     "grok": NativeForm(cli="grok", say=grok_words, puts=_grok_puts),
+    "copilot": NativeForm(cli="copilot", say=no_words, puts=_copilot_puts),
 }
 """Programs whose own settings can say rules, by name."""

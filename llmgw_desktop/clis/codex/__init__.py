@@ -3,6 +3,7 @@
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse, SideUsage
 from llmgw_desktop.clis.codex import contract
 from llmgw_desktop.clis.codex.asking_plan import dialogue, plan_asking
+from llmgw_desktop.clis.codex.hook import HOOK
 from llmgw_desktop.clis.codex.plan import FACTS, SERVERS, plan, without_servers
 from llmgw_desktop.clis.codex.reader import PATH, SIGN_IN, CodexReader, read_usage
 from llmgw_desktop.clis.dialogue import AskingMode
@@ -15,9 +16,11 @@ _TOOLS = """
 """Features that bring tools. As settings: a version that has one no more does not mind."""
 _NO_TOOLS: dict[str, object] = {f"features.{name}": False for name in _TOOLS.split()}
 
+
 CLI = Cli(
     name=CliName.CODEX,
     title="Codex",
+    hook=HOOK,
     vendor="openai",
     packaging=Packaging(npm="@openai/codex", update=("update",)),
     variables=("OPENAI_", "CODEX_"),

@@ -1,5 +1,7 @@
 """GitHub Copilot's CLI, as it was seen to be at version 1.0.102."""
 
+from collections.abc import Mapping
+
 from llmgw_desktop.clis.cli import Cli, ModelUpstream, ModelUse, Packaging, ReviewUse, SideUsage
 from llmgw_desktop.clis.copilot.plan import (
     ASKING,
@@ -13,11 +15,40 @@ from llmgw_desktop.clis.copilot.plan import (
     plan,
 )
 from llmgw_desktop.clis.copilot.reader import PATH, SIGN_IN, CopilotReader, read_usage
+from llmgw_desktop.clis.dialogue import HookMoment
+from llmgw_desktop.clis.hooks import HookNames, hook_use
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict
+
+
+def _moment(told: Mapping[str, object]) -> HookMoment | None:
+    """Its events have no names."""
+    if "toolResult" in told or "hookName" in told:
+        return None
+    if "toolName" in told:
+        return HookMoment.BEFORE
+    return HookMoment.ENDED if "reason" in told else None
+
+
+def _say(verdict: RuleVerdict, why: str) -> Mapping[str, object] | None:
+    if verdict is RuleVerdict.ALLOW:
+        return None
+    return {"permissionDecision": str(verdict), "permissionDecisionReason": why}
+
+
+_HOOK = HookNames(
+    moment=_moment,
+    commands=frozenset({"bash", "powershell"}),
+    edits=frozenset({"create", "edit", "str_replace_editor", "apply_patch"}),
+    fetches=frozenset({"web_fetch"}),
+)
+HOOK = hook_use(_HOOK, _say)
+"""Its `permissionRequest` comes also where all is allowed, and cannot be told from a question."""
 
 CLI = Cli(
     name=CliName.COPILOT,
     title="GitHub Copilot",
+    hook=HOOK,
     vendor="github",
     packaging=Packaging(npm="@github/copilot", update=("update",)),
     variables=("COPILOT_", "GH_", "GITHUB_"),

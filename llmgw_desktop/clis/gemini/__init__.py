@@ -1,14 +1,38 @@
 """Google's Gemini CLI, as it was seen to be at version 0.61.0."""
 
+from collections.abc import Mapping
+
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
+from llmgw_desktop.clis.dialogue import HookMoment
 from llmgw_desktop.clis.gemini.contract import FLAGS, OPTIONS, RIGHTS, SUBCOMMANDS, VERSION
 from llmgw_desktop.clis.gemini.plan import ASKING, FACTS, SERVERS, UPSTREAM, plan
 from llmgw_desktop.clis.gemini.reader import RETRY_WORDS, SIGN_IN, GeminiReader
+from llmgw_desktop.clis.hooks import HookNames, deny_or_ask, hook_use, moments
+from llmgw_desktop.clis.told import object_of, text_of
 from llmgw_desktop.domain.cli import CliName
+
+
+def _mcp_tool(_: str, told: Mapping[str, object]) -> tuple[str, str] | None:
+    context = object_of(told.get("mcp_context"))
+    server, tool = text_of(context.get("server_name")), text_of(context.get("tool_name"))
+    return (server, tool) if server and tool else None
+
+
+_HOOK = HookNames(
+    moment=moments(
+        BeforeTool=HookMoment.BEFORE, AfterTool=HookMoment.SETTLED, SessionEnd=HookMoment.ENDED
+    ),
+    commands=frozenset({"run_shell_command"}),
+    edits=frozenset({"write_file", "replace"}),
+    fetches=frozenset({"web_fetch", "google_web_search"}),
+    mcp=_mcp_tool,
+)
+HOOK = hook_use(_HOOK, deny_or_ask)
 
 CLI = Cli(
     name=CliName.GEMINI,
     title="Gemini CLI",
+    hook=HOOK,
     vendor="google",
     packaging=Packaging(npm="@google/gemini-cli"),
     variables=("GEMINI_", "GOOGLE_", "ANTIGRAVITY_"),

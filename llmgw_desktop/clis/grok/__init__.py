@@ -1,9 +1,11 @@
 """xAI's Grok CLI, as it was seen to be at version 1.0.41."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, OutputReader, Packaging, ReviewUse, ServerUse
+from llmgw_desktop.clis.dialogue import HookMoment
 from llmgw_desktop.clis.grok import contract
 from llmgw_desktop.clis.grok.plan import ASKING, FACTS, plan
 from llmgw_desktop.clis.grok.reader import RETRY_WORDS, SIGN_IN, GrokMessagesReader, GrokReader
+from llmgw_desktop.clis.hooks import HookNames, deny_or_ask, hook_use, joined_mcp, moments
 from llmgw_desktop.domain.cli import CliName, CliRequest
 
 
@@ -13,9 +15,25 @@ def reader(request: CliRequest) -> OutputReader:
     return GrokMessagesReader(request) if is_messages else GrokReader(request)
 
 
+_HOOK = HookNames(
+    moment=moments(
+        PreToolUse=HookMoment.BEFORE,
+        PostToolUse=HookMoment.SETTLED,
+        PostToolUseFailure=HookMoment.SETTLED,
+        SessionEnd=HookMoment.ENDED,
+    ),
+    commands=frozenset({"run_terminal_command"}),
+    edits=frozenset({"write", "search_replace", "write_file", "edit_file"}),
+    fetches=frozenset({"web_fetch", "web_search"}),
+    mcp=joined_mcp,
+    holds=lambda told: told.get("permission_mode") == "bypassPermissions",
+)
+HOOK = hook_use(_HOOK, deny_or_ask)
+
 CLI = Cli(
     name=CliName.GROK,
     title="Grok",
+    hook=HOOK,
     vendor="xai",
     packaging=Packaging(
         npm="@xai-official/grok",

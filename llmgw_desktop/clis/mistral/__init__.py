@@ -1,6 +1,8 @@
 """Mistral's Vibe CLI, `vibe`, as it was seen to be at version 3.0.3."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse, SideUsage
+from llmgw_desktop.clis.dialogue import HookMoment
+from llmgw_desktop.clis.hooks import HookNames, deny_alone, hook_use, moments
 from llmgw_desktop.clis.mistral.plan import (
     ASKING,
     FACTS,
@@ -15,9 +17,20 @@ from llmgw_desktop.clis.mistral.plan import (
 from llmgw_desktop.clis.mistral.reader import PATH, RETRY_WORDS, SIGN_IN, VibeReader, read_usage
 from llmgw_desktop.domain.cli import CliName
 
+_HOOK = HookNames(
+    moment=moments(pre_tool=HookMoment.BEFORE, post_tool=HookMoment.SETTLED),
+    commands=frozenset({"bash"}),
+    edits=frozenset({"write_file", "search_replace"}),
+    fetches=frozenset({"web_fetch", "web_search"}),
+    prefix="file_system.",
+    holds=lambda _: True,
+)
+HOOK = hook_use(_HOOK, deny_alone)
+
 CLI = Cli(
     name=CliName.MISTRAL,
     title="Mistral Vibe",
+    hook=HOOK,
     vendor="mistral",
     packaging=Packaging(pypi="mistral-vibe"),
     variables=("MISTRAL_", "VIBE_"),

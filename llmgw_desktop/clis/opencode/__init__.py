@@ -1,6 +1,8 @@
 """opencode, as it was seen to be at version 1.18.33."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
+from llmgw_desktop.clis.dialogue import HookMoment
+from llmgw_desktop.clis.hooks import HookNames, deny_alone, hook_use, moments
 from llmgw_desktop.clis.opencode.plan import (
     ASKING,
     FACTS,
@@ -17,9 +19,20 @@ from llmgw_desktop.clis.opencode.plan import (
 from llmgw_desktop.clis.opencode.reader import RETRY_WORDS, SIGN_IN, OpencodeReader
 from llmgw_desktop.domain.cli import CliName
 
+_HOOK = HookNames(
+    moment=moments(before=HookMoment.BEFORE),
+    commands=frozenset({"bash"}),
+    edits=frozenset({"edit", "write", "patch", "apply_patch"}),
+    fetches=frozenset({"webfetch"}),
+    holds=lambda _: True,
+)
+HOOK = hook_use(_HOOK, deny_alone)
+"""By a plugin of ours (`connect --rules` writes it): it has no hooks that are commands."""
+
 CLI = Cli(
     name=CliName.OPENCODE,
     title="opencode",
+    hook=HOOK,
     vendor="opencode",
     packaging=Packaging(npm="opencode-ai", update=("upgrade",), update_to=("upgrade", "{target}")),
     variables=("OPENCODE_",),

@@ -318,13 +318,17 @@ class RulesDoor:
         except (TypeError, ValueError, RecursionError) as error:
             raise MalformedRequest("expected what a hook is given") from error
         asks, said = self._asks(), b""
+
+        async def show_life() -> None:
+            await caller.write(b": waits\n\n")
+
         await caller.begin(200, _STREAM)
         if call is None:
             pass
         elif call.moment is HookMoment.BEFORE:
-            said = await asks.before(cli, call, who(caller))
+            said = await asks.before(cli, call, who(caller), show_life)
         elif call.moment is HookMoment.ASKS:
-            said = await asks.asked(cli, call, who(caller), lambda: caller.write(b": waits\n\n"))
+            said = await asks.asked(cli, call, who(caller), show_life)
         elif call.moment is HookMoment.SETTLED:
             asks.settled(cli, call)
         else:

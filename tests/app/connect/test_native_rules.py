@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -111,6 +112,22 @@ def test_taken_back_all_is_as_it_was(desk: RuledDesk, name: str, has_file: bool)
     assert desk.files() == before
 
 
+def test_each_has_its_hook_and_no_hook_allows_but_where_it_is_asked(desk: RuledDesk) -> None:
+    for name in sorted(FORMS):
+        desk.set_up(name, WANTED)
+    hook = re.compile(r" hook (\w+)\b")
+    said = {
+        file: set(hook.findall(text(desk, file)))
+        for file in (
+            *(".codex/hooks.json", ".gemini/settings.json", ".grok/hooks/llmgw.json"),
+            *(".config/opencode/plugin/llmgw.js", ".copilot/hooks/llmgw.json"),
+        )
+    }
+    assert list(said.values()) == [{"codex"}, {"gemini"}, {"grok"}, {"opencode"}, {"copilot"}]
+    allowing = {name for name, form in FORMS.items() if RuleVerdict.ALLOW in form.held}
+    assert allowing == {"claude-code", "codex"}
+
+
 def test_what_others_add_stays_when_it_is_taken_back(desk: RuledDesk) -> None:
     desk.set_up("claude-code", WANTED)
     path = desk.home / ".claude/settings.json"
@@ -156,7 +173,7 @@ def test_what_a_program_cannot_say_is_not_written(name: str, rule: StandingRule,
     assert found.said == ()
     ((_, fate),) = found.told
     assert fate.startswith(f"not written: {why}")
-    is_held = name == "claude-code" and not why.endswith(("off", "mistake", "CLIs"))
+    is_held = rule.verdict in FORMS[name].held and not why.endswith(("off", "mistake", "CLIs"))
     assert fate.endswith("; its hook holds it to the rule") is is_held
 
 

@@ -2,7 +2,8 @@
 stands in the one list beside their own question. The first answer counts.
 
 Nothing is denied for want of an answer: where no rule speaks and nobody says a word, the CLI goes
-its own way, as it does while the gateway is away.
+its own way, as it does while the gateway is away. But what a rule wants asked of a CLI that would
+ask nobody waits for the list, and silence denies it.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from pathlib import PurePath
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.dialogue import HookCall, HookUse
+from llmgw_desktop.clis.hooks import NOT_ALLOWED
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import LlmgwError
@@ -36,6 +38,7 @@ _SPOKEN = frozenset(
     }
 )
 """A person's word, now or before; all else leaves it to the CLI's own question."""
+_NOBODY = "Nobody has answered."
 _MOST_WAITING = 1000
 SIGN_OF_LIFE_S = 3.0
 Waiting = asyncio.Future[PermissionAnswer | None]
@@ -50,26 +53,45 @@ class TerminalAsks:
         self._holding = holding
         self._waiting: dict[tuple[str, str], Waiting] = {}
 
-    async def before(self, cli: Cli, call: HookCall, who: Principal) -> bytes:
-        """What a rule says of it; and what could answer in the person's place is asked."""
+    async def before(
+        self, cli: Cli, call: HookCall, who: Principal, show_life: Callable[[], Awaitable[None]]
+    ) -> bytes:
+        """What a rule says of it; and what could answer in the person's place is asked. Waits
+        where the CLI would ask nobody."""
         job = await self._job(cli, call, who)
         review = await self._desk.ruled(job, call.ask)
         ruling = review.ruling
         if ruling is not None and ruling.rule:
-            return _hook(cli).ruled(ruling.verdict, f"{ruling.why} {ruling.note}".strip())
-        if ANSWERS_ITSELF in review.warnings:
-            return _hook(cli).ruled(RuleVerdict.ASK, ANSWERS_ITSELF)
-        return b""
+            verdict, why = ruling.verdict, f"{ruling.why} {ruling.note}".strip()
+        elif ANSWERS_ITSELF in review.warnings:
+            verdict, why = RuleVerdict.ASK, ANSWERS_ITSELF
+        else:
+            return b""
+        if not call.is_held or verdict is not RuleVerdict.ASK:
+            return _hook(cli).ruled(verdict, why)
+        # a rule wants it asked, and the CLI would ask nobody: without a word it is denied
+        answer, denial = await self._answer(job, call, show_life), f"{why} {_NOBODY}"
+        if answer is not None and answer.way in _SPOKEN:
+            if answer.allows:
+                return b""
+            denial = answer.note or NOT_ALLOWED
+        return _hook(cli).ruled(RuleVerdict.DENY, denial)
 
     async def asked(
         self, cli: Cli, call: HookCall, who: Principal, show_life: Callable[[], Awaitable[None]]
     ) -> bytes:
         """Waits for the answer. `show_life` is called now and then; where it raises, the hook is
         gone, and the question with it."""
-        job = await self._job(cli, call, who)
+        answer = await self._answer(await self._job(cli, call, who), call, show_life)
+        return b"" if answer is None or answer.way not in _SPOKEN else _hook(cli).answered(answer)
+
+    async def _answer(
+        self, job: AskingJob, call: HookCall, show_life: Callable[[], Awaitable[None]]
+    ) -> PermissionAnswer | None:
+        """The list's."""
         key = job.id, call.ask.native_id
         if key in self._waiting or len(self._waiting) >= _MOST_WAITING:
-            return b""  # two of its agents ask the same: each is answered in the terminal
+            return None  # two of its agents ask the same: each is answered in the terminal
         waiting: Waiting = asyncio.get_running_loop().create_future()
         self._waiting[key] = waiting
 
@@ -81,11 +103,10 @@ class TerminalAsks:
         try:
             while not (await asyncio.wait({waiting}, timeout=SIGN_OF_LIFE_S))[0]:
                 await show_life()
-            answer = waiting.result()
+            return waiting.result()
         finally:
             del self._waiting[key]
             self._desk.withdraw(*key)
-        return b"" if answer is None or answer.way not in _SPOKEN else _hook(cli).answered(answer)
 
     def settled(self, cli: Cli, call: HookCall) -> None:
         """Its person has answered in the terminal."""

@@ -1,0 +1,222 @@
+"""Real CLIs that a person runs, told to ask nobody, with the hook of `llmgw connect --rules`: what
+a rule denies they do not do, behind `timeout` as well, which their own rules pass by."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.app.command_line.this_program import own_argv
+from llmgw_desktop.app.connect.native_rules import FORMS
+from llmgw_desktop.app.connect.programs import Ground
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.approval import ApprovalSettings
+from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict, StandingRule
+from llmgw_desktop.store.client_files.marks import WHOLE
+from tests.engine.conftest import House, house_in
+from tests.support import cli_benches
+from tests.support.answers import Answer
+from tests.support.cli_bench import Bench
+from tests.support.upstream import Upstream
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+RULES = (
+    StandingRule(name="making", verdict=RuleVerdict.DENY, commands=("mkdir",)),
+    StandingRule(name="touching", verdict=RuleVerdict.ASK, commands=("touch asked.txt",)),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terminal:
+    """A CLI as its person has it."""
+
+    program: str
+    tool: str
+    lane: str = "models"
+    model: str = ""
+    is_held: bool = True
+    """What a rule wants asked waits for the list; others deny it without a screen."""
+    command: str = "command"
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+TERMINALS = {
+    # A person trusts its hooks once, on its screen.
+    CliName.CODEX: Terminal(program="codex", tool="exec_command", command="cmd"),
+    CliName.GEMINI: Terminal(
+        program="gemini-cli",
+        tool="run_shell_command",
+        lane="gemini",
+        model="gemini-2.5-pro",
+        is_held=False,
+        env={"GEMINI_CLI_TRUST_WORKSPACE": "true"},
+    ),
+    CliName.GROK: Terminal(program="grok", tool="run_terminal_command"),
+    CliName.OPENCODE: Terminal(program="opencode", tool="bash"),
+    CliName.COPILOT: Terminal(program="copilot", tool="bash", is_held=False),
+    CliName.MISTRAL: Terminal(program="", tool="bash"),
+}
+VIBE = """
+[[hooks]]
+name = "llmgw"
+type = "pre_tool"
+timeout = 3600
+command = {command}
+"""
+
+
+def hook_of(house: House, cli: CliName) -> str:
+    gateway = house.container.places.data_folder.parent
+    return f"LLMGW_HOME={gateway} {' '.join(own_argv({}))} hook {cli}"
+
+
+def set_up(bench: Bench, program: str, hook: str) -> None:
+    """Its hooks alone, as the command writes them."""
+    home = bench.made("home")
+    if not program:  # as docs/rules.md has a person write it
+        bench.write(".vibe/hooks.toml", VIBE.format(command=json.dumps(hook)))
+        return
+    form = FORMS[program]
+    for put in form.puts(Ground(env={"HOME": str(home)}), form.found(()), hook):
+        put.file.parent.mkdir(parents=True, exist_ok=True)
+        if put.format is WHOLE:
+            put.file.write_text(put.value)
+            continue
+        said = json.loads(put.file.read_text()) if put.file.exists() else {}
+        said.setdefault(put.path[0], {}).setdefault(put.path[1], []).append(put.value)
+        put.file.write_text(json.dumps(said))
+
+
+def trusting(codex: Path, root: Path) -> Path:
+    """As for a person who has looked at its hooks; a trial has no screen to do so."""
+    script = root / "codex-that-trusts"
+    script.write_text(f'#!/bin/sh\nexec {codex} --dangerously-bypass-hook-trust "$@"\n')
+    script.chmod(0o755)
+    return script
+
+
+@pytest.mark.parametrize("cli", TERMINALS)
+async def test_told_to_ask_nobody_it_is_held_by_its_hook(
+    tmp_path: Path, program_of: Callable[[CliName], Path], cli: CliName
+) -> None:
+    terminal = TERMINALS[cli]
+    async with house_in(tmp_path / "gateway") as house, Upstream() as upstream:
+        house.container.runs.permissions.apply(ApprovalSettings(), RULES)
+        lane = upstream.lane(terminal.lane)
+        program = program_of(cli)
+        if cli is CliName.CODEX:
+            program = trusting(program, tmp_path)
+        bench = cli_benches.bench_of(cli, program, tmp_path, lane.root_url, "k")
+        bench = bench.with_(
+            model=terminal.model or bench.model,
+            environment={**bench.environment, **terminal.env},
+        )
+        set_up(bench, terminal.program, hook_of(house, cli))
+
+        async def run(command: str) -> None:
+            given = {terminal.command: command, "description": "A step"}
+            if cli in {CliName.CODEX, CliName.MISTRAL}:
+                del given["description"]
+            lane.always = Answer(call_named=terminal.tool, tool_input=given)
+            await asyncio.to_thread(bench.run, "do it")
+
+        await run("touch free.txt")
+        await run("timeout 5 mkdir behind")
+        asking = asyncio.ensure_future(run("touch asked.txt"))
+        async with asyncio.timeout(60):
+            while not asking.done() and not len(house.container.question_list):
+                await asyncio.sleep(0.05)
+        if terminal.is_held:
+            (question,) = house.container.question_list.waiting
+            async with house.post(f"/v1/questions/{question.id}", {"choice": "once"}) as answer:
+                assert answer.status == 200
+        await asking
+        done = {each.name for each in bench.folder.iterdir()}
+        assert done == ({"free.txt", "asked.txt"} if terminal.is_held else {"free.txt"})
+
+
+async def test_what_codex_asks_is_answered_from_the_list(
+    tmp_path: Path, program_of: Callable[[CliName], Path]
+) -> None:
+    """In its usual mode, with its hooks trusted as its own screen would: by their hashes."""
+    async with house_in(tmp_path / "gateway") as house, Upstream() as upstream:
+        lane = upstream.lane("models")
+        bench = cli_benches.bench_of(
+            CliName.CODEX, program_of(CliName.CODEX), tmp_path, lane.root_url, "k"
+        )
+        set_up(bench, "codex", hook_of(house, CliName.CODEX))
+        listed = await talk(bench, lane.root_url, "hooks/list", {"cwds": [str(bench.folder)]})
+        rows = [hook for each in listed["data"] for hook in each["hooks"]]
+        assert {each["trustStatus"] for each in rows} == {"untrusted"}, "its person is asked"
+        trusted = (
+            f'[hooks.state.{json.dumps(each["key"])}]\ntrusted_hash = "{each["currentHash"]}"\n'
+            for each in rows
+        )
+        bench.write(".codex/config.toml", "".join(trusted))
+        for name, choice in (("once", "once"), ("denied", "deny")):
+            lane.always = Answer(call_named="exec_command", tool_input={"cmd": f"touch {name}.txt"})
+            asking = asyncio.ensure_future(talk(bench, lane.root_url, "", {}))
+            async with asyncio.timeout(60):
+                while not len(house.container.question_list):
+                    await asyncio.sleep(0.05)
+            (question,) = house.container.question_list.waiting
+            assert question.title == f"Codex wants to run touch {name}.txt"
+            async with house.post(f"/v1/questions/{question.id}", {"choice": choice}) as answer:
+                assert answer.status == 200
+            await asking
+        assert [each.name for each in bench.folder.iterdir()] == ["once.txt"]
+
+
+async def talk(bench: Bench, url: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    """With its server for editors: one question, or else a turn to its end."""
+    gateway = {"name": "gw", "base_url": f"{url}/v1", "env_key": "GATEWAY_KEY"}
+    told = [f"model_providers.gw.{name}={json.dumps(said)}" for name, said in gateway.items()]
+    told += ['model_provider="gw"', "analytics.enabled=false"]
+    process = await asyncio.create_subprocess_exec(
+        bench.program,
+        *(word for each in told for word in ("-c", each)),
+        "app-server",
+        cwd=bench.folder,
+        env=bench.environment_with({}),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        limit=1 << 24,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+
+    def say(**message: Any) -> None:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(message).encode() + b"\n")
+
+    client = {"name": "trial", "title": "Trial", "version": "1"}
+    say(id=1, method="initialize", params={"clientInfo": client})
+    say(method="initialized")
+    thread = {"cwd": str(bench.folder), "approvalPolicy": "untrusted", "model": "gpt-5.2-codex"}
+    say(id=2, method=method or "thread/start", params=params if method else thread)
+    result: dict[str, Any] = {}
+    async with asyncio.timeout(60):
+        while line := await process.stdout.readline():
+            said = json.loads(line)
+            if said.get("id") == 2:
+                result = said["result"]
+                if method:
+                    break
+                words = [{"type": "text", "text": "do it"}]
+                turn = {"threadId": result["thread"]["id"], "input": words}
+                say(id=3, method="turn/start", params=turn)
+            assert "requestApproval" not in said.get("method", ""), "the hook has answered"
+            if said.get("method") == "turn/completed":
+                break
+    process.stdin.close()
+    await process.stdout.read()
+    await process.wait()
+    return result
