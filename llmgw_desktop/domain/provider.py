@@ -5,6 +5,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from llmgw_desktop.domain.net_address import STRAIGHT, ProviderWay
+from llmgw_desktop.domain.policy import Budget
 from llmgw_desktop.domain.values import value
 
 DEFAULT_ACCOUNT = "default"
@@ -37,7 +38,13 @@ class Account:
     """Among accounts of one priority: how often this one is chosen, against the others."""
     priority: int = 0
     """Smaller ones are tried first."""
+    budgets: tuple[Budget, ...] = ()
+    """What may be used up of it, whoever asks."""
     enabled: bool = True
+
+
+OWN_BUDGET = "Its budget of "
+"""Begins the reason of an account that rests by the person's own word."""
 
 
 def account_id(provider: str, account: str = DEFAULT_ACCOUNT) -> str:

@@ -20,6 +20,7 @@ from llmgw_desktop.engine.pipeline.in_process_client import InProcessClient
 from llmgw_desktop.engine.pipeline.pipeline import Pipeline
 from llmgw_desktop.engine.pipeline.response_cache.cache import ResponseCache
 from llmgw_desktop.engine.pipeline.response_cache.replay import SemanticCache
+from llmgw_desktop.engine.policy.account_budgets import AccountBudgets
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.failover import Failover
 from llmgw_desktop.engine.routing.health import HealthTracker
@@ -55,6 +56,7 @@ class GatewayParts:
     catalogue: Catalogue
     failover: Failover
     health: HealthTracker
+    account_budgets: AccountBudgets
     mcp: McpDoor
     response_cache: ResponseCache
     semantic_cache: SemanticCache
@@ -125,6 +127,7 @@ class Gateway:
             router.providers, practice=router.offers_practice, aliases=router.listed_aliases()
         )
         engine.health.apply(settings.everyone, settings.failover)
+        engine.account_budgets.apply(settings.everyone)
         engine.failover.settings = settings.failover
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)

@@ -17127,4 +17127,46 @@
       <translation>Ein importierter Satz: Er kann gelesen werden, sonst nichts.</translation>
     </message>
   </context>
+  <context>
+    <name>ui/providers</name>
+    <message>
+      <source>Requests that name this project use this key, all others the one of everybody.</source>
+      <translation>Anfragen, die dieses Projekt nennen, verwenden diesen Schlüssel, alle anderen den für alle.</translation>
+    </message>
+    <message>
+      <source>Such as «20 usd a week, 500 requests a day». Then it rests until that begins anew.</source>
+      <translation>Etwa «20 usd a week, 500 requests a day». Danach ruht es, bis das neu beginnt.</translation>
+    </message>
+    <message>
+      <source>Project of the key</source>
+      <translation>Projekt des Schlüssels</translation>
+    </message>
+    <message>
+      <source>everybody's</source>
+      <translation>für alle</translation>
+    </message>
+    <message>
+      <source>What may be used up of it, whoever asks; then it rests until the budget begins anew, and others are asked. per is hour, day, week, month, year or never.</source>
+      <translation>Was davon verbraucht werden darf, wer auch fragt; dann ruht es, bis das Budget neu beginnt, und andere werden gefragt. per ist hour, day, week, month, year oder never.</translation>
+    </message>
+    <message>
+      <source>Wait until it begins anew, or raise it under Providers.</source>
+      <translation>Warten, bis es neu beginnt, oder es unter Anbieter erhöhen.</translation>
+    </message>
+    <message>
+      <source>Its budget of %1 is used up.</source>
+      <translation>Das Budget von %1 ist aufgebraucht.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/providers</name>
+    <message>
+      <source>budget used up, back in%1</source>
+      <translation>Budget aufgebraucht, wieder in%1</translation>
+    </message>
+    <message>
+      <source>Its budget of </source>
+      <translation>Das Budget von </translation>
+    </message>
+  </context>
 </TS>

@@ -134,3 +134,31 @@ def test_accounts_in_one_line_are_left_to_the_person(desk: Desk) -> None:
     with pytest.raises(ConfigError, match="change it in the file"):
         desk.do(desk.accounts.add(work()))
     assert desk.text == one_line
+
+
+def test_a_budget_is_written_as_it_is_read(desk: Desk) -> None:
+    desk.do(desk.accounts.add(work(budgets="20 usd a week, 500 requests/day, 2.5 usd once")))
+    line = 'budgets = [{usd = 20, per = "week"}, {requests = 500, per = "day"}, '
+    assert line + '{usd = 2.5, per = "never"}]' in desk.text
+    form = desk.accounts.form_of("claude", "work")
+    assert form.budgets == "20 usd a week, 500 requests a day, 2.5 usd once"
+    desk.do(desk.accounts.change_from("claude", "work")(replace(form, budgets="")))
+    assert "budgets" not in desk.text
+
+
+def test_a_budget_that_nobody_understands_is_refused_at_its_field(desk: Desk) -> None:
+    with pytest.raises(ConfigError) as refused:
+        desk.do(desk.accounts.add(work(budgets="a lot")))
+    assert refused.value.key.endswith("accounts[1].budgets")
+
+
+def test_a_key_of_a_project_stands_beside_that_of_everybody(desk: Desk) -> None:
+    desk.do(desk.accounts.add(work()))
+    form = desk.accounts.form_of("claude", "work")
+    before = desk.text
+    desk.do(
+        desk.accounts.change_from("claude", "work")(replace(form, secret="sk-shop", project="shop"))
+    )
+    assert desk.vault.kept[-1] == ("anthropic", "claude.work", "sk-shop")
+    assert desk.vault.projects == ["", "shop"]
+    assert desk.text == before

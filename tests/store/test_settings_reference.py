@@ -243,7 +243,7 @@ def test_every_field_can_be_set() -> None:
         "accounts",
         "way",
     } | {"api_key_env", "vault", *WAY_KEYS}
-    own = {"name", "api_key_env", "vault", "weight", "priority", "enabled"}
+    own = {"name", "api_key_env", "vault", "weight", "priority", "budgets", "enabled"}
     assert set(ACCOUNT_KEYS) == own
     assert own == {field.name for field in fields(Account)} - {"api_key", "credential"}
     own = {"repos", "allowed_roots", "off"}

@@ -6,10 +6,12 @@ from __future__ import annotations
 class PlainVault:
     def __init__(self, *names: str) -> None:
         self.names = set(names)
+        self.projects: list[str] = []
         self.kept: list[tuple[str, str, str]] = []
 
-    def keep_key(self, provider: str, name: str, secret: str) -> str:
+    def keep_key(self, provider: str, name: str, secret: str, project: str = "") -> str:
         self.kept.append((provider, name, secret))
+        self.projects.append(project)
         self.names.add(f"{provider}/{name}")
         return f"{provider}/{name}"
 

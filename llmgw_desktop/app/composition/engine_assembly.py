@@ -260,6 +260,7 @@ class EngineParts(AskingParts):
             catalogue=self.catalogue,
             failover=self._failover,
             health=self.health,
+            account_budgets=self.account_budgets,
             mcp=self.mcp_door,
             response_cache=replays.cache,
             semantic_cache=replays.semantic,

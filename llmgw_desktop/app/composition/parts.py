@@ -38,6 +38,7 @@ from llmgw_desktop.domain.events import (
     BudgetReached,
     CacheFell,
     ClientsChanged,
+    FlightClosed,
     GrantsChanged,
     HeldChanged,
     JobChanged,
@@ -52,6 +53,7 @@ from llmgw_desktop.engine.front.flight_work_door import FlightDiffDoor, FlightMa
 from llmgw_desktop.engine.guards.guards import Guards
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.tasks import Closing, beside
+from llmgw_desktop.engine.policy.account_budgets import AccountBudgets
 from llmgw_desktop.engine.policy.brakes.brakes import Brakes
 from llmgw_desktop.engine.policy.brakes.holds import HoldDesk, VendorFacts
 from llmgw_desktop.engine.policy.policies import Policies
@@ -318,6 +320,15 @@ class ContainerParts(ABC):
         policies.apply(settings.policies)
         self.bus.subscribe(budget_log(self.clock), BudgetReached)
         return policies
+
+    @cached_property
+    def account_budgets(self) -> AccountBudgets:
+        spent = self.access.spent
+        budgets = AccountBudgets(
+            self.clock, remembered=spent.all, keep=spent.keep, tell=self.health.told_budget
+        )
+        self.bus.subscribe(budgets.hear, FlightClosed)
+        return budgets
 
     @cached_property
     def guards(self) -> Guards:

@@ -1,5 +1,6 @@
 """Forms of providers and of their accounts: what is typed, where a key is kept, what is written."""
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
@@ -8,6 +9,7 @@ from typing import Protocol
 
 from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
+from llmgw_desktop.domain.policy import Budget, Period
 from llmgw_desktop.domain.provider import (
     DEFAULT_ACCOUNT,
     KINDS,
@@ -120,7 +122,7 @@ def field_of(error: ConfigError) -> str:
 class KeyVault(Protocol):
     """What is asked of `app/vault/credentials.py`."""
 
-    def keep_key(self, provider: str, name: str, secret: str) -> str:
+    def keep_key(self, provider: str, name: str, secret: str, project: str = "") -> str:
         """The answer is what `vault = ` in the settings says of it."""
         ...
 
@@ -162,18 +164,29 @@ class KeyKeeping:
         return "" if self._vault is None else self._vault.missing(reference)
 
     def kept(
-        self, form: KeyedForm, *, kind: str, name: str, providers: Iterable[Provider], key: str
+        self,
+        form: KeyedForm,
+        *,
+        kind: str,
+        name: str,
+        providers: Iterable[Provider],
+        key: str,
+        project: str = "",
     ) -> str:
-        """The entry of a new key, which is stored; empty where there is none. Blocks.
+        """The entry of a new key, which is stored; empty where there is none. Blocks. `project`:
+        whose key it is; it then stands beside that of everybody, in the same entry.
 
         Raises ConfigError, about the setting `key`, where the vault was chosen and is given none.
         """
         if form.key_source is not KeySource.VAULT or self._vault is None:
             return ""
+        if form.secret and project and "/" in form.vault:
+            known, _, own = form.vault.partition("/")
+            return self._vault.keep_key(known, own, form.secret, project)
         if form.secret:
             used = {account.vault for each in providers for account in each.accounts}
             free = _free(kind, name, used - {form.vault})
-            return self._vault.keep_key(kind, free, form.secret)
+            return self._vault.keep_key(kind, free, form.secret, project)
         if form.vault:
             return ""
         raise ConfigError("paste the key, or choose another place for it", file="", key=key)
@@ -199,6 +212,10 @@ class AccountForm:
     weight: str = ""
     """As they are typed; empty where the usual holds."""
     priority: str = ""
+    budgets: str = ""
+    """«5 usd a day, 2000000 tokens a month»."""
+    project: str = ""
+    """Whose key `secret` is; empty: everybody's."""
 
 
 class ProviderAccounts:
@@ -224,6 +241,7 @@ class ProviderAccounts:
             vault=found.vault,
             weight="" if found.weight == usual.weight else str(found.weight),
             priority="" if found.priority == usual.priority else str(found.priority),
+            budgets=", ".join(map(_budget_text, found.budgets)),
         )
 
     def add(self, form: AccountForm) -> SettingsWish:
@@ -280,9 +298,11 @@ class ProviderAccounts:
         entry = f"{form.provider}.{form.name}"
         key = f"providers.{form.provider}.accounts.vault"
         everyone = self._loaded().settings.providers
-        return _values_of(
-            form, self._keeping.kept(form, kind=kind, name=entry, providers=everyone, key=key)
+        project = form.project.strip()
+        vault = self._keeping.kept(
+            form, kind=kind, name=entry, providers=everyone, key=key, project=project
         )
+        return _values_of(form, vault)
 
     def _provider(self, name: str) -> Provider:
         return next(each for each in self._loaded().settings.providers if each.name == name)
@@ -309,7 +329,37 @@ def _values_of(form: AccountForm, vault: str) -> dict[str, TomlValue | None]:
         "vault": vault or form.vault or None if by_vault else None,
         "weight": _number(form.weight),
         "priority": _number(form.priority),
+        "budgets": _budgets(form.budgets),
     }
+
+
+_BUDGET = re.compile(
+    r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<measure>usd|tokens|requests)\s*"
+    r"(?:(?:/|per|an?)\s*(?P<per>[a-z]+)|once)"
+)
+
+
+def _budget_text(budget: Budget) -> str:
+    an = "an" if budget.period is Period.HOUR else "a"
+    per = "once" if budget.period is Period.NEVER else f"{an} {budget.period}"
+    return f"{budget.amount:.12g} {budget.measure} {per}"
+
+
+def _budgets(typed: str) -> TomlValue | None:
+    """What cannot be understood is written as it is typed: the settings say what was expected."""
+    texts = [each.strip().lower() for each in typed.split(",") if each.strip()]
+    found = [_BUDGET.fullmatch(each) for each in texts]
+    if not all(found):
+        return typed.strip()
+    return [
+        {each["measure"]: _amount(each["amount"]), "per": each["per"] or Period.NEVER.value}
+        for each in found
+        if each
+    ] or None
+
+
+def _amount(typed: str) -> float | int:
+    return float(typed) if "." in typed else int(typed)
 
 
 def _number(typed: str) -> TomlValue | None:

@@ -22,6 +22,7 @@ from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.provider import (
     DEFAULT_ACCOUNT,
     KINDS,
+    OWN_BUDGET,
     Account,
     AccountState,
     AccountStatus,
@@ -204,7 +205,10 @@ def _line(
         reason=inert_line(reason, 600),
         last_error=f"Last error, {ago}: {said}" if said and ago else said,
         quotas=tuple(quota_line(each, now_s) for each in status.windows),
-        can_ask_again=state in (AccountState.COOLING, AccountState.OVER_QUOTA)
+        can_ask_again=(
+            not status.reason.startswith(OWN_BUDGET)
+            and state in (AccountState.COOLING, AccountState.OVER_QUOTA)
+        )
         or (state is AccountState.READY and bool(resting)),
         wants_key=state is AccountState.AUTH_REQUIRED and not has_no_way,
         awaits_key=bool(problem and (account.vault or provider.way.vault)),

@@ -14,6 +14,7 @@ from llmgw_desktop.domain.flights.flight import FlightSummary, FlightTotals
 from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.domain.policy import Period, span_of
 from llmgw_desktop.domain.provider import (
+    OWN_BUDGET,
     AccountState,
     AccountStatus,
     CredentialKind,
@@ -214,9 +215,15 @@ def state_words(
             is_bad = is_refused and credential is CredentialKind.API_KEY
             return "key refused" if is_bad else "needs a key"
         case AccountState.OVER_QUOTA:
-            return f"quota used up, back in{left}" if left else "quota used up"
+            return _used_up(left, is_own=status.reason.startswith(OWN_BUDGET))
         case AccountState.OFF:
             return "off"
+
+
+def _used_up(left: str, *, is_own: bool) -> str:
+    if not left:
+        return "budget used up" if is_own else "quota used up"
+    return f"{'budget' if is_own else 'quota'} used up, back in{left}"
 
 
 def settled(status: AccountStatus, now_s: float) -> AccountStatus:

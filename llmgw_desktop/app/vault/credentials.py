@@ -91,10 +91,10 @@ class Credentials:
         self._told(stored)
         return stored
 
-    def keep_key(self, provider: str, name: str, secret: str) -> str:
+    def keep_key(self, provider: str, name: str, secret: str, project: str = "") -> str:
         """As `store_key`, for whoever is beside the loop already; the answer is how the settings
         name the entry."""
-        entry = address(EntryKind.API_KEY, provider, name, "")
+        entry = address(EntryKind.API_KEY, provider, name, project)
         self._told(self._vault.put(entry, secret.encode("utf-8", "replace"), by=_WHO))
         return f"{provider}/{name}"
 

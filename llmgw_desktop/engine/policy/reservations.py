@@ -68,7 +68,7 @@ def made_ready(policy: ClientPolicy) -> Ready:
     return Ready(
         policy=policy,
         models=tuple(Glob(pattern) for pattern in policy.models),
-        zone=_zone_of(policy) if policy.budgets else UTC,
+        zone=zone_of(policy) if policy.budgets else UTC,
         counts_money=any(each.measure is Measure.USD for each in policy.budgets),
         labels={each.client: made_ready(each) for each in policy.labels},
     )
@@ -89,7 +89,7 @@ def allowed_places(ready: Ready, wish: RequestEstimate, whose: str) -> tuple[Pro
     return places
 
 
-def _zone_of(policy: ClientPolicy) -> tzinfo:
+def zone_of(policy: ClientPolicy) -> tzinfo:
     # nobody without a budget needs to know where this computer is
     if policy.time_zone:
         from zoneinfo import ZoneInfo

@@ -32,6 +32,8 @@ class AccountRecord:
 
     __slots__ = (
         "address",
+        "budget",
+        "budget_windows",
         "credential",
         "headers",
         "is_well",
@@ -56,6 +58,9 @@ class AccountRecord:
         self.name = name
         self.provider = provider
         self.own = CooldownState()
+        self.budget = CooldownState()
+        """What the person lets it use up; only a budget that begins anew ends its rest."""
+        self.budget_windows: tuple[QuotaWindow, ...] = ()
         self.models: dict[str, CooldownState] = {}
         self.off = False
         self.key_problem = ""
@@ -82,13 +87,15 @@ class AccountRecord:
         """Monotonic."""
 
     def look(self) -> None:
-        standings = (self.own, self.provider, *self.models.values())
+        standings = (self.own, self.budget, self.provider, *self.models.values())
         rests = any(each.rest is not None for each in standings)
         self.is_well = not (self.off or self.key_problem or rests)
 
     def standings(self, model: str) -> list[CooldownState]:
         """Whatever may forbid asking this account for this model."""
         found = [self.provider, self.own]
+        if self.budget.rest is not None:
+            found.append(self.budget)
         if of_model := self.models.get(model):
             found.append(of_model)
         return found
@@ -138,7 +145,7 @@ class AccountRecord:
             last_used_at_s=None
             if self.last_used is None
             else now.wall - max(now.mono - self.last_used, 0.0),
-            windows=self.windows,
+            windows=(*self.budget_windows, *self.windows),
             cooling_models=tuple(
                 (name, now.wall + left)
                 for name, each in self.models.items()
@@ -151,7 +158,7 @@ class AccountRecord:
             return AccountState.OFF, None, "It is switched off in the settings."
         if self.key_problem:
             return AccountState.AUTH_REQUIRED, None, f"Its key is missing: {self.key_problem}."
-        for rest in (self.own.rest, self.provider.rest):
+        for rest in (self.budget.rest, self.own.rest, self.provider.rest):
             if rest is None:
                 continue
             left = rest.left_s(now)

@@ -20,7 +20,7 @@ from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.http1.head import HeadNotes
 from llmgw_desktop.engine.routing.choices import TRANSLATED
 from llmgw_desktop.engine.routing.failures import TABLE, Failure, FailureClass, FailureKind
-from llmgw_desktop.engine.routing.health import HealthTracker
+from llmgw_desktop.engine.routing.health import OF_OWN_BUDGET, HealthTracker
 from llmgw_desktop.engine.routing.local_desk import LocalDesk
 from llmgw_desktop.engine.telemetry.telemetry import Telemetry
 from llmgw_desktop.engine.translation.translation import Translation, Translator, beside_loop
@@ -213,6 +213,8 @@ def _nobody_can(
     needs: dict[str, str] = {}
     for candidate, wait in zip(candidates, waits, strict=True):
         name = candidate.upstream.account
+        if why := health.own_budget(candidate):
+            needs.setdefault(name, f"{name}: {why} {OF_OWN_BUDGET}")
         row = rows.get(name) or _ROW_OF_STATE.get(wait.state)
         if row is not None:
             needs.setdefault(name, need_of(candidate, row))

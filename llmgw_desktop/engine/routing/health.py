@@ -5,18 +5,26 @@ Routing asks `why_not`; whoever asks an account says so with `begin` and how it 
 its models' names say.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.provider import AccountState, AccountStatus, Provider, QuotaWindow
+from llmgw_desktop.domain.errors import AccountsBusy
+from llmgw_desktop.domain.policy import Spent, budget_words
+from llmgw_desktop.domain.provider import (
+    AccountState,
+    AccountStatus,
+    Provider,
+    QuotaWindow,
+)
 from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.settings.tables import FailoverSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.routing.account_book import OF_KEYS, AccountBook
 from llmgw_desktop.engine.routing.account_record import AccountRecord
-from llmgw_desktop.engine.routing.cooldowns import TRIAL_S, CooldownState
+from llmgw_desktop.engine.routing.cooldowns import TRIAL_S, Cooldown, CooldownState
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind, FailureScope
 from llmgw_desktop.engine.routing.quota_windows import plausible_moment
 from llmgw_desktop.engine.upstream.keys import KeyChanges
@@ -24,6 +32,8 @@ from llmgw_desktop.store.routing.accounts import AccountStore
 
 WINDOWS_EVERY_S = 5.0
 """Quota headers of answers that went well are read so often at most."""
+OF_OWN_BUDGET = "Wait until it begins anew, or raise it under Providers."
+_FOR_GOOD_S = 3650 * 86_400.0
 PERSON_TRIAL_S = 30.0
 """An account that needs a person is asked once in so long where nobody else can answer: he may
 have done it."""
@@ -99,6 +109,24 @@ class HealthTracker:
         record.take_windows(told, now)
         self._book.changed(record)
 
+    def told_budget(self, account: str, over: Spent | None, windows: Sequence[QuotaWindow]) -> None:
+        """By what the person lets it use up: with `over` it rests until that begins anew."""
+        record = self._book.records.get(account)
+        if record is None:
+            return
+        now = self._book.now()
+        record.budget_windows, record.budget.rest = tuple(windows), None
+        if over is not None:
+            ends_at_s = now.wall + _FOR_GOOD_S if over.ends_at_s is None else over.ends_at_s
+            record.budget.rest = Cooldown(
+                state=AccountState.OVER_QUOTA,
+                since=now,
+                length_s=max(ends_at_s - now.wall, 0.0),
+                reason=f"Its budget of {budget_words(over.budget)} is used up.",
+                is_told=True,
+            )
+        self._book.changed(record)
+
     def keep_all(self) -> None:
         """Hand the store all that a restart should remember."""
         self._book.keep_all()
@@ -164,8 +192,11 @@ class HealthTracker:
         return is_due and not rest.is_being_tried(now)
 
     def begin(self, candidate: Candidate) -> float:
-        """It is being asked, since the moment that is returned. After a rest this is a trial."""
+        """It is being asked, since the moment that is returned. After a rest this is a trial.
+        Raises AccountsBusy where its budget is used up, though nobody else may answer."""
         record = self._book.records.get(candidate.upstream.account)
+        if record is not None and record.budget.rest is not None:
+            self._check_budget(record)
         if record is not None and record.vault:
             self._book.look_for_keys()  # what it is asked with is no news afterwards
         now_s = self._clock.monotonic_s()
@@ -174,6 +205,19 @@ class HealthTracker:
                 if standing.rest is not None:
                     standing.rest.trial_until = now_s + TRIAL_S
         return now_s
+
+    def own_budget(self, candidate: Candidate) -> str:
+        """Why it rests by the person's own word; empty where it does not."""
+        record = self._book.records.get(candidate.upstream.account)
+        rest = None if record is None else record.budget.rest
+        return "" if rest is None or rest.is_over(self._book.now()) else rest.reason
+
+    def _check_budget(self, record: AccountRecord) -> None:
+        rest, now = record.budget.rest, self._book.now()
+        if rest is not None and (left_s := rest.left_s(now)):
+            raise AccountsBusy(
+                f"{record.name}: {rest.reason} {OF_OWN_BUDGET}", retry_after_s=math.ceil(left_s)
+            )
 
     def let_go(self, candidate: Candidate) -> None:
         """It was asked, and nothing was learnt."""
@@ -244,7 +288,8 @@ class HealthTracker:
             if record.models and (standing := record.models.get(model)):
                 standing.failures = 0
             return
-        ended = [each.went_well(began) for each in record.standings(model)]
+        standings = [each for each in record.standings(model) if each is not record.budget]
+        ended = [each.went_well(began) for each in standings]
         if any(ended):
             self._book.all_changed(record)
         else:

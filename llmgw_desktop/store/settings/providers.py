@@ -26,6 +26,7 @@ from llmgw_desktop.domain.setting import (
     YesNo,
 )
 from llmgw_desktop.domain.settings.address_kinds import VaultReference
+from llmgw_desktop.store.settings.clients import CLIENT_KEYS, ClientTables
 from llmgw_desktop.store.settings.places import (
     PRACTICE,
     WAY_KEYS,
@@ -48,6 +49,12 @@ ACCOUNT_KEYS: dict[str, Setting] = {
         "Among accounts of one priority: its share of new conversations, against the others'.",
     ),
     "priority": Setting(WholeNumber(least=0, most=1000), "Smaller ones are tried first."),
+    "budgets": Setting(
+        CLIENT_KEYS["budgets"].kind,
+        "What may be used up of it, whoever asks; then it rests until the budget begins anew, and "
+        "others are asked. `per` is hour, day, week, month, year or never.",
+        since="0.2.0",
+    ),
     "enabled": Setting(YesNo(), "Whether it is used."),
 }
 """Key, kind of value, meaning."""
@@ -90,6 +97,9 @@ class AccountTables:
             for key in ACCOUNT_KEYS
             if key in table
         }
+        if "budgets" in values:
+            place = (*path, "budgets")
+            values["budgets"] = ClientTables(self._text, ()).budgets(place, table["budgets"])
         name = str(values.pop("name", ""))
         if not ACCOUNT_NAME.fullmatch(name):
             problem = "expected a name of 1 to 64 small letters, digits, - and _"

@@ -184,7 +184,7 @@ def _of_routes() -> tuple[TableFacts, ...]:
     )
 
 
-_TOLD_BY_WORDS = ("strategy", "cache_similarity")
+_TOLD_BY_WORDS = ("strategy", "cache_similarity", "budgets")
 """Keys whose field holds something else where nothing is set."""
 
 

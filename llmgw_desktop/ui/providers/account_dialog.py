@@ -1,4 +1,5 @@
-"""Adds or changes one of several accounts of a provider: its name, its key, its share."""
+"""Adds or changes one of several accounts of a provider: its name, its key and whose that is, its
+share and its budget."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -12,7 +13,8 @@ from llmgw_desktop.ui.providers.provider_dialog import FormSource, KeyFields, Pr
 from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.dialogs import SettingsDialog
-from llmgw_desktop.ui.widgets.fields import SettingField, TextLine
+from llmgw_desktop.ui.widgets.fields import Field, SettingField, TextLine
+from llmgw_desktop.ui.widgets.words import said
 
 
 class AccountDialog(SettingsDialog):
@@ -34,11 +36,19 @@ class AccountDialog(SettingsDialog):
         accounts = table_at("providers", NAME, "accounts", ELEMENT)
         self._priority = TextLine(theme)
         self._weight = TextLine(theme)
+        self._project = TextLine(theme)
+        self._project.setPlaceholderText(said("everybody's"))
+        self._budgets = TextLine(theme)
+        self._budgets.setPlaceholderText(said("none"))
         self._fields = {
             "name": SettingField(theme, accounts, "name", self._name, hint=_NAME),
             **self._key.by_name,
+            "project": Field(theme, "Project of the key", self._project, _PROJECT),
             "priority": SettingField(theme, accounts, "priority", self._priority),
             "weight": SettingField(theme, accounts, "weight", self._weight),
+            "budgets": SettingField(
+                theme, accounts, "budgets", self._budgets, hint=_BUDGETS, is_checked=False
+            ),
         }
         self._lay_out()
         self._name.setText(form.name)
@@ -46,6 +56,9 @@ class AccountDialog(SettingsDialog):
         self._key.show(form.key_source, form.api_key_env)
         self._priority.setText(form.priority)
         self._weight.setText(form.weight)
+        self._budgets.setText(form.budgets)
+        self._show_project()
+        self._key.changed.connect(self._show_project)
         self.fit()
         (self._name if is_new else self._priority).setFocus()
         self._name.selectAll()
@@ -61,20 +74,31 @@ class AccountDialog(SettingsDialog):
             secret=self._key.secret,
             weight=self._weight.text(),
             priority=self._priority.text(),
+            budgets=self._budgets.text(),
+            project=self._project.text(),
         )
+
+    def _show_project(self) -> None:
+        """Only the vault keeps a key for each project."""
+        self._fields["project"].setVisible(self._key.takes_secret)
 
     def _lay_out(self) -> None:
         share = QHBoxLayout()
         share.setSpacing(self._theme.space(3))
         for key, field in self._fields.items():
+            if key == "budgets":
+                continue
             if key in ("priority", "weight"):
                 share.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
             else:
                 self.fields.addWidget(field)
         self.fields.addLayout(share)
+        self.fields.addWidget(self._fields["budgets"])
         self.fields.addStretch(1)
 
 
+_PROJECT = "Requests that name this project use this key, all others the one of everybody."
+_BUDGETS = "Such as «20 usd a week, 500 requests a day». Then it rests until that begins anew."
 _NAME = "Small letters, digits, - and _. Flights and routes call it PROVIDER/NAME."
 
 

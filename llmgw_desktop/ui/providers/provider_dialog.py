@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -34,13 +35,17 @@ class KnownKeys(Protocol):
     def is_set(self, variable: str) -> bool: ...
 
 
-class KeyFields:
+class KeyFields(QObject):
     """`by_name` are the fields, as the settings call them; whoever has them lays them out."""
+
+    changed = Signal()
+    """Another place was chosen for it."""
 
     def __init__(
         self, theme: Theme, source: KnownKeys, offered: Sequence[KeySource], vault: str
     ) -> None:
         """`vault`: the entry that holds the key already; empty for none."""
+        super().__init__()
         self._known = source
         choices = [(each.value, _WORDS[each]) for each in offered]
         self._source = Segmented(theme, choices, name="Where its key is")
@@ -79,6 +84,11 @@ class KeyFields:
         return self._secret.text() if self._takes_secret else ""
 
     @property
+    def takes_secret(self) -> bool:
+        """Into the vault."""
+        return self.source is KeySource.VAULT and self._takes_secret
+
+    @property
     def _takes_secret(self) -> bool:
         """Another account's entry is used as it is."""
         return self.entry in ("", self._own)
@@ -106,6 +116,7 @@ class KeyFields:
         self.by_name["entry"].setVisible(is_vault and self._entry.count() > 1)
         self.by_name["vault"].setVisible(is_vault and self._takes_secret)
         self._secret.setPlaceholderText(said("unchanged" if self.entry else ""))
+        self.changed.emit()
 
     def _show_variable(self) -> None:
         is_set = bool(self.variable) and self._known.is_set(self.variable)

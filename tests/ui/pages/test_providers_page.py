@@ -317,8 +317,15 @@ async def test_a_second_account_is_added_by_dialog(stage: RoutingStage) -> None:
     vault = dialog._fields["vault"]
     await stage.until(lambda: vault.note.startswith("Paste the key"))
     dialog._key._secret.setText("sk-work")
+    dialog._budgets.setText("5 usd a day")
+    assert dialog._fields["project"].isVisible()
+    dialog._key.choose(KeySource.ENVIRONMENT)
+    assert not dialog._fields["project"].isVisible(), "only the vault has a key for each project"
+    dialog._key.choose(KeySource.VAULT)
+    dialog._project.setText("shop")
     dialog.save_wanted.emit()
     await stage.until(lambda: stage.window.findChild(AccountDialog) is None)
+    assert 'budgets = [{usd = 5, per = "day"}]' in stage.file.read_text()
     await stage.until(lambda: "1 of 2 accounts ready" not in words_of(stage.card("anthropic")))
     await stage.until(lambda: "work" in words_of(stage.card("anthropic")))
     assert 'vault = "anthropic/anthropic.work"' in stage.file.read_text()
