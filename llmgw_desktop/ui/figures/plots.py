@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QHelpEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QColor, QHelpEvent, QShowEvent
 from PySide6.QtWidgets import QToolTip
 from typing_extensions import override
 
@@ -51,6 +51,7 @@ class _Plot(pg.GraphicsView, MadeInSteps):
         yield
         self.plotItem: Any = pg.PlotItem(viewBox=box, axisItems=axes, enableMenu=False)
         yield
+        self.plotItem.setOpacity(0)
         self.plotItem.hideButtons()
         self.plotItem.disableAutoRange()
         self.plotItem.setMouseEnabled(x=True, y=False)
@@ -61,6 +62,18 @@ class _Plot(pg.GraphicsView, MadeInSteps):
         self.dress()
         self.scene().sigMouseClicked.connect(self._on_clicked)
         self._theme.changed.connect(self.dress)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.plotItem.opacity():
+            QTimer.singleShot(0, self, self._unveil)
+
+    def _unveil(self) -> None:
+        """In a turn of its own, and painted there: the first time takes long, and other plots are
+        shown beside it."""
+        self.plotItem.setOpacity(1)
+        self.viewport().repaint()
 
     def _fill(self) -> None:
         """With what it shows, without a colour yet."""
