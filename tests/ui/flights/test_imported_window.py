@@ -106,6 +106,7 @@ def test_a_file_is_imported_read_and_removed(
     record = page._browser._pane.record
     assert record is not None
     assert SECRET.encode() not in (record.answer_body or b"")
+    assert (record.summary.provider, record.summary.client) == ("api.anthropic.com", "")
     window.grab()
     window.remove.click()
     question = window.findChild(QuestionDialog)

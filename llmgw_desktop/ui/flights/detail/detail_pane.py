@@ -237,7 +237,7 @@ class DetailPane(QWidget, MadeInSteps):
 
 
 def _subtitle(flight: FlightSummary) -> str:
-    client = client_text(flight, 60)
+    client = client_text(flight, 60) or "–"  # of an archive nobody knows it
     provider = inert_line(flight.provider or "", 60) or "no provider"
     status = f" · {flight.status}" if flight.status is not None else ""
     state = STATE_WORDS[flight.state]
