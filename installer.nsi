@@ -2,8 +2,8 @@
 ; It holds dist/llmgw (pyinstaller build.spec), or -DPAYLOAD=FOLDER; it becomes dist/llmgw-setup.exe,
 ; or -DOUTPUT=FILE. -DPYTHON=NAME where python3 has another name; -DQUICK hardly compresses;
 ; -DICON=FILE gives the set-up the program's icon.
-; Said to what comes of it: /S asks nothing, /TERMINAL puts llmgw into PATH; to the uninstaller,
-; /S /DATA removes what a person keeps, too. More: docs/packaging.md
+; Said to what comes of it: /S asks nothing, /TERMINAL puts llmgw into PATH, /CLOSE ends the program
+; where it runs; to the uninstaller, /S /DATA removes what a person keeps, too. More: docs/packaging.md
 
 Target amd64-unicode ; a 32-bit one would need 32-bit parts of Windows, which not every one has
 !include MUI2.nsh
@@ -68,8 +68,9 @@ VIAddVersionKey "LegalCopyright" "${LICENCE}"
 !insertmacro MUI_LANGUAGE "English"
 
 ; A program that runs cannot be replaced. Nothing is changed before that is known; who is asked may
-; quit it and go on.
+; have it closed, or close it, and go on. A job that runs is kept by the program as well: it is let be.
 !macro StopWhileItRuns
+    StrCpy $3 "" ; whether it was asked to end
     ${Do}
         StrCpy $1 ""
         !insertmacro LookWhetherItRuns "${PROGRAM}"
@@ -78,10 +79,34 @@ VIAddVersionKey "LegalCopyright" "${LICENCE}"
             ${Break}
         ${EndIf}
         SetErrorLevel 2
-        MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "${NAME} runs. Quit it (its icon beside the clock, Quit), then try again." /SD IDCANCEL IDRETRY +2
-        Quit
+        ${If} $3 == ""
+            ${GetParameters} $0
+            ClearErrors
+            ${GetOptions} $0 "/CLOSE" $1
+            ${If} ${Errors}
+            ${AndIf} ${Cmd} `MessageBox MB_YESNO|MB_ICONQUESTION "${NAME} runs. Close it now? Jobs go on." /SD IDNO IDNO`
+                Quit
+            ${EndIf}
+            StrCpy $3 asked
+            nsExec::Exec '"${PROGRAM}" quit'
+            Pop $1
+        ${ElseIf} ${Cmd} `MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "${NAME} still runs, or a job of it does. Quit it (its icon beside the clock, Quit), let its jobs end, then try again." /SD IDCANCEL IDCANCEL`
+            Quit
+        ${EndIf}
     ${Loop}
     SetErrorLevel -1 ; as it comes: 2 for what is broken off
+!macroend
+
+; Windows opens no file whose whole path is longer than 259 characters.
+!macro LookForLength
+    StrLen $0 "$INSTDIR"
+    IntOp $1 259 - 1
+    IntOp $1 $1 - ${LONGEST}
+    ${If} $0 > $1
+        SetErrorLevel 2
+        MessageBox MB_OK|MB_ICONEXCLAMATION "The folder's name is too long: Windows opens no path of more than 259 characters, so it may have $1, and has $0. Choose a shorter one. Nothing was changed." /SD IDOK
+        Quit
+    ${EndIf}
 !macroend
 
 ; Half a program is worse than none: nothing is changed before there is room for all of it. What an
@@ -123,6 +148,7 @@ VIAddVersionKey "LegalCopyright" "${LICENCE}"
 
 Section "The program"
     SectionIn RO
+    !insertmacro LookForLength
     !insertmacro StopWhileItRuns
     !insertmacro LookForRoom
     ${If} ${FileExists} "${REMOVER}" ; each version knows its own files, and only these

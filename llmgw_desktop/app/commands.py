@@ -41,6 +41,7 @@ COMMANDS: Final = (
     "jobs.JOBS",
     "gateway.LICENCES",
     "gateway.RESTART",
+    "gateway.QUIT",
     "routing.ROUTE",
     "policy.LIMITS",
     "policy.NOTIFY",

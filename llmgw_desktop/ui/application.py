@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QApplication
 from llmgw_desktop.app.gateway.instances import WITHIN_S, Restart
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.platform.environment import give_back_freed_memory
+from llmgw_desktop.platform.processes import hear_end
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.loop.qt_loop import run
@@ -163,6 +164,7 @@ async def _desktop(
     loop = asyncio.get_running_loop()
     control = container.control
     control.can_restart = restart.listen(lambda: _quit_soon(loop, shell))
+    hear_end(lambda: _quit_soon(loop, shell))
     try:
         await shell.start()
         shell.open(hidden=hidden)

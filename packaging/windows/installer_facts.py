@@ -20,7 +20,9 @@ def main(payload: str, facts: str) -> None:
         sys.exit(f"{folder} has no {_PROGRAM}: make it first, on Windows: pyinstaller build.spec")
     project = tomllib.loads(_PYPROJECT.read_text("utf-8"))["project"]
     started = _WITHOUT_CONSOLE if (folder / _WITHOUT_CONSOLE).is_file() else _PROGRAM
-    lines = [f"!define STARTED {started}", *_defines(project), *_put(folder), *_take(folder)]
+    longest = max(len(_inside(folder, file)) for file in folder.rglob("*") if file.is_file())
+    lines = [f"!define STARTED {started}", f"!define LONGEST {longest}"]
+    lines += [*_defines(project), *_put(folder), *_take(folder)]
     Path(facts).write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
 
 
@@ -58,8 +60,12 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _there(folder: Path, path: Path) -> str:
-    inside = PureWindowsPath(path.relative_to(folder))
-    return f'"$INSTDIR\\{_escaped(str(inside))}"' if inside.parts else '"$INSTDIR"'
+    inside = _inside(folder, path)
+    return f'"$INSTDIR\\{_escaped(inside)}"' if inside != "." else '"$INSTDIR"'
+
+
+def _inside(folder: Path, path: Path) -> str:
+    return str(PureWindowsPath(path.relative_to(folder)))
 
 
 def _quoted(text: str) -> str:

@@ -148,3 +148,29 @@ def test_settings_that_would_end_the_next_start_do_not_end_this_one(tmp_path: Pa
         assert done.returncode == 2
         assert "http.port" in done.stderr
         assert _call(gateway, "GET", "/health")[0] == 200
+
+
+def test_it_ends_when_it_is_asked_to_quit_and_jobs_of_it_go_on(tmp_path: Path) -> None:
+    clis = make_fake_clis(tmp_path / "bin")
+    setup = GatewaySetup(home=tmp_path / "home", toml=claude_table(clis["claude"]))
+    assert setup.command("quit").returncode == 1, "nothing runs"
+    work = tmp_path / "work"
+    work.mkdir()
+    waits = f"while [ ! -e {work}/enough ]; do sleep 0.1; done; answer slept"
+    asked = {"cli": "claude", "prompt": waits, "workingDir": str(work)}
+    with running_gateway(setup) as gateway:
+        job = _call(gateway, "POST", "/v1/jobs", asked)[1]["id"]
+        while _call(gateway, "GET", f"/v1/jobs/{job}")[1]["state"] == "queued":
+            time.sleep(0.05)
+        reaper = threading.Thread(target=gateway.process.wait)
+        reaper.start()
+        done = setup.command("quit")
+        reaper.join(60)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("The gateway has ended. Jobs that run go on")
+        assert gateway.process.returncode == 0
+    (work / "enough").touch()
+    with running_gateway(setup) as gateway:
+        while (state := _call(gateway, "GET", f"/v1/jobs/{job}")[1]["state"]) == "running":
+            time.sleep(0.05)
+        assert state == "completed"

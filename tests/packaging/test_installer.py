@@ -21,7 +21,7 @@ from tests.packaging.machine import ROOT
 from tests.packaging.needs import need_programs
 from tests.packaging.wine import Computer, compiled, windows
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 PROGRAM = """
 Target amd64-unicode
@@ -77,7 +77,7 @@ def installing(folder: Path) -> Path:
 
 
 def wait_for(path: Path) -> None:
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 600
     while not path.exists():
         assert time.monotonic() < ends, f"{path} never came"
         time.sleep(0.05)
@@ -109,11 +109,11 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     running = computer.start(computer.folder / "llmgw.exe")
     wait_for(computer.folder / "started")
     refused = computer.start(second, "/S")
-    refused.communicate(timeout=300)
+    refused.communicate(timeout=600)
     assert refused.returncode != 0
     assert (computer.folder / "_internal/it costs $5.txt").read_text() == "first"
     (computer.folder / "go on").unlink()
-    running.communicate(timeout=300)
+    running.communicate(timeout=600)
 
     # while another set-up is at work nothing is touched either
     busy = tmp_path / "busy"
@@ -122,11 +122,11 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     other = computer.start(installing(busy))
     wait_for(busy / "started")
     refused = computer.start(second, "/S")
-    refused.communicate(timeout=300)
+    refused.communicate(timeout=600)
     assert refused.returncode == 2
     assert (computer.folder / "_internal/it costs $5.txt").read_text() == "first"
     (busy / "go on").unlink()
-    other.communicate(timeout=300)
+    other.communicate(timeout=600)
 
     # over the first: the new one's files, none that only the old one had, a stranger's stays
     foreign = {"started", "_internal/new/mine.txt"}
@@ -155,7 +155,12 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     assert not computer.folder.exists()
 
     # into a folder of the person's choice, with blanks, umlauts and a long name
-    long = "x" * 150
+    start = len("C:\\Größe und mehr\\")
+    refused = computer.start(first, "/S", "/D=C:\\Größe", "und", f"mehr\\{'y' * (240 - start)}")
+    refused.communicate(timeout=600)
+    assert refused.returncode == 2  # no path within would be one that Windows opens
+    assert not (computer.prefix / "drive_c/Größe und mehr").exists()
+    long = "x" * (200 - start)
     computer.run(first, "/S", "/D=C:\\Größe", "und", f"mehr\\{long}")  # as one, without quotes
     far = computer.prefix / "drive_c/Größe und mehr" / long
     assert (far / "llmgw.exe").is_file()
@@ -185,7 +190,7 @@ def over_broken_ones(computer: Computer, first: Path, second: Path) -> None:
     with small_disk(computer) as disk:
         before = computer.files()
         refused = computer.start(first, "/S", "/D=E:\\gw")
-        refused.communicate(timeout=300)
+        refused.communicate(timeout=600)
         assert refused.returncode == 2
         assert list(disk.iterdir()) == []
         assert computer.files() == before

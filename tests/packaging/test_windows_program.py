@@ -187,6 +187,40 @@ def keep_a_run(computer: Computer, program: Path) -> None:
     shutil.rmtree(folder)
 
 
+def end_by_setup(computer: Computer, setup: Path, data: Path) -> None:
+    """It offers to close the program, also one with a window; a job that runs stays, and so does
+    all that it needs."""
+    source, sleeper = computer.local / "sleeper.c", computer.local / "sleeper.exe"
+    source.write_text("#include <windows.h>\nint main(void) { Sleep(3600000); }\n")
+    compile_c(source, sleeper)
+    folder = computer.local / "run"
+    folder.mkdir()
+    for name in ("keeper", "exit"):
+        (folder / name).write_text(" " * 40 + "\n")
+    program = computer.folder / "llmgw.exe"
+    keeper = computer.start(program, "keeper", f"Z:{folder}", "j2", f"Z:{sleeper}")
+    while not (folder / "keeper").read_text().strip().isdecimal():
+        assert keeper.poll() is None
+        time.sleep(0.1)
+    for words in ((setup, "/S", "/CLOSE"), (computer.folder / "uninstall.exe", "/S", "/CLOSE")):
+        refused = computer.start(*words)
+        refused.communicate(timeout=600)
+        assert program.exists()
+        assert computer.link.exists()
+    assert not (folder / "exit").read_text().strip()  # it goes on
+    computer.kill(sleeper.name)
+    keeper.communicate(timeout=600)
+    shutil.rmtree(folder)
+    for found in data.rglob("gateway.json"):
+        found.unlink()
+    serving = computer.start(program, "serve", "--port", "0")
+    ready(data)
+    computer.run(setup, "/S", "/CLOSE")
+    serving.communicate(timeout=600)
+    assert serving.returncode == 0
+    assert computer.said(program, "--version") == f"llmgw {VERSION}\n"
+
+
 def test_it_is_put_in_works_makes_way_and_goes(tmp_path: Path) -> None:
     payload, setup = tmp_path / "payload", tmp_path / "llmgw-setup.exe"
     put_together(payload)
@@ -210,6 +244,7 @@ def test_it_is_put_in_works_makes_way_and_goes(tmp_path: Path) -> None:
         store = next(data.rglob("gateway.db"))
         cursor = set_a_program_up(computer, program)
 
+        end_by_setup(computer, setup, data)
         computer.run(setup, "/S")  # over itself
         assert computer.files() == files | {"uninstall.exe"}
         assert store.exists()

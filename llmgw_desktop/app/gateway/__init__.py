@@ -55,6 +55,11 @@ RESTART = Command(
     "start the running gateway anew; nobody is refused by it",
     "gateway.commands:start_anew",
 )
+QUIT = Command(
+    "quit",
+    "end the running gateway, and its window; jobs go on",
+    "gateway.commands:end_it",
+)
 STATUS = Command(
     "status",
     "how the running gateway stands",

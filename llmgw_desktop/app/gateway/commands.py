@@ -1,7 +1,7 @@
 """`llmgw status`: how the running gateway stands, and who holds too many connections; `llmgw
-restart`; and the program itself: `llmgw licences` (our own, Qt's, and those of every part; with a
-name, the whole text) and `llmgw update --check` (whether there is a newer version; it changes
-nothing).
+restart` and `llmgw quit`; and the program itself: `llmgw licences` (our own, Qt's, and those of
+every part; with a name, the whole text) and `llmgw update --check` (whether there is a newer
+version; it changes nothing).
 
 What each command needs beyond the run file is read in when the command gets there: most who ask for
 the status of a gateway that does not run wait for nothing else.
@@ -20,6 +20,7 @@ from llmgw_desktop.app.command_line.running_gateway import NotRunning, lives, ru
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.mcp_presentation import VERSION
 from llmgw_desktop.platform.environment import IS_POSIX
+from llmgw_desktop.platform.processes import ProcessMark, ask_to_end, started_ticks
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, read_run_file
 
@@ -116,6 +117,23 @@ def start_anew(_: argparse.Namespace, places: Places, env: Mapping[str, str]) ->
             return 1
         time.sleep(_LOOK_S)
     print(f"The gateway runs anew at {now.url}, after {time.monotonic() - asked_s:.1f} s.")
+    return 0
+
+
+def end_it(_: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """As SIGTERM does, also where there are no signals. Raises NotRunning."""
+    from llmgw_desktop.app.gateway.instances import WITHIN_S
+
+    before = running(places, env)
+    if (ticks := started_ticks(before.pid)) is not None:
+        ask_to_end(ProcessMark(pid=before.pid, started_ticks=ticks))
+    deadline = time.monotonic() + WITHIN_S + _COMES_WITHIN_S
+    while lives(before):
+        if time.monotonic() > deadline:
+            print("llmgw: it has not ended yet; its log says more.", file=sys.stderr)
+            return 1
+        time.sleep(_LOOK_S)
+    print("The gateway has ended. Jobs that run go on; the next start finds them again.")
     return 0
 
 
