@@ -17169,4 +17169,31 @@
       <translation>Das Budget von </translation>
     </message>
   </context>
+  <context>
+    <name>ui/flights</name>
+    <message>
+      <source>new connection</source>
+      <translation>neue Verbindung</translation>
+    </message>
+    <message>
+      <source>reused</source>
+      <translation>wiederverwendet</translation>
+    </message>
+    <message>
+      <source>Restore the backup of %1?</source>
+      <translation>Die Sicherung von %1 wiederherstellen?</translation>
+    </message>
+    <message>
+      <source>Access that was taken since then is open again: %1</source>
+      <translation>Zugriff, der seither entzogen wurde, ist wieder offen: %1</translation>
+    </message>
+    <message>
+      <source>Done since then, and lost: %1</source>
+      <translation>Seither geschehen und dann verloren: %1</translation>
+    </message>
+    <message>
+      <source>Queue</source>
+      <translation>Schlange</translation>
+    </message>
+  </context>
 </TS>

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
@@ -16,8 +17,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from llmgw_desktop.app.demo import BAND, BAND_WHY
 from llmgw_desktop.app.flights.columns import RowTime
 from llmgw_desktop.domain.settings.door import Language
+from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.resources import resource_path
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.detail import overview_tab
+from llmgw_desktop.ui.flights.detail.overview_tab import TokenBar
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.overview.board import _running_line
 from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
@@ -125,6 +129,11 @@ def test_no_hole_is_lost_and_none_is_invented() -> None:
         ("Route 'reviews' names it.", "Route „reviews“ nennt ihn."),
         ("'anthropic' is its vendor.", "„anthropic“ ist sein Hersteller."),
         ("Weight 2.", "Gewicht 2."),
+        ("Route 'a b' matches, number 2 of the list.", "Route „a b“ passt, Nummer 2 der Liste."),
+        (
+            "'codex' has used up its budget of 2 US dollars a day.",
+            "„codex“ hat sein Budget von 2 US-Dollar am Tag aufgebraucht.",
+        ),
         ("default 3333", "Vorgabe 3333"),
         ("See which models you have", "Sehen, welche Modelle es gibt"),
         ("It is this, and that it has left", "It is this, and that it has left"),
@@ -216,6 +225,19 @@ def test_every_page_fits_in_german(shell: DesktopShell) -> None:
         trouble += (f"{key}: {each}" for each in still_cut(window))
         assert (window.width(), window.height()) == _SIZE, key
     assert trouble == []
+
+
+def test_what_is_painted_is_said(german: Phrasebook, theme: Theme) -> None:
+    """Words that no widget takes are looked up by whoever paints them."""
+    german.missed = set()
+    bar = TokenBar(theme)
+    bar.show_usage(Usage(input_tokens=100, output_tokens=7, cache_read_tokens=40))
+    bar.resize(600, 80)
+    with patch.object(overview_tab, "said", wraps=said) as asked:
+        bar.grab()
+    painted = {call.args[0] for call in asked.call_args_list}
+    assert {"Fresh input", "Cache read", "Cache hit rate", "Output"} <= painted
+    assert not [each for each in painted if each in german.missed and " " in each]
 
 
 def test_what_is_under_way_is_told_in_german(german: Phrasebook) -> None:

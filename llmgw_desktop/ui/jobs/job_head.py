@@ -15,11 +15,14 @@ from llmgw_desktop.ui.widgets.label import ElidedLabel, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.panes import SideButton
 from llmgw_desktop.ui.widgets.view_clothes import pop_up
+from llmgw_desktop.ui.widgets.words import said
 
 _CANCEL = "Cancel"
 _AGAIN = "Run again"
 _ANSWER = "Copy answer"
 _REQUESTS = "Requests"
+_AROUND_UNITS, _TITLE_UNITS = 14, 70
+"""What a button has around its word; what the title and the small buttons need."""
 
 
 class JobHead(QWidget):
@@ -66,6 +69,7 @@ class JobHead(QWidget):
         self._again.setVisible(not job.is_live)
         self._requests.setVisible(bool(job.figures.requests))
         self._answer.setEnabled(job.state is not JobState.QUEUED)
+        self._fit()
 
     def show_progress(self, words: str, figures: str) -> None:
         self._progress.setText(words)
@@ -75,13 +79,20 @@ class JobHead(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow one keeps its room for the title."""
         super().resizeEvent(event)
-        is_narrow = self.width() < self._theme.space(150)
-        for button, word in (
+        self._fit()
+
+    def _fit(self) -> None:
+        named = (
             (self._cancel, _CANCEL),
             (self._again, _AGAIN),
             (self._requests, _REQUESTS),
             (self._answer, _ANSWER),
-        ):
+        )
+        shown = [(button, word) for button, word in named if not button.isHidden()]
+        words = sum(each.fontMetrics().horizontalAdvance(said(word)) for each, word in shown)
+        around = len(shown) * _AROUND_UNITS + _TITLE_UNITS
+        is_narrow = self.width() < words + self._theme.space(around)
+        for button, word in named:
             button.setText("" if is_narrow else word)
 
     def _show_more(self) -> None:

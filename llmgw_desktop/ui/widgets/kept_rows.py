@@ -200,7 +200,7 @@ class FilledBar(QWidget):
         super().__init__()
         self._theme = theme
         self._filling = Filling(None)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def show_filling(self, filling: Filling) -> None:
@@ -210,6 +210,11 @@ class FilledBar(QWidget):
     @override
     def sizeHint(self) -> QSize:
         return QSize(self._theme.space(32), self._theme.space(4.5))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """In a narrow pane the words need the room more."""
+        return QSize(self._theme.space(10), self._theme.space(4.5))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -157,10 +157,17 @@ class Phrasebook:
             for pieces in (self._pieces, _ANY_PIECE):
                 match = _pattern(source, pieces).fullmatch(text)
                 if match and _are_holes(match.groupdict(), longest, is_known=pieces != _ANY_PIECE):
-                    return self._filled(translation, match.groupdict())
+                    return self._ended(source, translation, match.groupdict())
                 if not _has_glued(source):
                     break
         return None
+
+    def _ended(self, source: str, translation: str, holes: Mapping[str, str]) -> str:
+        """A stop behind the last hole ends the sentence, wherever that hole stands in it."""
+        last = f"h{source[-1]}" if source[-2:-1] == "%" else ""
+        if last and (text := holes[last]).endswith(".") and not text.endswith(".."):
+            return f"{self._filled(translation, {**holes, last: text[:-1]})}."
+        return self._filled(translation, holes)
 
     def _filled(self, translation: str, holes: Mapping[str, str]) -> str:
         """One word in a hole may be anybody's name, so it stays; figures are written as there."""
@@ -191,8 +198,8 @@ class Phrasebook:
             return f"{self._words[head]}: {self.said(rest)}"
         if ", " in rest and " " not in head and (own := self._found(rest)):
             return f"{head}: {own}"
-        if text.endswith(".") and text[:-1] in self._words:
-            return f"{self._words[text[:-1]]}."
+        if text.endswith(".") and not text.endswith("..") and (own := self._found(text[:-1])):
+            return f"{own}."
         parts = text.split(", ")
         found = [self._found(each) for each in parts] if 1 < len(parts) <= 6 else []
         return ", ".join(each for each in found if each) if found and all(found) else None

@@ -211,7 +211,7 @@ def store_asked_once_more(studio: Studio) -> None:
 
     store_in_question(studio)
     for button in studio.shell.window.troubles.findChildren(QAbstractButton):
-        if button.text() == said("Restore the backup of 2026-11-21 15:00:02"):
+        if "15:00:02" in button.text():
             button.click()
             QTest.qWait(_WAIT_MS)
             return

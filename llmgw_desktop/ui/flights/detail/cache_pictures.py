@@ -195,7 +195,7 @@ class FateLegend(QWidget):
         painter, theme = QPainter(self), self._theme
         painter.setFont(theme.font(TextSize.CAPTION))
         metrics, left, side = painter.fontMetrics(), 0.0, theme.space(2.5)
-        for fate, words in zip(self._SHOWN, self._words, strict=True):
+        for fate, words in zip(self._SHOWN, map(said, self._words), strict=True):
             square = QRectF(left, (self.height() - side) / 2, side, side)
             paint_fate(painter, square, fate, theme.colours)
             painter.setPen(theme.colours.muted)
@@ -208,7 +208,7 @@ class FateLegend(QWidget):
         painter.drawLine(QPointF(left, middle - half), QPointF(left, middle + half))
         painter.setPen(theme.colours.muted)
         area = QRectF(left + theme.space(1.5), 0, self.width(), self.height())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, "marked for the cache")
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, said("marked for the cache"))
         painter.end()
 
 

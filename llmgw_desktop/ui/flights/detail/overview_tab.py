@@ -154,7 +154,7 @@ class TokenBar(QWidget):
             self._paint_legend(painter)
         else:
             painter.setPen(self._theme.colours.muted)
-            painter.drawText(self.rect(), _LEFT, self._sentence)
+            painter.drawText(self.rect(), _LEFT, said(self._sentence))
         painter.end()
 
     def _paint_bar(self, painter: QPainter) -> None:
@@ -178,11 +178,11 @@ class TokenBar(QWidget):
         top, left = theme.space(5.5), 0.0
         rate = hit_rate_text(self._usage)
         entries: list[tuple[str, str, QColor | None]] = [
-            (TOKEN_WORDS[part.kind], part.text, token_colour(part.kind, colours))
+            (said(TOKEN_WORDS[part.kind]), said(part.text), token_colour(part.kind, colours))
             for part in token_parts(self._usage)
         ]
         if rate != UNKNOWN:
-            entries.append(("Cache hit rate", rate, None))
+            entries.append((said("Cache hit rate"), said(rate), None))
         for word, figure, ink in entries:
             left = self._paint_entry(painter, QPointF(left, top), word=word, figure=figure, ink=ink)
 

@@ -122,7 +122,7 @@ class TimelineChart(QWidget):
             painter.drawLine(QPointF(x, theme.space(5)), QPointF(x, self.height()))
             painter.setPen(colours.muted)
             area = QRectF(x - 60, 0, 120, theme.space(4.5))
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, duration_text(at_ms))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, said(duration_text(at_ms)))
             at_ms += step
 
     def _paint_row(
@@ -141,7 +141,9 @@ class TimelineChart(QWidget):
         centre = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font(TextSize.BODY, QFont.Weight.Medium))
         painter.setPen(theme.colours.text)
-        painter.drawText(QRectF(0, top, plot.left() - theme.space(2), height), centre, words[0])
+        painter.drawText(
+            QRectF(0, top, plot.left() - theme.space(2), height), centre, said(words[0])
+        )
         thick = theme.space(3.5)
         bar = QRectF()
         painter.setPen(Qt.PenStyle.NoPen)
@@ -152,7 +154,7 @@ class TimelineChart(QWidget):
             painter.drawRoundedRect(bar, 2, 2)
         figure = duration_text(sum(end_ms - start_ms for start_ms, end_ms in stretches))
         area = QRectF(bar.right() + theme.space(2), top, self.width(), height)
-        self._paint_figure(painter, figure, words[1], area)
+        self._paint_figure(painter, said(figure), said(words[1]), area)
 
     def _paint_figure(self, painter: QPainter, figure: str, note: str, area: QRectF) -> None:
         """At the bar's end."""
