@@ -3141,6 +3141,10 @@
       <translation>Übergeben …</translation>
     </message>
     <message>
+      <source>Go on with another CLI</source>
+      <translation>Mit einem anderen CLI fortfahren</translation>
+    </message>
+    <message>
       <source>Show it</source>
       <translation>Zeigen</translation>
     </message>

@@ -116,3 +116,26 @@ async def test_told_to_ask_nobody_its_hook_still_denies(
         assert "has been denied" in told(await run("mkdir x")), "by its own settings"
         await run("touch pushed.txt && timeout 5 git push")
         assert (tmp_path / "project/pushed.txt").exists(), "nobody holds it while we are away"
+
+
+async def test_what_was_said_in_a_terminal_goes_over_to_another_cli(
+    tmp_path: Path, claude_program: Path
+) -> None:
+    """Its requests come through the gateway: their record tells what was said, and where."""
+    async with house_in(tmp_path / "gateway") as house:
+        key = house.container.places.access_key_file.read_text().strip()
+        cli = ClaudeCli(program=claude_program, root=tmp_path, base_url=house.url, key=key)
+        house.lane.then(bash("ls"))
+        house.lane.always = Answer(call_tools=False)
+        done = await asyncio.to_thread(cli.run, "How is my shoe?", "--model", "claude-stub")
+        assert "The tool said" in done.result["result"]
+        flights = house.container.flights
+        last = max(house.closed, key=lambda it: it.request_bytes).id
+        async with asyncio.timeout(30):
+            while flights.record(last) is None:
+                await asyncio.sleep(0.05)
+        told = await asyncio.to_thread(flights.handed_over, last)
+        assert told.folder == str(tmp_path / "project")
+        assert "Person: How is my shoe?" in told.prompt
+        assert "Agent: The tool said" in told.prompt
+        assert "Bash" in told.prompt, told.prompt

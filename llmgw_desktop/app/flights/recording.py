@@ -35,6 +35,7 @@ from llmgw_desktop.store.paths import Places
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.flights.cache_sheet import CacheSheet
+    from llmgw_desktop.app.flights.conversation.handing_over import ThreadHandOver
     from llmgw_desktop.app.flights.conversation.thread import FlightThread
     from llmgw_desktop.app.flights.export.exporting import FlightExporter
     from llmgw_desktop.engine.guards.noted_secrets import SecretNotes
@@ -277,6 +278,12 @@ class Flights:
         from llmgw_desktop.app.flights.conversation.thread import thread_of
 
         return thread_of(flight_id, self._reader, self._beside)
+
+    def handed_over(self, flight_id: str) -> "ThreadHandOver":
+        """What another agent would be told that goes on with it. Waits for the disk."""
+        from llmgw_desktop.app.flights.conversation.handing_over import handed_over
+
+        return handed_over(self.thread(flight_id))
 
     def running(self) -> tuple[FlightSummary, ...]:
         """Newest first."""

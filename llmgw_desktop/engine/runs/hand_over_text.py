@@ -5,6 +5,7 @@ names no file.
 """
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliEvent, ErrorCategory, RunEnded, TextGrew, ToolBegan
@@ -156,6 +157,28 @@ def _quoted(text: str) -> str:
     while fence in text:
         fence += "`"
     return f"{fence}\n{text.strip()}\n{fence}"
+
+
+class Spoken(StrEnum):
+    """What a line of a recorded conversation is."""
+
+    PERSON = "Person: {}"
+    AGENT = "Agent: {}"
+    STEP = "[{}]"
+
+
+def conversation_prompt(lines: Iterable[tuple[Spoken, str]], *, has_folder: bool) -> str:
+    """Of a conversation that was no job of ours, as far as it is recorded; of very much the end."""
+    said = "\n\n".join(kind.format(text.strip()) for kind, text in lines if text.strip())
+    cut = len(said) - LONGEST_SAID
+    if cut > 0:
+        said = f"[{cut:,} characters before this are left out]\n{said[-LONGEST_SAID:]}"
+    parts = ["Another agent has worked on this with its person. Go on with it."]
+    if said:
+        parts += ["Their conversation:", _quoted(_as_words(said)), _REPORT]
+    else:
+        parts.append("Nothing of it is recorded.")
+    return "\n\n".join([*parts, _FOLDER] if has_folder else parts)
 
 
 def not_handed_over(told: JobRecord, cli: Cli, instructions: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ def _make(tools: PageTools) -> Steps[QWidget]:
         settings=tools.settings,
     )
     page.job_wanted.connect(tools.links.job_wanted)
+    page.hand_over_wanted.connect(tools.links.new_job_wanted)
     page.place_wanted.connect(
         lambda place: (
             tools.links.setting_wanted if "." in place else tools.links.page_wanted

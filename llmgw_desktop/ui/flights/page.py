@@ -66,6 +66,8 @@ class FlightsPage(QWidget, MadeInSteps):
     """`show_query` and `show_flight` are for other pages that lead here."""
 
     job_wanted = Signal(str)
+    hand_over_wanted = Signal(str, str)
+    """What another agent is told, and where it works."""
     place_wanted = Signal(str)
     replay_wanted = Signal(str)
     """Of a flight, by its id."""
@@ -201,6 +203,7 @@ class FlightsPage(QWidget, MadeInSteps):
 
         window = ThreadWindow(self._theme, self._flights, self._bridge, self)
         window.flight_wanted.connect(self.show_flight)
+        window.hand_over_wanted.connect(self.hand_over_wanted)
         window.read(flight_id)
         window.show()
 

@@ -6,6 +6,7 @@ Made by a worker (`app/flights/conversation/thread`); the texts are written in s
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
+from llmgw_desktop.app.flights.conversation.handing_over import ThreadHandOver
 from llmgw_desktop.app.flights.conversation.message_parts import SpeakerRole
 from llmgw_desktop.app.flights.conversation.thread import FlightThread, ThreadTurn
 from llmgw_desktop.app.flights.conversation.transcript import TranscriptSection
@@ -56,6 +57,8 @@ class ThreadWindow(QDialog):
     """`read` shows the conversation of a flight. Enter in the list opens the chosen one."""
 
     flight_wanted = Signal(str)
+    hand_over_wanted = Signal(str, str)
+    """What another agent is told, and the folder where it is known."""
 
     def __init__(self, theme: Theme, flights: Flights, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent)
@@ -69,6 +72,8 @@ class ThreadWindow(QDialog):
         self.view = Segmented(theme, _VIEWS, name="What is shown")
         self.view.choose(_WHOLE)
         self.open_flight = Button(theme, "Open flight")
+        self.hand_over = Button(theme, "Hand over…", name="Go on with another CLI")
+        self.hand_over.setVisible(not flights.imported_as)
         self.rows: RowModel[ThreadTurn] = RowModel(_COLUMNS, lambda row: row.flight_id, self)
         look = TableLook(
             name="Flights of the conversation",
@@ -81,6 +86,7 @@ class ThreadWindow(QDialog):
         self.table.chosen.connect(self._on_chosen)
         self.table.opened.connect(self._open)
         self.open_flight.clicked.connect(self._open)
+        self.hand_over.clicked.connect(self._hand_over)
         self.view.chosen.connect(lambda _: self._show_text())
 
     def read(self, flight_id: str) -> None:
@@ -90,9 +96,8 @@ class ThreadWindow(QDialog):
         )
 
     def _lay_out(self, theme: Theme) -> None:
-        head = h_box(
-            theme, (self.summary, 1), self.view, self.open_flight, gap=2, margins=(4, 3, 4, 2)
-        )
+        more = (self.open_flight, self.hand_over)
+        head = h_box(theme, (self.summary, 1), self.view, *more, gap=2, margins=(4, 3, 4, 2))
         splitter = ThinSplitter(theme)
         splitter.setOrientation(Qt.Orientation.Vertical)
         for each in (self.table, self.text):
@@ -102,6 +107,7 @@ class ThreadWindow(QDialog):
         self.setLayout(v_box(theme, head, (splitter, 1), gap=0, margins=0))
         self.resize(*map(theme.space, _SIZE_UNITS))
         self.open_flight.setEnabled(False)
+        self.hand_over.setEnabled(False)
 
     def _show(self, thread: FlightThread) -> None:
         self.shown = thread
@@ -109,6 +115,7 @@ class ThreadWindow(QDialog):
         self.rows.show_rows(thread.turns)
         self.table.choose(self._flight_id)
         self.open_flight.setEnabled(bool(thread.turns))
+        self.hand_over.setEnabled(bool(thread.turns))
         self._show_text()
 
     def _fail(self, error: Exception) -> None:
@@ -126,6 +133,22 @@ class ThreadWindow(QDialog):
             self.text.show_sections(chosen.sections)
             return
         self.text.show_sections(_whole(self.shown))
+
+    def _hand_over(self) -> None:
+        """Made anew: it may have gone on since."""
+        flight_id = self._flight_id
+        self.hand_over.setEnabled(False)
+        self._bridge.fetch(
+            self,
+            lambda: self._flights.handed_over(flight_id),
+            self._show_handed_over,
+            self._fail,
+            slow=True,
+        )
+
+    def _show_handed_over(self, told: ThreadHandOver) -> None:
+        self.hand_over.setEnabled(True)
+        self.hand_over_wanted.emit(told.prompt, told.folder)
 
     def _open(self) -> None:
         chosen = self.table.chosen_item

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.jobs.starting import CliChoice, JobChoices, JobStarter, NewJob, PlaceChoice
-from llmgw_desktop.app.words.inert_text import inert_line
+from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
@@ -168,6 +168,7 @@ class NewJobDialog(JobForm):
         super().__init__(theme, starter, bridge, words=words, parent=parent)
         self._settings = settings
         self._places: dict[str, PlaceChoice] = {}
+        self._wanted_folder = ""
         self.prompt = PromptField(
             theme, "What is to be done? Ctrl+Enter starts it.", "Prompt", least=4, most=12
         )
@@ -210,9 +211,26 @@ class NewJobDialog(JobForm):
             self._add_place(place)
         self.cli.choose(str(self._settings.value(_KEPT.format("cli"), "")))
         self.where.choose(str(self._settings.value(_KEPT.format("where"), "")))
+        self._choose_wanted()
         self._show_cli()
         self._show_where()
         self._look()
+
+    def fill_in(self, prompt: str, folder: str) -> None:
+        """Before it is shown; a folder that is not here is left out."""
+        self._wanted_folder = folder
+        if prompt:
+            self.prompt.setPlainText(inert(prompt))
+
+    def _choose_wanted(self) -> None:
+        wanted = Path(self._wanted_folder) if self._wanted_folder else None
+        if wanted is None or not wanted.is_absolute():
+            return
+        same = (key for key, each in self._places.items() if Path(each.path) == wanted)
+        if key := next(same, ""):
+            self.where.choose(key)
+        elif wanted.is_dir():
+            self.choose_folder(str(wanted))
 
     def choose_folder(self, path: str) -> None:
         """Also one that was never used here."""

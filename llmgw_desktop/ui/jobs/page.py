@@ -149,7 +149,7 @@ class JobsPage(QWidget, MadeInSteps):
         yield
         self._add_keys()
 
-    def new_job(self) -> NewJobDialog | None:
+    def new_job(self, prompt: str = "", folder: str = "") -> NewJobDialog | None:
         """Asks what is to be done; what is started is opened here."""
         starter = self._how_to_ask.starter
         if starter is None:
@@ -158,6 +158,7 @@ class JobsPage(QWidget, MadeInSteps):
             self._theme, starter, self._bridge, settings=self._settings, parent=self.window()
         )
         dialog.started.connect(self._on_new)
+        dialog.fill_in(prompt, folder)
         dialog.open()
         dialog.begin()
         return dialog
@@ -368,7 +369,7 @@ class JobsPage(QWidget, MadeInSteps):
         self.filter.changed.connect(self._show)
         self.filter.left.connect(self._leave_filter)
         for new in (self.filter.new, self.states.new):
-            new.clicked.connect(self.new_job)
+            new.clicked.connect(lambda: self.new_job())
         self.filter.view_chosen.connect(self._on_view)
         self.sessions.jobs_wanted.connect(lambda session: self.filter.look_for(session.id))
         self.sessions.hand_over_wanted.connect(lambda it: self._actions.hand_on(it, self._known))

@@ -233,6 +233,7 @@ class DesktopShell(QObject):
         links.flights_wanted.connect(self._show_flights)
         links.flight_wanted.connect(self._open_flight)
         links.job_wanted.connect(self.open_job)
+        links.new_job_wanted.connect(self._job_desk.new_job)
         links.jobs_wanted.connect(self._show_jobs_of)
         links.page_wanted.connect(self._show_page)
         links.holders_wanted.connect(self._show_holders)

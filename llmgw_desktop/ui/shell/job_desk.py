@@ -122,7 +122,7 @@ class JobDesk(QObject):
         self._tray = tray
         tray.jobs_wanted.connect(lambda: self._show_window().show_page("jobs"))
         tray.job_wanted.connect(self.open_job)
-        tray.new_job_wanted.connect(self.new_job)
+        tray.new_job_wanted.connect(lambda: self.new_job())
         tray.menu_opens.connect(self._show_parked)
         self._show_parked()
 
@@ -148,10 +148,10 @@ class JobDesk(QObject):
         window.show_page("jobs")
         self._page.wish(lambda page: page.open_job(job_id))
 
-    def new_job(self) -> None:
+    def new_job(self, prompt: str = "", folder: str = "") -> None:
         """As it is asked for anywhere."""
         self._show_window().show_page("jobs")
-        self._page.wish(lambda page: page.new_job())
+        self._page.wish(lambda page: page.new_job(prompt, folder))
 
     def look_for(self, text: str) -> None:
         """On its page, which is in sight."""

@@ -216,4 +216,7 @@ def test_a_whole_conversation_in_a_window_of_its_own(bench: FlightBench, qtbot: 
     with qtbot.waitSignal(window.flight_wanted) as wanted:
         window.open_flight.click()
     assert wanted.args == [flight_id(999)]
+    with qtbot.waitSignal(bench.page.hand_over_wanted) as wanted:
+        window.hand_over.click()
+    assert "Person: And the sea?" in wanted.args[0]
     window.grab()

@@ -201,3 +201,15 @@ async def test_esc_in_the_prompt_leaves(bench: StartBench) -> None:
     dialog = await bench.dialog()
     QTest.keyClick(dialog.prompt, Qt.Key.Key_Escape)
     await turn_until(lambda: bench.page.window().findChild(NewJobDialog) is None)
+
+
+async def test_a_conversation_that_is_handed_over_stands_there_to_be_changed(
+    bench: StartBench, tmp_path: Path
+) -> None:
+    for folder, key in ((tmp_path, str(tmp_path)), (tmp_path / "gone", "")):
+        await bench.show()
+        made = bench.page.new_job("Go on with it.", str(folder))
+        assert made is not None
+        await turn_until(lambda made=made: made.cli.count() or made.problem)
+        assert (made.filled.prompt, made.filled.folder) == ("Go on with it.", key)
+        made.reject()
