@@ -126,11 +126,17 @@ class OfferChanges:
         offer = self._offer
         resources = listing.resources_allowed(offer, visitor)
         tools = offer.toolbox.shown(visitor.principal, visitor.profile)
-        behind = () if offer.toolbox.behind is None else _behind(offer.toolbox.behind, visitor)
+        servers = offer.toolbox.behind
+        behind = () if servers is None else _behind(servers, visitor)
+        whose = visitor.principal, visitor.profile
+        more = {} if servers is None else servers.shelf.named(*whose)
         return {
             TOOLS: (*(tool.name for tool in tools), *behind),
-            PROMPTS: tuple(prompt.name for prompt in listing.prompts_allowed(offer, visitor)),
-            RESOURCES: tuple(resource.uri for resource in resources),
+            PROMPTS: (
+                *(prompt.name for prompt in listing.prompts_allowed(offer, visitor)),
+                *more.get(PROMPTS, ()),
+            ),
+            RESOURCES: (*(resource.uri for resource in resources), *more.get(RESOURCES, ())),
         }
 
     @staticmethod

@@ -157,7 +157,7 @@ class Handlers:
         visitor = self._who(ctx)
         found = listing.resources_shown(self._offer, visitor)
         if (behind := self._offer.toolbox.behind) is not None:
-            found += await behind.resources(visitor.principal, visitor.profile)
+            found += await behind.shelf.resources(visitor.principal, visitor.profile)
         return {**_WHOLE, "resources": found}
 
     async def list_templates(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
@@ -165,14 +165,14 @@ class Handlers:
         visitor = self._who(ctx)
         templates = listing.templates_shown(self._offer, visitor)
         if (behind := self._offer.toolbox.behind) is not None:
-            templates += await behind.templates(visitor.principal, visitor.profile)
+            templates += await behind.shelf.templates(visitor.principal, visitor.profile)
         return {**_WHOLE, "resourceTemplates": templates}
 
     async def read_resource(self, ctx: Context, params: ReadResourceRequestParams) -> Any:
         visitor, behind = self._who(ctx), self._offer.toolbox.behind
         try:
             if behind is not None and params.uri.startswith(ADDRESS):
-                found = await behind.read(visitor.principal, visitor.profile, params.uri)
+                found = await behind.shelf.read(visitor.principal, visitor.profile, params.uri)
                 return {**_WHOLE, "contents": found}
             resource, text = await read(self._offer, visitor, params.uri)
         except NotFound as error:
@@ -191,7 +191,7 @@ class Handlers:
         visitor = self._who(ctx)
         found = listing.prompts_shown(self._offer, visitor)
         if (behind := self._offer.toolbox.behind) is not None:
-            found += await behind.prompts(visitor.principal, visitor.profile)
+            found += await behind.shelf.prompts(visitor.principal, visitor.profile)
         return {**_WHOLE, "prompts": found}
 
     async def get_prompt(self, ctx: Context, params: GetPromptRequestParams) -> Any:
@@ -200,7 +200,7 @@ class Handlers:
             if behind is not None and "__" in params.name:
                 given = params.arguments or {}
                 asked = visitor.principal, visitor.profile
-                found = await behind.prompt(*asked, params.name, given)
+                found = await behind.shelf.prompt(*asked, params.name, given)
                 if found is not None:
                     return {**_WHOLE, **found}
             text = prompt_text(self._offer, visitor, params.name, params.arguments)
@@ -215,6 +215,18 @@ class Handlers:
         known = choices(self._offer, self._who(ctx), getattr(ref, "name", ""), asked.name)
         if isinstance(ref, ResourceTemplateReference):
             known = places(self._offer, self._who(ctx), ref.uri, asked.name)
+        behind = self._offer.toolbox.behind
+        address = getattr(ref, "uri", "")
+        is_theirs = address.startswith(ADDRESS) or "__" in getattr(ref, "name", "")
+        if behind is not None and is_theirs:
+            visitor = self._who(ctx)
+            plain = params.model_dump(by_alias=True, exclude_none=True, mode="json")
+            plain.pop("_meta", None)
+            try:
+                values = await behind.shelf.completed(visitor.principal, visitor.profile, plain)
+            except LlmgwError as error:
+                raise MCPError(INVALID_PARAMS, plain_text(str(error))) from error
+            return {**_WHOLE, "completion": {"values": values or [], "hasMore": False}}
         fitting = [each for each in known if each.startswith(asked.value)][:_MOST_COMPLETIONS]
         return {**_WHOLE, "completion": {"values": fitting, "hasMore": False}}
 

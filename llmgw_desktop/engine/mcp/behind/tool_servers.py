@@ -15,7 +15,6 @@ from llmgw_desktop.domain.mcp_server import McpServer, ToolPin, offered_name
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.behind.offered import (
-    ADDRESS,
     BehindCall,
     ToolBehind,
     may_use,
@@ -32,9 +31,9 @@ from llmgw_desktop.engine.mcp.behind.pins import (
 from llmgw_desktop.engine.mcp.behind.server import (
     BehindServer,
     Connect,
-    ServerLists,
     ServerStanding,
 )
+from llmgw_desktop.engine.mcp.behind.shelf import Shelf
 from llmgw_desktop.engine.mcp.behind.sign_ins import SignIns, SignInState
 from llmgw_desktop.engine.mcp.tool import PLAINLY, CameBy, McpToolCall, NotFound, Profile
 from llmgw_desktop.store.tool_pins import ToolPinStore
@@ -77,6 +76,7 @@ class ToolServers:
         sign_ins: SignIns | None = None,
     ) -> None:
         self.sign_ins = sign_ins
+        self.shelf = Shelf(self._allowed)
         self.version = 0
         """Another one after each change of what is offered to anybody."""
         self._connect = connect
@@ -118,7 +118,7 @@ class ToolServers:
         new = [
             each
             for each in self._servers.values()
-            if each.name not in pins and each.lists is None and each.name not in self._asked
+            if each.name not in pins and each.name not in self._asked
         ]
         if new:
             looks = [self._tasks.start(self._first(each), name=f"list {each.name}") for each in new]
@@ -145,67 +145,6 @@ class ToolServers:
         """The result of `tools/call`. Raises ServerFailed, and what stands around it."""
         call = BehindCall(offered=offered, asked=asked, came=came)
         return await self._around(call, self._ask)
-
-    # resources and prompts
-
-    async def resources(self, principal: Principal, profile: Profile) -> list[dict[str, Any]]:
-        """With addresses of ours."""
-        return [
-            {**each, "uri": f"{ADDRESS}{server.name}/{each['uri']}"}
-            for server, lists in await self._running_lists(principal, profile)
-            for each in lists.resources
-            if isinstance(each.get("uri"), str)
-        ]
-
-    async def templates(self, principal: Principal, profile: Profile) -> list[dict[str, Any]]:
-        return [
-            {**each, "uriTemplate": f"{ADDRESS}{server.name}/{each['uriTemplate']}"}
-            for server, lists in await self._running_lists(principal, profile)
-            for each in lists.templates
-            if isinstance(each.get("uriTemplate"), str)
-        ]
-
-    async def prompts(self, principal: Principal, profile: Profile) -> list[dict[str, Any]]:
-        """With names of ours."""
-        return [
-            {**each, "name": offered_name(server.name, each["name"])}
-            for server, lists in await self._running_lists(principal, profile)
-            for each in lists.prompts
-            if isinstance(each.get("name"), str)
-        ]
-
-    async def read(self, principal: Principal, profile: Profile, uri: str) -> list[dict[str, Any]]:
-        """`contents`, with addresses of ours. Raises NotFound, ServerFailed."""
-        name, _, own = uri.removeprefix(ADDRESS).partition("/")
-        server = self._server(name, principal, profile)
-        if server is None or not own:
-            raise NotFound(f"There is nothing at {uri[:200]}.")
-        result = await server.ask("resources/read", {"uri": own}, within_s=_READ_S)
-        contents = result.get("contents")
-        if not isinstance(contents, list):
-            raise ServerFailed(f"{name} answered without contents.")
-        return [
-            {**each, "uri": f"{ADDRESS}{name}/{each.get('uri', own)}"}
-            for each in contents
-            if isinstance(each, dict)
-        ]
-
-    async def prompt(
-        self, principal: Principal, profile: Profile, name: str, given: Mapping[str, str]
-    ) -> dict[str, Any] | None:
-        """None where no server has it. Raises ServerFailed."""
-        for server, lists in await self._running_lists(principal, profile):
-            for each in lists.prompts:
-                own = each.get("name")
-                if isinstance(own, str) and offered_name(server.name, own) == name:
-                    asked = {"name": own, "arguments": dict(given)}
-                    result = await server.ask("prompts/get", asked, within_s=_READ_S)
-                    if not isinstance(result.get("messages"), list):
-                        raise ServerFailed(f"{server.name} answered without messages.")
-                    return {
-                        key: result[key] for key in ("description", "messages") if key in result
-                    }
-        return None
 
     # what a person sees and decides
 
@@ -368,32 +307,6 @@ class ToolServers:
         for each in self._servers.values():
             if may_use(each.server, principal, profile):
                 yield each
-
-    def _server(self, name: str, principal: Principal, profile: Profile) -> BehindServer | None:
-        found = self._servers.get(name)
-        return found if found is not None and may_use(found.server, principal, profile) else None
-
-    async def _running_lists(
-        self, principal: Principal, profile: Profile
-    ) -> list[tuple[BehindServer, ServerLists]]:
-        """Of those that he may use and that are well. They are not remembered from start to start,
-        so a server that did not run yet is started for them."""
-        servers = list(self._allowed(principal, profile))
-        looks = (_lists(each) for each in servers)
-        found = await asyncio.gather(*looks, return_exceptions=True)
-        pairs = []
-        for server, lists in zip(servers, found, strict=True):
-            if isinstance(lists, ServerFailed):
-                _log.info("left out of a list: %s", lists)
-            elif isinstance(lists, BaseException):
-                raise lists
-            else:
-                pairs.append((server, lists))
-        return pairs
-
-
-async def _lists(server: BehindServer) -> ServerLists:
-    return server.lists or await server.ready()
 
 
 _HELD = (ToolState.NEW, ToolState.CHANGED)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp import MCPError
 
 from llmgw_desktop.domain.mcp_server import LONGEST_NAME, offered_name
 from llmgw_desktop.engine.mcp.behind.pins import ToolState
@@ -30,6 +31,7 @@ async def until(happened: Any) -> None:
         ("crash", "odd has ended (exit code 3). It said: out of luck"),
         ("huge", "odd answered with more than 16 MB"),
         ("flood", "that nobody had asked for"),
+        ("sampling", "that nobody had asked for"),
         ("silent", "odd has said nothing for 1 s"),
     ],
 )
@@ -49,6 +51,64 @@ async def test_what_a_server_does_badly_is_one_sentence_and_the_other_goes_on(
         if tool == "huge":  # it is well: only its answer was too long
             assert text_of(await client.call_tool("odd__echo", {"words": "on"})) == "echo: on"
     assert two.read_text().split("\n").count("start") == 1
+
+
+async def test_links_to_files_of_this_computer_lead_to_their_server_alone(tmp_path: Path) -> None:
+    async with (
+        house_in(tmp_path / "home", table("odd", odd(str(tmp_path / "notes")))) as house,
+        client_of(house) as client,
+    ):
+        link, inner = (await client.call_tool("odd__link", {})).content
+        assert str(link.uri) == "server://odd/file:///etc/passwd"
+        assert str(inner.resource.uri) == "server://odd/file:///etc/shadow"
+        with pytest.raises(MCPError):
+            await client.read_resource(str(link.uri))
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("content-length: 900\r\n\r\n{}", "closed the connection before its answer was whole"),
+        ("content-length: 1\r\n\r\n{}{}", "without a result"),
+        ("content-length: -1\r\n\r\n{}", "does not answer in HTTP"),
+        ("content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}", "does not answer in HTTP"),
+    ],
+)
+async def test_an_address_that_lies_about_lengths_is_told_in_a_sentence(
+    tmp_path: Path, head: str, said: str
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{head}".encode())
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    liar = f'[mcp_servers.liar]\nurl = "http://127.0.0.1:{port}/mcp"\noffer = true\n'
+    servers = liar + table("well", odd(str(tmp_path / "well")))
+    async with server, house_in(tmp_path / "home", servers) as house, client_of(house) as client:
+        assert "well__echo" in await names(client)
+        assert said in facts(house)["liar"].last_error
+
+
+async def test_clients_hear_of_prompts_that_a_server_has_since(tmp_path: Path) -> None:
+    notes, heard = tmp_path / "notes", list[str]()
+
+    async def hear(message: Any) -> None:
+        heard.append(str(message))
+
+    async with (
+        house_in(tmp_path / "home", table("odd", odd(str(notes)))) as house,
+        client_of(house, message_handler=hear) as client,
+    ):
+        assert {each.name for each in (await client.list_prompts()).prompts} >= {"odd__early"}
+        heard.clear()
+        said = await client.call_tool("odd__echo", {"words": "grow"})
+        assert not said.is_error, "whoever looks at prompts first has the tools, too"
+        await until(lambda: any("prompts/list_changed" in each for each in heard))
+        assert "odd__late" in {each.name for each in (await client.list_prompts()).prompts}
 
 
 async def test_a_server_that_crashed_is_started_again_after_a_pause(tmp_path: Path) -> None:
@@ -168,7 +228,7 @@ async def test_new_and_changed_tools_are_held_back(tmp_path: Path) -> None:
             first = await names(client)
             assert "odd__echo" in first
             await client.call_tool("odd__echo", {"words": "grow"})
-            await until(lambda: len(servers._servers["odd"].lists.tools) == 10)  # type: ignore[union-attr]
+            await until(lambda: len(servers._servers["odd"].lists.tools) == 12)  # type: ignore[union-attr]
             assert await names(client) == first
             assert (await client.call_tool("odd__late", {})).is_error
             states = {each.tool: each.state for each in await servers.tools()}

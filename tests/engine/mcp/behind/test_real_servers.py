@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from mcp.types import PromptReference, ResourceTemplateReference
 
 from llmgw_desktop.domain.access.principal import Scope
 from tests.engine.conftest import house_in
@@ -97,6 +98,23 @@ async def test_resources_and_prompts_are_listed_and_read_under_addresses_of_ours
         (name,) = [each for each in prompts if each.startswith("all__args_prompt")]
         told = await client.get_prompt(name, {"city": "Bern"})
         assert "Bern" in str(told.messages)
+
+
+async def test_what_may_stand_in_a_prompt_is_asked_of_its_server(tmp_path: Path) -> None:
+    async with (
+        house_in(tmp_path, table("all", mcp_servers.everything())) as house,
+        client_of(house) as client,
+    ):
+        prompts = {each.name for each in (await client.list_prompts()).prompts}
+        (name,) = [each for each in prompts if each.startswith("all__completable")]
+        asked = {"name": "department", "value": ""}
+        ref = PromptReference(type="ref/prompt", name=name)
+        found = (await client.complete(ref, asked)).completion.values
+        assert "Engineering" in found
+        more = ResourceTemplateReference(
+            type="ref/resource", uri="server://all/demo://resource/dynamic/text/{resourceId}"
+        )
+        await client.complete(more, {"name": "resourceId", "value": "1"})
 
 
 async def test_files_and_a_repository_are_reached_by_their_servers(tmp_path: Path) -> None:
