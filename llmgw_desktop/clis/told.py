@@ -2,6 +2,7 @@
 several calls as one.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -26,6 +27,13 @@ def cost_of(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 < value < float("inf") else None
+
+
+def number_of(value: object) -> float | None:
+    """Any that is finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
 
 
 def object_of(value: object) -> Mapping[str, Any]:

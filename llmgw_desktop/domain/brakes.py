@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from llmgw_desktop.domain.audit import Act, Actor, ActorDoor
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.policy import LimitReached
+from llmgw_desktop.domain.policy import LimitReached, moment_words
 from llmgw_desktop.domain.setting import Seconds, Share, Texts, WholeNumber, YesNo, setting
 from llmgw_desktop.domain.values import value
 
@@ -127,6 +127,33 @@ class ReserveKept(LimitReached):
     """What is left of a window is kept for the person, and this is background work."""
 
     kind = "reserve_kept"
+
+
+@value
+class LowWindow:
+    """A window of which less is left than is kept for the person."""
+
+    key: str
+    words: str
+    """«the window '5h' of codex-cli»"""
+    left: float
+    line: float
+    """Shares of it, 0 to 1."""
+    resets_at_s: float | None
+    """Wall clock; None where nobody tells."""
+
+    @property
+    def half(self) -> float:
+        """Where a person may move the line."""
+        return round(self.line / 2, 3)
+
+    @property
+    def in_words(self) -> str:
+        until = "" if self.resets_at_s is None else f", until {moment_words(self.resets_at_s)}"
+        return (
+            f"Of {self.words} {self.left:.0%} is left, and {self.line:.0%} is kept for the person"
+            f" at this computer{until}."
+        )
 
 
 class CapKind(StrEnum):

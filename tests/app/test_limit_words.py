@@ -18,6 +18,7 @@ IN_2_H = NOW_S + 7980
 AT = f"{local_time(IN_2_H):%H:%M}"
 DAY = "" if local_time(IN_2_H).date() == local_time(NOW_S).date() else f"{local_time(IN_2_H):%d %b}"
 THEN = f"on {DAY} at {AT}" if DAY else f"at {AT}"
+KEPT = "the window '5h' of claude-cli"
 
 
 def wait(**changes: Any) -> LimitWait:
@@ -47,6 +48,12 @@ def job(number: int, limit_wait: LimitWait | None = None) -> Job:
             f"At its vendor's limit · its end was not told · tried again in 2 h 13 m, {THEN}",
         ),
         ({"asks": True}, "At its vendor's limit for 2 h 13 m · waits for your word"),
+        ({"window": KEPT}, f"Kept for you: {KEPT} · goes on in 2 h 13 m, {THEN}"),
+        (
+            {"window": KEPT, "is_known": False},
+            f"Kept for you: {KEPT} · looked at again in 2 h 13 m, {THEN}",
+        ),
+        ({"window": KEPT, "asks": True}, f"Kept for you: {KEPT} · waits for your word"),
     ],
 )
 def test_the_card_counts_down(changes: dict[str, Any], words: str) -> None:
@@ -66,6 +73,10 @@ def test_why_it_waits_stands_above_its_output() -> None:
     )
     assert "was not told" in parked_words(wait(is_known=False)).advice
     assert parked_words(wait(asks=True)).what == "It waits for your word."
+    kept = parked_words(wait(window=KEPT, asks=True))
+    assert kept.what == "It waits below the line of what is kept for you."
+    assert kept.advice.startswith("No more. It goes on only when you say so: once now")
+    assert "by itself" in parked_words(wait(window=KEPT)).advice
     assert "\x1b" not in parked_words(wait(reason="\x1b[2J")).advice
 
 

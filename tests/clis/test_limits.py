@@ -9,7 +9,7 @@ import pytest
 
 from llmgw_desktop.clis.claude.reader import ClaudeReader
 from llmgw_desktop.clis.failures import moments_in
-from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, RunEnded
+from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, RunEnded, RunUsageTold
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SAID = datetime(2026, 11, 23, 13, 20, 5, tzinfo=BERLIN)
@@ -96,3 +96,38 @@ def test_claude_code_tells_it_apart_from_its_words() -> None:
     ended = reader.finish(1, "")[-1]
     assert isinstance(ended, RunEnded)
     assert (ended.category, ended.resets_at_s) == (ErrorCategory.RATE_LIMIT, 1795446000.0)
+
+
+def windows_told(line: bytes) -> list[tuple[str, float | None, float | None]]:
+    reader = ClaudeReader(CliRequest(cli=CliName.CLAUDE, prompt="x"))
+    ended = b'{"type":"result","subtype":"success","is_error":false,"result":"hi"}'
+    events = [each for part in (line, ended) for each in reader.feed(part + b"\n")]
+    (told,) = [each for each in events if isinstance(each, RunUsageTold)] or [None]
+    windows = () if told is None else told.windows
+    return [(each.name, each.used_share, each.resets_at_s) for each in windows]
+
+
+@pytest.mark.parametrize(
+    ("info", "expected"),
+    [
+        (
+            # as Claude Code 2.1.329 prints it with a subscription
+            b'{"status":"allowed_warning","resetsAt":1795559898,"rateLimitType":"five_hour",'
+            b'"utilization":0.91,"unifiedWindows":{"five_hour":{"utilization":0.91,'
+            b'"resetsAt":1795559898},"seven_day":{"utilization":0.42,"resetsAt":1795811898}}}',
+            [("5h", 0.91, 1795559898.0), ("7d", 0.42, 1795811898.0)],
+        ),
+        (
+            b'{"status":"allowed","rateLimitType":"seven_day","utilization":1.4,"resetsAt":9}',
+            [("7d", 1.0, 9.0)],
+        ),
+        (b'{"status":"allowed","rateLimitType":"seven_day","resetsAt":9}', []),
+        (b'{"status":"allowed","rateLimitType":"overage","utilization":0.5}', []),
+        (b'{"unifiedWindows":{"five_hour":7,"seven_day":{"utilization":"half"}}}', []),
+        (b'{"unifiedWindows":[1],"utilization":true,"rateLimitType":"five_hour"}', []),
+    ],
+)
+def test_claude_code_tells_of_its_subscriptions_windows(
+    info: bytes, expected: list[tuple[str, float | None, float | None]]
+) -> None:
+    assert windows_told(b'{"type":"rate_limit_event","rate_limit_info":' + info + b"}") == expected

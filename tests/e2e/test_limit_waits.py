@@ -18,7 +18,7 @@ import pytest
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.engine.jobs.limit_waits import GO_ON
-from tests.support.answers import Answer, Raw
+from tests.support.answers import Answer, Delivery, Raw
 from tests.support.cli_house import CliHouse, open_cli_house
 from tests.support.fake_clis import claude_table, make_fake_clis
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
@@ -232,6 +232,39 @@ def test_codex_that_did_nothing_yet_begins_after_a_kill(
         assert parked["limitWait"]["until"] - parked["limitWait"]["since"] < _SOON_S + 3
         main, _ = _gone_on(house, parked)
         assert GO_ON not in main
+
+
+@pytest.mark.daily
+def test_a_job_of_a_subscription_that_is_nearly_used_up_waits_for_a_person(
+    tmp_path: Path, program_of: Callable[[CliName], Path]
+) -> None:
+    """Real Codex tells its windows in its session's file: of the next one nothing is asked."""
+    told = {
+        "x-codex-primary-used-percent": "90",
+        "x-codex-primary-window-minutes": "300",
+        "x-codex-primary-reset-at": str(int(time.time()) + 7200),
+    }
+    reserve = "[brakes]\nreserve = 0.2\n"
+    with open_cli_house(
+        tmp_path, [CliName.CODEX], program_of, own_lane="vendor", toml=reserve
+    ) as house:
+        vendor = house.lane("vendor")
+        delivery = Delivery(headers=told)
+        vendor.always = Answer(call_tools=False, text="seven", delivery=delivery)
+        asked = {"cli": CliName.CODEX, "prompt": "count the stars", "forceRefresh": True}
+        asked |= _MAY[CliName.CODEX]
+        first = house.call("/v1/jobs", asked)
+        _done(house, first)
+        so_far = len(house.upstream.lane("vendor").requests)
+        job = house.call("/v1/jobs", asked)["id"]
+        parked = until(lambda: _parked_or_ended(house.gateway, job))
+        assert parked["state"] == "parked", parked
+        assert parked["limitWait"]["keptForPerson"]
+        reason = "Of the window '5h' of codex-cli 10% is left, and 20% is kept for the person"
+        assert parked["limitWait"]["reason"].startswith(reason)
+        assert len(house.upstream.lane("vendor").requests) == so_far
+        house.call(f"/v1/jobs/{job}/go-on", {"now": True})
+        _done(house, {"id": job})
 
 
 def _done(house: CliHouse, asked: Any) -> Any:

@@ -50,6 +50,8 @@ class Delivery:
     cut_by: Literal["fin", "reset"] = "reset"
     stall_after: int | None = None
     """Fall silent after so many frames; 0 means after the headers."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Besides its own."""
     linger: bool = False
     """Do not end the body after the last frame: stay open and silent."""
 

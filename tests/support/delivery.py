@@ -35,7 +35,7 @@ class Courier:
     async def send(
         self, status: int, headers: Mapping[str, str], frames: list[bytes], *, streaming: bool
     ) -> web.StreamResponse:
-        response = web.StreamResponse(status=status, headers=headers)
+        response = web.StreamResponse(status=status, headers={**headers, **self._delivery.headers})
         if self._packer is not None:
             response.headers["Content-Encoding"] = "gzip"
         elif not streaming:

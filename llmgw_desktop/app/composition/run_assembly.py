@@ -118,6 +118,7 @@ class Runs:
                 permissions=self.permissions,
                 own_requests=parts.links,
                 snapshots=self.snapshots,
+                shares=parts.brakes.shares,
                 known_now_s=recorder.known_now_s,
             ),
             self.clis,

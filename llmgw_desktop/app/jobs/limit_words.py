@@ -23,6 +23,8 @@ class ParkedWords:
 def parked_text(wait: LimitWait, now_s: float) -> str:
     """«At its vendor's limit · goes on in 2 h 13 m, at 14:05», or what else comes then."""
     left, at = _left(wait, now_s), _at(wait, now_s)
+    if wait.window:
+        return f"Kept for you: {wait.window} · {_then(wait, left, at)}"
     if wait.asks:
         return f"At its vendor's limit for {left} · waits for your word"
     if wait.is_known:
@@ -32,8 +34,21 @@ def parked_text(wait: LimitWait, now_s: float) -> str:
     return f"At its vendor's limit · {then}"
 
 
+def _then(wait: LimitWait, left: str, at: str) -> str:
+    if wait.asks:
+        return "waits for your word"
+    return f"{'goes on' if wait.is_known else 'looked at again'} in {left}, {at}"
+
+
 def parked_words(wait: LimitWait) -> ParkedWords:
     reason = inert_line(wait.reason, _REASON).rstrip(".")
+    if wait.window:
+        then = "It goes on by itself when the window begins anew."
+        if wait.asks:
+            then = "It goes on only when you say so: once now, or when the window begins anew."
+        return ParkedWords(
+            what="It waits below the line of what is kept for you.", advice=f"{reason}. {then}"
+        )
     said = f"Its vendor says: {reason}. " if reason else ""
     if wait.asks:
         return ParkedWords(

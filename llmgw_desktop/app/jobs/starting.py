@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.domain.access.principal import LOCAL, Principal
+from llmgw_desktop.domain.access.principal import LOCAL, SITTING, Principal
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.approval import Asking
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings
@@ -146,7 +146,7 @@ class JobStarter:
         if not wish.prompt.strip():
             raise InvalidRun("say what it shall do", field="prompt")
         reply = await self._parts.runs.ask_at(
-            OPERATION, wish.cli, fields_of(wish), LOCAL, wait=False
+            OPERATION, wish.cli, fields_of(wish), SITTING, wait=False
         )
         return reply.job
 

@@ -12,6 +12,7 @@ from llmgw_desktop.clis.told import (
     cost_of,
     count_of,
     first_text,
+    number_of,
     object_of,
     objects_of,
     one_line,
@@ -31,6 +32,7 @@ from llmgw_desktop.domain.cli import (
     ToolEnded,
     Warned,
 )
+from llmgw_desktop.domain.provider import QuotaWindow
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
 
@@ -115,6 +117,30 @@ _LIMITS = {
 }
 
 
+_WINDOWS = {
+    "five_hour": "5h",
+    "seven_day": "7d",
+    "seven_day_opus": "7d opus",
+    "seven_day_sonnet": "7d sonnet",
+    "seven_day_overage_included": "7d of a model",
+}
+"""As the headers of its vendor's answers call them, where they have a name there."""
+
+
+def windows_of(told: Message) -> tuple[QuotaWindow, ...]:
+    """Of its subscription, as its vendor told it. Older ones tell of the nearest alone."""
+    parts = object_of(told.get("unifiedWindows")) or {text_of(told.get("rateLimitType")): told}
+    return tuple(
+        QuotaWindow(
+            name=name,
+            used_share=min(max(used, 0.0), 1.0),
+            resets_at_s=number_of(part.get("resetsAt")),
+        )
+        for kind, name in _WINDOWS.items()
+        if (used := number_of((part := object_of(parts.get(kind))).get("utilization"))) is not None
+    )
+
+
 class ClaudeReader(JsonLinesReader):
     """Of what subagents do their tools are told; their words are not the answer."""
 
@@ -126,6 +152,7 @@ class ClaudeReader(JsonLinesReader):
         self._spent = ClaudeUsage()
         self._resets_at_s: float | None = None
         """Of the limits that refuse it the last to end."""
+        self._windows: tuple[QuotaWindow, ...] = ()
 
     @override
     def _message(self, message: Message) -> Iterator[CliEvent]:
@@ -161,6 +188,7 @@ class ClaudeReader(JsonLinesReader):
                 )
 
     def _limited(self, told: Message) -> None:
+        self._windows = windows_of(told) or self._windows
         resets_at_s = count_of(told.get("resetsAt"))
         if told.get("status") == "rejected" and resets_at_s is not None:
             self._resets_at_s = max(self._resets_at_s or 0.0, float(resets_at_s))
@@ -208,8 +236,10 @@ class ClaudeReader(JsonLinesReader):
 
     def _result(self, message: Message) -> Iterator[CliEvent]:
         used = self._used(message)
+        if used is None and self._windows:
+            used = RunUsageTold(usage=UNKNOWN_USAGE)
         if used is not None:
-            yield used
+            yield replace(used, windows=self._windows)
         denials = objects_of(message.get("permission_denials"))
         denied = sorted({one_line(each.get("tool_name")) for each in denials})
         if denied:

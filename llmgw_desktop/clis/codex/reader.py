@@ -2,7 +2,6 @@
 session.
 """
 
-import math
 import re
 from collections.abc import Iterator
 
@@ -12,7 +11,15 @@ from typing_extensions import override
 from llmgw_desktop.clis.cli import SignIn
 from llmgw_desktop.clis.failures import status_in
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message, marked_messages
-from llmgw_desktop.clis.told import first_text, object_of, one_line, plus, text_of, usage_in
+from llmgw_desktop.clis.told import (
+    first_text,
+    number_of,
+    object_of,
+    one_line,
+    plus,
+    text_of,
+    usage_in,
+)
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
@@ -69,27 +76,22 @@ def _windows(told: Message) -> tuple[QuotaWindow, ...]:
         QuotaWindow(
             name=_named(part.get("window_minutes")) or name,
             used_share=min(max(used / 100, 0.0), 1.0),
-            resets_at_s=_number(part.get("resets_at")),
+            resets_at_s=number_of(part.get("resets_at")),
         )
         for name, part in parts
-        if (used := _number(part.get("used_percent"))) is not None
+        if (used := number_of(part.get("used_percent"))) is not None
     )
 
 
 def _named(minutes: object) -> str:
     """`5h`, `7d`, as other vendors call theirs."""
-    length = _number(minutes)
+    length = number_of(minutes)
     if length is None or not 0 < length < _MOST_MINUTES or length != int(length):
         return ""
     for unit, size in (("d", 1440), ("h", 60), ("m", 1)):
         if length % size == 0:
             return f"{int(length) // size}{unit}"
     return ""
-
-
-def _number(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) else None  # type: ignore[arg-type]
 
 
 def _events(content: bytes) -> Iterator[Message]:

@@ -83,6 +83,8 @@ class Principal:
     job: str = ""
     """The run that asks in this one's name, by its own key or by what is known of its process;
     empty: none does."""
+    sits_here: bool = False
+    """Asks by a window of ours, and waits before it; so do runs that were asked for there."""
 
     @property
     def is_remote(self) -> bool:
@@ -96,6 +98,8 @@ class Principal:
 
 LOCAL = Principal(client_id="local", name="local", scopes=ALL_SCOPES, kind=PrincipalKind.LOCAL)
 """The person at this computer: the windows, and whoever can read the access key file."""
+SITTING = replace(LOCAL, sits_here=True)
+"""The same, before a window."""
 REMOTE_SCOPES = frozenset(
     {Scope.MODELS_USE, Scope.MODELS_LIST, Scope.MCP, Scope.JOBS_RUN, Scope.FLIGHTS_READ}
 )

@@ -38,11 +38,21 @@ class LimitWait:
     """In the vendor's words."""
     asks: bool = False
     """Nobody has said yet that it may go on."""
+    window: str = ""
+    """Of which what is left is kept for the person, in words; empty: it is its vendor that
+    refuses."""
 
     @property
     def in_words(self) -> str:
         """«goes on at 14:05», in the time of this computer; of another day with its date."""
         at = _moment(self.due_at_s)
+        if self.window:
+            kept = f"what is left of {self.window} is kept for the person"
+            if not self.is_known:
+                then = "say whether it may go on" if self.asks else f"it is looked at again at {at}"
+                return f"{kept}; {then}"
+            then = "say whether it may go on then" if self.asks else "it goes on then"
+            return f"{kept} until {at}; {then}"
         if self.asks:
             return f"its vendor's limit lasts until {at}; say whether it may go on then"
         if self.is_known:

@@ -54,6 +54,8 @@ class Submission:
     """Its folder is kept as it was, where the settings say so too."""
     limit_wait: LimitWish | None = None
     """What becomes of it at a limit of its vendor's; None: as the settings of its CLI say."""
+    by_hand: bool = False
+    """A person asked for it in a window, and sits there."""
     handed_from: str = ""
     """The job that it goes on from with another CLI; empty: none."""
     has_other_account: bool = False

@@ -1,6 +1,4 @@
-"""The life of a job: its turn, its run, its end; and of one that an earlier program left, how it
-goes on.
-"""
+"""The life of a job: its turn, its run, its end; how one that an earlier program left goes on."""
 
 import asyncio
 import logging
@@ -10,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, OutputReader
+from llmgw_desktop.domain.brakes import LowWindow
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import Event, JobChanged, PermissionChanged, UpstreamTold
@@ -59,7 +58,7 @@ class JobLife:
         self._parts = parts
         self._clis = clis
         self._queue = JobQueue(limits, self._begin)
-        self.parked = ParkedJobs(parts, self.live, self._queue, self.tell)
+        self.parked = ParkedJobs(parts, self.live, self._queue, write=self._write, tell=self.tell)
         self._attempts = Attempts(parts, clis, write=self._write, tell=self.tell)
         self._tasks = Tasks()
         self._sweeps = Tasks()
@@ -75,13 +74,13 @@ class JobLife:
         self._queue.apply(limits)
 
     def admit(self, asked: Submission) -> LimitWait | None:
-        """What it is to wait for before it begins, where it may. Raises Saturated, CliResting."""
+        """What it is to wait for before it begins. Raises Saturated, CliResting."""
         self._queue.admit(asked.request.cli)
         try:
             self._parts.breaker.check(asked)
         except CliResting as error:
-            own = self._parts.launcher.limit_wish(self._clis[asked.request.cli])
-            wish = asked.limit_wait or own
+            cli = self._clis[asked.request.cli]
+            wish = asked.limit_wait or self._parts.launcher.limit_wish(cli)
             if wish is LimitWish.OFF or asked.is_attempt or not error.is_limit:
                 raise
             return at_rest(error, wish, self._parts.clock.now_s())
@@ -137,7 +136,12 @@ class JobLife:
     def _begin(self, job_id: str) -> None:
         live = self.live[job_id]
         _put_off(live)
-        self._go_on(live, self._attempts.resume if live.was_parked else self._attempts.begin)
+        step = self._attempts.resume if live.was_parked else self._attempts.begin
+        low = self.parked.in_the_way(live)
+        self._go_on(live, step if low is None else partial(self._keep_back, low))
+
+    async def _keep_back(self, low: LowWindow, live: LiveJob) -> Ended:
+        return Ended(verdict=await self.parked.keep_back(live, low))
 
     async def _park(self, live: LiveJob) -> None:
         """It holds no turn while it waits."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from llmgw_desktop.clis.failures import MINUTE_S, moments_in
+from llmgw_desktop.domain.brakes import LowWindow
 from llmgw_desktop.domain.cli import ErrorCategory, SessionWish
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.jobs.cli_settings import LimitWait, LimitWish
@@ -37,6 +38,8 @@ FARTHEST_S = 8 * 86400.0
 FIRST_WAIT_S = 300.0
 """Where no end is told; each further one without any work in between is twice as long."""
 LONGEST_WAIT_S = 3600.0
+LOOKED_AGAIN_S = 900.0
+"""At a window that nobody tells the end of."""
 MOST_FRUITLESS = 24
 """So often in a row without any work: then it has failed."""
 _LATE_WORDS_S = 120.0
@@ -117,6 +120,21 @@ def at_rest(resting: CliResting, wish: LimitWish, now_s: float) -> LimitWait:
         is_known=True,
         reason=str(resting),
         asks=wish is LimitWish.ASK,
+    )
+
+
+def below_line(live: LiveJob, low: LowWindow, wish: LimitWish, now_s: float) -> LimitWait:
+    """Of one that is not to begin or go on, since what is left of a window is kept. What it waits
+    for already counts from its beginning."""
+    begun = live.folder.parked_note(live.job.retries).get("wait", {}).get("since_s")
+    resets_at_s = low.resets_at_s
+    return LimitWait(
+        since_s=now_s if begun is None else min(float(begun), now_s),
+        due_at_s=now_s + LOOKED_AGAIN_S if resets_at_s is None else resets_at_s + MARGIN_S,
+        is_known=resets_at_s is not None,
+        reason=low.in_words,
+        asks=wish is not LimitWish.ON and not live.may_go_on,
+        window=low.words,
     )
 
 

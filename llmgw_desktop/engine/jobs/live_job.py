@@ -61,6 +61,8 @@ class LiveJob:
     """What its runs used until it was parked last."""
     may_go_on: bool = False
     """A person said so, where one is asked."""
+    goes_now: bool = False
+    """A person said so: its next run begins whatever is kept of a window."""
     queue_timer: asyncio.TimerHandle | None = None
     is_ending: bool = False
     """Its last word is being written."""

@@ -28,6 +28,7 @@ from llmgw_desktop.domain.jobs.job import (
 from llmgw_desktop.domain.values import value
 
 if TYPE_CHECKING:
+    from llmgw_desktop.domain.provider import QuotaWindow
     from llmgw_desktop.domain.usage import Usage
 
 EXIT_UNKNOWN = (
@@ -112,6 +113,8 @@ class RunAccount:
         self.has_answer = False
         self.has_begun = False
         """It said or did something, or may have."""
+        self.windows: tuple[QuotaWindow, ...] = ()
+        """Of its sign-in's quota, as it was told last."""
 
     def note(self, event: CliEvent) -> None:
         old = self.figures
@@ -132,6 +135,7 @@ class RunAccount:
     def _note_usage(self, told: RunUsageTold) -> None:
         """A whole session's figures say nothing of this run by themselves: who keeps sessions
         takes the difference."""
+        self.windows = told.windows or self.windows
         if told.is_cumulative:
             self.whole_usage = told.usage
         else:

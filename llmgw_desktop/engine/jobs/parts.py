@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.brakes import LowWindow
 from llmgw_desktop.domain.clock import Clock, IdSource
 from llmgw_desktop.domain.jobs.approval import (
     Ask,
@@ -114,6 +115,29 @@ class RunSnapshots:
         """A run of it has ended."""
 
 
+class KeptShares:
+    """Of windows, kept for the person: what is left of one may be too little for a job to begin.
+    By itself nothing is kept. On the loop."""
+
+    def __init__(self) -> None:
+        self._changed: list[Callable[[], None]] = []
+
+    def below(self, job: Job, asked: Submission) -> LowWindow | None:
+        """Why it is not to begin now; None: it may."""
+        return None
+
+    def move(self, low: LowWindow) -> None:
+        """A person has its line at half."""
+
+    def hear(self, changed: Callable[[], None]) -> None:
+        """Of lines that may stand elsewhere now."""
+        self._changed.append(changed)
+
+    def tell_changed(self) -> None:
+        for each in self._changed:
+            each()
+
+
 Answered = Callable[[PermissionAnswer], None]
 """Called once, on the loop; never after its question was withdrawn or its job has ended."""
 
@@ -182,5 +206,6 @@ class JobParts:
     known_now_s: Callable[[], float] | None = None
     """The time by which it is counted how old ended jobs are; None: the clock's."""
     snapshots: RunSnapshots = field(default_factory=RunSnapshots)
+    shares: KeptShares = field(default_factory=KeptShares)
     permissions: Permissions = field(default_factory=NobodyAnswers)
     """Answers what agents ask."""

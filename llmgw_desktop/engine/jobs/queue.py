@@ -6,22 +6,25 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, fields, is_dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
+from llmgw_desktop.domain.brakes import LowWindow
 from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.events import AccountChanged
 from llmgw_desktop.domain.jobs.cli_settings import DEFAULT_MODELS
 from llmgw_desktop.domain.jobs.job import Job, JobState, SessionUse
 from llmgw_desktop.domain.jobs.run_errors import JobNotParked, Saturated, SessionBusy
 from llmgw_desktop.domain.jobs.submission import EarlierRun, Submission
 from llmgw_desktop.domain.settings.tables import LimitSettings
 from llmgw_desktop.engine.jobs.launch import Launch
-from llmgw_desktop.engine.jobs.limit_waits import note_wait
+from llmgw_desktop.engine.jobs.limit_waits import below_line, note_wait
 from llmgw_desktop.engine.jobs.live_job import LiveJob
+from llmgw_desktop.engine.jobs.outcome import RunVerdict, not_started
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.platform.wall_timer import WallTimer
 
@@ -139,12 +142,17 @@ class ParkedJobs:
         parts: JobParts,
         live: Mapping[str, LiveJob],
         queue: JobQueue,
+        *,
+        write: Callable[[Job], Awaitable[None]],
         tell: Callable[[LiveJob], None],
     ) -> None:
+        self._parts, self._write = parts, write
         self._live = live
         self._queue = queue
         self._tell = tell
         self.waits = LimitWaits(parts.clock, self.wake)
+        parts.shares.hear(self.look_again)
+        self._hears_no_more = parts.bus.subscribe(lambda _: self.look_again(), AccountChanged)
 
     def put(self, live: LiveJob) -> None:
         wait = live.job.limit_wait
@@ -167,7 +175,7 @@ class ParkedJobs:
         """It may when its limit is over, or does so `now`. Raises JobNotParked, StoreError."""
         live = self._of(job)
         if now:
-            live.may_go_on = True
+            live.may_go_on = live.goes_now = True
             self.wake(job.id)
         else:
             await self.allow(live)
@@ -194,13 +202,60 @@ class ParkedJobs:
             live.job = replace(live.job, limit_wait=allowed)
             self.put(live)
 
+    async def keep_back(self, live: LiveJob, low: LowWindow) -> RunVerdict:
+        """What is left of a window is kept for the person: it gives its turn up, and waits."""
+        wish = live.asked.limit_wait or self._parts.launcher.limit_wish(live.cli)
+        now_s = self._parts.clock.now_s()
+        try:
+            wait = await asyncio.to_thread(below_line, live, low, wish, now_s)
+            await asyncio.to_thread(note_wait, live, wait)
+        except OSError as error:
+            return not_started(str(error))
+        job = replace(live.job, state=JobState.PARKED, limit_wait=wait)
+        await self._write(job)
+        live.job = job
+        self._parts.breaker.ended(job)
+        return RunVerdict(state=JobState.PARKED)
+
+    def move_line(self, job: Job) -> bool:
+        """A person has the line that it waits below at half, for all work. False where it waits
+        below none any more."""
+        live = self._live.get(job.id)
+        low = None if live is None else self._parts.shares.below(live.job, live.asked)
+        if low is None:
+            return False
+        self._parts.shares.move(low)
+        return True
+
+    def in_the_way(self, live: LiveJob) -> LowWindow | None:
+        """Of one whose turn has come; once nothing is where a person said so."""
+        if live.goes_now:
+            live.goes_now = False
+            return None
+        return self._parts.shares.below(live.job, live.asked)
+
+    def look_again(self) -> None:
+        """Soon, when all that is told together is known: a line may be moved, or more be left."""
+        if any(_kept_back(live) for live in self._live.values()):
+            asyncio.get_running_loop().call_soon(self._look_again)
+
+    def _look_again(self) -> None:
+        for live in [each for each in self._live.values() if _kept_back(each)]:
+            if self._parts.shares.below(live.job, live.asked) is None:
+                self.wake(live.job.id)
+
     def drop(self, job_id: str) -> None:
         """It has ended."""
         self.waits.drop(job_id)
 
     def close(self) -> None:
         """Nobody is woken any more."""
+        self._hears_no_more()
         self.waits.close()
+
+
+def _kept_back(live: LiveJob) -> bool:
+    return live.job.limit_wait is not None and bool(live.job.limit_wait.window)
 
 
 def refuse_second(asked: Submission, lives: Iterable[LiveJob]) -> None:
@@ -235,6 +290,7 @@ NOT_COUNTED: Mapping[str, str] = {
     "window_s": "says what may be shared, and is no part of what is asked",
     "force_refresh": "the same",
     "replay": "the same",
+    "by_hand": "says who waits for it",
     "prompt_facts": "figures of the prompt; what is marked in it stands in the options",
 }
 """Fields of a Submission, and why requests that differ in them may share a run."""

@@ -139,8 +139,9 @@ class Books(Ledger):
         self, job: Job, asked: Submission, account: RunAccount, temp: Path
     ) -> JobFigures:
         side = await self._side_usage(job, asked, account, temp)
-        if side is not None and side.windows:
-            self._told_quota(provider_of(job.cli), side.windows)
+        windows = (side.windows if side is not None else ()) or account.windows
+        if windows and not asked.has_other_account:
+            self._told_quota(provider_of(job.cli), windows)
         use = asked.session
         linked = await self._flights.links.settled(job)
         figures, totals = settled(
@@ -179,7 +180,7 @@ class Books(Ledger):
         self, job: Job, asked: Submission, account: RunAccount, temp: Path
     ) -> tuple[float, ...]:
         side = await self._side_usage(job, asked, account, temp)
-        windows = () if side is None else side.windows
+        windows = (() if side is None else side.windows) or account.windows
         return tuple(
             each.resets_at_s
             for each in windows

@@ -352,4 +352,5 @@ def _in_the_name_of(job: Job, asked: Submission) -> Principal:
         label=asked.label,
         came_from_elsewhere=asked.is_remote and kind is PrincipalKind.KEY,
         job=job.id,
+        sits_here=asked.by_hand,
     )

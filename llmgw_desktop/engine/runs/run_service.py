@@ -352,6 +352,7 @@ class RunService:
             owner=principal.client_id,
             client=principal.name,
             label=principal.label,
+            by_hand=principal.sits_here,
             correlation_id=asked.correlation_id or str(uuid.uuid4()),
             flight_id=self._flights.new_id(),
             has_own_flight=True,

@@ -135,6 +135,7 @@ def limit_object(wait: LimitWait) -> dict[str, Any]:
         "until": wait.due_at_s,
         "isKnown": wait.is_known,
         "asksPerson": wait.asks,
+        "keptForPerson": bool(wait.window),
         "reason": plain_text(wait.reason) or None,
         "message": wait.in_words,
     }

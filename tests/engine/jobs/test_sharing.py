@@ -63,6 +63,7 @@ NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "window_s": (None, 5.0),
     "force_refresh": (False, True),
     "replay": (False, True),
+    "by_hand": (False, True),
     "prompt_facts": (PromptFacts(), PromptFacts(stable_prefix_tokens=3)),
 }
 """Of a submission; why, `dedup.NOT_COUNTED` says."""

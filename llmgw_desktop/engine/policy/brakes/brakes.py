@@ -9,6 +9,8 @@ and nothing else.
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from llmgw_desktop.domain.brakes import (
     Brake,
     BrakeSettings,
@@ -17,11 +19,16 @@ from llmgw_desktop.domain.brakes import (
     HeldAnswer,
     HeldQuestion,
     HeldWay,
+    LowWindow,
 )
 from llmgw_desktop.domain.events import Event, HeldChanged
+from llmgw_desktop.domain.jobs.cli_settings import provider_of
+from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.domain.jobs.submission import Submission
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.engine.exchange.exchange import Exchange
+from llmgw_desktop.engine.jobs.parts import KeptShares
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.policy.brakes.holds import GO_ON, HoldDesk, VendorFacts
 from llmgw_desktop.engine.policy.policies import Policies
@@ -46,6 +53,37 @@ Check = Callable[[Exchange], Awaitable[None]]
 """Raises HeldBack, or another LlmgwError, where the request is not to go on."""
 
 
+class JobShares(KeptShares):
+    """The reserve line for jobs that have not begun. None while it is off."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reserve: ReserveBrake | None = None
+
+    def use(self, reserve: "ReserveBrake | None") -> None:
+        if reserve is not self._reserve:
+            self._reserve = reserve
+            self.tell_changed()
+
+    @override
+    def below(self, job: Job, asked: Submission) -> LowWindow | None:
+        reserve = self._reserve
+        if reserve is None or asked.is_attempt or asked.by_hand:
+            return None
+        known_as = asked.owner if asked.is_remote else asked.client
+        if not reserve.is_background(asked.label, job.id, known_as):
+            return None
+        low = reserve.low_budget(asked.owner, asked.client)
+        if low is None and not asked.has_other_account:
+            low = reserve.below(provider_of(job.cli))
+        return low
+
+    @override
+    def move(self, low: LowWindow) -> None:
+        if self._reserve is not None:
+            self._reserve.move(low)
+
+
 class Brakes:
     """Of all requests. On the loop."""
 
@@ -66,6 +104,7 @@ class Brakes:
         self._loops: LoopBrake | None = None
         self._caps: CapBrake | None = None
         self._told_passed: tuple[Callable[[Exchange], None], ...] = ()
+        self.shares = JobShares()
         self.are_on = False
         self._checks: tuple[tuple[Brake, Check], ...] = ()
 
@@ -99,12 +138,14 @@ class Brakes:
         if is_on and self._reserve is None:
             from llmgw_desktop.engine.policy.brakes.reserve import ReserveBrake
 
+            health, policies = self._vendors.health, self._policies
             self._reserve = ReserveBrake(
-                self.holds, self._clock, self._vendors.health, self._policies
+                self.holds, health, policies, self._bus, moved=self.shares.tell_changed
             )
         if self._reserve is not None:
             self._reserve.apply(settings)
             self.put(Brake.RESERVE, self._reserve.check if is_on else None)
+            self.shares.use(self._reserve if is_on else None)
 
     def _use_caps(self, settings: BrakeSettings) -> None:
         is_on = any(any(settings.cap(kind)) for kind in CapKind)

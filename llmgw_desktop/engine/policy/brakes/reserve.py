@@ -6,17 +6,23 @@ name; all else is the person's own and is never looked at. Background first goes
 the line; where none is left it is held, with one question for each window.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from llmgw_desktop.domain.access.principal import Principal
-from llmgw_desktop.domain.brakes import Brake, BrakeSettings, HeldBack, HoldChoice, ReserveKept
-from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.policy import Measure, Period, budget_words, moment_words
+from llmgw_desktop.domain.brakes import (
+    Brake,
+    BrakeSettings,
+    HeldBack,
+    HoldChoice,
+    LowWindow,
+    ReserveKept,
+)
+from llmgw_desktop.domain.events import Event, JobChanged
+from llmgw_desktop.domain.policy import Measure, Period, budget_words
 from llmgw_desktop.domain.provider import is_brief
-from llmgw_desktop.domain.routing.route import Candidate
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.exchange.exchange import Exchange
+from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.policy.brakes.holds import GO_ON, HoldDesk, HoldReason
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.routing.health import HealthTracker
@@ -28,16 +34,6 @@ _MOVE, _WAIT = "move", "wait"
 _CLOCKS_S = 60.0
 """Clocks are set by so much without having been wrong."""
 _MOST_KNOWN = 1000
-
-
-@value
-class _Low:
-    """A window below its line."""
-
-    key: str
-    words: str
-    left: float
-    resets_at_s: float | None
 
 
 @value(kw_only=False)
@@ -59,15 +55,25 @@ class ReserveBrake:
     """On the loop."""
 
     def __init__(
-        self, desk: HoldDesk, clock: Clock, health: HealthTracker, policies: Policies
+        self,
+        desk: HoldDesk,
+        health: HealthTracker,
+        policies: Policies,
+        bus: Bus,
+        *,
+        moved: Callable[[], None],
     ) -> None:
-        self._desk, self._clock = desk, clock
+        """`moved`: a line may stand elsewhere now; who waits below it looks again."""
+        self._desk, self._clock, self._tell_moved = desk, desk.clock, moved
         self._health, self._policies = health, policies
         self._settings = BrakeSettings()
         self._moved: dict[str, tuple[float, _Term]] = {}
         """The line of a window where a person moved it."""
         self._waits: dict[str, _Term] = {}
         """Windows that a person said to wait for, refused or left unanswered."""
+        self._jobs: dict[str, str] = {}
+        """Jobs that wait below a line, with the window: their question is that window's."""
+        bus.subscribe(self._job_changed, JobChanged)
 
     def apply(self, settings: BrakeSettings) -> None:
         """Another line: what was said of the one before holds no more."""
@@ -75,16 +81,26 @@ class ReserveBrake:
             self._settings = settings
             self._moved.clear()
             self._waits.clear()
+            self._tell_moved()
+
+    def _job_changed(self, event: Event) -> None:
+        if not isinstance(event, JobChanged):
+            return
+        wait = event.job.limit_wait
+        if wait is not None and wait.window:
+            self._jobs[event.job.id] = wait.window
+        else:
+            self._jobs.pop(event.job.id, None)
 
     async def check(self, exchange: Exchange) -> None:
         """Raises ReserveKept."""
         who = exchange.principal
-        if not self._is_background(who):
+        if who.sits_here or not self.is_background(who.label, who.job, who.known_as):
             return
-        low = next(self._budgets(who), None)
+        low = self.low_budget(who.client_id, who.name)
         if low is None:
             candidates = exchange.decision.candidates
-            lows = [self._low(each) for each in candidates]
+            lows = [self.below(each.upstream.account) for each in candidates]
             above = tuple(
                 each for each, found in zip(candidates, lows, strict=True) if found is None
             )
@@ -96,11 +112,8 @@ class ReserveBrake:
         if low is not None:
             await self._ask(exchange, low)
 
-    def _is_background(self, who: Principal) -> bool:
-        return self._settings.is_background(who.label, who.job, who.known_as)
-
-    def _low(self, candidate: Candidate) -> _Low | None:
-        account = candidate.upstream.account
+    def below(self, account: str) -> LowWindow | None:
+        """Its first window below the line."""
         least = self._health.quota_left(account)
         if least is None or least >= self._settings.reserve:
             return None
@@ -111,22 +124,47 @@ class ReserveBrake:
             if window.resets_at_s is not None and window.resets_at_s <= now_s:
                 continue
             key, left = f"{account}\x1f{window.name}", 1.0 - window.used_share
-            if left < self._line(key, now_s):
-                words = f"the window '{window.name}' of {account}"
-                return _Low(key=key, words=words, left=left, resets_at_s=window.resets_at_s)
+            line = self._line(key, now_s)
+            if left < line:
+                return LowWindow(
+                    key=key,
+                    words=f"the window '{window.name}' of {account}",
+                    left=left,
+                    line=line,
+                    resets_at_s=window.resets_at_s,
+                )
         return None
 
-    def _budgets(self, who: Principal) -> Iterator[_Low]:
+    def move(self, low: LowWindow) -> None:
+        """A person has its line at half, until the window begins anew."""
+        self._moved[low.key] = low.half, _Term(self._clock.now_s(), low.resets_at_s)
+        if len(self._moved) > _MOST_KNOWN:
+            del self._moved[next(iter(self._moved))]
+        self._tell_moved()
+
+    def is_background(self, label: str, job: str, known_as: str) -> bool:
+        return self._settings.is_background(label, job, known_as)
+
+    def low_budget(self, client_id: str, name: str) -> LowWindow | None:
+        """Of a client's budgets the first below the line."""
+        return next(self._low_budgets(client_id, name), None)
+
+    def _low_budgets(self, client_id: str, name: str) -> Iterator[LowWindow]:
         now_s = self._clock.now_s()
-        for spent in self._policies.standing(who.client_id):
+        for spent in self._policies.standing(client_id):
             budget = spent.budget
             if budget.period is Period.HOUR or budget.measure is Measure.REQUESTS:
                 continue
-            key = f"{who.client_id}\x1f{budget.measure}\x1f{budget.period}"
-            left = spent.left / budget.amount
-            if left < self._line(key, now_s):
-                words = f"the budget of {budget_words(budget)} of {who.name}"
-                yield _Low(key=key, words=words, left=left, resets_at_s=spent.ends_at_s)
+            key = f"{client_id}\x1f{budget.measure}\x1f{budget.period}"
+            left, line = spent.left / budget.amount, self._line(key, now_s)
+            if left < line:
+                yield LowWindow(
+                    key=key,
+                    words=f"the budget of {budget_words(budget)} of {name}",
+                    left=left,
+                    line=line,
+                    resets_at_s=spent.ends_at_s,
+                )
 
     def _line(self, key: str, now_s: float) -> float:
         moved = self._moved.get(key)
@@ -138,24 +176,21 @@ class ReserveBrake:
         del self._moved[key]
         return self._settings.reserve
 
-    async def _ask(self, exchange: Exchange, low: _Low) -> None:
+    async def _ask(self, exchange: Exchange, low: LowWindow) -> None:
         now_s = self._clock.now_s()
-        line = self._line(low.key, now_s)
-        half = round(line / 2, 3)
         reason = HoldReason(
             brake=Brake.RESERVE,
             title=f"Background work meets the line of {low.words}",
-            words=f"Of {low.words} {low.left:.0%} is left, and {line:.0%} is kept for the person at"
-            f" this computer{_until_words(low)}.",
+            words=low.in_words,
             choices=(
                 GO_ON,
-                HoldChoice(id=_MOVE, words=f"Move the line to {half:.1%}"),
+                HoldChoice(id=_MOVE, words=f"Move the line to {low.half:.1%}"),
                 HoldChoice(id=_WAIT, words="Wait until it begins anew"),
             ),
             key=low.key,
         )
         waits = self._waits.get(low.key)
-        if waits is not None and waits.holds(now_s):
+        if (waits is not None and waits.holds(now_s)) or low.words in self._jobs.values():
             raise self._kept(exchange, low, reason.words)
         until_s, can_ask = low.resets_at_s, self._desk.audience.is_there
         try:
@@ -165,9 +200,7 @@ class ReserveBrake:
                 self._remember(low.key, now_s + ASKED_AGAIN_AFTER_S)
             raise self._kept(exchange, low, str(error)) from error
         if choice == _MOVE:
-            self._moved[low.key] = half, _Term(now_s, until_s)
-            if len(self._moved) > _MOST_KNOWN:
-                del self._moved[next(iter(self._moved))]
+            self.move(low)
         elif choice == _WAIT:
             self._remember(low.key, until_s or now_s + ASKED_AGAIN_AFTER_S)
             raise self._kept(exchange, low, reason.words)
@@ -177,14 +210,9 @@ class ReserveBrake:
         if len(self._waits) > _MOST_KNOWN:
             del self._waits[next(iter(self._waits))]
 
-    def _kept(self, exchange: Exchange, low: _Low, words: str) -> ReserveKept:
+    def _kept(self, exchange: Exchange, low: LowWindow, words: str) -> ReserveKept:
         now_s = self._clock.now_s()
         waits_s = None if low.resets_at_s is None else max(low.resets_at_s - now_s, 1.0)
         error = ReserveKept(words, retry_after_s=waits_s)
         self._policies.refused(exchange.principal, error)
         return error
-
-
-def _until_words(low: _Low) -> str:
-    """«, until 2027-02-01 at 00:00»."""
-    return "" if low.resets_at_s is None else f", until {moment_words(low.resets_at_s)}"
