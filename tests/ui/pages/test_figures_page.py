@@ -87,6 +87,11 @@ def test_sums_times_and_charts(page: FiguresPage, path: Path, qtbot: QtBot) -> N
     assert page.cost.waste.rows[0].cells[0] == "Broken off"
     assert page.latency.rows.rows[0].cells[9].endswith("µs")
     qtbot.waitUntil(lambda: all(card.accessibleDescription() for card in _cards(page)))
+    qtbot.waitUntil(lambda: page.cost.days.plot.plotItem.opacity() == 1)
+    assert not page.latency.spread.plot.plotItem.opacity(), "painted when it is first seen"
+    page.show_tab("latency")
+    for card in (page.latency.spread, page.latency.hours):
+        qtbot.waitUntil(lambda card=card: card.plot.plotItem.opacity() == 1)
     for card in _cards(page):
         assert card.plot.accessibleDescription() == card.accessibleDescription()
         assert not card.shows_table
