@@ -7445,7 +7445,7 @@
     </message>
     <message>
       <source>run vendors' CLIs on this computer, with your sign-ins</source>
-      <translation>CLIs der Hersteller auf diesem Computer ausführen, mit den vorhandenen Anmeldungen</translation>
+      <translation>CLIs der Hersteller hier ausführen, mit deren Anmeldungen</translation>
     </message>
     <message>
       <source>read what it asked before, and what was answered</source>

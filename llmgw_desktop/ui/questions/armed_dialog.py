@@ -286,12 +286,12 @@ class ArmedDialog(QDialog):
         raise NotImplementedError
 
     def fit(self) -> None:
-        """As tall as its content, as far as the screen has room."""
-        width = self._theme.space(self._width_units)
+        """As tall as its content, as far as the screen has room; never narrower than a tick."""
         room = self.screen().availableGeometry()
         inside = self.content
         inside.invalidate()
         inside.activate()
+        width = max(self._theme.space(self._width_units), inside.minimumSize().width())
         height = inside.totalHeightForWidth(width)
         others = self.sizeHint().height() - self._scroll.sizeHint().height()
         most = round(room.height() * _MOST_HEIGHT_SHARE)

@@ -285,17 +285,6 @@ def flights_empty(studio: Studio) -> None:
     studio.show("flights")
 
 
-def shortcuts(studio: Studio) -> None:
-    from PySide6.QtTest import QTest
-    from PySide6.QtWidgets import QDialog
-
-    studio.show("flights")
-    assert studio.shell.window is not None
-    studio.shell.window._list_shortcuts()
-    QTest.qWait(_WAIT_MS)
-    studio.subject = studio.shell.window.findChild(QDialog)
-
-
 def tray_menu(studio: Studio) -> None:
     from PySide6.QtCore import QPoint
     from PySide6.QtTest import QTest
@@ -329,7 +318,6 @@ POSES: dict[str, Callable[[Studio], None]] = {
         restore_dialog,
         flights_full,
         flights_empty,
-        shortcuts,
         tray_menu,
     )
 }

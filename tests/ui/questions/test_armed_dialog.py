@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt, QTimer
@@ -16,7 +17,7 @@ from shiboken6 import isValid
 
 from llmgw_desktop.app.questions.rules import NOT_THIS, RuleOffer
 from llmgw_desktop.domain.access.consent import ConsentTerm
-from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.domain.access.principal import SCOPE_WORDS, Scope
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.jobs.approval import Decision
 from llmgw_desktop.ui.bridge import Bridge
@@ -717,3 +718,17 @@ def test_a_lasting_rule_is_seen_and_changed_before_it_is_made(
     qtbot.waitUntil(dialog.always.isEnabled)
     dialog.always.click()
     assert [each.pattern for each in made] == ["git log *"]
+
+
+def test_no_right_is_cut_off_however_long_its_words_are(theme: Theme, settings: QSettings) -> None:
+    """Another language may need more room than ours."""
+    words = (
+        "run each and every program of each and every vendor on this computer, with your sign-ins"
+    )
+    with patch.dict(SCOPE_WORDS, dict.fromkeys(SCOPE_WORDS, words)):
+        dialog = ConsentDialog(theme, hostile_consent(), settings, lambda: NOW_S)
+    dialog.show()
+    for tick in dialog.ticks.values():
+        right = tick.mapTo(dialog, QPoint(tick.sizeHint().width(), 0)).x()
+        assert right <= dialog.width()
+    dialog.close()
