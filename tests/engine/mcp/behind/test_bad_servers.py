@@ -104,7 +104,8 @@ async def test_clients_hear_of_prompts_that_a_server_has_since(tmp_path: Path) -
         client_of(house, message_handler=hear) as client,
     ):
         assert {each.name for each in (await client.list_prompts()).prompts} >= {"odd__early"}
-        heard.clear()
+        await until(lambda: any("prompts/list_changed" in each for each in heard))
+        heard.clear()  # that was of its start
         said = await client.call_tool("odd__echo", {"words": "grow"})
         assert not said.is_error, "whoever looks at prompts first has the tools, too"
         await until(lambda: any("prompts/list_changed" in each for each in heard))
