@@ -14994,8 +14994,8 @@
       <translation>Abmelden</translation>
     </message>
     <message>
-      <source>It lets nobody in who is not signed in. Your browser opens; what it brings back lies in the vault, is renewed by itself, and counts for every program that uses the gateway.</source>
-      <translation>Er lässt nur ein, wer angemeldet ist. Ihr Browser öffnet sich; was er mitbringt, liegt im Tresor, wird von selbst erneuert und gilt für jedes Programm, das das Gateway benutzt.</translation>
+      <source>Your browser opens. You sign in once, for all programs here.</source>
+      <translation>Ihr Browser öffnet sich. Sie melden sich einmal an, für alle Programme hier.</translation>
     </message>
     <message>
       <source>Sign in there. Nothing opened? Copy the address into a browser of this computer.</source>

@@ -50,7 +50,7 @@ COLUMNS: tuple[Column[ToolRow], ...] = (
         key="state",
         title="State",
         text=lambda row: row.state_words,
-        widest="changed, held back",
+        widest="waits for your browser",
         is_words=True,
     ),
     Column(

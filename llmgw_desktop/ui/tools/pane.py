@@ -30,10 +30,7 @@ MARKS = {
 }
 _CHANGED = "Lines with - were approved, lines with + are said now."
 _NEW = "It came after its server was first listed. Nobody can call it before you approve it."
-_WANTED = (
-    "It lets nobody in who is not signed in. Your browser opens; what it brings back lies in the"
-    " vault, is renewed by itself, and counts for every program that uses the gateway."
-)
+_WANTED = "Your browser opens. You sign in once, for all programs here."
 _WAITING = "Sign in there. Nothing opened? Copy the address into a browser of this computer."
 _WHY = {"changed": _CHANGED, "new": _NEW, "wanted": _WANTED, "waiting": _WAITING}
 

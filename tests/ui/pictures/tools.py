@@ -27,9 +27,12 @@ def _tool(server: str, tool: str, state: str, says: str, **more: Any) -> ToolRow
     return ToolRow(server=server, tool=tool, state=state, says=says, facts="", **given)
 
 
-def _server(name: str, state: str, says: str, facts: str, log: str = "") -> ToolRow:
+def _server(
+    name: str, state: str, says: str, facts: str, *, log: str = "", sign_in: str = ""
+) -> ToolRow:
     lines = tuple(log.split("\n")) if log else ()
-    return ToolRow(server=name, tool="", state=state, says=says, facts=facts, log=lines)
+    own = {"says": says, "facts": facts, "log": lines, "sign_in": sign_in}
+    return ToolRow(server=name, tool="", state=state, **own)
 
 
 ROWS = (
@@ -38,7 +41,7 @@ ROWS = (
         "running",
         "Issue Tracker 4.2.0",
         "running, 1,204 calls, the last one 84 ms, 3 failed · 61.4 MB of memory · started once",
-        "listening on stdio\nGET /issues 200",
+        log="listening on stdio\nGET /issues 200",
     ),
     _tool("tracker", "search_issues", "offered", "Finds issues by words, labels and dates."),
     _tool(
@@ -46,6 +49,14 @@ ROWS = (
     ),
     _tool("tracker", "export_all", "new", "Writes all issues into a file."),
     _tool("tracker", "delete_issue", "hidden", "Deletes an issue for good."),
+    _server(
+        "wiki",
+        "wanted",
+        "wiki wants you to sign in: on the page Tools, or with llmgw tools sign-in wiki.",
+        "wants a sign-in · not running",
+        sign_in="wanted",
+    ),
+    _server("mail", "waiting", "", "waits for your browser to sign in", sign_in="waiting"),
     _server("clock", "resting", "mcp-server-time 2026.10.19", "not running · started once"),
     _tool("clock", "get_current_time", "offered", "The time in a zone."),
     _server(
@@ -81,6 +92,14 @@ async def tools_changed(studio: Studio) -> None:
 
 async def tools_server(studio: Studio) -> None:
     await _tools(studio, ("tracker", ""))
+
+
+async def tools_sign_in(studio: Studio) -> None:
+    await _tools(studio, ("wiki", ""))
+
+
+async def tools_waiting(studio: Studio) -> None:
+    await _tools(studio, ("mail", ""))
 
 
 async def tools_small(studio: Studio) -> None:
