@@ -98,7 +98,8 @@ TOOLS_THAT_DO_NOT = re.compile(
     r"^(llm_job_.*|llm_request_result|session_.*|llm_process_health|job_(status|result)"
     r"|compare_answers|validation_receipt|list_(available_)?models|llm_models|cli_(versions|upgrade)"
     r"|upstream_contracts|provider_.*|workspace_.*|vault_.*|approval_list"
-    r"|search_tools|describe_tools|call_tool"  # as the tool that is called
+    r"|search_tools|describe_tools|call_tool|run_code"  # as the tools that are called
+    r"|result_read"
     r"|flight_(list|get|diff|sums|latency|cache|mark|replay)"  # replay: test_not_a_replay
     r"|check_runs?)$"  # tells of each answer by itself: test_not_a_check
 )
