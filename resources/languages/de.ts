@@ -17200,4 +17200,73 @@
       <translation>Schlange</translation>
     </message>
   </context>
+  <context>
+    <name>app/jobs</name>
+    <message>
+      <source>It waits below the line of what is kept for you.</source>
+      <translation>Er wartet unter der Linie dessen, was reserviert ist.</translation>
+    </message>
+    <message>
+      <source>It goes on only when you say so: once now, or when the window begins anew.</source>
+      <translation>Er geht nur weiter, wenn Sie es sagen: einmal jetzt, oder wenn das Fenster neu beginnt.</translation>
+    </message>
+    <message>
+      <source>It goes on by itself when the window begins anew.</source>
+      <translation>Er geht von selbst weiter, wenn das Fenster neu beginnt.</translation>
+    </message>
+    <message>
+      <source>looked at again in %1, %2</source>
+      <translation>wird in %1 wieder geprüft, %2</translation>
+    </message>
+    <message>
+      <source>looked at again</source>
+      <translation>wird wieder geprüft</translation>
+    </message>
+    <message>
+      <source>waits for your word</source>
+      <translation>wartet auf Ihr Wort</translation>
+    </message>
+    <message>
+      <source>Kept for you: %1 · %2</source>
+      <translation>Reserviert: %1 · %2</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui</name>
+    <message>
+      <source>Of %1 %2 is left, and %3 is kept for the person at this computer%4.</source>
+      <translation>Von %1 sind %2 übrig, und %3 sind für die Person an diesem Computer reserviert%4.</translation>
+    </message>
+    <message>
+      <source>, until %1</source>
+      <translation>, bis %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>domain/jobs</name>
+    <message>
+      <source>%1 until %2; %3</source>
+      <translation>%1 bis %2; %3</translation>
+    </message>
+    <message>
+      <source>it goes on then</source>
+      <translation>dann geht es weiter</translation>
+    </message>
+    <message>
+      <source>say whether it may go on then</source>
+      <translation>sagen Sie, ob es dann weitergehen darf</translation>
+    </message>
+    <message>
+      <source>it is looked at again at %1</source>
+      <translation>um %1 wird es wieder geprüft</translation>
+    </message>
+    <message>
+      <source>say whether it may go on</source>
+      <translation>sagen Sie, ob es weitergehen darf</translation>
+    </message>
+    <message>
+      <source>what is left of %1 is kept for the person</source>
+      <translation>was von %1 übrig ist, ist für die Person reserviert</translation>
+    </message>
+  </context>
 </TS>
