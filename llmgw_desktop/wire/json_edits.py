@@ -178,7 +178,8 @@ def read_request(body: bytes, *, takes_null: bool = True) -> tuple[dict[str, Any
     model = fields.get("model")
     if not isinstance(model, str) or not model:
         raise MalformedRequest("a model name is required, as a string", path="model")
-    locate_member(body, "model", fields)
+    if b"\\" in body or body.count(b'"model"') != 1:  # else it is the one that was read
+        locate_member(body, "model", fields)
     streaming = fields.get("stream", False)
     if type(streaming) is not bool and not (takes_null and streaming is None):
         raise MalformedRequest("must be true or false", path="stream")

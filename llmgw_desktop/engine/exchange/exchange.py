@@ -90,14 +90,10 @@ def not_again(answer: UpstreamAnswer) -> list[tuple[str, str]]:
 
 def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
     """What every answer says of its way through the gateway."""
-    lines = [("x-llmgw-flight", flight.id)]
-    if flight.provider is not None:
-        lines.append(("x-llmgw-provider", flight.provider))
-        account = flight.candidate.upstream.account if flight.candidate is not None else ""
-        if account not in ("", flight.provider):
-            lines.append(("x-llmgw-account", account))
-    if flight.model_served is not None and _is_plain(flight.model_served):
-        lines.append(("x-llmgw-model", flight.model_served))
+    candidate, model = flight.candidate, flight.model_served
+    account = candidate.upstream.account if candidate is not None else ""
+    named = _named if model is None or len(model) <= _LONGEST_KNOWN else _who_answers
+    lines = [("x-llmgw-flight", flight.id), *named(flight.provider, account, model)]
     if flight.attempts > 1:
         lines.append(("x-llmgw-attempts", str(flight.attempts)))
     if flight.fell_back is not None:
@@ -111,6 +107,24 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
     if flight.losses:
         lines.append(("x-llmgw-dropped", ", ".join(flight.losses)))
     return [*lines, ("x-llmgw-truncated", flight.truncated)] if flight.truncated else lines
+
+
+def _who_answers(
+    provider: str | None, account: str, model: str | None
+) -> tuple[tuple[str, str], ...]:
+    lines = []
+    if provider is not None:
+        lines.append(("x-llmgw-provider", provider))
+        if account not in ("", provider):
+            lines.append(("x-llmgw-account", account))
+    if model is not None and _is_plain(model):
+        lines.append(("x-llmgw-model", model))
+    return tuple(lines)
+
+
+_named = lru_cache(256)(_who_answers)
+_LONGEST_KNOWN = 256
+"""Names of others: no more of them are kept."""
 
 
 def with_own_words(body: bytes, exchange: Exchange) -> bytes:
@@ -147,7 +161,6 @@ def _start_of_own_words(
 
 
 _known_start = lru_cache(256)(_start_of_own_words)
-_LONGEST_KNOWN = 256
 
 
 def _is_plain(text: str) -> bool:

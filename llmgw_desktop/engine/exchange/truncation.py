@@ -14,6 +14,8 @@ from llmgw_desktop.wire.tokens import BYTES_PER_TOKEN, estimate_tokens
 
 PROMPT_CUT = "prompt_cut"
 """As a flight's losses name it, with what was counted."""
+_INPUT = Figure.INPUT.value
+"""A bit: an enum's own `&` makes a value of it, for each request."""
 _LEAST_BYTES = 8 * 1024
 _FAR_FEWER = 2
 _LEAST_TOKENS = 1000
@@ -27,9 +29,10 @@ def note_truncation(exchange: Exchange) -> None:
     candidate, told = flight.candidate, flight.usage.input_tokens
     if candidate is None or not candidate.upstream.local or told is None:
         return
-    if flight.usage.estimated & Figure.INPUT:
+    if flight.usage.estimated & _INPUT:
         return
-    sent = _sent_tokens(exchange.request)
+    request = exchange.request
+    sent = _sent_tokens(request) if len(request.body) >= _LEAST_BYTES else 0
     if told * _FAR_FEWER < sent and sent - told >= _LEAST_TOKENS:
         flight.counted_fewer(told, sent)
     elif flight.truncated:
@@ -54,7 +57,8 @@ class Truncations:
     def learn(self, exchange: Exchange) -> None:
         """After it has ended."""
         flight, place = exchange.flight, _place(exchange)
-        note_truncation(exchange)
+        if exchange.request.streaming:  # a whole one was looked at before it went out
+            note_truncation(exchange)
         told = flight.usage.input_tokens
         if told is None:
             return

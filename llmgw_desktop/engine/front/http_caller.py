@@ -74,6 +74,7 @@ class Pace:
 
 
 _PLAIN = ("", "identity")
+_READABLE = frozenset((*_PLAIN, *ENCODINGS, large_bodies.ZSTD))
 _GEMINI_PATH = re.compile(r"/v1beta/|/gemini/|:[a-z]+[A-Z][a-zA-Z]+$")
 _KEY_NAMES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "token"})
 
@@ -211,13 +212,14 @@ class HttpCaller:
     async def read_body(self) -> bytes:
         headers = self._request.headers
         encoding = headers.get("Content-Encoding", "").lower()
-        if encoding not in (*_PLAIN, *ENCODINGS, large_bodies.ZSTD):
+        if encoding not in _READABLE:
             raise UnsupportedMedia(f"The content encoding '{encoding[:40]}' cannot be read here.")
-        declared = headers.get("Content-Length")
-        if declared is not None and int(declared) > self._max_body_bytes:
-            raise self._too_large()
-        if headers.get("Expect", "").lower() == "100-continue":
-            self._tell_to_go_on()
+        if not self._request.body.is_whole:
+            declared = headers.get("Content-Length")
+            if declared is not None and int(declared) > self._max_body_bytes:
+                raise self._too_large()
+            if headers.get("Expect", "").lower() == "100-continue":
+                self._tell_to_go_on()
         try:
             body = await self._read()
             if encoding in _PLAIN:
@@ -305,7 +307,7 @@ class HttpCaller:
     def _tell_to_go_on(self) -> None:
         """The client waits for a word before it sends its body."""
         transport = self._request.transport
-        if transport is not None and not self._request.body.is_whole:
+        if transport is not None:
             transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _unpacked(self, encoding: str, packed: bytes) -> Generator[None, None, bytes]:

@@ -59,13 +59,15 @@ class HeadNotes:
     same connection with the same head has the same notes; whoever notes something knows how long
     it holds."""
 
-    __slots__ = ("admission", "forwarded", "onward")
+    __slots__ = ("admission", "forwarded", "masked", "onward")
 
     def __init__(self) -> None:
         self.admission: object = None
         """Who came in by it: the gate's."""
         self.forwarded: Mapping[str, str] | None = None
         """What an upstream of the caller's own protocol may see of it."""
+        self.masked: tuple[Mapping[str, str], tuple[tuple[str, str], ...]] | None = None
+        """Its headers as they came, and without secrets, as they are recorded."""
         self.onward: object = None
         """What the upstream is asked with: its client's."""
 

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from operator import attrgetter
 
 from llmgw_desktop.domain.access.principal import known_as
 from llmgw_desktop.domain.flights.flight import FlightSummary
@@ -20,6 +21,8 @@ _KINDS = (
 )
 """Kinds of tokens, each with its bit in a usage."""
 _OF_CLIENTS = ("input", "output")
+_COUNTS = {kind: attrgetter(f"{kind}_tokens") for kind, _ in _KINDS}
+_ToldKeys = tuple[tuple[str, str, str], tuple[str, str] | None, tuple[str, str], int]
 _COST = Figure.COST.value
 _TOLD, _ESTIMATED = Provenance.TOLD.value, Provenance.ESTIMATED.value
 _PARTIAL = Provenance.PARTIAL.value
@@ -88,6 +91,8 @@ class Meters:
         """The same, by owner and client, as flights name them; those who came first."""
         self.guard_hits: dict[tuple[str, str], int] = defaultdict(int)
         """(rule, action) → what guards found."""
+        self._told: dict[str, tuple[_ToldKeys, ...]] = {}
+        """Where tokens of a provider count that are neither counted by us nor a part, by kind."""
 
     def note(self, flight: FlightSummary) -> None:
         provider = flight.provider or "none"
@@ -123,15 +128,29 @@ class Meters:
             usage.cache_write_tokens,
         )
         is_unknown = None in counts and flight.was_generated
-        for (kind, bit), count in zip(_KINDS, counts, strict=True):
+        keys = self._told.get(provider)
+        if keys is None:
+            keys = self._told[provider] = tuple(_told_keys(provider, kind) for kind, _ in _KINDS)
+        for (of_all, of_client, of_unknown, bit), count in zip(keys, counts, strict=True):
             if count is None:
                 if is_unknown:
-                    self.unknown[provider, kind] += 1
-                continue
-            provenance = _provenance(bit, usage) if marked & bit else _TOLD
-            self.tokens[provider, kind, provenance] += count
-            if client is not None and kind in _OF_CLIENTS:
-                client.tokens[kind, provenance] += count
+                    self.unknown[of_unknown] += 1
+            elif marked & bit:
+                self._note_marked(of_all, bit, usage, client)
+            else:
+                self.tokens[of_all] += count
+                if of_client is not None and client is not None:
+                    client.tokens[of_client] += count
+
+    def _note_marked(
+        self, of_all: tuple[str, str, str], bit: int, usage: Usage, client: ClientMeter | None
+    ) -> None:
+        """Where the gateway counted, or not all of it is known: the one kind of `bit`."""
+        provider, kind, _ = of_all
+        provenance, count = _provenance(bit, usage), _COUNTS[kind](usage)
+        self.tokens[provider, kind, provenance] += count
+        if client is not None and kind in _OF_CLIENTS:
+            client.tokens[kind, provenance] += count
 
     def _note_cost(self, provider: str, flight: FlightSummary, client: ClientMeter | None) -> None:
         if flight.cost_usd is None:
@@ -157,6 +176,11 @@ class Meters:
             if len(self._meters) < MOST_CLIENTS:
                 self._meters[owner, client] = meter
         return meter
+
+
+def _told_keys(provider: str, kind: str) -> _ToldKeys:
+    of_client = (kind, _TOLD) if kind in _OF_CLIENTS else None
+    return (provider, kind, _TOLD), of_client, (provider, kind), dict(_KINDS)[kind]
 
 
 def _provenance(bit: int, usage: Usage) -> str:

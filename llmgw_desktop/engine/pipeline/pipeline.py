@@ -12,12 +12,12 @@ from typing import Any
 from llmgw_desktop.domain.access.access_errors import AccessRevoked, TurnedBack
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
-from llmgw_desktop.domain.flights.flight import FlightState
+from llmgw_desktop.domain.flights.flight import FlightState, Headers
 from llmgw_desktop.domain.model.prompt import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.exchange.caller import Caller
+from llmgw_desktop.engine.exchange.caller import Caller, notes_of
 from llmgw_desktop.engine.exchange.dialect import Dialect
 from llmgw_desktop.engine.exchange.exchange import Exchange, own_headers
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -177,7 +177,7 @@ class Pipeline:
     async def _read(self, exchange: Exchange) -> None:
         caller, flight, principal = exchange.caller, exchange.flight, exchange.principal
         if self._recorder.keeps_bodies:
-            flight.came_with(self._header_policy.masked_headers(caller.headers))
+            flight.came_with(self._masked(caller))
         body = await caller.read_body()
         # until the guards have looked, nothing is recorded of what they may have to hide
         is_held_back = self.guards.are_on and self.guards.are_strict_with(principal)
@@ -200,6 +200,16 @@ class Pipeline:
             project=caller.headers.get("x-project", ""),
         )
         flight.read(exchange.request)
+
+    def _masked(self, caller: Caller) -> Headers:
+        """Of a head that came before they are known."""
+        notes, headers = notes_of(caller), caller.headers
+        if notes is None:
+            return self._header_policy.masked_headers(headers)
+        known = notes.masked
+        if known is None or known[0] is not headers:
+            known = notes.masked = headers, self._header_policy.masked_headers(headers)
+        return known[1]
 
     async def _guard(self, exchange: Exchange) -> None:
         """What may leave, and whom to answer from now on."""

@@ -4,11 +4,11 @@ Nothing here knows what a body means. Redirects are not followed (a credential b
 address), a provider's way decides about proxies, and cookies are not kept.
 """
 
-import asyncio
 import re
 import socket
 import ssl
 from collections.abc import Mapping
+from time import monotonic
 
 from llmgw_desktop.domain.errors import (
     KeyMissing,
@@ -238,14 +238,14 @@ class HttpClient:
         """
         if call is not None:
             call.connected()
-        asked = asyncio.get_running_loop().time()
+        asked = monotonic()
         watch = self._silence.watch(self.settings.first_byte_timeout_s, connection.close)
         watch.listen()
         connection.ask(head, call.body if call is not None else b"")
         try:
             await connection.answered()
         except ConnectionClosed as closed:
-            took_s = asyncio.get_running_loop().time() - asked
+            took_s = monotonic() - asked
             if connection.is_used and not closed.heard and took_s < STALE_WITHIN_S:
                 raise _Stale from closed
             raise self._closed(provider, watch) from closed

@@ -5,7 +5,7 @@ from typing import Any
 
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, BillingFacts, Usage
 from llmgw_desktop.domain.values import maker
-from llmgw_desktop.wire.usages import COST_MEMBERS, UsageReading, tier_in
+from llmgw_desktop.wire.usages import COST_MEMBERS, MOST_TOKENS, UsageReading, tier_in
 
 _PATH = "usage"
 _CHAT_PROMPT, _CHAT_ANSWER = "prompt_tokens_details", "completion_tokens_details"
@@ -91,6 +91,7 @@ _KNOWN_ANSWER = frozenset(
         "rejected_prediction_tokens",
     }
 )
+_PLAIN_CHAT = frozenset({"prompt_tokens", "completion_tokens", "total_tokens"})
 _USUAL_CACHE_WRITES = frozenset({"ttl_30m_tokens"})
 _SEARCHING = ("-search-preview", "-search-api")
 """In the names of models that search the web for every answer and take a fee for it."""
@@ -106,6 +107,8 @@ def chat_usage(figures: object, payload: Mapping[str, Any]) -> Usage:
     """`figures`: the usage, wherever the server put it; `payload`: the whole answer or chunk."""
     if type(figures) is not dict:
         return _none(figures)
+    if figures.keys() == _PLAIN_CHAT and (plain := _plain_usage(figures, payload)) is not None:
+        return plain
     reading = UsageReading()
     count = reading.count
     reading.look_over(figures, _KNOWN_IN_CHAT, _PATH)
@@ -144,6 +147,22 @@ def chat_usage(figures: object, payload: Mapping[str, Any]) -> Usage:
             names=(_CHAT_PROMPT, _CHAT_ANSWER),
         ),
     )
+
+
+def _plain_usage(figures: Mapping[str, Any], payload: Mapping[str, Any]) -> Usage | None:
+    """Of three counts and nothing else that a bill depends on, as most servers tell it; None
+    where there is more to be read, or one of them cannot be true."""
+    asked, completion = figures["prompt_tokens"], figures["completion_tokens"]
+    if type(asked) is not int or type(completion) is not int:
+        return None
+    if not (0 <= asked <= MOST_TOKENS and 0 <= completion <= MOST_TOKENS):
+        return None
+    model = payload.get("model")
+    if "service_tier" in payload or "output" in payload:
+        return None
+    if type(model) is str and "-search-" in model:
+        return None
+    return _usage(input_tokens=asked, output_tokens=completion)
 
 
 def responses_usage(response: Mapping[str, Any]) -> Usage:
