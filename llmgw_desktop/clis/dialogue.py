@@ -138,3 +138,5 @@ class HookUse:
     """(A rule's verdict, its words) → what is printed in `BEFORE`."""
     answered: Callable[[PermissionAnswer], bytes]
     """What is printed in `ASKS`."""
+    waits_s: float = 3600.0
+    """For a hook, as `connect` sets it up. It passes late ones by: holding ends before."""

@@ -56,6 +56,8 @@ class HookNames:
     """It asks nobody by itself: what a rule wants asked is held until the list has an answer."""
     prefix: str = ""
     """Before the names of its own tools."""
+    waits_s: float = 3600.0
+    """As in `HookUse`."""
 
 
 def moments(**names: HookMoment) -> Callable[[Told], HookMoment | None]:
@@ -145,7 +147,12 @@ def hook_use(
         said = say(verdict, why)
         return b"" if said is None else orjson.dumps(said) + b"\n"
 
-    return HookUse(read=lambda told: call_of(names, told), ruled=ruled, answered=answered)
+    return HookUse(
+        read=lambda told: call_of(names, told),
+        ruled=ruled,
+        answered=answered,
+        waits_s=names.waits_s,
+    )
 
 
 def deny_or_ask(verdict: RuleVerdict, why: str) -> Mapping[str, object] | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.app.connect.programs import PROGRAMS, Ground, Put
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.rules.rule import RuleKind, RuleVerdict, StandingRule
 from llmgw_desktop.domain.plain_text import Glob
 from llmgw_desktop.domain.values import value
@@ -223,8 +225,8 @@ class NativeForm:
         return native_rules(rules, self.cli, self.say, self.held)
 
 
-_SHORT_S, _LONG_S, _GROK_S = 30, 3600, 600
-"""For a verdict; for a person; the longest that Grok waits."""
+_SHORT_S, _LONG_S = 30, 3600
+"""For a verdict; for a person."""
 _CODEX_HOOKS = {
     "PreToolUse": _LONG_S,
     "PermissionRequest": _LONG_S,
@@ -326,7 +328,9 @@ def _opencode_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Pu
 
 def _grok_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
     """A table of the person's own stays as it is."""
-    text = json.dumps({"hooks": {"PreToolUse": [_group(hook, _GROK_S)]}}, indent=2)
+    use = cli_of(CliName.GROK).hook
+    assert use is not None
+    text = json.dumps({"hooks": {"PreToolUse": [_group(hook, int(use.waits_s))]}}, indent=2)
     hooks = PROGRAMS["grok"].file(ground).parent / "hooks/llmgw.json"
     yield Put(file=hooks, format=WHOLE, path=("hooks",), value=text)
     said = {str(each): words for each in _ORDER if (words := found.of(each))}

@@ -154,7 +154,7 @@ def _shown(question: PermissionQuestion, now_s: float) -> Iterator[str]:
     yield f"{question.id}  waits {since_words(question.asked_at_s, now_s)}"
     yield f"  {view.what}, in {view.where}" if view.where else f"  {view.what}"
     if view.is_of_terminal:
-        yield f"  {view.job}, where it asks as well"
+        yield f"  {view.job}, where it asks as well" if view.asks_there else f"  {view.job}"
     elif question.job_id:
         yield f"  job {inert_line(question.job_id, 60)}: {view.job} ({view.client})"
     if view.tool:

@@ -94,6 +94,7 @@ class PermissionView:
     is_call: bool
     """A client calls a tool of another MCP server."""
     is_of_terminal: bool = False
+    asks_there: bool = False
     """A person runs the CLI there: `job` says where."""
 
 
@@ -105,6 +106,7 @@ def permission_view(question: PermissionQuestion) -> PermissionView:
         where=_where(question),
         job=inert_line(question.job_title, 160) or question.job_id,
         is_of_terminal=question.is_of_terminal,
+        asks_there=question.asks_there,
         client=inert_line(question.client, 60),
         reason=inert_line(ask.reason, 400),
         agent_words=inert_line(ask.agent_words, LONGEST_WORDS),

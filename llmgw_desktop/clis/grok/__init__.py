@@ -27,6 +27,7 @@ _HOOK = HookNames(
     fetches=frozenset({"web_fetch", "web_search"}),
     mcp=joined_mcp,
     holds=lambda told: told.get("permission_mode") == "bypassPermissions",
+    waits_s=600.0,
 )
 HOOK = hook_use(_HOOK, deny_or_ask)
 

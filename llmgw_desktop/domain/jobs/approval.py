@@ -296,6 +296,8 @@ class AskingJob:
     """The workspace's folder; empty: the working folder is the limit."""
     is_remote: bool = False
     """Its owner may sit anywhere: what leads out is refused unasked."""
+    held_s: float | None = None
+    """Of a terminal whose CLI would ask nobody: how long it holds its step for an answer."""
 
 
 @value
@@ -336,11 +338,18 @@ class PermissionQuestion:
     """What `JOB` would allow, in words; empty: it cannot be offered."""
     warnings: tuple[str, ...] = ()
     """What a person should look at: a path outside the workspace, control characters."""
+    is_held: bool = False
+    """Nobody is asked in its terminal."""
 
     @property
     def is_of_terminal(self) -> bool:
-        """Of no job: its CLI asks in a terminal as well."""
+        """Of no job, but a CLI that a person runs."""
         return self.job_id.startswith(TERMINAL)
+
+    @property
+    def asks_there(self) -> bool:
+        """In its terminal as well, which silence here leaves it to."""
+        return self.is_of_terminal and not self.is_held
 
 
 @value

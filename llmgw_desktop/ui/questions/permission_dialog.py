@@ -154,8 +154,10 @@ _GROWS_AFTER_MS = 30
 
 
 def _whose(view: PermissionView) -> str:
-    if view.is_of_terminal:
+    if view.asks_there:
         return f"{view.job}, where it asks as well"
+    if view.is_of_terminal:
+        return view.job
     return f"{view.job} · asked for by {view.client}" if _has_both(view) else view.job
 
 
@@ -182,7 +184,7 @@ class PermissionDialog(ArmedDialog):
         at_once: bool = True,
     ) -> None:
         """`at_once`: nothing is left to be made."""
-        end = "left to its terminal" if question.is_of_terminal else "denied"
+        end = "left to its terminal" if question.asks_there else "denied"
         super().__init__(
             theme,
             title=TITLE,

@@ -6,13 +6,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.access.principal import ALL_SCOPES
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.approval import ApprovalSettings, Unattended
 from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict, StandingRule
+from llmgw_desktop.engine.front import questions_door
+from llmgw_desktop.engine.questions.permissions import desk
 from tests.engine.conftest import House, house_in
 from tests.engine.policy.keys import key_of
 
@@ -151,6 +156,45 @@ async def test_silence_denies_nothing(house: House) -> None:
     assert await hooked(house, told("PermissionRequest")) == {}
     huge = await hooked(house, told("PermissionRequest", "x" * 300_000))
     assert huge == {}, "too large to be shown: its own question stands"
+
+
+async def grok_holds(house: House) -> dict[str, Any]:
+    """A rule wants it asked, and Grok was told to ask nobody."""
+    wish = told("PreToolUse", "touch /tmp/x") | {
+        "tool_name": "run_terminal_command",
+        "permission_mode": "bypassPermissions",
+    }
+    async with house.post("/v1/hooks/grok", wish) as answer:
+        lines = (await answer.text()).splitlines()
+    (data,) = (each.removeprefix("data: ") for each in lines if each.startswith("data: "))
+    return dict(json.loads(json.loads(data)["said"] or "{}"))
+
+
+async def test_a_held_step_expires_before_its_cli_passes_the_hook_by(house: House) -> None:
+    """It runs a step whose hook is late, however long questions may stay open here."""
+    held(house, answer_within_minutes=600)
+    grok = cli_of(CliName.GROK).hook
+    assert grok is not None
+    task = asyncio.ensure_future(grok_holds(house))
+    await until(lambda: len(house.container.question_list))
+    (question,) = house.container.question_list.waiting
+    assert question.until_s - question.since_s < grok.waits_s < 600 * 60
+    assert question.silence == "It is denied, and the agent goes on without it."
+    await answered(house, "once")
+    assert await task == {}
+
+
+async def test_silence_denies_what_is_held(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    held(house)
+    grok = cli_of(CliName.GROK)
+    assert grok.hook is not None
+    hurried = replace(grok, hook=replace(grok.hook, waits_s=0.0))
+    monkeypatch.setattr(questions_door, "cli_of", lambda _: hurried)
+    monkeypatch.setattr(desk, "LEAST_S", 0.05)
+    said = await grok_holds(house)
+    assert said["decision"] == "deny"
+    assert said["reason"].endswith("Nobody has answered.")
+    assert not len(house.container.question_list)
 
 
 @pytest.mark.parametrize("tool", ["AskUserQuestion", "ExitPlanMode", ""])

@@ -68,6 +68,7 @@ class WaitingAsk:
             workspace=job.workspace,
             rule=self.review.rule.words,
             warnings=self.review.warnings,
+            is_held=job.held_s is not None,
         )
 
 

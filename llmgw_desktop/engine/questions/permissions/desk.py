@@ -246,7 +246,8 @@ class PermissionDesk:
         )
 
     def _question(self, found: WaitingAsk) -> PermissionQuestion:
-        due_s = found.asked_at_s + self._settings.answer_within_minutes * 60
+        within_s, held_s = self._settings.answer_within_minutes * 60, found.job.held_s
+        due_s = found.asked_at_s + (within_s if held_s is None else min(within_s, held_s))
         now_s = self._parts.clock.now_s()
         return found.question(due_s if due_s > now_s else now_s + LEAST_S)
 

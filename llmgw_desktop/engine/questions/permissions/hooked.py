@@ -8,6 +8,7 @@ ask nobody waits for the list, and silence denies it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import PurePath
 
@@ -41,6 +42,8 @@ _SPOKEN = frozenset(
 _NOBODY = "Nobody has answered."
 _MOST_WAITING = 1000
 SIGN_OF_LIFE_S = 3.0
+_SPARE_S = 15.0
+"""Before its CLI waits no longer, and does it, a held step has its denial."""
 Waiting = asyncio.Future[PermissionAnswer | None]
 
 
@@ -70,6 +73,7 @@ class TerminalAsks:
         if not call.is_held or verdict is not RuleVerdict.ASK:
             return _hook(cli).ruled(verdict, why)
         # a rule wants it asked, and the CLI would ask nobody: without a word it is denied
+        job = replace(job, held_s=_hook(cli).waits_s - _SPARE_S)
         answer, denial = await self._answer(job, call, show_life), f"{why} {_NOBODY}"
         if answer is not None and answer.way in _SPOKEN:
             if answer.allows:

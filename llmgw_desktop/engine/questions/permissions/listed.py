@@ -113,7 +113,7 @@ def _session(question: PermissionQuestion, job: Job | None) -> str:
 
 
 def _silence(question: PermissionQuestion) -> str:
-    if question.is_of_terminal:
+    if question.asks_there:
         return _ALSO_THERE
     return _SILENCE if question.cli is not None else _SILENCE_OF_CALL
 
