@@ -17269,4 +17269,192 @@
       <translation>was von %1 übrig ist, ist für die Person reserviert</translation>
     </message>
   </context>
+  <context>
+    <name>app/access</name>
+    <message>
+      <source>policy %1</source>
+      <translation>Regel %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/audit</name>
+    <message>
+      <source>digest %1</source>
+      <translation>Prüfsumme %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/clients</name>
+    <message>
+      <source> of %1</source>
+      <translation> von %1</translation>
+    </message>
+    <message>
+      <source>revoked %1</source>
+      <translation>widerrufen %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/flights</name>
+    <message>
+      <source>of %1</source>
+      <translation>von %1</translation>
+    </message>
+    <message>
+      <source>different %1</source>
+      <translation>%1 verschieden</translation>
+    </message>
+    <message>
+      <source>%1 exported.</source>
+      <translation>%1 exportiert.</translation>
+    </message>
+    <message>
+      <source> with %1</source>
+      <translation> mit %1</translation>
+    </message>
+    <message>
+      <source>about %1</source>
+      <translation>etwa %1</translation>
+    </message>
+    <message>
+      <source>about %1%2</source>
+      <translation>etwa %1%2</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/gateway</name>
+    <message>
+      <source> on %1</source>
+      <translation> auf %1</translation>
+    </message>
+    <message>
+      <source> since %1</source>
+      <translation> seit %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/jobs</name>
+    <message>
+      <source>%1 changed%2%3,%4.</source>
+      <translation>%1 geändert%2%3,%4.</translation>
+    </message>
+    <message>
+      <source> in %1</source>
+      <translation> in %1</translation>
+    </message>
+    <message>
+      <source>at %1</source>
+      <translation>um %1</translation>
+    </message>
+    <message>
+      <source> after %1</source>
+      <translation> nach %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/policy</name>
+    <message>
+      <source>in %1</source>
+      <translation>in %1</translation>
+    </message>
+    <message>
+      <source>%1 changed.</source>
+      <translation>%1 geändert.</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/questions</name>
+    <message>
+      <source>  in %1</source>
+      <translation>  in %1</translation>
+    </message>
+    <message>
+      <source>  from %1</source>
+      <translation>  von %1</translation>
+    </message>
+    <message>
+      <source>change %1</source>
+      <translation>ändern: %1</translation>
+    </message>
+    <message>
+      <source>%1 answered.</source>
+      <translation>%1 beantwortet.</translation>
+    </message>
+    <message>
+      <source>%1 none.</source>
+      <translation>%1 keine.</translation>
+    </message>
+    <message>
+      <source>for %1</source>
+      <translation>für %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/safekeeping</name>
+    <message>
+      <source>credential %1</source>
+      <translation>Anmeldedaten %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/settings</name>
+    <message>
+      <source>expected %1</source>
+      <translation>erwartet wird %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/validation</name>
+    <message>
+      <source>confidence %1</source>
+      <translation>Sicherheit %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui</name>
+    <message>
+      <source>through %1</source>
+      <translation>über %1</translation>
+    </message>
+    <message>
+      <source>use your providers</source>
+      <translation>die Anbieter verwenden</translation>
+    </message>
+  </context>
+  <context>
+    <name>domain/flights</name>
+    <message>
+      <source>message %1%2</source>
+      <translation>Nachricht %1%2</translation>
+    </message>
+    <message>
+      <source>tool %1%2</source>
+      <translation>Werkzeug %1%2</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/access</name>
+    <message>
+      <source>to %1</source>
+      <translation>%1</translation>
+    </message>
+    <message>
+      <source>may %1</source>
+      <translation>darf %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/figures</name>
+    <message>
+      <source>no %1</source>
+      <translation>ohne %1</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/overview</name>
+    <message>
+      <source>cost %1</source>
+      <translation>Kosten %1</translation>
+    </message>
+  </context>
 </TS>

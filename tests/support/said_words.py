@@ -3,8 +3,9 @@
     python -m tests.support.said_words       tells what it lacks
     python -m tests.support.said_words de    adds that to resources/languages/de.ts, as unfinished
 
-A text is a literal with a blank in it or one that begins as a sentence does, and that no log, path
-or regular expression is made of. Holes of f-strings are %1, %2, as in the catalogue.
+A text is a literal with a blank in it, one that begins as a sentence does, or a word beside a hole
+(«by %1»), and that no log, path or regular expression is made of. Holes of f-strings are %1, %2,
+as in the catalogue.
 """
 
 from __future__ import annotations
@@ -56,12 +57,15 @@ _MARKDOWN = re.compile(r"`|\]\(|\d+ [KMGT]B$")
 _BRACES = re.compile(r"\{[a-z_]*\}")
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _BEGIN = re.compile(r"&?[A-Z“][a-z&]")
+_BESIDE = re.compile(r"(?:^ *)[a-z]{2,} %1|^%1 [a-z]{2,}\.$")
+"""A word before a hole: «by %1». Not «%1 run» or «%1 of %2», which fit names of several words."""
 _CODE = re.compile(
     r"[A-Z][a-z]+[A-Z]\w*|[a-z_]+[./][\w./-]+|[A-Z][a-z]+(-[A-Z][a-z]+)+|[\w/ ]+\.(json|otf|ttf)"
     r"|.*\{ [a-z-]+:.*|[a-z-]+: [^;]+;.*|\{.*\}|<p.*|.*(\\b|\(\?).*|%[A-Z].*|\^\[.*"
     r"|(GET|POST|DELETE) /.*|(--?[a-z]|\n?on run|# |-[HX] |curl -|@@ |for /f |claude mcp |Bearer).*"
     r"|\[\[?\w+(\.\w+)?\]\]?\n.*|_T .*|(git npm|cd pwd) .*|\w+_rule\(.*|(\w+Name|value) = .*"
-    r"|(Bash|WebFetch)\(.*|[A-Z]\w+: \w+(/\w+| %1)?|\$?\(.*%1\).*|Q\w+ (::|\{).*",
+    r"|(Bash|WebFetch)\(.*|curl %1 %2|(watch|test|number|flight) %1"
+    r"|[A-Z]\w+: \w+(/\w+| %1)?|\$?\(.*%1\).*|Q\w+ (::|\{).*",
     re.DOTALL,
 )
 _NOT_SHOWN = {"_log", "re", "QSettings", "import_module", "TypeVar", "getattr", "setValue", "value"}
@@ -74,7 +78,7 @@ def texts_of(path: Path) -> Iterator[str]:
     skipped = set(_skipped(tree))
     for text in (each for node in _outer(tree, skipped) for each in _templates(node)):
         own = re.sub(r"%\d", "", text)
-        is_words = " " in own.strip() or _BEGIN.match(own.strip())
+        is_words = " " in own.strip() or _BEGIN.match(own.strip()) or _BESIDE.search(text)
         is_code = _CODE.fullmatch(text) or _KEYS.fullmatch(text)
         if is_words and not is_code and _WORDS.search(own):
             yield text

@@ -32,7 +32,7 @@ from llmgw_desktop.ui.widgets.label import Label, tip
 from llmgw_desktop.ui.widgets.row_model import Column
 from llmgw_desktop.ui.widgets.words import Phrasebook, said, speak
 from tests.support.made_flights import BEGIN_S, summary
-from tests.support.said_words import ROOT, by_room, catalogue
+from tests.support.said_words import ROOT, by_room, catalogue, texts_of
 from tests.ui.at_once import run_at_once
 from tests.ui.plain_gateway import running_flight
 from tests.ui.test_accessible_names import pause
@@ -68,6 +68,12 @@ def test_no_word_of_the_window_is_left_in_english() -> None:
         for room, texts in by_room().items()
     }
     assert {room: texts for room, texts in lacking.items() if texts} == {}
+
+
+def test_a_word_before_a_hole_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "made.py"
+    path.write_text('a = f"by {who}"; b = f" after {took}"; c = f"{n} ms"; d = f"{a} of {b}"')
+    assert set(texts_of(path)) == {"by %1", " after %1"}
 
 
 def test_nothing_is_translated_twice() -> None:
@@ -137,6 +143,13 @@ def test_no_hole_is_lost_and_none_is_invented() -> None:
         ("default 3333", "Vorgabe 3333"),
         ("See which models you have", "Sehen, welche Modelle es gibt"),
         ("It is this, and that it has left", "It is this, and that it has left"),
+        ("Ministry of Truth", "Ministry of Truth"),
+        ("Nightly run", "Nightly run"),
+        ("through socks5://a:1", "über socks5://a:1"),
+        (
+            "Odd. It is left alone until then; the others answer.",
+            "Odd. Er wird bis dahin in Ruhe gelassen; die anderen antworten.",
+        ),
         ("", ""),
     ],
 )

@@ -30,6 +30,7 @@ _DAY = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2})( \d{4})?( \d\d:\d\d(?::\d\d)?)?")
 _WEEKDAY = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d{1,2})( .*)?")
 _SENTENCES = re.compile(r"(?<=[.!?…])(\s+)(?=[A-ZÄÖÜ0-9“`])")
 _BREAKS = re.compile(r"( · |; |\n+)")
+_LINES, _CLAUSES = re.compile(r"( · |\n+)"), re.compile(r"(; )")
 _MONTHS = {
     "Jan": "Jan.",
     "Feb": "Feb.",
@@ -185,7 +186,7 @@ class Phrasebook:
 
     def _of_parts(self, text: str) -> str | None:
         """Sentences, lines and facts that are joined: each that is known by itself."""
-        for between in (_BREAKS, _SENTENCES):
+        for between in (_LINES, _SENTENCES, _CLAUSES):
             parts = between.split(text)
             if len(parts) > 1:
                 return "".join(each if at % 2 else self.said(each) for at, each in enumerate(parts))
