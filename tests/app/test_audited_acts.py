@@ -159,7 +159,7 @@ READING = frozenset(
             "vault decrypt",
         ),
         *("settings get", "settings list", "settings schema"),
-        *("workspace list", "restart", "status"),
+        *("workspace list", "restart", "quit", "status"),
     }
 )
 

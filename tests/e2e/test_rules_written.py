@@ -30,7 +30,7 @@ RULES = (
 
 async def test_gemini_cli_obeys(tmp_path: Path, program_of: Callable[[CliName], Path]) -> None:
     form = FORMS["gemini-cli"]
-    (put,) = form.puts(Ground(env={"HOME": str(tmp_path / "home")}), form.found(RULES), "")
+    put, _ = form.puts(Ground(env={"HOME": str(tmp_path / "home")}), form.found(RULES), "")
     put.file.parent.mkdir(parents=True)
     put.file.write_text(str(put.value))
     async with Upstream() as upstream:
@@ -67,13 +67,14 @@ def write_opencode(bench: Bench) -> None:
     home = bench.made("home")
     form = FORMS["opencode"]
     puts = list(form.puts(Ground(env={"HOME": str(home)}), form.found(RULES), ""))
-    said = {put.path[2]: put.value for put in puts}
-    bench.write(str(puts[0].file.relative_to(home)), json.dumps({"permission": {"bash": said}}))
+    rules = [put for put in puts if put.path[0] == "permission"]
+    said = {put.path[2]: put.value for put in rules}
+    bench.write(str(rules[0].file.relative_to(home)), json.dumps({"permission": {"bash": said}}))
 
 
 def write_grok(bench: Bench) -> None:
     form = FORMS["grok"]
-    (put,) = form.puts(Ground(env={"HOME": str(bench.made("home"))}), form.found(RULES), "")
+    _, put = form.puts(Ground(env={"HOME": str(bench.made("home"))}), form.found(RULES), "")
     assert isinstance(put.value, dict)
     lines = [f"{name} = {json.dumps(words)}" for name, words in put.value.items()]
     put.file.write_text("\n".join((put.file.read_text(), "[permission]", *lines, "")))

@@ -16,7 +16,7 @@ EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 _KEYS = {name: "k" for name in ("CLAUDE_WORK", "CLAUDE_HOME", "CLAUDE_SPARE", "OPENAI_API_KEY")}
 
 
-_NAMES = ["accounts", "rules", "clients", "clis", "like questions", "local servers"]
+_NAMES = ["accounts", "budgets", "rules", "clients", "clis", "like questions", "local servers"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=_NAMES)

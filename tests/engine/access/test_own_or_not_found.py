@@ -17,13 +17,15 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.app.access.keys import ClientKeys
-from llmgw_desktop.domain.access.principal import Scope
+from llmgw_desktop.app.composition import mcp_assembly
+from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.domain.jobs.workspace import Worktree
 from llmgw_desktop.domain.usage import PromptFacts
 from llmgw_desktop.engine.front.models_door import _BARE_NAME
 from llmgw_desktop.engine.mcp.offer import McpOffer
+from llmgw_desktop.engine.mcp.results import KeptResults
 from llmgw_desktop.store.jobs.job_store import JobStore
 from llmgw_desktop.store.jobs.session_store import SessionStore
 from llmgw_desktop.store.validation import ValidationStore
@@ -102,6 +104,7 @@ ARGUMENTS: Mapping[str, str] = {
     "correlationId": "correlation",
     "flightId": "flight",
     "otherFlightId": "flight",
+    "resultId": "result",
     "id": SHARED,
     "alias": SHARED,
 }
@@ -120,6 +123,7 @@ PLACES: Mapping[str, str] = {
     "validationId": "validation",
     "hash": "prefix",
     "flightId": "flight",
+    "resultId": "result",
     "cli": SHARED,
     "provider": SHARED,
     "commandPath": SHARED,
@@ -184,7 +188,7 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(house: House) -> Scene:
+async def scene(house: House, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Alice has one of everything; Bob has the same scopes and nothing."""
     container = house.container
     clients, clock = container.access.clients, container.clock
@@ -239,6 +243,10 @@ async def scene(house: House) -> Scene:
     assert status == 200, told
     real["response"] = json.loads(told)["id"]
     real["flight"] = house.closed[-1].id
+    principal = Principal(client_id=owner, name="alice", scopes=frozenset(scopes))
+    results = KeptResults()
+    monkeypatch.setattr(mcp_assembly, "KeptResults", lambda: results)
+    real["result"] = results.keep("long", principal)
     return found
 
 
@@ -319,6 +327,7 @@ async def test_they_are_there_for_their_owner(scene: Scene) -> None:
         ("flight_get", {"flightId": scene.ids.real["flight"], "includeBodies": True}),
         ("session_get", {"sessionId": scene.ids.real["session"]}),
         ("validation_receipt", {"validationId": scene.ids.real["validation"]}),
+        ("result_read", {"resultId": scene.ids.real["result"]}),
     ):
         params = {"name": tool, "arguments": fields}
         told = await scene.mcp(scene.alice, "tools/call", params)
@@ -365,7 +374,7 @@ async def test_every_resource(scene: Scene) -> None:
             assert answers[0] == answers[1], resource.uri
             assert b'"error"' in answers[0], resource.uri
             walked += 1
-    assert walked == 5
+    assert walked == 6
 
 
 async def test_mcp_sessions(scene: Scene) -> None:

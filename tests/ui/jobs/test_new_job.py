@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from llmgw_desktop.app.jobs.starting import JobStarter, StarterParts
-from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.domain.access.principal import LOCAL, SITTING
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.jobs.approval import ApprovalSettings, Asking
@@ -81,7 +81,7 @@ async def test_what_is_filled_in_is_asked_in_the_persons_name_and_opened(bench: 
     QTest.keyClick(dialog.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await turn_until(lambda: bench.runs.asked)
     [(cli, fields, principal)] = bench.runs.asked
-    assert (cli, principal) == ("codex", LOCAL)
+    assert (cli, principal) == ("codex", SITTING)
     assert fields == {
         "prompt": "Mend the parser",
         "forceRefresh": True,
