@@ -328,7 +328,7 @@ def _opencode_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Pu
 
 def _grok_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
     """A table of the person's own stays as it is."""
-    use = cli_of(CliName.GROK).hook
+    use = cli_of(CliName(FORMS["grok"].cli)).hook
     assert use is not None
     text = json.dumps({"hooks": {"PreToolUse": [_group(hook, int(use.waits_s))]}}, indent=2)
     hooks = PROGRAMS["grok"].file(ground).parent / "hooks/llmgw.json"
