@@ -170,6 +170,8 @@ def paced(plan: Plan) -> list[Row]:
                 body=STREAM_BODY,
                 used_s=tree_cpu_s,
             )
+            if not events:
+                sys.exit(f"No event came through {name} in {plan.secs:g} s: is the machine busy?")
             return used_s / events * 1e6
 
         title = f"event of {PACED_STREAMS} streams, one each {STREAM_GAP_MS} ms: CPU µs"
@@ -377,11 +379,13 @@ def main() -> None:
     plan = Plan(secs=given.secs, rounds=given.rounds, sides=given.sides.split(","))
     print(f"load {os.getloadavg()[0]:.1f} at the start, {plan.rounds} rounds of {plan.secs:g} s")
     rows: list[Row] = []
-    for name in given.figures or FIGURES:
-        began_s = time.monotonic()
-        rows += FIGURES[name](plan)
-        print(f"{name}: {time.monotonic() - began_s:.0f} s", file=sys.stderr)
-    print(table(rows))
+    try:
+        for name in given.figures or FIGURES:
+            began_s = time.monotonic()
+            rows += FIGURES[name](plan)
+            print(f"{name}: {time.monotonic() - began_s:.0f} s", file=sys.stderr)
+    finally:  # what was measured before one failed took minutes
+        print(table(rows) if rows else "nothing was measured")
     if given.json:
         given.json.write_text(json.dumps({row.title: row.values for row in rows}, indent=1))
 
