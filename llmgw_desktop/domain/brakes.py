@@ -200,6 +200,21 @@ class CapStanding:
     """By the dearest who may answer; those whose price nobody knows reserve nothing."""
 
 
+@value(kw_only=False)
+class Speaker:
+    """Who asks, within a client: a conversation, and the agent of it that speaks; empty where
+    nothing tells. The ids are short and stand on screens, in flights and in lists; what caps are
+    kept under is longer. Neither tells anything of what was said."""
+
+    conversation: str = ""
+    agent: str = ""
+    conversation_mark: str = ""
+    agent_mark: str = ""
+
+
+NOBODY = Speaker()
+
+
 CapKey = tuple[str, str, str]
 """Of what kind, as a plain text (an enum's hash takes ten times as long, and keys are looked up
 several times a request), the client's id, and what it is known by: of a run its job's id, of a

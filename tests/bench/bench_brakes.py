@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import orjson
 
 from llmgw_desktop.domain.access.principal import LOCAL
-from llmgw_desktop.domain.brakes import BrakeSettings
+from llmgw_desktop.domain.brakes import NOBODY, BrakeSettings
 from llmgw_desktop.domain.clock import SystemClock, TimedIds
 from llmgw_desktop.domain.events import FlightClosed
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
@@ -116,7 +116,12 @@ def exchange_of(flight_id: str, body: bytes) -> Any:
         principal=who,
         decision=SimpleNamespace(candidates=(PLACE,)),
         flight=SimpleNamespace(
-            id=flight_id, is_unattended=False, foretold=lambda _: None, summary=lambda: CLOSED
+            id=flight_id,
+            speaker=NOBODY,
+            said_by=lambda _: None,
+            is_unattended=False,
+            foretold=lambda _: None,
+            summary=lambda: CLOSED,
         ),
     )
 

@@ -3,6 +3,10 @@
 from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
 
 _LISTED, _EXPORTED = 20, 1_000
+_BY = (
+    *("client", "model", "provider", "account", "project", "label"),
+    *("job", "session", "conversation", "agent", "day"),
+)
 _FORMS = ("har", "jsonl", "curl", "python", "html")
 
 
@@ -100,17 +104,7 @@ def _sums(cost: Parser, latency: Parser) -> None:
     cost.add_argument(
         "--by",
         default="model",
-        choices=(
-            "client",
-            "model",
-            "provider",
-            "account",
-            "project",
-            "label",
-            "job",
-            "session",
-            "day",
-        ),
+        choices=_BY,
         help="(default: %(default)s)",
     )
     for each in (cost, latency):

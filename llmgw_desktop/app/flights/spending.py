@@ -348,7 +348,7 @@ def forecast_words(forecast: Forecast) -> str:
 
 
 _FILTERS = {SumBy.CLIENT, SumBy.MODEL, SumBy.PROVIDER, SumBy.ACCOUNT, SumBy.PROJECT}
-_FILTERS |= {SumBy.LABEL, SumBy.JOB}
+_FILTERS |= {SumBy.LABEL, SumBy.JOB, SumBy.CONVERSATION, SumBy.AGENT}
 
 
 def filter_of(by: SumBy, key: str) -> str:

@@ -149,6 +149,10 @@ class FlightSummary:
     """Whose credentials the request named; empty: none."""
     replay_of: str = ""
     """Id of the flight whose request was asked again; empty: of none."""
+    conversation: str = ""
+    """Id of the one that asked, as limits and questions name it; empty: not known."""
+    agent: str = ""
+    """Id of the one that spoke in it: the first, or a subagent."""
     note: str | None = None
     """Of one that somebody has marked, which is kept until the mark is taken away; empty: nothing
     was said. None: it has no mark."""

@@ -70,6 +70,12 @@ FIELDS: Mapping[str, FilterField] = {
     "operation": FilterField(FieldKind.WORDS, "what was asked", "operation:embed"),
     "stop": FilterField(FieldKind.WORDS, "why the answer ended", "stop:max_tokens"),
     "job": FilterField(FieldKind.WORDS, "the run that asked", "job:job_0*"),
+    "conversation": FilterField(
+        FieldKind.WORDS, "its id, as a flight or a limit names it", "conversation:5f0c*"
+    ),
+    "agent": FilterField(
+        FieldKind.WORDS, "the id of the one that spoke: the first, or a subagent", "agent:91d2*"
+    ),
     "id": FilterField(FieldKind.WORDS, "the flight's own", "id:flt_0*"),
     "marked": FilterField(FieldKind.WORDS, "yes, no", "marked:yes"),
     "note": FilterField(FieldKind.WORDS, "a part of a mark's words", 'note:"to be looked at"'),
@@ -293,6 +299,8 @@ _WORDS: Mapping[str, Callable[[FlightSummary], tuple[str | None, ...]]] = {
     "operation": lambda it: (it.operation,),
     "stop": lambda it: (it.stop_reason,),
     "job": lambda it: (it.job,),
+    "conversation": lambda it: (it.conversation,),
+    "agent": lambda it: (it.agent,),
     "id": lambda it: (it.id,),
 }
 _FIGURES: Mapping[str, Callable[[FlightSummary], float | None]] = {

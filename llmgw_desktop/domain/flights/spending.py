@@ -25,6 +25,10 @@ class SumBy(StrEnum):
     JOB = "job"
     SESSION = "session"
     """Of a CLI, whose conversation goes on from run to run."""
+    CONVERSATION = "conversation"
+    """As flights have it; `''` for those of which it is not known."""
+    AGENT = "agent"
+    """Of a conversation: the first that spoke, or a subagent."""
     DAY = "day"
 
 
@@ -108,6 +112,18 @@ class FlightSpending:
             one, two = getattr(self, each), getattr(other, each)
             told[each] = one if two is None else two if one is None else one + two
         return FlightSpending(**told)
+
+
+@value
+class AgentSpending:
+    """What one agent of a conversation used; both ids are empty where nothing tells who asked."""
+
+    conversation: str
+    agent: str
+    began_at_s: float
+    """Its first request of those that are summed: the one who began is no subagent."""
+    models: tuple[str, ...]
+    spent: FlightSpending
 
 
 def by_session(

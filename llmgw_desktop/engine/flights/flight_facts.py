@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.domain.brakes import NOBODY, Speaker
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import (
     Attempt,
@@ -67,6 +68,8 @@ class FlightFacts:
     project: str = ""
     """Whose credentials the request named."""
     replay_of: str = ""
+    speaker: Speaker = NOBODY
+    """Which conversation asked, and which agent of it."""
     request_headers: Headers = ()
     request_body: bytes = b""
     """As it is recorded: what was hidden is not in it."""
@@ -193,6 +196,8 @@ class FlightFacts:
             is_counted=self.is_counted,
             project=self.project,
             replay_of=self.replay_of,
+            conversation=self.speaker.conversation,
+            agent=self.speaker.agent,
         )
 
     def asked(self) -> tuple[Attempt, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from llmgw_desktop.domain.brakes import Speaker
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
 from llmgw_desktop.domain.flights.flight import FlightState, Headers, Phase, PhaseName
 from llmgw_desktop.domain.flights.price import Bill, with_cost_marks
@@ -83,6 +84,9 @@ class OpenFlight(FlightFacts):
         if request.project:
             self.project = request.project
         self._phase(PhaseName.READ, self.started)
+
+    def said_by(self, speaker: Speaker) -> None:
+        self.speaker = speaker
 
     def routed(self, decision: RouteDecision) -> None:
         self.route_reason = decision.reason

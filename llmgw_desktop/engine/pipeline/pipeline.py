@@ -115,6 +115,8 @@ class Pipeline:
             exchange.flight.routed(exchange.decision)
             if self.guards.are_on:
                 await self._guard(exchange)
+            if exchange.flight.operation is Operation.GENERATE:
+                self.brakes.holds.speaker_of(exchange)
             if self.brakes.are_on:
                 await self.brakes.check(exchange)
             await self._answer(exchange)

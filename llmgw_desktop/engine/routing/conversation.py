@@ -70,6 +70,8 @@ SESSION_HEADERS = (
     "x-affinity",
 )
 """Of Claude Code, Codex (two generations), OpenCode, Codex, Codex, Vibe."""
+AGENT_HEADER = "x-claude-code-agent-id"
+"""Claude Code's subagents say it; the one that a person speaks with does not."""
 _PREVIOUS = "response:"
 _LONGEST_MARK = 200
 _LETTERS = 4096
@@ -96,10 +98,12 @@ def conversation_of(request: ModelRequest) -> str:
 
 
 def said_of(request: ModelRequest) -> tuple[str, tuple[str, str]] | None:
-    """What tells the conversation, and what stands before the user's first message, with that:
-    whatever session agents share, these differ. None where nothing tells."""
+    """What tells the conversation, and what tells its agents apart, whatever session they share:
+    the id that a subagent has of its program, else what stands before the user's first message,
+    with that. None where nothing tells."""
     try:
-        words = _opening_words(request.fields)
+        agent = request.headers.get(AGENT_HEADER)
+        words = (agent, "") if agent else _opening_words(request.fields)
         session = _mark(request) or "".join(words)
     except (MalformedRequest, ValueError, RecursionError):
         return None

@@ -328,6 +328,8 @@ class FlightRow(peewee.Model):
     own_ms = peewee.FloatField(null=True)
     replay_of = peewee.TextField(null=True)
     note = peewee.TextField(null=True)
+    conversation = peewee.TextField(null=True)
+    agent = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"

@@ -50,7 +50,7 @@ OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
     *("cache_read_tokens", "cache_write_tokens", "reasoning_tokens"),
     *("request_bytes", "answer_bytes", "replied_chunks", "cache_write_1h_tokens", "cost_usd"),
-    *("list_cost_usd", "own_ms"),
+    *("list_cost_usd", "own_ms", "conversation", "agent"),
     *("error_text", "search"),  # of a storm of failures no two may be the same
 )
 STATE, PROVIDER, ACCOUNT = map(COMMON_COLUMNS.index, ("state", "provider", "account"))
@@ -143,6 +143,8 @@ def flight_parts(flight: FlightSummary, own_ms: float | None = None) -> tuple[Ro
         UNKNOWN if cost_usd is None else cost_usd,
         UNKNOWN if list_cost_usd is None else list_cost_usd,
         UNKNOWN if own_ms is None else own_ms,
+        flight.conversation or UNKNOWN,
+        flight.agent or UNKNOWN,
         UNKNOWN if error_text is None else error_text,
         words if error_text is None else search_words(words, short(error_text, NAME_CHARS)),
     )

@@ -85,7 +85,6 @@ _WORDS: Mapping[str, tuple[Any, ...]] = (
             "state",
             "protocol",
             "operation",
-            "job",
         )
     }
     | {"id": (FlightRow.id,), "replay": (FlightRow.replay_of,)}
@@ -142,7 +141,15 @@ _OWN_WAYS: Mapping[str, Callable[[str], Any]] = {
     "error": _of_error,
     "marked": lambda value: FlightRow.note.is_null(value == "no"),
     "note": lambda value: _like(FlightRow.note, f"%{_escaped(value)}%"),
+    "job": lambda value: _of_id(FlightRow.job, value),
+    "conversation": lambda value: _of_id(FlightRow.conversation, value),
+    "agent": lambda value: _of_id(FlightRow.agent, value),
 }
+
+
+def _of_id(column: Any, value: str) -> Any:
+    """Ids of ours have small letters alone: a whole one is found by its index."""
+    return _is_like(column, value) if "*" in value or "?" in value else column == value
 
 
 def _is_like(words: Any, pattern: str) -> Any:

@@ -28,6 +28,7 @@ from llmgw_desktop.domain.flights.flight import (
     SeenLabel,
 )
 from llmgw_desktop.domain.flights.spending import (
+    AgentSpending,
     FlightSpending,
     HourLatency,
     Latency,
@@ -69,6 +70,7 @@ from llmgw_desktop.store.flights.rows import (
 )
 from llmgw_desktop.store.flights.spending import (
     WhichFlights,
+    read_agents,
     read_by_price,
     read_spending,
 )
@@ -235,6 +237,11 @@ class FlightReader:
         """Sums of these flights; `read_spending` says of what."""
         with self._reading() as line:
             return read_spending(line.connection, which, by) if line else {}
+
+    def agents(self, query: FlightQuery) -> list[AgentSpending]:
+        """Of these flights, by who asked, in the order in which they began."""
+        with self._reading() as line:
+            return read_agents(line.connection, WhichFlights(query=query)) if line else []
 
     def spending_by_price(self, which: WhichFlights) -> dict[tuple[str, str], FlightSpending]:
         """By provider and model."""

@@ -233,6 +233,8 @@ def summary_of(row: Row) -> FlightSummary:
         project=row[45] or "",
         replay_of=row[47] or "",
         note=row[48],
+        conversation=row[49] or "",
+        agent=row[50] or "",
     )
 
 

@@ -16,6 +16,7 @@ import peewee
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
 from llmgw_desktop.domain.flights.spending import (
     PICOS,
+    AgentSpending,
     FlightSpending,
     SumBy,
 )
@@ -57,7 +58,10 @@ KEYS: dict[SumBy | None, tuple[str, str]] = {
         "model",
     ),
     SumBy.JOB: ("job", ""),
+    SumBy.CONVERSATION: ("coalesce(conversation, '')", ""),
+    SumBy.AGENT: ("coalesce(agent, '')", ""),
 }
+"""An empty one is in no kept sum: the flights themselves are read."""
 _PRICED_BY = f"({PROVIDER.format(_ACCOUNT)}) || char(31) || ({KEYS[SumBy.MODEL][0]})"
 _BETWEEN = "\x1f"
 OF_ACCOUNT = PROVIDER.format("account")
@@ -187,8 +191,7 @@ def read_spending(
     assert by is not SumBy.SESSION, "a session is known by its jobs"
     if by is SumBy.DAY:
         return _by_day(connection, which)
-    keys = KEYS[by]
-    return _spending(connection, which, keys, is_kept=by is not SumBy.JOB)
+    return _spending(connection, which, KEYS[by], of_jobs=by is SumBy.JOB)
 
 
 def _by_day(connection: sqlite3.Connection, which: WhichFlights) -> dict[str, FlightSpending]:
@@ -206,7 +209,7 @@ def _by_day(connection: sqlite3.Connection, which: WhichFlights) -> dict[str, Fl
         one = replace(
             which, query=replace(which.query, since_s=begins_s, until_s=min(ends_s, whole.until_s))
         )
-        for spent in _spending(connection, one, KEYS[None], is_kept=True).values():
+        for spent in _spending(connection, one, KEYS[None]).values():
             if spent.flights:
                 found[today.isoformat()] = spent
         begins_s = ends_s
@@ -218,22 +221,49 @@ def midnight_s(day: date) -> float:
     return datetime.combine(day, time()).timestamp()
 
 
+_MODELS = f"group_concat(DISTINCT {KEYS[SumBy.MODEL][0]})"
+
+
+def read_agents(connection: sqlite3.Connection, which: WhichFlights) -> list[AgentSpending]:
+    """Each agent's sums, in the order in which they began. What counts with other flights, such as
+    a run whose requests passed the gateway, is none of anybody's requests."""
+    asked = f"coalesce(conversation, ''), coalesce(agent, ''), min(started_at_s), {_MODELS}"
+    select = rows_of(which, whole_of(which), f"{asked}, {_SUMS_OF_FLIGHTS}")
+    select = select.where(FlightRow.is_counted == 1)
+    select = select.group_by(peewee.SQL("1"), peewee.SQL("2")).order_by(peewee.SQL("3"))
+    rows = connection.execute(*SqlDialect().compose(select.limit(MOST_KEYS)))
+    return [
+        AgentSpending(
+            conversation=conversation,
+            agent=agent,
+            began_at_s=began_at_s,
+            models=tuple(sorted(filter(None, (models or "").split(",")))),
+            spent=_spent(figures),
+        )
+        for conversation, agent, began_at_s, models, *figures in rows
+    ]
+
+
 def read_by_price(
     connection: sqlite3.Connection, which: WhichFlights
 ) -> dict[tuple[str, str], FlightSpending]:
     """By provider and model, of which prices are known."""
-    found = _spending(connection, which, (_PRICED_BY, _PRICED_KEPT), is_kept=True)
+    found = _spending(connection, which, (_PRICED_BY, _PRICED_KEPT))
     pairs = ((key.partition(_BETWEEN), each) for key, each in found.items())
     return {(provider, model): each for (provider, _, model), each in pairs}
 
 
 def _spending(
-    connection: sqlite3.Connection, which: WhichFlights, keys: tuple[str, str], *, is_kept: bool
+    connection: sqlite3.Connection,
+    which: WhichFlights,
+    keys: tuple[str, str],
+    *,
+    of_jobs: bool = False,
 ) -> dict[str, FlightSpending]:
     sums: dict[str, FlightSpending] = defaultdict(FlightSpending)
     of_flights, of_kept = keys
     kept = pieces_of(connection, which, QUARTER_S, _SPENDING_WORDS)
-    for piece in kept if is_kept else [whole_of(which)]:
+    for piece in kept if of_kept else [whole_of(which)]:
         if piece.is_kept:
             where, values = which.kept(_SPENDING_WORDS)
             rows = connection.execute(
@@ -244,7 +274,7 @@ def _spending(
         else:
             wanted = f"{of_flights} AS kept_by, {_SUMS_OF_FLIGHTS}"
             select = rows_of(which, piece, wanted).group_by(peewee.SQL("1"))
-            if not is_kept:
+            if of_jobs:
                 select = select.where(FlightRow.job.is_null(False))
             rows = connection.execute(*SqlDialect().compose(select))
         for key, *figures in rows:

@@ -294,4 +294,13 @@ FLIGHTS_STEPS: Steps = (
             OR error_text IS NOT NULL OR status >= 400)
         """,
     ),
+    (
+        # Who asked, within a client. Of flights from before nobody knows.
+        "ALTER TABLE flights ADD COLUMN conversation TEXT",
+        "ALTER TABLE flights ADD COLUMN agent TEXT",
+        """
+        CREATE INDEX flights_conversation ON flights (conversation, started_at_s)
+        WHERE conversation IS NOT NULL
+        """,
+    ),
 )

@@ -72,6 +72,8 @@ def flight_object(record: FlightRecord) -> dict[str, Any]:
         "tokensPerSecond": flight.tokens_per_s,
         **_billing(flight),
         "job": flight.job or None,
+        "conversation": flight.conversation or None,
+        "agent": flight.agent or None,
         "replayOf": flight.replay_of or None,
         "marked": flight.note is not None,
         "note": flight.note or None,

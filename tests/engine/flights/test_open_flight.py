@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import llmgw_desktop
+from llmgw_desktop.domain.brakes import Speaker
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.guard import GuardAction, GuardHit, PromptRole
 from llmgw_desktop.domain.model.prompt import Operation
@@ -76,6 +77,7 @@ def test_summary_and_timeline() -> None:
     }
     for name, value in noted.items():
         setattr(flight, name, value)
+    flight.said_by(Speaker("c0ffee", "a9e27"))
     flight.request_body, flight.chunks = b"12345", 7
     flight.cost_usd = 0.25
     flight.connected()
@@ -98,6 +100,8 @@ def test_summary_and_timeline() -> None:
         "cost_usd": 0.25,
         "account": None,
         "note": None,
+        "conversation": "c0ffee",
+        "agent": "a9e27",
     }
     assert {each.name: getattr(summary, each.name) for each in fields(FlightSummary)} == expected
     assert tuple(flight.phases) == (

@@ -322,9 +322,10 @@ def test_a_file_of_an_earlier_version_is_read_flight_by_flight(tmp_path: Path) -
     connection = _database(tmp_path, [summary(n, cost_usd=0.5) for n in range(4)])
     for table in ("flight_spending", "flight_times", "flight_kept", "flight_prints"):
         connection.execute(f"DROP TABLE {table}")
-    for index in ("flights_replays", "flights_marked", "flights_failed"):
+    later = ("flights_replays", "flights_marked", "flights_failed", "flights_conversation")
+    for index in later:
         connection.execute(f"DROP INDEX {index}")
-    for column in ("project", "own_ms", "replay_of", "note"):
+    for column in ("project", "own_ms", "replay_of", "note", "conversation", "agent"):
         connection.execute(f"ALTER TABLE flights DROP COLUMN {column}")
     number = next(n for n, step in enumerate(FLIGHTS_STEPS) if "flight_kept" in str(step))
     connection.execute(f"PRAGMA user_version = {number}")
@@ -332,9 +333,14 @@ def test_a_file_of_an_earlier_version_is_read_flight_by_flight(tmp_path: Path) -
     connection = open_database(tmp_path / "flights.db", FLIGHTS_STEPS)
     BatchWriter(connection).write(
         make_batch(
-            {}, [FlightRecord(summary=summary(9, cost_usd=0.5))], RecorderSettings(), Seal(bytes)
+            {},
+            [FlightRecord(summary=summary(9, cost_usd=0.5, conversation="c0ffee"))],
+            RecorderSettings(),
+            Seal(bytes),
         )
     )
+    by = read_spending(connection, WhichFlights(query=FlightQuery()), SumBy.CONVERSATION)
+    assert {key: each.flights for key, each in by.items()} == {"": 4, "c0ffee": 1}
     (spent,) = read_spending(connection, WhichFlights(query=FlightQuery())).values()
     assert (spent.flights, spent.cost_usd) == (5, Decimal("2.5"))
     assert connection.execute("SELECT count(*) FROM flight_spending").fetchone() == (0,)

@@ -292,9 +292,10 @@ def test_of_flights_from_before_there_were_such(
     for table in ("flight_spending", "flight_times", "flight_kept", "flight_prints"):
         connection.execute(f"DROP TABLE {table}")
     billing = ("marks", "billing", "list_cost_usd", "is_billed_by_vendor", "job", "is_counted")
-    for index in ("flights_replays", "flights_marked", "flights_failed"):
+    later = ("flights_replays", "flights_marked", "flights_failed", "flights_conversation")
+    for index in later:
         connection.execute(f"DROP INDEX {index}")
-    for column in (*billing, "project", "own_ms", "replay_of", "note"):
+    for column in (*billing, "project", "own_ms", "replay_of", "note", "conversation", "agent"):
         connection.execute(f"ALTER TABLE flights DROP COLUMN {column}")
     connection.execute("ALTER TABLE flight_sums DROP COLUMN counted")
     connection.execute(f"PRAGMA user_version = {_before_slots()}")

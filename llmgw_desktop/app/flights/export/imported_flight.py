@@ -87,6 +87,8 @@ def _told_by_us(told: Mapping[str, Any]) -> FlightRecord:
         provider=_text(told.get("provider")) or None,
         account=_text(told.get("account")) or None,
         label=_text(told.get("label")),
+        conversation=_text(told.get("conversation")).lower(),
+        agent=_text(told.get("agent")).lower(),
         streaming=told.get("streaming") is True,
         status=_count(told.get("status"), 999),
         took_ms=_figure(told.get("durationMs")),

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from llmgw_desktop.domain.brakes import (
+    NOBODY,
     Brake,
     BrakeSettings,
     CapKind,
@@ -216,10 +217,10 @@ class CapBrake:
             found.append(of((RUN, client_id, who.job), name, now_s))
         if who.label:
             found.append(of((LABEL, client_id, who.label), name, now_s))
-        conversation, agent = self._desk.marks_of(exchange.request)
-        if conversation:
-            whole = of((CONVERSATION, client_id, conversation), name, now_s)
-            its = of((AGENT, client_id, agent), name, now_s, conversation=whole.id)
+        speaker = self._desk.speaker_of(exchange)
+        if speaker is not NOBODY:
+            whole = of((CONVERSATION, client_id, speaker.conversation_mark), name, now_s)
+            its = of((AGENT, client_id, speaker.agent_mark), name, now_s, conversation=whole.id)
             found += whole, its
         return found
 

@@ -21,6 +21,7 @@ from hashlib import blake2b
 
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.brakes import (
+    NOBODY,
     WAY_WORDS,
     Brake,
     BrakeSettings,
@@ -30,6 +31,7 @@ from llmgw_desktop.domain.brakes import (
     HeldQuestion,
     HeldWay,
     HoldChoice,
+    Speaker,
     held_words,
 )
 from llmgw_desktop.domain.clock import Clock, IdSource
@@ -49,6 +51,7 @@ MOST_IN_ALL = 100
 MOST_OF_OWNER = 20
 """Of one client, so that none shuts out the others."""
 _MOST_MARKS = 5000
+_KINDS = CapKind.CONVERSATION.value, CapKind.AGENT.value
 GO_ON = HoldChoice(id="go_on", words="Go on once")
 
 
@@ -103,7 +106,7 @@ class HoldDesk:
         secret: Callable[[], bytes] = lambda: os.urandom(32),
     ) -> None:
         self._secret = secret
-        self._marks: dict[int, tuple[str, str]] = {}
+        self._speakers: dict[int, Speaker] = {}
         self.clock, self._ids, self._bus, self._told = clock, ids, bus, told
         self._settings = BrakeSettings()
         self._desk: QuestionDesk[HeldQuestion, HeldAnswer] = QuestionDesk(
@@ -118,18 +121,28 @@ class HoldDesk:
         """For what is held from now on."""
         self._settings = settings
 
-    def marks_of(self, request: ModelRequest) -> tuple[str, str]:
-        """What its conversation is known by, and its agent; empty where nothing tells."""
+    def speaker_of(self, exchange: Exchange) -> Speaker:
+        """Looked for once; its flight keeps it."""
+        speaker = exchange.flight.speaker
+        if speaker is NOBODY:
+            speaker = self._speaker(exchange.request)
+            exchange.flight.said_by(speaker)
+        return speaker
+
+    def _speaker(self, request: ModelRequest) -> Speaker:
         said = said_of(request)
         if said is None:
-            return "", ""
-        which = hash(said)  # keyed, of 64 bits: a tenth of what the digests cost
-        marks = self._marks.get(which)
-        if marks is None:
-            marks = self._marks[which] = marks_of(*said, self._marks_key)
-            if len(self._marks) > _MOST_MARKS:
-                del self._marks[next(iter(self._marks))]
-        return marks
+            return NOBODY
+        client_id, speakers = request.principal.client_id, self._speakers
+        which = hash((client_id, said))  # keyed, of 64 bits: a tenth of what the digests cost
+        speaker = speakers.get(which)
+        if speaker is None:
+            marks = marks_of(*said, self._marks_key)
+            conversation, agent = map(mark_id, _KINDS, (client_id, client_id), marks)
+            speaker = speakers[which] = Speaker(conversation, agent, *marks)
+            if len(speakers) > _MOST_MARKS:
+                del speakers[next(iter(speakers))]
+        return speaker
 
     @cached_property
     def _marks_key(self) -> bytes:
@@ -223,9 +236,7 @@ class HoldDesk:
 
     def _question(self, exchange: Exchange, reason: HoldReason) -> HeldQuestion:
         now_s, who = self.clock.now_s(), exchange.principal
-        session, agent = self.marks_of(exchange.request)
-        conversation = session and mark_id(CapKind.CONVERSATION, who.client_id, session)
-        speaker = session and mark_id(CapKind.AGENT, who.client_id, agent)
+        speaker = self.speaker_of(exchange)
         return HeldQuestion(
             id=self._ids.new("hld"),
             brake=reason.brake,
@@ -241,8 +252,8 @@ class HoldDesk:
             expires_at_s=now_s + self._within_s(reason),
             label=who.label,
             job=who.job,
-            conversation=conversation,
-            agent=speaker,
+            conversation=speaker.conversation,
+            agent=speaker.agent,
         )
 
     def _within_s(self, reason: HoldReason) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.access.principal import Principal
-from llmgw_desktop.domain.brakes import BrakeSettings, CapKind, HeldBack
+from llmgw_desktop.domain.brakes import NOBODY, BrakeSettings, CapKind, HeldBack
 from llmgw_desktop.domain.clock import TimedIds
 from llmgw_desktop.domain.events import FlightClosed
 from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
@@ -69,7 +69,13 @@ class Scene:
         body = anthropic([words]) | fields
         request = request_of(body, ModelProtocol.ANTHROPIC)
         request = replace(request, principal=who, flight_id=f"flt_{self.flights}")
-        flight = SimpleNamespace(id=request.flight_id, held=self.notes.append, is_unattended=False)
+        flight = SimpleNamespace(
+            id=request.flight_id,
+            held=self.notes.append,
+            is_unattended=False,
+            speaker=NOBODY,
+            said_by=lambda _: None,
+        )
         place = SimpleNamespace(upstream=SimpleNamespace(provider="p"), model="m")
         decision = SimpleNamespace(candidates=(place,))
         exchange: Any = SimpleNamespace(
