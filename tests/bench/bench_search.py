@@ -60,14 +60,18 @@ SEARCHES = ("body:needle since:1d", "body:needle model:gpt-5-mini since:7d", "bo
 TWO_MB = 2_000_000
 
 
-def flights(count: int) -> Iterator[FlightRecord]:
+def flights(count: int, body_bytes: int = 0) -> Iterator[FlightRecord]:
+    """`body_bytes`: how much longer each request is made by words that are said before."""
     dice = random.Random(7)
+    before = " ".join(dice.choices(WORDS, k=max(100_000, body_bytes)))
     for number, summary in enumerate(
         summaries(count, time.time(), dice, DAYS * 86400 / count), start=1
     ):
         said = " ".join(dice.choices(WORDS, k=60))
         if number % 100_000 == 0:
             said += " needle"
+        begins = dice.randrange(len(before) - body_bytes)
+        said = before[begins : begins + body_bytes] + said
         asked = {"model": summary.model_asked, "messages": [{"role": "user", "content": said}]}
         told = " ".join(dice.choices(WORDS, k=40))
         answered = {"type": "message", "content": [{"type": "text", "text": told}]}
@@ -93,7 +97,7 @@ def flights(count: int) -> Iterator[FlightRecord]:
         )
 
 
-def make(path: Path, count: int) -> None:
+def make(path: Path, count: int, body_bytes: int) -> None:
     if path.exists():
         return
     begun = time.perf_counter()
@@ -101,7 +105,7 @@ def make(path: Path, count: int) -> None:
     connection = open_database(partial, FLIGHTS_STEPS)
     writer = BatchWriter(connection)
     some: list[FlightRecord] = []
-    for record in flights(count):
+    for record in flights(count, body_bytes):
         some.append(record)
         if len(some) == BATCH:
             writer.write(make_batch({}, some, SETTINGS, Seal(bytes), encrypt=KEY.encrypt))
@@ -190,11 +194,12 @@ def _largest(path: Path) -> str:
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--flights", type=int, default=1_000_000)
+    words.add_argument("--body-bytes", type=int, default=0, help="5000: a million hold 5 GB")
     words.add_argument("--folder", type=Path, default=None)
     chosen = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        path = (chosen.folder or Path(folder)) / f"search-{chosen.flights}.db"
-        make(path, chosen.flights)
+        path = (chosen.folder or Path(folder)) / f"search-{chosen.flights}-{chosen.body_bytes}.db"
+        make(path, chosen.flights, chosen.body_bytes)
         bench(path)
 
 

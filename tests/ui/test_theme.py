@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
+from llmgw_desktop.ui.palettes import dark_colours
 from llmgw_desktop.ui.theme import Appearance, TextSize, Theme
+from llmgw_desktop.ui.widgets.fields import TextLine
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.view_clothes import SHEETS
 
 
 def test_the_scheme_changes_everything_at_once(
@@ -19,6 +26,45 @@ def test_the_scheme_changes_everything_at_once(
         theme.set_appearance(Appearance.DARK)
     assert theme.colours.is_dark
     assert qapp.palette().color(QPalette.ColorRole.Window) == theme.colours.window != light
+
+
+def test_a_change_puts_on_style_sheets_a_few_in_a_turn_and_first_what_is_in_sight(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    """Each takes Qt half a millisecond, and a window has a hundred."""
+    fields = [TextLine(theme) for _ in range(40)]
+    labels = [Label(theme, "x", tone=Tone.ERROR) for _ in range(300)]
+    for each in (*fields, *labels):
+        qtbot.addWidget(each)
+    fields[30].show()
+    dark, turns = dark_colours().surface.name(), list[list[int]]()
+
+    def note() -> None:
+        worn = [at for at, each in enumerate(fields) if dark in each.styleSheet()]
+        turns.append(worn)
+        if len(worn) < len(fields):
+            QTimer.singleShot(0, note)
+
+    theme.set_appearance(Appearance.DARK)
+    note()
+    qtbot.waitUntil(lambda: len(turns[-1]) == len(fields))
+    assert 30 in turns[0]
+    sizes = [len(worn) for worn in turns]
+    assert max(later - sooner for sooner, later in pairwise([0, *sizes])) <= SHEETS
+    qtbot.waitUntil(
+        lambda: all(it.palette().windowText().color() == theme.colours.error for it in labels)
+    )
+
+
+def test_what_is_gone_before_its_turn_is_left_out(theme: Theme, qtbot: QtBot) -> None:
+    fields = [TextLine(theme) for _ in range(30)]
+    theme.set_appearance(Appearance.DARK)
+    for each in fields[:29]:
+        delete(each)
+    with qtbot.capture_exceptions() as raised:
+        qtbot.waitUntil(lambda: theme.colours.surface.name() in fields[29].styleSheet())
+    assert raised == []
+    delete(fields[29])
 
 
 def test_the_same_choice_again_changes_nothing(theme: Theme, qtbot: QtBot) -> None:

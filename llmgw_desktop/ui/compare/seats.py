@@ -22,7 +22,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone, plain_tip, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.view_clothes import dress_view, stay_dressed
 from llmgw_desktop.ui.widgets.words import said
 
 _KEY = Qt.ItemDataRole.UserRole + 1
@@ -53,8 +53,7 @@ class SeatPicker(QFrame):
         self.field.returnPressed.connect(self._choose_current)
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
-        self._wear()
-        theme.changed.connect(self._wear)
+        stay_dressed(self, theme, SeatPicker._wear)
 
     def show_askable(self, everyone: Sequence[Askable], taken: Collection[str]) -> None:
         self._all, self._taken = everyone, taken

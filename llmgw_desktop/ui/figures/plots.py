@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QColor, QHelpEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QColor, QHelpEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QToolTip
 from typing_extensions import override
 
@@ -23,7 +23,10 @@ from llmgw_desktop.ui.widgets.words import said
 
 _BAR_SHARE = 0.8
 _MOST_TICKS = 9
+_MOST_LINES = 5
 _HOURS = 24
+_BELOW = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextDontClip
+_BESIDE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
 _TINTS = 64
 
 
@@ -38,6 +41,7 @@ class _Plot(pg.GraphicsView, MadeInSteps):
         self.enableMouse(False)
         self._theme = theme
         self._count = 0
+        self._is_stale = False
         self.words_of: Callable[[int], str] = lambda _: ""
         """What is told of a bar or cell under the mouse, by its number."""
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -46,7 +50,8 @@ class _Plot(pg.GraphicsView, MadeInSteps):
         self._begin(self._made(words))
 
     def _made(self, words: Callable[[float], str]) -> Iterator[None]:
-        axes = {"left": _WordAxis(words), "bottom": pg.AxisItem("bottom")}
+        theme = self._theme
+        axes = {"left": _Axis(theme, "left", words), "bottom": _Axis(theme, "bottom")}
         box = pg.ViewBox(enableMenu=False)
         yield
         self.plotItem: Any = pg.PlotItem(viewBox=box, axisItems=axes, enableMenu=False)
@@ -61,11 +66,13 @@ class _Plot(pg.GraphicsView, MadeInSteps):
         yield
         self.dress()
         self.scene().sigMouseClicked.connect(self._on_clicked)
-        self._theme.changed.connect(self.dress)
+        self._theme.changed.connect(self._dress_anew)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._is_stale:
+            self._dress_anew()
         if not self.plotItem.opacity():
             QTimer.singleShot(0, self, self._unveil)
 
@@ -79,16 +86,17 @@ class _Plot(pg.GraphicsView, MadeInSteps):
         """With what it shows, without a colour yet."""
         raise NotImplementedError
 
+    def _dress_anew(self) -> None:
+        """Where nobody looks, when it is looked at; and painted after the page, as at first."""
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
+            self.dress()
+            self.plotItem.setOpacity(0)
+            QTimer.singleShot(0, self, self._unveil)
+
     def dress(self) -> None:
         """In the colours of now."""
-        colours = self._theme.colours
-        self.setBackground(colours.surface)
-        for side in ("left", "bottom"):
-            axis = self.plotItem.getAxis(side)
-            axis.setPen(colours.border)
-            axis.setTextPen(colours.muted)
-            axis.setTickFont(self._theme.font(TextSize.CAPTION))
-            axis.setStyle(tickLength=0)  # they would stand in the bars
+        self.setBackground(self._theme.colours.surface)
 
     @override
     def viewportEvent(self, event: QEvent) -> bool:
@@ -133,6 +141,8 @@ class BarPlot(_Plot):
         for each in (self._unknown, self._bars):
             self.plotItem.addItem(each)
         self.plotItem.getAxis("left").setWidth(self._theme.space(14))
+        self.plotItem.showGrid(x=False, y=True)
+        self.plotItem.getAxis("left").setZValue(-1)  # its lines behind the bars
 
     def show_bars(
         self,
@@ -156,7 +166,6 @@ class BarPlot(_Plot):
     @override
     def dress(self) -> None:
         super().dress()
-        self.plotItem.showGrid(x=False, y=True, alpha=0.15)
         self._draw()
 
     def _draw(self) -> None:
@@ -238,16 +247,75 @@ class HeatPlot(_Plot):
         return math.floor(x) * _HOURS + min(max(math.floor(y), 0), _HOURS - 1)
 
 
-class _WordAxis(pg.AxisItem):
-    """Says its values as the rest of the window does."""
+class _Axis(pg.AxisItem):
+    """Its words and lines, painted straight in the colours of now: pyqtgraph measures each word
+    and plays a picture back, which takes ten times as long, for each of a plot's two axes."""
 
-    def __init__(self, words: Callable[[float], str]) -> None:
-        super().__init__("left")
+    def __init__(
+        self, theme: Theme, side: str, words: Callable[[float], str] = lambda _: ""
+    ) -> None:
+        super().__init__(side)
+        self._theme = theme
         self._words = words
+        self._is_upright = side == "left"
+        if not self._is_upright:
+            self.setHeight(theme.space(6))
 
     @override
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return [self._words(each) for each in values]
+    def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
+        low, high = self.range
+        bounds = self.mapRectFromParent(self.geometry())
+        if low == high or bounds.isEmpty():
+            return
+        colours = self._theme.colours
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setFont(self._theme.font(TextSize.CAPTION))
+        painter.setPen(colours.border)
+        if self._is_upright:
+            painter.drawLine(bounds.topRight(), bounds.bottomRight())
+        else:
+            painter.drawLine(bounds.topLeft(), bounds.topRight())
+        for value, words in self._marks(low, high):
+            share = (value - low) / (high - low)
+            if 0 <= share <= 1:
+                self._paint_mark(painter, bounds, share, words)
+
+    def _paint_mark(self, painter: QPainter, bounds: QRectF, share: float, words: str) -> None:
+        tall, gap = self._theme.space(5), self._theme.space(1)
+        if not self._is_upright:
+            x = bounds.left() + share * bounds.width()
+            place = QRectF(x - bounds.width() / 2, bounds.top() + gap, bounds.width(), tall)
+            side = _BELOW
+        else:
+            y = bounds.bottom() - share * bounds.height()
+            place = QRectF(bounds.left(), y - tall / 2, bounds.width() - 1.5 * gap, tall)
+            side = _BESIDE
+            if self.grid is not False:
+                painter.setPen(_faint(self._theme.colours))
+                painter.drawLine(
+                    QPointF(bounds.right(), y), QPointF(self.boundingRect().right(), y)
+                )
+        painter.setPen(self._theme.colours.muted)
+        painter.drawText(place, side, words)
+
+    def _marks(self, low: float, high: float) -> Iterator[tuple[float, str]]:
+        if self._tickLevels is not None:
+            for level in self._tickLevels:
+                yield from level
+            return
+        step = _round_step((high - low) / _MOST_LINES)
+        for at in range(math.ceil(low / step), math.floor(high / step) + 1):
+            yield at * step, self._words(at * step)
+
+
+def _round_step(least: float) -> float:
+    """1, 2 or 5 with noughts, of at least that."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(each * power for each in (1, 2, 5, 10) if each * power >= least * (1 - 1e-9))
+
+
+def _faint(colours: Colours) -> QColor:
+    return QColor(*_between(colours.surface, colours.border, 0.6))
 
 
 def _hour_words(hour: float) -> str:

@@ -22,7 +22,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone, tip
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.view_clothes import dress_view, stay_dressed
 from llmgw_desktop.ui.widgets.words import said
 
 _CONTROL_UNITS = 46
@@ -241,8 +241,7 @@ class GroupList(QListWidget):
             item.setToolTip(tip(group.words))
             self.addItem(item)
         self.setCurrentRow(0)
-        self._wear()
-        theme.changed.connect(self._wear)
+        stay_dressed(self, theme, GroupList._wear)
         self.itemClicked.connect(lambda _: self.chosen.emit())
         self.currentItemChanged.connect(lambda *_: self.chosen.emit())
 

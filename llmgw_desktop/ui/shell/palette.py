@@ -37,7 +37,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import v_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.view_clothes import dress_view, stay_dressed
 from llmgw_desktop.ui.widgets.words import said
 from llmgw_desktop.ui.window.main_window import MainWindow
 from llmgw_desktop.ui.window.window_menus import plain_words
@@ -240,8 +240,7 @@ class _Hits(QListWidget):
         self.setItemDelegate(_Sided(theme, self))
         dress_view(self, theme)
         self.itemClicked.connect(lambda _: self.chosen.emit())
-        self._wear()
-        theme.changed.connect(self._wear)
+        stay_dressed(self, theme, _Hits._wear)
 
     def show_found(self, found: Sequence[PaletteEntry]) -> None:
         self.clear()

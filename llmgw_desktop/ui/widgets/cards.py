@@ -18,6 +18,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
+from llmgw_desktop.ui.widgets.view_clothes import stay_dressed
 
 CORNER_PX = 8.0
 
@@ -142,8 +143,7 @@ class EmptyState(QWidget):
         outer.addStretch(2)
         outer.addLayout(across)
         outer.addStretch(3)
-        self._draw_picture()
-        theme.changed.connect(self._draw_picture)
+        stay_dressed(self, theme, EmptyState._draw_picture)
 
     def set_words(self, title: str, text: str = "") -> None:
         self._title.setText(title)

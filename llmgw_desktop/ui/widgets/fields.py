@@ -21,7 +21,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
-from llmgw_desktop.ui.widgets.view_clothes import dress_view, wear
+from llmgw_desktop.ui.widgets.view_clothes import dress_view, stay_dressed, wear
 from llmgw_desktop.ui.widgets.words import said
 
 
@@ -68,8 +68,7 @@ class TextLine(QLineEdit):
         self._is_wrong = False
         self.setPlaceholderText(said(placeholder))
         self.setAccessibleName(said(name))
-        self._wear()
-        theme.changed.connect(self._wear)
+        stay_dressed(self, theme, TextLine._wear)
 
     def set_wrong(self, is_wrong: bool) -> None:
         if is_wrong != self._is_wrong:
@@ -175,8 +174,7 @@ class SearchField(QLineEdit):
         for button in self.findChildren(QToolButton):  # Qt makes them, without a name
             is_lens = self._lens in button.actions()
             button.setAccessibleName(said("Select what was typed" if is_lens else "Clear"))
-        self._wear()
-        theme.changed.connect(self._wear)
+        stay_dressed(self, theme, SearchField._wear)
 
     def set_wrong(self, why: str) -> None:
         """Mark what was typed as not understood, and say why; empty takes the mark away."""

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.view_clothes import LABELS, stay_dressed
 from llmgw_desktop.ui.widgets.words import said
 
 
@@ -54,8 +55,7 @@ class Label(QLabel):
         self._tone = tone
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(size, weight))
-        self._paint_tone()
-        theme.changed.connect(self._paint_tone)
+        stay_dressed(self, theme, Label._paint_tone, at_once=LABELS)
 
     def set_tone(self, tone: Tone) -> None:
         if tone is not self._tone:

@@ -4,7 +4,9 @@ The few style sheets of the program stand here and in `fields.py`, each on one s
 a sheet on the whole program would slow every repaint and fight the palette.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QFont
@@ -16,9 +18,14 @@ from PySide6.QtWidgets import (
     QMenuBar,
     QWidget,
 )
+from shiboken6 import isValid
 
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.pacing import in_turns
+
+W = TypeVar("W", bound=QWidget)
+SHEETS, LABELS = 8, 300
 
 
 def dress_view(view: QAbstractScrollArea, theme: Theme) -> None:
@@ -52,22 +59,41 @@ def pop_up(menu: QMenu, theme: Theme, at: QPoint) -> None:
     menu.popup(at)
 
 
-def wear(widget: QWidget, theme: Theme, sheet: Callable[[Theme], str]) -> None:
+def wear(widget: W, theme: Theme, sheet: Callable[[Theme], str]) -> None:
     """The style sheet of now, and after each change of the scheme the one of then."""
-    _Clothes(widget, theme, sheet)
+    stay_dressed(widget, theme, lambda it: it.setStyleSheet(sheet(theme)))
 
 
-class _Clothes(QObject):
-    """Owned by who wears them, so that they end with it."""
+def stay_dressed(
+    wearer: W, theme: Theme, put_on: Callable[[W], object], *, at_once: int = SHEETS
+) -> None:
+    """`put_on` now, and after each change of the scheme; it does not hold the wearer. `at_once`: so
+    many of its kind take as long as a turn of the loop may."""
+    put_on(wearer)
+    wardrobe = theme.findChild(_Wardrobe) or _Wardrobe(theme)
+    wardrobe.clothes[wearer] = put_on, 1 / at_once
 
-    def __init__(self, wearer: QWidget, theme: Theme, sheet: Callable[[Theme], str]) -> None:
-        super().__init__(wearer)
-        self._wearer, self._theme, self._sheet = wearer, theme, sheet
-        self._wear()
-        theme.changed.connect(self._wear)
 
-    def _wear(self) -> None:
-        self._wearer.setStyleSheet(self._sheet(self._theme))
+class _Wardrobe(QObject):
+    """Of a theme. A window has a thousand labels and a hundred style sheets, for each of which Qt
+    takes half a millisecond: what is in sight is dressed anew first, and all of it in turns."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.clothes = WeakKeyDictionary[QWidget, tuple[Callable[[Any], object], float]]()
+        theme.changed.connect(lambda: in_turns(self._dressing(), self))
+
+    def _dressing(self) -> Iterator[None]:
+        known = [(each, *how) for each, how in self.clothes.items() if isValid(each)]
+        known.sort(key=lambda it: (not it[0].isVisible(), it[2]))
+        done = 0.0
+        for wearer, put_on, share in known:
+            done += share
+            if done > 1:
+                done = share
+                yield
+            if isValid(wearer):
+                put_on(wearer)
 
 
 def _bar_sheet(theme: Theme) -> str:

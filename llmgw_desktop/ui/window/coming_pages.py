@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from llmgw_desktop.ui.page import BoundPage
 from llmgw_desktop.ui.widgets.pacing import Steps
 
-_POLISHED_AT_ONCE = 24
+_POLISHED_AT_ONCE = 10
 """So many widgets get their fonts, colours and measures in one step."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
@@ -59,6 +60,11 @@ def _show(page: FiguresPage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not page._refresh._busy, timeout=60_000)
 
 
+def _show_empty(page: FiguresPage, qtbot: QtBot) -> None:
+    page.show()
+    qtbot.waitUntil(lambda: page.latency.hours.plot is not None, timeout=60_000)
+
+
 def _cards(page: FiguresPage) -> tuple[PlotCard, ...]:
     return page.cost.days, page.latency.spread, page.latency.hours
 
@@ -71,12 +77,11 @@ def _saved(page: FiguresPage, qtbot: QtBot, file: Path) -> list[dict[str, str]]:
 
 
 def test_without_flights_it_says_so(page: FiguresPage, qtbot: QtBot) -> None:
-    page.show()
+    _show_empty(page, qtbot)
     qtbot.waitUntil(
         lambda: any(each.isVisible() for each in page.findChildren(EmptyState)), timeout=60_000
     )
     assert not page.save.isEnabled()
-    qtbot.waitUntil(lambda: page.latency.hours.plot is not None, timeout=60_000)
 
 
 def test_sums_times_and_charts(page: FiguresPage, path: Path, qtbot: QtBot) -> None:
@@ -99,9 +104,51 @@ def test_sums_times_and_charts(page: FiguresPage, path: Path, qtbot: QtBot) -> N
         assert card.shows_table
         assert card.table.rows
     page.grab()
-    for appearance in (Appearance.DARK, Appearance.LIGHT):
-        page._theme.set_appearance(appearance)
-        page.grab()
+
+
+def test_a_change_of_the_scheme_draws_the_charts_in_sight_alone_each_in_its_turn(
+    page: FiguresPage, path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_month(path, NOW_S, count=300)
+    _show(page, qtbot)
+    page.show_tab("latency")
+    seen, hidden = (page.latency.spread.plot, page.latency.hours.plot), page.cost.days.plot
+    qtbot.waitUntil(lambda: all(plot.plotItem.opacity() == 1 for plot in seen))
+    plots = import_module("llmgw_desktop.ui.figures.plots")
+    drawn: list[Any] = []
+    for kind in (plots.BarPlot, plots.HeatPlot):
+        monkeypatch.setattr(
+            kind, "dress", lambda plot, dress=kind.dress: (drawn.append(plot), dress(plot))
+        )
+    page._theme.set_appearance(Appearance.DARK)
+    assert drawn == list(seen)
+    assert not any(plot.plotItem.opacity() for plot in seen), "painted in turns of their own"
+    qtbot.waitUntil(lambda: all(plot.plotItem.opacity() == 1 for plot in seen))
+    page._theme.set_appearance(Appearance.LIGHT)
+    page._theme.set_appearance(Appearance.DARK)
+    assert hidden not in drawn
+    page.show_tab("cost")
+    qtbot.waitUntil(lambda: hidden in drawn)
+    assert drawn.count(hidden) == 1
+    assert hidden.backgroundBrush().color() == page._theme.colours.surface
+    page.grab()
+
+
+def test_lines_of_a_chart_stand_at_round_places(
+    page: FiguresPage, path: Path, qtbot: QtBot
+) -> None:
+    _show_empty(page, qtbot)
+    plot = page.latency.spread.plot
+    for most in (0.0004, 1, 3, 47, 1_000_000):
+        plot.show_bars(["a", "b"], [most, None])
+        marks = [
+            at for at, _ in plot.plotItem.getAxis("left")._marks(*plot.plotItem.viewRange()[1])
+        ]
+        assert marks[0] == 0
+        assert 2 <= len(marks) <= 6
+        step = marks[1]
+        assert f"{step:.0e}"[0] in "125"
+        assert marks == pytest.approx([step * at for at in range(len(marks))])
 
 
 def test_rows_and_bars_lead_to_their_flights(page: FiguresPage, path: Path, qtbot: QtBot) -> None:
