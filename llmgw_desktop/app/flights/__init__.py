@@ -50,6 +50,10 @@ def _flights(parser: Parser) -> None:
     add_flags(tail, json="as GET /v1/flights/events tells them, one to a line")
     _export(export)
     _import(take)
+    for each in (listing, tail, export, cost, latency):
+        each.add_argument(
+            "--saved", default="", metavar="NAME", help="a filter that the window keeps, and these"
+        )
     for each in (listing, show, export):
         each.add_argument("--in", dest="among", default="", metavar="SET", help="an imported one")
     _sums(cost, latency)

@@ -173,7 +173,8 @@ def _facts(found: CacheExplanation) -> list[tuple[str, str]]:
             those = "all" if is_all else count_text(verdict.rewritten_tokens)
             again = f", {those} of them written to the cache again"
         facts.append(("Sent again", f"{lost} tokens{again}"))
-        facts.append(("That cost", f"{exact_money_text(found.lost_usd)} more than a hit"))
+        if found.lost_usd is not None:
+            facts.append(("That cost", f"{exact_money_text(found.lost_usd)} more than a hit"))
     if found.vendors_reason:
         facts.append(("The vendor says", found.vendors_reason.replace("_", " ")))
     return facts

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from llmgw_desktop.app.command_line.command_line import fail, print_table
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
+from llmgw_desktop.app.flights.saved_filters import FILE, saved_text
 from llmgw_desktop.app.flights.sums_command import cost, latency, why
 from llmgw_desktop.app.flights.work_command import (
     ShownPart,
@@ -79,6 +80,12 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     among = getattr(arguments, "among", "")
     if among and not (places.data_folder / "imported" / f"{Path(among).name}.db").is_file():
         return fail(f"There is no set '{among[:60]}'. 'llmgw flights import' lists them.")
+    if saved := getattr(arguments, "saved", ""):
+        try:
+            text = saved_text(places.config_folder / FILE, saved)
+        except FilterMistake as mistake:
+            return fail(str(mistake))
+        arguments.filter = [text, *arguments.filter]
     verbs = {
         "list": _list,
         "show": _show,

@@ -1,8 +1,8 @@
 """What can be done with a flight, and the menus that offer it."""
 
-import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
@@ -17,6 +17,15 @@ from llmgw_desktop.app.flights.copies import (
     request_json_text,
 )
 from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.app.flights.saved_filters import (
+    FILE,
+    LONGEST_NAME,
+    filters_in,
+    read_filters,
+    renamed,
+    with_filter,
+    write_filters,
+)
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
@@ -34,8 +43,6 @@ from llmgw_desktop.ui.widgets.words import said
 
 _CURL = "Copy as curl"
 _SAVED_KEY = "flights/saved_filters"
-MOST_SAVED = 40
-_LONGEST_NAME = 60
 _SHOWN = 400
 _LONGEST_NOTE = 500
 _KEPT = "A marked flight is kept until its mark is taken away, and found by marked:yes and note:…"
@@ -185,14 +192,14 @@ class FlightActions(QObject):
 
 
 class NameDialog(FormDialog):
-    """Under which name a filter is kept. Open it with `open()`."""
+    """Under which name a filter is kept; `name` is the one that it has. Open it with `open()`."""
 
-    def __init__(self, theme: Theme, text: str, parent: QWidget) -> None:
-        super().__init__(theme, "Save filter", "Save", parent)
+    def __init__(self, theme: Theme, text: str, parent: QWidget, name: str = "") -> None:
+        super().__init__(theme, "Rename filter" if name else "Save filter", "Save", parent)
         self.name = TextLine(theme)
         self.name.setAccessibleName(said("Name"))
-        self.name.setMaxLength(_LONGEST_NAME)
-        self.name.setText(inert_line(text, _LONGEST_NAME))
+        self.name.setMaxLength(LONGEST_NAME)
+        self.name.setText(inert_line(name or text, LONGEST_NAME))
         self.name.selectAll()
         self.name.textChanged.connect(lambda told: self.allow_saving(bool(told.strip())))
         typed = FlowingLabel(theme, tone=Tone.MUTED, is_verbatim=True)
@@ -241,39 +248,44 @@ class MarkDialog(FormDialog):
         bridge.fetch(self, lambda: self._mark(self._flight_id, note), done, self.show_refusal)
 
 
-class SavedFilters:
-    """Filters that a person keeps by name, in the window's own state."""
+class SavedFilters(QObject):
+    """Filters that a person keeps by name: told at once, written beside the loop."""
 
-    def __init__(self, theme: Theme, settings: QSettings) -> None:
-        self._theme = theme
-        self._settings = settings
+    said = Signal(str)
+    """Why they could not be written."""
+
+    def __init__(self, theme: Theme, settings: QSettings, bridge: Bridge) -> None:
+        super().__init__()
+        self._theme, self._settings, self._bridge = theme, settings, bridge
+        self._file = Path(settings.fileName()).with_name(FILE)
+        self._kept: dict[str, str] | None = None
 
     def all(self) -> dict[str, str]:
-        """Text by name, in the order in which they were kept. What was written by something else
-        is nothing."""
-        try:
-            told = json.loads(str(self._settings.value(_SAVED_KEY, "{}")))
-        except (ValueError, RecursionError):
-            return {}
-        if not isinstance(told, dict):
-            return {}
-        return {name: text for name, text in told.items() if isinstance(text, str)}
+        """Text by name, in the order in which they were kept."""
+        if self._kept is None:
+            earlier = str(self._settings.value(_SAVED_KEY, "{}"))
+            self._kept = read_filters(self._file) or filters_in(earlier)
+        return dict(self._kept)
 
     def keep(self, name: str, text: str) -> None:
-        """In the place of one of that name; the oldest goes where there are too many."""
-        kept = {each: it for each, it in self.all().items() if each != name}
-        names = list(kept)[-(MOST_SAVED - 1) :]
-        self._write({each: kept[each] for each in names} | {name: text})
+        self._write(with_filter(self.all(), name, text))
+
+    def rename(self, name: str, new_name: str) -> None:
+        self._write(renamed(self.all(), name, new_name))
 
     def remove(self, name: str) -> None:
         self._write({each: text for each, text in self.all().items() if each != name})
 
-    def ask_name(self, text: str, widget: QWidget) -> NameDialog:
-        """Under which this filter is kept."""
-        dialog = NameDialog(self._theme, text, widget.window())
+    def ask_name(self, text: str, widget: QWidget, name: str = "") -> NameDialog:
+        """Under which this filter is kept; `name` is the one that it has."""
+        dialog = NameDialog(self._theme, text, widget.window(), name)
 
         def save() -> None:
-            self.keep(dialog.name.text().strip(), text)
+            told = dialog.name.text().strip()
+            if name:
+                self.rename(name, told)
+            else:
+                self.keep(told, text)
             dialog.accept()
 
         dialog.save_wanted.connect(save)
@@ -281,7 +293,14 @@ class SavedFilters:
         return dialog
 
     def _write(self, kept: dict[str, str]) -> None:
-        self._settings.setValue(_SAVED_KEY, json.dumps(kept))
+        self._kept = kept
+        self._settings.remove(_SAVED_KEY)
+        self._bridge.fetch(
+            self,
+            lambda: write_filters(self._file, kept),
+            lambda _: None,
+            lambda error: self.said.emit(str(error)),
+        )
 
 
 class FlightMenus:
@@ -298,7 +317,8 @@ class FlightMenus:
         saved: SavedFilters,
     ) -> None:
         self._page = page
-        self._saved = saved
+        self.saved = saved
+        saved.said.connect(actions.said)
         self._export = export
         self._table = table
         self._actions = actions
@@ -318,10 +338,10 @@ class FlightMenus:
         """Those that are kept, and what can be done with the one in force."""
         menu = QMenu(self._page)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        kept, text = self._saved.all(), self._filter.text
+        kept, text = self.saved.all(), self._filter.text
         for name, told in kept.items():
             action = menu.addAction(
-                inert_line(name, _LONGEST_NAME).replace("&", "&&"),
+                inert_line(name, LONGEST_NAME).replace("&", "&&"),
                 partial(self._filter.set_text, told),
             )
             action.setCheckable(True)
@@ -330,12 +350,14 @@ class FlightMenus:
         save = menu.addAction(said("Save this filter…"), self.save_filter)
         save.setEnabled(bool(text))
         for name in [name for name, told in kept.items() if told == text]:
-            words = f"Remove «{inert_line(name, 40)}»".replace("&", "&&")
-            menu.addAction(said(words), partial(self._saved.remove, name))
+            shown = inert_line(name, 40).replace("&", "&&")
+            rename = partial(self.saved.ask_name, text, self._page, name)
+            menu.addAction(said(f"Rename «{shown}»…"), rename)
+            menu.addAction(said(f"Remove «{shown}»"), partial(self.saved.remove, name))
         return menu
 
     def save_filter(self) -> NameDialog:
-        return self._saved.ask_name(self._filter.text, self._page)
+        return self.saved.ask_name(self._filter.text, self._page)
 
     def show_flight(self, flight: FlightSummary, at: QPoint) -> None:
         menu = QMenu(self._page)

@@ -154,7 +154,7 @@ class FlightsPage(QWidget, MadeInSteps):
             self._actions,
             self._filter,
             export=self._export,
-            saved=SavedFilters(theme, settings),
+            saved=SavedFilters(theme, settings, self._bridge),
         )
         yield
         self._first = FirstFlight(theme, key_file)
