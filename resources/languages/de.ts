@@ -17457,4 +17457,41 @@
       <translation>Kosten %1</translation>
     </message>
   </context>
+  <context>
+    <name>app/flights</name>
+    <message>
+      <source>No filter is saved as '%1'. There are: %2.</source>
+      <translation>Kein Filter ist als „%1“ gespeichert. Es gibt: %2.</translation>
+    </message>
+    <message>
+      <source>none yet: the star on the page Flights does</source>
+      <translation>noch keinen: der Stern auf der Seite „Anfragen“ speichert einen</translation>
+    </message>
+    <message>
+      <source>%1 could not be written: %2.</source>
+      <translation>%1 konnte nicht geschrieben werden: %2.</translation>
+    </message>
+  </context>
+  <context>
+    <name>domain/flights</name>
+    <message>
+      <source>the id of the one that spoke: the first, or a subagent</source>
+      <translation>die Kennung dessen, der sprach: der erste oder ein Unteragent</translation>
+    </message>
+    <message>
+      <source>its id, as a flight or a limit names it</source>
+      <translation>ihre Kennung, wie eine Anfrage oder ein Limit sie nennt</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/flights</name>
+    <message>
+      <source>Rename «%1»…</source>
+      <translation>„%1“ umbenennen …</translation>
+    </message>
+    <message>
+      <source>Rename filter</source>
+      <translation>Filter umbenennen</translation>
+    </message>
+  </context>
 </TS>

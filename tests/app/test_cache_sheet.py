@@ -109,6 +109,14 @@ def test_a_miss_is_told_with_its_words_and_its_price(desk: Desk) -> None:
     assert sheet.warmth.until_s is not None
 
 
+def test_nothing_is_said_of_a_price_that_nobody_knows(desk: Desk) -> None:
+    unpriced = CacheExplainer(desk.reader, lambda *_: None, lambda _: ProviderKind.ANTHROPIC)
+    desk.ask(_clock("14:02:11")(conversation(7)))
+    facts = dict(cache_sheet(unpriced, desk.ask(_clock("14:02:59")(conversation(9)))).facts)
+    assert "Sent again" in facts
+    assert "That cost" not in facts
+
+
 def test_a_hit_is_read_but_for_its_end(desk: Desk) -> None:
     desk.ask(conversation(7))
     hit = desk.ask(conversation(9))
