@@ -133,7 +133,7 @@ class _Keys:
 
 
 def taken_ms(work: Callable[[], object], times: int = 5) -> float:
-    """Of the processor, the middle of some: a machine with other work tells nothing by its clock."""
+    """Of the processor, the middle of some: a busy machine tells nothing by its clock."""
     taken = []
     for _ in range(times):
         begun = time.process_time()
