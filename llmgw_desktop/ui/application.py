@@ -17,9 +17,10 @@ from contextlib import (
     contextmanager,
     suppress,
 )
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import QSessionManager
@@ -37,7 +38,7 @@ from llmgw_desktop.ui.shell.opening import tell_unusable
 from llmgw_desktop.ui.shell.single_instance import SingleInstance, server_name
 from llmgw_desktop.ui.shell.tray import Tray
 from llmgw_desktop.ui.shell.welcome_desk import expect_welcome
-from llmgw_desktop.ui.theme import Appearance, Theme
+from llmgw_desktop.ui.theme import Appearance, TextScale, Theme
 from llmgw_desktop.ui.widgets.words import speak
 
 _LOOK_MS = 250
@@ -154,7 +155,7 @@ async def _desktop(
     if is_welcomed(app.platformName(), beside):
         expect_welcome(settings)
     speak(container.settings().ui.language)
-    theme = Theme(app, _appearance(settings))
+    theme = Theme(app, *_look(settings))
     app.setWindowIcon(theme.icons.fixed_icon("app", _ICON_SIZES))
     shell = DesktopShell(container, theme, Tray(theme.icons), settings, parent=app)
     door = SingleInstance(server_name(places.data_folder), app)
@@ -223,11 +224,19 @@ def end_session(shell: DesktopShell, manager: QSessionManager | None) -> None:
     waiting.exec()
 
 
-def _appearance(settings: QSettings) -> Appearance:
-    try:
-        return Appearance(str(settings.value("window/appearance", Appearance.SYSTEM)))
-    except ValueError:
-        return Appearance.SYSTEM
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def _look(settings: QSettings) -> tuple[Appearance, TextScale]:
+    """As the window keeps it."""
+
+    def kept(key: str, usual: _Choice) -> _Choice:
+        try:
+            return type(usual)(str(settings.value(f"window/{key}", usual)))
+        except ValueError:
+            return usual
+
+    return kept("appearance", Appearance.SYSTEM), kept("text", TextScale.USUAL)
 
 
 @contextmanager

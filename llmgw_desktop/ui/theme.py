@@ -90,6 +90,25 @@ class Appearance(StrEnum):
     DARK = "dark"
 
 
+class TextScale(StrEnum):
+    """How large all text is, beside what the system scales; distances grow with it."""
+
+    USUAL = "100 %"
+    QUARTER_MORE = "125 %"
+    HALF_MORE = "150 %"
+    LARGE = "175 %"
+    DOUBLE = "200 %"
+
+    @property
+    def factor(self) -> float:
+        return int(self.value.split()[0]) / 100
+
+    def stepped(self, steps: int) -> "TextScale":
+        """So many sizes larger; the last one stays what it is."""
+        every = list(TextScale)
+        return every[min(max(every.index(self) + steps, 0), len(every) - 1)]
+
+
 class TextSize(StrEnum):
     """The type scale; nothing on screen has another size."""
 
@@ -111,22 +130,28 @@ _SCALE = {
 
 
 class Theme(QObject):
-    """The current look. `changed` is emitted after colours changed; whoever paints updates."""
+    """The current look. `changed` is emitted after colours changed; whoever paints updates.
+    `scaled` after all text got another size: windows are made anew."""
 
     changed = Signal()
+    scaled = Signal()
 
-    def __init__(self, app: QApplication, appearance: Appearance = Appearance.SYSTEM) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        appearance: Appearance = Appearance.SYSTEM,
+        text_scale: TextScale = TextScale.USUAL,
+    ) -> None:
         super().__init__(app)
         self.icons = Icons()
         self._app = app
         self._appearance = appearance
         self._system_is_dark = _looks_dark(app)
-        self._body_px = max(_SMALLEST_BODY_PX, QFontInfo(app.font()).pixelSize())
+        self._usual_px = max(_SMALLEST_BODY_PX, QFontInfo(app.font()).pixelSize())
         for name in _SHIPPED_FONTS:
             QFontDatabase.addApplicationFont(str(resource_path(f"fonts/{name}")))
         self._fonts: dict[tuple[TextSize, QFont.Weight], QFont] = {}
-        self._quarter_line = QFontMetrics(self.font()).height() / 4
-        app.setFont(self.font())
+        self._scale_text(text_scale)
         self._colours = light_colours()
         self._apply()
         app.styleHints().colorSchemeChanged.connect(self._on_system_scheme)
@@ -143,6 +168,16 @@ class Theme(QObject):
         if appearance is not self._appearance:
             self._appearance = appearance
             self._apply()
+
+    @property
+    def text_scale(self) -> TextScale:
+        return self._text_scale
+
+    def set_text_scale(self, text_scale: TextScale) -> None:
+        if text_scale is not self._text_scale:
+            self._scale_text(text_scale)
+            self.scaled.emit()
+            self.changed.emit()
 
     def font(
         self, size: TextSize = TextSize.BODY, weight: QFont.Weight = QFont.Weight.Normal
@@ -182,6 +217,13 @@ class Theme(QObject):
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         font.setFeature(QFont.Tag("tnum"), 1)
         return font
+
+    def _scale_text(self, text_scale: TextScale) -> None:
+        self._text_scale = text_scale
+        self._body_px = round(self._usual_px * text_scale.factor)
+        self._fonts.clear()
+        self._quarter_line = QFontMetrics(self.font()).height() / 4
+        self._app.setFont(self.font())
 
     def _apply(self) -> None:
         dark = (

@@ -248,7 +248,7 @@
     </message>
     <message>
       <source>a number of seconds from %1 to %2</source>
-      <translation>eine Zahl von Sekunden, von %1 bis %2</translation>
+      <translation>eine Zahl von Sekunden von %1 bis %2</translation>
     </message>
     <message>
       <source>a number from %1 to %2</source>
@@ -7034,7 +7034,7 @@
     </message>
     <message>
       <source>32 bytes in Base64, which are 44 characters</source>
-      <translation>32 Byte in Base64, das sind 44 Zeichen</translation>
+      <translation>32 Bytes in Base64, das sind 44 Zeichen</translation>
     </message>
     <message>
       <source>Default off</source>
@@ -12264,7 +12264,7 @@
     </message>
     <message>
       <source>no price is known of %1</source>
-      <translation>kein Preis für %1 bekannt</translation>
+      <translation>für %1 ist kein Preis bekannt</translation>
     </message>
     <message>
       <source>at least so much</source>
@@ -12612,7 +12612,7 @@
     </message>
     <message>
       <source>the cost of %1 is not known</source>
-      <translation>Kosten von %1 nicht bekannt</translation>
+      <translation>die Kosten von %1 sind nicht bekannt</translation>
     </message>
     <message>
       <source>This is not valid JSON; shown as far as it goes.</source>
@@ -14621,11 +14621,11 @@
     <name>domain/settings</name>
     <message>
       <source>what sign-in files of the vault stand under, as in "codex" or "codex.work"</source>
-      <translation>worunter Anmeldedateien im Tresor stehen, wie in "codex" oder "codex.work"</translation>
+      <translation>worunter Anmeldedateien im Tresor stehen, wie "codex" oder "codex.work"</translation>
     </message>
     <message>
       <source>an entry of the vault, as in "openai/default"</source>
-      <translation>ein Eintrag im Tresor, wie in "openai/default"</translation>
+      <translation>ein Eintrag des Tresors, wie "openai/default"</translation>
     </message>
     <message>
       <source>an address without a name or password: proxy_vault names their entry</source>
@@ -14641,7 +14641,7 @@
     </message>
     <message>
       <source>an absolute path, or one that begins with ~/</source>
-      <translation>ein vollständiger Pfad, oder einer, der mit ~/ beginnt</translation>
+      <translation>ein absoluter Pfad oder einer, der mit ~/ beginnt</translation>
     </message>
     <message>
       <source>a path such as "/mcp", of letters, digits and -_.~, that no other door has</source>
@@ -14689,7 +14689,7 @@
     </message>
     <message>
       <source>a host name, with its port if it has one, such as "box.lan:3333"</source>
-      <translation>ein Rechnername, mit seinem Port, wenn er einen hat, etwa "box.lan:3333"</translation>
+      <translation>ein Rechnername, mit seinem Port, falls er einen hat, wie "box.lan:3333"</translation>
     </message>
     <message>
       <source>0 asks for none</source>
@@ -14705,7 +14705,7 @@
     </message>
     <message>
       <source>to keep nothing, set level = "off"</source>
-      <translation>um nichts aufzubewahren, level = "off" setzen</translation>
+      <translation>um nichts aufzubewahren: level = "off"</translation>
     </message>
     <message>
       <source>an address of this computer such as 127.0.0.1 or ::1, localhost, or 0.0.0.0 or :: for all</source>
@@ -16619,7 +16619,7 @@
     </message>
     <message>
       <source>cache hit rate %1</source>
-      <translation>Anteil aus dem Cache %1</translation>
+      <translation>Cache-Trefferquote %1</translation>
     </message>
     <message>
       <source>%1 of %2 input tokens came from cache.</source>
@@ -17400,7 +17400,7 @@
     <name>app/settings</name>
     <message>
       <source>expected %1</source>
-      <translation>erwartet wird %1</translation>
+      <translation>erwartet: %1</translation>
     </message>
   </context>
   <context>
@@ -17492,6 +17492,419 @@
     <message>
       <source>Rename filter</source>
       <translation>Filter umbenennen</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/settings</name>
+    <message>
+      <source>How large all text is, beside what the system scales: Ctrl and +, Ctrl and - from everywhere, Ctrl and 0 for the usual size.</source>
+      <translation>Wie groß aller Text ist, zusätzlich zur Skalierung des Systems: von überall Strg und + oder Strg und -, Strg und 0 für die übliche Größe.</translation>
+    </message>
+    <message>
+      <source>Text size</source>
+      <translation>Textgröße</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/window</name>
+    <message>
+      <source>&amp;Usual size of text</source>
+      <translation>Ü&amp;bliche Textgröße</translation>
+    </message>
+    <message>
+      <source>&amp;Smaller text</source>
+      <translation>&amp;Kleinerer Text</translation>
+    </message>
+    <message>
+      <source>&amp;Larger text</source>
+      <translation>&amp;Größerer Text</translation>
+    </message>
+  </context>
+  <context>
+    <name>joined</name>
+    <message>
+      <source>Since the start %1: %2. </source>
+      <translation>Seit dem Start %1: %2. </translation>
+    </message>
+    <message>
+      <source> %1 not kept.</source>
+      <translation> %1 nicht aufbewahrt.</translation>
+    </message>
+    <message>
+      <source>At least %1: %2</source>
+      <translation>Mindestens %1: %2</translation>
+    </message>
+    <message>
+      <source>Use %1: %2</source>
+      <translation>%1 verwenden: %2</translation>
+    </message>
+    <message>
+      <source>Use %1 for %2</source>
+      <translation>%1 für %2 verwenden</translation>
+    </message>
+    <message>
+      <source>share from a cache %1</source>
+      <translation>Anteil aus dem Cache %1</translation>
+    </message>
+    <message>
+      <source>at least %1: the answer broke off</source>
+      <translation>mindestens %1: die Antwort brach ab</translation>
+    </message>
+    <message>
+      <source>a date such as 2027-01-31</source>
+      <translation>ein Datum wie 2027-01-31</translation>
+    </message>
+    <message>
+      <source>a table such as %1</source>
+      <translation>eine Tabelle wie %1</translation>
+    </message>
+    <message>
+      <source>a table such as { "its-tool" = "…" }: 1 to 2,000 characters</source>
+      <translation>eine Tabelle wie { "its-tool" = "…" }: 1 bis 2.000 Zeichen</translation>
+    </message>
+    <message>
+      <source>a table such as { "its-tool" = "…" }: 1 to 40 of a-z, 0-9 and _</source>
+      <translation>eine Tabelle wie { "its-tool" = "…" }: 1 bis 40 aus a-z, 0-9 und _</translation>
+    </message>
+    <message>
+      <source>"08:00-18:00", the time of this computer</source>
+      <translation>"08:00-18:00", die Zeit dieses Computers</translation>
+    </message>
+    <message>
+      <source>1 to 40 small letters, digits, `-` and `_`</source>
+      <translation>1 bis 40 kleine Buchstaben, Ziffern, `-` und `_`</translation>
+    </message>
+    <message>
+      <source>1 to 80 characters</source>
+      <translation>1 bis 80 Zeichen</translation>
+    </message>
+    <message>
+      <source>names as in `[clients]`</source>
+      <translation>Namen wie in `[clients]`</translation>
+    </message>
+    <message>
+      <source>names of hosts</source>
+      <translation>Namen von Rechnern</translation>
+    </message>
+    <message>
+      <source>patterns of RE2</source>
+      <translation>Muster von RE2</translation>
+    </message>
+    <message>
+      <source>tables such as %1</source>
+      <translation>Tabellen wie %1</translation>
+    </message>
+    <message>
+      <source>texts, `*` for any letters</source>
+      <translation>Texte, `*` für beliebige Buchstaben</translation>
+    </message>
+    <message>
+      <source>The application ends as soon as %1 have ended.</source>
+      <translation>Die Anwendung wird beendet, sobald %1 zu Ende sind.</translation>
+    </message>
+    <message>
+      <source>a whole number from %1 to %2</source>
+      <translation>eine ganze Zahl von %1 bis %2</translation>
+    </message>
+    <message>
+      <source>a whole number from %1 to %2 (%3)</source>
+      <translation>eine ganze Zahl von %1 bis %2 (%3)</translation>
+    </message>
+    <message>
+      <source>%1 lets the system choose</source>
+      <translation>%1 lässt das System wählen</translation>
+    </message>
+    <message>
+      <source>%1 asks for none</source>
+      <translation>%1 verlangt keine</translation>
+    </message>
+    <message>
+      <source>%1 waits to the end</source>
+      <translation>%1 wartet bis zum Ende</translation>
+    </message>
+    <message>
+      <source>%1 never shares a run</source>
+      <translation>%1 teilt nie einen Lauf</translation>
+    </message>
+    <message>
+      <source>%1 bounds nothing</source>
+      <translation>%1 begrenzt nichts</translation>
+    </message>
+    <message>
+      <source>a list of %1 to %2 texts, %3</source>
+      <translation>eine Liste von %1 bis %2 Texten, %3</translation>
+    </message>
+    <message>
+      <source>a program and its arguments</source>
+      <translation>ein Programm und seine Argumente</translation>
+    </message>
+    <message>
+      <source>a list of %1 to %2 names</source>
+      <translation>eine Liste von %1 bis %2 Namen</translation>
+    </message>
+    <message>
+      <source>one of %1</source>
+      <translation>eines von %1</translation>
+    </message>
+    <message>
+      <source>a table such as { key = "mcp_managed" }: of local, key, bearer, proxied, oauth to "legacy" or "mcp_managed"</source>
+      <translation>eine Tabelle wie { key = "mcp_managed" }: von local, key, bearer, proxied, oauth auf "legacy" oder "mcp_managed"</translation>
+    </message>
+    <message>
+      <source>a name of %1 to %2 characters</source>
+      <translation>ein Name von %1 bis %2 Zeichen</translation>
+    </message>
+    <message>
+      <source>an address of this computer in a local network or a VPN, such as 192.168.1.20 or 100.64.0.7</source>
+      <translation>eine Adresse dieses Computers in einem lokalen Netz oder VPN, wie 192.168.1.20 oder 100.64.0.7</translation>
+    </message>
+    <message>
+      <source>a model name that does not begin with "practice/"</source>
+      <translation>ein Modellname, der nicht mit "practice/" beginnt</translation>
+    </message>
+    <message>
+      <source>a list such as %1</source>
+      <translation>eine Liste wie %1</translation>
+    </message>
+    <message>
+      <source>the name of a program on PATH, or its absolute path</source>
+      <translation>der Name eines Programms auf PATH oder sein absoluter Pfad</translation>
+    </message>
+    <message>
+      <source>a table of environment variables and their texts</source>
+      <translation>eine Tabelle von Umgebungsvariablen und ihren Texten</translation>
+    </message>
+    <message>
+      <source>a table of environment variables and their texts; ${vault:PROVIDER/NAME} stands for what the vault keeps</source>
+      <translation>eine Tabelle von Umgebungsvariablen und ihren Texten; ${vault:PROVIDER/NAME} steht für das, was der Tresor aufbewahrt</translation>
+    </message>
+    <message>
+      <source>a table of headers and their texts, with ${vault:PROVIDER/NAME} as in env</source>
+      <translation>eine Tabelle von Headern und ihren Texten, mit ${vault:PROVIDER/NAME} wie bei env</translation>
+    </message>
+    <message>
+      <source>the name of a model</source>
+      <translation>der Name eines Modells</translation>
+    </message>
+    <message>
+      <source>a model's name</source>
+      <translation>der Name eines Modells</translation>
+    </message>
+    <message>
+      <source>a model's name, or a list of them</source>
+      <translation>der Name eines Modells oder eine Liste davon</translation>
+    </message>
+    <message>
+      <source>a path that begins with / or ~/, without ".."</source>
+      <translation>ein Pfad, der mit / oder ~/ beginnt, ohne ".."</translation>
+    </message>
+    <message>
+      <source>a table</source>
+      <translation>eine Tabelle</translation>
+    </message>
+    <message>
+      <source>a client as `client` has it</source>
+      <translation>ein Client, wie `client` ihn nennt</translation>
+    </message>
+    <message>
+      <source>`provider`, `provider:model` or `provider/account:model`</source>
+      <translation>`provider`, `provider:model` oder `provider/account:model`</translation>
+    </message>
+    <message>
+      <source>a text such as "provider/account" or "provider"</source>
+      <translation>ein Text wie "provider/account" oder "provider"</translation>
+    </message>
+    <message>
+      <source>US dollars per million tokens, 0 or more</source>
+      <translation>US-Dollar je Million Token, 0 oder mehr</translation>
+    </message>
+    <message>
+      <source>tables such as { flex = { input = 2.5, output = 7.5 } }</source>
+      <translation>Tabellen wie { flex = { input = 2.5, output = 7.5 } }</translation>
+    </message>
+    <message>
+      <source>a table such as { web_search = 0.01 }, in US dollars, 0 or more</source>
+      <translation>eine Tabelle wie { web_search = 0.01 }, in US-Dollar, 0 oder mehr</translation>
+    </message>
+    <message>
+      <source>a date such as 2026-11-21</source>
+      <translation>ein Datum wie 2026-11-21</translation>
+    </message>
+    <message>
+      <source>a time zone such as Europe/Berlin</source>
+      <translation>eine Zeitzone wie Europe/Berlin</translation>
+    </message>
+    <message>
+      <source>tables, `[clients.NAME.labels.LABEL]`, with the same keys</source>
+      <translation>Tabellen, `[clients.NAME.labels.LABEL]`, mit denselben Schlüsseln</translation>
+    </message>
+    <message>
+      <source>an address that begins with https://, or with http:// on this computer</source>
+      <translation>eine Adresse, die mit https:// beginnt, oder mit http:// auf diesem Computer</translation>
+    </message>
+    <message>
+      <source>a CLI's name</source>
+      <translation>der Name einer CLI</translation>
+    </message>
+    <message>
+      <source>an argument</source>
+      <translation>ein Argument</translation>
+    </message>
+    <message>
+      <source>a pattern of tools' names</source>
+      <translation>ein Muster von Werkzeugnamen</translation>
+    </message>
+    <message>
+      <source>a pattern of clients' names</source>
+      <translation>ein Muster von Clientnamen</translation>
+    </message>
+    <message>
+      <source>a scope</source>
+      <translation>eine Befugnis</translation>
+    </message>
+    <message>
+      <source>%1 to %2 small letters, digits, - and _</source>
+      <translation>%1 bis %2 kleine Buchstaben, Ziffern, - und _</translation>
+    </message>
+    <message>
+      <source>separated by commas</source>
+      <translation>durch Kommas getrennt</translation>
+    </message>
+    <message>
+      <source>%1 or %2 in the environment</source>
+      <translation>%1 oder %2 in der Umgebung</translation>
+    </message>
+    <message>
+      <source>Copy what is shown</source>
+      <translation>Kopieren, was gezeigt wird</translation>
+    </message>
+    <message>
+      <source>Copy all that is known of it</source>
+      <translation>Alles kopieren, was davon bekannt ist</translation>
+    </message>
+    <message>
+      <source>Copy the receipt's SHA-256</source>
+      <translation>SHA-256 der Quittung kopieren</translation>
+    </message>
+    <message>
+      <source>Copy the receipt as text</source>
+      <translation>Quittung als Text kopieren</translation>
+    </message>
+    <message>
+      <source>Copy the answer of %1</source>
+      <translation>Antwort von %1 kopieren</translation>
+    </message>
+    <message>
+      <source>Copy route</source>
+      <translation>Route kopieren</translation>
+    </message>
+    <message>
+      <source>Copy value</source>
+      <translation>Wert kopieren</translation>
+    </message>
+    <message>
+      <source>fresh input %1</source>
+      <translation>neue Eingabe %1</translation>
+    </message>
+    <message>
+      <source>cache write %1</source>
+      <translation>Cache geschrieben %1</translation>
+    </message>
+    <message>
+      <source>cache read %1</source>
+      <translation>Cache gelesen %1</translation>
+    </message>
+    <message>
+      <source>output %1</source>
+      <translation>Ausgabe %1</translation>
+    </message>
+    <message>
+      <source>input (cache not told) %1</source>
+      <translation>Eingabe (Cache nicht genannt) %1</translation>
+    </message>
+    <message>
+      <source>%1 of the output were reasoning</source>
+      <translation>%1 der Ausgabe waren Denken</translation>
+    </message>
+    <message>
+      <source>≥ is at least so much: the answer broke off before all of it was told.</source>
+      <translation>≥ heißt mindestens so viel: die Antwort brach ab, bevor alles genannt war.</translation>
+    </message>
+    <message>
+      <source>≈ was counted by the gateway: the provider did not tell it.</source>
+      <translation>≈ hat das Gateway gezählt: der Anbieter nannte es nicht.</translation>
+    </message>
+    <message>
+      <source>about %1: %2</source>
+      <translation>etwa %1: %2</translation>
+    </message>
+    <message>
+      <source>Since the start kept with their figures alone: %1.</source>
+      <translation>Seit dem Start nur mit ihren Zahlen aufbewahrt: %1.</translation>
+    </message>
+    <message>
+      <source>Since the start not kept: %1.</source>
+      <translation>Seit dem Start nicht aufbewahrt: %1.</translation>
+    </message>
+    <message>
+      <source>%1 not kept.</source>
+      <translation>%1 nicht aufbewahrt.</translation>
+    </message>
+    <message>
+      <source>The disk is full: flights.db cannot be written.</source>
+      <translation>Die Festplatte ist voll: flights.db kann nicht geschrieben werden.</translation>
+    </message>
+    <message>
+      <source>What came is kept under Response.</source>
+      <translation>Was kam, steht unter Antwort.</translation>
+    </message>
+    <message>
+      <source>Send the request again.</source>
+      <translation>Die Anfrage noch einmal senden.</translation>
+    </message>
+    <message>
+      <source>Different requests, the same answers.</source>
+      <translation>Verschiedene Anfragen, dieselben Antworten.</translation>
+    </message>
+    <message>
+      <source>Without %1 of unknown cost.</source>
+      <translation>Ohne %1, deren Kosten unbekannt sind.</translation>
+    </message>
+    <message>
+      <source>The computer was restarted while it ran.</source>
+      <translation>Der Computer wurde neu gestartet, während er lief.</translation>
+    </message>
+    <message>
+      <source>What it wrote until then is kept.</source>
+      <translation>Was er bis dahin schrieb, ist aufbewahrt.</translation>
+    </message>
+    <message>
+      <source>Its vendor says: %1</source>
+      <translation>Sein Hersteller sagt: %1</translation>
+    </message>
+    <message>
+      <source>%1 is not signed in.</source>
+      <translation>%1 ist nicht angemeldet.</translation>
+    </message>
+    <message>
+      <source>Run `%1` in a terminal.</source>
+      <translation>`%1` in einem Terminal ausführen.</translation>
+    </message>
+    <message>
+      <source>model name begins with %1: %2</source>
+      <translation>Modellname beginnt mit %1: %2</translation>
+    </message>
+    <message>
+      <source>registered by the window</source>
+      <translation>eingetragen vom Fenster</translation>
+    </message>
+    <message>
+      <source>%1 of %2 passed</source>
+      <translation>%1 von %2 bestanden</translation>
+    </message>
+    <message>
+      <source>reads %1 too</source>
+      <translation>liest auch %1</translation>
     </message>
   </context>
 </TS>

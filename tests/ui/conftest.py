@@ -52,9 +52,11 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
 def theme(qapp: QApplication) -> Iterator[Theme]:
     if qapp.style().objectName() != "fusion":  # it has each widget begin anew, of earlier tests too
         qapp.setStyle("Fusion")
+    before = qapp.font()
     made = Theme(qapp, Appearance.LIGHT)
     yield made
     delete(made)
+    qapp.setFont(before)  # the next theme takes its size from it
 
 
 @pytest.fixture

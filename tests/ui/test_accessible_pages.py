@@ -105,6 +105,17 @@ def cut_labels(window: QWidget) -> list[str]:
     return found
 
 
+def still_cut(window: QWidget) -> list[str]:
+    """When all has come: rows of a page are made in turns of the loop."""
+    found = cut_labels(window)
+    for _ in range(50):
+        if not found:
+            break
+        pause(100)
+        found = cut_labels(window)
+    return found
+
+
 def test_every_page_by_name_role_and_tab_key(shell: DesktopShell, qtbot: QtBot) -> None:
     window = shell.window
     assert window is not None

@@ -12,13 +12,14 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QLocale, QTranslator
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.app.demo import BAND, BAND_WHY
 from llmgw_desktop.app.flights.columns import RowTime
 from llmgw_desktop.domain.settings.door import Language
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.resources import resource_path
+from llmgw_desktop.store.settings.schema import all_tables
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.detail import overview_tab
 from llmgw_desktop.ui.flights.detail.overview_tab import TokenBar
@@ -35,8 +36,7 @@ from tests.support.made_flights import BEGIN_S, summary
 from tests.support.said_words import ROOT, by_room, catalogue, texts_of
 from tests.ui.at_once import run_at_once
 from tests.ui.plain_gateway import running_flight
-from tests.ui.test_accessible_names import pause
-from tests.ui.test_accessible_pages import cut_labels, made_shell, shown_pages
+from tests.ui.test_accessible_pages import made_shell, shown_pages, still_cut
 
 _SIZE = (900, 600)
 
@@ -150,11 +150,45 @@ def test_no_hole_is_lost_and_none_is_invented() -> None:
             "Odd. It is left alone until then; the others answer.",
             "Odd. Er wird bis dahin in Ruhe gelassen; die anderen antworten.",
         ),
+        (
+            "Input tokens: 4,812 in all, 416 fresh, 402 written to a cache, 3,994 read from one.",
+            "Eingabe-Token: 4.812 insgesamt, 416 neu, 402 in einen Cache geschrieben, 3.994 aus"
+            " einem gelesen.",
+        ),
+        ("Use it as it is …", "So verwenden …"),
+        ("Codex wants to change 2 files", "Codex möchte 2 Dateien ändern"),
+        (
+            "Codex wants to change 2 files: /src/the parser.py and 1 more",
+            "Codex möchte 2 Dateien ändern: /src/the parser.py und 1 weitere",
+        ),
+        (
+            "The application ends as soon as 5 jobs have ended.",
+            "Die Anwendung wird beendet, sobald 5 Aufträge zu Ende sind.",
+        ),
+        ("At least $0.0075: the answer broke off", "Mindestens 0,0075 $: die Antwort brach ab"),
+        (
+            "The cost of 371 flights is not known.",
+            "Die Kosten von 371 Anfragen sind nicht bekannt.",
+        ),
+        ("1 of 3", "1 von 3"),
         ("", ""),
     ],
 )
 def test_what_is_said(german: Phrasebook, english: str, there: str) -> None:
     assert said(english) == there
+
+
+def test_what_each_setting_expects(german: Phrasebook) -> None:
+    """Below its field, and when something else was typed."""
+    lacking = set()
+    for table in all_tables():
+        for each in table.settings.values():
+            told = each.kind.expected
+            if not re.search(r" (the|of|a|or|to|as|for|that) ", f" {told} "):
+                continue  # names that may be written there
+            forms = (told, f"{told[0].upper()}{told[1:]}", f"expected {told}")
+            lacking |= {form for form in forms if german.said(form) == form}
+    assert lacking == set()
 
 
 def test_what_others_said_stays(german: Phrasebook, theme: Theme) -> None:
@@ -213,17 +247,6 @@ def shell(
     monkeypatch.setattr(Bridge, "run", run_at_once)
     with made_shell(theme, tmp_path) as made:
         yield made
-
-
-def still_cut(window: QWidget) -> list[str]:
-    """When all has come: rows of a page are made in turns of the loop."""
-    found = cut_labels(window)
-    for _ in range(50):
-        if not found:
-            break
-        pause(100)
-        found = cut_labels(window)
-    return found
 
 
 def test_every_page_fits_in_german(shell: DesktopShell) -> None:

@@ -307,7 +307,7 @@ def test_banners_come_and_go_with_their_cause(room: Room, qtbot: QtBot) -> None:
     said = window.troubles.words
     assert len(said) == 3
     assert problem in said[0]
-    assert "The disk is full. 12 flights were not kept." in said[1]
+    assert "The disk is full. 12 flights not kept." in said[1]
     assert "config.toml, line 4" in said[2]
     assert "odd" not in said[2]
     window.troubles.show_settings("", ["config.toml: htp is no setting.", "second", "third"])
@@ -327,8 +327,8 @@ def test_what_could_not_be_recorded_is_said_until_it_is_dismissed(room: Room, qt
     window.show_recording(behind)
     assert window.troubles.words == [
         "Not everything could be recorded. Requests still go through. More came at once than can "
-        "be written down. Since the start 1,200 flights were kept with their figures alone. "
-        "Since the start 1 flight was not kept."
+        "be written down. Since the start kept with their figures alone: 1,200 flights. "
+        "Since the start not kept: 1 flight."
     ]
     close = next(
         child

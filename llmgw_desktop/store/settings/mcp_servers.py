@@ -68,7 +68,7 @@ class ServerVariables(TableKind):
 class Headers(TableKind):
     """Of requests to a server. No message repeats a value: it may be a key."""
 
-    expected = "a table of headers and their texts; ${vault:PROVIDER/NAME} as in env"
+    expected = "a table of headers and their texts, with ${vault:PROVIDER/NAME} as in env"
 
     def read(self, raw: object) -> Mapping[str, str]:
         if not isinstance(raw, dict) or not all(

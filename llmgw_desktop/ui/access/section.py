@@ -64,12 +64,12 @@ class EntryCard(Card):
         put_tip(self, tip(entry.hint))
         self.setAccessibleName(said(entry.title))
         self.setAccessibleDescription(
-            said(". ".join(line for line in (entry.note, *entry.lines) if line))
+            ". ".join(said(line).rstrip(".") for line in (entry.note, *entry.lines) if line)
         )
 
     def _button(self, theme: Theme, act: EntryAction) -> Button:
         button = Button(theme, act.word)
-        button.setAccessibleName(act.name)
+        button.setAccessibleName(said(act.name))
         button.clicked.connect(lambda: act.do())
         return button
 

@@ -45,6 +45,7 @@ class _Plot(pg.GraphicsView, MadeInSteps):
         self.words_of: Callable[[int], str] = lambda _: ""
         """What is told of a bar or cell under the mouse, by its number."""
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(said(name))
         self.setMinimumHeight(theme.space(40))
         self._begin(self._made(words))

@@ -6,7 +6,7 @@ It is read beside the list, once for each filter and again after a while as flig
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
@@ -16,7 +16,7 @@ from llmgw_desktop.domain.flights.flight import FlightDensity, FlightQuery
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.label import tip
+from llmgw_desktop.ui.widgets.label import plays, tip
 from llmgw_desktop.ui.widgets.words import said
 
 _PART_PX = 5
@@ -27,6 +27,7 @@ _FEWEST = 2
 """Of fewer flights there is nothing to see."""
 
 
+@plays(QAccessible.Role.Chart)
 class DensityStrip(QWidget):
     """Bars of equal spans, what failed in its own colour."""
 

@@ -80,6 +80,7 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
         self._shows_focus = False
         self._is_log = self._is_fitting = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(said("Charts"))
         yield
         self.plots: list[Any] = []

@@ -252,8 +252,9 @@ class ArmedDialog(QDialog):
     def add_armed(self, words: str, act: Callable[[], None]) -> Button:
         """A button that does nothing before it is armed."""
         button = Button(self._theme, words)
-        button.setText(f"{said(words)} ({self.arming.delay_ms / 1000:g} s)")
-        button.setMinimumWidth(button.sizeHint().width())  # stands still when the words change
+        for waits in (said(" (scroll)"), f" ({self.arming.delay_ms / 1000:g} s)"):
+            button.setText(said(words) + waits)  # stands still when the words change
+            button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         button.setAutoDefault(False)
         button.setDefault(False)

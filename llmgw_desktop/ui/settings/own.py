@@ -5,17 +5,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from llmgw_desktop.app.gateway.autostart import AutostartState
 from llmgw_desktop.domain.setting import Setting, Word, YesNo
 from llmgw_desktop.domain.settings.whole import SettingGroup
 from llmgw_desktop.ui.settings.rows import OwnSetting
 from llmgw_desktop.ui.settings_changes import NoticeKind, is_told, tell_of
-from llmgw_desktop.ui.theme import Appearance, Theme
+from llmgw_desktop.ui.theme import Appearance, TextScale, Theme
 
 AUTOSTART = "Start when I log in"
 APPEARANCE = "Appearance"
+TEXT_SIZE = "Text size"
 _SWITCH = YesNo()
 _HERE = "kept by this window, not in the file"
 
@@ -59,7 +60,7 @@ class OwnSettings(QObject):
     def of_group(self, group: SettingGroup) -> tuple[OwnSetting, ...]:
         if group is SettingGroup.GENERAL:
             started = (self._of_autostart(self._autostart),) if self._autostart else ()
-            return (*started, self._of_appearance())
+            return (*started, self._of_appearance(), self._of_text())
         if group is SettingGroup.NOTIFICATIONS:
             return tuple(map(self._of_notice, NoticeKind))
         return ()
@@ -71,6 +72,10 @@ class OwnSettings(QObject):
             return lambda: self._system.switch(on=wanted == "true")
         if own.name == APPEARANCE:
             self._theme.set_appearance(Appearance(wanted))
+        elif own.name == TEXT_SIZE:
+            # Not now: with the window that is made anew goes the row that was told this.
+            scale = TextScale(wanted)
+            QTimer.singleShot(0, self._theme, lambda: self._theme.set_text_scale(scale))
         else:
             tell_of(self._settings, _kind_of(own), on=wanted == "true")
         self.changed.emit()
@@ -95,6 +100,15 @@ class OwnSettings(QObject):
             kept=_HERE,
         )
 
+    def _of_text(self) -> OwnSetting:
+        return OwnSetting(
+            name=TEXT_SIZE,
+            setting=Setting(Word(words=TextScale), _TEXT_WORDS),
+            shown=self._theme.text_scale.value,
+            shown_default=TextScale.USUAL.value,
+            kept=_HERE,
+        )
+
     def _of_notice(self, kind: NoticeKind) -> OwnSetting:
         return OwnSetting(
             name=_NOTICES[kind][0],
@@ -108,6 +122,10 @@ class OwnSettings(QObject):
 _AUTOSTART_WORDS = (
     "The icon beside the clock comes up with your session, and programs reach their models at once."
     " Nothing else switches this on, and no update does."
+)
+_TEXT_WORDS = (
+    "How large all text is, beside what the system scales: Ctrl and +, Ctrl and - from everywhere,"
+    " Ctrl and 0 for the usual size."
 )
 _NOTICES: dict[StrEnum, tuple[str, str]] = {
     NoticeKind.QUESTIONS: (

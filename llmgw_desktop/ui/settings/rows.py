@@ -71,7 +71,7 @@ class _Row(Card):
         facts = (words, self._note, self._said_by)
         head = card_head(theme, (name,), facts=facts, acts=(self.reset, self.control))
         v_box(theme, head, on=self, margins=_MARGINS)
-        self.control.stop.setAccessibleDescription(said(setting.words))
+        self.control.stop.setAccessibleDescription(said(setting.plain_words))
         self.reset.clicked.connect(lambda: self.wanted.emit(None))
 
     @property

@@ -31,6 +31,7 @@ from llmgw_desktop.ui.page import PageLinks, PageTools
 from llmgw_desktop.ui.settings_changes import SettingsChanger, SettingsFileWatch
 from llmgw_desktop.ui.shell.about import offer_about
 from llmgw_desktop.ui.shell.job_desk import JobDesk
+from llmgw_desktop.ui.shell.look_desk import LookDesk
 from llmgw_desktop.ui.shell.notices import TrayNotices
 from llmgw_desktop.ui.shell.opening import PathOpener, open_path
 from llmgw_desktop.ui.shell.page_makers import PageMakers
@@ -133,6 +134,7 @@ class DesktopShell(QObject):
             },
             self,
         )
+        LookDesk(theme, settings, lambda: self._window, make=self._another_window, parent=self)
         self._count = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._count.timeout.connect(self._show_under_way)
         self._unsubscribe = self._control.subscribe(self._bridge.note)
@@ -163,17 +165,19 @@ class DesktopShell(QObject):
         self._attend()
         self._question_watch.look()
 
+    def _another_window(self) -> MainWindow:
+        self._window = window = self._make_window()
+        self._show_under_way()
+        self._show_settings()
+        return window
+
     def _shown_window(self) -> MainWindow:
         self.show_window()
         assert self._window is not None
         return self._window
 
     def show_window(self) -> None:
-        if self._window is None:
-            self._window = self._make_window()
-            self._show_under_way()
-            self._show_settings()
-        self._window.come_forward()
+        (self._window or self._another_window()).come_forward()
         self._attend()
 
     def quit(self) -> None:
@@ -225,7 +229,6 @@ class DesktopShell(QObject):
         self._changer.done.connect(self._on_change_done)
         self._changer.refused.connect(self._on_change_refused)
         self._changer.conflict.connect(self._on_conflict)
-        self._theme.changed.connect(self._keep_appearance)
         self._connect_pages()
 
     def _connect_pages(self) -> None:
@@ -386,9 +389,6 @@ class DesktopShell(QObject):
         )
         if told:
             self._settings.setValue(_TOLD_KEY, True)
-
-    def _keep_appearance(self) -> None:
-        self._settings.setValue("window/appearance", self._theme.appearance.value)
 
 
 def _start_sentence(error: Exception) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QDialog,
+    QHBoxLayout,
     QLayout,
     QVBoxLayout,
     QWidget,
@@ -72,7 +73,7 @@ class FormDialog(QDialog):
     def fit(self) -> None:
         """As tall as its fields, as far as the screen has room."""
         content = self._content
-        width = self._theme.space(_WIDTH_UNITS)
+        width = min(self._theme.space(_WIDTH_UNITS), self.screen().availableGeometry().width())
         height = content.heightForWidth(width) if content.hasHeightForWidth() else 0
         height = max(height, content.sizeHint().height()) + self._theme.space(28)
         most = round(self.screen().availableGeometry().height() * _MOST_HEIGHT_SHARE)
@@ -116,12 +117,18 @@ class SettingsDialog(FormDialog):
 
 
 _QUESTION_UNITS = 115
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 def fit(dialog: QDialog, width: int) -> None:
     """As tall as its flowing words need; Qt itself asks only for their one line."""
     layout = dialog.layout()
+    width = min(width, dialog.screen().availableGeometry().width())
     if layout is not None:
+        margins = layout.contentsMargins()
+        for row in layout.findChildren(QHBoxLayout, options=_DIRECT):
+            if row.minimumSize().width() > width - margins.left() - margins.right():
+                row.setDirection(QHBoxLayout.Direction.TopToBottom)  # large text, many buttons
         layout.activate()
         height = layout.totalHeightForWidth(width)
         dialog.setMinimumSize(width, height)

@@ -93,6 +93,16 @@ def _add(box: QBoxLayout, theme: Theme, part: Part) -> None:
             box.addWidget(widget, stretch, alignment)
 
 
+def least_flowing(widget: QWidget, least: QSize, width: int) -> QSize:
+    """The least size of a widget with its words as they flow at this width: Qt itself counts one
+    line of each."""
+    layout = widget.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        flowing = layout.minimumHeightForWidth(max(width, least.width()))
+        return QSize(least.width(), max(least.height(), flowing))
+    return least
+
+
 class WrappedRow(QLayout):
     """Each has the size that it likes; a line is as tall as its tallest."""
 

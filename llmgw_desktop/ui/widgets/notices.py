@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -14,7 +14,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label
-from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.words import said
 
 
@@ -142,6 +142,8 @@ Way = tuple[str, Callable[[], object]]
 _MOST_WAYS = 3
 _MOST_BESIDE = 2
 """More buttons leave no room for the words beside them in a narrow window."""
+_WORDS_UNITS = 75
+"""So much room words have beside buttons."""
 
 
 class BannerKind(StrEnum):
@@ -173,15 +175,14 @@ class Banner(QWidget):
         self._close.clicked.connect(self._dismiss)
         words = v_box(theme, self._what, self._why, gap=0.5)
         row = h_box(theme, on=self, gap=2, margins=(10, 2, 2, 2))
-        acts = QHBoxLayout()
-        acts.setSpacing(space(2))
+        self._acts = WrappedRow(space(2))
         for button in self._buttons:
-            acts.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        acts.addStretch(0)
+            self._acts.addWidget(button)
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._body.setSpacing(space(2))
         self._body.addLayout(words, 1)
-        self._body.addLayout(acts)
+        self._body.addLayout(self._acts)
+        self._body.setAlignment(self._acts, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(self._body, 1)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._close.setVisible(closable)
@@ -200,11 +201,10 @@ class Banner(QWidget):
         self._what.setText(what)
         self._why.say(why)
         self._ways = ways
-        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        self._body.setDirection(below if len(ways) > _MOST_BESIDE else beside)
         for number, button in enumerate(self._buttons):
             button.setText(ways[number][0] if number < len(ways) else "")
             button.setVisible(number < len(ways))
+        self._arrange()
         self.setAccessibleDescription(said(self.words))
         self.setVisible(bool(what))
         self.update()
@@ -222,6 +222,18 @@ class Banner(QWidget):
         icon = "info" if self._kind is BannerKind.INFO else self._kind.value
         self._theme.icons.paint(painter, icon, QRectF(space(4), top, size, size), ink)
         painter.end()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Buttons stand beside the words where these have room, else below them."""
+        needed = self._acts.sizeHint().width() + self._theme.space(_WORDS_UNITS)
+        fits = len(self._ways) <= _MOST_BESIDE and needed <= self.width()
+        ways = QBoxLayout.Direction
+        self._body.setDirection(ways.LeftToRight if fits else ways.TopToBottom)
 
     def _acting(self, number: int) -> Callable[[], None]:
         """What the button of this number does."""

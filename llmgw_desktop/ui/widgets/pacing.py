@@ -74,7 +74,7 @@ class ToCome(Generic[W]):
 
     def wish(self, do: Callable[[W], object]) -> None:
         """Now, or as soon as it is there."""
-        if self._widget is None:
+        if self._widget is None or not shiboken6.isValid(self._widget):  # its window went
             self._wishes.append(do)
         else:
             do(self._widget)

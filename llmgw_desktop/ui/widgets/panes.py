@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSettings, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind, MarksFocus
-from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.layouts import h_box, least_flowing, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 from llmgw_desktop.ui.widgets.words import said
 
@@ -190,14 +190,14 @@ class TabStrip(MarksFocus, QTabBar):
 
 
 class Scrolled(QScrollArea):
-    """Up and down only; the keyboard goes to what is in it."""
+    """Up and down, and to the side where large text leaves no other way; the keyboard goes to what
+    is in it."""
 
     def __init__(self, theme: Theme, content: QWidget | None = None) -> None:
         super().__init__()
         dress_view(self, theme)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
         if content is not None:
             self.setWidget(content)
@@ -216,6 +216,46 @@ class SheetTab(Scrolled):
         super().__init__(theme, content)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(said(name))
+
+
+class PageRoom(Scrolled):
+    """A page that never is smaller than its words: a window too small for them, or large text,
+    scrolls the whole of it, to the side as well."""
+
+    def __init__(self, theme: Theme, page: QWidget) -> None:
+        super().__init__(theme)
+        self._within = _AtLeast(page, self.viewport())
+        self.setWidget(self._within)
+
+    def give(self, size: QSize) -> None:
+        """Before it is shown, so that its page is measured where it will be."""
+        self._within.resize(size)
+
+
+class _AtLeast(QWidget):
+    """Asks for the least size of its page, not for the one that it likes, which is longer where
+    parts of the page scroll."""
+
+    def __init__(self, page: QWidget, viewport: QWidget) -> None:
+        super().__init__()
+        self._page, self._viewport = page, viewport
+        page.setParent(self)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        least = self._page.minimumSizeHint().expandedTo(self._page.minimumSize())
+        return least_flowing(self._page, least, self._viewport.width())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._page.setGeometry(self.rect())
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
 
 
 class LinedRow(QWidget):

@@ -25,7 +25,8 @@ _FIGURE = re.compile(
 _WITH_ANOTHER = re.compile(r"(\S+(?: [\w%]+)?)(?: \((\S+(?: [\w%]+)?)\)| …)")
 """«+600 (+1 %)»; «13.0 s …», of what goes on."""
 _COUNTED = re.compile(r"([\d,]+) (\S.*)", re.DOTALL)
-_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d(?::\d\d)?)(?:\.(\d+))?")
+_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d(?::\d\d)?)?(?:\.(\d+))?")
+_OF = re.compile(r"([\d,]+) of ([\d,]+)")
 _DAY = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2})( \d{4})?( \d\d:\d\d(?::\d\d)?)?")
 _WEEKDAY = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d{1,2})( .*)?")
 _SENTENCES = re.compile(r"(?<=[.!?…])(\s+)(?=[A-ZÄÖÜ0-9“`])")
@@ -57,7 +58,9 @@ _WEEKDAYS = {
 _KEPT = 4096
 _LONGEST = 2_000
 """What is longer is something recorded, not our words."""
-_SHORT, _SHORT_HOLE = 9, 24
+_SHORT, _SHORT_HOLE, _SEVERAL = 9, 24, 2
+_QUOTES = tuple('"`[{~/')
+"""What begins so was said or written by others, of any length."""
 
 
 def said(text: str) -> str:
@@ -115,6 +118,8 @@ class Phrasebook:
         holed.sort(key=lambda each: -len(_HOLE.sub("", each)))
         pieces = sorted((each for each in words if _IS_PIECE.match(each)), key=len, reverse=True)
         self._pieces = "|".join(map(_as_pattern, pieces))
+        behind = [each for each in pieces if each[0] in ",;:(" and len(_own_words(each)) > 2]
+        self._tails = [(_own_words(each), _as_pattern(each)) for each in behind]
         self._templates = [(_own_words(each), each, words[each]) for each in holed]
         self._nouns: dict[str, tuple[str, str]] = {}
         for source, forms in counted.items():
@@ -123,6 +128,7 @@ class Phrasebook:
         self.missed: set[str] | None = None
         """What was looked for and is not there, while somebody collects it."""
         self.said: Callable[[str], str] = lru_cache(_KEPT)(self._said)
+        self._known: Callable[[str], str | None] = lru_cache(_KEPT)(self._found)
 
     def _said(self, text: str) -> str:
         found = self._found(text)
@@ -133,11 +139,15 @@ class Phrasebook:
     def _found(self, text: str) -> str | None:
         if text in self._words:
             return self._words[text]
+        if (lower := text[:1].lower() + text[1:]) in self._words:
+            return self._words[lower][:1].upper() + self._words[lower][1:]
         is_name = text.startswith("“") and text.endswith("”")
         if not text or len(text) > _LONGEST or is_name:
             return None
         return (
             _figure(text)
+            or _part(text)
+            or self._of_tail(text)
             or self._of_template(text)
             or self._of_count(text)
             or self._of_parts(text)
@@ -147,21 +157,52 @@ class Phrasebook:
 
     def _of_other_case(self, text: str) -> str | None:
         """A sentence is made of what stands within another, or the other way round."""
-        if text[0].isupper() and (found := self._words.get(text[0].lower() + text[1:])):
-            return found[0].upper() + found[1:]
+        if not text[0].isupper() or text[1:2].isupper():
+            return None
+        found = self._of_template(text[0].lower() + text[1:])
+        return found and found[0].upper() + found[1:]
+
+    def _of_tail(self, text: str) -> str | None:
+        """«Begin anew …», and what a known piece was put behind: «Codex, answered by ada»."""
+        if text.endswith((" …", " ...")):
+            own = self._found(text[:-2].rstrip())
+            return own and f"{own} …"
+        if text.endswith(".") and not text.endswith(".."):
+            own = self._of_tail(text[:-1])
+            return own and f"{own}."
+        for longest, pattern in self._tails:
+            if longest in text and (match := re.search(rf"(?s)({pattern})\Z", text)):
+                own = self._found(text[: match.start()]) if match.start() else None
+                if own is not None and not _SENTENCES.search(match[0]):
+                    return own + self.said(match[0])
+        head, _, rest = text.partition(": ")
+        if rest and " " in head and (own := self._of_template(head, _SHORT)):
+            return f"{own}: {self.said(rest)}"
         return None
 
-    def _of_template(self, text: str) -> str | None:
+    def _of_template(self, text: str, least: int = 0) -> str | None:
+        """`least`: so many letters of our own in a row say that it is ours."""
         for longest, source, translation in self._templates:
-            if longest not in text:
+            if longest not in text or len(longest) <= least:
                 continue
             for pieces in (self._pieces, _ANY_PIECE):
                 match = _pattern(source, pieces).fullmatch(text)
-                if match and _are_holes(match.groupdict(), longest, is_known=pieces != _ANY_PIECE):
+                holes = match.groupdict() if match else {}
+                if not self._fit(holes, longest):
+                    break
+                if match and _are_holes(holes, longest, is_known=pieces != _ANY_PIECE):
                     return self._ended(source, translation, match.groupdict())
                 if not _has_glued(source):
                     break
         return None
+
+    def _fit(self, holes: Mapping[str, str], longest: str) -> bool:
+        """Where there is little of our own words, several words in a hole are known ones: «12
+        flights were» is none that was filled in."""
+        if len(longest) > _SHORT:
+            return True
+        long = (each for each in holes.values() if _is_long(each))
+        return all(self._known(each) not in (None, each) for each in long)
 
     def _ended(self, source: str, translation: str, holes: Mapping[str, str]) -> str:
         """A stop behind the last hole ends the sentence, wherever that hole stands in it."""
@@ -195,8 +236,8 @@ class Phrasebook:
     def _of_pair(self, text: str) -> str | None:
         """«Done: …», «c5832cc13d: …», «a, b», «ready.»: where its own words are known."""
         head, colon, rest = text.partition(": ")
-        if colon and head in self._words:
-            return f"{self._words[head]}: {self.said(rest)}"
+        if colon and (own := self._found(head)):
+            return f"{own}: {self.said(rest)}"
         if ", " in rest and " " not in head and (own := self._found(rest)):
             return f"{head}: {own}"
         if text.endswith(".") and not text.endswith("..") and (own := self._found(text[:-1])):
@@ -206,12 +247,19 @@ class Phrasebook:
         return ", ".join(each for each in found if each) if found and all(found) else None
 
 
+def _is_long(hole: str) -> bool:
+    return hole.count(" ") >= _SEVERAL and hole[:1] not in _QUOTES
+
+
 def _are_holes(holes: Mapping[str, str], longest: str, *, is_known: bool) -> bool:
     """Not what only looks like it: no hole goes on over the end of a sentence, and where there is
-    little of our own words, none is long. Pieces of ours may, which are known as such."""
+    little of our own words, two in a hole are short. Pieces of ours may, which are known as
+    such."""
     most = _LONGEST if len(longest) > _SHORT else _SHORT_HOLE
     return not any(
-        len(each) > most or _BREAKS.search(each) or _SENTENCES.search(each)
+        (len(each) > most and each.count(" ") == 1 and each[:1] not in _QUOTES)
+        or _BREAKS.search(each)
+        or _SENTENCES.search(each)
         for each in holes.values()
         if not (is_known and _IS_PIECE.match(each))
     )
@@ -257,6 +305,11 @@ def _german(figure: str) -> str:
     return figure.translate(str.maketrans(",.", ".,"))
 
 
+def _part(text: str) -> str | None:
+    match = _OF.fullmatch(text)
+    return match and f"{_german(match[1])} von {_german(match[2])}"
+
+
 def _figure(text: str) -> str | None:
     """Numbers, money, times and days as they are written there; None: it is something else."""
     if match := _FIGURE.fullmatch(text):
@@ -269,7 +322,7 @@ def _figure(text: str) -> str | None:
             return f"{first} ({second})" if second else f"{first} …"
     if match := _MOMENT.fullmatch(text):
         part = f",{match[5]}" if match[5] else ""
-        return f"{match[3]}.{match[2]}.{match[1]}{match[4]}{part}"
+        return f"{match[3]}.{match[2]}.{match[1]}{match[4] or ''}{part}"
     if match := _WEEKDAY.fullmatch(text):
         return f"{_WEEKDAYS[match[1]]} {match[2]}.{match[3] or ''}"
     match = _DAY.fullmatch(text)

@@ -3,10 +3,10 @@
 It shows what it is told and asks by signals; what closing means is decided in `desktop_shell.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -24,6 +24,7 @@ from llmgw_desktop.ui.widgets.dialogs import ConflictDialog
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import UndoNotice
 from llmgw_desktop.ui.widgets.pacing import ToCome
+from llmgw_desktop.ui.widgets.panes import PageRoom
 from llmgw_desktop.ui.window.coming_pages import ComingPages
 from llmgw_desktop.ui.window.sidebar import Sidebar
 from llmgw_desktop.ui.window.status_panel import StatusPanel
@@ -33,6 +34,8 @@ from llmgw_desktop.ui.window.window_menus import ShortcutList, WindowMenus, shor
 TITLE = "LLM Gateway"
 _LEAST = QSize(720, 460)
 """So that it fits a small screen, or a large one at twice the size."""
+_NARROW_UNITS = 170
+"""Below it the words of the sidebar would take the room that pages need."""
 
 
 class MainWindow(QMainWindow):
@@ -59,7 +62,8 @@ class MainWindow(QMainWindow):
         self._pages = {each.page.key: each for each in pages}
         self._made: dict[str, QWidget] = {}
         self._stack = QStackedWidget()
-        self._coming = ComingPages(self._pages, self._stack.addWidget, self._take_page, self)
+        self._rooms: dict[QWidget, PageRoom] = {}
+        self._coming = ComingPages(self._pages, self._give_room, self._take_page, self)
         self._key = ""
         self._is_listing = False
         """The list of keys is wanted."""
@@ -95,6 +99,11 @@ class MainWindow(QMainWindow):
         """Of all, in the order of the sidebar."""
         return [each.page for each in self._pages.values()]
 
+    @property
+    def made_pages(self) -> Mapping[str, QWidget]:
+        """Those that somebody has seen, by their keys."""
+        return self._made
+
     def page(self, key: str) -> QWidget:
         """Made now where nobody has seen it yet."""
         if key not in self._made:
@@ -114,7 +123,7 @@ class MainWindow(QMainWindow):
             self._coming.begin(key)
 
     def _show(self, widget: QWidget) -> None:
-        self._stack.setCurrentWidget(widget)
+        self._stack.setCurrentWidget(self._rooms[widget])
         self.menus.show_page_actions(widget.actions())
         if not widget.isAncestorOf(QApplication.focusWidget() or self):
             widget.setFocus()  # so that the page's own keys work at once
@@ -218,6 +227,16 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.hide()
             self.put_away.emit()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._sidebar.fold(is_narrow=self.width() < self._theme.space(_NARROW_UNITS))
+
+    def _give_room(self, page: QWidget) -> None:
+        room = self._rooms[page] = PageRoom(self._theme, page)
+        self._stack.addWidget(room)
+        room.give(self._stack.size())
 
     def _take_page(self, key: str, widget: QWidget) -> None:
         """It is whole."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.gateway.control import address, state_word
@@ -12,7 +12,7 @@ from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import Card
-from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 from llmgw_desktop.ui.widgets.words import said
@@ -38,10 +38,20 @@ class StatusPanel(Card):
         self._copy.clicked.connect(self._offer_copies)
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="pause", name="Pause gateway")
         self._turn.clicked.connect(self._ask_turn)
-        upper = h_box(theme, self._shape, (self._word, 1), self._turn, gap=2)
+        self._upper = h_box(theme, self._shape, (self._word, 1), self._turn, gap=2)
         lower = h_box(theme, (self._address, 1), self._copy)
-        v_box(theme, upper, lower, self._note, on=self, gap=0, margins=(3, 1.5, 1.5, 1.5))
+        v_box(theme, self._upper, lower, self._note, on=self, gap=0, margins=(3, 1.5, 1.5, 1.5))
         self._note.hide()
+        self._is_folded, self._is_recording = False, True
+
+    def fold(self, *, is_narrow: bool) -> None:
+        """The shape and the buttons alone, one below the other; the words are a tip."""
+        self._is_folded = is_narrow
+        ways = QBoxLayout.Direction
+        self._upper.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
+        self._word.setVisible(not is_narrow)
+        self._address.setVisible(not is_narrow and bool(self._address.text()))
+        self.show_recording(self._is_recording)
 
     def show_status(self, status: GatewayStatus, base_urls: Mapping[str, str]) -> None:
         self._state = status.state
@@ -49,6 +59,8 @@ class StatusPanel(Card):
         self._word.setText(state_word(status.state))
         place = address(status)
         self._address.say(place)
+        self._address.setVisible(bool(place) and not self._is_folded)
+        put_tip(self._shape, tip(f"{state_word(status.state)}: {place}"))
         self._copy.setVisible(bool(place))
         self._fill_copies(base_urls)
         paused = status.state is GatewayState.PAUSED
@@ -58,7 +70,8 @@ class StatusPanel(Card):
         self._turn.setEnabled(status.state in (GatewayState.RUNNING, GatewayState.PAUSED))
 
     def show_recording(self, recording: bool) -> None:
-        self._note.setVisible(not recording)
+        self._is_recording = recording
+        self._note.setVisible(not recording and not self._is_folded)
 
     def _fill_copies(self, base_urls: Mapping[str, str]) -> None:
         self._copies.clear()

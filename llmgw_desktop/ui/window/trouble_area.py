@@ -7,6 +7,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.domain.events import (
     GatewayState,
     GatewayStatus,
@@ -140,8 +141,7 @@ class TroubleArea(QWidget):
             self._show_note(status.problem)
             return
         self._note_said = ""
-        flights = "flight was" if status.dropped == 1 else "flights were"
-        dropped = f" {status.dropped:,} {flights} not kept." if status.dropped else ""
+        dropped = f" {counted(status.dropped, 'flight')} not kept." if status.dropped else ""
         self._recording.say(
             BannerKind.WARNING,
             "Flights are not being recorded. Requests still go through.",
@@ -241,9 +241,7 @@ class TroubleArea(QWidget):
 
 def _flights(count: int, how: str) -> str:
     """A sentence since the start; empty for none."""
-    if not count:
-        return ""
-    return f"Since the start {count:,} flight{'s were' if count > 1 else ' was'} {how}. "
+    return f"Since the start {how}: {counted(count, 'flight')}. " if count else ""
 
 
 _DO_IT = {

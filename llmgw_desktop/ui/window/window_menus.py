@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QFont, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.ui.page import Page
-from llmgw_desktop.ui.theme import Appearance, TextSize, Theme
+from llmgw_desktop.ui.theme import Appearance, TextScale, TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
@@ -118,7 +118,20 @@ class WindowMenus(QObject):
             action.setChecked(appearance is self._theme.appearance)
             action.triggered.connect(self._look_chooser(appearance))
             group.addAction(action)
+        self._add_sizes(menu.addMenu(_lettered(said("Text size"), used)))
         return after_page
+
+    def _add_sizes(self, menu: QMenu) -> None:
+        theme = self._theme
+
+        def to(found: Callable[[], TextScale]) -> Callable[[], None]:
+            # In the next turn: this menu goes with its window, which is made anew.
+            return lambda: QTimer.singleShot(0, theme, lambda: theme.set_text_scale(found()))
+
+        larger = self._add(menu, "&Larger text", "", to(lambda: theme.text_scale.stepped(1)))
+        larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        self._add(menu, "&Smaller text", "Ctrl+-", to(lambda: theme.text_scale.stepped(-1)))
+        self._add(menu, "&Usual size of text", "Ctrl+0", to(lambda: TextScale.USUAL))
 
     def _fill_help(self, menu: QMenu) -> None:
         keys = self._add(menu, "&Keyboard shortcuts", "F1", self.shortcuts_wanted.emit)

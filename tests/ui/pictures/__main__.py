@@ -2,9 +2,10 @@
 
     python -m tests.ui.pictures FOLDER [--area jobs] [--only NAME] [--look en:2] [--light]
 
-Each look is a language, a scale and a size: `en:1`, `de:2`, `en:1:900x600`. Without one: English
-and German, 100 and 200 %, wide and narrow; each light and dark. Beside the pictures lie sheets with
-many on one, and `english.txt`: what the window had no German for.
+Each look is a language, a scale, a size and how large text is: `en:1`, `de:2`, `en:1:900x600`,
+`de:1:900x600:200`. Without one: English and German, 100 and 200 %, wide and narrow, large text;
+each light and dark. Beside the pictures lie sheets with many on one, `english.txt`, what the window
+had no German for, and `trouble.txt`: words that are cut off or English, parts without a name.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ AREAS = (
     *("window", "welcome", "flights", "comparison", "figures", "jobs", "compare", "routing"),
     *("tools", "clients", "access", "scratch", "help"),
 )
-_LOOKS = ("en:1", "en:2", "en:1:900x600", "de:1", "de:1:900x600", "de:2")
+_LOOKS = ("en:1", "en:2", "en:1:900x600", "de:1", "de:1:900x600", "de:2", "de:1:900x600:200")
 _SIZE = (1160, 760)
 _ON_A_SHEET, _ACROSS, _SMALL = 12, 3, (620, 440)
 
@@ -34,17 +35,19 @@ class Look(NamedTuple):
     language: str
     scale: str
     size: tuple[int, int]
+    text: str = "100"
 
     @classmethod
     def read(cls, told: str) -> Look:
-        language, scale, size = (*told.split(":"), "")[:3]
+        language, scale, size, text = (*told.split(":"), "", "")[:4]
         width, _, height = size.partition("x")
-        return cls(language, scale, (int(width), int(height)) if size else _SIZE)
+        return cls(language, scale, (int(width), int(height)) if size else _SIZE, text or "100")
 
     @property
     def name(self) -> str:
         width = "" if self.size == _SIZE else f"-{self.size[0]}"
-        return f"{self.language}-{self.scale}x{width}"
+        text = "" if self.text == "100" else f"-text-{self.text}"
+        return f"{self.language}-{self.scale}x{width}{text}"
 
 
 def main() -> None:
@@ -109,14 +112,16 @@ def _take_area(chosen: argparse.Namespace) -> None:
 
 async def _take_all(app: Any, module: Any, chosen: argparse.Namespace) -> None:
     from llmgw_desktop.domain.settings.door import Language
-    from llmgw_desktop.ui.theme import Appearance, Theme
+    from llmgw_desktop.ui.theme import Appearance, TextScale, Theme
     from llmgw_desktop.ui.widgets import words
+    from tests.ui.pictures.checks import troubles
 
     look = Look.read(chosen.look[0])
     words.speak(Language(look.language))
     if words._catalogue is not None:
         words._catalogue.missed = set()
-    theme = Theme(app, Appearance.LIGHT)
+    theme = Theme(app, Appearance.LIGHT, TextScale(f"{look.text} %"))
+    found = []
     for shade in (Appearance.LIGHT,) if chosen.light else (Appearance.LIGHT, Appearance.DARK):
         theme.set_appearance(shade)
         taken = []
@@ -128,9 +133,13 @@ async def _take_all(app: Any, module: Any, chosen: argparse.Namespace) -> None:
                 studio = module.Studio(theme, Path(home), look.size)
                 await _or_now(pose(studio))
                 studio.subject.grab().save(str(path))
+                wrong = troubles(studio.subject, is_german=words._catalogue is not None)
+                found += (f"{path.stem}\t{each}\n" for each in wrong)
                 await _or_now(studio.close())
             taken.append(path)
         _lay_out(taken, chosen.folder / f"sheet-{chosen.area[0]}-{shade.value}-{look.name}")
+    with (chosen.folder / "trouble.txt").open("a", encoding="utf-8") as file:
+        file.writelines(found)
     if words._catalogue is not None:
         with (chosen.folder / "english.txt").open("a", encoding="utf-8") as file:
             file.writelines(

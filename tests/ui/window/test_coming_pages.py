@@ -187,7 +187,7 @@ def test_no_page_is_made_in_a_long_step(
         window.show_page(key)
         assert key not in window._made, "it holds nobody up"
         qtbot.waitUntil(lambda key=key: key in window._made)  # type: ignore[misc]
-        assert window._stack.currentWidget() is window.page(key)
+        assert window._stack.currentWidget().isAncestorOf(window.page(key))
     assert {key: max(made) for key, made in steps.items() if max(made) > MOST_WIDGETS} == {}
     assert {key: max(of) for key, of in flows.items() if max(of) > MOST_FLOWS} == {}
     assert all(len(made) >= 4 for made in steps.values()), steps

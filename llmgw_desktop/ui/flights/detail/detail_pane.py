@@ -150,7 +150,8 @@ class DetailPane(QWidget, MadeInSteps):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow pane keeps its room for the title."""
         super().resizeEvent(event)
-        is_narrow = self.width() < self._theme.space(130)
+        words = self.fontMetrics().horizontalAdvance("".join(map(said, (_CURL, _COPY, _JOB))))
+        is_narrow = self.width() < self._theme.space(80) + words
         self._curl.setText("" if is_narrow else _CURL)
         self._copy.setText("" if is_narrow else _COPY)
         self._job.setText("" if is_narrow else _JOB)
