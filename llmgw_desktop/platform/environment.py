@@ -5,6 +5,7 @@ becomes its own next start. Read in by every command before all else, so it read
 |---|---|---|---|
 | bytes of one argument | 131,071 | all of them count | all of them count |
 | of a whole command line | a megabyte, with the environment | as Linux | 32,767 characters |
+| of a folder's path in which a program starts | as long as paths are | as Linux | 258 characters |
 | open files | RLIMIT_NOFILE | RLIMIT_NOFILE | no such limit |
 """
 
@@ -17,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+    from types import ModuleType
 
 KEPT_BELOW_HOME = ("Library",) if sys.platform == "darwin" else ()
 """Where programs keep what is theirs: keychains, browsers, mail."""
@@ -35,6 +37,8 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 if sys.platform == "win32":
     LONGEST_LINE: int | None = 32_766
     """Characters of a command line with its quotes; None where only its words count."""
+    LONGEST_FOLDER: int | None = 258
+    """Characters of the path of a folder in which a program starts; None: as long as paths are."""
     HARMLESS: frozenset[str] = frozenset(
         {
             "SYSTEMROOT",
@@ -107,6 +111,16 @@ if sys.platform == "win32":
         """For temporary ones whose paths are to be short, beside the system's own."""
         return ()
 
+    def with_numpy(name: str) -> ModuleType:
+        """This module, which reads in numpy. Raises ImportError where that would end this process:
+        wine has the names alone of what numpy needs for complex numbers."""
+        import ctypes
+        from importlib import import_module
+
+        if hasattr(ctypes.WinDLL("ntdll"), "wine_get_version"):
+            raise ImportError("numpy does not run under wine.")
+        return import_module(name)
+
     def move_up(handle: int, least: int) -> int:
         """A second number for an open file, out of the way. Raises OSError: not here."""
         raise OSError(f"{handle} cannot become {least}")
@@ -114,6 +128,8 @@ if sys.platform == "win32":
 else:
     LONGEST_LINE: int | None = None
     """Characters of a command line with its quotes; None where only its words count."""
+    LONGEST_FOLDER: int | None = None
+    """Characters of the path of a folder in which a program starts; None: as long as paths are."""
     HARMLESS: frozenset[str] = frozenset()
     """Names that every program may see, beside those of all systems."""
     PERSONS_OWN: frozenset[str] = frozenset()
@@ -156,6 +172,13 @@ else:
         from pathlib import Path
 
         return (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
+
+    def with_numpy(name: str) -> ModuleType:
+        """This module, which reads in numpy. Raises ImportError where that would end this
+        process."""
+        from importlib import import_module
+
+        return import_module(name)
 
     def move_up(handle: int, least: int) -> int:
         """A second number for an open file, out of the way. Raises OSError."""

@@ -6,6 +6,7 @@ a part that has no text of its licence.
 """
 
 import importlib.metadata
+import os
 import platform
 import re
 import shutil
@@ -65,7 +66,8 @@ def _owner(source: Path, work: Path) -> str | None:
         return _ICU if source.name.startswith("libicu") else _PYTHON
     inside = _inside_packages(source)
     if inside is not None:
-        return _OURS if inside.startswith("llmgw_desktop") else _installed().get(inside)
+        ours = inside.startswith("llmgw_desktop")
+        return _OURS if ours else _installed().get(os.path.normcase(inside))
     if _ROOT in source.parents:
         return _OURS
     base = Path(sys.base_prefix).resolve()
@@ -81,9 +83,10 @@ def _inside_packages(source: Path) -> str | None:
 
 @cache
 def _installed() -> dict[str, str]:
-    """By path in its folder of packages, as the records of pip have it."""
+    """By path in its folder of packages, as the records of pip have it; Windows' libraries name each
+    other in other letters."""
     return {
-        str(file): str(found.metadata["Name"])
+        os.path.normcase(str(file)): str(found.metadata["Name"])
         for found in importlib.metadata.distributions()
         for file in found.files or ()
     }

@@ -222,3 +222,30 @@ def test_every_module_can_be_read_in_elsewhere(system: str) -> None:
     )
     assert child.returncode == 0, child.stdout + child.stderr
     assert int(child.stdout.split()[0]) > 800
+
+
+_STARTERS = {
+    "subprocess": {"run", "Popen", "call", "check_call", "check_output"},
+    "asyncio": {"create_subprocess_exec", "create_subprocess_shell"},
+}
+_MAY_START = {
+    "app/gateway/instances.py": "the program's own next start, where the first one was",
+    "app/clis/use.py": "a program that a person talks to, in a console of its own",
+    "engine/containment/containment.py": "bubblewrap, on Linux alone",
+    "engine/containment/seatbelt.py": "Seatbelt, on macOS alone",
+}
+
+
+def test_no_program_that_is_started_opens_a_console() -> None:
+    """On Windows one would flash over the window; `apart` says that there be none."""
+    found = set()
+    for path in _files():
+        for node in _nodes(path):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name)) if (
+                    name in _STARTERS.get(module, ())
+                ):
+                    given = [each.value for each in node.keywords if each.arg is None]
+                    if not any(ast.unparse(each) == "apart()" for each in given):
+                        found.add(path.relative_to(_PROGRAM).as_posix())
+    assert found == set(_MAY_START)

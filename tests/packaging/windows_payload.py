@@ -12,6 +12,7 @@ import ast
 import compileall
 import fcntl
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -64,18 +65,19 @@ _STARTER = r"""
 #include <wchar.h>
 #include <windows.h>
 int wmain(int argc, wchar_t **argv) {
-    wchar_t here[1024], boot[1024], library[1024];
-    GetModuleFileNameW(NULL, here, 1000);
-    *wcsrchr(here, L'\\') = 0;
-    swprintf(boot, 1024, L"%ls\\_internal\\boot.py", here);
-    swprintf(library, 1024, L"%ls\\_internal", here);
-    SetDllDirectoryW(library);
-    swprintf(library, 1024, L"%ls\\_internal\\python311.dll", here);
+    wchar_t inside[1024], library[1024], script[1024] = SCRIPT;
+    GetModuleFileNameW(NULL, inside, 1000);
+    wcscpy(wcsrchr(inside, L'\\'), L"\\_internal");
+    if (*INSIDE) wcscpy(inside, INSIDE);
+    if (!wcschr(script, L':')) swprintf(script, 1024, L"%ls\\%ls", inside, SCRIPT);
+    SetDllDirectoryW(inside);
+    swprintf(library, 1024, L"%ls\\python311.dll", inside);
     HMODULE python = LoadLibraryW(library);
     if (!python) return 120;
     int (*run)(int, wchar_t **) = (void *)GetProcAddress(python, "Py_Main");
+    if (!*SCRIPT) return run(argc, argv);
     wchar_t **words = calloc(argc + 5, sizeof *words);
-    words[0] = argv[0]; words[1] = L"-BX"; words[2] = L"utf8"; words[3] = boot;
+    words[0] = argv[0]; words[1] = L"-BX"; words[2] = L"utf8"; words[3] = script;
     for (int i = 1; i < argc; i++) words[i + 3] = argv[i];
     return run(argc + 3, words);
 }
@@ -102,10 +104,25 @@ def put_together(payload: Path) -> None:
     (inside / "python311._pth").write_text(
         "python311.zip\n.\nwin32\nwin32\\lib\npywin32_system32\n"
     )
-    source = payload.with_name("starter.c")
-    source.write_text(_STARTER)
     for name, kind in (("llmgw", "-mconsole"), ("llmgw-desktop", "-mwindows")):
-        compile_c(source, payload / f"{name}.exe", kind, "-municode")
+        put_program(payload / f"{name}.exe", "boot.py", kind=kind)
+
+
+def put_program(
+    made: Path, script: str = "", *, inside: Path | None = None, kind: str = "-mconsole"
+) -> None:
+    """One that runs this script; without one, a Python. `inside`: where that lies, if not below."""
+    source = made.with_suffix(".c")
+    told = {"SCRIPT": script, "INSIDE": in_windows(inside) if inside else ""}
+    lines = [f"#define {name} L{json.dumps(text)}" for name, text in told.items()]
+    source.write_text("\n".join(lines) + _STARTER)
+    compile_c(source, made, kind, "-municode")
+    source.unlink()
+
+
+def in_windows(path: Path) -> str:
+    """As programs under wine call what lies here."""
+    return "Z:" + str(path).replace("/", "\\")
 
 
 def compile_c(source: Path, made: Path, *options: str) -> None:

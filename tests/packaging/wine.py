@@ -24,7 +24,7 @@ class Computer:
 
     def __init__(self, folder: Path) -> None:
         self.prefix = folder / "prefix"
-        self._env = {
+        self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "WINEPREFIX": str(self.prefix),
@@ -47,7 +47,7 @@ class Computer:
         """`more`: of its environment."""
         return subprocess.Popen(
             [WINE, *words],
-            env={**self._env, **more},
+            env={**self.environment, **more},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,  # wine's own way with files ends some programs
             stderr=subprocess.DEVNULL,
@@ -87,15 +87,22 @@ class Computer:
         assert child.returncode == 0, out
         return out.decode().replace("\r\n", "\n")
 
-    def kill(self, name: str) -> None:
-        """All programs of this name."""
-        ours = f"WINEPREFIX={self.prefix}".encode()
+    def processes(self, word: bytes) -> list[int]:
+        """Those with this word of their command line, or with one that ends so."""
+        ours, found = f"WINEPREFIX={self.prefix}".encode(), []
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):  # it ended meanwhile
-                words = (process / "cmdline").read_bytes().split(b"\0")[0]
+                words = (process / "cmdline").read_bytes().split(b"\0")
                 is_ours = ours in (process / "environ").read_bytes().split(b"\0")
-                if is_ours and re.split(rb"[\\/]", words)[-1].decode(errors="replace") == name:
-                    os.kill(int(process.name), signal.SIGKILL)
+                if is_ours and any(each.endswith(word) for each in words):
+                    found.append(int(process.name))
+        return found
+
+    def kill(self, name: str) -> None:
+        """All programs of this name."""
+        for process in self.processes(name.encode()):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def wait(self) -> None:
         """Until nothing runs any more, and the registry is written."""
@@ -134,7 +141,7 @@ class Computer:
 
     def _server(self, word: str) -> None:
         # it says by its code whether it runs at all
-        subprocess.run([SERVER, word], env=self._env, timeout=600, check=False)
+        subprocess.run([SERVER, word], env=self.environment, timeout=600, check=False)
 
 
 @contextmanager

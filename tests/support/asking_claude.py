@@ -40,7 +40,7 @@ def main() -> None:
         sys.exit(1)
     given = answer["response"]["response"]
     if given["behavior"] == "allow":
-        subprocess.run(["sh", "-c", given["updatedInput"]["command"]], check=False)
+        subprocess.run(given["updatedInput"]["command"], shell=True, check=False)
     text = given.get("message", "done")
     say(type="assistant", message={"id": "m", "content": [{"type": "text", "text": text}]})
     say(type="result", subtype="success", is_error=False, result=text, stop_reason="end_turn")

@@ -11,10 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from llmgw_desktop.platform.environment import with_numpy
+
 MOST_WAITING = 8
 """Nobody waits behind more work than this; it is done without an answer of the model then."""
 MOST_LEFT = 32
 """Work that nobody waits for is not taken where so much waits already."""
+_MINI_LM = "llmgw_desktop.engine.embedding.minilm"
 _Made = TypeVar("_Made")
 _log = logging.getLogger(__name__)
 
@@ -134,15 +137,15 @@ def _tell(
 def _read_in() -> None:
     import threadpoolctl
 
-    from llmgw_desktop.engine.embedding import minilm
-
-    del threadpoolctl, minilm
+    with_numpy(_MINI_LM)
+    del threadpoolctl
 
 
 def _load_mini_lm(folder: Path) -> Model:
     # here: numpy takes a fifth of a second, and who has no such route never needs it
     from threadpoolctl import threadpool_limits
 
+    with_numpy(_MINI_LM)
     from llmgw_desktop.engine.embedding.minilm import MiniLm
 
     threadpool_limits(1, "blas")  # for good: more threads than this one would take the loop's core

@@ -281,7 +281,7 @@ def check_sizes(arguments: Sequence[str], environment: Mapping[str, str], prompt
         raise _too_large(f"are {len(arguments):,}, and {MOST_ARGUMENTS:,} may be.", "arguments")
     if LONGEST_LINE is not None and (length := line_length(arguments)) > LONGEST_LINE:
         raise _too_large(
-            f"have {length:,} characters in all, and a command line here has {LONGEST_LINE:,}.",
+            f"makes a command line of {length:,} characters, and {LONGEST_LINE:,} may be here.",
             _longest(arguments, prompt),
         )
     env = [size_of(f"{name}={value}", "environment") for name, value in environment.items()]

@@ -53,6 +53,7 @@ from llmgw_desktop.engine.jobs.environment import (
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.process_tree import boot_id
 from llmgw_desktop.platform.children import direct
+from llmgw_desktop.platform.environment import LONGEST_FOLDER
 from llmgw_desktop.platform.files import HAS_MODES, person
 from llmgw_desktop.platform.held_thread import held
 from llmgw_desktop.platform.processes import MARKER
@@ -351,6 +352,12 @@ def checked_folder(working_dir: str) -> str:
     folder = Path(working_dir)
     if not folder.is_absolute():
         raise InvalidRun("is not an absolute path. Say it from the root on.", field="workingDir")
+    if LONGEST_FOLDER is not None and len(working_dir) > LONGEST_FOLDER:
+        raise InvalidRun(
+            f"Windows starts no program in a folder whose path has more than {LONGEST_FOLDER}"
+            " characters; name one that lies higher",
+            field="workingDir",
+        )
     if not is_folder(folder) or not os.access(folder, os.X_OK):
         raise InvalidRun(
             f"there is no folder {working_dir[:200]!r} that can be entered", field="workingDir"

@@ -43,6 +43,7 @@ class Git:
                 capture_output=True,
                 timeout=_PATIENCE_S,
                 check=False,
+                **apart(),
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise _failed(f"git could not be run: {type(error).__name__}") from error

@@ -5,7 +5,6 @@ the page is first shown.
 """
 
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from llmgw_desktop.app.words.figures import money_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, FlightClosed
+from llmgw_desktop.platform.environment import with_numpy
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.figures.checks_part import ChecksPart
 from llmgw_desktop.ui.figures.cost_part import CostPart
@@ -124,7 +124,7 @@ class FiguresPage(TabbedPage, MadeInSteps):
         if not self._asks_plots:
             self._asks_plots = True
             self._bridge.fetch(
-                self, lambda: import_module(_PLOTS), self._make_plots, self._miss_plots, slow=True
+                self, lambda: with_numpy(_PLOTS), self._make_plots, self._miss_plots, slow=True
             )
 
     def _whole(self, part: QWidget, title: str = _NONE, words: str = _NONE_WORDS) -> QStackedWidget:

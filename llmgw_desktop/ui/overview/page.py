@@ -5,7 +5,6 @@ they are read again. `board.py` is the board of tiles and charts itself.
 """
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,6 +26,7 @@ from llmgw_desktop.domain.events import (
     SettingsChanged,
 )
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightSummary
+from llmgw_desktop.platform.environment import with_numpy
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.overview.board import OverviewBoard
 from llmgw_desktop.ui.overview.first_steps import FirstStepsCard
@@ -300,7 +300,7 @@ class OverviewPage(QWidget, MadeInSteps):
         elif self._board.figures is not None:
             self._bridge.fetch(
                 self,
-                lambda: import_module(_LARGE_CHARTS),
+                lambda: with_numpy(_LARGE_CHARTS),
                 lambda charts: self._make_large(charts, at),
                 self._miss_large,
                 slow=True,

@@ -778,7 +778,7 @@ def test_where_large_charts_cannot_be_drawn_it_is_said(
     def missing(name: str) -> object:
         raise ImportError("PLEASE READ THIS\n\nOriginal error was: libblas.so\n")
 
-    monkeypatch.setattr("llmgw_desktop.ui.overview.page.import_module", missing)
+    monkeypatch.setattr("llmgw_desktop.ui.overview.page.with_numpy", missing)
     gateway.reader.waves = True
     page.show()
     qtbot.waitUntil(lambda: values(page)[0] == "412")
