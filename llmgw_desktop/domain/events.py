@@ -264,6 +264,24 @@ class ToolServersChanged:
 
 
 @value
+class ServerResourceChanged:
+    """What stands at an address of a server behind us may be otherwise now."""
+
+    address: str
+
+
+@value
+class ServerSaid:
+    """A server behind us tells something, as a notification of the protocol."""
+
+    server: str
+    method: str
+    params: Mapping[str, object] = field(repr=False)
+    session: str = ""
+    """Of the client whom it concerns; empty: all of this computer's that may use the server."""
+
+
+@value
 class AuditNoted:
     """The audit log has grown."""
 
@@ -292,4 +310,6 @@ Event = (
     | WorktreesChanged
     | AuditNoted
     | ToolServersChanged
+    | ServerResourceChanged
+    | ServerSaid
 )

@@ -37,6 +37,7 @@ BATCH_VERSIONS = ("2024-11-05", "2025-03-26")
 
 CAPABILITIES: dict[str, dict[str, bool]] = {
     "completions": {},
+    "logging": {},
     "prompts": {"listChanged": True},
     "resources": {"listChanged": True, "subscribe": True},
     "tools": {"listChanged": True},

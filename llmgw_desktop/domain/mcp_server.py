@@ -74,6 +74,12 @@ class McpServer:
     ask: AskAbout = AskAbout.RISKY
     answer_within_s: float = 300.0
     """A call's longest silence."""
+    share: bool = True
+    """All callers share one process of it; else each session of a client has its own."""
+    sampling_model: str = ""
+    """Which answers it where the calling client has no model to be asked; empty: none does."""
+    sampling_tokens: int = 20_000
+    """So many of that model's it may use in a day, read and written."""
     oauth_client_id: str = ""
     """Of a program that the person registered where people sign in for it; empty: we register."""
     oauth_client_secret: str = ""
@@ -141,6 +147,8 @@ class ToolPin:
     """A person does not want it."""
 
 
+ADDRESS = "server://"
+"""How addresses of their resources begin with us: `server://NAME/` and the server's own."""
 SIGNED_IN_PATH = "/v1/tools/signed-in"
 """Where browsers come back to that signed in at a server."""
 LONGEST_NAME = 52

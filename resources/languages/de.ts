@@ -17907,4 +17907,41 @@
       <translation>liest auch %1</translation>
     </message>
   </context>
+  <context>
+    <name>app/questions</name>
+    <message>
+      <source>have an answer of yours</source>
+      <translation>eine Antwort von Ihnen haben</translation>
+    </message>
+    <message>
+      <source>To be written</source>
+      <translation>Zu schreiben</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/questions</name>
+    <message>
+      <source>Your answer</source>
+      <translation>Ihre Antwort</translation>
+    </message>
+    <message>
+      <source>It is done</source>
+      <translation>Erledigt</translation>
+    </message>
+  </context>
+  <context>
+    <name>settings</name>
+    <message>
+      <source>Whether all callers share one process of it. false: each session of a client has its own, for servers that keep something of one caller. Left out: true.</source>
+      <translation>Ob sich alle Aufrufer einen Prozess davon teilen. false: Jede Sitzung eines Clients hat ihren eigenen, für Server, die sich etwas von einem Aufrufer merken. Weggelassen: true.</translation>
+    </message>
+    <message>
+      <source>The model, as in a request, that answers the server where it wants a model's words and the calling program has none to offer; you are asked each time. Left out: none.</source>
+      <translation>Das Modell, wie in einer Anfrage, das dem Server antwortet, wo er die Worte eines Modells will und das aufrufende Programm keines bieten kann; Sie werden jedes Mal gefragt. Weggelassen: keines.</translation>
+    </message>
+    <message>
+      <source>How many tokens of that model it may use in a day. Left out: 20,000.</source>
+      <translation>Wie viele Tokens dieses Modells er an einem Tag verbrauchen darf. Weggelassen: 20.000.</translation>
+    </message>
+  </context>
 </TS>

@@ -1,12 +1,13 @@
 """What the MCP door costs: CPU of cheap calls by tool, calls a second, bytes of an idle session.
 
-    python -m tests.bench.bench_mcp [tools] [calls] [rate] [sessions]
+    python -m tests.bench.bench_mcp [tools] [calls] [rate] [sessions] [behind]
 
 Against the real program as a child; parts that are not named are left out, all where none is. CPU
 is that of the child and its own children, of /proc. `tools`: by turns at 8 connections, medians of
 9 rounds; all CLIs are installed, as stand-ins that tell their version alone. The rest: as the least
 of several rounds, for the machine may be busy. `via SDK` is the same call by the long way, which a
-client that sends a header of the protocol's later extensions takes.
+client that sends a header of the protocol's later extensions takes. `behind`: a call of a server
+behind the gateway beside the same call of the same server by itself, over its own pipes, by turns.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
+from tests.support import mcp_servers
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 
 ROUNDS = 5
@@ -51,6 +53,7 @@ CHEAP: Mapping[str, Mapping[str, Any]] = {
     "upstream_contracts": {},
 }
 """Tools that ask no model and start nothing that was started before, each with its arguments."""
+_IDLE_S = 20.0
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _PEER = "peer: 180 to 350 a second, 2.9 MB a session"
 _META = {
@@ -219,7 +222,82 @@ async def some_calls(gateway: Gateway) -> None:
     await cost(gateway, "alone, via SDK", {**modern, "Mcp-Param-X": "1"}, _META)
 
 
-PARTS = {"tools": tools, "calls": some_calls, "rate": rate, "sessions": sessions}
+class Direct:
+    """A server by itself, as a program that starts it would speak with it."""
+
+    def __init__(self, notes: Path) -> None:
+        self._command = mcp_servers.odd(str(notes))
+        self._number = 0
+
+    async def open(self) -> Direct:
+        pipe = asyncio.subprocess.PIPE
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, stdin=pipe, stdout=pipe
+        )
+        who = {"name": "bench", "version": "1"}
+        await self.ask(
+            "initialize",
+            {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": who},
+        )
+        return self
+
+    async def ask(self, method: str, params: Mapping[str, Any]) -> bytes:
+        self._number += 1
+        told = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps(told).encode() + b"\n")
+        return await stdout.readline()
+
+    async def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+
+async def behind(gateway: Gateway) -> None:
+    """One connection each, a call by turns: what lies between is the gateway's."""
+    pipe = await Pipe(gateway).open()
+    head = await pipe.session()
+    message: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+    message["params"] = {"name": "odd__echo", "arguments": {"words": "x"}}
+    await pipe.ask({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, head)
+    with tempfile.TemporaryDirectory() as folder:
+        direct = await Direct(Path(folder) / "notes").open()
+        asked = {"name": "echo", "arguments": {"words": "x"}}
+        own_s: list[float] = []
+        through_s: list[float] = []
+        cpu_before = cpu_s(gateway)
+        for _ in range(ROUNDS * CALLS):
+            began = time.perf_counter()
+            answer = await direct.ask("tools/call", asked)
+            between = time.perf_counter()
+            _, told = await pipe.ask(message, head)
+            through_s.append(time.perf_counter() - between)
+            own_s.append(between - began)
+            assert b"echo: x" in answer
+            assert b"echo: x" in told, told
+        cpu_ms = (cpu_s(gateway) - cpu_before) / len(own_s) * 1000
+        await direct.close()
+    own, through = (statistics.median(each) * 1000 for each in (own_s, through_s))
+    print(
+        f"a call of a server: by itself {own:.2f} ms, through the gateway {through:.2f} ms"
+        f" (p50); added {through - own:.2f} ms (bar: 1.5 ms), of the gateway's CPU {cpu_ms:.2f} ms"
+    )
+    before = cpu_s(gateway)
+    await asyncio.sleep(_IDLE_S)
+    print(f"an idle server: {(cpu_s(gateway) - before) / _IDLE_S * 100:.2f} % of a core")
+    pipe.close()
+
+
+PARTS = {
+    "tools": tools,
+    "calls": some_calls,
+    "rate": rate,
+    "sessions": sessions,
+    "behind": behind,
+}
 
 
 async def measure(gateway: Gateway, names: list[str]) -> None:
@@ -250,7 +328,8 @@ def install_clis(folder: Path) -> str:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment = {"PATH": install_clis(Path(folder) / "programs")}
-        setup = GatewaySetup(home=Path(folder) / "home", environment=environment)
+        odd = mcp_servers.table("odd", mcp_servers.odd(str(Path(folder) / "notes")))
+        setup = GatewaySetup(home=Path(folder) / "home", environment=environment, toml=odd)
         with running_gateway(setup) as gateway:
             asyncio.run(measure(gateway, sys.argv[1:] or list(PARTS)))
 

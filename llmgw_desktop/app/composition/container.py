@@ -250,14 +250,14 @@ class Container(EngineParts):
                     permissions=lambda: self.runs.permissions,
                     recorder=self.recording.recorder,
                     vault=self.vault,
+                    pipeline=self.pipeline,
                 )
             )
             self._closing.add(self.tool_servers.close)
         self.tool_servers.apply(settings.mcp_servers)
 
     async def hand_over(self, within_s: float) -> list[int]:
-        """What listens, for the program's next start; answers that run may end first. Then
-        `stop`."""
+        """What listens, for the program's next start; running answers may end first. Then `stop`."""
         self.runs.service.let_waits_go()
         return await self.gateway.hand_over(within_s)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 import orjson
 from typing_extensions import override
 
+from llmgw_desktop.app.mcp.server_questions import BY_PERSON, AnswersHere, OwnModel
+from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
 from llmgw_desktop.domain.events import ToolServersChanged
@@ -18,7 +21,6 @@ from llmgw_desktop.domain.flights.flight import FlightState
 from llmgw_desktop.domain.jobs.approval import (
     Ask,
     AskingJob,
-    DecisionWay,
     PermissionAnswer,
     PermissionKind,
 )
@@ -46,6 +48,7 @@ from llmgw_desktop.engine.mcp.behind.program import started
 from llmgw_desktop.engine.mcp.behind.sign_ins import SignInParts, SignIns, SignInVault
 from llmgw_desktop.engine.mcp.behind.tool_servers import Ask as AskServer
 from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
+from llmgw_desktop.engine.pipeline.pipeline import Pipeline
 from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
 from llmgw_desktop.engine.questions.permissions.standing import minute_of_day
 from llmgw_desktop.engine.upstream.pool import Pool
@@ -60,7 +63,6 @@ PATH, PROVIDER = "/mcp", "mcp:"
 LARGE = 128 * 1024
 _JSON = (("content-type", "application/json"),)
 _log = logging.getLogger(__name__)
-_BY_PERSON = (DecisionWay.DIALOG, DecisionWay.COMMAND, DecisionWay.DEVICE)
 
 
 @value
@@ -81,6 +83,8 @@ class BehindParts:
     """Where a person is asked."""
     recorder: Recorder
     vault: SignInVault
+    pipeline: Pipeline
+    """By which a server's questions reach a model, where its settings name one."""
 
 
 class Connecting:
@@ -157,16 +161,24 @@ class CallQuestions:
 
     async def put(self, call: BehindCall, reason: str) -> None:
         """Returns when it may be called. Raises RuleRefused."""
-        desk, offered = self._parts.permissions(), call.offered
-        caller = self._caller(call)
+        offered = call.offered
         asked = Ask(
-            native_id=self._ids.new("call"),
+            native_id="",
             kind=PermissionKind.MCP,
             server=offered.server,
             tool=offered.tool,
             arguments=masked(call.asked.arguments, self._parts.recorder.clean_text),
             reason=reason,
         )
+        answer = await self.ask(call.asked.principal, call.came.session, asked)
+        if not answer.allows:
+            name = f"{offered.server}/{offered.tool}"
+            raise RuleRefused(f"{name} was not called: {_denied_words(answer)}")
+
+    async def ask(self, principal: Principal, session: str, ask: Ask) -> PermissionAnswer:
+        """On behalf of a client that waits; one that gives up takes it back."""
+        desk, caller = self._parts.permissions(), self._caller(principal, session)
+        asked = replace(ask, native_id=self._ids.new("call"))
         answered: asyncio.Future[PermissionAnswer] = asyncio.get_running_loop().create_future()
 
         def take(answer: PermissionAnswer) -> None:
@@ -175,16 +187,12 @@ class CallQuestions:
 
         desk.ask(caller, asked, take)
         try:
-            answer = await answered
+            return await answered
         except asyncio.CancelledError:
             desk.withdraw(caller.id, asked.native_id)
             raise
-        if not answer.allows:
-            name = f"{offered.server}/{offered.tool}"
-            raise RuleRefused(f"{name} was not called: {_denied_words(answer)}")
 
-    def _caller(self, call: BehindCall) -> AskingJob:
-        principal, session = call.asked.principal, call.came.session
+    def _caller(self, principal: Principal, session: str) -> AskingJob:
         whole = "\0".join((principal.client_id, principal.job, session))
         group = f"mcp_{sha256(whole.encode('utf-8', 'surrogatepass')).hexdigest()[:20]}"
         self._groups[group] = None
@@ -281,7 +289,7 @@ def masked(arguments: Mapping[str, Any], clean: Callable[[str], str]) -> dict[st
 
 def _denied_words(answer: PermissionAnswer) -> str:
     """For the model that called."""
-    if answer.way in _BY_PERSON:
+    if answer.way in BY_PERSON:
         said = f" They say: {answer.note}" if answer.note else ""
         return f"the person at this computer denied it.{said}"
     return answer.note or "it was denied."
@@ -304,7 +312,8 @@ class ToolServersHere(ToolServers):
         )
         self._connecting.sign_ins = sign_ins = SignIns(signs)
         store = ToolPinStore(parts.places.gateway_db, parts.clock)
-        around = RecordedCalls(parts.recorder, Ruled(parts, CallQuestions(parts)))
+        questions = CallQuestions(parts)
+        around = RecordedCalls(parts.recorder, Ruled(parts, questions))
         super().__init__(
             self._connecting,
             store,
@@ -312,6 +321,10 @@ class ToolServersHere(ToolServers):
             bus=parts.bus,
             around=around,
             sign_ins=sign_ins,
+        )
+        clean = parts.recorder.clean_text
+        self.answers = AnswersHere(
+            questions.ask, OwnModel(parts.pipeline), parts.clock, lambda given: masked(given, clean)
         )
 
     def _signed_in(self, name: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, field
 from typing import TYPE_CHECKING, Any, Final
 
-from llmgw_desktop.app.words.figures import moment_text, size_text
+from llmgw_desktop.app.words.figures import counted, moment_text, size_text
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.values import value
 
@@ -81,6 +81,16 @@ def server_words(server: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
+def helpers_words(rows: "Sequence[ToolRow]") -> str:
+    """«3 processes with 210 MB»: of all servers together; empty where none runs here."""
+    processes = sum(each.processes for each in rows)
+    if not processes:
+        return ""
+    sizes = [each.memory for each in rows if each.memory is not None]
+    words = counted(processes, "process", "processes")
+    return f"{words} with {size_text(sum(sizes))}" if sizes else words
+
+
 def _lines(definition: Mapping[str, Any]) -> list[str]:
     """Long texts line by line: a difference in one is to be seen."""
     found: list[str] = []
@@ -118,6 +128,10 @@ class ToolRow:
     log: tuple[str, ...] = ()
     sign_in: str = ""
     """Of a server: wanted, waiting, done; empty where it has never asked for one."""
+    processes: int = 0
+    """Of a server, that run on this computer."""
+    memory: int | None = None
+    """In bytes, of all of them with what they started; None: it cannot be told."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -180,10 +194,11 @@ class ToolDesk:
             return ()
         tools, standings = await servers.tools(), servers.standings()
         signed = await servers.sign_in_states()
-        memory = await asyncio.to_thread(_memory_of, [each.pid for each in standings if each.pid])
+        pids = [pid for each in standings for pid in each.pids]
+        memory = await asyncio.to_thread(_memory_of, pids)
         rows: list[ToolRow] = []
         for standing in standings:
-            rows.append(_server_row(standing, memory.get(standing.pid), signed))
+            rows.append(_server_row(standing, memory, signed))
             own = [each for each in tools if each.server == standing.name]
             rows += [_tool_row(servers, each) for each in own]
         return tuple(rows)
@@ -252,15 +267,19 @@ def _memory_of(pids: list[int]) -> dict[int, int | None]:
 
 
 def _server_row(
-    standing: "ServerStanding", memory: int | None, signed: Mapping[str, str]
+    standing: "ServerStanding", memory: Mapping[int, int | None], signed: Mapping[str, str]
 ) -> ToolRow:
+    found = [each for pid in standing.pids if (each := memory.get(pid)) is not None]
+    size = sum(found) if found else None
     sign_in = str(signed.get(standing.name, ""))
     is_failing = standing.last_error and not standing.is_running
     parts = [server_words(asdict(standing))]
     if sign_in:
         parts.insert(0, SIGN_IN_WORDS[sign_in])
-    if standing.pid and memory is not None:
-        parts.append(f"{size_text(memory)} of memory")
+    if len(standing.pids) > 1:
+        parts.append(f"{len(standing.pids):,} processes")
+    if size is not None:
+        parts.append(f"{size_text(size)} of memory")
     if standing.starts:
         more = f"started {standing.starts:,} times"
         parts.append(more if standing.starts > 1 else "started once")
@@ -277,6 +296,8 @@ def _server_row(
         facts=" · ".join(parts),
         log=standing.log,
         sign_in=sign_in,
+        processes=len(standing.pids),
+        memory=size,
     )
 
 

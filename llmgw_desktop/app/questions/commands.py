@@ -17,6 +17,7 @@ from llmgw_desktop.app.questions.consent_words import (
 )
 from llmgw_desktop.app.questions.permission_words import (
     AGENT_SAYS,
+    TO_WRITE,
     asked_parts,
     permission_view,
     since_words,
@@ -166,6 +167,9 @@ def _shown(question: PermissionQuestion, now_s: float) -> Iterator[str]:
         yield f"  Look: {warning}"
     if view.reason:
         yield f"  Reason: {view.reason}"
+    if view.form:
+        yield f"  {TO_WRITE}: {view.form}"
+        yield f'  Answer by: llmgw questions answer {question.id} once --note "…"'
     if view.agent_words:
         yield f"  {AGENT_SAYS}: {view.agent_words}"
     if view.rule:

@@ -5,7 +5,12 @@ from datetime import date
 from typing import Any
 
 from llmgw_desktop.app.questions.consent_words import countdown
-from llmgw_desktop.app.questions.permission_words import AGENT_SAYS, asked_parts, since_words
+from llmgw_desktop.app.questions.permission_words import (
+    AGENT_SAYS,
+    TO_WRITE,
+    asked_parts,
+    since_words,
+)
 from llmgw_desktop.app.words.figures import clock_text
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.jobs.approval import Ask, PermissionQuestion
@@ -118,6 +123,8 @@ def asked_texts(item: OpenQuestion) -> Iterator[tuple[str, str]]:
 def _ask_texts(ask: Ask) -> Iterator[tuple[str, str]]:
     for part in asked_parts(ask):
         yield part.label, part.text
+    if ask.form:
+        yield TO_WRITE, ask.form
     if ask.agent_words:
         yield AGENT_SAYS, ask.agent_words
 

@@ -25,6 +25,7 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.questions.permissions.listed import asker_of
 
 TITLE = "An agent asks for permission"
+TO_WRITE = "To be written"
 AGENT_SAYS = "The agent's own words"
 WAY_WORDS: dict[DecisionWay, str] = {
     DecisionWay.DIALOG: "in the window",
@@ -90,6 +91,9 @@ class PermissionView:
     warnings: tuple[str, ...]
     rule: str
     can_take_note: bool
+    is_question: bool
+    """A yes is an answer; `form` says what is to be written with it, where anything is."""
+    form: str
     rule_label: str
     is_call: bool
     """A client calls a tool of another MCP server."""
@@ -113,6 +117,8 @@ def permission_view(question: PermissionQuestion) -> PermissionView:
         warnings=tuple(inert_line(each, 400) for each in question.warnings),
         rule=inert_line(question.rule, 400),
         can_take_note=ask.can_take_note,
+        is_question=ask.is_question,
+        form=inert_line(ask.form, LONGEST_WORDS),
         rule_label=RULE_LABELS[question.cli is None or question.is_of_terminal],
         is_call=question.cli is None,
     )
@@ -132,6 +138,8 @@ def wish_words(ask: Ask) -> str:
             return f"change {counted(len(ask.changes), 'file')}" if ask.changes else "change files"
         case PermissionKind.FETCH:
             return "fetch an address"
+        case PermissionKind.MCP if ask.is_question:
+            return "have an answer of yours"
         case PermissionKind.MCP:
             return "use a tool of an MCP server"
         case _:

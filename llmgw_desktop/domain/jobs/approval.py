@@ -270,6 +270,10 @@ class Ask:
     agent_words: str = ""
     """The model's own description: shown as what the agent says, never as what is done."""
     can_take_note: bool = True
+    is_question: bool = False
+    """A server of MCP asks the person something: a yes is an answer, and allows nothing."""
+    form: str = ""
+    """Of such a question: what is to be written with the answer, in words."""
     raw: str = field(default="", repr=False)
 
 

@@ -6,7 +6,7 @@ client cancels it; in the later one a client that leaves cancels it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -32,6 +32,7 @@ from llmgw_desktop.engine.mcp import listing
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions
 from llmgw_desktop.engine.mcp.tool import CameBy, ProgressTelling, ToolAnswer
+from llmgw_desktop.engine.mcp.way_back import StreamCaller
 
 PING_S = 15.0
 """After so long of silence a call's answer becomes a stream with signs of life."""
@@ -70,9 +71,9 @@ class ShortWay:
             return False
         self._check_scope(visitor.principal, message)
         client_id = visitor.principal.client_id
-        if message.get("method") == CANCELED:
+        if message.get("method", CANCELED) == CANCELED:
             session = session_of(caller, self._sessions, client_id)
-            return await self._cancel(caller, session, message)
+            return await self._concerns(caller, session, message)
         request = plain_request(message, caller, self._sessions, client_id)
         if request is None or (
             request.method == CALL and not self._is_there(visitor, request.name)
@@ -110,6 +111,15 @@ class ShortWay:
         if scope is not None and scope not in principal.scopes and scope in GRANTABLE_SCOPES:
             self._may(principal, scope)
 
+    async def _concerns(
+        self, caller: HttpCaller, session: McpSession | None, message: dict[str, Any]
+    ) -> bool:
+        """A call that goes on: it is cancelled, or its server's question has its answer."""
+        if session is not None and session.take(message):
+            await caller.reply(202, _head(session), b"")
+            return True
+        return "method" in message and await self._cancel(caller, session, message)
+
     async def _cancel(
         self, caller: HttpCaller, session: McpSession | None, message: dict[str, Any]
     ) -> bool:
@@ -133,13 +143,16 @@ class ShortWay:
             return True
         stream = _Stream(caller, request)
         session = request.session.id if request.session is not None else ""
+        back = None
+        if request.session is not None and request.name not in self._offer.toolbox:
+            back = StreamCaller(request.session, stream.say)
         work = self._offer.toolbox.call(
             request.name,
             request.arguments,
             visitor.principal,
             project=visitor.project,
             progress=stream.progress(),
-            came=CameBy(profile=visitor.profile, session=session),
+            came=CameBy(profile=visitor.profile, session=session, caller=back),
         )
         task = self._tasks.start(work, name=f"tool {request.name[:40]}")
         if key is not None:
@@ -199,9 +212,15 @@ class _Stream:
             params["message"] = message
         news = {"jsonrpc": "2.0", "method": "notifications/progress", "params": params}
         try:
-            await self._write(_event(orjson.dumps(news)))
+            await self.say(news)
         except ClientGone:
             return
+
+    async def say(self, message: Mapping[str, Any]) -> None:
+        """A message of ours that comes before the answer. Raises ClientGone."""
+        if self._is_over:
+            raise ClientGone("It has its answer.")
+        await self._write(_event(orjson.dumps(message)))
 
     async def live(self) -> None:
         await self._write(b": ping\r\n\r\n")

@@ -11,10 +11,12 @@ from llmgw_desktop.domain.events import (
     ApprovalDecided,
     Event,
     JobChanged,
+    ServerResourceChanged,
     SettingsChanged,
     ToolServersChanged,
     WorktreesChanged,
 )
+from llmgw_desktop.domain.mcp_server import ADDRESS
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp import listing
 from llmgw_desktop.engine.mcp.behind.pins import digest_of
@@ -23,6 +25,7 @@ from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor, found
 from llmgw_desktop.engine.mcp.tool import NotFound
 
 GATHERED_S = 0.1
+_OF_SERVER: frozenset[type] = frozenset({ServerResourceChanged})
 MOST_ADDRESSES = 200
 """That one listener may name."""
 
@@ -47,8 +50,8 @@ class Listener:
         self.hear = hear
         self.addresses: dict[str, frozenset[type]] = {}
         """With the events after which each may read otherwise."""
-        self.lists: dict[str, tuple[str, ...]] = {}
-        """As they stood when he last heard of them."""
+        self.lists: dict[str, int] = {}
+        """A digest of each as it stood when he last heard of it."""
         self.pending: dict[Change, None] = {}
         self.timer: asyncio.TimerHandle | None = None
         self._stop = stop
@@ -70,12 +73,17 @@ class OfferChanges:
 
     def __init__(self, offer: McpOffer, bus: Bus) -> None:
         self._offer = offer
-        self._bus = bus
+        self.bus = bus
         self._listeners: dict[Listener, None] = {}
         self._unsubscribe: Callable[[], None] | None = None
 
     def __len__(self) -> int:
         return len(self._listeners)
+
+    @property
+    def behind(self) -> ToolServers | None:
+        """Other servers, as far as any is offered."""
+        return self._offer.toolbox.behind
 
     def listen(self, visitor: Visitor, hear: Hear, addresses: Iterable[str] = ()) -> Listener:
         """`hear` is quick and never raises."""
@@ -85,13 +93,17 @@ class OfferChanges:
             self.follow(listener, uri)
         self._listeners[listener] = None
         if self._unsubscribe is None:
-            self._unsubscribe = self._bus.subscribe(self._happened)
+            self._unsubscribe = self.bus.subscribe(self._happened)
         return listener
 
     def follow(self, listener: Listener, uri: str) -> bool:
         """Whether there is anything at the address for him; what is not never changes."""
+        if uri in listener.addresses:
+            return True
         if len(listener.addresses) >= MOST_ADDRESSES:
             return False
+        if uri.startswith(ADDRESS):
+            return self._follow_behind(listener, uri)
         try:
             resource, _ = found(self._offer, listener.visitor, uri)
         except NotFound:
@@ -99,7 +111,23 @@ class OfferChanges:
         listener.addresses[uri] = resource.changes_with
         return True
 
+    def leave(self, listener: Listener, uri: str) -> None:
+        """He wants to hear of it no longer."""
+        is_behind = listener.addresses.pop(uri, None) == _OF_SERVER
+        if is_behind and (behind := self.behind) is not None:
+            visitor = listener.visitor
+            behind.shelf.follow(visitor.principal, visitor.profile, uri, by=-1)
+
+    def _follow_behind(self, listener: Listener, uri: str) -> bool:
+        behind, visitor = self.behind, listener.visitor
+        if behind is None or not behind.shelf.follow(visitor.principal, visitor.profile, uri):
+            return False
+        listener.addresses[uri] = _OF_SERVER
+        return True
+
     def _forget(self, listener: Listener) -> None:
+        for uri in tuple(listener.addresses):
+            self.leave(listener, uri)
         self._listeners.pop(listener, None)
         if not self._listeners and self._unsubscribe is not None:
             self._unsubscribe()
@@ -113,6 +141,7 @@ class OfferChanges:
                     Change(RESOURCES, uri)
                     for uri, changes_with in listener.addresses.items()
                     if kind in changes_with
+                    and (not isinstance(event, ServerResourceChanged) or event.address == uri)
                 ]
                 if kind is SettingsChanged or kind is ToolServersChanged:
                     changes += self._changed_lists(listener)
@@ -122,7 +151,7 @@ class OfferChanges:
         before, listener.lists = listener.lists, self._lists(listener.visitor)
         return [Change(what) for what, names in listener.lists.items() if before[what] != names]
 
-    def _lists(self, visitor: Visitor) -> dict[str, tuple[str, ...]]:
+    def _lists(self, visitor: Visitor) -> dict[str, int]:
         offer = self._offer
         resources = listing.resources_allowed(offer, visitor)
         tools = offer.toolbox.shown(visitor.principal, visitor.profile)
@@ -130,7 +159,7 @@ class OfferChanges:
         behind = () if servers is None else _behind(servers, visitor)
         whose = visitor.principal, visitor.profile
         more = {} if servers is None else servers.shelf.named(*whose)
-        return {
+        found = {
             TOOLS: (*(tool.name for tool in tools), *behind),
             PROMPTS: (
                 *(prompt.name for prompt in listing.prompts_allowed(offer, visitor)),
@@ -138,6 +167,7 @@ class OfferChanges:
             ),
             RESOURCES: (*(resource.uri for resource in resources), *more.get(RESOURCES, ())),
         }
+        return {what: hash(names) for what, names in found.items()}
 
     @staticmethod
     def _note(listener: Listener, changes: Iterable[Change]) -> None:

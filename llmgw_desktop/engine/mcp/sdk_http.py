@@ -24,6 +24,7 @@ from mcp.server.subscriptions import (
 from mcp_types import (
     EmptyResult,
     NotificationParams,
+    SetLevelRequestParams,
     SubscribeRequestParams,
     SubscriptionsListenRequestParams,
     SubscriptionsListenResult,
@@ -31,16 +32,21 @@ from mcp_types import (
 )
 from typing_extensions import override
 
+from llmgw_desktop.domain.events import Event, ServerSaid
 from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
 from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.engine.mcp.behind.callers import LEVELS
 from llmgw_desktop.engine.mcp.changes import PROMPTS, TOOLS, Change, OfferChanges
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sdk_server import Context, WhoAsks, make_server
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions, Receive, Scope, Send
+from llmgw_desktop.engine.mcp.way_back import is_heard
 
 Touch = Callable[[str], None]
 
 _SESSION_ID = "mcp-session-id"
+MOST_UNTOLD = 1_000
+"""Messages of servers on their way to clients; more are left out."""
 
 
 class SdkNews:
@@ -55,8 +61,10 @@ class SdkNews:
         self._who = who
         self._touch = touch
         self._tasks = Tasks()
+        self._deaf = changes.bus.subscribe(self._said, ServerSaid)
 
     async def close(self) -> None:
+        self._deaf()
         await self._tasks.stop()
 
     async def session_opened(self, ctx: Context, params: NotificationParams | None) -> None:
@@ -70,10 +78,42 @@ class SdkNews:
             ctx.protocol_version,
             notify=connection.notify,
             touch=lambda: self._touch(session_id),
+            capabilities=_asked_of(ctx),
         )
         session.listener = self._changes.listen(visitor, lambda news: self._tell(session, news))
         self._sessions.enter(session)
-        connection.exit_stack.callback(self._sessions.take_out, session_id)
+        connection.exit_stack.callback(self._left, session)
+
+    def _left(self, session: McpSession) -> None:
+        self._sessions.take_out(session.id)
+        if (behind := self._changes.behind) is not None:
+            behind.session_ended(session.client_id, session.id)
+            behind.hear(self._least_level())
+
+    async def set_level(self, ctx: Context, params: SetLevelRequestParams) -> EmptyResult:
+        """Of messages of servers behind us; the gateway itself tells none."""
+        session = self._session(ctx)
+        if session is not None:
+            session.log_level = params.level
+            if (behind := self._changes.behind) is not None:
+                behind.hear(self._least_level())
+        return EmptyResult()
+
+    def _least_level(self) -> str:
+        return min((each.log_level for each in self._sessions), key=LEVELS.index, default="info")
+
+    def _said(self, event: Event) -> None:
+        """A server told something outside of any call: this computer's clients hear it."""
+        if not isinstance(event, ServerSaid) or (behind := self._changes.behind) is None:
+            return
+        for session in self._sessions:
+            if session.listener is None or not is_heard(event.params, session.log_level):
+                continue
+            whose = session.listener.visitor
+            is_his = behind.has(event.server, whose.principal, whose.profile)
+            if is_his and not whose.principal.is_remote and len(self._tasks) < MOST_UNTOLD:
+                told = session.notify(event.method, event.params)
+                self._tasks.start(told, name="tell an MCP session what a server says")
 
     async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult:
         """What is not there never changes: nobody learns whether it is another's."""
@@ -85,7 +125,7 @@ class SdkNews:
     async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult:
         session = self._session(ctx)
         if session is not None and session.listener is not None:
-            session.listener.addresses.pop(params.uri, None)
+            self._changes.leave(session.listener, params.uri)
         return EmptyResult()
 
     async def listen(
@@ -140,6 +180,16 @@ def _event(change: Change) -> ServerEvent:
     if change.what == TOOLS:
         return ToolsListChanged()
     return PromptsListChanged() if change.what == PROMPTS else ResourcesListChanged()
+
+
+def _asked_of(ctx: Context) -> dict[str, Any]:
+    """What the client says that it can be asked."""
+    told = ctx.session.client_capabilities
+    if told is None:
+        return {}
+    return told.model_dump(
+        include={"roots", "sampling", "elicitation"}, by_alias=True, mode="json", exclude_none=True
+    )
 
 
 def _session_id(ctx: Context) -> str:

@@ -4,7 +4,7 @@ Results are given to the SDK as plain JSON: it checks them against the revision 
 the client speaks, and leaves out what that does not know.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from mcp.server import Server
@@ -23,6 +23,7 @@ from mcp_types import (
     PaginatedRequestParams,
     ReadResourceRequestParams,
     ResourceTemplateReference,
+    SetLevelRequestParams,
     SubscribeRequestParams,
     SubscriptionsListenRequestParams,
     SubscriptionsListenResult,
@@ -33,9 +34,10 @@ from typing_extensions import override
 
 from llmgw_desktop.domain import mcp_presentation
 from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.mcp_server import ADDRESS
 from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.engine.mcp import listing
-from llmgw_desktop.engine.mcp.behind.offered import ADDRESS
+from llmgw_desktop.engine.mcp.behind.callers import Party
 from llmgw_desktop.engine.mcp.offer import (
     McpOffer,
     Visitor,
@@ -45,7 +47,7 @@ from llmgw_desktop.engine.mcp.offer import (
     prompt_text,
     read,
 )
-from llmgw_desktop.engine.mcp.tool import CameBy, NotFound, ProgressTelling
+from llmgw_desktop.engine.mcp.tool import CallerRefused, CameBy, NotFound, ProgressTelling
 
 Context = ServerRequestContext[Any, Any]
 WhoAsks = Callable[[Context], Visitor]
@@ -82,6 +84,8 @@ class SessionNews(Protocol):
     async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult: ...
 
     async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult: ...
+
+    async def set_level(self, ctx: Context, params: SetLevelRequestParams) -> EmptyResult: ...
 
     async def listen(
         self, ctx: Context, params: SubscriptionsListenRequestParams
@@ -123,6 +127,7 @@ def make_server(offer: McpOffer, who: WhoAsks, news: SessionNews) -> GatewayServ
     server.add_notification_handler(
         "notifications/initialized", NotificationParams, news.session_opened
     )
+    server.add_request_handler("logging/setLevel", SetLevelRequestParams, news.set_level)
     server.middleware.clear()  # nobody collects OpenTelemetry here; it costs a third of a call
     return server
 
@@ -148,7 +153,9 @@ class Handlers:
             visitor.principal,
             project=visitor.project,
             progress=_progress(ctx),
-            came=CameBy(profile=visitor.profile, session=_session_of(ctx)),
+            came=CameBy(
+                profile=visitor.profile, session=_session_of(ctx), caller=SdkCaller.of(ctx)
+            ),
         )
         return {**_WHOLE, **listing.answer_shown(answer)}
 
@@ -172,7 +179,9 @@ class Handlers:
         visitor, behind = self._who(ctx), self._offer.toolbox.behind
         try:
             if behind is not None and params.uri.startswith(ADDRESS):
-                found = await behind.shelf.read(visitor.principal, visitor.profile, params.uri)
+                party = Party.of(visitor.principal, _session_of(ctx), SdkCaller.of(ctx))
+                asked = visitor.principal, visitor.profile
+                found = await behind.shelf.read(*asked, params.uri, party)
                 return {**_WHOLE, "contents": found}
             resource, text = await read(self._offer, visitor, params.uri)
         except NotFound as error:
@@ -200,7 +209,8 @@ class Handlers:
             if behind is not None and "__" in params.name:
                 given = params.arguments or {}
                 asked = visitor.principal, visitor.profile
-                found = await behind.shelf.prompt(*asked, params.name, given)
+                party = Party.of(visitor.principal, _session_of(ctx), SdkCaller.of(ctx))
+                found = await behind.shelf.prompt(*asked, params.name, given, party=party)
                 if found is not None:
                     return {**_WHOLE, **found}
             text = prompt_text(self._offer, visitor, params.name, params.arguments)
@@ -229,6 +239,32 @@ class Handlers:
             return {**_WHOLE, "completion": {"values": values or [], "hasMore": False}}
         fitting = [each for each in known if each.startswith(asked.value)][:_MOST_COMPLETIONS]
         return {**_WHOLE, "completion": {"values": fitting, "hasMore": False}}
+
+
+class SdkCaller:
+    """On the way of a request that the SDK serves."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    @staticmethod
+    def of(ctx: Context) -> "SdkCaller | None":
+        return SdkCaller(ctx) if ctx.session.can_send_request else None
+
+    @property
+    def capabilities(self) -> Mapping[str, Any]:
+        told = self._ctx.session.client_capabilities
+        return {} if told is None else told.model_dump(by_alias=True, exclude_none=True)
+
+    async def ask(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            channel = self._ctx.session._request_outbound  # of this request's own stream
+            return await channel.send_raw_request(method, {**params})
+        except MCPError as error:
+            raise CallerRefused(error.message, error.code) from error
+
+    async def tell(self, method: str, params: Mapping[str, Any]) -> None:
+        await self._ctx.session._request_outbound.notify(method, {**params})
 
 
 def _session_of(ctx: Context) -> str:

@@ -2,20 +2,35 @@
 the few words of ASGI that the SDK is spoken to with.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.mcp.changes import Listener
 
 
-Notify = Callable[[str, Mapping[str, Any] | None], Awaitable[None]]
+Notify = Callable[[str, Mapping[str, Any] | None], Coroutine[Any, Any, None]]
+
+_OWN_IDS = "llmgw-asks-"
+_NOTHING: Mapping[str, Any] = {}
 
 
 class McpSession:
     """One that is open, with whoever opened it: to any other client it is not there."""
 
-    __slots__ = ("client_id", "id", "listener", "notify", "touch", "version")
+    __slots__ = (
+        "_asked",
+        "_count",
+        "capabilities",
+        "client_id",
+        "id",
+        "listener",
+        "log_level",
+        "notify",
+        "touch",
+        "version",
+    )
 
     def __init__(
         self,
@@ -25,6 +40,7 @@ class McpSession:
         *,
         notify: Notify,
         touch: Callable[[], None],
+        capabilities: Mapping[str, Any] | None = None,
     ) -> None:
         self.id = session_id
         self.client_id = client_id
@@ -34,6 +50,36 @@ class McpSession:
         self.touch = touch
         """Say that it is in use."""
         self.listener: Listener | None = None
+        self.capabilities: Mapping[str, Any] = capabilities or _NOTHING
+        """What the client says that it can be asked."""
+        self.log_level = "info"
+        """Of the messages that it wants to hear, the least."""
+        self._asked: dict[str, asyncio.Future[Mapping[str, Any]]] | None = None
+        self._count = 0
+
+    def question(self) -> tuple[str, asyncio.Future[Mapping[str, Any]]]:
+        """The id of another one, and where the client's whole answer will be."""
+        self._count += 1
+        number = f"{_OWN_IDS}{self._count}"
+        answer: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+        if self._asked is None:
+            self._asked = {}
+        self._asked[number] = answer
+        return number, answer
+
+    def forget(self, number: str) -> None:
+        if self._asked is not None:
+            self._asked.pop(number, None)
+
+    def take(self, message: Mapping[str, Any]) -> bool:
+        """Whether it is the answer to a question that `question` made."""
+        number = message.get("id")
+        if "method" in message or not isinstance(number, str) or self._asked is None:
+            return False
+        answer = self._asked.pop(number, None)
+        if answer is not None and not answer.done():
+            answer.set_result(message)
+        return answer is not None
 
 
 class McpSessions:

@@ -51,6 +51,31 @@ REVIEW_AND_FULL = frozenset({Profile.REVIEW, Profile.FULL})
 FULL_ALONE = frozenset({Profile.FULL})
 
 
+class CallerRefused(LlmgwError):
+    """Whoever called was asked something, and did not answer it."""
+
+    kind = "caller_refused"
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+        """Of JSON-RPC."""
+
+
+class WayBack(Protocol):
+    """The way back to a client while it waits for its answer."""
+
+    @property
+    def capabilities(self) -> Mapping[str, Any]:
+        """What it says that it can be asked: `sampling`, `elicitation`, `roots`."""
+
+    async def ask(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Raises CallerRefused."""
+
+    async def tell(self, method: str, params: Mapping[str, Any]) -> None:
+        """Whoever has left hears nothing."""
+
+
 @value
 class CameBy:
     """How a call came in, where that makes a difference."""
@@ -60,6 +85,8 @@ class CameBy:
     """Of the client; empty where it has none."""
     is_from_code: bool = False
     """A client's code called, which is told results whole."""
+    caller: WayBack | None = field(default=None, repr=False, compare=False)
+    """None: nothing can be asked of it."""
 
 
 PLAINLY = CameBy()

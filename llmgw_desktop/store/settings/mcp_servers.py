@@ -181,6 +181,23 @@ SERVER_KEYS: dict[str, Setting] = {
         "How long a call may be silent. Left out: 300.",
         since=_SINCE,
     ),
+    "share": Setting(
+        YesNo(),
+        "Whether all callers share one process of it. `false`: each session of a client has its"
+        " own, for servers that keep something of one caller. Left out: true.",
+        since=_SINCE,
+    ),
+    "sampling_model": Setting(
+        PlainText(),
+        "The model, as in a request, that answers the server where it wants a model's words and"
+        " the calling program has none to offer; you are asked each time. Left out: none.",
+        since=_SINCE,
+    ),
+    "sampling_tokens": Setting(
+        WholeNumber(least=1, most=100_000_000),
+        "How many tokens of that model it may use in a day. Left out: 20,000.",
+        since=_SINCE,
+    ),
     "oauth_client_id": Setting(
         PlainText(),
         "Where people sign in for it: the id of a program that you registered there, or the"

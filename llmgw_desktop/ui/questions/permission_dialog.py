@@ -165,6 +165,12 @@ def _stop_words(view: PermissionView) -> str:
     return "Stop its turn" if view.is_of_terminal else "Stop the job"
 
 
+def _once_words(view: PermissionView) -> str:
+    if not view.is_question:
+        return "Allow once"
+    return "Answer" if view.form else "It is done"
+
+
 class PermissionDialog(ArmedDialog):
     """`decided` with the decision and a note for the agent, which may be empty."""
 
@@ -247,8 +253,12 @@ class PermissionDialog(ArmedDialog):
         if rule:
             self.content.addWidget(self._rule)
         self.note = TextLine(theme, "What should the agent know?", "Note for the agent")
+        if self._view.form:
+            self.note = TextLine(theme, "Your answer", "Your answer")
+            self.form = FlowingLabel(theme, self._view.form, size=TextSize.CAPTION)
+            self.content.addWidget(self.form)
         self.note.setMaxLength(LONGEST_NOTE)
-        self.note.hide()
+        self.note.setVisible(bool(self._view.form))
         self.content.addWidget(self.note)
         self._add_pattern()
         self.content.addStretch(1)
@@ -277,7 +287,7 @@ class PermissionDialog(ArmedDialog):
 
     def _add_allowances(self) -> None:
         theme = self._theme
-        self.once = self.add_armed("Allow once", lambda: self._decide(Decision.ONCE))
+        self.once = self.add_armed(_once_words(self._view), lambda: self._decide(Decision.ONCE))
         is_of_job = not (self._view.is_call or self._view.is_of_terminal)
         words = "Allow for this job" if is_of_job else "Allow for this session"
         self.for_job = self.add_armed(words, lambda: self._decide(Decision.JOB))
@@ -302,7 +312,8 @@ class PermissionDialog(ArmedDialog):
 
     def _decide(self, decision: Decision) -> None:
         self.answered()
-        self.decided.emit(decision, "")
+        is_written = self._view.is_question and decision is Decision.ONCE
+        self.decided.emit(decision, self._note if is_written else "")
 
     def _open_pattern(self) -> None:
         for each in (self.pattern_head, self.pattern, self.pattern_words, self.always):

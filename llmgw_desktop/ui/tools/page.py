@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.mcp.tool_desk import ToolDesk, ToolRow
+from llmgw_desktop.app.mcp.tool_desk import ToolDesk, ToolRow, helpers_words
 from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
@@ -201,7 +201,9 @@ class ToolsPage(QWidget, MadeInSteps):
             each.setVisible(bool(self._all))
         held = sum(each.is_held_back for each in self._all)
         tools = counted(sum(not each.is_server for each in self._all), "tool")
-        self._count.setText(f"{tools}, {held:,} held back" if held else tools)
+        words_of_count = f"{tools}, {held:,} held back" if held else tools
+        helpers = helpers_words(self._all)
+        self._count.setText(f"{words_of_count} · {helpers}" if helpers else words_of_count)
         if self.rows and self.table.chosen_row < 0:
             self.table.choose_row(next((at for at, r in enumerate(self.rows) if r.is_held_back), 0))
 

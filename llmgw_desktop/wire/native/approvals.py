@@ -66,6 +66,8 @@ _OF_ASK = {
     "reason": "reason",
     "agentWords": "agent_words",
     "canTakeNote": "can_take_note",
+    "isQuestion": "is_question",
+    "form": "form",
     "raw": "raw",
 }
 

@@ -333,6 +333,8 @@ def wants(ask: Ask) -> str:
             text = f"fetch {ask.url}" if ask.url else f"use {ask.tool}"
         case PermissionKind.MCP:
             text = f"use {ask.tool} of {ask.server}"
+            if ask.is_question:
+                text = f"have an answer of yours, for {ask.server}"
         case _:
             text = f"use {ask.tool}" if ask.tool else ask.command or "do something"
     line = "".join(

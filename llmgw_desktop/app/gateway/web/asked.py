@@ -22,6 +22,7 @@ from llmgw_desktop.app.gateway.web.page import (
 from llmgw_desktop.app.questions.consent_words import NOT_VERIFIED, consent_view
 from llmgw_desktop.app.questions.permission_words import (
     AGENT_SAYS,
+    TO_WRITE,
     asked_parts,
     permission_view,
     since_words,
@@ -46,6 +47,7 @@ terminal."""
 STALE = "This page was too old, or of another sign-in. Look again, then answer."
 _TOO_QUICK = "That was quick. Read what is asked, then answer."
 _MOST_FIELDS = 40
+_LONGEST_NOTE = 1_000
 _TOO_LONG = "This is too long for a page: allow it in the window or by command, or deny it."
 _LONG_LINE = 200
 """Characters; what is longer, or has lines, is shown as a text of its own."""
@@ -104,6 +106,7 @@ async def give(
             place=AnswerPlace.DEVICE,
             at_s=at_s,
             person=person,
+            note=fields.one("note")[:_LONGEST_NOTE] if choice.takes_note and choice.allows else "",
             scopes=tuple(scopes[each] for each in scopes if each in fields.all("scope")),
             term=ConsentTerm(fields.one("term")) if question.terms and choice.allows else None,
         )
@@ -244,6 +247,8 @@ def _form(question: OpenQuestion, form: QuestionForm, *, may_allow: bool) -> str
     )
     asked = question.native
     given = _consent_fields(asked) if isinstance(asked, ConsentQuestion) else ""
+    if any(each.allows and each.takes_note for each in question.choices):
+        given = f'<label>Your answer<input name="note" maxlength="{_LONGEST_NOTE}"></label>'
     return (
         f'<form method="post" action="{escape(form.base)}/answer">'
         f'<input type="hidden" name="question" value="{escape(question.id)}">'
@@ -326,6 +331,7 @@ def _permission(question: PermissionQuestion) -> str:
         ("Where", view.where),
         ("Tool", view.tool),
         ("Why it asks", view.reason),
+        (TO_WRITE, view.form),
         (AGENT_SAYS, view.agent_words),
         ("For this session means" if view.is_call else "The same in this job", view.rule),
     )

@@ -122,7 +122,7 @@ class AddressLink:
                 await self._leave(connection)
                 return  # the answer comes on the stream
             try:
-                await self._hear(connection)
+                await self._hear(connection, number)
             except BROKEN as error:
                 raise ServerFailed(failure_words(self._peer.name, error)) from error
             finally:  # one that is not read to its end is closed by this
@@ -209,9 +209,9 @@ class AddressLink:
             lines.append(f"MCP-Protocol-Version: {self._version}")
         return ("\r\n".join(lines) + self._own + "\r\n\r\n").encode("utf-8")
 
-    async def _hear(self, connection: UpstreamConnection) -> None:
+    async def _hear(self, connection: UpstreamConnection, number: int) -> None:
         if connection.headers.get("content-type", "").startswith("text/event-stream"):
-            await self._hear_events(connection)
+            await self._hear_events(connection, number)
             return
         body = bytearray()
         while piece := await connection.piece():
@@ -224,12 +224,12 @@ class AddressLink:
                 )
         await self._take(bytes(body))
 
-    async def _hear_events(self, connection: UpstreamConnection) -> None:
+    async def _hear_events(self, connection: UpstreamConnection, number: int | None = None) -> None:
         splitter = SseSplitter(LONGEST_MESSAGE)
         while piece := await connection.piece():
             for frame in splitter.feed(piece):
                 if data := data_of(frame):
-                    await self._take(data)
+                    await self._take(data, number)
             if splitter.has_overflowed:
                 connection.close()
                 raise ServerFailed(
@@ -237,14 +237,14 @@ class AddressLink:
                     " are dropped."
                 )
 
-    async def _take(self, data: bytes) -> None:
+    async def _take(self, data: bytes, number: int | None = None) -> None:
         try:
             is_long = len(data) > PARSED_AT_ONCE
             message = await asyncio.to_thread(orjson.loads, data) if is_long else orjson.loads(data)
         except ValueError:
             self._peer.junk()
             return
-        self._peer.heard(message)
+        self._peer.heard(message, number)
 
     async def _listen(self) -> None:
         """For what it says unasked, as long as it offers that."""

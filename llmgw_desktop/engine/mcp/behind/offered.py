@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from llmgw_desktop.domain.access.principal import Principal, PrincipalKind
-from llmgw_desktop.domain.mcp_server import AskAbout, McpServer, hashed_name, offered_name
+from llmgw_desktop.domain.mcp_server import (
+    ADDRESS,
+    AskAbout,
+    McpServer,
+    hashed_name,
+    offered_name,
+)
 from llmgw_desktop.domain.plain_text import Glob
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
 from llmgw_desktop.engine.mcp.behind.pins import ServerTool
 from llmgw_desktop.engine.mcp.tool import PLAINLY, CameBy, McpToolCall, Profile
 
-ADDRESS = "server://"
-"""How addresses of their resources begin with us: `server://NAME/` and the server's own."""
 _LISTED_KEYS = ("title", "description", "inputSchema", "annotations")
 
 

@@ -15,6 +15,8 @@ from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.engine.mcp.behind.callers import CallerSide, Party
+from llmgw_desktop.engine.mcp.behind.questions import ServerQuestions, WaitingCall
 from llmgw_desktop.engine.mcp.tool import ProgressTelling
 
 LONGEST_MESSAGE = 16 << 20
@@ -24,8 +26,7 @@ PARSED_AT_ONCE = 128 << 10
 FLOOD, FLOOD_S = 2_000, 10.0
 """More messages that nobody asked for in so many seconds end the server."""
 _MOST_UNTOLD = 100
-"""Of one call's progress: more at a time is left out."""
-_NO_SUCH_METHOD = -32601
+"""Of one call's progress, and of what is said unasked: more at a time is left out."""
 _LONGEST_REASON = 600
 
 
@@ -53,8 +54,8 @@ class RuleRefused(ServerFailed):
     category = ErrorCategory.INVALID_INPUT
 
 
-class _Silence(ServerFailed):
-    """It did not answer in time."""
+class _Cut(ServerFailed):
+    """We wait for its answer no longer: it is silent, or asks without end."""
 
 
 class Link(Protocol):
@@ -81,29 +82,27 @@ class Link(Protocol):
         """What it wrote for people, the last lines."""
 
 
-class _Asked:
-    """One request that waits for its answer."""
-
-    def __init__(self, progress: ProgressTelling | None) -> None:
-        self.answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self.progress = progress
-        self.heard_at = time.monotonic()
-        self.untold = 0
-
-
 class ServerTalk:
     """One conversation with one server, from its greeting to its end."""
 
     def __init__(
-        self, name: str, changed: Callable[[str], None], ended: Callable[[str], None]
+        self,
+        name: str,
+        changed: Callable[[str], None],
+        ended: Callable[[str], None],
+        side: CallerSide | None = None,
     ) -> None:
-        """`changed` hears of `tools`, `resources` and `prompts`; `ended` once, why it ended."""
+        """`changed` hears of `tools`, `resources` and `prompts`; `ended` once, why it ended.
+        `side`: who answers what it asks; None: nobody does."""
         self.name = name
         self.link: Link | None = None
         self._changed = changed
         self._ended = ended
         self._ids = itertools.count(1)
-        self._asked: dict[int, _Asked] = {}
+        self._asked: dict[int, WaitingCall] = {}
+        self._side = side
+        self._untold = 0
+        self._questions = ServerQuestions(name, side, self._reply, _cut)
         self._unasked: deque[float] = deque()
         self._tasks = Tasks()
         self._why = ""
@@ -124,12 +123,13 @@ class ServerTalk:
         *,
         within_s: float,
         progress: ProgressTelling | None = None,
+        party: Party | None = None,
     ) -> dict[str, Any]:
         """The result. `within_s`: of silence; each sign of life begins it anew. A caller that gives
         up has the server told. Raises ServerFailed, CallRefused."""
         if self._why:
             raise ServerFailed(self._why)
-        number, asked = next(self._ids), _Asked(progress)
+        number, asked = next(self._ids), WaitingCall(progress, party)
         meta = {"_meta": {"progressToken": number}} if progress is not None else {}
         message = {"jsonrpc": "2.0", "id": number, "method": method, "params": {**params, **meta}}
         self._asked[number] = asked
@@ -138,9 +138,9 @@ class ServerTalk:
             while not (await asyncio.wait({asked.answer}, timeout=self._left(asked, within_s)))[0]:
                 if self._left(asked, within_s) <= 0:
                     said = f"{self.name} has said nothing for {within_s:g} s."
-                    self.failed(number, _Silence(said))
+                    self.failed(number, _Cut(said))
             return asked.answer.result()
-        except (asyncio.CancelledError, _Silence) as gone:
+        except (asyncio.CancelledError, _Cut) as gone:
             if not self.is_over and method != "initialize":
                 self._give_up(number, gone)
             raise
@@ -156,6 +156,7 @@ class ServerTalk:
     async def close(self) -> None:
         """What still waits for an answer is told."""
         self.lost(f"{self.name} was ended.")
+        await self._questions.close()
         await self._tasks.stop()
         if self.link is not None:
             await self.link.close()
@@ -166,11 +167,12 @@ class ServerTalk:
 
     # what a link says
 
-    def heard(self, message: object) -> None:
-        """One message of the server's, read."""
+    def heard(self, message: object, during: int | None = None) -> None:
+        """One message of the server's, read. `during`: the request in whose answer it came, where
+        that can be told."""
         for each in message if isinstance(message, list) else (message,):
             if isinstance(each, dict):
-                self._hear(each)
+                self._hear(each, during)
             else:
                 self._count("")
 
@@ -210,25 +212,34 @@ class ServerTalk:
         except TimeoutError:
             raise ServerFailed(f"{self.name} takes nothing in.") from None
 
+    async def _send_quietly(self, message: Mapping[str, Any]) -> None:
+        try:
+            await self._send(message, 30.0)
+        except ServerFailed:
+            return  # it is gone, and whoever waits is told so
+
     @staticmethod
-    def _left(asked: _Asked, within_s: float) -> float:
+    def _left(asked: WaitingCall, within_s: float) -> float:
+        if asked.open_questions:
+            return within_s  # it is the server that waits
         return max(asked.heard_at + within_s - time.monotonic(), 0.0)
 
     def _give_up(self, number: int, gone: BaseException) -> None:
         if self.link is not None:
             self.link.forget(number)
         reason = "nobody waits any more" if isinstance(gone, asyncio.CancelledError) else "too late"
-        told = self.tell("notifications/cancelled", {"requestId": number, "reason": reason})
-        self._tasks.start(_quietly(told), name=f"cancel a call of {self.name}")
+        told = {"requestId": number, "reason": reason}
+        said = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": told}
+        self._tasks.start(self._send_quietly(said), name=f"cancel a call of {self.name}")
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _hear(self, message: dict[str, Any], during: int | None) -> None:
         method, number = message.get("method"), message.get("id")
         if isinstance(method, str):
             if number is None:
-                self._notified(method, message.get("params"))
+                self._notified(method, message.get("params"), during)
             else:
                 self._count(method)
-                self._asked_back(method, number)
+                self._questions.put(message, self._meant(during))
             return
         asked = self._asked.get(number) if isinstance(number, int) else None
         if asked is None or asked.answer.done():
@@ -240,12 +251,20 @@ class ServerTalk:
         else:
             asked.answer.set_exception(_refused(self.name, error))
 
-    def _notified(self, method: str, params: object) -> None:
+    def _notified(self, method: str, params: object, during: int | None) -> None:
         self._count(method)
         if method == "notifications/progress" and isinstance(params, dict):
             self._progressed(params)
         elif method.startswith("notifications/") and method.endswith("/list_changed"):
             self._changed(method.split("/")[1])
+        elif method == "notifications/cancelled" and isinstance(params, dict):
+            self._questions.withdraw(params.get("requestId"))
+        elif self._side is not None and isinstance(params, dict) and self._untold < _MOST_UNTOLD:
+            parties = [each.party for each in self._meant(during) if each.party is not None]
+            self._untold += 1
+            told = self._side.told(method, params, parties)
+            task = self._tasks.start(told, name=f"pass on what {self.name} says")
+            task.add_done_callback(lambda _: setattr(self, "_untold", self._untold - 1))
 
     def _progressed(self, params: dict[str, Any]) -> None:
         token, done, total = (
@@ -265,15 +284,16 @@ class ServerTalk:
         task = self._tasks.start(_awaited(told), name=f"progress of {self.name}")
         task.add_done_callback(lambda _: setattr(asked, "untold", asked.untold - 1))
 
-    def _asked_back(self, method: str, number: object) -> None:
-        """Servers may ask whether we are there, and nothing else: no model of ours is theirs."""
-        said: dict[str, Any] = {"jsonrpc": "2.0", "id": number}
-        if method == "ping":
-            said["result"] = {}
-        else:
-            refusal = f"This client does not offer {method[:80]}."
-            said["error"] = {"code": _NO_SUCH_METHOD, "message": refusal}
-        self._tasks.start(_quietly(self._send(said, 30.0)), name=f"answer {self.name}")
+    def _meant(self, during: int | None) -> list[WaitingCall]:
+        """The calls for which it may be asking."""
+        if during is not None:
+            found = self._asked.get(during)
+            return [] if found is None else [found]
+        return [each for each in self._asked.values() if each.party is not None]
+
+    def _reply(self, number: object, said: Mapping[str, Any]) -> None:
+        work = self._send_quietly({"jsonrpc": "2.0", "id": number, **said})
+        self._tasks.start(work, name=f"answer {self.name}")
 
     def _count(self, method: str) -> None:
         now, seen = time.monotonic(), self._unasked
@@ -283,11 +303,9 @@ class ServerTalk:
             self.lost(f"{self.name} said {what}, and was ended.")
 
 
-async def _quietly(told: Any) -> None:
-    try:
-        await told
-    except ServerFailed:
-        return  # it is gone, and whoever waits is told so
+def _cut(call: WaitingCall, why: str) -> None:
+    if not call.answer.done():
+        call.answer.set_exception(_Cut(why))
 
 
 async def _awaited(told: Any) -> None:

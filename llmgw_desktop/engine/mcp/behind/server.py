@@ -5,6 +5,7 @@ a failure, later each time. All sessions and programs share it.
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import field
 from typing import Any
@@ -15,6 +16,7 @@ from llmgw_desktop.domain.mcp_presentation import HANDSHAKE_VERSIONS
 from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.engine.mcp.behind.callers import CallerSide, Party
 from llmgw_desktop.engine.mcp.behind.peer import CallRefused, Link, ServerFailed, ServerTalk
 from llmgw_desktop.engine.mcp.behind.web import greeting
 from llmgw_desktop.engine.mcp.tool import ProgressTelling
@@ -29,6 +31,7 @@ _BACK_OFF_S = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 _MOST_PAGES = 50
 _MOST_LISTED = 2_000
 _MISSING = -32601
+_LEVEL_S = 10.0
 _LISTS = {
     "tools": ("tools/list", "tools"),
     "resources": ("resources/list", "resources"),
@@ -58,6 +61,8 @@ class ServerStanding:
     is_running: bool
     pid: int = 0
     """0: none, or it listens at an address."""
+    pids: tuple[int, ...] = ()
+    """Of all its processes, where each caller has one of its own."""
     title: str = ""
     """As it calls itself, with its version."""
     calls: int = 0
@@ -81,11 +86,18 @@ class BehindServer:
         clock: Clock,
         changed: Callable[["BehindServer"], None],
         *,
+        side: CallerSide | None = None,
         idle_s: float = IDLE_S,
     ) -> None:
+        """`side`: who answers what it asks its callers."""
         self.server = server
         self.lists: ServerLists | None = None
         """None: never asked."""
+        self.side = side
+        self.log_level = ""
+        """The least of the messages that anybody wants to hear; empty: nobody has said."""
+        self._followed: Counter[str] = Counter()
+        """Addresses, by how many want to hear when what stands there changes."""
         self._connect = connect
         self._clock = clock
         self._changed = changed
@@ -94,6 +106,7 @@ class BehindServer:
         self._has: Mapping[str, Any] = {}
         self._starting = asyncio.Lock()
         self._tasks = Tasks()
+        self._looks = Tasks()
         self._idle: asyncio.TimerHandle | None = None
         self._in_use = 0
         self._failed_in_row = 0
@@ -110,12 +123,21 @@ class BehindServer:
     def name(self) -> str:
         return self.server.name
 
+    @property
+    def is_in_use(self) -> bool:
+        return self._in_use > 0
+
+    @property
+    def is_running(self) -> bool:
+        return self._peer is not None and self._peer.link is not None
+
     def standing(self) -> ServerStanding:
         link = self._peer.link if self._peer is not None else None
         return ServerStanding(
             name=self.name,
             is_running=link is not None,
             pid=link.pid if link is not None else 0,
+            pids=(link.pid,) if link is not None and link.pid else (),
             title=self._title,
             calls=self._calls,
             failures=self._failures,
@@ -133,13 +155,16 @@ class BehindServer:
         *,
         within_s: float,
         progress: ProgressTelling | None = None,
+        party: Party | None = None,
     ) -> dict[str, Any]:
-        """Starts it where it does not run. Raises ServerFailed, CallRefused."""
+        """Starts it where it does not run. `party`: for whom. Raises ServerFailed, CallRefused."""
         self._in_use += 1
         began = time.monotonic()
         try:
             peer = await self._running()
-            result = await peer.ask(method, params, within_s=within_s, progress=progress)
+            result = await peer.ask(
+                method, params, within_s=within_s, progress=progress, party=party
+            )
         except CallRefused:
             self._answered(began)
             raise
@@ -168,19 +193,41 @@ class BehindServer:
         assert self.lists is not None, "a start asks for them"
         return self.lists
 
+    def follow(self, uri: str, by: int = 1) -> None:
+        """One more wants to hear of what stands there, or one less. As long as anybody does it is
+        not ended for idleness."""
+        before = self._followed[uri]
+        self._followed[uri] += by
+        if self._followed[uri] <= 0:
+            del self._followed[uri]
+        is_followed = uri in self._followed
+        if is_followed != (before > 0) and self._peer is not None and not self._peer.is_over:
+            verb = "subscribe" if is_followed else "unsubscribe"
+            self._say(self._peer, f"resources/{verb}", {"uri": uri})
+        elif is_followed and self._peer is None:
+            self._tasks.start(self._ready_quietly(), name=f"start {self.name}")
+        self._rest()
+
+    def hear(self, level: str) -> None:
+        """Messages of this level are wanted."""
+        self.log_level = level
+        if self._peer is not None and not self._peer.is_over:
+            self._say(self._peer, "logging/setLevel", {"level": level})
+
     async def restart(self) -> None:
         """A person wants it anew, whatever happened before. Raises ServerFailed."""
-        await self._end()
-        self._failed_in_row = 0
+        await self.rest()
         await self.ready()
 
     async def rest(self) -> None:
-        """It is ended until somebody needs it."""
+        """It is ended until somebody needs it; what was wrong with it before is forgotten."""
         await self._end()
         self._failed_in_row = 0
+        self._last_error, self._last_error_at_s = "", None
 
     async def close(self) -> None:
         self._is_closed = True
+        await self._looks.stop()
         await self._tasks.stop()
         await self._end()
 
@@ -206,11 +253,13 @@ class BehindServer:
             return self._peer
 
     async def _started(self) -> ServerTalk:
-        peer = ServerTalk(self.name, self._list_changed, self._ended)
+        side = self.side
+        peer = ServerTalk(self.name, self._list_changed, self._ended, side)
         self._starts += 1
         try:
             peer.link = await self._connect(self.server, peer)
-            hello = await peer.ask("initialize", greeting(), within_s=_GREETING_S)
+            ours = greeting({} if side is None else side.capabilities())
+            hello = await peer.ask("initialize", ours, within_s=_GREETING_S)
             version = hello.get("protocolVersion")
             peer.link.agreed(_known(self.name, version))
             await peer.tell("notifications/initialized")
@@ -225,6 +274,10 @@ class BehindServer:
         if isinstance(info, dict):
             self._title = f"{info.get('title') or info.get('name') or ''} {info.get('version', '')}"
             self._title = self._title.strip()[:120]
+        for uri in self._followed:
+            self._say(peer, "resources/subscribe", {"uri": uri})
+        if self.log_level:
+            self._say(peer, "logging/setLevel", {"level": self.log_level})
         return peer
 
     async def _learn(self, peer: ServerTalk) -> None:
@@ -255,6 +308,21 @@ class BehindServer:
             cursor = {"cursor": after}
         return tuple(found[:_MOST_LISTED])
 
+    def _say(self, peer: ServerTalk, method: str, params: Mapping[str, Any]) -> None:
+        """What it does not offer it is not told."""
+        told = self._has.get(method.split("/")[0])
+        is_offered = isinstance(told, dict) and (
+            not method.startswith("resources/") or told.get("subscribe") is True
+        )
+        if is_offered:
+            self._tasks.start(_quietly(peer, method, params), name=f"tell {self.name}")
+
+    async def _ready_quietly(self) -> None:
+        try:
+            await self.ready()
+        except ServerFailed as error:
+            _log.info("%s", error)
+
     def _answered(self, began: float) -> None:
         self._calls += 1
         self._failed_in_row = 0
@@ -264,8 +332,8 @@ class BehindServer:
         self._last_error, self._last_error_at_s = error, self._clock.now_s()
 
     def _list_changed(self, _: str) -> None:
-        if not self._is_closed and len(self._tasks) < 2:  # one looks, one more will look after it
-            self._tasks.start(self._look_again(), name=f"list {self.name} anew")
+        if not self._is_closed and len(self._looks) < 2:  # one looks, one more will look after it
+            self._looks.start(self._look_again(), name=f"list {self.name} anew")
 
     async def _look_again(self) -> None:
         await asyncio.sleep(0.2)  # servers tell of each tool by itself
@@ -287,7 +355,8 @@ class BehindServer:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
-        if not self._in_use and not self._is_closed and self._peer is not None:
+        is_needed = self._in_use or self._followed
+        if not is_needed and not self._is_closed and self._peer is not None:
             loop = asyncio.get_running_loop()
             self._idle = loop.call_later(self._idle_s, self._idled)
 
@@ -310,6 +379,13 @@ class BehindServer:
             self._log = peer.link.log if peer.link is not None else ()
             peer.silence()
             await peer.close()
+
+
+async def _quietly(peer: ServerTalk, method: str, params: Mapping[str, Any]) -> None:
+    try:
+        await peer.ask(method, params, within_s=_LEVEL_S)
+    except ServerFailed as error:
+        _log.info("%s was refused: %s", method, error)
 
 
 def _known(name: str, version: object) -> str:

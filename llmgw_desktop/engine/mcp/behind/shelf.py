@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from llmgw_desktop.domain.access.principal import Principal
-from llmgw_desktop.domain.mcp_server import offered_name
-from llmgw_desktop.engine.mcp.behind.offered import ADDRESS
+from llmgw_desktop.domain.mcp_server import ADDRESS, offered_name
+from llmgw_desktop.engine.mcp.behind.callers import Party
 from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
 from llmgw_desktop.engine.mcp.behind.server import BehindServer, ServerLists
 from llmgw_desktop.engine.mcp.tool import NotFound, Profile
@@ -22,10 +22,16 @@ _log = logging.getLogger(__name__)
 
 
 class Shelf:
-    """`allowed`: the servers that somebody may use in a profile."""
+    """`allowed`: the servers that somebody may use in a profile; `of`: the process that works for
+    him."""
 
-    def __init__(self, allowed: Callable[[Principal, Profile], Iterator[BehindServer]]) -> None:
+    def __init__(
+        self,
+        allowed: Callable[[Principal, Profile], Iterator[BehindServer]],
+        of: Callable[[BehindServer, Party | None], BehindServer],
+    ) -> None:
         self._allowed = allowed
+        self._of = of
 
     async def resources(self, principal: Principal, profile: Profile) -> list[dict[str, Any]]:
         """With addresses of ours."""
@@ -53,13 +59,16 @@ class Shelf:
             if isinstance(each.get("name"), str)
         ]
 
-    async def read(self, principal: Principal, profile: Profile, uri: str) -> list[dict[str, Any]]:
+    async def read(
+        self, principal: Principal, profile: Profile, uri: str, party: Party | None = None
+    ) -> list[dict[str, Any]]:
         """`contents`, with addresses of ours. Raises NotFound, ServerFailed."""
         name, _, own = uri.removeprefix(ADDRESS).partition("/")
         server = self._server(name, principal, profile)
         if server is None or not own:
             raise NotFound(f"There is nothing at {uri[:200]}.")
-        result = await server.ask("resources/read", {"uri": own}, within_s=_READ_S)
+        worker = self._of(server, party)
+        result = await worker.ask("resources/read", {"uri": own}, within_s=_READ_S, party=party)
         contents = result.get("contents")
         if not isinstance(contents, list):
             raise ServerFailed(f"{name} answered without contents.")
@@ -69,8 +78,24 @@ class Shelf:
             if isinstance(each, dict)
         ]
 
+    def follow(self, principal: Principal, profile: Profile, uri: str, by: int = 1) -> bool:
+        """One more wants to hear when what stands there changes, or one less; whether there may be
+        anything there for him."""
+        name, _, own = uri.removeprefix(ADDRESS).partition("/")
+        server = self._server(name, principal, profile)
+        if not uri.startswith(ADDRESS) or server is None or not own:
+            return False
+        server.follow(own, by)
+        return True
+
     async def prompt(
-        self, principal: Principal, profile: Profile, name: str, given: Mapping[str, str]
+        self,
+        principal: Principal,
+        profile: Profile,
+        name: str,
+        given: Mapping[str, str],
+        *,
+        party: Party | None = None,
     ) -> dict[str, Any] | None:
         """None where no server has it. Raises ServerFailed."""
         for server, lists in await self._running_lists(principal, profile):
@@ -78,7 +103,8 @@ class Shelf:
                 own = each.get("name")
                 if isinstance(own, str) and offered_name(server.name, own) == name:
                     asked = {"name": own, "arguments": dict(given)}
-                    result = await server.ask("prompts/get", asked, within_s=_READ_S)
+                    worker = self._of(server, party)
+                    result = await worker.ask("prompts/get", asked, within_s=_READ_S, party=party)
                     if not isinstance(result.get("messages"), list):
                         raise ServerFailed(f"{server.name} answered without messages.")
                     return {

@@ -10,10 +10,11 @@ from typing import Any, Protocol
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import ToolServersChanged
+from llmgw_desktop.domain.events import Event, ToolServersChanged
 from llmgw_desktop.domain.mcp_server import McpServer, ToolPin, offered_name
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.loop.tasks import Tasks
+from llmgw_desktop.engine.mcp.behind.callers import LEVELS, CallerSide, GatewayAnswers, Party
 from llmgw_desktop.engine.mcp.behind.offered import (
     BehindCall,
     ToolBehind,
@@ -21,6 +22,7 @@ from llmgw_desktop.engine.mcp.behind.offered import (
     offered_as,
     told_of,
 )
+from llmgw_desktop.engine.mcp.behind.own_processes import OwnProcesses, standing_of_all
 from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
 from llmgw_desktop.engine.mcp.behind.pins import (
     ServerTool,
@@ -76,7 +78,10 @@ class ToolServers:
         sign_ins: SignIns | None = None,
     ) -> None:
         self.sign_ins = sign_ins
-        self.shelf = Shelf(self._allowed)
+        self.answers: GatewayAnswers | None = None
+        """To what servers ask of callers that cannot be asked."""
+        self._own = OwnProcesses(self._made)
+        self.shelf = Shelf(self._allowed, self._own.of)
         self.version = 0
         """Another one after each change of what is offered to anybody."""
         self._connect = connect
@@ -103,10 +108,12 @@ class ToolServers:
                 continue
             known = before.pop(server.name, None)
             if known is not None and known.server != server:
+                self._own.end(server.name)
                 self._tasks.start(known.close(), name=f"end {server.name}")
                 known = None
             self._servers[server.name] = known or self._made(server)
         for gone in before.values():
+            self._own.end(gone.name)
             self._tasks.start(gone.close(), name=f"end {gone.name}")
         self._asked &= self._servers.keys()
         self._changed()
@@ -130,6 +137,11 @@ class ToolServers:
             return []
         allowed = {each.name for each in self._allowed(principal, profile)}
         return [each for each in self._offered().values() if each.server in allowed]
+
+    def has(self, server: str, principal: Principal, profile: Profile) -> bool:
+        """Whether he may use this server in this profile."""
+        found = self._servers.get(server)
+        return found is not None and may_use(found.server, principal, profile)
 
     def find(self, name: str, principal: Principal, profile: Profile) -> ToolBehind | None:
         """None where it is not in his list."""
@@ -155,13 +167,15 @@ class ToolServers:
 
     async def sign_out(self, server: McpServer) -> bool:
         """Its session ends, too. Raises StoreError, VaultError."""
+        self._own.end(server.name)
         if (found := self._servers.get(server.name)) is not None:
             await found.rest()
         return self.sign_ins is not None and await self.sign_ins.sign_out(server)
 
     def standings(self) -> list[ServerStanding]:
         """In the order of the settings."""
-        return [each.standing() for each in self._servers.values()]
+        servers = self._servers.values()
+        return [standing_of_all(each, self._own.of_server(each.name)) for each in servers]
 
     def server(self, name: str) -> McpServer | None:
         found = self._servers.get(name)
@@ -211,13 +225,29 @@ class ToolServers:
     async def close(self) -> None:
         await self._tasks.stop()
         servers, self._servers = self._servers, {}
-        await asyncio.gather(*(each.close() for each in servers.values()))
+        await asyncio.gather(self._own.close(), *(each.close() for each in servers.values()))
         await asyncio.to_thread(self._store.close)
 
     # inside
 
-    def _made(self, server: McpServer) -> BehindServer:
-        return BehindServer(server, self._connect, self._clock, self._listed)
+    def session_ended(self, client_id: str, session: str) -> None:
+        """Of a client: what worked for it alone is not needed any more."""
+        self._own.session_ended(client_id, session)
+
+    def hear(self, level: str) -> None:
+        """The least of the messages of servers that anybody wants to hear."""
+        for each in self._servers.values():
+            if each.log_level != level and level in LEVELS:
+                for one in (each, *self._own.of_server(each.name)):
+                    one.hear(level)
+
+    def _made(self, server: McpServer, owner: Party | None = None) -> BehindServer:
+        side = CallerSide(server, self._publish, self.answers, owner)
+        listed = self._listed if owner is None else _nothing
+        return BehindServer(server, self._connect, self._clock, listed, side=side)
+
+    def _publish(self, event: Event) -> None:
+        self._bus.publish(event)
 
     async def _ask(self, call: BehindCall) -> dict[str, Any]:
         """Whatever a person was asked meanwhile: it is the tool that he was shown, or nothing."""
@@ -225,18 +255,27 @@ class ToolServers:
         server = self._servers.get(offered.server)
         if server is None:
             raise ServerFailed(f"{offered.server} is not offered any more.")
-        await server.ready()
-        if self._offered().get(offered.name) != offered:
+        party = Party.of(call.asked.principal, call.came.session, call.came.caller)
+        worker = self._own.of(server, party)
+        lists = await worker.ready()
+        is_same = self._offered().get(offered.name) == offered
+        if is_same and worker is not server:
+            now = definitions_of(lists.tools).get(offered.tool)
+            if now is None:
+                raise ServerFailed(f"{offered.server} has no {offered.tool} for this caller.")
+            is_same = now == offered.definition
+        if not is_same:
             raise ServerFailed(
                 f"{offered.server} has changed its tool {offered.tool}: it is held back until a"
                 " person has looked (llmgw tools list)."
             )
         params = {"name": offered.tool, "arguments": dict(call.asked.arguments)}
-        result = await server.ask(
+        result = await worker.ask(
             "tools/call",
             params,
             within_s=server.server.answer_within_s,
             progress=call.asked.progress,
+            party=party,
         )
         return told_of(server.name, result)
 
@@ -307,6 +346,10 @@ class ToolServers:
         for each in self._servers.values():
             if may_use(each.server, principal, profile):
                 yield each
+
+
+def _nothing(_: BehindServer) -> None:
+    """What it lists for one caller is nobody else's list."""
 
 
 _HELD = (ToolState.NEW, ToolState.CHANGED)

@@ -167,10 +167,10 @@ class Web:
         )
 
 
-def greeting() -> dict[str, Any]:
-    """What a server is told first."""
+def greeting(capabilities: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What a server is told first. `capabilities`: what it may ask us."""
     return {
         "protocolVersion": HANDSHAKE_VERSIONS[-1],
-        "capabilities": {},
+        "capabilities": dict(capabilities or {}),
         "clientInfo": {"name": NAME, "title": TITLE, "version": VERSION},
     }

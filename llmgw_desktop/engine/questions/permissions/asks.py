@@ -66,7 +66,7 @@ class WaitingAsk:
             asked_at_s=self.asked_at_s,
             expires_at_s=expires_at_s,
             workspace=job.workspace,
-            rule=self.review.rule.words,
+            rule="" if self.ask.is_question else self.review.rule.words,
             warnings=self.review.warnings,
             is_held=job.held_s is not None,
         )
@@ -121,6 +121,7 @@ def _ask(ask: Ask, short: Callable[[str], str]) -> Ask:
         cwd=short(ask.cwd),
         reason=short(ask.reason),
         agent_words=short(ask.agent_words),
+        form=short(ask.form),
         raw="",
     )
 

@@ -25,7 +25,13 @@ from llmgw_desktop.wire.native.jobs import wants
 
 _SILENCE = "It is denied, and the agent goes on without it."
 _SILENCE_OF_CALL = "It is denied: the tool is not called, and whoever called it is told so."
+_SILENCE_OF_QUESTION = "The server is told that you gave no answer."
 _ONCE = QuestionChoice(id=Decision.ONCE, words="Allow once", allows=True)
+_ANSWER = QuestionChoice(
+    id=Decision.ONCE, words="Answer", allows=True, for_several=False, takes_note=True
+)
+_DONE = QuestionChoice(id=Decision.ONCE, words="It is done", allows=True, for_several=False)
+_DECLINE = QuestionChoice(id=Decision.DENY, words="Decline", allows=False)
 _STOP = QuestionChoice(id=Decision.STOP, words="Deny and end the job", allows=False)
 _STOP_TURN = QuestionChoice(id=Decision.STOP, words="Deny and stop its turn", allows=False)
 _ALSO_THERE = "It waits in its terminal, where it asks as well."
@@ -115,6 +121,8 @@ def _session(question: PermissionQuestion, job: Job | None) -> str:
 def _silence(question: PermissionQuestion) -> str:
     if question.asks_there:
         return _ALSO_THERE
+    if question.ask.is_question:
+        return _SILENCE_OF_QUESTION
     return _SILENCE if question.cli is not None else _SILENCE_OF_CALL
 
 
@@ -126,7 +134,7 @@ def _blocks(question: PermissionQuestion) -> str:
 
 
 def _group(question: PermissionQuestion) -> str:
-    if question.warnings:  # is looked at by itself
+    if question.warnings or question.ask.is_question:  # is looked at by itself
         return ""
     ask = question.ask
     if question.cli is None:
@@ -135,6 +143,9 @@ def _group(question: PermissionQuestion) -> str:
 
 
 def _choices(question: PermissionQuestion) -> Iterator[QuestionChoice]:
+    if question.ask.is_question:
+        yield from (_ANSWER if question.ask.form else _DONE, _DECLINE)
+        return
     yield _ONCE
     if question.rule:
         is_of_job = question.cli is not None and not question.is_of_terminal
@@ -155,6 +166,8 @@ def _details(ask: Ask) -> Iterator[tuple[str, str]]:
         yield "Files", "\n".join(each.path for each in ask.changes)
     if ask.url:
         yield "Address", ask.url
+    if ask.form:
+        yield "To be written", ask.form
     if ask.tool:
         yield "Tool", " · ".join(part for part in (ask.server, ask.tool) if part)
     if ask.agent_words:

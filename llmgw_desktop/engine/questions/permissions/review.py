@@ -163,6 +163,7 @@ def _bounded(said: list[str]) -> tuple[str, ...]:
 
 def _shown(ask: Ask) -> list[str]:
     parts = [ask.command, ask.url, ask.server, ask.tool, ask.cwd, ask.reason, ask.agent_words]
+    parts.append(ask.form)
     for change in ask.changes:
         parts += [change.path, change.old or "", change.new or "", change.diff]
     return [*parts, ask.raw] if ask.kind is PermissionKind.OTHER else parts

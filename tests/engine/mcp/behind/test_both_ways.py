@@ -1,0 +1,206 @@
+"""What servers ask of whoever calls them, and tell unasked: through us, by real servers and the
+SDK's client, over HTTP and stdio."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import mcp.types as t
+import pytest
+from mcp import Client
+
+from llmgw_desktop.engine.questions.waiting.item import AnswerPlace, GivenAnswer
+from tests.engine.conftest import House, house_in
+from tests.support import mcp_servers
+from tests.support.mcp_servers import client_of, facts, names, table, text_of
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::mcp.shared.exceptions.MCPDeprecationWarning"  # the later era has other words for it
+)
+
+
+class Person:
+    """Answers what servers ask, at a client that can be asked everything."""
+
+    def __init__(self, word: str = "green") -> None:
+        self.word = word
+        self.asked: list[Any] = []
+        self.heard: list[Any] = []
+        self.changed: list[str] = []
+
+    async def sample(self, ctx: Any, params: t.CreateMessageRequestParams) -> Any:
+        self.asked.append(params)
+        text = t.TextContent(type="text", text=f"{self.word} words")
+        return t.CreateMessageResult(role="assistant", content=text, model="of-the-client")
+
+    async def elicit(self, ctx: Any, params: Any) -> t.ElicitResult:
+        self.asked.append(params)
+        if params.mode == "url":
+            return t.ElicitResult(action="accept")
+        needed = {"name": self.word, "color": self.word, "answer": self.word}
+        wanted = params.requested_schema["properties"]
+        return t.ElicitResult(
+            action="accept", content={each: needed.get(each, "x") for each in wanted}
+        )
+
+    async def roots(self, ctx: Any) -> t.ListRootsResult:
+        self.asked.append("roots")
+        return t.ListRootsResult(roots=[t.Root(uri=f"file:///{self.word}", name=self.word)])
+
+    async def log(self, params: t.LoggingMessageNotificationParams) -> None:
+        self.heard.append(params)
+
+    async def message(self, message: Any) -> None:
+        if isinstance(message, t.ResourceUpdatedNotification):
+            self.changed.append(str(message.params.uri))
+
+    def callbacks(self) -> dict[str, Any]:
+        return {
+            "sampling_callback": self.sample,
+            "elicitation_callback": self.elicit,
+            "list_roots_callback": self.roots,
+            "logging_callback": self.log,
+            "message_handler": self.message,
+        }
+
+
+async def tool(client: Client, part: str) -> str:
+    (found,) = [each for each in await names(client) if part in each]
+    return found
+
+
+async def until(happened: Any) -> None:
+    async with asyncio.timeout(30):
+        while not happened():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_real_server_asks_the_client_that_called(tmp_path: Path) -> None:
+    person = Person()
+    async with (
+        house_in(tmp_path, table("all", mcp_servers.everything())) as house,
+        client_of(house, **person.callbacks()) as client,
+    ):
+        asked = {"prompt": "Say it.", "maxTokens": 20}
+        said = await client.call_tool(await tool(client, "trigger_sampling_request"), asked)
+        assert "green words" in text_of(said), said
+        assert "Say it." in str(person.asked[0].messages)
+        said = await client.call_tool(await tool(client, "trigger_elicitation_request"), {})
+        assert "green" in text_of(said), said
+        assert len(person.asked) == 2
+        assert not [each for each in await names(client) if "roots" in each]
+
+
+async def test_folders_are_told_to_a_process_of_the_callers_own(tmp_path: Path) -> None:
+    one, other = Person("one"), Person("other")
+    servers = table("all", mcp_servers.everything(), "share = false")
+    async with house_in(tmp_path, servers) as house:
+        async with (
+            client_of(house, **one.callbacks()) as first,
+            client_of(house, **other.callbacks()) as second,
+            client_of(house) as plain,
+        ):
+            name = await tool(first, "roots")
+            assert "file:///one" in text_of(await first.call_tool(name, {}))
+            assert "file:///other" in text_of(await second.call_tool(name, {}))
+            assert "has no get-roots-list for this caller" in text_of(
+                await plain.call_tool(name, {})
+            )
+            assert len(facts(house)["all"].pids) == 4, "the list's, and one of each session"
+        await until(lambda: len(facts(house)["all"].pids) == 1)
+
+
+async def test_messages_are_told_from_the_level_that_a_client_wants(tmp_path: Path) -> None:
+    person, other = Person(), Person()
+    async with (
+        house_in(tmp_path, table("all", mcp_servers.everything())) as house,
+        client_of(house, **person.callbacks()) as client,
+        client_of(house, **other.callbacks()) as silent,
+    ):
+        await client.set_logging_level("debug")
+        await silent.set_logging_level("emergency")
+        await client.call_tool(await tool(client, "simulated_logging"), {})
+        await until(lambda: person.heard)
+        assert person.heard[0].logger == "all" or person.heard[0].logger.startswith("all/")
+        await client.call_tool(await tool(client, "simulated_logging"), {})
+        assert not other.heard
+
+
+async def test_whoever_follows_a_resource_hears_that_it_changed(tmp_path: Path) -> None:
+    person = Person()
+    async with (
+        house_in(tmp_path, table("all", mcp_servers.everything())) as house,
+        client_of(house, **person.callbacks()) as client,
+    ):
+        uri = "server://all/demo://resource/dynamic/text/1"
+        await client.subscribe_resource(uri)
+        await client.call_tool(await tool(client, "subscriber_updates"), {})
+        await until(lambda: uri in person.changed)
+        await client.unsubscribe_resource(uri)
+
+
+async def test_a_client_that_cannot_be_asked_has_its_person_asked_on_the_screen(
+    tmp_path: Path,
+) -> None:
+    async with (
+        house_in(tmp_path, table("all", mcp_servers.everything())) as house,
+        client_of(house) as client,
+    ):
+        name = await tool(client, "trigger_elicitation_request")
+        call = asyncio.create_task(client.call_tool(name, {}))
+        questions = house.container.question_list
+        await until(lambda: questions.waiting)
+        (item,) = questions.waiting
+        assert "have an answer of yours, for all" in item.title
+        assert [each.words for each in item.choices] == ["Answer", "Decline"]
+        assert "name" in dict(item.details)["To be written"]
+        await answer(house, item.id, "once", "age = many")
+        await until(lambda: questions.waiting and questions.waiting[0].id != item.id)
+        (again,) = questions.waiting
+        assert again.words.startswith("name is missing.")
+        await answer(house, again.id, "once", "name = Ada; check = yes")
+        said = text_of(await call)
+        assert "Ada" in said, said
+        call = asyncio.create_task(client.call_tool(name, {}))
+        await until(lambda: questions.waiting)
+        await answer(house, questions.waiting[0].id, "deny")
+        assert "declined" in text_of(await call)
+
+
+async def answer(house: House, question_id: str, choice: str, note: str = "") -> None:
+    given = GivenAnswer(choice=choice, place=AnswerPlace.COMMAND, at_s=0.0, note=note)
+    report = await house.container.question_list.answer([question_id], given)
+    assert report.answered == (question_id,)
+
+
+def test_a_form_is_read_from_one_line() -> None:
+    from llmgw_desktop.app.mcp.server_questions import AskedForm
+
+    single = AskedForm({"properties": {"color": {"type": "string", "enum": ["red", "green"]}}})
+    assert single.words == "color: red or green."
+    assert single.read(" red ") == {"color": "red"}
+    with pytest.raises(ValueError, match="color must be red or green"):
+        single.read("blue")
+    several = AskedForm(
+        {
+            "properties": {
+                "name": {"type": "string", "title": "Your name"},
+                "age": {"type": "integer", "default": 7},
+                "sure": {"type": "boolean"},
+                "tags": {"type": "array", "items": {"enum": ["a", "b"]}},
+            },
+            "required": ["name"],
+        }
+    )
+    assert several.read("name = A=B; sure = no; tags = a, b") == {
+        "name": "A=B",
+        "age": 7,
+        "sure": False,
+        "tags": ["a", "b"],
+    }
+    with pytest.raises(ValueError, match="name is missing"):
+        several.read("age = 3")
+    assert AskedForm(None).words == ""
+    assert AskedForm({"properties": 7}).read("x") == {}
