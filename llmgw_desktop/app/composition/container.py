@@ -257,7 +257,7 @@ class Container(EngineParts):
         self.tool_servers.apply(settings.mcp_servers)
 
     async def hand_over(self, within_s: float) -> list[int]:
-        """What listens, for the program's next start; running answers may end first. Then `stop`."""
+        """What listens, for the program's next start; answers may end first. Then `stop`."""
         self.runs.service.let_waits_go()
         return await self.gateway.hand_over(within_s)
 

@@ -4,6 +4,7 @@ SDK's client, over HTTP and stdio."""
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import mcp.types as t
 import pytest
 from mcp import Client
 
+from llmgw_desktop.engine.mcp.behind.peer import ServerTalk
 from llmgw_desktop.engine.questions.waiting.item import AnswerPlace, GivenAnswer
 from tests.engine.conftest import House, house_in
 from tests.support import mcp_servers
-from tests.support.mcp_servers import client_of, facts, names, table, text_of
+from tests.support.mcp_servers import client_of, facts, names, odd, table, text_of
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::mcp.shared.exceptions.MCPDeprecationWarning"  # the later era has other words for it
@@ -204,3 +206,87 @@ def test_a_form_is_read_from_one_line() -> None:
         several.read("age = 3")
     assert AskedForm(None).words == ""
     assert AskedForm({"properties": 7}).read("x") == {}
+
+
+async def test_a_model_of_ours_answers_where_settings_name_it_and_its_person_says_yes(
+    tmp_path: Path,
+) -> None:
+    more = 'sampling_model = "gpt-stub"\nsampling_tokens = 40'
+    async with (
+        house_in(tmp_path, table("all", mcp_servers.everything(), more)) as house,
+        client_of(house) as client,
+    ):
+        questions = house.container.question_list
+        name = await tool(client, "trigger_sampling_request")
+        asked = {"prompt": "Say it.", "maxTokens": 20}
+        call = asyncio.create_task(client.call_tool(name, asked))
+        await until(lambda: questions.waiting)
+        (item,) = questions.waiting
+        assert "all wants words of gpt-stub, which you pay for" in item.words
+        await answer(house, item.id, "deny")
+        assert "The person at this computer denied it" in text_of(await call)
+        assert not house.lane.requests
+        call = asyncio.create_task(client.call_tool(name, asked))
+        await until(lambda: questions.waiting)
+        await answer(house, questions.waiting[0].id, "once")
+        said = text_of(await call)
+        (seen,) = house.lane.requests
+        assert json.loads(seen.body)["max_tokens"] == 20
+        assert "Say it." in str(seen.body)
+        assert "gpt-stub" in said, said
+        servers = house.container.tool_servers
+        assert servers is not None
+        answers = servers.answers
+        answers._used["all"] = (house.container.clock.now_s(), 40)
+        late = text_of(await client.call_tool(name, asked))
+        assert "has had its 40 tokens" in late
+
+
+async def test_a_client_without_a_model_is_told_what_would_give_it_one(tmp_path: Path) -> None:
+    async with (
+        house_in(tmp_path, table("all", mcp_servers.everything())) as house,
+        client_of(house) as client,
+    ):
+        name = await tool(client, "trigger_sampling_request")
+        said = await client.call_tool(name, {"prompt": "x", "maxTokens": 5})
+        assert "sampling_model in [mcp_servers.all] names one" in text_of(said)
+
+
+async def test_callers_at_once_are_told_apart_by_processes_of_their_own(tmp_path: Path) -> None:
+    """Over stdio a server does not say for which call it asks."""
+    one, other = Person("one"), Person("other")
+    async with (
+        house_in(tmp_path, table("all", mcp_servers.everything())) as house,
+        client_of(house, **one.callbacks()) as first,
+        client_of(house, **other.callbacks()) as second,
+    ):
+        name = await tool(first, "trigger_sampling_request")
+        long = await tool(first, "trigger_long_running")
+        asked = {"prompt": "x", "maxTokens": 5}
+        runs = asyncio.create_task(second.call_tool(long, {"duration": 60, "steps": 60}))
+        servers = house.container.tool_servers
+        assert servers is not None
+        server = servers._servers["all"]
+        await until(lambda: server._peer is not None and _waits(server._peer))
+        refused = text_of(await first.call_tool(name, asked))
+        assert "which of them is asked cannot be told" in refused
+        assert not one.asked
+        assert not other.asked
+        assert "one words" in text_of(await first.call_tool(name, asked))
+        assert not other.asked
+        runs.cancel()
+
+
+def _waits(talk: ServerTalk) -> bool:
+    return any(each.party is not None for each in talk._asked.values())
+
+
+async def test_a_server_that_asks_without_end_has_its_call_ended(tmp_path: Path) -> None:
+    person = Person()
+    async with (
+        house_in(tmp_path / "home", table("odd", odd(str(tmp_path / "notes")))) as house,
+        client_of(house, **person.callbacks()) as client,
+    ):
+        said = await client.call_tool("odd__sampling", {})
+        assert "asked its caller more than 30 things in one call" in text_of(said)
+        assert len(person.asked) <= 30
