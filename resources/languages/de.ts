@@ -17227,8 +17227,8 @@
       <translation>wartet auf Ihr Wort</translation>
     </message>
     <message>
-      <source>Kept for you: %1 · %2</source>
-      <translation>Reserviert: %1 · %2</translation>
+      <source>Kept for you · %1 · %2</source>
+      <translation>Reserviert · %1 · %2</translation>
     </message>
   </context>
   <context>
@@ -17470,6 +17470,26 @@
     <message>
       <source>%1 could not be written: %2.</source>
       <translation>%1 konnte nicht geschrieben werden: %2.</translation>
+    </message>
+    <message>
+      <source>Main agent</source>
+      <translation>Hauptagent</translation>
+    </message>
+    <message>
+      <source>Subagent %1</source>
+      <translation>Unteragent %1</translation>
+    </message>
+    <message>
+      <source>Not told apart</source>
+      <translation>Nicht unterschieden</translation>
+    </message>
+    <message>
+      <source>Which agent of the conversation: the main one, or a subagent</source>
+      <translation>Welcher Agent des Gesprächs: der Hauptagent oder ein Unteragent</translation>
+    </message>
+    <message>
+      <source>Which conversation asked, as filters and limits name it</source>
+      <translation>Welches Gespräch gefragt hat, wie Filter und Grenzen es nennen</translation>
     </message>
   </context>
   <context>
@@ -17942,6 +17962,47 @@
     <message>
       <source>How many tokens of that model it may use in a day. Left out: 20,000.</source>
       <translation>Wie viele Tokens dieses Modells er an einem Tag verbrauchen darf. Weggelassen: 20.000.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/jobs</name>
+    <message>
+      <source>Each agent of a run stands here once a request of it has ended, with its tokens and its cost.</source>
+      <translation>Jeder Agent eines Laufs steht hier, sobald eine seiner Anfragen zu Ende ist, mit seinen Token und Kosten.</translation>
+    </message>
+    <message>
+      <source>No requests yet.</source>
+      <translation>Noch keine Anfragen.</translation>
+    </message>
+    <message>
+      <source>Agents of the job</source>
+      <translation>Agenten des Auftrags</translation>
+    </message>
+    <message>
+      <source>As filters and limits name it</source>
+      <translation>Wie Filter und Grenzen ihn nennen</translation>
+    </message>
+    <message>
+      <source>The one that asked first is the main agent</source>
+      <translation>Wer zuerst gefragt hat, ist der Hauptagent</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/flights</name>
+    <message>
+      <source>%1: %2 tokens in, %3 out, %4.</source>
+      <translation>%1: %2 Token hinein, %3 heraus, %4.</translation>
+    </message>
+    <message>
+      <source>%1 by %2: %3 tokens in, %4 out, %5.</source>
+      <translation>%1 von %2: %3 Token hinein, %4 heraus, %5.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/jobs</name>
+    <message>
+      <source>Subagent 1,234</source>
+      <translation>Unteragent 1,234</translation>
     </message>
   </context>
 </TS>

@@ -48,12 +48,12 @@ def job(number: int, limit_wait: LimitWait | None = None) -> Job:
             f"At its vendor's limit · its end was not told · tried again in 2 h 13 m, {THEN}",
         ),
         ({"asks": True}, "At its vendor's limit for 2 h 13 m · waits for your word"),
-        ({"window": KEPT}, f"Kept for you: {KEPT} · goes on in 2 h 13 m, {THEN}"),
+        ({"window": KEPT}, f"Kept for you · goes on in 2 h 13 m, {THEN} · {KEPT}"),
         (
             {"window": KEPT, "is_known": False},
-            f"Kept for you: {KEPT} · looked at again in 2 h 13 m, {THEN}",
+            f"Kept for you · looked at again in 2 h 13 m, {THEN} · {KEPT}",
         ),
-        ({"window": KEPT, "asks": True}, f"Kept for you: {KEPT} · waits for your word"),
+        ({"window": KEPT, "asks": True}, f"Kept for you · waits for your word · {KEPT}"),
     ],
 )
 def test_the_card_counts_down(changes: dict[str, Any], words: str) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from llmgw_desktop.app.flights.agents import agent_rows, agents_words, is_of_a_piece_of_work
 from llmgw_desktop.app.flights.spending import (
     cache_money,
     cache_rows,
@@ -20,7 +21,7 @@ from llmgw_desktop.app.flights.spending import (
 from llmgw_desktop.domain.flights.flight import FlightQuery
 from llmgw_desktop.domain.flights.flight_filter import parse_filter
 from llmgw_desktop.domain.flights.price import Price, Rates, Tier
-from llmgw_desktop.domain.flights.spending import PICOS, FlightSpending, SumBy
+from llmgw_desktop.domain.flights.spending import PICOS, AgentSpending, FlightSpending, SumBy
 
 PRICE = Price(
     rates=Rates(input=3.0, output=15.0, cache_read=0.3, cache_write_5m=3.75),
@@ -113,3 +114,47 @@ def test_what_no_filter_can_say_has_none() -> None:
 def test_a_callers_word_is_no_formula_in_a_spreadsheet() -> None:
     text = csv_text(SumBy.LABEL, {"=1+1": FlightSpending(flights=1, cost_picos=1)})
     assert "'=1+1,0.000000000001,,,," in text
+
+
+def _agent(conversation: str, agent: str, **spent: int) -> AgentSpending:
+    told = FlightSpending(flights=2, **spent)
+    models = ("opus", "haiku", "sonnet", "a", "b") if agent == "a1" else ("opus",)
+    return AgentSpending(
+        conversation=conversation, agent=agent, began_at_s=0.0, models=models, spent=told
+    )
+
+
+def test_agents_are_named_by_who_began_in_each_conversation() -> None:
+    found = (
+        _agent("c1", "a1", input_tokens=48_200, output_tokens=12, cost_picos=PICOS),
+        _agent("c1", "a2", input_tokens=800, unpriced=2),
+        _agent("", ""),
+        _agent("c2", "b1", input_tokens=1000, cost_picos=PICOS // 2),
+    )
+    rows = agent_rows(found, "job:job_1")
+    assert [each.cells[:3] for each in rows] == [
+        ("Main agent", "a1", "opus, haiku, sonnet +2"),
+        ("Subagent 1", "a2", "opus"),
+        ("Not told apart", "", "opus"),
+        ("Main agent", "b1", "opus"),
+    ]
+    assert [each.cells[3:] for each in rows][:3] == [
+        ("2", "48.2k", "12", "$1.00"),
+        ("2", "800", "–", "–"),
+        ("2", "–", "–", "–"),
+    ]
+    assert [each.filter for each in rows[1:3]] == ["job:job_1 agent:a2", "job:job_1"]
+    assert len({each.key for each in rows}) == 4
+    assert agents_words(found) == ("8 requests by 3 agents: 50.0k tokens in, 12 out, ≥$1.50."), (
+        "what is not known makes it a lower bound"
+    )
+    assert agents_words(found[:1]) == "2 requests: 48.2k tokens in, 12 out, $1.00."
+    assert agents_words(()) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "is_one"),
+    [("agent:a1", True), ("job:j since:2h", True), ("-agent:a1", False), ("cost>1", False)],
+)
+def test_a_piece_of_work_is_asked_for_by_name(said: str, is_one: bool) -> None:
+    assert is_of_a_piece_of_work(parse_filter(said, 1.7e9)) == is_one

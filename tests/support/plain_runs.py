@@ -9,6 +9,7 @@ from dataclasses import replace
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.cli import CliEvent, CliName, RunEnded, TextGrew
 from llmgw_desktop.domain.events import Event, JobChanged
+from llmgw_desktop.domain.flights.spending import AgentSpending
 from llmgw_desktop.domain.jobs.job import LIVE_STATES, Job, JobState, Session
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.submission import (
@@ -62,6 +63,7 @@ class PlainRuns:
         self.jobs: dict[str, Job] = {}
         self.events: dict[str, list[CliEvent]] = {}
         self.sessions: list_of[Session] = []
+        self.agents_of: dict[str, Sequence[AgentSpending]] = {}
         self.ready: tuple[str, ...] = ("claude",)
         self.trouble: Exception | None = None
         self.stop_trouble: Exception | None = None
@@ -81,6 +83,9 @@ class PlainRuns:
 
     def end(self, job: Job, state: JobState = JobState.COMPLETED, **changes: object) -> None:
         self.put(replace(job, state=state, ended_at_s=NOW_S, **changes))  # type: ignore[arg-type]
+
+    def agents(self, job_id: str) -> Sequence[AgentSpending]:
+        return self.agents_of.get(job_id, ())
 
     @property
     def live(self) -> tuple[Job, ...]:

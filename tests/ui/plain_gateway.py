@@ -20,7 +20,7 @@ from llmgw_desktop.app.gateway.autostart import AutostartState
 from llmgw_desktop.app.gateway.control import base_urls
 from llmgw_desktop.app.gateway.web.pairing import Pocket, PocketParts
 from llmgw_desktop.app.gateway.welcome import Welcome, WelcomeParts
-from llmgw_desktop.app.jobs.jobs import Jobs
+from llmgw_desktop.app.jobs.jobs import CliWays, Jobs
 from llmgw_desktop.app.jobs.starting import JobStarter, StarterParts
 from llmgw_desktop.app.mcp.tool_desk import ToolDesk
 from llmgw_desktop.app.providers.probe import ProviderProbe
@@ -418,9 +418,12 @@ class PlainGateway:
             self.runs,
             JobFolders(self.places.jobs_folder),
             StillClock(),
-            ready=lambda: self.runs.ready,
+            clis=CliWays(
+                ready=lambda: self.runs.ready,
+                sign_in=lambda cli: f"Run `{cli} login` in a terminal.",
+            ),
             sessions=self.runs,
-            sign_in=lambda cli: f"Run `{cli} login` in a terminal.",
+            agents=self.runs.agents,
         )
         self.overview = Overview(self.reader, lambda: self.under_way, StillClock())
         self.windows: tuple[QuotaLine, ...] = ()

@@ -11,9 +11,9 @@ from typing_extensions import override
 from llmgw_desktop.app.composition.engine_assembly import EngineParts
 from llmgw_desktop.app.flights.recording import Flights
 from llmgw_desktop.app.gateway.control import GatewayControl
-from llmgw_desktop.app.jobs.jobs import Jobs
+from llmgw_desktop.app.jobs.jobs import CliWays, Jobs
 from llmgw_desktop.domain.errors import LlmgwError, StoreError
-from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.flights.flight import FlightQuery, of_job
 from llmgw_desktop.engine.loop.tasks import closed_on_fault
 from llmgw_desktop.engine.mcp.offer import McpOffer
 from llmgw_desktop.store.paths import Places
@@ -114,9 +114,9 @@ class Container(EngineParts):
             self.runs.supervisor,
             self.runs.job_folders,
             self.clock,
-            ready=self.runs.ready_names,
-            sign_in=self.runs.sign_in_words,
+            clis=CliWays(ready=self.runs.ready_names, sign_in=self.runs.sign_in_words),
             sessions=self.runs.service.sessions,
+            agents=lambda job_id: self.recording.reader.agents(of_job(job_id)),
         )
 
     @cached_property

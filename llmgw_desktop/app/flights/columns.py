@@ -331,6 +331,20 @@ def _further_columns() -> tuple[FlightColumn, ...]:
             text=_mark_text,
             width_chars=20,
         ),
+        more(
+            "conversation",
+            "Conversation",
+            "Which conversation asked, as filters and limits name it",
+            text=lambda flight: flight.conversation or UNKNOWN,
+            width_chars=14,
+        ),
+        more(
+            "agent",
+            "Agent",
+            "Which agent of the conversation: the main one, or a subagent",
+            text=lambda flight: flight.agent or UNKNOWN,
+            width_chars=13,
+        ),
         more("id", "Flight", "The flight's id", text=lambda flight: flight.id, width_chars=36),
     )
 

@@ -148,6 +148,10 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
     ]
     if record.route_reason:
         lines.append(Fact(label="Route", value=inert_line(record.route_reason)))
+    for label, which in (("Conversation", flight.conversation), ("Agent", flight.agent)):
+        if which:
+            value = inert_line(which, 80)
+            lines.append(Fact(label=label, value=value, can_copy=True, is_code=True))
     lines.append(Fact(label="Asked at", value=_door_text(record)))
     if flight.ttft_ms is not None:
         lines.append(Fact(label="First token", value=duration_text(flight.ttft_ms)))

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.flights.conversation.handing_over import ThreadHandOver
     from llmgw_desktop.app.flights.conversation.thread import FlightThread
     from llmgw_desktop.app.flights.export.exporting import FlightExporter
+    from llmgw_desktop.domain.flights.spending import AgentSpending
     from llmgw_desktop.engine.guards.noted_secrets import SecretNotes
     from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer
 
@@ -263,6 +264,10 @@ class Flights:
     ) -> SearchStanding:
         """Looks for words in bodies, the newest flights first."""
         return self._reader.search(query, goes_on)
+
+    def agents(self, query: FlightQuery) -> "list[AgentSpending]":
+        """Who asked these. Waits for the disk."""
+        return self._reader.agents(query)
 
     def record(self, flight_id: str) -> FlightRecord | None:
         return self._reader.record(flight_id)

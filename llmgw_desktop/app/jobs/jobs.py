@@ -13,6 +13,7 @@ from pathlib import Path
 from llmgw_desktop.domain.cli import CliEvent, CliName, SessionWish
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.flights.spending import AgentSpending
 from llmgw_desktop.domain.jobs.cli_settings import Contained
 from llmgw_desktop.domain.jobs.job import Job, JobState, Session
 from llmgw_desktop.domain.jobs.submission import Submission
@@ -137,6 +138,16 @@ class JobList:
         return waiting.index(job.id) + 1 if job.id in waiting else None
 
 
+@value
+class CliWays:
+    """What is known of CLIs themselves."""
+
+    ready: Callable[[], Sequence[str]] = tuple
+    """The names of those that can be asked."""
+    sign_in: Callable[[CliName], str] = lambda _: ""
+    """How one signs in."""
+
+
 class Jobs:
     """`recent`, `ready`, `asked` and `stderr` wait for the disk; all else is quick or awaited."""
 
@@ -146,16 +157,17 @@ class Jobs:
         folders: JobFolders,
         clock: Clock,
         *,
-        ready: Callable[[], Sequence[str]] = tuple,
-        sign_in: Callable[[CliName], str] = lambda _: "",
+        clis: CliWays | None = None,
         sessions: Sessions | None = None,
+        agents: Callable[[str], Sequence[AgentSpending]] = lambda _: (),
     ) -> None:
-        """`ready`: the names of the CLIs that can be asked. `sign_in`: how one does that."""
+        """`agents`: who asked in a job, by its id; waits for the disk."""
+        clis = clis or CliWays()
+        self.agents = agents
         self._runs = runs
         self._folders = folders
         self._clock = clock
-        self.ready = ready
-        self.sign_in = sign_in
+        self.ready, self.sign_in = clis.ready, clis.sign_in
         self._sessions = sessions
         self.went_on: tuple[Job, ...] = ()
         """Those that an earlier start left running or waiting, as they were found."""

@@ -24,7 +24,7 @@ def parked_text(wait: LimitWait, now_s: float) -> str:
     """«At its vendor's limit · goes on in 2 h 13 m, at 14:05», or what else comes then."""
     left, at = _left(wait, now_s), _at(wait, now_s)
     if wait.window:
-        return f"Kept for you: {wait.window} · {_then(wait, left, at)}"
+        return f"Kept for you · {_then(wait, left, at)} · {wait.window}"
     if wait.asks:
         return f"At its vendor's limit for {left} · waits for your word"
     if wait.is_known:

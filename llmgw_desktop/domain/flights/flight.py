@@ -269,6 +269,11 @@ class FlightQuery:
     """Ids, of which the list is to be; None: of all."""
 
 
+def of_job(job_id: str) -> FlightQuery:
+    """What a run asked, and the run itself."""
+    return FlightQuery(terms=(FilterTerm("job", ":", (job_id,)),))
+
+
 @value
 class FlightDensity:
     """How many flights of a list began in each of equal parts of a span, and of these how many

@@ -193,6 +193,10 @@ class FilterBar(QWidget):
             if name:
                 words = f"Only {what} {inert_line(name, 40)}"
                 menu.addAction(said(words), partial(self.set_query, only))
+        for name, which in (("conversation", flight.conversation), ("agent", flight.agent)):
+            if which:
+                words = f"Only {name} {inert_line(which, 40)}"
+                menu.addAction(said(words), partial(self.set_text, f"{name}:{which}"))
 
     def _lay_out(self) -> None:
         space = self._theme.space

@@ -34,7 +34,7 @@ from llmgw_desktop.ui.flights.flight_actions import (
 )
 from llmgw_desktop.ui.flights.flight_browser import FlightBrowser, FlightFinder
 from llmgw_desktop.ui.flights.flight_export import FlightExport
-from llmgw_desktop.ui.flights.page_states import FirstFlight, failure_words
+from llmgw_desktop.ui.flights.page_states import FirstFlight, WorkSums, failure_words
 from llmgw_desktop.ui.flights.table.flight_feed import FlightFeed
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.flights.table.flight_table import FlightTable
@@ -259,9 +259,9 @@ class FlightsPage(QWidget, MadeInSteps):
         )
 
     def _lay_out(self) -> None:
-        above = (self._reading, self._exporting, self._filter, self._line, self._seeking)
-        parts = (*above, self._strip, (self._states, 1))
-        v_box(self._theme, *parts, on=self, gap=0, margins=0)
+        sums = WorkSums(self._theme, self._flights, self._feed, self._bridge)
+        above = (self._reading, self._exporting, self._filter, self._line, self._seeking, sums)
+        v_box(self._theme, *above, self._strip, (self._states, 1), on=self, gap=0, margins=0)
         self._show_filter(False)
 
     def _connect(self, settings: QSettings) -> None:

@@ -1,16 +1,23 @@
-"""What stands in place of the table before the first flight: a request to paste, or to send."""
+"""What stands above the table, and in its place before the first flight: sums of a piece of work; a
+request to paste, or to send."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from llmgw_desktop.app.flights.agents import agents_words, is_of_a_piece_of_work
 from llmgw_desktop.app.flights.copies import first_curl_text
+from llmgw_desktop.app.flights.recording import Flights
 from llmgw_desktop.domain.errors import LlmgwError, SchemaTooNew, StoreCorrupt
 from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.domain.flights.spending import AgentSpending
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.table.flight_feed import FlightFeed
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import EmptyState
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.texts import CodeBlock
@@ -19,7 +26,40 @@ _WORDS = "Point a program at this gateway, or paste this into a terminal."
 _UNRECORDED = (
     "Flights are not being recorded: the latest are listed, and gone when this program ends."
 )
+_SOON_MS = 100
+"""Several that end at once are read together."""
 _CLOSED = "The gateway is not running. Its address will stand here when it is."
+
+
+class WorkSums(QWidget):
+    """What a conversation, an agent or a run came to, while the list is of one; else hidden."""
+
+    def __init__(self, theme: Theme, flights: Flights, feed: FlightFeed, bridge: Bridge) -> None:
+        super().__init__()
+        self._flights, self._feed, self._bridge = flights, feed, bridge
+        self.words = FlowingLabel(theme, tone=Tone.MUTED)
+        v_box(theme, self.words, on=self, gap=0, margins=(4, 1.5))
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self._soon.timeout.connect(self._read)
+        feed.counted.connect(self._look)
+        self.hide()
+
+    def _look(self) -> None:
+        if not is_of_a_piece_of_work(self._feed.query):
+            self.hide()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    def _read(self) -> None:
+        query = self._feed.query
+
+        def take(found: Sequence[AgentSpending]) -> None:
+            if query == self._feed.query:
+                words = agents_words(found) if is_of_a_piece_of_work(query) else ""
+                self.words.say(words)
+                self.setVisible(bool(words))
+
+        self._bridge.fetch(self, lambda: self._flights.agents(query), take, lambda _: self.hide())
 
 
 class _WideState(EmptyState):

@@ -22,6 +22,7 @@ from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.jobs.job_actions import HAND_OVER, JobActions
+from llmgw_desktop.ui.jobs.job_agents import JobAgents
 from llmgw_desktop.ui.jobs.job_head import JobHead
 from llmgw_desktop.ui.jobs.job_watch import JobWatch
 from llmgw_desktop.ui.jobs.output_view import LeftOutBar, OutputView
@@ -34,7 +35,7 @@ from llmgw_desktop.ui.widgets.panes import LinedRow, Scrolled, TabStrip
 from llmgw_desktop.ui.widgets.toggles import Switch
 from llmgw_desktop.ui.widgets.words import said
 
-_TABS = ("Output", "Details")
+_TABS = ("Output", "Agents", "Details")
 _TICK_MS = 1000
 _TAB_KEY = "jobs/tab"
 
@@ -77,6 +78,7 @@ class JobPane(QWidget):
         self._stack = QStackedWidget()
         self.output = OutputView(theme)
         self._left_out = LeftOutBar(theme, actions.files)
+        self.agents = JobAgents(theme, jobs, bridge)
         self._facts = FactList(theme)
         self.follow = Switch(theme, name="Follow")
         self._follow_words = Label(theme, "Follow", tone=Tone.MUTED)
@@ -109,6 +111,7 @@ class JobPane(QWidget):
             self._left_out.hide()
             self.watch.open(job)
         self._show_progress()
+        self.agents.show_job(job)
         self._show_facts()
 
     @property
@@ -159,6 +162,7 @@ class JobPane(QWidget):
         self.output.follow_changed.connect(self.follow.setChecked)
         self.follow.clicked.connect(self.output.set_follow)
         self._head.closed.connect(self.closed)
+        self.agents.filter_wanted.connect(self._actions.flights_wanted)
         self._tabs.currentChanged.connect(self._on_tab)
         self.choose_tab(str(self._settings.value(_TAB_KEY, "")))
 
@@ -268,6 +272,7 @@ class JobPane(QWidget):
         output = QWidget()
         v_box(self._theme, self._left_out, (self.output, 1), on=output, gap=0, margins=0)
         self._stack.addWidget(output)
+        self._stack.addWidget(self.agents)
         self._stack.addWidget(self._fact_sheet())
         for name in _TABS:
             self._tabs.addTab(said(name))

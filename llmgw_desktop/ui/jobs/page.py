@@ -75,7 +75,7 @@ class JobsPage(QWidget, MadeInSteps):
 
     flight_wanted = Signal(str)
     flights_wanted = Signal(object)
-    """A FlightQuery."""
+    """A FlightQuery, or a filter as it is typed."""
     path_wanted = Signal(Path)
     question_wanted = Signal(str)
     """What a job's agent asks is to be shown."""

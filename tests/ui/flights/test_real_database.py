@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QMenu
 
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import FlightClosed, FlightOpened
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, FlightState
 from llmgw_desktop.domain.settings.tables import RecorderSettings
+from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.flights.bodies import Seal
 from llmgw_desktop.store.flights.flight_reader import FlightReader
 from llmgw_desktop.store.flights.flight_store import FlightStore
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.page_states import WorkSums
 from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_page import flight_bench
 from tests.support.made_flights import failed, flight_id, record, running, summary
@@ -74,6 +78,39 @@ def test_from_the_first_flight_to_filters_and_bodies(
         bench.pane.choose_tab("Response")
         transcript = bench.pane._response._transcript
         qtbot.waitUntil(lambda: "Rayleigh scattering." in transcript.toPlainText())
+    reader.close()
+
+
+def test_what_a_conversation_came_to_stands_above_its_flights(
+    theme: Theme, bridge: Bridge, tmp_path: Path, database: Path, store: FlightStore, qtbot: object
+) -> None:
+    usage = Usage(input_tokens=1000, output_tokens=10)
+    made = [
+        summary(at, conversation="c0ffee0001", agent=f"a{at % 3}", usage=usage, cost_usd=0.25)
+        for at in range(6)
+    ]
+    other = summary(6, conversation="c0ffee0002", agent="b", usage=usage, cost_usd=1.0)
+    write(store, *(record(at, summary=each) for at, each in enumerate([*made, other])))
+    reader = FlightReader(database)
+    with flight_bench(theme, bridge, tmp_path, reader=reader) as bench:
+        qtbot.waitUntil(lambda: bench.model.rowCount() == 7)
+        sums = bench.page.findChild(WorkSums)
+        assert sums.isHidden(), "of all there are other pages"
+        menu = QMenu()
+        bench.filter.quick_menu(menu, made[0])
+        only = {each.text(): each for each in menu.actions()}
+        only["Only conversation c0ffee0001"].trigger()
+        words = "6 requests by 3 agents: 6,000 tokens in, 60 out, $1.50."
+        qtbot.waitUntil(lambda: sums.isVisible() and sums.words.text() == words)
+        assert bench.model.rowCount() == 6
+        only["Only agent a0"].trigger()
+        qtbot.waitUntil(lambda: sums.words.text().startswith("2 requests: 2,000 tokens in"))
+        more = replace(made[0], id=flight_id(7))
+        write(store, record(7, summary=more))
+        bench.tell(FlightClosed(summary=more))
+        qtbot.waitUntil(lambda: sums.words.text().startswith("3 requests: "))
+        bench.filter.clear()
+        qtbot.waitUntil(sums.isHidden)
     reader.close()
 
 

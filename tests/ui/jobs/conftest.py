@@ -13,7 +13,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from shiboken6 import delete
 
-from llmgw_desktop.app.jobs.jobs import Jobs
+from llmgw_desktop.app.jobs.jobs import CliWays, Jobs
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import Event
 from llmgw_desktop.engine.jobs.folders import JobFolders
@@ -105,9 +105,12 @@ class PlainBench(JobsBench):
             self.runs,
             JobFolders(folder / "jobs"),
             StillClock(),
-            ready=lambda: self.runs.ready,
+            clis=CliWays(
+                ready=lambda: self.runs.ready,
+                sign_in=lambda cli: f"Run `{cli} login` in a terminal.",
+            ),
             sessions=self.runs,
-            sign_in=lambda cli: f"Run `{cli} login` in a terminal.",
+            agents=self.runs.agents,
         )
         super().__init__(jobs, bridge, theme, folder)
 

@@ -13,11 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory, TextGrew
 from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.events import FlightClosed
 from llmgw_desktop.domain.flights.flight import FlightQuery
+from llmgw_desktop.domain.flights.spending import AgentSpending, FlightSpending
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.ui.jobs.job_model import JobModel
 from llmgw_desktop.ui.widgets.dialogs import QuestionDialog
 from tests.support.job_scene import set_job_scene
+from tests.support.made_flights import summary
 from tests.support.plain_runs import NOW_S, plain_job
 from tests.ui.jobs.conftest import PlainBench, turn_until
 
@@ -312,3 +315,46 @@ def test_the_model_is_a_good_one(qtbot: QtBot, qtmodeltester: object) -> None:
     with qtbot.assertNotEmitted(model.modelReset):
         model.show_jobs([plain_job(0), replace(job, title="other"), *map(plain_job, range(2, 5))])
     assert model.index(1, 2).data() == "other"
+
+
+def agents_of(*flights: int) -> list[AgentSpending]:
+    return [
+        AgentSpending(
+            conversation="c0ffee0001",
+            agent=f"a9e27{at:05}",
+            began_at_s=NOW_S,
+            models=("claude-opus-5",),
+            spent=FlightSpending(flights=count, input_tokens=1000 * count, output_tokens=count),
+        )
+        for at, count in enumerate(flights)
+    ]
+
+
+async def test_the_agents_of_a_job_lead_to_their_requests(plain: PlainBench) -> None:
+    job = plain_job(1)
+    plain.runs.put(job)
+    await plain.show()
+    await plain.open(job.id)
+    wanted: list[object] = []
+    plain.page.flights_wanted.connect(wanted.append)
+    agents = plain.page.pane.agents
+    plain.page.pane.choose_tab("Agents")
+    await turn_until(agents.isVisible)
+    assert agents.table.isHidden(), "nothing has ended yet"
+    plain.runs.agents_of[job.id] = agents_of(4, 2, 1)
+    plain.bridge.note(FlightClosed(summary=summary(1, job=job.id)))
+    await turn_until(agents.table.isVisible)
+    cells = [[agents.rows.index(row, at).data() for at in (0, 3, 4)] for row in range(3)]
+    assert cells == [
+        ["Main agent", "4", "4,000"],
+        ["Subagent 1", "2", "2,000"],
+        ["Subagent 2", "1", "1,000"],
+    ]
+    assert agents.sums.text() == "7 requests by 3 agents: 7,000 tokens in, 7 out, –."
+    place = agents.table.visualRect(agents.rows.index(1, 0)).center()
+    QTest.mouseClick(agents.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert wanted == [f"job:{job.id} agent:a9e2700001"]
+    other = plain_job(2)
+    plain.runs.put(other)
+    await plain.open(other.id)
+    await turn_until(agents.table.isHidden)

@@ -160,6 +160,33 @@ def typed(said: str) -> Callable[[Studio], None]:
     return pose
 
 
+def conversation(studio: Studio) -> None:
+    """Of one conversation: its sums above, who asked in columns."""
+    from dataclasses import replace
+
+    from llmgw_desktop.domain.flights.spending import PICOS, AgentSpending, FlightSpending
+
+    make = studio.reader.make
+
+    def made(number: int) -> object:
+        agent = f"91d2b0e6{number % 3:02}"
+        return replace(make(number), conversation="5f0c9a7d31", agent=agent)
+
+    def told(at: int) -> AgentSpending:
+        spent = FlightSpending(
+            flights=31 - at, input_tokens=812_000, output_tokens=9_041, cost_picos=PICOS
+        )
+        agent = f"91d2b0e6{at:02}"
+        return AgentSpending(
+            conversation="5f0c9a7d31", agent=agent, began_at_s=0.0, models=(), spent=spent
+        )
+
+    studio.reader.agents = lambda _: [told(at) for at in range(3)]  # type: ignore[attr-defined]
+    studio.reader.make = made
+    studio.settings.setValue("flights/columns", _WITH_AGENTS)
+    typed("conversation:5f0c9a7d31")(studio)
+
+
 def nothing(studio: Studio) -> None:
     studio.reader.total = 2000
     studio.ask(text="mistral")
@@ -275,6 +302,8 @@ _ODD_ITEMS = [
     {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
     {"type": "item_reference", "id": "msg_41"},
 ]
+_WITH_AGENTS = """{"order": ["state", "time", "client", "model", "conversation", "agent", "cost"],
+"shown": ["state", "time", "client", "model", "conversation", "agent", "cost"], "widths": {}}"""
 _WITH_PROTOCOL = """{"order": ["state", "time", "client", "provider", "model", "protocol"],
 "shown": ["state", "time", "client", "provider", "model", "protocol"], "widths": {}}"""
 POSES: dict[str, Callable[[Studio], None]] = {
@@ -289,6 +318,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     "detail-route-many": route_of_many,
     "detail-raw": detail("Raw"),
     "typed": typed('model:claude* cost>0.01 -is:error took>2s "claude"'),
+    "conversation": conversation,
     "typed-mistake": typed("modle:claude* took>2s"),
     "detail-running": detail("Overview", row=1),
     "detail-unrecorded": detail("Response", row=1),

@@ -106,7 +106,10 @@ async def jobs_cut_off(studio: Studio) -> None:
     await studio.open(job.id)
 
 
-async def _parked(studio: Studio, **how: Any) -> None:
+_LIMIT = "You've hit your session limit · resets 3pm (Europe/Berlin)"
+
+
+async def _parked(studio: Studio, *, words: str = _LIMIT, **how: Any) -> None:
     from dataclasses import replace
 
     from llmgw_desktop.domain.jobs.cli_settings import LimitWait
@@ -116,7 +119,6 @@ async def _parked(studio: Studio, **how: Any) -> None:
     studio.fill()
     runs = studio.gateway.runs
     job = next(j for j in runs.jobs.values() if j.state == "running")
-    words = "You've hit your session limit · resets 3pm (Europe/Berlin)"
     wait = LimitWait(since_s=NOW_S, due_at_s=NOW_S + 7980, reason=words, **how)
     runs.put(replace(job, state=JobState.PARKED, limit_wait=wait, retries=1))
     await studio.show()
@@ -207,6 +209,59 @@ async def jobs_handed_over(studio: Studio) -> None:
     )
     await studio.show()
     await studio.open(second.id)
+
+
+async def _agents(studio: Studio, *, width: int = 1160, count: int = 3) -> None:
+    """A run with subagents."""
+    from llmgw_desktop.domain.flights.spending import PICOS, AgentSpending, FlightSpending
+
+    speaks = studio.fill()
+    studio.gateway.runs.agents_of[speaks.id] = [  # type: ignore[attr-defined]
+        AgentSpending(
+            conversation="5f0c9a7d31",
+            agent=f"91d2b0e6{at:02}" if at < 12 else "",
+            began_at_s=0.0,
+            models=("claude-opus-5", "claude-haiku-4-5")[: 1 + at % 2],
+            spent=FlightSpending(
+                flights=41 - 3 * at,
+                input_tokens=1_712_408 // (1 + at),
+                output_tokens=48_212 // (1 + at),
+                cost_picos=None if at == 3 else 3_141_592 * PICOS // 1_000_000 // (1 + at),
+                unpriced=2 * (at == 3),
+            ),
+        )
+        for at in range(count)
+    ]
+    await studio.show(width=width, height=820)
+    studio.page.pane.choose_tab("Agents")  # type: ignore[attr-defined]
+    await studio.open(speaks.id)  # type: ignore[attr-defined]
+
+
+async def jobs_agents(studio: Studio) -> None:
+    await _agents(studio)
+
+
+async def jobs_agents_many(studio: Studio) -> None:
+    await _agents(studio, width=860, count=13)
+
+
+async def jobs_agents_none(studio: Studio) -> None:
+    await _agents(studio, count=0)
+
+
+_KEPT = (
+    "Of the window '5h' of claude/work 12% is left, and 20% is kept for the person at this"
+    " computer, until 15:00."
+)
+
+
+async def jobs_below_the_line(studio: Studio, **how: Any) -> None:
+    window = "the window '5h' of claude/work"
+    await _parked(studio, is_known=True, window=window, words=_KEPT, **how)
+
+
+async def jobs_below_the_line_asking(studio: Studio) -> None:
+    await jobs_below_the_line(studio, asks=True)
 
 
 async def jobs_details(studio: Studio) -> None:
@@ -400,6 +455,11 @@ POSES: dict[str, Callable[[Studio], Awaitable[None]]] = {
         jobs_hand_over,
         jobs_hand_over_long,
         jobs_handed_over,
+        jobs_below_the_line,
+        jobs_below_the_line_asking,
+        jobs_agents,
+        jobs_agents_many,
+        jobs_agents_none,
         jobs_details,
         jobs_contained,
         jobs_contained_alone,

@@ -126,13 +126,8 @@ class ReserveBrake:
             key, left = f"{account}\x1f{window.name}", 1.0 - window.used_share
             line = self._line(key, now_s)
             if left < line:
-                return LowWindow(
-                    key=key,
-                    words=f"the window '{window.name}' of {account}",
-                    left=left,
-                    line=line,
-                    resets_at_s=window.resets_at_s,
-                )
+                words = f"the window '{window.name}' of {account}"
+                return _low(key, words, (left, line), window.resets_at_s)
         return None
 
     def move(self, low: LowWindow) -> None:
@@ -158,13 +153,8 @@ class ReserveBrake:
             key = f"{client_id}\x1f{budget.measure}\x1f{budget.period}"
             left, line = spent.left / budget.amount, self._line(key, now_s)
             if left < line:
-                yield LowWindow(
-                    key=key,
-                    words=f"the budget of {budget_words(budget)} of {name}",
-                    left=left,
-                    line=line,
-                    resets_at_s=spent.ends_at_s,
-                )
+                words = f"the budget of {budget_words(budget)} of {name}"
+                yield _low(key, words, (left, line), spent.ends_at_s)
 
     def _line(self, key: str, now_s: float) -> float:
         moved = self._moved.get(key)
@@ -216,3 +206,9 @@ class ReserveBrake:
         error = ReserveKept(words, retry_after_s=waits_s)
         self._policies.refused(exchange.principal, error)
         return error
+
+
+def _low(key: str, words: str, shares: tuple[float, float], resets_at_s: float | None) -> LowWindow:
+    """`shares`: what is left, and what is kept of it."""
+    left, line = shares
+    return LowWindow(key=key, words=words, left=left, line=line, resets_at_s=resets_at_s)
