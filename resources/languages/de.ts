@@ -10791,6 +10791,22 @@
   <context>
     <name>app/flights</name>
     <message>
+      <source>There are: %1.</source>
+      <translation>Es gibt: %1.</translation>
+    </message>
+    <message>
+      <source>changed</source>
+      <translation>geändert</translation>
+    </message>
+    <message>
+      <source>No filter is saved as '%1'. %2</source>
+      <translation>Kein Filter ist als „%1“ gespeichert. %2</translation>
+    </message>
+    <message>
+      <source>The star on the page Flights saves one.</source>
+      <translation>Der Stern auf der Seite „Anfragen“ speichert einen.</translation>
+    </message>
+    <message>
       <source>%1 from the cache</source>
       <translation>%1 aus dem Cache</translation>
     </message>
@@ -17459,14 +17475,6 @@
   </context>
   <context>
     <name>app/flights</name>
-    <message>
-      <source>No filter is saved as '%1'. There are: %2.</source>
-      <translation>Kein Filter ist als „%1“ gespeichert. Es gibt: %2.</translation>
-    </message>
-    <message>
-      <source>none yet: the star on the page Flights does</source>
-      <translation>noch keinen: der Stern auf der Seite „Anfragen“ speichert einen</translation>
-    </message>
     <message>
       <source>%1 could not be written: %2.</source>
       <translation>%1 konnte nicht geschrieben werden: %2.</translation>

@@ -3,7 +3,7 @@ would come to in words, and the asking, in the name of this computer's person.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
@@ -179,9 +179,9 @@ def replay_words(flight: FlightSummary) -> str:
         why = inert_line(flight.error_text or flight.error_kind or flight.state, 200)
         return f"{model}: {why}"
     tokens = flight.usage.output_tokens
-    figures: Sequence[str] = (
-        duration_text(flight.took_ms),
-        f"{count_text(tokens)} tokens",
-        cost_text(flight.usage, flight.cost_usd),
-    )
+    figures = [duration_text(flight.took_ms)]
+    if tokens is not None:
+        figures.append(f"{count_text(tokens)} tokens")
+    if flight.cost_usd is not None:
+        figures.append(cost_text(flight.usage, flight.cost_usd))
     return f"{model}: {', '.join(figures)}"

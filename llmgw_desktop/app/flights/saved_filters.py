@@ -67,5 +67,6 @@ def saved_text(path: Path, name: str) -> str:
     kept = read_filters(path)
     if name in kept:
         return kept[name]
-    known = ", ".join(f"'{each}'" for each in kept) or "none yet: the star on the page Flights does"
-    raise FilterMistake(f"No filter is saved as '{name}'. There are: {known}.")
+    known = ", ".join(f"'{each}'" for each in kept)
+    others = f"There are: {known}." if known else "The star on the page Flights saves one."
+    raise FilterMistake(f"No filter is saved as '{name}'. {others}")

@@ -174,6 +174,8 @@ class BarPlot(_Plot):
         top = self._most or tallest
         self.plotItem.setYRange(0, top * 1.08, padding=0)
         known = [(at, each) for at, each in enumerate(self._values) if each]
+        is_any = any(each is not None for each in self._values)
+        self.plotItem.getAxis("left").setTicks(None if is_any or self._most else [])
         unknown = [(at, top * 1.08) for at, each in enumerate(self._values) if each is None]
         _set_bars(self._bars, known, self._theme.colours.accent)
         _set_bars(self._unknown, unknown, _unknown_fill(self._theme.colours))

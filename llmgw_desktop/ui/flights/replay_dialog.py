@@ -173,6 +173,7 @@ class ReplayDialog(FormDialog):
             return
         self.show_problem("")
         self.plan.setText("\n".join([*words, _NO_TOOLS]))
+        self.fit()
         lacks_secret = form.removed and not (self.secret.text() or self.marks.isChecked())
         self.allow_saving(not lacks_secret)
 
@@ -182,7 +183,8 @@ class ReplayDialog(FormDialog):
         if field is None:
             self.show_problem(str(error))
         else:
-            field.set_wrong(str(error).partition(": ")[2].capitalize())
+            said_of_it = str(error).partition(": ")[2]
+            field.set_wrong(said_of_it[:1].upper() + said_of_it[1:])
 
     @property
     def _is_asking(self) -> bool:
@@ -203,10 +205,12 @@ class ReplayDialog(FormDialog):
             self.show_problem("Cancelled; what had ended is recorded.")
         finally:
             self._save.setText("Ask again")
+            self._cancel.setText("Close" if self._ended else "Cancel")
             self.allow_saving(True)
 
     def _show_progress(self) -> None:
         self.allow_saving(False)
+        self._cancel.setText("Cancel")
         self._save.setText(f"{self._ended} of {self._wanted} …")
 
     def _show_ended(self, flight: FlightSummary) -> None:

@@ -89,7 +89,7 @@ def test_what_somebody_else_wrote_there_is_nothing(bench: FlightBench, told: str
 
 def test_the_command_line_knows_them(bench: FlightBench, qtbot: Any) -> None:
     file = Path(bench.settings.fileName()).with_name(FILE)
-    with pytest.raises(FilterMistake, match="none yet"):
+    with pytest.raises(FilterMistake, match="The star"):
         saved_text(file, "dear")
     saved = bench.page._menus.saved
     for name, text in (

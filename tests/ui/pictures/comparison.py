@@ -1,4 +1,5 @@
-"""Takes pictures of two flights beside each other, and of one that is asked again."""
+"""Takes pictures of two flights beside each other, of one that is asked again, and of imported
+ones."""
 
 from __future__ import annotations
 
@@ -7,18 +8,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QElapsedTimer, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
+from llmgw_desktop.app.flights.imported_sets import ImportedSets
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.redaction.redactor import Redactor
+from llmgw_desktop.store.at_rest.cells import PLAIN
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.comparing import ComparisonWindow
+from llmgw_desktop.ui.flights.imported_window import ImportedWindow
 from llmgw_desktop.ui.flights.replay_dialog import ReplayDialog
 from llmgw_desktop.ui.theme import Theme
-from tests.support.flight_page import flight_bench
+from tests.support.flight_page import SceneControl, flight_bench
 from tests.support.made_flights import anthropic_stream, failed, flight_id, record, summary
 from tests.ui.at_once import run_at_once
+from tests.ui.flights.test_imported_window import har
 from tests.ui.flights.test_replay_dialog import PlainReplaying
 
 SYSTEM = (
@@ -104,6 +110,7 @@ class Studio:
         Bridge.run = run_at_once  # type: ignore[method-assign, assignment]
         self._theme = theme
         self._size = size
+        self._folder = folder
         self._bench = flight_bench(theme, Bridge(), folder)
         self._made = self._bench.__enter__()
         self.subject: QWidget | None = None
@@ -136,6 +143,27 @@ class Studio:
             _wait()
         self.subject = dialog
 
+    def imported(self, *, has_some: bool = True) -> None:
+        """The window of imported sets, with a HAR of three requests."""
+        sets = ImportedSets(self._folder / "data", PLAIN, Redactor().clean)
+        settings = QSettings(str(self._folder / "imported.ini"), QSettings.Format.IniFormat)
+        page = self._made.page
+        window = ImportedWindow(self._theme, sets, SceneControl(), settings=settings, parent=page)
+        window.resize(*self._size)
+        window.begin()
+        window.show()
+        _wait()
+        if has_some:
+            file = self._folder / "Slow day.har"
+            file.write_text(har(3))
+            window.import_file(file)
+            while window.page is None or window.page._table.model().rowCount() < 3:
+                _wait()
+            window.page._table.choose_row(0)
+            window.page._browser.open_pane()
+        _wait()
+        self.subject = window
+
     def close(self) -> None:
         self._bench.__exit__(None, None, None)
 
@@ -162,5 +190,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     "gone": lambda studio: studio.compare(_ONE, _GONE),
     "again": lambda studio: studio.ask_again(_ONE, is_answered=True),
     "again-secret": lambda studio: studio.ask_again(_with_secret(_ONE)),
+    "imported": lambda studio: studio.imported(),
+    "imported-empty": lambda studio: studio.imported(has_some=False),
     "again-gone": lambda studio: studio.ask_again(replace(_ONE, request_body=None)),
 }
