@@ -11303,6 +11303,10 @@
       <translation>nur rechts</translation>
     </message>
     <message>
+      <source>changed</source>
+      <translation>geändert</translation>
+    </message>
+    <message>
       <source>only left</source>
       <translation>nur links</translation>
     </message>
