@@ -131,7 +131,9 @@ class CapStore:
         with self._lock:
             self._changed[key] = None
             if len(self._changed) > _MOST_CHANGED:
-                del self._changed[next(iter(self._changed))]
+                oldest = self._changed.pop(next(iter(self._changed)))
+                if oldest is not None:
+                    oldest()  # it learns that nobody waits for it
         self._behind.put("", None)
 
     def forget_all(self) -> None:

@@ -95,7 +95,7 @@ def history_end(request: ModelRequest) -> Sequence[Any]:
         return ()
     name, beginning = place
     fields = request.fields
-    if not isinstance(fields, LargeObject):
+    if type(fields) is dict or not isinstance(fields, LargeObject):
         found = fields.get(name)
         return found if isinstance(found, list) else ()
     if name not in fields:

@@ -129,9 +129,10 @@ def kinship_of(earlier: PromptPrint, now: PromptPrint) -> Kinship | None:
     one of the first was changed."""
     if earlier.messages and now.messages and not now.continues:
         pairs = list(zip(earlier.messages, now.messages, strict=False))
-        equal = sum(a.whole == b.whole for a, b in pairs)
-        is_begun_alike = pairs[0][0].whole == pairs[0][1].whole
-        if is_begun_alike or (len(pairs) > 1 and equal * 2 >= len(pairs)):
+        if pairs[0][0].whole == pairs[0][1].whole:
+            return Kinship.CONVERSATION
+        equal = sum([a.whole == b.whole for a, b in pairs])
+        if len(pairs) > 1 and equal * 2 >= len(pairs):
             return Kinship.CONVERSATION
     return Kinship.PREFIX if _likeness(earlier, now) >= _ALIKE_SHARE else None
 

@@ -82,8 +82,6 @@ _ATTRIBUTION = "x-anthropic-billing-header"
 _SPOKEN = ("messages", "input", "contents")
 _MOST_BEFORE_USER = 16
 _DEEPEST = 6
-_PLAIN = {"role", "content"}
-"""Of nearly all messages."""
 _ALL_BITS = (1 << 64) - 1
 _decoder = json.JSONDecoder()
 
@@ -179,14 +177,17 @@ def _digest_of(fields: Mapping[str, object]) -> str:
 
 def _opening_words(fields: Mapping[str, object]) -> tuple[str, str]:
     """What stands before, and the user's first message; both empty where there is none."""
-    system = [_text_of(_lasting(_head(fields, name))) for name in _SYSTEM if name in fields]
-    first = ""
+    is_small, before, first = type(fields) is dict, "", ""
+    for name in _SYSTEM:
+        if name in fields:
+            system = fields[name] if is_small else _head(fields, name)
+            before += system[:_LETTERS] if type(system) is str else _text_of(_lasting(system))
     for name in _SPOKEN:
         if name in fields:
-            before, first = _opening(_head(fields, name))
-            system.append(before)
+            said, first = _opening(fields[name] if is_small else _head(fields, name))
+            before += said
             break
-    return ("".join(system)[:_LETTERS], first) if first else ("", "")
+    return (before[:_LETTERS], first) if first else ("", "")
 
 
 def _lasting(system: object) -> object:
@@ -203,10 +204,15 @@ def _opening(spoken: object) -> tuple[str, str]:
     if isinstance(spoken, str):
         return "", spoken[:_LETTERS]
     before = ""
-    for each in islice(spoken if isinstance(spoken, Iterable) else (), _MOST_BEFORE_USER):
+    spoken = spoken if isinstance(spoken, (list, Iterable)) else ()
+    for each in islice(spoken, _MOST_BEFORE_USER):
         if not isinstance(each, dict):
             continue
-        text = _text_of(each)
+        said = each.get("content")
+        if isinstance(said, str) and len(each) == 2 and "role" in each:
+            text = said[:_LETTERS]  # as nearly all are
+        else:
+            text = _text_of(each)
         if each.get("role", "user") == "user":
             if text:
                 return before, text
@@ -218,9 +224,6 @@ def _opening(spoken: object) -> tuple[str, str]:
 def _text_of(value: object) -> str:
     if isinstance(value, str):
         return value[:_LETTERS]
-    if isinstance(value, dict) and value.keys() == _PLAIN and isinstance(value["content"], str):
-        said: str = value["content"]
-        return said[:_LETTERS]
     return "".join(_texts(value, _DEEPEST))[:_LETTERS]
 
 

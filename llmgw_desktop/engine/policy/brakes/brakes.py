@@ -107,6 +107,7 @@ class Brakes:
         self.shares = JobShares()
         self.are_on = False
         self._checks: tuple[tuple[Brake, Check], ...] = ()
+        self._in_order: tuple[Check, ...] = ()
 
     def put(self, brake: Brake, check: Check | None) -> None:
         """In force from now on, in the order of `Brake`; None: it is off."""
@@ -115,6 +116,7 @@ class Brakes:
             kept.append((brake, check))
         order = list(Brake)
         self._checks = tuple(sorted(kept, key=lambda each: order.index(each[0])))
+        self._in_order = tuple(each for _, each in self._checks)
         self.are_on = bool(self._checks or self._told_passed)
 
     def apply(self, settings: BrakeSettings) -> None:
@@ -197,7 +199,7 @@ class Brakes:
         """Whether it may go on now. Counts of tokens ask nobody anything and pass."""
         if exchange.request.operation is not Operation.GENERATE:
             return
-        for _, check in self._checks:
+        for check in self._in_order:
             await check(exchange)
         for told in self._told_passed:
             told(exchange)

@@ -12,7 +12,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from llmgw_desktop.domain.brakes import (
-    NOBODY,
     Brake,
     BrakeSettings,
     CapKind,
@@ -34,9 +33,8 @@ from llmgw_desktop.engine.exchange.exchange import Exchange
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.policy.brakes.cap_meters import (
     AGENT,
-    CONVERSATION,
-    LABEL,
-    RUN,
+    NOTICE,
+    Cap,
     CapMeter,
     CapMeters,
     UnderWay,
@@ -48,12 +46,8 @@ from llmgw_desktop.store.policy import CapStore
 
 ASKED_AGAIN_AFTER_S = 10.0
 """Who is refused for what others have under way is told to ask again then."""
-_NOTICE = 0.8
 _RAISE, _STOP = "raise", "stop"
 _WAITED = "cap: what is under way might have used the rest; it waited for that to end"
-_Cap = tuple[Measure, float]
-"""What is counted, and the most of it."""
-_NOTHING: tuple[None, list[CapMeter]] = (None, [])
 
 
 class CapBrake:
@@ -70,20 +64,18 @@ class CapBrake:
         self._desk, self._clock, self._bus = desk, desk.clock, bus
         self._price_of, self._estimates = price_of, Estimates()
         self._settings = BrakeSettings()
-        self._caps: dict[str, tuple[_Cap, ...]] = {}
-        """Of each kind, as the settings have them."""
         self._meters = CapMeters(self._clock, store)
-        self._under_way: dict[str, tuple[UnderWay, list[CapMeter]]] = {}
+        self._under_way: dict[str, UnderWay] = {}
         """By the ids of flights that have not ended."""
         self._end: Callable[[], None] | None = None
 
     def apply(self, settings: BrakeSettings) -> None:
         """What was used stays used."""
         self._settings = settings
-        self._caps = {kind.value: tuple(_caps_of(*settings.cap(kind))) for kind in CapKind}
+        caps = {kind.value: tuple(_caps_of(*settings.cap(kind))) for kind in CapKind}
+        self._meters.apply(caps)
         if self._end is None:
             self._end = self._bus.subscribe(self._closed, FlightClosed)
-            self._meters.begin()
 
     def end(self) -> None:
         """No cap is set: nothing is counted, and what was is forgotten."""
@@ -91,19 +83,26 @@ class CapBrake:
             self._end()
             self._end = None
         self._meters.clear()
-        for under_way, meters in self._under_way.values():
-            under_way.is_handed_over = True
-            for meter in meters:
-                meter.wake()
+        for each in self._under_way.values():
+            each.hand_over()
         self._under_way.clear()
 
     async def check(self, exchange: Exchange) -> None:
         """Raises HeldBack, and LimitReached where what is under way does not end in time."""
         if not self._meters.is_read:
             await self._meters.read()
-        meters = self._meters_of(exchange)
-        for meter in meters:
-            meter.model = exchange.request.model
+        request = exchange.request
+        meters = self._meters.of(exchange.principal, self._desk.speaker_of(exchange), request.model)
+        for each in meters:
+            if each.under_way or each.tokens >= each.calm_tokens or each.usd >= each.calm_usd:
+                await self._room(exchange, meters)
+                break
+        self._under_way[request.flight_id] = UnderWay(
+            request, exchange.decision, meters, self._price_of, self._estimates
+        )
+
+    async def _room(self, exchange: Exchange, meters: list[CapMeter]) -> None:
+        """There is some, or a person lets it on."""
         let_on: set[CapMeter] = set()
         began_s, has_waited = self._clock.monotonic_s(), False
         while (found := self._in_the_way(meters, let_on)) is not None:
@@ -115,25 +114,13 @@ class CapBrake:
                 let_on.add(meter)
         if has_waited:
             exchange.flight.held(_WAITED)
-        under_way = UnderWay(
-            exchange.request,
-            exchange.decision,
-            price_of=self._price_of,
-            estimates=self._estimates,
-        )
-        flight_id = exchange.flight.id
-        self._under_way[flight_id] = under_way, meters
-        for meter in meters:
-            meter.under_way[flight_id] = under_way
 
     def hand_over(self, flight_id: str) -> None:
         """Of a run whose model requests come to us: they take on themselves what it took on for
         them. Once more does no harm."""
         found = self._under_way.get(flight_id)
-        if found is not None and not found[0].is_handed_over:
-            found[0].is_handed_over = True
-            for meter in found[1]:
-                meter.wake()
+        if found is not None:
+            found.hand_over()
 
     def standings(self, client_id: str) -> tuple[CapStanding, ...]:
         """Of one client; the latest first."""
@@ -142,14 +129,14 @@ class CapBrake:
 
     def _in_the_way(
         self, meters: list[CapMeter], let_on: set[CapMeter]
-    ) -> tuple[CapMeter, _Cap] | None:
+    ) -> tuple[CapMeter, Cap] | None:
         """The first that leaves no room. Raises HeldBack."""
         for meter in meters:
             if meter.is_stopped:
                 raise HeldBack(f"A person at the gateway stopped {_which(meter)}.")
             if meter in let_on:
                 continue
-            for measure, least in self._caps[meter.key[0]]:
+            for measure, least in self._meters.caps[meter.key[0]]:
                 used, most = meter.used(measure), least * meter.times
                 if used >= most or (meter.under_way and used + meter.reserved(measure) >= most):
                     return meter, (measure, most)
@@ -171,7 +158,7 @@ class CapBrake:
             meter.waiting.remove(one_ended)
         return True
 
-    async def _ask(self, exchange: Exchange, meter: CapMeter, cap: _Cap) -> str:
+    async def _ask(self, exchange: Exchange, meter: CapMeter, cap: Cap) -> str:
         """What a person chose. Raises HeldBack, LimitReached."""
         measure, most = cap
         used, kind, which = meter.used(measure), meter.key[0], _which(meter)
@@ -203,51 +190,32 @@ class CapBrake:
         choice = await self._desk.decide(exchange, reason)
         if choice == _RAISE:
             meter.times = times
-            self._meters.keep(meter)
+            self._meters.changed(meter)
         elif choice == _STOP:
             meter.is_stopped = True
-            self._meters.keep(meter)
+            self._meters.changed(meter)
             raise HeldBack(f"{reason.words} A person at the gateway stopped it.")
         return choice
-
-    def _meters_of(self, exchange: Exchange) -> list[CapMeter]:
-        who, of, now_s = exchange.principal, self._meters.of, self._clock.now_s()
-        client_id, name, found = who.client_id, who.name, []
-        if who.job:
-            found.append(of((RUN, client_id, who.job), name, now_s))
-        if who.label:
-            found.append(of((LABEL, client_id, who.label), name, now_s))
-        speaker = self._desk.speaker_of(exchange)
-        if speaker is not NOBODY:
-            whole = of((CONVERSATION, client_id, speaker.conversation_mark), name, now_s)
-            its = of((AGENT, client_id, speaker.agent_mark), name, now_s, conversation=whole.id)
-            found += whole, its
-        return found
 
     def _closed(self, event: Event) -> None:
         if not isinstance(event, FlightClosed):
             return
         flight = event.summary
-        under_way, meters = self._under_way.pop(flight.id, _NOTHING)
+        under_way = self._under_way.pop(flight.id, None)
         if under_way is None:
             return
-        under_way.learn(flight)
-        is_used = bool(flight.attempts and flight.is_counted)  # else nobody was asked
-        for meter in meters:
-            del meter.under_way[flight.id]
-            if is_used:
-                meter.add(flight)
-                self._notice(meter)
-            if meter.waiting:
-                meter.wake()
-        if is_used:
-            self._meters.keep(*meters)
+        if under_way.ended(flight):
+            for each in under_way.meters:
+                if each.tokens >= each.calm_tokens or each.usd >= each.calm_usd:
+                    self._notice(each)
+            self._meters.keep(under_way.meters)
 
     def _notice(self, meter: CapMeter) -> None:
-        for measure, least in self._caps[meter.key[0]] if meter.told < meter.times else ():
+        for measure, least in self._meters.caps[meter.key[0]] if meter.told < meter.times else ():
             used, most = meter.used(measure), least * meter.times
-            if _NOTICE * most <= used < most:
+            if NOTICE * most <= used < most:
                 meter.told = meter.times
+                self._meters.changed(meter)
                 budget = Budget(measure=measure, amount=most, period=Period.NEVER)
                 spent = Spent(
                     budget=budget, used=used, reserved=0.0, begins_at_s=None, ends_at_s=None
@@ -257,12 +225,12 @@ class CapBrake:
                         client_id=meter.key[1],
                         name=f"{meter.client}: {_which(meter)}",
                         spent=spent,
-                        percent=round(_NOTICE * 100),
+                        percent=round(NOTICE * 100),
                     )
                 )
 
 
-def _caps_of(tokens: int | None, usd: float | None) -> Iterator[_Cap]:
+def _caps_of(tokens: int | None, usd: float | None) -> Iterator[Cap]:
     if tokens is not None:
         yield Measure.TOKENS, float(tokens)
     if usd is not None:

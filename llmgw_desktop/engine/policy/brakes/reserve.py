@@ -6,7 +6,7 @@ name; all else is the person's own and is never looked at. Background first goes
 the line; where none is left it is held, with one question for each window.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from llmgw_desktop.domain.brakes import (
@@ -18,7 +18,7 @@ from llmgw_desktop.domain.brakes import (
     ReserveKept,
 )
 from llmgw_desktop.domain.events import Event, JobChanged
-from llmgw_desktop.domain.policy import Measure, Period, budget_words
+from llmgw_desktop.domain.policy import Measure, Period, Spent, budget_words
 from llmgw_desktop.domain.provider import is_brief
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.exchange.exchange import Exchange
@@ -101,12 +101,11 @@ class ReserveBrake:
         if low is None:
             candidates = exchange.decision.candidates
             lows = [self.below(each.upstream.account) for each in candidates]
-            above = tuple(
-                each for each, found in zip(candidates, lows, strict=True) if found is None
-            )
-            if above:
-                if len(above) < len(candidates):
-                    exchange.decision = replace(exchange.decision, candidates=above)
+            if not any(lows):
+                return
+            if not all(lows):
+                above = [each for each, found in zip(candidates, lows, strict=True) if not found]
+                exchange.decision = replace(exchange.decision, candidates=tuple(above))
                 return
             low = lows[0]
         if low is not None:
@@ -142,11 +141,14 @@ class ReserveBrake:
 
     def low_budget(self, client_id: str, name: str) -> LowWindow | None:
         """Of a client's budgets the first below the line."""
-        return next(self._low_budgets(client_id, name), None)
+        standing = self._policies.standing(client_id)
+        return next(self._low_budgets(client_id, name, standing), None) if standing else None
 
-    def _low_budgets(self, client_id: str, name: str) -> Iterator[LowWindow]:
+    def _low_budgets(
+        self, client_id: str, name: str, standing: Sequence[Spent]
+    ) -> Iterator[LowWindow]:
         now_s = self._clock.now_s()
-        for spent in self._policies.standing(client_id):
+        for spent in standing:
             budget = spent.budget
             if budget.period is Period.HOUR or budget.measure is Measure.REQUESTS:
                 continue

@@ -306,6 +306,33 @@ async def test_what_is_under_way_is_told_beside_what_was_used(store: CapStore) -
     assert (ended.tokens, ended.running, ended.reserved_tokens, ended.reserved_usd) == (20, 0, 0, 0)
 
 
+async def test_the_sum_of_what_is_under_way_is_that_of_its_parts(store: CapStore) -> None:
+    """It is kept from request to request, whoever comes, ends or hands over, in any order."""
+    scene, dice = Scene(store, label_tokens=10**9, label_usd=1e6), random.Random(9)
+    scene.price = Price(rates=Rates(input=1e6, output=1e6))
+    running: dict[str, float] = {}
+    await scene.begin()  # of another label
+    for _ in range(300):
+        if running and dice.random() < 0.4:
+            gone = dice.choice(list(running))
+            if dice.random() < 0.3:
+                scene.brake.hand_over(gone)
+                running[gone] = 0.0
+            else:
+                scene.end(gone)
+                del running[gone]
+        else:
+            size = dice.randrange(1, 1000)
+            before = sum(running.values())
+            flight_id = await scene.begin(replace(WHO, label="nightly"), max_tokens=size)
+            (now,) = [each for each in scene.brake.standings("cli_1") if each.id == "nightly"]
+            running[flight_id] = now.reserved_tokens - before
+            assert size < running[flight_id] < size + 1000
+        (now,) = [each for each in scene.brake.standings("cli_1") if each.id == "nightly"]
+        assert (now.running, now.reserved_tokens) == (len(running), sum(running.values()))
+        assert now.reserved_usd == pytest.approx(now.reserved_tokens)
+
+
 async def test_a_run_hands_over_to_its_own_requests(store: CapStore) -> None:
     """Else they would wait for the one that waits for them."""
     scene = Scene(store, label_tokens=100)
