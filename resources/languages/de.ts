@@ -14933,6 +14933,26 @@
       <translation>1 Aufruf</translation>
     </message>
     <message>
+      <source>offered</source>
+      <translation>angeboten</translation>
+    </message>
+    <message>
+      <source>hidden</source>
+      <translation>verborgen</translation>
+    </message>
+    <message>
+      <source>failed</source>
+      <translation>gescheitert</translation>
+    </message>
+    <message>
+      <source>%1 calls</source>
+      <translation>%1 Aufrufe</translation>
+    </message>
+    <message>
+      <source>%1 failed</source>
+      <translation>%1 gescheitert</translation>
+    </message>
+    <message>
       <source>not running</source>
       <translation>läuft nicht</translation>
     </message>
@@ -18015,6 +18035,290 @@
     <message>
       <source>Subagent 1,234</source>
       <translation>Unteragent 1,234</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/gateway</name>
+    <message>
+      <source>The feed</source>
+      <translation>Die Liste der Fassungen</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/mcp</name>
+    <message>
+      <source>%1 leads to an address that is not https.</source>
+      <translation>%1 führt zu einer Adresse, die nicht https ist.</translation>
+    </message>
+    <message>
+      <source>%1 leads to something that is no address.</source>
+      <translation>%1 führt zu etwas, das keine Adresse ist.</translation>
+    </message>
+    <message>
+      <source>%1 is too large to be one.</source>
+      <translation>%1 ist zu groß, um eine zu sein.</translation>
+    </message>
+    <message>
+      <source>%1 at %2 cannot be read: %3.</source>
+      <translation>%1 bei %2 lässt sich nicht lesen: %3.</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/safekeeping</name>
+    <message>
+      <source>%1 does not end</source>
+      <translation>%1 endet nicht</translation>
+    </message>
+    <message>
+      <source>The file</source>
+      <translation>Die Datei</translation>
+    </message>
+    <message>
+      <source>The vault does not take %1: %2</source>
+      <translation>Der Tresor nimmt %1 nicht: %2</translation>
+    </message>
+    <message>
+      <source>%1 looks like a secret, and would stand where every program can read it.</source>
+      <translation>%1 sieht wie ein Geheimnis aus und stünde da, wo es jedes Programm lesen kann.</translation>
+    </message>
+    <message>
+      <source>%1 has to be a line of text.</source>
+      <translation>%1 muss eine Zeile Text sein.</translation>
+    </message>
+    <message>
+      <source>%1 is one of: %2.</source>
+      <translation>%1 ist eines von: %2.</translation>
+    </message>
+    <message>
+      <source>It has to be told: %1.</source>
+      <translation>Anzugeben ist noch: %1.</translation>
+    </message>
+    <message>
+      <source>%1 is not asked for: %2 is.</source>
+      <translation>Nach %1 wird nicht gefragt: nach %2.</translation>
+    </message>
+    <message>
+      <source>It cannot be set up so: %1.</source>
+      <translation>So lässt es sich nicht einrichten: %1.</translation>
+    </message>
+    <message>
+      <source>%1 is not what the file says: it hashes to %2, not to %3. Nothing was set up.</source>
+      <translation>%1 ist nicht, was die Datei sagt: der Hash ist %2, nicht %3. Nichts wurde eingerichtet.</translation>
+    </message>
+    <message>
+      <source>%1 cannot be fetched: %2.</source>
+      <translation>%1 lässt sich nicht holen: %2.</translation>
+    </message>
+    <message>
+      <source>The settings have no server %1.</source>
+      <translation>Die Einstellungen haben keinen Server %1.</translation>
+    </message>
+    <message>
+      <source>%1 is set up, and offered to your programs.</source>
+      <translation>%1 ist eingerichtet und wird Ihren Programmen angeboten.</translation>
+    </message>
+    <message>
+      <source>MCP server %1</source>
+      <translation>MCP-Server %1</translation>
+    </message>
+    <message>
+      <source>docker is not here</source>
+      <translation>docker gibt es hier nicht</translation>
+    </message>
+    <message>
+      <source>uvx is not here: it comes with uv</source>
+      <translation>uvx gibt es hier nicht: es kommt mit uv</translation>
+    </message>
+    <message>
+      <source>npx is not here: it comes with Node.js</source>
+      <translation>npx gibt es hier nicht: es kommt mit Node.js</translation>
+    </message>
+    <message>
+      <source>This is no server.json: %1 has to hold objects.</source>
+      <translation>Das ist keine server.json: %1 muss Objekte enthalten.</translation>
+    </message>
+    <message>
+      <source>This is no server.json: %1 has to be a short list.</source>
+      <translation>Das ist keine server.json: %1 muss eine kurze Liste sein.</translation>
+    </message>
+    <message>
+      <source>a secret stands in it for everybody to read</source>
+      <translation>ein Geheimnis steht darin, das jeder lesen kann</translation>
+    </message>
+    <message>
+      <source>it wants a $ filled in, which is not done here</source>
+      <translation>es will ein $ ausgefüllt haben, was hier nicht geschieht</translation>
+    </message>
+    <message>
+      <source>a text of it is too long, or no line</source>
+      <translation>ein Text darin ist zu lang oder keine Zeile</translation>
+    </message>
+    <message>
+      <source>a variable or header of it has no proper name</source>
+      <translation>eine Variable oder ein Header darin hat keinen richtigen Namen</translation>
+    </message>
+    <message>
+      <source>it does not say which version exactly, so what runs could change</source>
+      <translation>es sagt nicht genau, welche Version, also könnte sich ändern, was läuft</translation>
+    </message>
+    <message>
+      <source>it does not say which version of the image</source>
+      <translation>es sagt nicht, welche Version des Images</translation>
+    </message>
+    <message>
+      <source>its package has no proper name</source>
+      <translation>sein Paket hat keinen richtigen Namen</translation>
+    </message>
+    <message>
+      <source>%1 is no kind of package here</source>
+      <translation>%1 ist hier keine Art von Paket</translation>
+    </message>
+    <message>
+      <source>it wants to be told too much</source>
+      <translation>es will zu viel wissen</translation>
+    </message>
+    <message>
+      <source>address %1</source>
+      <translation>Adresse %1</translation>
+    </message>
+    <message>
+      <source>it names no address</source>
+      <translation>es nennt keine Adresse</translation>
+    </message>
+    <message>
+      <source>it is spoken with by %1</source>
+      <translation>man spricht mit ihm über %1</translation>
+    </message>
+    <message>
+      <source>container image</source>
+      <translation>Container-Image</translation>
+    </message>
+    <message>
+      <source>PyPI package</source>
+      <translation>PyPI-Paket</translation>
+    </message>
+    <message>
+      <source>npm package</source>
+      <translation>npm-Paket</translation>
+    </message>
+    <message>
+      <source>the hash that it names cannot be checked</source>
+      <translation>der Hash, den es nennt, lässt sich nicht prüfen</translation>
+    </message>
+    <message>
+      <source>it wants to be run by %1</source>
+      <translation>es will mit %1 gestartet werden</translation>
+    </message>
+    <message>
+      <source>it comes from another registry, %1</source>
+      <translation>es kommt aus einer anderen Registry, %1</translation>
+    </message>
+    <message>
+      <source>it is spoken with at an address that it opens itself, not over stdio</source>
+      <translation>man spricht mit ihm an einer Adresse, die es selbst öffnet, nicht über stdio</translation>
+    </message>
+    <message>
+      <source>%1 names neither a package nor an address.</source>
+      <translation>%1 nennt weder ein Paket noch eine Adresse.</translation>
+    </message>
+    <message>
+      <source>This is no server.json: name has to be like com.example/tracker.</source>
+      <translation>Das ist keine server.json: name muss wie com.example/tracker aussehen.</translation>
+    </message>
+    <message>
+      <source>This is no server.json: it is no object, or too large.</source>
+      <translation>Das ist keine server.json: sie ist kein Objekt oder zu groß.</translation>
+    </message>
+    <message>
+      <source>This is no server.json: it is not JSON.</source>
+      <translation>Das ist keine server.json: sie ist kein JSON.</translation>
+    </message>
+    <message>
+      <source>packages of Maven are not run here</source>
+      <translation>Pakete von Maven werden hier nicht ausgeführt</translation>
+    </message>
+    <message>
+      <source>packages of crates.io are not run here</source>
+      <translation>Pakete von crates.io werden hier nicht ausgeführt</translation>
+    </message>
+    <message>
+      <source>packages of NuGet are not run here</source>
+      <translation>Pakete von NuGet werden hier nicht ausgeführt</translation>
+    </message>
+    <message>
+      <source>bundles of the kind .mcpb are not run here</source>
+      <translation>Bündel der Art .mcpb werden hier nicht ausgeführt</translation>
+    </message>
+    <message>
+      <source>a secret would stand among its arguments, which every program can read</source>
+      <translation>ein Geheimnis stünde unter seinen Argumenten, die jedes Programm lesen kann</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/tools</name>
+    <message>
+      <source>Its name here</source>
+      <translation>Sein Name hier</translation>
+    </message>
+    <message>
+      <source>Which way</source>
+      <translation>Auf welchem Weg</translation>
+    </message>
+    <message>
+      <source>what it runs</source>
+      <translation>was es ausführt</translation>
+    </message>
+    <message>
+      <source>File or address</source>
+      <translation>Datei oder Adresse</translation>
+    </message>
+    <message>
+      <source>Choose a file</source>
+      <translation>Eine Datei wählen</translation>
+    </message>
+    <message>
+      <source>Look</source>
+      <translation>Ansehen</translation>
+    </message>
+    <message>
+      <source>Set it up</source>
+      <translation>Einrichten</translation>
+    </message>
+    <message>
+      <source>Add a server</source>
+      <translation>Einen Server hinzufügen</translation>
+    </message>
+    <message>
+      <source>Nothing of it can be run here.</source>
+      <translation>Nichts davon lässt sich hier ausführen.</translation>
+    </message>
+    <message>
+      <source>Its package is fetched first, and has to hash to what the file says.</source>
+      <translation>Sein Paket wird zuerst geholt und muss den Hash haben, den die Datei nennt.</translation>
+    </message>
+    <message>
+      <source>This is what it runs, or asks:</source>
+      <translation>Das führt es aus oder fragt es an:</translation>
+    </message>
+    <message>
+      <source>It goes into the vault, encrypted.</source>
+      <translation>Es kommt verschlüsselt in den Tresor.</translation>
+    </message>
+    <message>
+      <source>A file of this computer, or an https address. Nothing is run before you have seen it.</source>
+      <translation>Eine Datei dieses Computers oder eine https-Adresse. Nichts wird ausgeführt, bevor Sie es gesehen haben.</translation>
+    </message>
+    <message>
+      <source>%1 is not set up any more.</source>
+      <translation>%1 ist nicht mehr eingerichtet.</translation>
+    </message>
+    <message>
+      <source>%1 is set up again.</source>
+      <translation>%1 ist wieder eingerichtet.</translation>
+    </message>
+    <message>
+      <source>Add…</source>
+      <translation>Hinzufügen…</translation>
     </message>
   </context>
 </TS>

@@ -79,6 +79,8 @@ COMMANDS = {
     "ui open": "web_view.opened",
     "tools approve": "tool.approved",
     "tools hide": "tool.hidden",
+    "tools add": "settings.changed, vault.stored",
+    "tools remove": "settings.changed, vault.deleted",
     "tools sign-in": "vault.stored",
     "tools sign-out": "vault.deleted",
     "vault set": "vault.stored, vault.replaced",

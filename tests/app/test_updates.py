@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import llmgw_desktop.__main__ as program
 from llmgw_desktop.app.gateway import updates
 from llmgw_desktop.app.gateway.updates import UpdateProblem, look_for_update
+from llmgw_desktop.app.mcp import fetching
 from llmgw_desktop.domain.audit import BY_ITSELF, act_as
 from llmgw_desktop.domain.setting import Unfit
 from llmgw_desktop.domain.settings.address_kinds import FeedAddress, PublicKey
@@ -166,7 +167,7 @@ def test_whoever_serves_it_writes_nothing_on_the_screen_and_keeps_nobody_waiting
             look_for_update(asked)
         assert "\x1b" not in str(problem.value)
         times = iter(range(0, 1000, 60))
-        monkeypatch.setattr(updates.time, "monotonic", lambda: next(times))
+        monkeypatch.setattr(fetching.time, "monotonic", lambda: next(times))
         with pytest.raises(UpdateProblem, match="too slowly"):
             look_for_update(asked)
         thread.join()

@@ -389,7 +389,8 @@ class PlainProgramServers:
     look_of = ImportLook(came=(), left=(), removed=())
     brought: list[bool]
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places) -> None:
+        self.places, self.env = places, {"PATH": "", "HOME": str(places.data_folder)}
         self.brought = []
 
     def look(self) -> ImportLook:
@@ -509,7 +510,7 @@ class PlainGateway:
         self.scratcher = PlainScratch()
         self.scratch = self.scratcher.pad
         self.tool_servers: ToolServers | None = None
-        self.program_servers = PlainProgramServers()
+        self.program_servers = PlainProgramServers(self.places)
         self.tool_desk = ToolDesk(lambda: self.tool_servers)
         self.job_starter = JobStarter(
             StarterParts(

@@ -9,22 +9,15 @@ the page to get it from, `notes`. Who serves an old one, signed as it is, hides 
 import base64
 import json
 import re
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from http.client import HTTPException, HTTPMessage, HTTPResponse
-from typing import IO, Any, Final
-from urllib.parse import urlsplit
+from typing import Any, Final
 
-from typing_extensions import override
-
+from llmgw_desktop.app.mcp.fetching import fetched
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.mcp_presentation import VERSION
-from llmgw_desktop.domain.net_address import names_this_computer
 from llmgw_desktop.domain.settings.door import UpdateSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.resources import changelog
@@ -32,7 +25,6 @@ from llmgw_desktop.store.resources import changelog
 SIGNATURE: Final = ".sig"
 """What the address of the signature has more than that of the feed: 64 bytes, of Ed25519."""
 _MOST_BYTES = 64 * 1024
-_PATIENCE_S = 15
 _VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})")
 _LONGEST_NOTES = 2000
 
@@ -104,53 +96,7 @@ def update_words(news: UpdateNews) -> str:
 
 
 def _fetched(address: str) -> bytes:
-    opener = urllib.request.build_opener(_StaysSafe())
-    request = urllib.request.Request(_safe(address), headers={"User-Agent": "llmgw"})  # noqa: S310 - looked at
-    try:
-        with opener.open(request, timeout=_PATIENCE_S) as answer:
-            found = _all_of(answer)
-    except (OSError, HTTPException, ValueError) as error:
-        if isinstance(error, urllib.error.HTTPError):
-            error.close()
-        host, words = urlsplit(address).hostname, inert_line(str(error))
-        raise UpdateProblem(f"The feed at {host} cannot be read: {words}.") from None
-    if len(found) > _MOST_BYTES:
-        raise UpdateProblem("The feed is too large to be one.")
-    return found
-
-
-def _all_of(answer: HTTPResponse) -> bytes:
-    """A byte more than a feed has, where there are more. Raises TimeoutError for what trickles."""
-    found, until_s = b"", time.monotonic() + _PATIENCE_S
-    while len(found) <= _MOST_BYTES and (piece := answer.read1(_MOST_BYTES + 1 - len(found))):
-        found += piece
-        if time.monotonic() > until_s:
-            raise TimeoutError("it comes too slowly")
-    return found
-
-
-def _safe(address: str) -> str:
-    """Nobody between may read along; on this computer nobody is between."""
-    parts = urlsplit(address)
-    if parts.scheme == "https" or (
-        parts.scheme == "http" and names_this_computer(parts.netloc) and "@" not in parts.netloc
-    ):
-        return address
-    raise UpdateProblem("The feed leads to an address that is not https.")
-
-
-class _StaysSafe(urllib.request.HTTPRedirectHandler):
-    @override
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: HTTPMessage,
-        newurl: str,
-    ) -> urllib.request.Request | None:
-        return super().redirect_request(req, fp, code, msg, headers, _safe(newurl))
+    return fetched(address, most=_MOST_BYTES, named="The feed", problem=UpdateProblem)
 
 
 def _check(feed: bytes, signature: bytes, key: str) -> None:

@@ -70,6 +70,10 @@ def first_words(definition: Mapping[str, Any], longest: int = 100) -> str:
 
 def server_words(server: Mapping[str, Any]) -> str:
     """«running, 12 calls, the last one 4 ms»."""
+    return ", ".join(_server_parts(server))
+
+
+def _server_parts(server: Mapping[str, Any]) -> list[str]:
     parts = ["running" if server.get("is_running") else "not running"]
     calls, latency = server.get("calls"), server.get("latency_ms")
     if calls:
@@ -78,7 +82,7 @@ def server_words(server: Mapping[str, Any]) -> str:
         parts.append(f"the last one {latency:.0f} ms")
     if server.get("failures"):
         parts.append(f"{server['failures']:,} failed")
-    return ", ".join(parts)
+    return parts
 
 
 def helpers_words(rows: "Sequence[ToolRow]") -> str:
@@ -273,7 +277,7 @@ def _server_row(
     size = sum(found) if found else None
     sign_in = str(signed.get(standing.name, ""))
     is_failing = standing.last_error and not standing.is_running
-    parts = [server_words(asdict(standing))]
+    parts = _server_parts(asdict(standing))
     if sign_in:
         parts.insert(0, SIGN_IN_WORDS[sign_in])
     if len(standing.pids) > 1:

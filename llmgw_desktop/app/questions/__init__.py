@@ -1,6 +1,12 @@
 """Questions that wait for a person: programs to let in, agents that ask, requests that are held."""
 
-from llmgw_desktop.app.command_line.command_line import Command, Parser, add_flags, add_verbs
+from llmgw_desktop.app.command_line.command_line import (
+    Command,
+    Parser,
+    add_flags,
+    add_verbs,
+    count,
+)
 
 
 def _consent(parser: Parser) -> None:
@@ -160,19 +166,24 @@ HOOK = Command(
 
 
 def _tools(parser: Parser) -> None:
-    listing, show, approve, hide, sign_in, sign_out = add_verbs(
+    listing, show, approve, hide, add, remove, sign_in, sign_out = add_verbs(
         parser,
         {
             "list": "the servers with their tools, and what is held back",
             "show": "one tool whole; of a changed one, what is otherwise",
             "approve": "offer a tool as it is now",
             "hide": "do not offer it",
+            "add": "set up a server that a server.json describes; you see what it would run first",
+            "remove": "take a server out of the settings, with its entries in the vault",
             "sign-in": "at a server that lets nobody in who is not: your browser opens",
             "sign-out": "give a sign-in back, and forget it",
         },
     )
-    for verb in (sign_in, sign_out):
+    for verb in (remove, sign_in, sign_out):
         verb.add_argument("tool", metavar="SERVER", help="as the settings call it")
+    _add_server(add)
+    for verb in (add, remove):
+        add_flags(verb, yes="do not ask first")
     add_flags(sign_in, print="the address instead of opening a browser")
     sign_in.add_argument(
         "--answer",
@@ -186,11 +197,33 @@ def _tools(parser: Parser) -> None:
         add_flags(verb, json="as one JSON document")
 
 
+def _add_server(add: Parser) -> None:
+    add.add_argument("at", metavar="FILE|URL", help="of the server.json")
+    add.add_argument("--name", default="", help="as the settings shall call it")
+    add.add_argument(
+        "--way", type=count, default=0, metavar="N", help="which of its packages and addresses"
+    )
+    add.add_argument(
+        "--set",
+        dest="answers",
+        action="append",
+        default=[],
+        metavar="NAME=TEXT",
+        help="what the server is told; twice for two. Secrets are asked for, or named as"
+        " '${vault:PROVIDER/NAME}'",
+    )
+    add.add_argument(
+        "--hash", default="", metavar="SHA256", help="take the file only if it hashes to this"
+    )
+    add_flags(add, dry_run="say what would be set up, and change nothing")
+
+
 TOOLS = Command(
     "tools",
     "tools of other MCP servers behind the gateway, and your word on them",
-    "mcp.tools_command:run",
+    "safekeeping.importing.add_command:run",
     _tools,
+    hears_secrets=True,
 )
 
 RULE_OPTIONS = {

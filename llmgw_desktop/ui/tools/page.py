@@ -4,6 +4,7 @@ held back until a person has looked.
 Rows come ready from `app/mcp/tool_desk.py`; the engine is asked on the loop.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from PySide6.QtCore import QSettings, Signal
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.mcp.tool_desk import ToolDesk, ToolRow, helpers_words
+from llmgw_desktop.app.safekeeping.importing.adding import ServerAdder
 from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
@@ -20,6 +22,7 @@ from llmgw_desktop.domain.events import Event, SettingsChanged, ToolServersChang
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.tools.add_dialog import AddDialog
 from llmgw_desktop.ui.tools.import_dialog import ImportDialog
 from llmgw_desktop.ui.tools.pane import MARKS, ToolPane
 from llmgw_desktop.ui.widgets.button import Button, add_key
@@ -92,6 +95,7 @@ class ToolsPage(QWidget, MadeInSteps):
         super().__init__()
         self._desk, self._bridge, self._theme = desk, bridge, theme
         self._programs = programs
+        self._adder = ServerAdder(programs.places, programs.env)
         self._all: tuple[ToolRow, ...] = ()
         self._was_looked = False
         self._address = ""
@@ -111,8 +115,9 @@ class ToolsPage(QWidget, MadeInSteps):
         self.field = SearchField(theme, "Find a tool")
         self.which = Segmented(theme, [("all", "All"), ("held", "Held back")], name="Which tools")
         self._count = Label(theme, tone=Tone.MUTED)
+        self.add = Button(theme, "Add…", icon="plus", name="Add a server from its server.json")
         self.bring = Button(theme, "Import…", icon="plus", name="Import from programs")
-        self.file = Button(theme, "Settings file", icon="edit", name="Open the settings file")
+        self.file = Button(theme, icon="edit", name="Open the settings file")
         yield
         self.banner = Banner(theme, closable=False)
         self.nothing = EmptyState(theme, icon="tools", title=_NONE, text=_NONE_TEXT)
@@ -140,6 +145,8 @@ class ToolsPage(QWidget, MadeInSteps):
         self.which.chosen.connect(lambda _: self._show())
         self.file.clicked.connect(self.file_wanted)
         self.bring.clicked.connect(self.open_import)
+        self.add.clicked.connect(self.open_add)
+        self.pane.remove.clicked.connect(self._remove)
         self.table.chosen.connect(self.pane.show_row)
         self.table.opened.connect(lambda: self.pane.text.setFocus())
         self.pane.left.connect(self.table.setFocus)
@@ -160,6 +167,36 @@ class ToolsPage(QWidget, MadeInSteps):
         dialog.open()
         dialog.begin()
         return dialog
+
+    def open_add(self) -> AddDialog:
+        dialog = AddDialog(self._theme, self._adder, self._bridge, self)
+        dialog.added.connect(
+            lambda name, words: self.said.emit(words, lambda: self._run(lambda: self._gone(name)))
+        )
+        dialog.open()
+        return dialog
+
+    async def _gone(self, name: str) -> str:
+        await asyncio.to_thread(self._adder.remove, name)
+        return f"{name} is not set up any more."
+
+    def _remove(self) -> None:
+        if (row := self.pane.row) is not None:
+            self._bridge.run(self._removed(row.server), name="tools")
+
+    async def _removed(self, name: str) -> None:
+        try:
+            removed = await asyncio.to_thread(self._adder.remove, name)
+        except LlmgwError as error:
+            self.banner.say(BannerKind.ERROR, "That was not done.", inert_line(str(error), 400))
+            return
+
+        async def put_back() -> str:
+            await asyncio.to_thread(self._adder.put_back, removed)
+            return f"{name} is set up again."
+
+        undo = lambda: self._run(put_back)  # noqa: E731
+        self.said.emit(f"{name} is not set up any more.", undo)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(each, ToolServersChanged | SettingsChanged) for each in events):
@@ -199,6 +236,7 @@ class ToolsPage(QWidget, MadeInSteps):
         )
         for each in (self.field, self.which, self._count):
             each.setVisible(bool(self._all))
+        self._rest.setVisible(not self._all)
         held = sum(each.is_held_back for each in self._all)
         tools = counted(sum(not each.is_server for each in self._all), "tool")
         words_of_count = f"{tools}, {held:,} held back" if held else tools
@@ -280,8 +318,10 @@ class ToolsPage(QWidget, MadeInSteps):
         self._stack = QStackedWidget()
         for each in (QWidget(), self._splitter, self.nothing, self.no_match):
             self._stack.addWidget(each)
-        acts = (self.bring, self.file)
-        bar = h_box(theme, (self.field, 1), self.which, self._count, *acts, gap=2)
+        acts = (self.add, self.bring, self.file)
+        self._rest = QWidget()
+        searching = ((self.field, 1), self.which, self._count, (self._rest, 1))
+        bar = h_box(theme, *searching, *acts, gap=2)
         bar.setContentsMargins(theme.space(6), theme.space(4), theme.space(6), theme.space(3))
         v_box(theme, self.banner, bar, (self._stack, 1), on=self, gap=0, margins=0)
 

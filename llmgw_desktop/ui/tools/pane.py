@@ -59,6 +59,7 @@ class ToolPane(QWidget):
         self.copy = Button(theme, "Copy the address", icon="copy")
         self.give_up = Button(theme, "Stop waiting", icon="off")
         self.sign_out = Button(theme, "Sign out", icon="off")
+        self.remove = Button(theme, "Remove", icon="trash")
         self._why = FlowingLabel(theme, tone=Tone.WARNING)
         self.text = ReadText(theme, "Its definition", margin=2)
         self.text.setFont(theme.mono_font(TextSize.CAPTION))
@@ -82,6 +83,7 @@ class ToolPane(QWidget):
         self.approve.setText("Show it again" if row.state == "hidden" else "Approve")
         self.hide_it.setVisible(row.may_hide)
         self.restart.setVisible(row.is_server)
+        self.remove.setVisible(row.is_server)
         is_waiting = row.state == "waiting"
         self.sign_in.setVisible(row.may_sign_in and not is_waiting)
         self.sign_in.setText("Sign in anew…" if row.may_sign_out else "Sign in…")
@@ -108,7 +110,7 @@ class ToolPane(QWidget):
         acts = QWidget()
         row = WrappedRow(theme.space(2), acts)
         signs = (self.sign_in, self.copy, self.give_up, self.sign_out)
-        for button in (self.approve, self.hide_it, *signs, self.restart, self.calls):
+        for button in (self.approve, self.hide_it, *signs, self.restart, self.calls, self.remove):
             row.addWidget(button)
         head = h_box(theme, self._mark, (self._name, 1), self.turn, gap=2)
         self._content = QWidget()

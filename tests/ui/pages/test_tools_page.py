@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 import aiohttp
@@ -25,6 +27,7 @@ from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 from llmgw_desktop.store.tool_pins import ToolPinStore
 from llmgw_desktop.ui.tools.import_dialog import ImportDialog
 from llmgw_desktop.ui.tools.page import ToolsPage
+from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLine
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.texts import CodeBlock
 from tests.engine.conftest import house_in
@@ -236,6 +239,74 @@ async def test_settings_that_cannot_be_read_are_told(
     dialog.reject()
 
 
+DESCRIBED = {
+    "name": "com.example/tracker",
+    "title": "Tracker",
+    "description": "Issues of the team.",
+    "version": "1.0.2",
+    "packages": [{"registryType": "mcpb", "identifier": "x", "transport": {"type": "stdio"}}],
+    "remotes": [
+        {
+            "type": "streamable-http",
+            "url": "https://{region}.tracker.example/mcp",
+            "variables": {"region": {"choices": ["eu", "us"], "isRequired": True}},
+            "headers": [{"name": "X-Key", "isSecret": True, "isRequired": True}],
+        }
+    ],
+}
+
+
+async def test_a_server_is_seen_before_it_is_set_up_and_taken_back(
+    stage: RoutingStage, tmp_path: Path
+) -> None:
+    raw = json.dumps(DESCRIBED).encode()
+    (tmp_path / "server.json").write_bytes(raw)
+    await stage.open("tools")
+    page = stage.one(ToolsPage)
+    stage.gateway.places.make()
+    settings = stage.gateway.places.config_file
+    before = settings.read_bytes() if settings.exists() else b""
+    dialog = page.open_add()
+    assert not stage.button("Set it up", dialog).isEnabled()
+    dialog.at.setText(str(tmp_path / "server.json"))
+    dialog.look.click()
+    await stage.until(lambda: dialog.file is not None)
+    shown = "\n".join(each.text() for each in dialog.findChildren(FlowingLabel))
+    assert sha256(raw).hexdigest() in shown
+    assert "It has to be told: X-Key." in shown
+    assert not stage.button("Set it up", dialog).isEnabled(), "a key is missing"
+    key, region = dialog.answers["X-Key"], dialog.answers["region"]
+    assert isinstance(key, TextLine)
+    assert key.echoMode() is TextLine.EchoMode.Password
+    assert isinstance(region, ChoiceBox)
+    key.setText("a-key-of-mine-0123456789")
+    region.choose("us")
+    assert dialog.runs.text() == ("https://us.tracker.example/mcp\nX-Key: ${vault:tracker/x-key}")
+    now = settings.read_bytes() if settings.exists() else b""
+    assert now == before, "nothing was set up yet"
+    stage.button("Set it up", dialog).click()
+    await stage.until(lambda: "tracker is set up" in said_by(stage))
+    assert b"[mcp_servers.tracker]" in settings.read_bytes()
+    stage.button("Undo", stage.undo).click()
+    await stage.until(lambda: b"tracker" not in settings.read_bytes())
+
+
+async def test_what_is_no_server_json_is_said_in_the_dialog(
+    stage: RoutingStage, tmp_path: Path
+) -> None:
+    await stage.open("tools")
+    dialog = stage.one(ToolsPage).open_add()
+    dialog.at.setText(str(tmp_path / "none.json"))
+    dialog.look.click()
+    await stage.until(lambda: "cannot be read" in dialog.problem)
+    only = {**DESCRIBED, "remotes": []}
+    (tmp_path / "none.json").write_text(json.dumps(only))
+    dialog.look.click()
+    await stage.until(lambda: "bundles of the kind .mcpb are not run here" in dialog.problem)
+    assert not stage.button("Set it up", dialog).isEnabled()
+    dialog.reject()
+
+
 async def test_a_person_signs_in_with_the_browser_and_out_again(
     stage: RoutingStage, tmp_path: Path
 ) -> None:
@@ -270,3 +341,4 @@ async def test_a_person_signs_in_with_the_browser_and_out_again(
         assert "signed in" in page.rows[0].facts
         pane.sign_out.click()
         await stage.until(lambda: page.rows[0].state == "wanted")
+        page.hide()  # or it reads once more when the test's loop has ended

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 from llmgw_desktop.app.mcp.tool_desk import ToolRow
 from llmgw_desktop.app.safekeeping.importing.bridge import LeftOut
+from llmgw_desktop.app.safekeeping.importing.server_file import read_server_file
 from llmgw_desktop.app.safekeeping.importing.taking import ImportLook
+from llmgw_desktop.ui.widgets.fields import TextLine
 from tests.ui.pictures.jobs import Studio
 
 _WAIT_S = 0.4
@@ -128,7 +131,61 @@ async def tools_import(studio: Studio) -> None:
         ),
         removed=("tracker in /home/me/.claude.json",),
     )
-    page.open_import()
+    studio.subject = page.open_import()
+    await asyncio.sleep(_WAIT_S)
+
+
+_DESCRIBED = {
+    "name": "com.example/tracker",
+    "title": "Tracker",
+    "description": "Issues of the team, found, read and written.",
+    "version": "1.0.2",
+    "packages": [
+        {
+            "registryType": "mcpb",
+            "identifier": "https://tracker.example/tracker.mcpb",
+            "transport": {"type": "stdio"},
+        }
+    ],
+    "remotes": [
+        {
+            "type": "streamable-http",
+            "url": "https://{region}.tracker.example/mcp",
+            "variables": {"region": {"choices": ["eu", "us"], "isRequired": True}},
+            "headers": [
+                {
+                    "name": "Authorization",
+                    "value": "Bearer {token}",
+                    "variables": {
+                        "token": {
+                            "description": "Made in your settings there.",
+                            "isSecret": True,
+                            "isRequired": True,
+                        }
+                    },
+                }
+            ],
+        }
+    ],
+}
+
+
+async def tools_add(studio: Studio) -> None:
+    page = await _tools(studio, ("tracker", ""))
+    dialog = studio.subject = page.open_add()
+    dialog.at.setText("https://tracker.example/server.json")
+    dialog.show_file(read_server_file(json.dumps(_DESCRIBED).encode()))
+    dialog.at.blockSignals(True)
+    answers = {"region": "eu", "token": "a-token-of-mine-0123"}
+    for key, text in answers.items():
+        control = dialog.answers[key]
+        control.setText(text) if isinstance(control, TextLine) else control.choose(text)
+    await asyncio.sleep(_WAIT_S)
+
+
+async def tools_add_begun(studio: Studio) -> None:
+    page = await _tools(studio, ("tracker", ""), width=900, height=600)
+    studio.subject = page.open_add()
     await asyncio.sleep(_WAIT_S)
 
 

@@ -237,7 +237,7 @@ class ProgramServers:
     """The MCP servers of this computer's programs, for a window. Blocks."""
 
     def __init__(self, places: Places, env: Mapping[str, str]) -> None:
-        self._places, self._env = places, env
+        self.places, self.env = places, env
 
     def look(self) -> ImportLook:
         """What would come, with what could be taken out. Raises ConfigError, StoreError,
@@ -249,8 +249,8 @@ class ProgramServers:
         return self._do(remove=remove, is_done=True)
 
     def _do(self, *, remove: bool, is_done: bool) -> ImportLook:
-        brought = read_servers(self._env)
-        with importing_into(self._places, self._env) as importing:
+        brought = read_servers(self.env)
+        with importing_into(self.places, self.env) as importing:
             importing.plan(brought)
             if remove:
                 importing.plan_removal(brought.settings)
