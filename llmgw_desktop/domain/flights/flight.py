@@ -34,6 +34,8 @@ class FlightState(StrEnum):
     """Was running when the program died; how it ended is unknown."""
 
 
+NO_CLIENT = "–"
+"""Shown as the client of a request whose sender is unknown."""
 LEAST_STREAMED_MS = 20.0
 """What came in less came at once: a vendor or a proxy had gathered it."""
 ENDED_STATES = frozenset(FlightState) - {FlightState.RUNNING}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from llmgw_desktop.domain.brakes import NOBODY, Speaker
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flights.flight import (
+    NO_CLIENT,
     Attempt,
     FlightState,
     FlightSummary,
@@ -20,8 +21,6 @@ from llmgw_desktop.domain.usage import UNKNOWN_USAGE, PromptFacts, Usage
 from llmgw_desktop.domain.values import maker
 
 _summary, _attempt = maker(FlightSummary), maker(Attempt)
-NO_CLIENT = "–"
-"""Shown as the client of a request whose sender is unknown."""
 
 
 @dataclass(slots=True, eq=False)

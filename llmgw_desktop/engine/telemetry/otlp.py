@@ -28,7 +28,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
+from llmgw_desktop.domain.flights.flight import NO_CLIENT, FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.settings.door import TelemetrySettings
 from llmgw_desktop.engine.telemetry import EndedFlight, EndedToolCall, ids_of, names
@@ -217,7 +217,7 @@ def _attributes(flight: FlightSummary) -> dict[str, Any]:
         names.ERROR_TYPE: flight.error_kind,
         names.FLIGHT: flight.id,
         names.STATE: str(flight.state),
-        names.CLIENT: flight.client,
+        names.CLIENT: flight.client if flight.client != NO_CLIENT else None,
         names.LABEL: flight.label or None,
         names.PROJECT: flight.project or None,
         names.ACCOUNT: flight.account,

@@ -16,7 +16,7 @@ import pytest
 
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.events import FlightClosed
-from llmgw_desktop.domain.flights.flight import FlightRecord
+from llmgw_desktop.domain.flights.flight import NO_CLIENT, FlightRecord
 from llmgw_desktop.domain.settings.door import TelemetrySettings
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.telemetry import ids_of, names, read_trace
@@ -192,6 +192,12 @@ def test_what_went_wrong_is_a_log_within_its_span(collector: Collector) -> None:
     wrong = next(span for span in collector.spans if span.status.code == 2)
     assert (log.trace_id, log.span_id) == (wrong.trace_id, wrong.span_id)
     assert _attributes(log)[names.ERROR_TYPE] == "upstream_429"
+
+
+def test_whom_nobody_knows_is_left_out(collector: Collector) -> None:
+    _told(collector, FlightClosed(summary=summary(1, client=NO_CLIENT)))
+    (span,) = collector.spans
+    assert names.CLIENT not in _attributes(span)
 
 
 def test_each_candidate_that_was_asked_is_a_span_below(collector: Collector) -> None:
