@@ -3130,7 +3130,7 @@
     </message>
     <message>
       <source>Change it as you like: the other one is told exactly this.</source>
-      <translation>Nach Belieben änderbar: Genau das wird der anderen gesagt.</translation>
+      <translation>Ändern Sie es, wie Sie mögen: genau das bekommt der andere gesagt.</translation>
     </message>
     <message>
       <source>No job of this session is kept any more.</source>
@@ -3578,15 +3578,15 @@
     </message>
     <message>
       <source>Choose a folder that lies in a git repository.</source>
-      <translation>Bitte einen Ordner in einem Git-Repository wählen.</translation>
+      <translation>Wählen Sie einen Ordner, der in einem Git-Repository liegt.</translation>
     </message>
     <message>
       <source>Your own checkout stays as it is; its changes lie on a branch.</source>
-      <translation>Der eigene Checkout bleibt, wie er ist; die Änderungen liegen auf einem Branch.</translation>
+      <translation>Ihr eigener Arbeitsstand bleibt, wie er ist; seine Änderungen liegen auf einem Zweig.</translation>
     </message>
     <message>
       <source>Without a folder it sees none of your files.</source>
-      <translation>Ohne Ordner sieht er keine eigenen Dateien.</translation>
+      <translation>Ohne Ordner sieht er keine Ihrer Dateien.</translation>
     </message>
     <message>
       <source>The settings let only agents run that ask (approvals.agents).</source>
@@ -3598,11 +3598,11 @@
     </message>
     <message>
       <source>It asks nobody: its own settings and your rules count.</source>
-      <translation>Sie fragt niemanden: ihre eigenen Einstellungen und die Regeln gelten.</translation>
+      <translation>Er fragt niemanden: seine eigenen Einstellungen und Ihre Regeln gelten.</translation>
     </message>
     <message>
       <source>Its questions come up on the screen; silence denies.</source>
-      <translation>Ihre Fragen kommen auf den Bildschirm; Schweigen lehnt ab.</translation>
+      <translation>Seine Fragen erscheinen auf dem Bildschirm; Schweigen lehnt ab.</translation>
     </message>
     <message>
       <source>In a git worktree of its own</source>
@@ -5591,7 +5591,7 @@
     </message>
     <message>
       <source>Restore the backup of %1</source>
-      <translation>Sicherung von %1 wiederherstellen</translation>
+      <translation>Sicherung vom %1 einspielen</translation>
     </message>
     <message>
       <source>Restore it</source>
@@ -5652,10 +5652,6 @@
     <message>
       <source>The clock is %1 days ahead of the last time this program knew: are %2 older than %3 day%4?</source>
       <translation>Die Uhr geht %1 Tage vor dem letzten Zeitpunkt, den dieses Programm kennt: sind %2 älter als %3 Tag(e)%4?</translation>
-    </message>
-    <message>
-      <source>More came at once than can be written down. %1%2</source>
-      <translation>Mehr kam auf einmal, als sich aufschreiben lässt. %1%2</translation>
     </message>
     <message>
       <source>Not everything could be recorded. Requests still go through.</source>
@@ -6374,7 +6370,7 @@
     </message>
     <message>
       <source>The proxy that leads to it, or none. Left out, the environment's HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY hold, but not where local is true; environment has them hold there as well.</source>
-      <translation>Der Proxy, der zu ihm führt, oder none. Ohne Angabe gelten HTTPS_PROXY, HTTP_PROXY, ALL_PROXY und NO_PROXY der Umgebung, aber nicht, wo local true ist; mit environment gelten sie auch dort.</translation>
+      <translation>Der Proxy, der dorthin führt, oder none. Ohne Angabe gelten HTTPS_PROXY, HTTP_PROXY, ALL_PROXY und NO_PROXY der Umgebung, aber nicht wo local true ist; mit environment gelten sie auch dort.</translation>
     </message>
     <message>
       <source>The entry of the vault that holds the proxy's sign-in, as name:password.</source>
@@ -7825,7 +7821,7 @@
     </message>
     <message>
       <source>Answers models named practice/…, and no other request ever reaches it.</source>
-      <translation>Beantwortet Modelle namens practice/…, und keine andere Anfrage erreicht sie je.</translation>
+      <translation>Beantwortet Modelle namens practice/…, und keine andere Anfrage erreicht ihn je.</translation>
     </message>
     <message>
       <source>always there</source>
@@ -17574,6 +17570,190 @@
   </context>
   <context>
     <name>joined</name>
+    <message>
+      <source>Found in your environment: %1.</source>
+      <translation>In der Umgebung gefunden: %1.</translation>
+    </message>
+    <message>
+      <source>Use it for %1?</source>
+      <translation>Für %1 verwenden?</translation>
+    </message>
+    <message>
+      <source>today %1, %2</source>
+      <translation>heute %1, %2</translation>
+    </message>
+    <message>
+      <source>this month %1, %2</source>
+      <translation>diesen Monat %1, %2</translation>
+    </message>
+    <message>
+      <source>this month %1</source>
+      <translation>diesen Monat %1</translation>
+    </message>
+    <message>
+      <source>today %1</source>
+      <translation>heute %1</translation>
+    </message>
+    <message>
+      <source>What sort of service it is.</source>
+      <translation>Was für ein Dienst es ist.</translation>
+    </message>
+    <message>
+      <source>Its address; the vendor's own if left out.</source>
+      <translation>Seine Adresse; ohne Angabe die des Herstellers.</translation>
+    </message>
+    <message>
+      <source>Required.</source>
+      <translation>Nötig.</translation>
+    </message>
+    <message>
+      <source>Required for openai-compatible.</source>
+      <translation>Nötig für openai-compatible.</translation>
+    </message>
+    <message>
+      <source>Expected: %1.</source>
+      <translation>Erwartet: %1.</translation>
+    </message>
+    <message>
+      <source>Unique within the provider.</source>
+      <translation>Eindeutig innerhalb des Anbieters.</translation>
+    </message>
+    <message>
+      <source>Expected the address of the server, which kind = "openai-compatible" needs.</source>
+      <translation>Erwartet: die Adresse des Servers, die kind = "openai-compatible" braucht.</translation>
+    </message>
+    <message>
+      <source>Its help no longer lists %1 (version %2, and the gateway was made for %3).</source>
+      <translation>Ihre Hilfe nennt %1 nicht mehr (Fassung %2, das Gateway ist für %3 gemacht).</translation>
+    </message>
+    <message>
+      <source>any model in project %1, asked in %2</source>
+      <translation>jedes Modell im Projekt %1, gefragt in %2</translation>
+    </message>
+    <message>
+      <source>any model in project %1</source>
+      <translation>jedes Modell im Projekt %1</translation>
+    </message>
+    <message>
+      <source>any model from %1</source>
+      <translation>jedes Modell von %1</translation>
+    </message>
+    <message>
+      <source>%1 from %2, up to %3</source>
+      <translation>%1 von %2, bis zu %3</translation>
+    </message>
+    <message>
+      <source>It is from %1, asks for %2 and is small.</source>
+      <translation>Sie ist von %1, verlangt %2 und ist klein.</translation>
+    </message>
+    <message>
+      <source>First of the rule.</source>
+      <translation>Erster der Regel.</translation>
+    </message>
+    <message>
+      <source>%1 of its quota is left</source>
+      <translation>%1 seines Kontingents sind übrig</translation>
+    </message>
+    <message>
+      <source>it is cooling for another %1 after a %2</source>
+      <translation>er ruht noch %1 nach einem %2</translation>
+    </message>
+    <message>
+      <source>Input tokens from</source>
+      <translation>Eingabe-Token ab</translation>
+    </message>
+    <message>
+      <source>Input tokens to</source>
+      <translation>Eingabe-Token bis</translation>
+    </message>
+    <message>
+      <source>No price is known of web search</source>
+      <translation>Für web search ist kein Preis bekannt</translation>
+    </message>
+    <message>
+      <source>%1, then %2</source>
+      <translation>%1, dann %2</translation>
+    </message>
+    <message>
+      <source>the same call of %1 brought the same result %2</source>
+      <translation>derselbe Aufruf von %1 brachte %2 dasselbe Ergebnis</translation>
+    </message>
+    <message>
+      <source>four times</source>
+      <translation>viermal</translation>
+    </message>
+    <message>
+      <source>three times</source>
+      <translation>dreimal</translation>
+    </message>
+    <message>
+      <source>five times</source>
+      <translation>fünfmal</translation>
+    </message>
+    <message>
+      <source>twice</source>
+      <translation>zweimal</translation>
+    </message>
+    <message>
+      <source>this computer, port %1</source>
+      <translation>dieser Computer, Port %1</translation>
+    </message>
+    <message>
+      <source>More came at once than can be written down.</source>
+      <translation>Mehr kam auf einmal, als sich aufschreiben lässt.</translation>
+    </message>
+    <message>
+      <source>≥ is at least so much: the answer broke off before all of it was told</source>
+      <translation>≥ heißt mindestens so viel: die Antwort brach ab, bevor alles genannt war</translation>
+    </message>
+    <message>
+      <source>≈ was counted by the gateway: the provider did not tell it</source>
+      <translation>≈ hat das Gateway gezählt: der Anbieter nannte es nicht</translation>
+    </message>
+    <message>
+      <source>What it thought, and what its tools answered.</source>
+      <translation>Was er dachte, und was seine Werkzeuge antworteten.</translation>
+    </message>
+    <message>
+      <source>What %1 was asked besides: %2.</source>
+      <translation>Wonach %1 außerdem gefragt wurde: %2.</translation>
+    </message>
+    <message>
+      <source>This system does not let bubblewrap contain runs: %1</source>
+      <translation>Dieses System lässt bubblewrap keine Läufe einschließen: %1</translation>
+    </message>
+    <message>
+      <source>Since the start kept with their figures alone</source>
+      <translation>Seit dem Start nur mit ihren Zahlen aufbewahrt</translation>
+    </message>
+    <message>
+      <source>Since the start not kept</source>
+      <translation>Seit dem Start nicht aufbewahrt</translation>
+    </message>
+    <message>
+      <source>%1 was emptied.</source>
+      <translation>%1 wurde geleert.</translation>
+    </message>
+    <message>
+      <source>%1 was put back to an older version (schema %2, it was %3).</source>
+      <translation>%1 wurde auf eine ältere Fassung zurückgesetzt (Schema %2, es war %3).</translation>
+    </message>
+    <message>
+      <source>%1 was put back to an older copy: what was done to this gateway had come to entry %2, and ends at %3 in it.</source>
+      <translation>%1 wurde auf eine ältere Kopie zurückgesetzt: was mit diesem Gateway geschah, war bei Eintrag %2 und endet darin bei %3.</translation>
+    </message>
+    <message>
+      <source>%1 was put back to an older copy or cut off: entry %2 of the audit log, which was sealed, is not in it any more.</source>
+      <translation>%1 wurde auf eine ältere Kopie zurückgesetzt oder abgeschnitten: Eintrag %2 des Protokolls, der besiegelt war, ist nicht mehr darin.</translation>
+    </message>
+    <message>
+      <source>%1 was put back to an older copy or cut off: entry %2 of the audit log, which was sealed, is another one in it.</source>
+      <translation>%1 wurde auf eine ältere Kopie zurückgesetzt oder abgeschnitten: Eintrag %2 des Protokolls, der besiegelt war, ist darin ein anderer.</translation>
+    </message>
+    <message>
+      <source>%1 was put back to an older copy: it had come to entry %2, and ends at %3.</source>
+      <translation>%1 wurde auf eine ältere Kopie zurückgesetzt: sie war bei Eintrag %2 und endet bei %3.</translation>
+    </message>
     <message>
       <source>Since the start %1: %2. </source>
       <translation>Seit dem Start %1: %2. </translation>

@@ -53,7 +53,7 @@ class Field(QWidget):
         self._note.setText(why or self._hint)
         self._note.set_tone(Tone.ERROR if why else Tone.MUTED)
         self._note.setVisible(bool(why or self._hint))
-        self._control.setAccessibleDescription(why or self._hint)
+        self._control.setAccessibleDescription(said(why or self._hint))
         put_tip(self._control, self._control.toolTip())
         if isinstance(self._control, TextLine):
             self._control.set_wrong(bool(why))

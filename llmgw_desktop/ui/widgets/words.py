@@ -26,10 +26,12 @@ _WITH_ANOTHER = re.compile(r"(\S+(?: [\w%]+)?)(?: \((\S+(?: [\w%]+)?)\)| …)")
 """«+600 (+1 %)»; «13.0 s …», of what goes on."""
 _COUNTED = re.compile(r"([\d,]+) (\S.*)", re.DOTALL)
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d(?::\d\d)?)?(?:\.(\d+))?")
+_NUMBERED = re.compile(r"(\d+\. [^:]+): (.+)")
+"""«1. claude/work, claude-sonnet: Weight 2.»"""
 _OF = re.compile(r"([\d,]+) of ([\d,]+)")
 _DAY = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2})( \d{4})?( \d\d:\d\d(?::\d\d)?)?")
 _WEEKDAY = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d{1,2})( .*)?")
-_SENTENCES = re.compile(r"(?<=[.!?…])(\s+)(?=[A-ZÄÖÜ0-9“`])")
+_SENTENCES = re.compile(r"(?<=[.!?…])(\s+)(?=[A-ZÄÖÜ0-9“`≥≈]|[a-z][\w-]*: )")
 _BREAKS = re.compile(r"( · |; |\n+)")
 _LINES, _CLAUSES = re.compile(r"( · |\n+)"), re.compile(r"(; )")
 _MONTHS = {
@@ -58,7 +60,7 @@ _WEEKDAYS = {
 _KEPT = 4096
 _LONGEST = 2_000
 """What is longer is something recorded, not our words."""
-_SHORT, _SHORT_HOLE, _SEVERAL = 9, 24, 2
+_SHORT, _SHORT_HOLE, _SEVERAL, _LONG = 9, 24, 2, 14
 _QUOTES = tuple('"`[{~/')
 """What begins so was said or written by others, of any length."""
 
@@ -147,6 +149,7 @@ class Phrasebook:
         return (
             _figure(text)
             or _part(text)
+            or self._of_template(text, _LONG)
             or self._of_tail(text)
             or self._of_template(text)
             or self._of_count(text)
@@ -164,6 +167,8 @@ class Phrasebook:
 
     def _of_tail(self, text: str) -> str | None:
         """«Begin anew …», and what a known piece was put behind: «Codex, answered by ada»."""
+        if _SENTENCES.search(text) or _LINES.search(text):
+            return None  # each by itself
         if text.endswith((" …", " ...")):
             own = self._found(text[:-2].rstrip())
             return own and f"{own} …"
@@ -175,10 +180,17 @@ class Phrasebook:
                 own = self._found(text[: match.start()]) if match.start() else None
                 if own is not None and not _SENTENCES.search(match[0]):
                     return own + self.said(match[0])
+        return self._of_head(text)
+
+    def _of_head(self, text: str) -> str | None:
+        """«Codex wants to change 2 files: …»."""
         head, _, rest = text.partition(": ")
-        if rest and " " in head and (own := self._of_template(head, _SHORT)):
-            return f"{own}: {self.said(rest)}"
-        return None
+        if not rest or " " not in head:
+            return None
+        if head in self._words:
+            return self._of_template(text, _SHORT) or f"{self._words[head]}: {self.said(rest)}"
+        own = self._of_template(head, _SHORT)
+        return own and f"{own}: {self.said(rest)}"
 
     def _of_template(self, text: str, least: int = 0) -> str | None:
         """`least`: so many letters of our own in a row say that it is ours."""
@@ -216,6 +228,11 @@ class Phrasebook:
 
         def fill(hole: re.Match[str]) -> str:
             text = holes.get(f"h{hole[1]}", "")
+            if text[:1] == " " and self._known(text) is None:  # a sentence that was put behind
+                return f" {fill_in(text[1:])}"
+            return fill_in(text)
+
+        def fill_in(text: str) -> str:
             return self.said(text) if " " in text else _figure(text) or text
 
         return _HOLE.sub(fill, translation)
@@ -240,6 +257,8 @@ class Phrasebook:
             return f"{own}: {self.said(rest)}"
         if ", " in rest and " " not in head and (own := self._found(rest)):
             return f"{head}: {own}"
+        if (of_list := _NUMBERED.fullmatch(text)) and (own := self._found(of_list[2])):
+            return f"{of_list[1]}: {own}"
         if text.endswith(".") and not text.endswith("..") and (own := self._found(text[:-1])):
             return f"{own}."
         parts = text.split(", ")

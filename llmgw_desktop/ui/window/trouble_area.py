@@ -167,7 +167,7 @@ class TroubleArea(QWidget):
             self._losses.say(
                 BannerKind.WARNING,
                 "Not everything could be recorded. Requests still go through.",
-                f"More came at once than can be written down. {left_out}{dropped}".strip(),
+                f"{_BEHIND} {left_out}{dropped}".strip(),
             )
 
     def _show_held(self, held: HeldDeletion | None) -> None:
@@ -237,6 +237,9 @@ class TroubleArea(QWidget):
         """A file or folder could not be opened; empty when it could."""
         what = "It cannot be opened from here." if problem else ""
         self._opening.say(BannerKind.WARNING, what, problem)
+
+
+_BEHIND = "More came at once than can be written down."
 
 
 def _flights(count: int, how: str) -> str:
