@@ -156,6 +156,20 @@ class LowWindow:
         )
 
 
+class KeptLine(NamedTuple):
+    """What a restart knows of a window's line."""
+
+    window: str
+    what: str
+    """`move` or `wait`, as a person chose."""
+    reserve: float
+    """By the settings, when it was said: of another line it says nothing."""
+    line: float
+    """Of `move`: where it stands."""
+    since_s: float
+    until_s: float
+
+
 class CapKind(StrEnum):
     """Whose tokens and dollars are counted together."""
 

@@ -1,14 +1,15 @@
-"""What clients have spent of their budgets and what caps have counted, in `gateway.db`, written
-behind. A killed process forgets what was spent in its last fifth of a second.
+"""What clients have spent of their budgets, what caps have counted and what a person said of lines
+that are kept for him, in `gateway.db`, written behind. A killed process forgets what was spent in
+its last fifth of a second.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import peewee
 
-from llmgw_desktop.domain.brakes import CapKey, CapKind, KeptCap
+from llmgw_desktop.domain.brakes import CapKey, CapKind, KeptCap, KeptLine
 from llmgw_desktop.domain.policy import BudgetKey, KeptSpent, Measure, Period
 from llmgw_desktop.store.database.gateway_file import GatewayFile
 from llmgw_desktop.store.database.schema import SqlDialect, columns
@@ -183,3 +184,52 @@ class CapStore:
                 row = CapMeterRow
                 which = (row.kind == kind) & (row.client_id == client_id) & (row.mark == mark)
                 connection.execute(*self._dialect.compose(row.delete().where(which)))
+
+
+class LineRow(peewee.Model):
+    """What a person said of one window's line; as of KeptLine."""
+
+    window = peewee.TextField()
+    what = peewee.TextField()
+    reserve = peewee.FloatField()
+    line = peewee.FloatField()
+    since_s = peewee.FloatField()
+    until_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "reserve_lines"
+        primary_key = peewee.CompositeKey("window", "what")
+
+
+_LINE_INSERT = Insert("OR REPLACE INTO reserve_lines", (), columns(LineRow))
+
+
+class LineStore:
+    """May be used from any thread. `all` raises StoreUnavailable, StoreCorrupt, SchemaTooNew."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = GatewayFile(path)
+        self._dialect = SqlDialect()
+        self._behind: WriteBehind[Sequence[KeptLine]] = WriteBehind(
+            "what was said of lines kept for the person", "lines-writer", self._write
+        )
+
+    def keep(self, lines: Sequence[KeptLine]) -> None:
+        """These and no others. Quick."""
+        self._behind.put("", lines)
+
+    def all(self) -> list[KeptLine]:
+        rows = self._file.run(*self._dialect.compose(LineRow.select().tuples()))
+        return [KeptLine._make(row) for row in rows]
+
+    def close(self) -> None:
+        """What waits is written."""
+        self._behind.close()
+        self._file.close()
+
+    def _write(self, batch: dict[str, Sequence[KeptLine]]) -> None:
+        """On the writer thread."""
+        with self._file.transaction() as connection:
+            connection.execute(*self._dialect.compose(LineRow.delete()))
+            for lines in batch.values():
+                _LINE_INSERT.run(connection, (), list(lines))

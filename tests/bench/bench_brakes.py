@@ -39,7 +39,7 @@ from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.policy.brakes.brakes import Brakes
 from llmgw_desktop.engine.policy.brakes.holds import HoldDesk, VendorFacts
 from llmgw_desktop.engine.policy.policies import Policies
-from llmgw_desktop.store.policy import CapStore
+from llmgw_desktop.store.policy import CapStore, LineStore
 from llmgw_desktop.wire.json_edits import read_object
 from llmgw_desktop.wire.json_steps import is_heavy, object_in_steps
 
@@ -163,6 +163,7 @@ async def main() -> None:
     price = Price(rates=Rates(input=3.0, output=15.0, cache_read=0.3))
     with tempfile.TemporaryDirectory() as folder:
         store = CapStore(Path(folder) / "gateway.db")
+        lines = LineStore(Path(folder) / "gateway.db")
         vendors: Any = VendorFacts(
             price_of=lambda *_: price,
             health=_Health(),  # type: ignore[arg-type]
@@ -175,7 +176,7 @@ async def main() -> None:
             ("loops", BrakeSettings(loops=True)),
             ("caps", replace(ON, loops=False, reserve=0.0)),
         ):
-            brakes = Brakes(holds, vendors, policies, bus, kept_caps=store)
+            brakes = Brakes(holds, vendors, policies, bus, kept_caps=store, kept_lines=lines)
             brakes.apply(settings)
             if what == "all":
                 made = Settings()
@@ -190,6 +191,7 @@ async def main() -> None:
                 print(f"{what}, 1,000 bytes, a hundred under way: {us:,.1f} µs")
             brakes.apply(BrakeSettings())
         store.close()
+        lines.close()
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ from llmgw_desktop.engine.upstream.keys import KeyChanges, ProviderKeys
 from llmgw_desktop.store.access.clients import ClientStore, load_or_make_access_key
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.policy import CapStore, SpentStore
+from llmgw_desktop.store.policy import CapStore, LineStore, SpentStore
 from llmgw_desktop.store.routing.accounts import AccountStore
 from llmgw_desktop.store.routing.responses import ProviderResponseStore, ResponseStore
 from llmgw_desktop.store.system_keyring import known_secret
@@ -345,7 +345,9 @@ class ContainerParts(ABC):
             secret=lambda: load_or_make_access_key(key_file).encode(),
         )
         kept_caps = CapStore(self.places.gateway_db)
+        kept_lines = LineStore(self.places.gateway_db)
         self._closing.add(beside(kept_caps.close))
+        self._closing.add(beside(kept_lines.close))
         pricing = self.recording.recorder.pricing
         bound = self.policies.policy_of
         vendors = VendorFacts(
@@ -353,7 +355,9 @@ class ContainerParts(ABC):
             health=self.health,
             is_bound=lambda who: bool((policy := bound(who)) and policy.models),
         )
-        return Brakes(holds, vendors, self.policies, self.bus, kept_caps=kept_caps)
+        return Brakes(
+            holds, vendors, self.policies, self.bus, kept_caps=kept_caps, kept_lines=kept_lines
+        )
 
     def _held(self, question: HeldQuestion, answer: HeldAnswer) -> None:
         """What people decided; what fell due or was withdrawn stands in its flight alone."""

@@ -255,3 +255,20 @@ CAP_STEPS: Steps = (
         """,
     ),
 )
+
+LINE_STEPS: Steps = (
+    (
+        # What a person said of lines that are kept for him; see store/policy.py.
+        """
+        CREATE TABLE reserve_lines (
+            window TEXT NOT NULL,
+            what TEXT NOT NULL,
+            reserve REAL NOT NULL,
+            line REAL NOT NULL,
+            since_s REAL NOT NULL,
+            until_s REAL NOT NULL,
+            PRIMARY KEY (window, what)
+        ) WITHOUT ROWID
+        """,
+    ),
+)

@@ -5,6 +5,7 @@ from llmgw_desktop.store.database.access_steps import (
     AGENT_STEPS,
     AUDIT_STEPS,
     CAP_STEPS,
+    LINE_STEPS,
 )
 from llmgw_desktop.store.database.database import Steps
 
@@ -384,5 +385,6 @@ GATEWAY_STEPS: Steps = (
     *_TOOL_PINS,
     *CAP_STEPS,
     *_HANDED_OVER,
+    *LINE_STEPS,
 )
 """In the order in which they came: a new one goes to the end."""

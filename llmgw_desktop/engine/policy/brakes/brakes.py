@@ -40,7 +40,7 @@ from llmgw_desktop.engine.questions.waiting.item import (
     QuestionOutcome,
     line_of,
 )
-from llmgw_desktop.store.policy import CapStore
+from llmgw_desktop.store.policy import CapStore, LineStore
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.policy.brakes.caps import CapBrake
@@ -95,8 +95,9 @@ class Brakes:
         bus: Bus,
         *,
         kept_caps: CapStore,
+        kept_lines: LineStore,
     ) -> None:
-        self.holds, self._kept_caps = holds, kept_caps
+        self.holds, self._kept_caps, self._kept_lines = holds, kept_caps, kept_lines
         self._vendors, self._policies = vendors, policies
         self._clock, self._bus = holds.clock, bus
         self._cold: ColdCacheGate | None = None
@@ -142,7 +143,12 @@ class Brakes:
 
             health, policies = self._vendors.health, self._policies
             self._reserve = ReserveBrake(
-                self.holds, health, policies, self._bus, moved=self.shares.tell_changed
+                self.holds,
+                health,
+                policies,
+                self._bus,
+                store=self._kept_lines,
+                moved=self.shares.tell_changed,
             )
         if self._reserve is not None:
             self._reserve.apply(settings)

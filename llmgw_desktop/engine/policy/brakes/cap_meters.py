@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from llmgw_desktop.domain.access.principal import Principal
-from llmgw_desktop.domain.brakes import CapKey, CapKind, CapStanding, KeptCap, Speaker
+from llmgw_desktop.domain.brakes import CapKey, CapKind, KeptCap, Speaker
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.flights.flight import FlightSummary
@@ -54,6 +54,7 @@ class UnderWay:
         request: ModelRequest,
         decision: RouteDecision,
         meters: "list[CapMeter]",
+        *,
         price_of: PriceOf,
         estimates: Estimates,
     ) -> None:
@@ -347,33 +348,6 @@ class CapMeters:
         """The latest first."""
         found = [each for each in self._meters.values() if each.key[1] == client_id]
         return reversed(found)
-
-
-def standing_of(meter: CapMeter, cap: tuple[int | None, float | None]) -> CapStanding:
-    """What is under way is reckoned for those measures alone that are capped: a prompt is read for
-    it, once."""
-    kind, client_id, _ = meter.key
-    tokens, usd = cap
-    return CapStanding(
-        kind=CapKind(kind),
-        id=meter.id,
-        client_id=client_id,
-        client=meter.client,
-        conversation=meter.conversation,
-        model=meter.model,
-        tokens=meter.tokens,
-        usd=meter.usd,
-        requests=meter.requests,
-        unpriced=meter.unpriced,
-        begins_at_s=meter.begins_at_s,
-        last_at_s=meter.last_at_s,
-        most_tokens=None if tokens is None else tokens * meter.times,
-        most_usd=None if usd is None else usd * meter.times,
-        is_stopped=meter.is_stopped,
-        running=len(meter.under_way),
-        reserved_tokens=0 if tokens is None else int(meter.reserved(_TOKENS)),
-        reserved_usd=0.0 if usd is None else meter.reserved(Measure.USD),
-    )
 
 
 def _meter_of(kept: KeptCap) -> CapMeter:

@@ -38,7 +38,6 @@ from llmgw_desktop.engine.policy.brakes.cap_meters import (
     CapMeter,
     CapMeters,
     UnderWay,
-    standing_of,
 )
 from llmgw_desktop.engine.policy.brakes.holds import GO_ON, HoldDesk, HoldReason
 from llmgw_desktop.engine.policy.estimates import Estimates
@@ -98,7 +97,11 @@ class CapBrake:
                 await self._room(exchange, meters)
                 break
         self._under_way[request.flight_id] = UnderWay(
-            request, exchange.decision, meters, self._price_of, self._estimates
+            request,
+            exchange.decision,
+            meters,
+            price_of=self._price_of,
+            estimates=self._estimates,
         )
 
     async def _room(self, exchange: Exchange, meters: list[CapMeter]) -> None:
@@ -125,7 +128,7 @@ class CapBrake:
     def standings(self, client_id: str) -> tuple[CapStanding, ...]:
         """Of one client; the latest first."""
         found = self._meters.of_client(client_id)
-        return tuple(standing_of(each, self._settings.cap(CapKind(each.key[0]))) for each in found)
+        return tuple(_standing_of(each, self._settings.cap(CapKind(each.key[0]))) for each in found)
 
     def _in_the_way(
         self, meters: list[CapMeter], let_on: set[CapMeter]
@@ -252,3 +255,30 @@ def _facts(meter: CapMeter) -> Iterator[tuple[str, str]]:
 
 def _which(meter: CapMeter) -> str:
     return f"{meter.key[0]} {meter.id}"
+
+
+def _standing_of(meter: CapMeter, cap: tuple[int | None, float | None]) -> CapStanding:
+    """What is under way is reckoned for those measures alone that are capped: a prompt is read for
+    it, once."""
+    kind, client_id, _ = meter.key
+    tokens, usd = cap
+    return CapStanding(
+        kind=CapKind(kind),
+        id=meter.id,
+        client_id=client_id,
+        client=meter.client,
+        conversation=meter.conversation,
+        model=meter.model,
+        tokens=meter.tokens,
+        usd=meter.usd,
+        requests=meter.requests,
+        unpriced=meter.unpriced,
+        begins_at_s=meter.begins_at_s,
+        last_at_s=meter.last_at_s,
+        most_tokens=None if tokens is None else tokens * meter.times,
+        most_usd=None if usd is None else usd * meter.times,
+        is_stopped=meter.is_stopped,
+        running=len(meter.under_way),
+        reserved_tokens=0 if tokens is None else int(meter.reserved(Measure.TOKENS)),
+        reserved_usd=0.0 if usd is None else meter.reserved(Measure.USD),
+    )

@@ -6,6 +6,8 @@ name; all else is the person's own and is never looked at. Background first goes
 the line; where none is left it is held, with one question for each window.
 """
 
+import asyncio
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -14,9 +16,11 @@ from llmgw_desktop.domain.brakes import (
     BrakeSettings,
     HeldBack,
     HoldChoice,
+    KeptLine,
     LowWindow,
     ReserveKept,
 )
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import Event, JobChanged
 from llmgw_desktop.domain.policy import Measure, Period, Spent, budget_words
 from llmgw_desktop.domain.provider import is_brief
@@ -26,6 +30,7 @@ from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.policy.brakes.holds import GO_ON, HoldDesk, HoldReason
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.routing.health import HealthTracker
+from llmgw_desktop.store.policy import LineStore
 
 ASKED_AGAIN_AFTER_S = 900.0
 """Where it was refused or nobody answered: who asks meanwhile is told to wait, and no question is
@@ -34,6 +39,7 @@ _MOVE, _WAIT = "move", "wait"
 _CLOCKS_S = 60.0
 """Clocks are set by so much without having been wrong."""
 _MOST_KNOWN = 1000
+_log = logging.getLogger(__name__)
 
 
 @value(kw_only=False)
@@ -61,12 +67,16 @@ class ReserveBrake:
         policies: Policies,
         bus: Bus,
         *,
+        store: LineStore,
         moved: Callable[[], None],
     ) -> None:
         """`moved`: a line may stand elsewhere now; who waits below it looks again."""
+        self._store = store
+        self._reading: asyncio.Future[list[KeptLine]] | None = None
         self._desk, self._clock, self._tell_moved = desk, desk.clock, moved
         self._health, self._policies = health, policies
         self._settings = BrakeSettings()
+        self._is_read = False
         self._moved: dict[str, tuple[float, _Term]] = {}
         """The line of a window where a person moved it."""
         self._waits: dict[str, _Term] = {}
@@ -77,11 +87,59 @@ class ReserveBrake:
 
     def apply(self, settings: BrakeSettings) -> None:
         """Another line: what was said of the one before holds no more."""
-        if settings != self._settings:
-            self._settings = settings
-            self._moved.clear()
-            self._waits.clear()
-            self._tell_moved()
+        if settings == self._settings:
+            return
+        self._settings = settings
+        if self._reading is None:  # the first: what was said before a start is on the disk
+            self._reading = asyncio.get_running_loop().run_in_executor(None, self._found)
+            self._reading.add_done_callback(self._take)
+            return
+        self._moved.clear()
+        self._waits.clear()
+        self._keep()
+        self._tell_moved()
+
+    def _found(self) -> list[KeptLine]:
+        """In a thread. Where it cannot be read it is said anew, and the log says so."""
+        try:
+            return self._store.all()
+        except StoreError as error:
+            _log.warning("what was said of lines kept for the person is not known: %s", error)
+            return []
+
+    def _take(self, read: "asyncio.Future[list[KeptLine]]") -> None:
+        if read.cancelled():
+            return
+        for each in read.result():
+            term = _Term(each.since_s, each.until_s)
+            if each.reserve != self._settings.reserve or not term.holds(self._clock.now_s()):
+                continue
+            if each.what == _MOVE:
+                self._moved.setdefault(each.window, (each.line, term))
+            else:
+                self._waits.setdefault(each.window, term)
+        self._is_read = True
+        self._tell_moved()
+
+    def _keep(self) -> None:
+        """What has an end: the rest holds as long as the gateway runs."""
+        of = self._settings.reserve
+        said = [(key, _MOVE, line, term) for key, (line, term) in self._moved.items()]
+        said += [(key, _WAIT, 0.0, term) for key, term in self._waits.items()]
+        self._store.keep(
+            [
+                KeptLine(
+                    window=key,
+                    what=what,
+                    reserve=of,
+                    line=line,
+                    since_s=term.since_s,
+                    until_s=term.until_s,
+                )
+                for key, what, line, term in said
+                if term.until_s is not None
+            ]
+        )
 
     def _job_changed(self, event: Event) -> None:
         if not isinstance(event, JobChanged):
@@ -97,6 +155,8 @@ class ReserveBrake:
         who = exchange.principal
         if who.sits_here or not self.is_background(who.label, who.job, who.known_as):
             return
+        if not self._is_read and self._reading is not None:
+            await asyncio.shield(self._reading)
         low = self.low_budget(who.client_id, who.name)
         if low is None:
             candidates = exchange.decision.candidates
@@ -134,6 +194,7 @@ class ReserveBrake:
         self._moved[low.key] = low.half, _Term(self._clock.now_s(), low.resets_at_s)
         if len(self._moved) > _MOST_KNOWN:
             del self._moved[next(iter(self._moved))]
+        self._keep()
         self._tell_moved()
 
     def is_background(self, label: str, job: str, known_as: str) -> bool:
@@ -201,6 +262,7 @@ class ReserveBrake:
         self._waits[key] = _Term(self._clock.now_s(), until_s)
         if len(self._waits) > _MOST_KNOWN:
             del self._waits[next(iter(self._waits))]
+        self._keep()
 
     def _kept(self, exchange: Exchange, low: LowWindow, words: str) -> ReserveKept:
         now_s = self._clock.now_s()

@@ -174,3 +174,27 @@ async def test_what_was_said_by_a_wrong_clock_is_asked_anew(
         answer(desk, (await first(house)).id, "wait")
         assert (await asking)[0] == 429
         assert (await ask(house, **NIGHTLY))[0] == 429, "nobody is asked again"
+
+
+async def test_what_was_said_of_a_line_outlives_a_start(tmp_path: Path) -> None:
+    """Moved, or to be waited for; but not for another line of the settings."""
+    home = tmp_path / "home"
+    async with house_in(home, TOML) as house:
+        told(house, 0.15)
+        desk_of(house).attend()
+        for choice, left in (("move", 0.15), ("wait", 0.05)):
+            told(house, left)
+            asking = asyncio.create_task(ask(house, **NIGHTLY))
+            answer(desk_of(house), (await first(house)).id, choice)
+            assert (await asking)[0] == (200 if choice == "move" else 429)
+    async with house_in(home, TOML) as house:
+        desk_of(house).attend()
+        told(house, 0.12)
+        assert (await ask(house, **NIGHTLY))[0] == 200, "the line lies at 10 %"
+        told(house, 0.05)
+        assert (await ask(house, **NIGHTLY))[0] == 429
+        assert not desk_of(house).waiting, "not asked again"
+    async with house_in(home, TOML.replace("0.2", "0.3")) as house:
+        told(house, 0.12)
+        status, body, _ = await ask(house, **NIGHTLY)
+        assert (status, "30% is kept" in body["error"]["message"]) == (429, True)
