@@ -181,7 +181,7 @@ def _mcp(arguments: argparse.Namespace) -> int:
     from llmgw_desktop.app.mcp import Options
     from llmgw_desktop.app.mcp.command import run
 
-    return run(Options(arguments.profile, arguments.linger))
+    return run(Options(arguments.profile, arguments.linger, arguments.server))
 
 
 def _serve(

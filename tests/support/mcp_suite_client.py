@@ -17,6 +17,7 @@ from llmgw_desktop.domain.access.principal import Principal, PrincipalKind, Scop
 from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
 from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 from llmgw_desktop.engine.mcp.tool import McpToolCall, Profile
+from llmgw_desktop.engine.questions.waiting.item import AnswerPlace, GivenAnswer
 from tests.engine.conftest import House, house_in
 
 _DOCUMENT = "https://conformance-test.local/client-metadata.json"
@@ -39,7 +40,19 @@ async def main(url: str) -> None:
         async with house_in(Path(folder), table) as house:
             if secret := context.get("client_secret"):
                 await house.container.credentials.store_key("suite", "default", secret)
+            person = asyncio.create_task(_agree(house))
             await _use(house)
+            person.cancel()
+
+
+async def _agree(house: House) -> None:
+    """A person who answers each question with what its form has already."""
+    questions = house.container.question_list
+    while True:
+        for each in questions.waiting:
+            given = GivenAnswer(choice="once", place=AnswerPlace.COMMAND, at_s=0.0)
+            await questions.answer([each.id], given)
+        await questions.news(questions.number)
 
 
 async def _use(house: House) -> None:

@@ -32,6 +32,12 @@ def _mcp(parser: Parser) -> None:
         "--profile", default="", choices=PROFILES, help="how many tools the editor is shown"
     )
     parser.add_argument(
+        "--server",
+        default="",
+        metavar="NAME",
+        help="list the tools of this MCP server behind the gateway alone",
+    )
+    parser.add_argument(
         "--linger",
         type=count,
         default=LINGER_S,

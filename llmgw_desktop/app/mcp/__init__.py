@@ -12,12 +12,14 @@ LINGER_S = 300
 class Options:
     """What `llmgw mcp` may be told."""
 
-    __slots__ = ("linger_s", "profile")
+    __slots__ = ("linger_s", "profile", "server")
 
-    def __init__(self, profile: str = "", linger_s: int = LINGER_S) -> None:
+    def __init__(self, profile: str = "", linger_s: int = LINGER_S, server: str = "") -> None:
         self.profile = profile
         """Empty: what the engine shows to who asks for none."""
         self.linger_s = linger_s
+        self.server = server
+        """One behind the gateway, of which alone the tools are listed; empty: all, and ours."""
 
 
 def quick_options(words: list[str]) -> Options | None:

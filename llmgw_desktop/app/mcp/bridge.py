@@ -60,7 +60,7 @@ def carry_on(lines: list[bytes | None], greeting: Greeting, pipes: Pipes, option
     except LlmgwError as problem:
         _log.error("%s", problem)
     engines = Engines(places, Starter(places, env, options.linger_s), of_run)
-    asyncio.run(_to_the_end(StdioBridge(pipes, greeting, engines, options.profile), lines))
+    asyncio.run(_to_the_end(StdioBridge(pipes, greeting, engines, options), lines))
     return 0
 
 
@@ -81,10 +81,12 @@ class _Call:
 class StdioBridge:
     """One client on one side, one engine at a time on the other."""
 
-    def __init__(self, pipes: Pipes, greeting: Greeting, engines: Engines, profile: str) -> None:
+    def __init__(
+        self, pipes: Pipes, greeting: Greeting, engines: Engines, options: Options
+    ) -> None:
         self._pipes = pipes
         self._greeting = greeting
-        self._relay = Relay(engines, greeting, profile, self._write)
+        self._relay = Relay(engines, greeting, options, self._write)
         self._relay.sessions.opened = self._follow
         self._calls: dict[Key, _Call] = {}
         self._side_tasks: set[asyncio.Task[None]] = set()

@@ -5,7 +5,9 @@ import logging
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
+from urllib.parse import quote
 
+from llmgw_desktop.app.mcp import Options
 from llmgw_desktop.app.mcp.engine import Engine, Engines, NoEngine
 from llmgw_desktop.app.mcp.http import BrokenOff, EngineAnswer, EngineExchange, Events, NotReached
 from llmgw_desktop.app.mcp.messages import CLIENT_KEY, GATEWAY_ERROR, Greeting, StdioMessage, error
@@ -69,10 +71,11 @@ class Sent:
 class Relay:
     """`ask` for requests, `notify` for the rest."""
 
-    def __init__(self, engines: Engines, greeting: Greeting, profile: str, tell: Tell) -> None:
+    def __init__(self, engines: Engines, greeting: Greeting, options: Options, tell: Tell) -> None:
         self._engines = engines
         self._greeting = greeting
-        self._query = f"?profile={profile}" if profile else ""
+        asked = (("profile", options.profile), ("server", options.server))
+        self._query = "&".join(f"{name}={quote(text)}" for name, text in asked if text)
         self.sessions = EditorSessions(greeting, tell)
         self._reading_tools: set[str] = set()
         """Those that the engine says only read."""
@@ -193,7 +196,7 @@ class Relay:
             self.sessions.watched[uri] = message.raw
 
     def _url(self, engine: Engine) -> str:
-        return f"{engine.url}{self._query}"
+        return f"{engine.url}?{self._query}" if self._query else engine.url
 
     def _headers(self, engine: Engine, message: StdioMessage | None) -> dict[str, str]:
         headers = {

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import orjson
 from typing_extensions import override
 
+from llmgw_desktop.app.command_line.this_program import this_program
 from llmgw_desktop.app.mcp.server_questions import BY_PERSON, AnswersHere, OwnModel
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.clock import Clock, TimedIds
@@ -32,7 +33,7 @@ from llmgw_desktop.domain.jobs.rules.rule import (
     RuleVerdict,
     StandingRule,
 )
-from llmgw_desktop.domain.mcp_server import McpServer
+from llmgw_desktop.domain.mcp_server import GivenServer, McpServer
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Figure, Usage
@@ -322,9 +323,21 @@ class ToolServersHere(ToolServers):
             around=around,
             sign_ins=sign_ins,
         )
+        parts.given.by_our_door = self._by_our_door
         clean = parts.recorder.clean_text
         self.answers = AnswersHere(
             questions.ask, OwnModel(parts.pipeline), parts.clock, lambda given: masked(given, clean)
+        )
+
+    def _by_our_door(self, server: McpServer) -> GivenServer | None:
+        """For a run, which is told no token: our own program, with the run's key, leads to it."""
+        has_own = any(each.lower() == "authorization" for each in server.headers)
+        assert self.sign_ins is not None
+        if not server.offer or not server.url or has_own or not self.sign_ins.is_done(server):
+            return None
+        command, *args = this_program()
+        return GivenServer(
+            name=server.name, command=command, args=(*args, "mcp", "--server", server.name)
         )
 
     def _signed_in(self, name: str) -> None:

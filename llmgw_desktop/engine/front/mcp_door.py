@@ -200,6 +200,7 @@ def _visitor(caller: HttpCaller) -> Visitor:
         principal=caller.principal,
         profile=_profile(caller),
         project=caller.headers.get("x-project", ""),
+        server=parse_qs(caller.query).get("server", [""])[0] if "server=" in caller.query else "",
     )
 
 

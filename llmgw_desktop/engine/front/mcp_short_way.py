@@ -172,7 +172,8 @@ class ShortWay:
 
     def _list(self, visitor: Visitor, *, is_modern: bool) -> bytes:
         tools = self._offer.toolbox.shown(visitor.principal, visitor.profile)
-        key: tuple[Any, ...] = (is_modern, visitor.profile, *(tool.name for tool in tools))
+        own = (tool.name for tool in tools)
+        key: tuple[Any, ...] = (is_modern, visitor.profile, visitor.server, *own)
         if (behind := self._offer.toolbox.behind) is not None:
             names = (each.name for each in behind.shown(visitor.principal, visitor.profile))
             key = (*key, behind.version, *names)

@@ -82,11 +82,22 @@ class McpServers:
     ) -> None:
         self._vault = vault
         self.learn = learn
+        self.by_our_door: Callable[[McpServer], GivenServer | None] = lambda _: None
+        """For a thread: how a run is given a server at which its person signed in."""
         self.apply(servers)
 
     def apply(self, servers: Sequence[McpServer]) -> None:
         """For what is checked from now on."""
         self._known = {each.name: each for each in servers if each.enabled}
+
+    def for_run(self, names: Sequence[str], project: str) -> tuple[GivenServer, ...]:
+        """As `given`, but of one with a sign-in no token is told: it is reached by our door."""
+        found = []
+        for name in names:
+            server = self._known.get(name)
+            by_us = None if server is None else self.by_our_door(server)
+            found.append(by_us or self._given(name, project))
+        return tuple(found)
 
     def given(self, names: Sequence[str], project: str) -> tuple[GivenServer, ...]:
         """For a thread: the vault may wait for a person. Raises InvalidRun."""

@@ -133,7 +133,7 @@ class Launcher:
         said = self._of(cli)
         if not said.enabled:
             raise InvalidRun("is switched off. Switch it on under Providers.", field="cli")
-        servers = self.servers.given(request.mcp_servers, project)
+        servers = self.servers.for_run(request.mcp_servers, project)
         usual = self._environment(cli, said)
         own = {**usual, **said.env}
         plan = self._plan(cli, request, servers, own)

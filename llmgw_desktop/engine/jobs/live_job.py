@@ -241,7 +241,7 @@ async def servers_told(live: LiveJob, cli: Cli, launcher: Launcher) -> Servers:
     def had() -> Servers:
         said = Said()
         SaidReader(partial(live.folder.open, live.folder.said)).more(said)
-        return () if BEGUN in said.sent else launcher.servers.given(names, project)
+        return () if BEGUN in said.sent else launcher.servers.for_run(names, project)
 
     return await asyncio.to_thread(had)
 

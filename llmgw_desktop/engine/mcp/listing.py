@@ -45,10 +45,11 @@ def output_schema(tool: McpTool) -> dict[str, Any]:
 def tools_shown(offer: McpOffer, visitor: Visitor) -> list[dict[str, Any]]:
     """Ours, then those of servers behind us."""
     shown = offer.toolbox.shown(visitor.principal, visitor.profile)
-    own = [tool_shown(tool, visitor.profile) for tool in shown]
+    own = [tool_shown(tool, visitor.profile) for tool in shown if not visitor.server]
     behind = offer.toolbox.behind
     if behind is not None and visitor.profile not in BY_SEARCH:
-        own += [each.shown() for each in behind.shown(visitor.principal, visitor.profile)]
+        found = behind.shown(visitor.principal, visitor.profile)
+        own += [each.shown() for each in found if visitor.server in ("", each.server)]
     return own
 
 

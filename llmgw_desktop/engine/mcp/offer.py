@@ -81,6 +81,8 @@ class Visitor:
     principal: Principal
     profile: Profile = Profile.FULL
     project: str = ""
+    server: str = ""
+    """One behind us, of which alone he is shown the tools; empty: all, and ours."""
 
 
 LONGEST_ADDRESS = 2_000

@@ -8,6 +8,7 @@ where messages are posted to, and on which all answers come.
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -34,6 +35,9 @@ _LISTENS_AGAIN_S = 30.0
 _NOT_SPOKEN = (400, 404, 405)
 """What a server of the older transport answers to a greeting."""
 _LONGEST_PLACE = 2_000
+_EVENT_ID = re.compile(rb"^id:([\x20-\x7e]{1,1000})\r?$", re.MULTILINE)
+_RETRY = re.compile(rb"^retry: ?([0-9]{1,7})\r?$", re.MULTILINE)
+_RETRY_S, _LEAST_RETRY_S = 1.0, 0.1
 
 
 class TokenSource(Protocol):
@@ -121,17 +125,36 @@ class AddressLink:
             if self._posts_to:
                 await self._leave(connection)
                 return  # the answer comes on the stream
+            mark = StreamMark()
             try:
-                await self._hear(connection, number)
+                await self._hear(connection, number, mark)
             except BROKEN as error:
-                raise ServerFailed(failure_words(self._peer.name, error)) from error
+                if not mark.id:
+                    raise ServerFailed(failure_words(self._peer.name, error)) from error
             finally:  # one that is not read to its end is closed by this
                 self._pool.give_back(self._pool.idle(self._target), connection)
+            await self._hear_on(number, mark)
         except ServerFailed as error:
             self._peer.failed(number, error)
         else:
             told = f"{self._peer.name} ended its answer without a result."
             self._peer.failed(number, ServerFailed(told))
+
+    async def _hear_on(self, number: int, mark: "StreamMark") -> None:
+        """A stream that ended before the answer came is gone on with, where its events have ids. It
+        ends with the call, which has its own patience."""
+        while mark.id and self._peer.is_waiting(number):
+            before, mark.id = mark.id, ""
+            await asyncio.sleep(mark.retry_s)
+            connection = await self._admitted("GET", b"", before)
+            try:
+                if connection.status != 200:
+                    return
+                await self._hear_events(connection, number, mark)
+            except BROKEN:
+                pass  # what it said until then counts
+            finally:
+                connection.close()
 
     async def _post(self, message: Mapping[str, Any]) -> UpstreamConnection:
         """With the head of a good answer."""
@@ -149,24 +172,27 @@ class AddressLink:
             self._peer.lost(f"{self._peer.name} has forgotten the session.")
         raise ServerFailed(f"{self._peer.name} {_status_words(status)}")
 
-    async def _admitted(self, method: str, body: bytes) -> UpstreamConnection:
-        """As whoever is signed in; once more where the token was renewed. Raises ServerFailed."""
+    async def _admitted(self, method: str, body: bytes, after: str = "") -> UpstreamConnection:
+        """As whoever is signed in; once more where the token was renewed. `after`: the event after
+        which a stream is gone on with. Raises ServerFailed."""
         own = self._credentials
         if own is None:
-            return await self._sent(method, body)
+            return await self._sent(method, body, after=after)
         token = await own.token()
-        connection = await self._sent(method, body, token)
+        connection = await self._sent(method, body, token, after=after)
         if connection.status not in (401, 403):
             return connection
         status, told = connection.status, connection.headers.get("www-authenticate", "")
         connection.close()
         if not await own.refused(token, status, told):
             raise ServerFailed(f"{self._peer.name} {_status_words(status)}")
-        return await self._sent(method, body, await own.token())
+        return await self._sent(method, body, await own.token(), after=after)
 
-    async def _sent(self, method: str, body: bytes, token: str = "") -> UpstreamConnection:
+    async def _sent(
+        self, method: str, body: bytes, token: str = "", *, after: str = ""
+    ) -> UpstreamConnection:
         """Raises ServerFailed."""
-        head = self._head(method, len(body), token)
+        head = self._head(method, len(body), token, after)
         idle = self._pool.idle(self._target)
         while True:
             kept = self._pool.kept(idle)
@@ -189,7 +215,7 @@ class AddressLink:
                 raise
             return connection
 
-    def _head(self, method: str, size: int, token: str) -> bytes:
+    def _head(self, method: str, size: int, token: str, after: str) -> bytes:
         place = self._posts_to if method == "POST" and self._posts_to else self._place
         lines = [
             f"{method} {place}{self._host}",
@@ -203,15 +229,17 @@ class AddressLink:
             lines += ["Content-Type: application/json", f"Content-Length: {size}"]
         if self._session:
             lines.append(f"Mcp-Session-Id: {self._session}")
+        if after:
+            lines.append(f"Last-Event-ID: {after}")
         if token:
             lines.append(f"Authorization: Bearer {token}")
         if self._version:
             lines.append(f"MCP-Protocol-Version: {self._version}")
         return ("\r\n".join(lines) + self._own + "\r\n\r\n").encode("utf-8")
 
-    async def _hear(self, connection: UpstreamConnection, number: int) -> None:
+    async def _hear(self, connection: UpstreamConnection, number: int, mark: "StreamMark") -> None:
         if connection.headers.get("content-type", "").startswith("text/event-stream"):
-            await self._hear_events(connection, number)
+            await self._hear_events(connection, number, mark)
             return
         body = bytearray()
         while piece := await connection.piece():
@@ -224,10 +252,13 @@ class AddressLink:
                 )
         await self._take(bytes(body))
 
-    async def _hear_events(self, connection: UpstreamConnection, number: int | None = None) -> None:
+    async def _hear_events(
+        self, connection: UpstreamConnection, number: int | None, mark: "StreamMark"
+    ) -> None:
         splitter = SseSplitter(LONGEST_MESSAGE)
         while piece := await connection.piece():
             for frame in splitter.feed(piece):
+                mark.note(frame)
                 if data := data_of(frame):
                     await self._take(data, number)
             if splitter.has_overflowed:
@@ -248,20 +279,22 @@ class AddressLink:
 
     async def _listen(self) -> None:
         """For what it says unasked, as long as it offers that."""
+        mark = StreamMark()
         while not self._peer.is_over:
+            before, mark.id = mark.id, ""
             try:
-                connection = await self._admitted("GET", b"")
+                connection = await self._admitted("GET", b"", before)
             except ServerFailed:
                 return
             try:
                 if connection.status != 200:
                     return
-                await self._hear_events(connection)
+                await self._hear_events(connection, None, mark)
             except (*BROKEN, ServerFailed):
                 pass
             finally:
                 connection.close()
-            await asyncio.sleep(_LISTENS_AGAIN_S)
+            await asyncio.sleep(mark.retry_s if mark.id else _LISTENS_AGAIN_S)
 
     async def _opens_stream(self) -> bool:
         """Whether it speaks the older transport; then it is read from now on. Raises
@@ -330,6 +363,23 @@ class AddressLink:
             connection.close()
         else:
             self._pool.give_back(self._pool.idle(self._target), connection)
+
+
+class StreamMark:
+    """How far a stream of events has come, as its server counts."""
+
+    __slots__ = ("id", "retry_s")
+
+    def __init__(self) -> None:
+        self.id = ""
+        """Of the last event; empty where it has none, or none that a header could hold."""
+        self.retry_s = _RETRY_S
+
+    def note(self, frame: bytes) -> None:
+        for found in _EVENT_ID.findall(frame):
+            self.id = found.decode("ascii").strip()
+        for found in _RETRY.findall(frame):
+            self.retry_s = min(max(int(found) / 1000, _LEAST_RETRY_S), _LISTENS_AGAIN_S)
 
 
 def _status_words(status: int) -> str:

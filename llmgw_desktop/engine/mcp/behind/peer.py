@@ -116,6 +116,11 @@ class ServerTalk:
         """So many requests are not answered yet."""
         return len(self._asked)
 
+    def is_waiting(self, number: int) -> bool:
+        """Whether this request has no answer yet."""
+        asked = self._asked.get(number)
+        return asked is not None and not asked.answer.done()
+
     async def ask(
         self,
         method: str,

@@ -165,6 +165,10 @@ class SignIns:
         kept = {each.address.provider for each in found if each.address.name == _FILE}
         return {each.name: self._state(each, kept) for each in servers}
 
+    def is_done(self, server: McpServer) -> bool:
+        kept = self._parts.vault.entries(EntryKind.FILE)  # in a thread
+        return _place(server.name) in {each.address for each in kept}
+
     async def begin(self, server: McpServer) -> str:
         """The address at which a person signs in; another browser that is out for it is not waited
         for any more. Raises ServerFailed."""

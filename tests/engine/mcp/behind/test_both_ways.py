@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import mcp.types as t
 import pytest
-from mcp import Client
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 
+from llmgw_desktop.app.command_line.this_program import this_program
+from llmgw_desktop.domain.access.principal import RUN_KEY, RUN_URL
 from llmgw_desktop.engine.mcp.behind.peer import ServerTalk
 from llmgw_desktop.engine.questions.waiting.item import AnswerPlace, GivenAnswer
 from tests.engine.conftest import House, house_in
@@ -93,6 +97,22 @@ async def test_a_real_server_asks_the_client_that_called(tmp_path: Path) -> None
         assert "green" in text_of(said), said
         assert len(person.asked) == 2
         assert not [each for each in await names(client) if "roots" in each]
+
+
+async def test_a_real_server_asks_a_client_over_stdio(tmp_path: Path) -> None:
+    person = Person()
+    async with house_in(tmp_path, table("all", mcp_servers.everything())) as house:
+        key = house.headers()["Authorization"].removeprefix("Bearer ")
+        env = {"PATH": os.environ["PATH"], RUN_KEY: key, RUN_URL: f"{house.url}/mcp"}
+        env |= {"NO_PROXY": "127.0.0.1", "LLMGW_HOME": str(tmp_path)}
+        command, *args = this_program()
+        params = StdioServerParameters(command=command, args=[*args, "mcp"], env=env)
+        async with Client(stdio_client(params), mode="legacy", **person.callbacks()) as client:
+            asked = {"prompt": "Say it.", "maxTokens": 20}
+            said = await client.call_tool(await tool(client, "trigger_sampling_request"), asked)
+            assert "green words" in text_of(said)
+            said = await client.call_tool(await tool(client, "trigger_elicitation_request"), {})
+            assert "green" in text_of(said)
 
 
 async def test_folders_are_told_to_a_process_of_the_callers_own(tmp_path: Path) -> None:

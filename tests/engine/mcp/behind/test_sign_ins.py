@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 
+from llmgw_desktop.domain.access.principal import RUN_KEY, RUN_URL
 from llmgw_desktop.domain.mcp_server import GivenServer
 from llmgw_desktop.domain.vault import EntryKind
 from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
@@ -89,6 +93,27 @@ async def test_a_person_signs_in_once_for_all_programs_and_signs_out(tmp_path: P
         async with client_of(house) as client:
             refused = await client.call_tool("desk__echo", {})
             assert "llmgw tools sign-in desk" in text_of(refused)
+
+
+async def test_a_run_reaches_a_server_with_a_sign_in_by_our_door_and_is_told_no_token(
+    tmp_path: Path,
+) -> None:
+    async with both(tmp_path) as (server, house):
+        given = house.container.runs.launcher.servers
+        (before,) = await asyncio.to_thread(given.for_run, ("desk",), "")
+        assert before.url == server.url
+        await signed_in(house)
+        assert facts(house)["desk"].last_error == "", "what was wrong before it is not told on"
+        (desk,) = await asyncio.to_thread(given.for_run, ("desk",), "")
+        assert desk.args[-3:] == ("mcp", "--server", "desk")
+        assert (desk.url, dict(desk.env), dict(desk.headers)) == ("", {}, {})
+        key = house.headers()["Authorization"].removeprefix("Bearer ")
+        own = {RUN_KEY: key, RUN_URL: f"{house.url}/mcp", "LLMGW_HOME": str(tmp_path)}
+        env = {"PATH": os.environ["PATH"], "NO_PROXY": "127.0.0.1", **own}
+        params = StdioServerParameters(command=desk.command, args=list(desk.args), env=env)
+        async with Client(stdio_client(params), mode="legacy") as client:
+            assert {each.name for each in (await client.list_tools()).tools} == {"desk__echo"}
+            assert text_of(await client.call_tool("desk__echo", {})) == "done"
 
 
 async def test_a_sign_in_outlives_the_gateway_and_is_renewed_before_it_ends(
