@@ -19,7 +19,7 @@ from llmgw_desktop.domain.access.principal import RUN_KEY, RUN_URL
 from llmgw_desktop.engine.mcp.behind.peer import ServerTalk
 from llmgw_desktop.engine.questions.waiting.item import AnswerPlace, GivenAnswer
 from tests.engine.conftest import House, house_in
-from tests.support import mcp_servers
+from tests.support import mcp_servers, npm_cli, pip_program
 from tests.support.mcp_servers import client_of, facts, names, odd, table, text_of
 
 pytestmark = pytest.mark.filterwarnings(
@@ -310,3 +310,87 @@ async def test_a_server_that_asks_without_end_has_its_call_ended(tmp_path: Path)
         said = await client.call_tool("odd__sampling", {})
         assert "asked its caller more than 30 things in one call" in text_of(said)
         assert len(person.asked) <= 30
+
+
+FASTMCP = '''
+from fastmcp import Context, FastMCP
+
+mcp = FastMCP("fast")
+
+
+@mcp.tool
+async def chat(words: str, ctx: Context) -> str:
+    """Asks its caller, tells it, and says again what it heard."""
+    await ctx.info("begins")
+    await ctx.report_progress(1, 2)
+    told = await ctx.elicit("Which colour?", response_type=["red", "green"])
+    return f"{words}: {told.action} {getattr(told, 'data', None)}"
+
+
+@mcp.resource("data://fast")
+def data() -> str:
+    return "whole"
+
+
+mcp.run(show_banner=False)
+'''
+
+
+def fastmcp(folder: Path) -> list[str]:
+    program = pip_program.install("fastmcp", "4.2.3", "fastmcp")
+    script = folder / "fast.py"
+    script.write_text(FASTMCP)
+    return [str(program.with_name("python")), str(script)]
+
+
+@pytest.mark.timeout(600)
+async def test_fastmcp_asks_tells_and_is_read(tmp_path: Path) -> None:
+    person, steps = Person(), list[float]()
+
+    async def heard(done: float, total: float | None, message: str | None) -> None:
+        steps.append(done)
+
+    command = await asyncio.to_thread(fastmcp, tmp_path)
+    async with (
+        house_in(tmp_path / "home", table("fast", command)) as house,
+        client_of(house, **{**person.callbacks(), "elicitation_callback": choose}) as client,
+    ):
+        said = await client.call_tool("fast__chat", {"words": "a"}, progress_callback=heard)
+        assert text_of(said) == "a: accept green", said
+        assert steps
+        await until(lambda: person.heard)
+        read = await client.read_resource("server://fast/data://fast")
+        assert "whole" in str(read.contents)
+
+
+async def choose(ctx: Any, params: Any) -> t.ElicitResult:
+    (name,) = params.requested_schema["properties"]
+    return t.ElicitResult(action="accept", content={name: "green"})
+
+
+@pytest.mark.timeout(600)
+async def test_the_inspector_lists_and_calls_a_server_behind_us(tmp_path: Path) -> None:
+    program = await asyncio.to_thread(
+        npm_cli.install, "@modelcontextprotocol/inspector", "2.12.0", "mcp-inspector"
+    )
+    servers = table("odd", odd(str(tmp_path / "notes")))
+    async with house_in(tmp_path / "home", servers) as house:
+        head = f"Authorization: {house.headers()['Authorization']}"
+
+        async def ask(*words: str) -> dict[str, Any]:
+            process = await asyncio.create_subprocess_exec(
+                *(str(program), "--cli", f"{house.url}/mcp", "--transport", "http"),
+                *("--header", head, *words),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "NO_PROXY": "127.0.0.1"},
+            )
+            out, errors = await process.communicate()
+            assert process.returncode == 0, errors.decode()
+            found: dict[str, Any] = json.loads(out)
+            return found
+
+        listed = await ask("--method", "tools/list")
+        assert {"odd__echo", "list_models"} <= {each["name"] for each in listed["tools"]}
+        call = ("--method", "tools/call", "--tool-name", "odd__echo", "--tool-arg", "words=hello")
+        assert (await ask(*call))["content"][0]["text"] == "echo: hello"
