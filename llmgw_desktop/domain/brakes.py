@@ -151,7 +151,7 @@ class LowWindow:
     def in_words(self) -> str:
         until = "" if self.resets_at_s is None else f", until {moment_words(self.resets_at_s)}"
         return (
-            f"Of {self.words} {self.left:.0%} is left, and {self.line:.0%} is kept for the person"
+            f"{self.left:.0%} of {self.words} is left, and {self.line:.0%} is kept for the person"
             f" at this computer{until}."
         )
 

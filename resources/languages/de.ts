@@ -11299,10 +11299,6 @@
       <translation>nur rechts</translation>
     </message>
     <message>
-      <source>changed</source>
-      <translation>geändert</translation>
-    </message>
-    <message>
       <source>only left</source>
       <translation>nur links</translation>
     </message>
@@ -14880,18 +14876,6 @@
   </context>
   <context>
     <name>app/mcp</name>
-  </context>
-  <context>
-    <name>ui/tools</name>
-  </context>
-  <context>
-    <name>app/mcp</name>
-  </context>
-  <context>
-    <name>ui/tools</name>
-  </context>
-  <context>
-    <name>app/mcp</name>
     <message>
       <source>last error %1</source>
       <translation>letzter Fehler %1</translation>
@@ -17270,8 +17254,8 @@
   <context>
     <name>ui</name>
     <message>
-      <source>Of %1 %2 is left, and %3 is kept for the person at this computer%4.</source>
-      <translation>Von %1 sind %2 übrig, und %3 sind für die Person an diesem Computer reserviert%4.</translation>
+      <source>%1 of %2 is left, and %3 is kept for the person at this computer%4.</source>
+      <translation>Noch %1 übrig (%2), und %3 sind für die Person an diesem Computer reserviert%4.</translation>
     </message>
     <message>
       <source>, until %1</source>
@@ -17753,6 +17737,22 @@
     <message>
       <source>%1 was put back to an older copy: it had come to entry %2, and ends at %3.</source>
       <translation>%1 wurde auf eine ältere Kopie zurückgesetzt: sie war bei Eintrag %2 und endet bei %3.</translation>
+    </message>
+    <message>
+      <source>the window '%1' of %2</source>
+      <translation>das Fenster „%1“ von %2</translation>
+    </message>
+    <message>
+      <source>the budget of %1 of %2</source>
+      <translation>das Budget von %1 von %2</translation>
+    </message>
+    <message>
+      <source>%1 kept for you</source>
+      <translation>%1 reserviert</translation>
+    </message>
+    <message>
+      <source>at %1 on %2</source>
+      <translation>am %2 um %1</translation>
     </message>
     <message>
       <source>Since the start %1: %2. </source>
@@ -18499,6 +18499,17 @@
     <message>
       <source>Add…</source>
       <translation>Hinzufügen…</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/flights</name>
+    <message>
+      <source>Only agent %1</source>
+      <translation>Nur Agent %1</translation>
+    </message>
+    <message>
+      <source>Only conversation %1</source>
+      <translation>Nur Gespräch %1</translation>
     </message>
   </context>
 </TS>

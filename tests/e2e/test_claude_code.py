@@ -6,7 +6,10 @@ alone, and what it did is compared byte by byte.
 
 from __future__ import annotations
 
+import sqlite3
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +17,7 @@ import pytest
 
 from tests.support.answers import Answer, Refusal
 from tests.support.claude_cli import MODEL, ClaudeCli, ClaudeRun
-from tests.support.flight_log import Flight, wait_flights
+from tests.support.flight_log import Flight, database, wait_flights
 from tests.support.gateway import (
     PROVIDER_KEY,
     Gateway,
@@ -171,3 +174,37 @@ def test_an_unknown_model_is_claude_s_own_complaint(scene: Scene):
     assert "nope-model" in run.result["result"]
     assert scene.lane.requests == []
     assert {f.error_kind for f in scene.flights(1)} == {"unknown_model"}
+
+
+_OF_AGENTS = """
+SELECT count(DISTINCT conversation), agent, count(*), sum(input_tokens), sum(output_tokens)
+FROM flights GROUP BY agent
+"""
+
+
+def test_its_subagents_are_told_apart_and_add_up(scene: Scene) -> None:
+    """Two that are asked the same, and a refusal after which the CLI asks again."""
+    wish = {"description": "look", "prompt": "Say pong.", "subagent_type": "general-purpose"}
+    says = Answer(call_tools=False, text="pong")
+    scene.lane.always = says
+    calls = Answer(call_named="Agent", calls_again=True, tool_input=wish)
+    scene.lane.then(calls, calls, Refusal(status=529))  # the second agent is the first's, or not
+    run = scene.claude().run("ask two agents", "--allowedTools", "Agent")
+    assert run.returncode == 0, run.stderr
+    flights = scene.flights(len(scene.lane.requests))
+    said = Counter(seen.header("x-claude-code-agent-id") for seen in scene.lane.requests)
+    assert len(said) == 3, "the main one says none"
+    with closing(sqlite3.connect(database(scene.gateway.home))) as connection:
+        rows = connection.execute(_OF_AGENTS).fetchall()
+        conversations = connection.execute("SELECT DISTINCT conversation FROM flights").fetchall()
+    assert len(conversations) == 1
+    assert conversations[0][0]
+    assert sorted(count for _, _, count, _, _ in rows) == sorted(said.values())
+    assert all(agent for _, agent, *_ in rows)
+    answered = [each for each in flights if each.state == "ok"]
+    assert len(answered) == len(flights) - 1, "one was refused"
+    prompt, written = says.spent.prompt_tokens, says.spent.output_tokens
+    assert [sum(row[at] or 0 for row in rows) for at in (3, 4)] == [
+        len(answered) * prompt,
+        len(answered) * written,
+    ]

@@ -260,7 +260,7 @@ def test_a_job_of_a_subscription_that_is_nearly_used_up_waits_for_a_person(
         parked = until(lambda: _parked_or_ended(house.gateway, job))
         assert parked["state"] == "parked", parked
         assert parked["limitWait"]["keptForPerson"]
-        reason = "Of the window '5h' of codex-cli 10% is left, and 20% is kept for the person"
+        reason = "10% of the window '5h' of codex-cli is left, and 20% is kept for the person"
         assert parked["limitWait"]["reason"].startswith(reason)
         assert len(house.upstream.lane("vendor").requests) == so_far
         house.call(f"/v1/jobs/{job}/go-on", {"now": True})

@@ -193,10 +193,13 @@ class FilterBar(QWidget):
             if name:
                 words = f"Only {what} {inert_line(name, 40)}"
                 menu.addAction(said(words), partial(self.set_query, only))
-        for name, which in (("conversation", flight.conversation), ("agent", flight.agent)):
-            if which:
-                words = f"Only {name} {inert_line(which, 40)}"
-                menu.addAction(said(words), partial(self.set_text, f"{name}:{which}"))
+        if flight.conversation:
+            words = f"Only conversation {inert_line(flight.conversation, 40)}"
+            whole = f"conversation:{flight.conversation}"
+            menu.addAction(said(words), partial(self.set_text, whole))
+        if flight.agent:
+            words = f"Only agent {inert_line(flight.agent, 40)}"
+            menu.addAction(said(words), partial(self.set_text, f"agent:{flight.agent}"))
 
     def _lay_out(self) -> None:
         space = self._theme.space

@@ -32,6 +32,8 @@ _OF = re.compile(r"([\d,]+) of ([\d,]+)")
 _DAY = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2})( \d{4})?( \d\d:\d\d(?::\d\d)?)?")
 _WEEKDAY = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d{1,2})( .*)?")
 _SENTENCES = re.compile(r"(?<=[.!?…])(\s+)(?=[A-ZÄÖÜ0-9“`≥≈]|[a-z][\w-]*: )")
+_ENDS = re.compile(r" · |(?<=[.!?…])\s+(?=[A-ZÄÖÜ])")
+"""Of a fact or sentence: no piece of ours goes on over one."""
 _BREAKS = re.compile(r"( · |; |\n+)")
 _LINES, _CLAUSES = re.compile(r"( · |\n+)"), re.compile(r"(; )")
 _MONTHS = {
@@ -280,7 +282,7 @@ def _are_holes(holes: Mapping[str, str], longest: str, *, is_known: bool) -> boo
         or _BREAKS.search(each)
         or _SENTENCES.search(each)
         for each in holes.values()
-        if not (is_known and _IS_PIECE.match(each))
+        if not (is_known and _IS_PIECE.match(each) and not _ENDS.search(each, 1))
     )
 
 

@@ -250,7 +250,7 @@ async def jobs_agents_none(studio: Studio) -> None:
 
 
 _KEPT = (
-    "Of the window '5h' of claude/work 12% is left, and 20% is kept for the person at this"
+    "12% of the window '5h' of claude/work is left, and 20% is kept for the person at this"
     " computer, until 15:00."
 )
 

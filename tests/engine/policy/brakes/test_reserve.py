@@ -48,7 +48,7 @@ async def test_background_waits_below_the_line_and_the_person_goes_on(house: Hou
     told(house, 0.19)
     status, body, after = await ask(house, **NIGHTLY)
     assert (status, body["error"]["code"]) == (429, "rate_limit_exceeded")
-    words = "Of the window '5h' of chat 19% is left, and 20% is kept for the person"
+    words = "19% of the window '5h' of chat is left, and 20% is kept for the person"
     assert body["error"]["message"].startswith(words)
     assert "Nobody is there to be asked" in body["error"]["message"]
     assert 3500 < int(after) <= 3601
