@@ -29,7 +29,7 @@ from llmgw_desktop.store.client_files.config_file import FORMATS, read_bytes, te
 from llmgw_desktop.store.client_files.connections import Connection, Connections
 from llmgw_desktop.store.client_files.json_text import JSON
 from llmgw_desktop.store.client_files.marks import Unreadable
-from llmgw_desktop.store.client_files.toml_text import ENVRC
+from llmgw_desktop.store.client_files.toml_text import ENV, ENVRC
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings.editor import Edit, SettingsEditor, Written
 from llmgw_desktop.store.settings.journal import SettingsJournal
@@ -38,6 +38,7 @@ from llmgw_desktop.store.toml_changes import RemoveTable, SetKeys, TomlValue
 
 _UNFIT = re.compile(r"[^a-z0-9]+")
 _TRANSPORT = "pin"
+_GEMINI_ENV = ".gemini/.env"
 
 
 @value
@@ -184,6 +185,12 @@ class PinDesk:
         if PROGRAMS["claude-code"].found(self._ground) or (folder / ".claude").is_dir():
             file = folder / ".claude/settings.local.json"
             puts.append(Put(file=file, format=JSON, path=("env", "ANTHROPIC_BASE_URL"), value=url))
+        gemini = folder / _GEMINI_ENV
+        if gemini.exists() or (
+            PROGRAMS["gemini-cli"].found(self._ground) and self._hidden(folder) is None
+        ):
+            name = "GOOGLE_GEMINI_BASE_URL"
+            puts.append(Put(file=gemini, format=ENV, path=(name,), value=url))
         envrc = folder / ".envrc"
         if shutil.which("direnv", path=self._env.get("PATH", "")) or envrc.exists():
             values = {
@@ -197,6 +204,13 @@ class PinDesk:
                 for name, each in values.items()
             ]
         return tuple(puts)
+
+    def _hidden(self, folder: Path) -> Path | None:
+        """Gemini CLI reads the nearest file of variables and no other: the one that a new file in
+        the folder would hide from it, with the key that may stand there."""
+        near = [each / name for each in (folder, *folder.parents) for name in (_GEMINI_ENV, ".env")]
+        own = [self._ground.home / name for name in (_GEMINI_ENV, ".env")]
+        return next((each for each in (*near, *own) if each.exists()), None)
 
     def _write(self, name: str, puts: Sequence[Put]) -> tuple[tuple[str, str], ...]:
         record = f"{PIN_MARK}{name}"
@@ -227,6 +241,14 @@ class PinDesk:
         notes = []
         if any(put.format is ENVRC for put in puts):
             notes.append(f"direnv asks you to allow the file: direnv allow {folder}")
+        hidden = self._hidden(folder)
+        if any(put.format is ENV for put in puts):
+            notes.append("Gemini CLI reads its file in folders alone that it trusts")
+        elif PROGRAMS["gemini-cli"].found(self._ground):
+            notes.append(
+                f"Gemini CLI got no file there, which would hide {hidden} from it: use direnv, or"
+                " set GOOGLE_GEMINI_BASE_URL by hand"
+            )
         has_claude = any(put.format is JSON for put in puts)
         known = self._connections.of("claude-code")
         if has_claude and (known is None or not known.models):
@@ -287,7 +309,7 @@ def _folder_of(known: Connection | None) -> str:
     if known is None or not known.files:
         return ""
     parent = Path(known.files[0].path).parent
-    return str(parent.parent if parent.name == ".claude" else parent)
+    return str(parent.parent if parent.name in (".claude", ".gemini") else parent)
 
 
 def _new_name(folder: Path) -> str:

@@ -127,6 +127,34 @@ def test_what_was_made_is_gone_again(scene: Scene) -> None:
     assert list(scene.folder.iterdir()) == []
 
 
+def test_gemini_gets_a_file_where_none_is_hidden_from_it(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It reads the nearest one alone; its key may stand in another."""
+    gemini = Path(scene.env["PATH"]) / "gemini"
+    gemini.write_text("#!/bin/sh\n")
+    gemini.chmod(0o755)
+    file, own = (each / ".gemini/.env" for each in (scene.folder, Path(scene.env["HOME"])))
+    words = ("pin", str(scene.folder), "--account", "openai/work")
+    assert scene.run(*words) == 0
+    assert file.read_text() == f"GOOGLE_GEMINI_BASE_URL={_pinned(scene)}\n"
+    assert "folders alone that it trusts" in capsys.readouterr().out
+    assert scene.run("unpin", str(scene.folder)) == 0
+    assert list(scene.folder.iterdir()) == []
+    own.parent.mkdir()
+    own.write_text("GEMINI_API_KEY=its-own\n")
+    assert scene.run(*words) == 0
+    assert not file.exists()
+    assert f"would hide {own}" in capsys.readouterr().out
+    assert scene.run("unpin", str(scene.folder)) == 0
+    file.parent.mkdir()
+    file.write_bytes(b"GEMINI_API_KEY=of-the-shop")
+    assert scene.run(*words) == 0
+    assert f"\nGOOGLE_GEMINI_BASE_URL={_pinned(scene)}" in file.read_text()
+    assert scene.run("unpin", str(scene.folder)) == 0
+    assert file.read_bytes() == b"GEMINI_API_KEY=of-the-shop"
+
+
 def test_what_was_changed_since_stays(scene: Scene) -> None:
     assert scene.run("pin", str(scene.folder), "--account", "openai/work") == 0
     said = json.loads(scene.claude.read_text())
