@@ -10787,12 +10787,24 @@
   <context>
     <name>app/flights</name>
     <message>
-      <source>There are: %1.</source>
-      <translation>Es gibt: %1.</translation>
+      <source>The version that wrote it shows all of it.</source>
+      <translation>Die Version, die sie schrieb, zeigt alles.</translation>
     </message>
     <message>
-      <source>changed</source>
-      <translation>geändert</translation>
+      <source>Another version of LLM Gateway wrote it, with words that this one does not know.</source>
+      <translation>Eine andere Version von LLM Gateway schrieb sie, mit Wörtern, die diese nicht kennt.</translation>
+    </message>
+    <message>
+      <source>This flight cannot be shown whole.</source>
+      <translation>Diese Anfrage kann nicht ganz gezeigt werden.</translation>
+    </message>
+    <message>
+      <source>another version of LLM Gateway wrote it, and this one cannot read how it ended</source>
+      <translation>eine andere Version von LLM Gateway schrieb sie, und diese kann nicht lesen, wie sie endete</translation>
+    </message>
+    <message>
+      <source>There are: %1.</source>
+      <translation>Es gibt: %1.</translation>
     </message>
     <message>
       <source>No filter is saved as '%1'. %2</source>

@@ -163,6 +163,11 @@ def test_column_keys_are_unique_and_thirteen_are_shown_at_first() -> None:
             "was complete.",
         ),
         (
+            summary(1, state=FlightState.LOST, error_kind="another_version"),
+            "claude-code asked for claude-sonnet; another version of LLM Gateway wrote it, and"
+            " this one cannot read how it ended.",
+        ),
+        (
             summary(1, state=FlightState.LOST, took_ms=None),
             "claude-code asked for claude-sonnet; LLM Gateway ended meanwhile, and how the flight "
             "ended is not known.",
@@ -299,6 +304,9 @@ def test_what_providers_answer_is_explained(kind: str, what: str) -> None:
 
 
 def test_endings_that_are_not_errors_of_a_provider() -> None:
+    strange = explained(summary(1, state=FlightState.LOST, error_kind="another_version"))
+    assert strange is not None
+    assert strange.why.startswith("Another version of LLM Gateway wrote it")
     lost = explained(summary(1, state=FlightState.LOST))
     canceled = explained(summary(1, state=FlightState.CANCELED))
     cut = explained(summary(1, state=FlightState.CUT))

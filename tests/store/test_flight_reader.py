@@ -397,9 +397,38 @@ def test_rows_that_cannot_be_understood(
     with pytest.raises(StoreCorrupt, match="cannot be understood"):
         reader.record(flight_id(1))
     assert reader.page(ALL, offset=0, limit=5) == [running(2), summary(1)]
-    connection.execute("UPDATE flights SET protocol = 'of a later version'")
+    connection.execute("UPDATE flights SET billing = '{' WHERE id = ?", (flight_id(1),))
     with pytest.raises(StoreCorrupt, match="cannot be understood"):
         reader.page(ALL, offset=0, limit=5)
+
+
+@pytest.mark.parametrize("column", ["state", "protocol", "operation", "upstream_protocol"])
+def test_a_row_of_another_version_says_so_and_hides_no_other(
+    connection: sqlite3.Connection, reader: FlightReader, column: str
+) -> None:
+    _write(connection, summary(1), summary(2))
+    told = (f"of {'a later ' * 9}version", flight_id(2))
+    connection.execute(f"UPDATE flights SET {column} = ? WHERE id = ?", told)
+    strange, usual = reader.page(ALL, offset=0, limit=5)
+    assert usual == summary(1)
+    assert strange.error_kind == "another_version"
+    assert strange.error_text == (
+        f"Another version of the gateway wrote it; this one does not know '{told[0][:40]}'."
+    )
+    assert strange.usage == summary(2).usage
+    record = reader.record(flight_id(2))
+    assert record is not None
+    assert record.summary == strange
+
+
+def test_what_a_later_guard_did_is_left_out(
+    connection: sqlite3.Connection, reader: FlightReader
+) -> None:
+    _write(connection, summary(1))
+    connection.execute('UPDATE flights SET guard_hits = \'[["r", "vaporise", "x", "user", 1]]\'')
+    (strange,) = reader.page(ALL, offset=0, limit=5)
+    assert strange.guard_hits == ()
+    assert (strange.error_text or "").endswith("this one does not know what a guard did.")
 
 
 def test_newer_schema_and_a_folder(tmp_path: Path) -> None:

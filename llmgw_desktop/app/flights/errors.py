@@ -9,7 +9,7 @@ from typing import Final
 from llmgw_desktop.app.command_line.this_program import own_command
 from llmgw_desktop.app.flights.run_errors import FAILED_CALLS, REFUSED_RUNS, words_of_run
 from llmgw_desktop.app.words.inert_text import inert
-from llmgw_desktop.domain.flights.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.flights.flight import ANOTHER_VERSION, FlightState, FlightSummary
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.values import value
 
@@ -30,6 +30,13 @@ class ErrorExplained:
 def explained(flight: FlightSummary) -> ErrorExplained | None:
     """None for a flight that went well or is still under way."""
     said = inert(flight.error_text or "")[:_SAID_LIMIT]
+    if flight.error_kind == ANOTHER_VERSION:
+        return ErrorExplained(
+            what="This flight cannot be shown whole.",
+            why="Another version of LLM Gateway wrote it, with words that this one does not know.",
+            advice="The version that wrote it shows all of it.",
+            said=said,
+        )
     if flight.state in (FlightState.OK, FlightState.RUNNING):
         return None
     if flight.state is FlightState.LOST:

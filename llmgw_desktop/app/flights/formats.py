@@ -25,7 +25,12 @@ from llmgw_desktop.app.words.figures import (
     tokens_text,
 )
 from llmgw_desktop.app.words.inert_text import inert_line
-from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
+from llmgw_desktop.domain.flights.flight import (
+    ANOTHER_VERSION,
+    FlightRecord,
+    FlightState,
+    FlightSummary,
+)
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Figure, PromptFacts, Usage
@@ -235,6 +240,10 @@ _ASKED: dict[Operation, str] = {
 }
 
 
+_WE_ENDED = "LLM Gateway ended meanwhile, and how the flight ended is not known"
+_ANOTHER_WROTE_IT = "another version of LLM Gateway wrote it, and this one cannot read how it ended"
+
+
 def _ending(flight: FlightSummary, now_s: float) -> str:
     provider = inert_line(flight.provider or "", 60)
     took = duration_text(took_so_far_ms(flight, now_s))
@@ -260,7 +269,8 @@ def _ending(flight: FlightSummary, now_s: float) -> str:
             whose = "the run was canceled" if is_run else "the client left"
             return f"{whose} after {took}, before the answer was complete"
         case FlightState.LOST:
-            return "LLM Gateway ended meanwhile, and how the flight ended is not known"
+            is_ours = flight.error_kind != ANOTHER_VERSION
+            return _WE_ENDED if is_ours else _ANOTHER_WROTE_IT
 
 
 def _under_way(flight: FlightSummary, provider: str, took: str) -> str:

@@ -34,6 +34,8 @@ class FlightState(StrEnum):
     """Was running when the program died; how it ended is unknown."""
 
 
+ANOTHER_VERSION = "another_version"
+"""The kind of error of a flight whose row has words that we do not know."""
 NO_CLIENT = "–"
 """Shown as the client of a request whose sender is unknown."""
 LEAST_STREAMED_MS = 20.0

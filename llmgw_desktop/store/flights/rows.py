@@ -4,11 +4,13 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import fields
+from enum import StrEnum
 from typing import Any
 
 import orjson
 
 from llmgw_desktop.domain.flights.flight import (
+    ANOTHER_VERSION,
     Attempt,
     FlightRecord,
     FlightState,
@@ -184,7 +186,43 @@ def _as_it_is(cell: bytes, _place: str) -> bytes:
 
 
 def summary_of(row: Row) -> FlightSummary:
-    """From a row of `flights` without its `seq`. Raises ValueError for words of a later version."""
+    """From a row of `flights` without its `seq`. One with words of another version says so in its
+    error: it may not hide the others of its page. Raises ValueError for what is no row of ours."""
+    try:
+        return _summary_of(row)
+    except ValueError:
+        return _summary_of(_with_known_words(row))
+
+
+_WORDS: tuple[tuple[int, type[StrEnum], StrEnum | None], ...] = (
+    (2, FlightState, FlightState.LOST),
+    (4, ModelProtocol, ModelProtocol.CLI),  # whose bodies no codec is asked to read
+    (5, Operation, Operation.GENERATE),
+    (26, ModelProtocol, None),
+)
+"""Where a row has words of ours, which, and what stands in the place of others."""
+_HITS = 38
+
+
+def _with_known_words(row: Row) -> Row:
+    cells, strange = list(row), []
+    for at, known, instead in _WORDS:
+        if cells[at] is not None and cells[at] not in set(known):
+            strange.append(f"'{short(str(cells[at]), 40)}'")
+            cells[at] = instead
+    try:
+        hits_of(cells[_HITS])
+    except ValueError:
+        strange.append("what a guard did")
+        cells[_HITS] = None
+    if strange:
+        words = ", ".join(strange)
+        told = f"Another version of the gateway wrote it; this one does not know {words}."
+        cells[19], cells[20] = ANOTHER_VERSION, told
+    return tuple(cells)
+
+
+def _summary_of(row: Row) -> FlightSummary:
     estimated, partial = marks_of(row[39])
     return FlightSummary(
         id=row[0],
