@@ -18524,4 +18524,11 @@
       <translation>Nur Gespräch %1</translation>
     </message>
   </context>
+  <context>
+    <name>app/flights</name>
+    <message>
+      <source>%1 is called again: it says that it only reads.</source>
+      <translation>%1 wird noch einmal aufgerufen: es sagt, dass es nur liest.</translation>
+    </message>
+  </context>
 </TS>

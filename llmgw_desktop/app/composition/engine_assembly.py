@@ -210,6 +210,7 @@ class EngineParts(AskingParts):
     @cached_property
     def flight_replays(self) -> "FlightReplays":
         """Read in when a first one is asked for."""
+        from llmgw_desktop.app.mcp.calls_again import CallsOfReaders
         from llmgw_desktop.engine.pipeline.flight_replays import FlightReplays, ReplayParts
 
         spoken = (
@@ -226,6 +227,7 @@ class EngineParts(AskingParts):
                 gate=self.gate,
                 pricing=recording.recorder.pricing,
                 dialects={each.protocol: each for each in spoken},
+                calls=CallsOfReaders(lambda: self.tool_servers),
                 learn=recording.learn,
                 seals=lambda: self.settings().recorder.redact,
             )

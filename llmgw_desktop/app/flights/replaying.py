@@ -19,6 +19,7 @@ from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.errors import NotReplayable
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.native.replay import (
     ReplayWish,
@@ -46,6 +47,11 @@ class ReplayForm:
     removed: int
     """Places that secrets were taken from."""
     problem: str = ""
+
+    @property
+    def is_call(self) -> bool:
+        """Of a tool, not a request to a model."""
+        return self.record.summary.operation is Operation.CALL_TOOL
 
 
 @value
@@ -147,6 +153,8 @@ def plan_words(plan: "ReplayPlan") -> str:
     model = inert_line(plan.model, 80)
     if plan.problem:
         return f"{model}: {inert_line(plan.problem, 300)}"
+    if plan.is_call:
+        return f"{model} is called again: it says that it only reads."
     candidates = () if plan.decision is None else plan.decision.candidates
     accounts = " else ".join(_named(each.upstream.account, each.model) for each in candidates[:3])
     mark = "" if plan.is_input_told else "≈"

@@ -256,10 +256,14 @@ def _refused(told: Told) -> str:
 def _plan_lines(fields: Mapping[str, Any]) -> Iterator[str]:
     for each in fields["plan"]:
         route = ", ".join(f"{at['account']}:{at['model']}" for at in each["route"]) or "nobody"
+        route = "its server" if each.get("isCall") else route
         model = inert_line(each["model"], 80)
         yield f"{model}, {counted(each['times'], 'time')}: {inert_line(route)}"
         if each["problem"]:
             yield f"  {inert_line(each['problem'], _TEXT_CHARS)}"
+            continue
+        if each.get("isCall"):
+            yield "  is called again: it says that it only reads"
             continue
         told = each["inputTokens"]
         mark = "" if told["provenance"] == "told" else "≈"

@@ -17,8 +17,8 @@ from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.engine.front import model_doors
 from llmgw_desktop.engine.mcp.behind.callers import ELICITATION, SAMPLING, Party
 from llmgw_desktop.engine.mcp.tool import CallerRefused
-from llmgw_desktop.engine.pipeline.flight_replays import HearingCaller
 from llmgw_desktop.engine.pipeline.pipeline import Pipeline
+from llmgw_desktop.engine.pipeline.replay_callers import HearingCaller
 from llmgw_desktop.wire.native.replay import ReplayRequest
 
 AskModel = Callable[[Mapping[str, Any], Principal], Awaitable[tuple[FlightSummary, "bytes | None"]]]

@@ -244,6 +244,7 @@ class RecordedCalls:
 
     def _note(self, flight: OpenFlight, call: BehindCall) -> None:
         asked, offered = call.asked, call.offered
+        call.opened(flight)
         who = asked.principal
         flight.came_from(who.name, who.client_id, label=who.label, job=who.job)
         tool = f"{offered.server}/{offered.tool}"

@@ -8,27 +8,25 @@ gateway has kept is not given again.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-from multidict import CIMultiDict
-from typing_extensions import override
+from typing import Any, Protocol
 
 from llmgw_desktop.domain.access.access_errors import AccessRevoked
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest, NotReplayable
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
+from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.policy import PolicyError
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.routing.route import RouteDecision, RouteQuestion
 from llmgw_desktop.domain.usage import Figure, Provenance, Usage
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.exchange.caller import HeaderLines
 from llmgw_desktop.engine.exchange.dialect import Dialect
 from llmgw_desktop.engine.flights.pricing import Pricing
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.pipeline.pipeline import Pipeline
+from llmgw_desktop.engine.pipeline.replay_callers import HearingCaller, ReplayCaller
 from llmgw_desktop.engine.policy.reservations import ProviderModel, RequestEstimate
 from llmgw_desktop.engine.policy.spending import asked_tier, most_output
 from llmgw_desktop.engine.translation.translation import codec_of
@@ -37,8 +35,6 @@ from llmgw_desktop.wire.native.replay import ReplayRequest, ReplayWish, replay_r
 from llmgw_desktop.wire.tokens import prompt_tokens, tokens_of
 from llmgw_desktop.wire.translate.losses import LossReport
 
-MOST_HEARD = 8 * 1024 * 1024
-"""Bytes of an answer that is looked at."""
 _UNSAID_TOKENS = 4_096
 """Of an answer whose length nobody bounds and of which none was seen."""
 
@@ -61,6 +57,8 @@ class ReplayPlan:
     usd: float | None
     """If the answer is as long as the first, and nothing comes from a cache."""
     most_usd: float | None
+    is_call: bool = False
+    """Of a tool: no model is asked."""
 
     def told(self) -> dict[str, Any]:
         """As a door writes it."""
@@ -69,6 +67,7 @@ class ReplayPlan:
         counted = Provenance.TOLD if self.is_input_told else Provenance.ESTIMATED
         return {
             "model": self.model,
+            "isCall": self.is_call,
             "times": self.times,
             "problem": self.problem or None,
             "route": [
@@ -87,60 +86,16 @@ Ended = Callable[[FlightSummary], None]
 """Told of each replay that has ended, while others go on."""
 
 
-class ReplayCaller:
-    """One replay. What it is told is only counted: the flight's record has it."""
+class CallsAgain(Protocol):
+    """Calls of other servers' tools, made once more."""
 
-    presented_keys: Sequence[str] = ()
-    is_gone = False
-    address = ""
-    is_from_here = True
-    connection: object | None = None
+    async def problem(self, tool: str, principal: Principal) -> str:
+        """Why `SERVER/TOOL` is not called again for him; empty where it is."""
+        ...
 
-    def __init__(self, asked: ReplayRequest) -> None:
-        self.path = asked.path
-        self.query = asked.query
-        self.headers: Mapping[str, str] = CIMultiDict(asked.headers)
-        self.has_begun = False
-        self._body = asked.body
-
-    def header_lines(self, name: str) -> Sequence[str]:
-        return [self.headers[name]] if name in self.headers else []
-
-    async def read_body(self) -> bytes:
-        return self._body
-
-    async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
-        self.has_begun = True
-
-    async def begin(self, status: int, headers: HeaderLines) -> None:
-        self.has_begun = True
-
-    async def write(self, chunk: bytes) -> None:
-        """Whoever asks looks at the record."""
-
-    async def end(self) -> None:
-        """Nothing is waited for."""
-
-
-class HearingCaller(ReplayCaller):
-    """One replay whose answer is looked at, as far as it is kept."""
-
-    def __init__(self, asked: ReplayRequest) -> None:
-        super().__init__(asked)
-        self.heard = b""
-        self.is_whole = True
-
-    @override
-    async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
-        await super().reply(status, headers, body)
-        await self.write(body)
-
-    @override
-    async def write(self, chunk: bytes) -> None:
-        if len(self.heard) + len(chunk) > MOST_HEARD:
-            self.is_whole = False
-        else:
-            self.heard += chunk
+    async def call(
+        self, first: FlightSummary, body: bytes, principal: Principal
+    ) -> FlightSummary: ...
 
 
 @value
@@ -151,6 +106,7 @@ class ReplayParts:
     gate: Gate
     pricing: Pricing
     dialects: Mapping[ModelProtocol, Dialect]
+    calls: CallsAgain
     learn: Callable[[str], None]
     """A secret that is never to be written down."""
     seals: Callable[[], bool]
@@ -172,8 +128,11 @@ class FlightReplays:
         self, record: FlightRecord, wish: ReplayWish, principal: Principal
     ) -> tuple[ReplayPlan, ...]:
         """The route and the estimate of each model; nobody is asked, and nothing is spent."""
-        self._parts.gate.allow(principal, Scope.MODELS_USE)
+        self._allow(record, principal)
         requests = await self._requests(record, wish)
+        if _is_call(record):
+            problem = await self._parts.calls.problem(record.summary.model_asked, principal)
+            return (_plan_of_call(record, wish, requests[0], problem),)
         sized = await asyncio.to_thread(_sizes, record, requests)
         return tuple(
             self._plan(record, wish, asked, size=size, principal=principal)
@@ -190,9 +149,11 @@ class FlightReplays:
     ) -> tuple[FlightSummary, ...]:
         """All replays, those of one model after each other, the models beside each other. Who is
         cancelled cancels what goes on; what has ended is recorded."""
-        self._parts.gate.allow(principal, Scope.MODELS_USE)
+        self._allow(record, principal)
         requests = await self._requests(record, wish)
         self._know(wish)
+        if _is_call(record):
+            return await self._call(record, wish, requests[0], principal=principal, ended=ended)
         dialect = self._parts.dialects.get(record.summary.protocol)
         if dialect is None:
             raise NotReplayable("In this dialect nothing can be asked again.")
@@ -237,6 +198,30 @@ class FlightReplays:
             return [replay_request(record, wish, model) for model in wish.models or ("",)]
 
         return await asyncio.to_thread(make)
+
+    def _allow(self, record: FlightRecord, principal: Principal) -> None:
+        scope = Scope.MCP if _is_call(record) else Scope.MODELS_USE
+        self._parts.gate.allow(principal, scope)
+
+    async def _call(
+        self,
+        record: FlightRecord,
+        wish: ReplayWish,
+        asked: ReplayRequest,
+        *,
+        principal: Principal,
+        ended: Ended,
+    ) -> tuple[FlightSummary, ...]:
+        """A tool that only reads, once more. Raises NotReplayable for others."""
+        calls, first = self._parts.calls, record.summary
+        if problem := await calls.problem(first.model_asked, principal):
+            raise NotReplayable(problem)
+        flown = []
+        for _ in range(wish.times):
+            call = self._tasks.start(calls.call(first, asked.body, principal), name="call again")
+            flown.append(await call)
+            ended(flown[-1])
+        return tuple(flown)
 
     def _know(self, wish: ReplayWish) -> None:
         """Before any of it is sent, so that no record holds it."""
@@ -347,6 +332,29 @@ class FlightReplays:
         usd = None if output is None else price.bill(usage).usd
         most = size.most_output or max(_UNSAID_TOKENS, output or 0)
         return usd, price.most_usd(size.input_tokens, most, size.tier)
+
+
+def _is_call(record: FlightRecord) -> bool:
+    return record.summary.operation is Operation.CALL_TOOL
+
+
+def _plan_of_call(
+    record: FlightRecord, wish: ReplayWish, asked: ReplayRequest, problem: str
+) -> ReplayPlan:
+    """No model is asked: it costs nothing here."""
+    return ReplayPlan(
+        model=asked.model,
+        times=wish.times,
+        decision=None,
+        problem=problem,
+        input_tokens=tokens_of(len(asked.body)),
+        is_input_told=False,
+        output_tokens=record.summary.usage.output_tokens,
+        most_output_tokens=None,
+        usd=None,
+        most_usd=None,
+        is_call=True,
+    )
 
 
 @value(kw_only=False)

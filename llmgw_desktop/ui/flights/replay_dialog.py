@@ -137,6 +137,7 @@ class ReplayDialog(FormDialog):
         self.models.setPlaceholderText(said(inert_line(form.model, 80)))
         self.message.setPlainText(_shown(form.last_message))
         self._fields["lastMessage"].setVisible(bool(form.last_message))
+        self._fields["models"].setVisible(not form.is_call)
         self._fields["secrets"].setVisible(form.removed > 0)
         self._fields["secrets"].set_hint(
             f"{_NEVER_WRITTEN} It was taken from {counted(form.removed, 'place')}."
@@ -172,7 +173,7 @@ class ReplayDialog(FormDialog):
             self.allow_saving(False)
             return
         self.show_problem("")
-        self.plan.setText("\n".join([*words, _NO_TOOLS]))
+        self.plan.setText("\n".join([*words, *(() if form.is_call else (_NO_TOOLS,))]))
         self.fit()
         lacks_secret = form.removed and not (self.secret.text() or self.marks.isChecked())
         self.allow_saving(not lacks_secret)

@@ -29,7 +29,10 @@ from llmgw_desktop.wire.json_values import parse_json
 MOST_MODELS, MOST_TIMES, MOST_REPLAYS, MOST_SECRETS = 10, 20, 50, 50
 SHORTEST_SECRET = 8
 """Characters: shorter ones would be found in words, and are not known again by the recorder."""
-_OPERATIONS = (Operation.GENERATE, Operation.EMBED, Operation.COUNT_TOKENS)
+_OPERATIONS = (
+    *(Operation.GENERATE, Operation.EMBED, Operation.COUNT_TOKENS),
+    Operation.CALL_TOOL,
+)
 _NOT_AGAIN = frozenset(
     {
         *("host", "content-length", "content-encoding", "transfer-encoding", "connection"),
@@ -134,6 +137,8 @@ def replay_request(record: FlightRecord, wish: ReplayWish, model: str = "") -> R
     _check(record)
     model = model or _named(wish, flight.protocol)
     recorded = record.request_body or b""
+    if flight.operation is Operation.CALL_TOOL and (model or wish.last_message is not None):
+        raise InvalidRun("a call of a tool has neither a model nor messages", field="models")
     asks_other = bool(model) and model != flight.model_asked
     says_other = bool(wish.changes) or wish.last_message is not None or wish.body is not None
     body = recorded
@@ -167,11 +172,6 @@ def _check(record: FlightRecord) -> None:
     if flight.protocol is ModelProtocol.CLI:
         raise NotReplayable(
             "This is a run of a CLI, which works with tools: start a job to have it run again."
-        )
-    if flight.operation is Operation.CALL_TOOL:
-        raise NotReplayable(
-            "This is a call of a tool, which may change something each time: have it called again"
-            " by the program that did."
         )
     if flight.operation not in _OPERATIONS:
         raise NotReplayable(

@@ -1,7 +1,8 @@
 """A tool of a server behind us as our clients see it: its name, for whom it is, what it says."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.domain.access.principal import Principal, PrincipalKind
 from llmgw_desktop.domain.mcp_server import (
@@ -16,6 +17,9 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
 from llmgw_desktop.engine.mcp.behind.pins import ServerTool
 from llmgw_desktop.engine.mcp.tool import PLAINLY, CameBy, McpToolCall, Profile
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.flights.open_flight import OpenFlight
 
 _LISTED_KEYS = ("title", "description", "inputSchema", "annotations")
 
@@ -55,6 +59,10 @@ class BehindCall:
     offered: ToolBehind
     asked: McpToolCall
     came: CameBy = PLAINLY
+    opened: "Callable[[OpenFlight], None]" = field(
+        default=lambda _: None, repr=False, compare=False
+    )
+    """Hears of the flight that it is, before anything is asked."""
 
 
 def offered_as(server: McpServer, tool: ServerTool, taken: set[str]) -> ToolBehind:

@@ -155,7 +155,10 @@ class ToolServers:
         self, offered: ToolBehind, asked: McpToolCall, came: CameBy = PLAINLY
     ) -> dict[str, Any]:
         """The result of `tools/call`. Raises ServerFailed, and what stands around it."""
-        call = BehindCall(offered=offered, asked=asked, came=came)
+        return await self.make(BehindCall(offered=offered, asked=asked, came=came))
+
+    async def make(self, call: BehindCall) -> dict[str, Any]:
+        """As `call`."""
         return await self._around(call, self._ask)
 
     # what a person sees and decides

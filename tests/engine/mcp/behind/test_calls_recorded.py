@@ -9,15 +9,19 @@ from typing import Any
 import orjson
 import pytest
 
+from llmgw_desktop.app.flights.compared import compare_records
 from llmgw_desktop.app.flights.conversation.transcript import conversation_of
 from llmgw_desktop.app.flights.errors import explained
 from llmgw_desktop.app.flights.formats import facts, sentence
+from llmgw_desktop.domain.access.principal import LOCAL
+from llmgw_desktop.domain.errors import NotReplayable
 from llmgw_desktop.domain.flights.flight import FlightState, PhaseName
 from llmgw_desktop.domain.jobs.approval import Decision
+from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Figure
-from llmgw_desktop.wire.native.replay import NotReplayable, ReplayWish, replay_request
+from llmgw_desktop.wire.native.replay import ReplayWish, replay_request
 from llmgw_desktop.wire.tokens import IMAGE_TOKENS, result_tokens
 from tests.engine.conftest import House, house_in
 from tests.engine.mcp.behind.test_calls_ask import _KEY, asked, say, waits
@@ -64,8 +68,35 @@ async def test_a_call_is_a_flight_with_all_that_was_said(tmp_path: Path) -> None
     assert asked_for.parts[0].title == "echo"
     (answered,) = conversation_of(record, of_request=False)
     assert answered.parts[0].text.startswith("echo: a ")
-    with pytest.raises(NotReplayable, match="This is a call of a tool"):
-        replay_request(record, ReplayWish())
+    assert replay_request(record, ReplayWish(keeps_marks=True)).is_as_before
+    with pytest.raises(InvalidRun, match="neither a model nor messages"):
+        replay_request(record, ReplayWish(keeps_marks=True), "other")
+
+
+async def test_a_call_of_what_only_reads_is_made_again_and_compared(tmp_path: Path) -> None:
+    servers = table("odd", odd(str(tmp_path / "notes")))
+    async with house_in(tmp_path / "home", servers) as house, client_of(house) as client:
+        await client.call_tool("odd__echo", {"words": "one"})
+        first = await recorded(house)
+        replays, who = house.container.flight_replays, LOCAL
+        (plan,) = await replays.plan(first, ReplayWish(), who)
+        assert (plan.problem, plan.usd) == ("", None)
+        wish = ReplayWish(times=2, changes={"arguments": {"words": "two"}})
+        flown = await replays.run(first, wish, who)
+        assert [each.replay_of for each in flown] == [first.summary.id] * 2
+        again = await recorded(house)
+        assert orjson.loads(again.request_body)["arguments"] == {"words": "two"}
+        assert b"echo: two" in again.answer_body
+        assert len({each.id for each in flown} | {first.summary.id}) == 3
+        both = compare_records(first, again)
+        assert "two" in str(both)
+        await client.call_tool("odd__wipe", {})
+        other = await recorded(house)
+        (plan,) = await replays.plan(other, ReplayWish(), who)
+        assert "odd/wipe does not say that it only reads" in plan.problem
+        with pytest.raises(NotReplayable, match="may change something each time"):
+            await replays.run(other, ReplayWish(), who)
+        assert house.closed[-1].id == other.summary.id, "nothing was called"
 
 
 async def test_what_a_person_allowed_or_denied_is_told(tmp_path: Path) -> None:
