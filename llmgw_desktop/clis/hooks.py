@@ -18,12 +18,15 @@ from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict
 from llmgw_desktop.domain.values import value
 
 Told = Mapping[str, Any]
+Mcp = tuple[str, str] | None
+"""Of an MCP tool: its server, empty where its name does not tell, and itself."""
 NOT_ALLOWED = "The person did not allow this."
 _PATHS = ("file_path", "path", "filePath", "absolute_path", "target_file")
 _OLD, _NEW = ("old_string", "old_str", "oldString"), ("new_string", "new_str", "newString")
 _WHOLE = ("content", "file_text", "contents")
 _FOLDERS = ("dir_path", "workdir", "cwd")
 _IN_PATCH = re.compile(r"^\*\*\* (Add|Update|Delete) File: (.+)$|^\*\*\* Move to: (.+)$", re.M)
+_PATCH = "*** Begin Patch"
 _ADDRESS = re.compile(r"https?://[^\s\"'<>`]+")
 
 
@@ -31,12 +34,13 @@ def _moment(moments: Mapping[str, HookMoment]) -> Callable[[Told], HookMoment | 
     return lambda told: moments.get(text_of(told.get("hook_event_name")))
 
 
-def no_mcp(_: str, __: Told) -> tuple[str, str] | None:
-    """Whose names of MCP tools do not tell where the server's ends."""
-    return None
+def unsplit_mcp(sign: str, own: frozenset[str] = frozenset()) -> Callable[[str, Told], Mcp]:
+    """`server{sign}tool`, where both may hold the sign: the rules try each reading. `own`: tools of
+    the CLI itself that hold it, too."""
+    return lambda tool, _: ("", tool) if sign in tool.strip(sign) and tool not in own else None
 
 
-def joined_mcp(tool: str, _: Told) -> tuple[str, str] | None:
+def joined_mcp(tool: str, _: Told) -> Mcp:
     """`server__tool`, be it behind `mcp__`."""
     server, sign, name = tool.removeprefix("mcp__").partition("__")
     return (server, name) if sign and server and name else None
@@ -49,9 +53,9 @@ class HookNames:
     moment: Callable[[Told], HookMoment | None]
     commands: frozenset[str]
     edits: frozenset[str]
-    fetches: frozenset[str] = frozenset()
-    mcp: Callable[[str, Told], tuple[str, str] | None] = no_mcp
+    mcp: Callable[[str, Told], Mcp]
     """(A tool's name, all that was told) → the server and its tool."""
+    fetches: frozenset[str] = frozenset()
     holds: Callable[[Told], bool] = lambda _: False
     """It asks nobody by itself: what a rule wants asked is held until the list has an answer."""
     prefix: str = ""
@@ -105,7 +109,9 @@ def _given(told: Told) -> Told:
 def _about(names: HookNames, tool: str, given: Told, told: Told) -> dict[str, Any]:
     own = tool.removeprefix(names.prefix)
     if own in names.commands and (command := text_of(given.get("command"))):
-        return {"kind": PermissionKind.COMMAND, "command": command, "tool": own}
+        changes = tuple(_changes_of_patch(command)) if _PATCH in command else ()
+        about = {"command": command, "changes": changes, "tool": own}
+        return {"kind": PermissionKind.COMMAND, **about}
     if own in names.edits and (changes := tuple(_changes(given))):
         return {"kind": PermissionKind.EDIT, "changes": changes, "tool": own}
     if own in names.fetches:
@@ -116,12 +122,18 @@ def _about(names: HookNames, tool: str, given: Told, told: Told) -> dict[str, An
 
 
 def _changes(given: Told) -> Iterator[FileChange]:
-    patch = first_text(given, "command", "patchText", "patch", "input")
-    for kind, path, moved in _IN_PATCH.findall(patch):
-        yield FileChange(path=(path or moved).strip(), new=patch, is_gone=kind == "Delete")
+    yield from _changes_of_patch(first_text(given, "command", "patchText", "patch", "input"))
     if path := first_text(given, *_PATHS):
         new = first_text(given, *_NEW) or first_text(given, *_WHOLE)
         yield FileChange(path=path, old=first_text(given, *_OLD), new=new)
+
+
+def _changes_of_patch(patch: str) -> Iterator[FileChange]:
+    """The first shows it whole; the others name their files."""
+    shown = patch
+    for kind, path, moved in _IN_PATCH.findall(patch):
+        yield FileChange(path=(path or moved).strip(), new=shown, is_gone=kind == "Delete")
+        shown = ""
 
 
 def _address(given: Told) -> str:

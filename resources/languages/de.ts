@@ -8594,6 +8594,10 @@
   <context>
     <name>app/jobs</name>
     <message>
+      <source>Goes on from a recorded conversation.</source>
+      <translation>Setzt ein aufgezeichnetes Gespräch fort.</translation>
+    </message>
+    <message>
       <source>It goes on in the same folder and under the same rules, as a job of its own.</source>
       <translation>Er geht im selben Ordner und unter denselben Regeln weiter, als eigener Auftrag.</translation>
     </message>

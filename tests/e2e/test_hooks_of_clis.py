@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestServer
 
 from llmgw_desktop.app.command_line.this_program import own_argv
 from llmgw_desktop.app.connect.native_rules import FORMS
@@ -23,6 +26,7 @@ from tests.engine.conftest import House, house_in
 from tests.support import cli_benches
 from tests.support.answers import Answer
 from tests.support.cli_bench import Bench
+from tests.support.mcp_gate import gate_app
 from tests.support.upstream import Upstream
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -100,6 +104,163 @@ def trusting(codex: Path, root: Path) -> Path:
     script.write_text(f'#!/bin/sh\nexec {codex} --dangerously-bypass-hook-trust "$@"\n')
     script.chmod(0o755)
     return script
+
+
+def steps_of(cli: CliName, folder: Path, url: str) -> list[tuple[str, dict[str, object]]]:
+    """Each kind of step that it has: four that rules deny, and at last one that none speaks of."""
+    denied, free, new = str(folder / "denied.txt"), str(folder / "free.txt"), "new words"
+    patch = "apply_patch <<'E'\n*** Begin Patch\n*** Update File: denied.txt\n@@\n-old words\n+{}"
+    patch = patch.format(f"{new}\n*** End Patch\nE")
+    note: dict[str, object] = {"text": "noted"}
+    return {
+        CliName.CLAUDE: [
+            ("Read", {"file_path": denied}),
+            ("Write", {"file_path": denied, "content": new}),
+            ("WebFetch", {"url": url, "prompt": "look"}),
+            ("mcp__gate__note", note),
+            ("Write", {"file_path": free, "content": new}),
+        ],
+        CliName.CODEX: [
+            ("exec_command", {"cmd": "cat denied.txt"}),
+            ("exec_command", {"cmd": patch}),
+            ("view_image", {"path": denied}),
+            ("mcp__gate/note", note),
+            ("exec_command", {"cmd": "touch free.txt"}),
+        ],
+        CliName.GEMINI: [
+            ("read_file", {"file_path": denied}),
+            ("write_file", {"file_path": denied, "content": new}),
+            (
+                "replace",
+                {
+                    "file_path": denied,
+                    "instruction": "change",
+                    "old_string": "old",
+                    "new_string": "new",
+                },
+            ),
+            ("grep_search", {"pattern": "old", "dir_path": denied}),
+            ("web_fetch", {"prompt": f"look at {url}"}),
+            ("mcp_gate_note", note),
+            ("write_file", {"file_path": free, "content": new}),
+        ],
+        CliName.GROK: [
+            ("read_file", {"target_file": denied}),
+            ("search_replace", {"file_path": denied, "old_string": "old", "new_string": "new"}),
+            ("write", {"file_path": denied, "content": new}),
+            ("grep", {"pattern": "old", "path": denied}),
+            ("monitor", {"command": f"cp /etc/hostname {denied}", "description": "look"}),
+            ("use_tool", {"tool_name": "gate__note", "tool_input": note}),
+            ("write", {"file_path": free, "content": new}),
+        ],
+        CliName.OPENCODE: [
+            ("read", {"filePath": denied}),
+            ("edit", {"filePath": denied, "oldString": "old", "newString": "new"}),
+            ("write", {"filePath": denied, "content": new}),
+            ("grep", {"pattern": "old", "path": denied}),
+            ("webfetch", {"url": url, "format": "text"}),
+            ("gate_note", note),
+            ("write", {"filePath": free, "content": new}),
+        ],
+        CliName.COPILOT: [
+            ("view", {"path": denied}),
+            ("edit", {"path": denied, "old_str": "old", "new_str": "new"}),
+            ("grep", {"pattern": "old", "paths": [denied], "output_mode": "content"}),
+            ("gate-note", note),
+            ("create", {"path": free, "file_text": new}),
+        ],
+        CliName.MISTRAL: [
+            ("read_file", {"path": denied}),
+            ("write_file", {"path": denied, "content": new}),
+            ("edit", {"file_path": denied, "old_string": "old", "new_string": "new"}),
+            ("write_file", {"path": free, "content": new}),
+        ],
+    }[cli]
+
+
+ODD = Path(__file__).parents[1] / "support/mcp_odd_server.py"
+ALL_KINDS = (
+    StandingRule(name="that file", verdict=RuleVerdict.DENY, paths=("**/denied.txt",)),
+    StandingRule(name="that host", verdict=RuleVerdict.DENY, hosts=("127.0.0.1",)),
+    StandingRule(name="that tool", verdict=RuleVerdict.DENY, tools=("gate/note", "gate/echo")),
+)
+
+
+def with_server(bench: Bench, url: str, noted: Path) -> Bench:
+    """An MCP server of its person's own, as its documents have it set up."""
+    toml, home = f'[mcp_servers.gate]\nurl = "{url}"\n', bench.made("home")
+    match bench.cli.name:
+        case CliName.CODEX:
+            bench.write(".codex/config.toml", toml)
+        case CliName.GROK | CliName.MISTRAL as name:
+            file = home / (".grok/config.toml" if name is CliName.GROK else ".vibe/config.toml")
+            if name is CliName.MISTRAL:
+                words = f'command = "{sys.executable}"\nargs = ["{ODD}", "{noted}"]\n'
+                toml = f'[[mcp_servers]]\nname = "gate"\ntransport = "stdio"\n{words}'
+            file.write_text(f"{file.read_text()}\n{toml}")
+        case CliName.OPENCODE:
+            told = json.loads(bench.environment["OPENCODE_CONFIG_CONTENT"])
+            told["mcp"] = {"gate": {"type": "remote", "url": url, "enabled": True, "oauth": False}}
+            more = {"OPENCODE_CONFIG_CONTENT": json.dumps(told)}
+            return bench.with_(environment={**bench.environment, **more})
+        case CliName.GEMINI:
+            file = home / ".gemini/settings.json"
+            told = json.loads(file.read_text())
+            servers = {"mcpServers": {"gate": {"httpUrl": url, "trust": True}}}
+            file.write_text(json.dumps({**told, **servers}))
+        case CliName.COPILOT:
+            server = {"type": "http", "url": url, "tools": ["*"]}
+            bench.write(".copilot/mcp-config.json", json.dumps({"mcpServers": {"gate": server}}))
+        case CliName.CLAUDE:
+            servers = {"mcpServers": {"gate": {"type": "http", "url": url}}}
+            bench.write(".claude.json", json.dumps(servers))
+            words = {"ENABLE_TOOL_SEARCH": "false", "MCP_CONNECTION_NONBLOCKING": "0"}
+            return bench.with_(
+                model="claude-opus-5-5",
+                options={"dangerouslySkipPermissions": True},
+                environment={**bench.environment, **words},
+            )
+    return bench
+
+
+@pytest.mark.parametrize("cli", [CliName.CLAUDE, *TERMINALS])
+async def test_files_addresses_and_servers_are_held_as_commands_are(
+    tmp_path: Path, program_of: Callable[[CliName], Path], cli: CliName
+) -> None:
+    """Edits, reads, searches, fetches and MCP tools: all that it has of them, in one turn."""
+    terminal = TERMINALS.get(cli, Terminal(program="claude-code", tool="Bash", lane="claude"))
+    noted = tmp_path / "noted.txt"
+    async with (
+        house_in(tmp_path / "gateway") as house,
+        Upstream() as upstream,
+        TestServer(gate_app(noted)) as gate,
+    ):
+        house.container.runs.permissions.apply(ApprovalSettings(), ALL_KINDS)
+        lane, fetched = upstream.lane(terminal.lane), upstream.lane("fetched")
+        program = program_of(cli)
+        if cli is CliName.CODEX:
+            program = trusting(program, tmp_path)
+        bench = cli_benches.bench_of(cli, program, tmp_path, lane.root_url, "k")
+        bench = bench.with_(
+            model=terminal.model or bench.model,
+            environment={**bench.environment, **terminal.env},
+        )
+        bench = with_server(bench, str(gate.make_url("/mcp")), noted)
+        set_up(bench, terminal.program, hook_of(house, cli))
+        (bench.folder / "denied.txt").write_text("old words\nmore of it\n")
+        steps = deque(steps_of(cli, bench.folder, f"{fetched.root_url}/page"))
+        lane.always = Answer(steps=steps, call_tools=False)
+        await asyncio.to_thread(bench.run, "do it")
+        assert not steps, "it has all of them"
+        assert (bench.folder / "denied.txt").read_text() == "old words\nmore of it\n"
+        assert (bench.folder / "free.txt").exists(), "of which no rule speaks"
+        assert not noted.exists() or "call" not in noted.read_text()
+        assert not fetched.requests
+        told = b"".join(each.body for each in lane.requests).decode()
+        assert "more of it" not in told
+        found = [each.name for each in ALL_KINDS if f"The rule {each.name} says deny" in told]
+        has_fetch = any("etch" in name for name, _ in steps_of(cli, bench.folder, ""))
+        assert found == [each.name for each in ALL_KINDS if has_fetch or not each.hosts]
 
 
 @pytest.mark.parametrize("cli", TERMINALS)

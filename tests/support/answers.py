@@ -5,6 +5,7 @@ Values only. The vendors' wire forms are made in the dialects, the sending is do
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -63,6 +64,8 @@ class Answer:
     text: str = "pong from the upstream"
     thinking: str = "The user says ping, so pong."
     call_tools: bool = True
+    steps: deque[tuple[str, Mapping[str, object]]] = field(default_factory=deque)
+    """Tools to call one after the other, each by the next request that is offered it."""
     calls: int = 1
     """How many at once: of all offered tools in turn, with numbers that differ."""
     calls_again: bool = False

@@ -53,7 +53,7 @@ class Bench:
             env=self.environment_with(plan.environment),
             input=plan.stdin,
             capture_output=True,
-            timeout=90,
+            timeout=180,
             check=False,
         )
         reader = self.cli.reader(request)

@@ -149,7 +149,7 @@ class PlainRuns:
             raise InvalidRun("it has the job: name another one", field="cli")
         told = f"Another agent ({job.cli}) began this task. Go on with it.\n\n{job.title}"
         lost = ("What it thought.", f"That it changes no files: {to.cli} may.")
-        return HandOver(job=job, to=to, prompt=told, lost=lost)
+        return HandOver(of=job.id, to=to, prompt=told, lost=lost)
 
     async def move(
         self, job_id: str, to: HandOverTo, prompt: str, *, owner: str, stop: bool

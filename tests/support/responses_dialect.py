@@ -110,12 +110,18 @@ def _call(call: Call, custom: set[str]) -> Json:
     if call.name in custom:
         text = str(call.arguments.get("input", "some text"))
         return {"id": f"ctc_{call.id}", "type": "custom_tool_call", "input": text} | head
+    space, _, name = call.name.rpartition("/")
+    if space:
+        head |= {"name": name, "namespace": space}
     return {"id": f"fc_{call.id}", "type": "function_call", "arguments": call.text} | head
 
 
 def _said(body: Json, answer: Answer, number: int) -> Said:
     tools = [tool for tool in body.get("tools", []) if tool["type"] in ("function", "custom")]
     offered = {tool["name"]: tool.get("parameters") or {} for tool in tools}
+    for space in body.get("tools", []):
+        if answer.steps and space["type"] == "namespace":
+            offered |= {f"{space['name']}/{each['name']}": {} for each in space["tools"]}
     return script.said(answer, offered, _told(body), thinks(body), number)
 
 

@@ -45,6 +45,11 @@ def said(
     answer: Answer, offered: Schemas, told: Sequence[str] | None, thinks: bool, number: int
 ) -> Said:
     """`told` is what the newest tool results say; None where the last turn brings none."""
+    if answer.steps and answer.steps[0][0] in offered:
+        step = Call(
+            id=f"stub{number:06d}", name=answer.steps[0][0], arguments=answer.steps.popleft()[1]
+        )
+        return Said(thinking=None, text="", calls=(step,), ending="end")
     may_call = (told is None or answer.calls_again) and answer.ending == "end"
     calls = _calls(answer, offered, number) if may_call else ()
     if calls:

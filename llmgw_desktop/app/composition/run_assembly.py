@@ -9,11 +9,14 @@ from llmgw_desktop.app.workspaces.workspaces import (
     open_workspaces,
 )
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import TimedIds
+from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.domain.jobs.approval import Asking
 from llmgw_desktop.domain.jobs.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.jobs.job import JobState
+from llmgw_desktop.domain.jobs.submission import RecordedTalk
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.domain.vault import GLOBAL_PROJECT, EntryKind
@@ -170,6 +173,7 @@ class Runs:
                 store=self.job_store,
                 bus=bus,
                 accounts=self.accounts,
+                recorded=lambda flight_id, owner: self._recorded(parts, flight_id, owner),
             )
         )
         self._use_servers(settings)
@@ -193,6 +197,16 @@ class Runs:
         kept = {said.vault for said in self._said if said.name is cli and said.vault}
         named = (entry.address for entry in self._vault.entries(EntryKind.FILE)) if kept else ()
         return sorted({at.project for at in named if at.provider in kept} - {GLOBAL_PROJECT})
+
+    def _recorded(self, parts: ContainerParts, flight_id: str, owner: str) -> RecordedTalk:
+        """The person may hand on whoever's; another its own. Raises NoSuchFlight."""
+        from llmgw_desktop.app.flights.conversation.thread import handed_over, thread_of
+
+        reader, whose = parts.recording.reader, None if owner == LOCAL.client_id else owner
+        found = reader.record(flight_id)
+        if found is None or whose not in (None, found.summary.owner):
+            raise NoSuchFlight(flight_id)
+        return handed_over(thread_of(flight_id, reader, self.job_store.beside, whose))
 
     def sign_in_words(self, cli: CliName) -> str:
         """How a person signs in with it."""

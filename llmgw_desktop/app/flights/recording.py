@@ -35,10 +35,10 @@ from llmgw_desktop.store.paths import Places
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.flights.cache_sheet import CacheSheet
-    from llmgw_desktop.app.flights.conversation.handing_over import ThreadHandOver
     from llmgw_desktop.app.flights.conversation.thread import FlightThread
     from llmgw_desktop.app.flights.export.exporting import FlightExporter
     from llmgw_desktop.domain.flights.spending import AgentSpending
+    from llmgw_desktop.domain.jobs.submission import RecordedTalk
     from llmgw_desktop.engine.guards.noted_secrets import SecretNotes
     from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer
 
@@ -284,9 +284,9 @@ class Flights:
 
         return thread_of(flight_id, self._reader, self._beside)
 
-    def handed_over(self, flight_id: str) -> "ThreadHandOver":
+    def handed_over(self, flight_id: str) -> "RecordedTalk":
         """What another agent would be told that goes on with it. Waits for the disk."""
-        from llmgw_desktop.app.flights.conversation.handing_over import handed_over
+        from llmgw_desktop.app.flights.conversation.thread import handed_over
 
         return handed_over(self.thread(flight_id))
 

@@ -21,8 +21,11 @@ def _jobs(parser: Parser) -> None:
     listing.add_argument(
         "--limit", type=int, default=_LISTED, metavar="N", help="(default: %(default)s)"
     )
-    for verb in (show, go_on, stop, move, changes, undo):
+    for verb in (show, go_on, stop, changes, undo):
         verb.add_argument("id", help="as the list shows it")
+    move.add_argument(
+        "id", help="as the list shows it, or a flight's: the conversation that it is of goes over"
+    )
     add_flags(go_on, now="at once, whatever its vendor said")
     move.add_argument("--to", required=True, metavar="CLI", help="who goes on")
     move.add_argument("--model", default="", metavar="M", help="left out, the CLI chooses")

@@ -182,6 +182,8 @@ def linked_words(job: Job, known: Callable[[str], Job | None]) -> tuple[str, str
     other_id = job.handed_to or job.handed_from
     if not other_id:
         return "", ""
+    if other_id.startswith("flt_"):
+        return "Goes on from a recorded conversation.", ""
     other = known(other_id)
     who = "another CLI" if other is None else inert_line(other.cli, 40)
     if job.handed_to and other is not None:

@@ -16,7 +16,7 @@ from llmgw_desktop.clis.copilot.plan import (
 )
 from llmgw_desktop.clis.copilot.reader import PATH, SIGN_IN, CopilotReader, read_usage
 from llmgw_desktop.clis.dialogue import HookMoment
-from llmgw_desktop.clis.hooks import HookNames, hook_use
+from llmgw_desktop.clis.hooks import HookNames, hook_use, unsplit_mcp
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict
 
@@ -41,6 +41,7 @@ _HOOK = HookNames(
     commands=frozenset({"bash", "powershell"}),
     edits=frozenset({"create", "edit", "str_replace_editor", "apply_patch"}),
     fetches=frozenset({"web_fetch"}),
+    mcp=unsplit_mcp("-"),
 )
 HOOK = hook_use(_HOOK, _say)
 """Its `permissionRequest` comes also where all is allowed, and cannot be told from a question."""

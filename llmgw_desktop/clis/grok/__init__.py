@@ -22,7 +22,7 @@ _HOOK = HookNames(
         PostToolUseFailure=HookMoment.SETTLED,
         SessionEnd=HookMoment.ENDED,
     ),
-    commands=frozenset({"run_terminal_command"}),
+    commands=frozenset({"run_terminal_command", "monitor"}),
     edits=frozenset({"write", "search_replace", "write_file", "edit_file"}),
     fetches=frozenset({"web_fetch", "web_search"}),
     mcp=joined_mcp,

@@ -1,5 +1,7 @@
 """Mistral's Vibe CLI, `vibe`, as it was seen to be at version 3.0.3."""
 
+from collections.abc import Mapping
+
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse, SideUsage
 from llmgw_desktop.clis.dialogue import HookMoment
 from llmgw_desktop.clis.hooks import HookNames, deny_alone, hook_use, moments
@@ -17,13 +19,23 @@ from llmgw_desktop.clis.mistral.plan import (
 from llmgw_desktop.clis.mistral.reader import PATH, RETRY_WORDS, SIGN_IN, VibeReader, read_usage
 from llmgw_desktop.domain.cli import CliName
 
+_OWN = ("file_system", "process", "self", "skill", "agents", "subagent")
+
+
+def _mcp(tool: str, _: Mapping[str, object]) -> tuple[str, str] | None:
+    """Its own ones say their group. Which of `server-tool` is the server's is not told."""
+    is_own = tool.partition(".")[0] in _OWN or not {"-", "."} & set(tool)
+    return None if is_own else ("", tool)
+
+
 _HOOK = HookNames(
     moment=moments(pre_tool=HookMoment.BEFORE, post_tool=HookMoment.SETTLED),
-    commands=frozenset({"bash"}),
+    commands=frozenset({"bash", "process.start"}),
     edits=frozenset({"write_file", "search_replace"}),
     fetches=frozenset({"web_fetch", "web_search"}),
     prefix="file_system.",
     holds=lambda _: True,
+    mcp=_mcp,
 )
 HOOK = hook_use(_HOOK, deny_alone)
 

@@ -2,7 +2,7 @@
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
 from llmgw_desktop.clis.dialogue import HookMoment
-from llmgw_desktop.clis.hooks import HookNames, deny_alone, hook_use, moments
+from llmgw_desktop.clis.hooks import HookNames, deny_alone, hook_use, moments, unsplit_mcp
 from llmgw_desktop.clis.opencode.plan import (
     ASKING,
     FACTS,
@@ -25,6 +25,7 @@ _HOOK = HookNames(
     edits=frozenset({"edit", "write", "patch", "apply_patch"}),
     fetches=frozenset({"webfetch"}),
     holds=lambda _: True,
+    mcp=unsplit_mcp("_", frozenset({"apply_patch", "plan_enter", "plan_exit"})),
 )
 HOOK = hook_use(_HOOK, deny_alone)
 """By a plugin of ours (`connect --rules` writes it): it has no hooks that are commands."""

@@ -70,7 +70,7 @@ class Submission:
 
 @value(kw_only=False)
 class HandedOver:
-    """Which job a run goes on from, in the place of that one's CLI."""
+    """Which job, or flight, a run goes on from, in the place of that one's CLI."""
 
     job_id: str = ""
     worktree: str = ""
@@ -91,10 +91,20 @@ class HandOverTo:
 
 
 @value
-class HandOver:
-    """What would be asked, and what of the job does not go along, as sentences."""
+class RecordedTalk:
+    """A conversation that was no job of ours, such as a CLI's in a terminal, told to another agent.
+    `folder`: where it worked, as its requests tell; empty: they do not."""
 
-    job: Job
+    prompt: str
+    folder: str
+
+
+@value
+class HandOver:
+    """What would be asked, and what does not go along, as sentences. `of`: a job's id, or that of
+    a flight of a conversation that was no job."""
+
+    of: str
     to: HandOverTo
     prompt: str = field(repr=False)
     lost: tuple[str, ...] = ()

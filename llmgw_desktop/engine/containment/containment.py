@@ -271,21 +271,26 @@ def _tried(program: str) -> str:
         view.give(Path(each), Access.READ)
     words = [program, *_NAMESPACES, *_ALONE, *_OWN, *arguments_of(view)]
     shell = os.path.realpath("/bin/sh")
+    return refused([*words, "--chdir", "/", "--", shell, "-c", ":"], "bubblewrap", env={})
+
+
+def refused(words: Sequence[str], title: str, env: Mapping[str, str] | None = None) -> str:
+    """Why a trial run of what shuts in did not come to a good end; empty: it did."""
     try:
         done = subprocess.run(  # noqa: S603 - a list, and the program that runs are started with
-            [*words, "--chdir", "/", "--", shell, "-c", ":"],
+            words,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE_S,
-            env={},
+            env=env,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return "bubblewrap does not come to its end here."
+        return f"{title} does not come to its end here."
     except OSError as error:
-        return f"bubblewrap cannot be started: {error.strerror}."
+        return f"{title} cannot be started: {error.strerror}."
     if done.returncode == 0:
         return ""
     said = done.stderr.decode("utf-8", "replace").strip().splitlines()
     words_of_it = said[-1][:_SAID] if said else f"exit code {done.returncode}"
-    return f"This system does not let bubblewrap contain runs: {words_of_it}."
+    return f"This system does not let {title} contain runs: {words_of_it}."

@@ -3,7 +3,6 @@
 """
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,12 +10,10 @@ from pathlib import Path
 from typing_extensions import override
 
 from llmgw_desktop.domain.jobs.cli_settings import Network
-from llmgw_desktop.engine.containment.containment import Access, Containment, View
+from llmgw_desktop.engine.containment.containment import Access, Containment, View, refused
 
 PROGRAM = "/usr/bin/sandbox-exec"
-_PATIENCE_S = 5.0
 _LOOK_AGAIN_S = 30.0
-_SAID = 200
 _RESERVED = (
     'Seatbelt contains runs only where the settings demand it (contain = "always"), since nobody'
     " has seen that at work yet."
@@ -91,23 +88,7 @@ class Seatbelt(Containment):
         for each in ("/usr", "/bin", "/System"):
             view.give(Path(each), Access.READ)
         words = self.wrapped([os.path.realpath("/bin/sh"), "-c", ":"], view, Path("/"), Network.ON)
-        try:
-            done = subprocess.run(  # noqa: S603 - a list, and the system's own program
-                words,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_PATIENCE_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return "Seatbelt does not come to its end here."
-        except OSError as error:
-            return f"{self._program} cannot be started: {error.strerror}."
-        if done.returncode == 0:
-            return ""
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        words_of_it = said[-1][:_SAID] if said else f"exit code {done.returncode}"
-        return f"This system does not let Seatbelt contain runs: {words_of_it}."
+        return refused(words, "Seatbelt")
 
 
 def profile_of(view: View, network: Network, port: int = 0) -> tuple[str, Mapping[str, str]]:

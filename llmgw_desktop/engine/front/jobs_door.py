@@ -21,7 +21,7 @@ from llmgw_desktop.engine.exchange.caller import JSON
 from llmgw_desktop.engine.front.doors import DoorTable, id_in, number_in, tell, who
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.loop.tasks import Tasks
-from llmgw_desktop.engine.runs.hand_over import HandOvers
+from llmgw_desktop.engine.runs.hand_over import HandOvers, check_may_read
 from llmgw_desktop.engine.runs.run_changes import RunChanges
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
@@ -133,6 +133,7 @@ class JobsDoor:
         fields, job_id = read_object(await caller.read_body()), id_in(caller)
         to, stop = hand_over_to(fields), fields.get("stop", False)
         prompt = fields.get("prompt")
+        check_may_read(job_id, who(caller))
         if prompt is None:
             draft = await self._hand_overs.draft(job_id, who(caller).client_id, to)
             await tell(caller, hand_over_object(draft))

@@ -15,7 +15,7 @@ from typing import Any
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.access.principal import LOCAL, Principal, Scope, kind_of
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.errors import LlmgwError, StoreUnavailable
+from llmgw_desktop.domain.errors import LlmgwError, NoSuchFlight, StoreUnavailable
 from llmgw_desktop.domain.events import JobChanged
 from llmgw_desktop.domain.jobs.approval import Asking
 from llmgw_desktop.domain.jobs.changes import ChangedFile
@@ -25,6 +25,7 @@ from llmgw_desktop.domain.jobs.submission import (
     HandedOver,
     HandOver,
     HandOverTo,
+    RecordedTalk,
     RunReply,
     Submission,
 )
@@ -36,6 +37,8 @@ from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.runs.fields import LONGEST_INSTRUCTIONS
 from llmgw_desktop.engine.runs.hand_over_text import (
     LONGEST_EARLIER,
+    NO_FOLDER,
+    THOUGHTS,
     EarlierTurn,
     JobRecord,
     SaidSoFar,
@@ -46,6 +49,8 @@ from llmgw_desktop.engine.runs.run_changes import RunChanges
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.store.jobs.job_store import JobStore
 
+FLIGHT = "flt_"
+"""How a flight's id begins."""
 _MOST_EARLIER, _MOST_COUNTED = 20, 10_000
 
 
@@ -61,6 +66,9 @@ class HandOverParts:
     bus: Bus
     accounts: Callable[[CliName], Collection[str]]
     """The projects with a sign-in of their own for this CLI in the vault; waits for the disk."""
+    recorded: Callable[[str, str], RecordedTalk]
+    """(A flight, its owner): the conversation that it is of. Waits for the disk; raises
+    NoSuchFlight."""
 
 
 def place_of(asked: Submission) -> dict[str, str]:
@@ -100,6 +108,12 @@ def _all_read() -> None:
     raise _CaughtUp
 
 
+def check_may_read(named: str, principal: Principal) -> None:
+    """Who reads no flights hands none on. Raises NoSuchFlight."""
+    if named.startswith(FLIGHT) and not {Scope.FLIGHTS_READ, Scope.ADMIN} & principal.scopes:
+        raise NoSuchFlight(named)
+
+
 class HandOvers:
     """One for doors, tools and windows. What is handed over is its owner's."""
 
@@ -115,7 +129,12 @@ class HandOvers:
                 await self._parts.runs.cancel(job.id, job.owner)
 
     async def draft(self, job_id: str, owner: str, to: HandOverTo) -> HandOver:
-        """What would be asked. Raises NoSuchJob, InvalidRun, StoreError, VaultError."""
+        """What would be asked. Raises NoSuchJob, NoSuchFlight, InvalidRun, StoreError,
+        VaultError."""
+        if job_id.startswith(FLIGHT):
+            talk, _ = await self._talk(job_id, owner, to)
+            lost = (THOUGHTS,) if talk.folder else (THOUGHTS, NO_FOLDER)
+            return HandOver(of=job_id, to=to, prompt=talk.prompt, lost=lost)
         job, cli, asked, is_whole = await self._looked_at(job_id, owner, to)
         earlier, count = await asyncio.to_thread(self._earlier, job)
         texts, room = list[EarlierTurn](), LONGEST_EARLIER
@@ -139,8 +158,25 @@ class HandOvers:
         )
         own = self._parts.runs.cli(job.cli).instructions
         return HandOver(
-            job=job, to=to, prompt=hand_over_prompt(told), lost=not_handed_over(told, cli, own)
+            of=job.id, to=to, prompt=hand_over_prompt(told), lost=not_handed_over(told, cli, own)
         )
+
+    async def _talk(self, flight_id: str, owner: str, to: HandOverTo) -> tuple[RecordedTalk, Cli]:
+        cli = self._parts.runs.cli(to.cli)
+        await self._check_account(cli, to)
+        return await asyncio.to_thread(self._parts.recorded, flight_id, owner), cli
+
+    async def _begun(
+        self, flight_id: str, to: HandOverTo, prompt: str, principal: Principal
+    ) -> RunReply:
+        """Where its folder is known the job works there, under the rules of its workspace."""
+        talk, cli = await self._talk(flight_id, principal.client_id, to)
+        fields = {"prompt": prompt, "model": to.model or None, "forceRefresh": True}
+        if talk.folder:
+            fields["workingDir"] = talk.folder
+        handed = HandedOver(flight_id, "", to.project or "", has_other_account=bool(to.project))
+        told = {name: each for name, each in fields.items() if each}
+        return await self._parts.runs.ask_after(handed, cli.name, told, principal)
 
     async def move(
         self,
@@ -158,7 +194,11 @@ class HandOvers:
         Without a principal whoever asked for the job asks again; its owner is to be named. Raises
         as `draft` and as RunService.ask, and then one that waits goes on to wait; JobStillLive
         where it runs, or that which it was handed over to does.
+
+        Of a flight, the conversation that it is of: a job begins where that was.
         """
+        if job_id.startswith(FLIGHT):
+            return await self._begun(job_id, to, prompt, principal or LOCAL)
         owner = owner or (principal.client_id if principal else "")
         job = self._parts.runs.job(job_id, owner)
         if job_id in self._under_way:
@@ -214,9 +254,7 @@ class HandOvers:
         """The job, who goes on, what was asked, and whether that is kept whole."""
         job, cli = self._parts.runs.job(job_id, owner), self._parts.runs.cli(to.cli)
         asked, is_whole = await asyncio.to_thread(self._asked, job)
-        if to.project and to.project not in await asyncio.to_thread(self._parts.accounts, cli.name):
-            why = f"the vault has no sign-in of this project's own for {cli.name}"
-            raise InvalidRun(why, field="project")
+        await self._check_account(cli, to)
         project = asked.project if to.project is None else to.project
         if (cli.name, to.model or asked.request.model, project) == (
             job.cli,
@@ -229,6 +267,11 @@ class HandOvers:
             why = f"a person is asked before this job acts, and {cli.name} cannot be made to ask"
             raise InvalidRun(why, field="cli")
         return job, cli, asked, is_whole
+
+    async def _check_account(self, cli: Cli, to: HandOverTo) -> None:
+        if to.project and to.project not in await asyncio.to_thread(self._parts.accounts, cli.name):
+            why = f"the vault has no sign-in of this project's own for {cli.name}"
+            raise InvalidRun(why, field="project")
 
     def _asked(self, job: Job) -> tuple[Submission, bool]:
         """In a thread. Raises StoreUnavailable, VaultError."""

@@ -6,11 +6,11 @@ Made by a worker (`app/flights/conversation/thread`); the texts are written in s
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
-from llmgw_desktop.app.flights.conversation.handing_over import ThreadHandOver
 from llmgw_desktop.app.flights.conversation.message_parts import SpeakerRole
 from llmgw_desktop.app.flights.conversation.thread import FlightThread, ThreadTurn
 from llmgw_desktop.app.flights.conversation.transcript import TranscriptSection
 from llmgw_desktop.app.flights.recording import Flights
+from llmgw_desktop.domain.jobs.submission import RecordedTalk
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.detail.transcript_view import TranscriptView
 from llmgw_desktop.ui.theme import Theme
@@ -146,7 +146,7 @@ class ThreadWindow(QDialog):
             slow=True,
         )
 
-    def _show_handed_over(self, told: ThreadHandOver) -> None:
+    def _show_handed_over(self, told: RecordedTalk) -> None:
         self.hand_over.setEnabled(True)
         self.hand_over_wanted.emit(told.prompt, told.folder)
 

@@ -216,7 +216,7 @@ class JobPane(QWidget):
     def _show_linked(self, job: Job) -> None:
         words, other_id = linked_words(job, self._known.get)
         look = ("Show it", lambda: self.job_wanted.emit(other_id))
-        self._linked.say(BannerKind.INFO, words, "", look)
+        self._linked.say(BannerKind.INFO, words, "", *((look,) if other_id else ()))
 
     def _show_progress(self) -> None:
         job = self._job

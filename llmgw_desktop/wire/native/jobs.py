@@ -124,7 +124,7 @@ def job_object(job: Job) -> dict[str, Any]:
 def hand_over_object(draft: HandOver) -> dict[str, Any]:
     """What another one would be told that goes on with a job, and what does not go along."""
     to = draft.to
-    told = {"id": draft.job.id, "cli": to.cli, "model": to.model or None, "project": to.project}
+    told = {"id": draft.of, "cli": to.cli, "model": to.model or None, "project": to.project}
     return {**told, "prompt": draft.prompt, "lost": list(draft.lost)}
 
 

@@ -8,7 +8,7 @@ are told all the same, for what is denied among them.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.jobs.rules.command import (
@@ -31,6 +31,7 @@ MOST_BYTES = 16 * 1024
 MOST_DEPTH = 30
 MOST_COMMANDS = 300
 _MOST_FOLDERS = 4
+_LONGEST_KEPT = 2000
 TOO_LONG = "It is longer than 16 KB."
 _TOO_MANY = "It runs more than can be looked at."
 _TOO_DEEP = "It is nested too deeply."
@@ -72,7 +73,12 @@ _COMPARES = re.compile(r"-(?:eq|ne|lt|le|gt|ge|v)\b")
 
 
 def read_posix(command: str) -> ParsedCommand:
-    """Never raises for any text."""
+    """Never raises for any text. Agents ask the same again and again: short ones are kept."""
+    return _kept(command) if len(command) <= _LONGEST_KEPT else _read(command, 0, [MOST_COMMANDS])
+
+
+@lru_cache(maxsize=512)
+def _kept(command: str) -> ParsedCommand:
     return _read(command, 0, [MOST_COMMANDS])
 
 

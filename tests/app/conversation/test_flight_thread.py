@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.flights.conversation.handing_over import handed_over
 from llmgw_desktop.app.flights.conversation.thread import (
     MOST_BYTES,
     FlightThread,
     ThreadTurn,
+    handed_over,
     thread_of,
 )
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary

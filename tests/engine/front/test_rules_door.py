@@ -239,3 +239,55 @@ async def test_rules_are_listed_and_written_by_nobody(tmp_path: Any) -> None:
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             async with house.session.request(method, f"{house.url}/v1/rules", json={}) as refused:
                 assert refused.status in (404, 405)
+
+
+OF_FILES = (
+    StandingRule(name="that file", verdict=RuleVerdict.DENY, paths=("**/denied.txt",)),
+    StandingRule(name="that tool", verdict=RuleVerdict.DENY, tools=("my_gate/put_note",)),
+)
+
+
+async def printed(house: House, cli: str, body: dict[str, Any]) -> str:
+    async with house.post(f"/v1/hooks/{cli}", body) as answer:
+        lines = (await answer.text()).splitlines()
+    (data,) = (each.removeprefix("data: ") for each in lines if each.startswith("data: "))
+    return str(json.loads(data)["said"])
+
+
+@pytest.mark.parametrize(
+    ("cli", "event", "tool", "given"),
+    [
+        ("grok", "PreToolUse", "monitor", {"command": "cat denied.txt"}),
+        ("codex", "PreToolUse", "view_image", {"path": "denied.txt"}),
+        (
+            "codex",
+            "PreToolUse",
+            "Bash",
+            {"command": "apply_patch <<'E'\n*** Begin Patch\n*** Delete File: denied.txt\nE"},
+        ),
+        ("gemini", "BeforeTool", "grep_search", {"pattern": "x", "dir_path": "denied.txt"}),
+        ("claude", "PreToolUse", "Grep", {"pattern": "x", "path": "denied.txt"}),
+        ("opencode", "before", "my_gate_put_note", {"text": "x"}),
+        ("copilot", "", "my_gate-put_note", {"text": "x"}),
+        ("mistral", "pre_tool", "my_gate-put_note", {"text": "x"}),
+        ("grok", "PreToolUse", "my_gate__put_note", {"text": "x"}),
+        ("mistral", "pre_tool", "file_system.read_file", {"file_path": "denied.txt"}),
+        ("claude", "PreToolUse", "Write", {"file_path": "denied.txt", "content": "x" * 400_000}),
+    ],
+)
+async def test_each_cli_is_held_in_its_own_words(
+    house: House, cli: str, event: str, tool: str, given: dict[str, Any]
+) -> None:
+    """What is too large to be shown to a person is held to the rules, too."""
+    house.container.runs.permissions.apply(ApprovalSettings(), OF_FILES)
+    body = {"session_id": "s1", "hook_event_name": event, "cwd": "/tmp"}
+    body |= {"tool_name": tool, "tool_input": given}
+    if cli == "copilot":
+        body = {"sessionId": "s1", "cwd": "/tmp", "toolName": tool, "toolArgs": given}
+    said = await printed(house, cli, body)
+    assert "deny" in said
+    assert "The rule that" in said
+    harmless = json.loads(
+        json.dumps(body).replace("denied.txt", "free.txt").replace("put_", "get_")
+    )
+    assert await printed(house, cli, harmless) == ""

@@ -266,3 +266,63 @@ async def test_what_a_fall_left_half_moved_ends_with_the_next_start(make_house: 
     house = await make_house()
     _, old = await house.call("GET", f"/v1/jobs/{told['id']}")
     assert (old["state"], old["handedTo"]) == ("canceled", later.id)
+
+
+async def said_to_a_model(house: RunHouse, folder: Path, key: str = "") -> str:
+    """A conversation that is no job, such as a CLI's in a terminal: its flight."""
+    messages = [
+        {"role": "system", "content": f"You are an agent.\nWorking directory: {folder}\n"},
+        {"role": "user", "content": "How is my shoe?"},
+    ]
+    body = {"model": "practice/echo", "messages": messages}
+    status, _ = await house.call("POST", "/v1/chat/completions", body, key=key)
+    assert status == 200
+    for _ in range(1200):
+        flights, last = house.container.flights, house.closed[-1].id if house.closed else ""
+        if last and "shoe" in str((await asyncio.to_thread(flights.thread, last)).turns):
+            return last  # its bodies are written a little later than its row
+        await asyncio.sleep(0.05)
+    raise AssertionError("it is not recorded")
+
+
+async def test_a_conversation_of_a_terminal_goes_over_as_a_job_does(
+    house: RunHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = house.home / "app"
+    folder.mkdir()
+    flight = await said_to_a_model(house, folder)
+    status, draft = await house.call("POST", f"/v1/jobs/{flight}/move", {"cli": "codex"})
+    assert (status, draft["id"], draft["cli"]) == (200, flight, "codex")
+    assert "Person: How is my shoe?" in draft["prompt"]
+    assert draft["lost"] == [hand_over.THOUGHTS]
+    assert house.asked == [], "nothing is asked yet"
+    status, new = await moved(house, flight)
+    assert (status, new["handedFrom"]) == (202, flight)
+    assert (await ended(house, new["id"]))["text"] == "taken-over"
+    assert house.asked[0].startswith(f"{folder} ")
+
+    arguments = parse(["jobs", "move", flight, "--to", "claude"])
+    assert await asyncio.to_thread(command.run, arguments, house.container.places, {}) == 0
+    assert "Person: How is my shoe?" in capsys.readouterr().out
+    again = await asyncio.to_thread(house.container.flights.thread, flight)
+    assert "How is my shoe?" in str(again.turns), "and the job that it went on as beside it"
+    assert {each.job for each in again.turns} >= {"", new["id"]}
+
+
+async def test_a_conversation_of_others_is_not_found(house: RunHouse) -> None:
+    both = Scope.JOBS_RUN, Scope.MODELS_USE
+    mine = house.client("mine", *both, Scope.FLIGHTS_READ)
+    other = house.client("other", *both, Scope.FLIGHTS_READ)
+    flight = await said_to_a_model(house, house.home, mine)
+    for asked in ({"cli": "codex"}, {"cli": "codex", "prompt": CODEX}):
+        path = f"/v1/jobs/{flight}/move"
+        status, told = await house.call("POST", path, asked, key=other)
+        unknown, as_told = await house.call("POST", "/v1/jobs/flt_0/move", asked, key=other)
+        assert (status, unknown) == (404, 404)
+        assert str(told).replace(flight, "") == str(as_told).replace("flt_0", "")
+    status, _ = await house.call("POST", f"/v1/jobs/{flight}/move", {"cli": "codex"}, key=mine)
+    assert status == 200
+    blind = house.client("blind", *both)
+    own = await said_to_a_model(house, house.home, blind)
+    status, _ = await house.call("POST", f"/v1/jobs/{own}/move", {"cli": "codex"}, key=blind)
+    assert status == 404, "who may not read what it said hands none of it on"

@@ -151,7 +151,7 @@ async def _handed(studio: Studio, prompt: str) -> None:
             "What it thought, and what its tools answered.",
             "What Claude Code was asked besides: allowedTools, permissionMode.",
         )
-        return HandOver(job=job, to=to, prompt=prompt, lost=lost)
+        return HandOver(of=job.id, to=to, prompt=prompt, lost=lost)
 
     runs.draft = draft  # type: ignore[method-assign]
     await studio.show()

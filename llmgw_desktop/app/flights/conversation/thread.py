@@ -7,7 +7,8 @@ is shown what it says that none before it had said.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from llmgw_desktop.app.flights.conversation.message_parts import (
@@ -25,9 +26,11 @@ from llmgw_desktop.app.flights.texts import FlightSide, missing_notice
 from llmgw_desktop.app.words.figures import counted, exact_money_text, local_time
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.jobs.submission import RecordedTalk
 from llmgw_desktop.domain.plain_text import month_text
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.runs.hand_over_text import Spoken, conversation_prompt
 from llmgw_desktop.store.flights.prints import StoredPrint
 
 MOST_TURNS = 200
@@ -77,9 +80,11 @@ class FlightThread:
     summary: str
 
 
-def thread_of(flight_id: str, reader: ThreadReader, beside: JobsBeside) -> FlightThread:
-    """Waits for the disk. Raises StoreError."""
-    flights = _found(flight_id, reader, beside)
+def thread_of(
+    flight_id: str, reader: ThreadReader, beside: JobsBeside, owner: str | None = None
+) -> FlightThread:
+    """Waits for the disk. `owner`: of whose flights alone. Raises StoreError."""
+    flights = [each for each in _found(flight_id, reader, beside) if owner in (None, each.owner)]
     if not flights:
         words = "This flight was not recorded, or is kept no longer."
         return FlightThread(turns=(), summary=words)
@@ -111,7 +116,7 @@ def _found(flight_id: str, reader: ThreadReader, beside: JobsBeside) -> list[Fli
             found |= {it.id: it for it in same}
             asked.update(it.id for it in same)  # they begin alike, so they would find the same
         more = {each.job for each in found.values() if each.job} - jobs
-        more |= set(beside(more)) - jobs if more else set()
+        more |= set(beside({*more, *new})) - jobs
         jobs |= more
         for job in more:
             found |= {it.id: it for it in reader.of_job(job, MOST_TURNS)}
@@ -239,3 +244,43 @@ def _summary(flights: Sequence[FlightSummary]) -> str:
     if len(flights) == MOST_TURNS:
         parts.append("the latest alone")
     return f"{', '.join(parts)}."
+
+
+_MOST_FOLDERS = 20_000
+"""Characters in which a folder is looked for: it is told at a conversation's beginning."""
+_FOLDER = re.compile(
+    r"[Ww]orking (?:in the )?directory(?: is)?:\s*`?((?:/|[A-Za-z]:\\)[^\n`<]+)"
+    r"|<cwd>((?:/|[A-Za-z]:\\)[^\n<]+)</cwd>"
+)
+_OTHERS_WORDS = re.compile(r"\A\s*<(?:system-reminder|environment_context|user_instructions)>")
+"""What a CLI says in its person's place."""
+
+
+def handed_over(thread: FlightThread) -> RecordedTalk:
+    """Of all that is recorded."""
+    sections = [each for turn in thread.turns for each in turn.sections]
+    folder = _folder(sections)
+    prompt = conversation_prompt(_lines(sections), has_folder=bool(folder))
+    return RecordedTalk(prompt=prompt, folder=folder)
+
+
+def _lines(sections: Iterable[TranscriptSection]) -> Iterator[tuple[Spoken, str]]:
+    """What the person and the agent said, and a line of each thing that it did."""
+    for each in sections:
+        if each.depth == 0 or _OTHERS_WORDS.match(each.text):
+            continue
+        if each.role is SpeakerRole.USER and not each.title:
+            yield Spoken.PERSON, each.text
+        elif each.role is SpeakerRole.ASSISTANT and not each.title:
+            yield Spoken.AGENT, each.text
+        elif each.role is SpeakerRole.ASSISTANT and each.is_code:
+            yield Spoken.STEP, f"{each.title}: {each.detail}"
+
+
+def _folder(sections: Iterable[TranscriptSection]) -> str:
+    for each in sections:
+        if each.role in (SpeakerRole.SYSTEM, SpeakerRole.USER):
+            found = _FOLDER.search(each.text, 0, _MOST_FOLDERS)
+            if found is not None:
+                return (found[1] or found[2]).strip()
+    return ""

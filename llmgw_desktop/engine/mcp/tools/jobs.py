@@ -23,7 +23,7 @@ from llmgw_desktop.engine.mcp.tool import (
 )
 from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
 from llmgw_desktop.engine.mcp.tools.job_words import JOB, Teller, begun_told, job_told, shortened
-from llmgw_desktop.engine.runs.hand_over import HandOvers
+from llmgw_desktop.engine.runs.hand_over import HandOvers, check_may_read
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.wire.native.jobs import flights_object, hand_over_object
 
@@ -111,7 +111,8 @@ def job_tools(runs: RunService, logs: JobLogs, hand_overs: HandOvers) -> tuple[M
         McpTool(
             name="llm_job_move",
             title="Hand a job over",
-            description="Has another CLI go on with a job: without prompt tells what that one would"
+            description="Has another CLI go on with a job, or (a flight's id as jobId) with the"
+            " conversation that a flight is of: without prompt tells what that one would"
             " be told, with that as prompt asks it, in a job of its own in the same folder.",
             takes=(
                 _JOB,
@@ -227,6 +228,7 @@ class JobTools:
         to = HandOverTo(asked["cli"], asked.get("model", ""), asked.get("project"))
         job_id, stop = asked["jobId"], asked.get("stop", False)
         try:
+            check_may_read(job_id, caller)
             if "prompt" not in asked:
                 draft = await self._hand_overs.draft(job_id, caller.client_id, to)
                 shown = hand_over_object(draft)

@@ -165,6 +165,10 @@ class PermissionDesk:
         self._settings = settings
         self._book = RuleBook(standing)
 
+    @property
+    def has_rules(self) -> bool:
+        return bool(self._book)
+
     async def ruled(self, job: AskingJob, ask: Ask) -> Review:
         """With the word of the rules, which is put on record where it decides; nobody is asked."""
         review = await self._looked_at(job, ask)

@@ -27,7 +27,7 @@ from llmgw_desktop.domain.jobs.approval import (
 from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict
 from llmgw_desktop.domain.jobs.workspace import Place
 from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
-from llmgw_desktop.engine.questions.permissions.review import ANSWERS_ITSELF
+from llmgw_desktop.engine.questions.permissions.review import ANSWERS_ITSELF, NOT_LOOKED_AT
 
 _SPOKEN = frozenset(
     {
@@ -68,6 +68,8 @@ class TerminalAsks:
             verdict, why = ruling.verdict, f"{ruling.why} {ruling.note}".strip()
         elif ANSWERS_ITSELF in review.warnings:
             verdict, why = RuleVerdict.ASK, ANSWERS_ITSELF
+        elif ruling is None and self._desk.has_rules:  # it could not be looked at
+            verdict, why = RuleVerdict.ASK, review.refusal or NOT_LOOKED_AT
         else:
             return b""
         if not call.is_held or verdict is not RuleVerdict.ASK:

@@ -121,13 +121,16 @@ def reviewed(
         arguments = orjson.dumps(dict(ask.arguments))
     except (TypeError, ValueError, RecursionError):
         return Review(refusal=_UNREADABLE)
+    view, size = PathView(job, is_private), len(arguments) + _size(ask)
+    told = {"size": -(-size // 1024), "most": MOST_BYTES // 1024}
     if len(ask.changes) > MOST_CHANGES:
-        return Review(refusal=_TOO_MANY.format(count=len(ask.changes), most=MOST_CHANGES))
-    size = len(arguments) + _size(ask)
-    if size > MOST_BYTES:
-        told = {"size": -(-size // 1024), "most": MOST_BYTES // 1024}
-        return Review(refusal=_TOO_LARGE.format(**told))
-    return _looked_at(job, ask, PathView(job, is_private), rules)
+        refusal = _TOO_MANY.format(count=len(ask.changes), most=MOST_CHANGES)
+    elif size > MOST_BYTES:
+        refusal = _TOO_LARGE.format(**told)
+    else:
+        return _looked_at(job, ask, view, rules)
+    # what no person is shown is held to the rules all the same, where a CLI decides for itself
+    return Review(refusal=refusal, ruling=rules.of(job, ask, view, is_odd=True))
 
 
 def _looked_at(job: AskingJob, ask: Ask, view: PathView, rules: RulesNow) -> Review:

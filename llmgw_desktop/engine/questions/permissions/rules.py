@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -58,10 +59,12 @@ class PathView:
     """Of one job. Touches the disk."""
 
     def __init__(self, job: AskingJob, is_private: Callable[[Path], bool]) -> None:
+        self._links = _Links()
         self._working_dir = job.working_dir
-        self._top = os.path.realpath(job.top or job.working_dir)
+        self._base = self._links.real(job.working_dir)
+        self._top = self._links.real(job.top or job.working_dir)
         self._limit = "the workspace" if job.top else "the job's working folder"
-        self._home = str(Path("~").expanduser())
+        self._home = os.path.expanduser("~")  # noqa: PTH111 - a text, and often
         self._is_private = is_private
         self._is_own = is_private(Path(self._top))
         """It lies among the gateway's own files: a folder that was made for this job."""
@@ -92,10 +95,9 @@ class PathView:
 
     def look_up(self, said: str, folder: str) -> tuple[str, ...]:
         """Where it lies and where it really leads; `said` from `folder` on, below the job's."""
-        base = os.path.realpath(self._working_dir)
-        place = self._place(said, str(Path(base) / folder) if folder else base)
+        place = self._place(said, _joined(self._base, folder) if folder else self._base)
         full = os.path.normpath(place.full)
-        return tuple(dict.fromkeys((full, place.real)))
+        return (full,) if full == place.real else (full, place.real)
 
     @property
     def top(self) -> str:
@@ -108,8 +110,8 @@ class PathView:
 
     def _place(self, said: str, folder: str) -> PathInView:
         is_home = said == "~" or said.startswith("~/")
-        full = str(Path(folder) / (self._home + said[1:] if is_home else said))
-        return PathInView(said=said, full=full, real=_real(full))
+        full = _joined(folder, self._home + said[1:] if is_home else said)
+        return PathInView(said=said, full=full, real=self._links.real(full))
 
     def _said_of(self, place: PathInView) -> str:
         """Where it leads, as the rest of a sentence; nothing for what stays inside."""
@@ -148,12 +150,48 @@ def _could_lead_out(word: str) -> bool:
     return len(word) > 1 and len(word) < 4096 and (word[0] in "/~" or "/" in word or ".." in word)
 
 
-def _real(path: str) -> str:
-    """Of what need not be there."""
+def _joined(folder: str, said: str) -> str:
+    return os.path.join(folder, said)  # noqa: PTH118 - texts, and often
+
+
+class _Links:
+    """Where paths lead, of what need not be there: as `os.path.realpath` says it, but each folder
+    is looked at once. For one question: what is there may change."""
+
+    def __init__(self) -> None:
+        self._real = {"": "/"}
+
+    def real(self, path: str) -> str:
+        try:
+            if os.name == "nt" or not path.startswith("/"):
+                return os.path.realpath(path)
+            return self._walked(path)
+        except (OSError, ValueError):
+            return path
+
+    def _walked(self, path: str) -> str:
+        said, real = "", "/"
+        for name in path.split("/"):
+            if name in ("", "."):
+                continue
+            if name == "..":
+                said, real = f"{said}/..", real.rpartition("/")[0] or "/"
+                continue
+            said = f"{said}/{name}"
+            found = self._real.get(said)
+            if found is None:
+                found = self._real[said] = _led(f"{real if real != '/' else ''}/{name}")
+            real = found
+        return real
+
+
+def _led(path: str) -> str:
+    """What lies in a folder that is no link."""
     try:
-        return os.path.realpath(path)
-    except (OSError, ValueError):
+        is_link = stat.S_ISLNK(os.lstat(path).st_mode)
+    except OSError:
         return path
+    return os.path.realpath(path) if is_link else path
 
 
 def _is_inside(path: str, top: str) -> bool:

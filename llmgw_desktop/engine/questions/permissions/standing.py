@@ -4,8 +4,10 @@ Touches the disk: for a thread.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice, product
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -27,8 +29,17 @@ _SAID_ALONE = frozenset(
     )
 )
 """Of a command's arguments: they change nothing of what it may do."""
-_READS = frozenset({"read", "read_file", "readfile", "view", "read_many_files", "cat"})
-_PATHS = ("file_path", "path", "filePath", "absolute_path", "target_file", "filename")
+_READS = frozenset(
+    str.split("read read_file readfile view read_many_files cat view_image grep grep_search")
+)
+"""A search reads what lies in its folder."""
+_PATHS = tuple(
+    str.split(
+        "file_path path filePath absolute_path target_file filename paths dir_path target_directory"
+    )
+)
+_SIGNS = re.compile("[_.-]+")
+_MOST_READINGS = 8
 _KINDS = {
     PermissionKind.COMMAND: RuleKind.COMMAND,
     PermissionKind.EDIT: RuleKind.WRITE,
@@ -62,7 +73,7 @@ class RulesNow:
             return None
         minute = minute_of_day(self.at_s)
         found = [self.book.judge(each) for each in wishes(job, ask, view, minute)]
-        ruling = min(found, key=lambda each: _ORDER.index(each.verdict))
+        ruling = min(found, key=lambda each: (_ORDER.index(each.verdict), not each.rule))
         is_odd = is_odd or bool(ask.command and _more_than_said(ask))
         if is_odd and ruling.verdict is RuleVerdict.ALLOW:
             return Ruling(verdict=RuleVerdict.ASK, why=_ODD.format(rule=ruling.rule))
@@ -81,8 +92,8 @@ def minute_of_day(at_s: float) -> int:
 def wishes(job: AskingJob, ask: Ask, view: Lookup, minute: int) -> Iterator[Wish]:
     """All that it is: a command that brings changes with it is both."""
     kind = _KINDS[ask.kind]
-    path = _read_path(ask)
-    if kind is RuleKind.OTHER and path:
+    read = _read_paths(ask)
+    if read:
         kind = RuleKind.READ
     kinds = {kind}
     if ask.changes:
@@ -92,9 +103,9 @@ def wishes(job: AskingJob, ask: Ask, view: Lookup, minute: int) -> Iterator[Wish
     if ask.command:
         kinds.add(RuleKind.COMMAND)
     folder = ask.cwd or ""
-    said = [each.path for each in ask.changes] or ([path] if path else [])
+    said = [each.path for each in ask.changes] or read
     command = _read(ask.command, job.cli) if ask.command else None
-    for each in sorted(kinds):
+    for each, tool in product(sorted(kinds), _tools(ask)):
         yield Wish(
             kind=each,
             command=command if each is RuleKind.COMMAND else None,
@@ -102,7 +113,7 @@ def wishes(job: AskingJob, ask: Ask, view: Lookup, minute: int) -> Iterator[Wish
             top=view.top,
             home=view.home,
             host=host_of(ask.url),
-            tool=f"{ask.server}/{ask.tool}",
+            tool=tool,
             situation=RuleSituation(
                 cli=job.cli or "",
                 client=job.client,
@@ -112,6 +123,17 @@ def wishes(job: AskingJob, ask: Ask, view: Lookup, minute: int) -> Iterator[Wish
             ),
             look=lambda one, inside: view.look_up(one, os.path.join(folder, inside)),  # noqa: PTH118 - texts
         )
+
+
+def _tools(ask: Ask) -> list[str]:
+    """`server/tool`, in each way that a name may be read which does not tell them apart."""
+    found = [f"{ask.server}/{ask.tool}"]
+    if ask.kind is PermissionKind.MCP and not ask.server:
+        found += [
+            f"{ask.tool[: sign.start()]}/{ask.tool[sign.end() :]}"
+            for sign in islice(_SIGNS.finditer(ask.tool), _MOST_READINGS)
+        ]
+    return found
 
 
 def _more_than_said(ask: Ask) -> set[str]:
@@ -140,9 +162,11 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _read_path(ask: Ask) -> str:
+def _read_paths(ask: Ask) -> list[str]:
     if ask.kind is not PermissionKind.OTHER or ask.tool.casefold() not in _READS:
-        return ""
-    given: Mapping[str, object] = ask.arguments
-    found = [each for name in _PATHS if isinstance(each := given.get(name), str) and each]
-    return found[0] if len(found) == 1 else ""
+        return []
+    found: list[object] = []
+    for name in _PATHS:
+        said = ask.arguments.get(name)
+        found += said if isinstance(said, list) else [said]
+    return [each for each in found if isinstance(each, str) and each]
