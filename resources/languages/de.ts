@@ -5591,7 +5591,7 @@
     </message>
     <message>
       <source>Restore the backup of %1</source>
-      <translation>Sicherung vom %1 einspielen</translation>
+      <translation>Stand vom %1 einspielen</translation>
     </message>
     <message>
       <source>Restore it</source>

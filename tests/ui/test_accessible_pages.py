@@ -100,6 +100,8 @@ def cut_labels(window: QWidget) -> list[str]:
         if not text or (isinstance(each, QLabel) and each.wordWrap()):
             continue
         needs = each.minimumSizeHint()
+        if isinstance(each, QAbstractButton):  # what stands around its words may give way
+            needs.setHeight(min(needs.height(), each.fontMetrics().height()))
         if each.height() + 1 < needs.height() or each.width() + 1 < needs.width():
             found.append(f"{type(each).__name__} “{text[:40]}” {each.size()} < {needs}")
     return found

@@ -168,21 +168,28 @@ def test_what_a_reader_switches_is_switched(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "opens", "fields"),
+    ("page", "opens", "closes", "fields"),
     [
-        ("Jobs", "New job…", {"Prompt"}),
-        ("Providers", "Add provider…", {"Name", "Address"}),
-        ("Routes", "Add route…", {"Name"}),
+        ("Jobs", "New job…", "Cancel", {"Prompt"}),
+        ("Providers", "Add provider…", "Cancel", {"Name", "Address"}),
+        ("Providers", "Add an account to anthropic", "Cancel", {"Name"}),
+        ("Providers", "Models of anthropic", "Close", set()),
+        ("Routes", "Add route…", "Cancel", {"Name"}),
+        ("Clients", "Make a key…", "Cancel", {"Name"}),
+        ("Tools", "Import from programs", "Cancel", set()),
     ],
 )
-def test_dialogs_are_told(reader: Reader, page: str, opens: str, fields: set[str]) -> None:
+def test_dialogs_are_told(
+    reader: Reader, page: str, opens: str, closes: str, fields: set[str]
+) -> None:
     assert reader.ask("press", "radio button", page)
     assert reader.ask("await_frame", f"{page} – LLM Gateway")
     assert reader.ask("press", "push button", opens) is True
-    assert reader.ask("await_state", "push button", "Cancel", "showing", True)
+    assert reader.ask("await_state", "push button", closes, "showing", True)
     nodes, found = settled(reader)
     assert not found, "\n".join(found)
     assert "dialog" in {node.role for node in nodes}
-    assert fields <= {node.name for node in nodes if node.role == "text"}
-    assert reader.ask("press", "push button", "Cancel") is True
+    told = {node.name for node in nodes if node.role == "text"}
+    assert fields <= told, told
+    assert reader.ask("press", "push button", closes) is True
     assert reader.ask("await_state", "push button", "Pause gateway", "showing", True)

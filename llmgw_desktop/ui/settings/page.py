@@ -48,6 +48,8 @@ AT_ONCE = 3
 """So many rows more are laid out and painted in one turn."""
 _MOST = 25
 """More rows are laid out in no short turn; who has so many hits types more."""
+_ROWS_UNITS = 80
+"""So wide a row has room for its words over its control, also in large text."""
 _ALL, _CHANGED = "all", "changed"
 _Read = tuple[Sequence[ToldSetting], Sequence[ToldTables], AutostartState]
 
@@ -319,9 +321,9 @@ class SettingsPage(QWidget, MadeInSteps):
         self.search.setMaximumWidth(theme.space(90))
         bar = h_box(theme, (self.search, 1), self.which, None, self._file, gap=2)
         bar.setContentsMargins(*(theme.space(side) for side in (6, 4, 6, 3)))
-        below = h_box(
-            theme, self.groups, (_Scroll(theme, self._content), 1), gap=2, margins=(5, 0, 0, 0)
-        )
+        rows = _Scroll(theme, self._content)
+        rows.setMinimumWidth(theme.space(_ROWS_UNITS))
+        below = h_box(theme, self.groups, (rows, 1), gap=2, margins=(5, 0, 0, 0))
         v_box(theme, bar, (below, 1), on=self, gap=0, margins=0)
 
 

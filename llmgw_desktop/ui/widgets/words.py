@@ -145,6 +145,8 @@ class Phrasebook:
             return self._words[text]
         if (lower := text[:1].lower() + text[1:]) in self._words:
             return self._words[lower][:1].upper() + self._words[lower][1:]
+        if text.endswith(" …") and (own := self._known(text[:-2])):
+            return f"{own} …"
         is_name = text.startswith("“") and text.endswith("”")
         if not text or len(text) > _LONGEST or is_name:
             return None
@@ -168,12 +170,9 @@ class Phrasebook:
         return found and found[0].upper() + found[1:]
 
     def _of_tail(self, text: str) -> str | None:
-        """«Begin anew …», and what a known piece was put behind: «Codex, answered by ada»."""
+        """What a known piece was put behind: «Codex, answered by ada»."""
         if _SENTENCES.search(text) or _LINES.search(text):
             return None  # each by itself
-        if text.endswith((" …", " ...")):
-            own = self._found(text[:-2].rstrip())
-            return own and f"{own} …"
         if text.endswith(".") and not text.endswith(".."):
             own = self._of_tail(text[:-1])
             return own and f"{own}."

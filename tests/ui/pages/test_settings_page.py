@@ -80,7 +80,7 @@ async def test_every_plain_setting_is_found_as_its_description_has_it(
     for table in single_tables():
         for key, each in table.settings.items():
             row = seen[".".join((*table.path, key))]
-            assert row.control.stop.accessibleDescription() == each.words
+            assert row.control.stop.accessibleDescription() == each.plain_words
             if isinstance(row.control.stop, TextLine):
                 expected = each.kind.expected
                 assert row.note.startswith(f"{expected[:1].upper()}{expected[1:]}")
