@@ -85,7 +85,7 @@ async def test_below_the_line_it_waits_with_the_reason_and_does_not_begin(house:
     assert (told["state"], told["startedAt"], ran(house)) == ("parked", None, 0)
     assert (wait["keptForPerson"], wait["asksPerson"], wait["isKnown"]) == (True, True, True)
     assert wait["until"] == pytest.approx(house.container.clock.now_s() + 7202, abs=60)
-    assert wait["reason"].startswith("Of the window '5h' of claude-cli 19% is left, and 20% is")
+    assert wait["reason"].startswith("19% of the window '5h' of claude-cli is left, and 20% is")
     assert "is kept for the person until" in wait["message"]
 
 
