@@ -10799,6 +10799,14 @@
   <context>
     <name>app/flights</name>
     <message>
+      <source>It cannot be shown; «Raw» may show it.</source>
+      <translation>Es kann nicht gezeigt werden; „Roh“ zeigt es vielleicht.</translation>
+    </message>
+    <message>
+      <source>changed</source>
+      <translation>geändert</translation>
+    </message>
+    <message>
       <source>The version that wrote it shows all of it.</source>
       <translation>Die Version, die sie schrieb, zeigt alles.</translation>
     </message>
@@ -18541,6 +18549,17 @@
     <message>
       <source>%1 is called again: it says that it only reads.</source>
       <translation>%1 wird noch einmal aufgerufen: es sagt, dass es nur liest.</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/connect</name>
+    <message>
+      <source>Gemini CLI got no file there, which would hide %1 from it: use direnv, or set GOOGLE_GEMINI_BASE_URL by hand</source>
+      <translation>Gemini CLI bekam dort keine Datei, weil sie %1 vor ihm verbergen würde: verwenden Sie direnv, oder setzen Sie GOOGLE_GEMINI_BASE_URL von Hand</translation>
+    </message>
+    <message>
+      <source>Gemini CLI reads its file in folders alone that it trusts</source>
+      <translation>Gemini CLI liest seine Datei nur in Ordnern, denen es vertraut</translation>
     </message>
   </context>
 </TS>

@@ -1,6 +1,6 @@
 """The request or the answer of a flight: as messages, as JSON or events, raw."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from llmgw_desktop.app.flights.conversation.transcript import Transcript, transcript_of
@@ -26,6 +26,9 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import WarningBar
 from llmgw_desktop.ui.widgets.toggles import Segmented
+
+_PATIENCE_MS = 150
+"""So long what was shown before stays: most bodies are there sooner."""
 
 
 class PartBar(WarningBar):
@@ -103,6 +106,8 @@ class BodyTab(QWidget):
         self._views: tuple[BodyView, ...] = ()
         self._wanted = BodyView.MESSAGES
         self._is_unfolded = False
+        self._comes = True
+        """Something is shown of the side that was read last, or said of it."""
         name = "Request" if of_request else "Response"
         self._switch: Segmented | None = None
         self._unfold = Button(theme, "Unfold all", kind=ButtonKind.QUIET)
@@ -124,9 +129,7 @@ class BodyTab(QWidget):
         missing = missing_notice(side)
         self._set_views(() if missing else views_of(side))
         if missing:
-            self._empty.set_words(missing, _why_missing(side))
-            self._part.tell("", 0)
-            self._stack.setCurrentWidget(self._empty)
+            self._show_nothing(missing, _why_missing(side))
         else:
             self._read()
 
@@ -189,24 +192,47 @@ class BodyTab(QWidget):
         def is_wanted() -> bool:
             return side is self._side and view is self.view
 
+        def fail(error: Exception) -> None:
+            if is_wanted():
+                words = "It cannot be shown; «Raw» may show it."
+                self._show_nothing(words, str(error) or type(error).__name__)
+
+        self._comes = False
+        QTimer.singleShot(_PATIENCE_MS, self, lambda: self._wait(side))
+
         def show_messages(transcript: Transcript) -> None:
             if is_wanted():
                 self._show_messages(transcript)
 
         def show_text(text: ShownText) -> None:
             if is_wanted():
+                self._comes = True
                 self._part.tell(text.notice, text.whole_bytes)
                 self._text.show_text(text.text, is_json=view is not BodyView.RAW)
                 self._stack.setCurrentWidget(self._text)
 
         if view is BodyView.MESSAGES:
             self._bridge.fetch(
-                self, lambda: transcript_of(side, all_of_it=all_of_it), show_messages
+                self, lambda: transcript_of(side, all_of_it=all_of_it), show_messages, fail
             )
         else:
-            self._bridge.fetch(self, lambda: shown_text(side, view, all_of_it=all_of_it), show_text)
+            self._bridge.fetch(
+                self, lambda: shown_text(side, view, all_of_it=all_of_it), show_text, fail
+            )
+
+    def _wait(self, side: FlightSide) -> None:
+        """What stands there is of the flight before."""
+        if side is self._side and not self._comes:
+            self._show_nothing("Reading the flight…", "")
+
+    def _show_nothing(self, title: str, words: str) -> None:
+        self._comes = True
+        self._empty.set_words(title, words)
+        self._part.tell("", 0)
+        self._stack.setCurrentWidget(self._empty)
 
     def _show_messages(self, transcript: Transcript) -> None:
+        self._comes = True
         self._part.tell(transcript.notice, transcript.whole_bytes)
         self._transcript.show_sections(transcript.sections)
         self._set_unfolded(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 
 import pytest
@@ -40,6 +41,29 @@ def response_tab(theme: Theme, bridge: Bridge, qtbot: object) -> BodyTab:
     tab.resize(600, 400)
     tab.show()
     return tab
+
+
+def test_what_takes_long_or_fails_leaves_no_other_flight_in_sight(
+    request_tab: BodyTab, qtbot: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request_tab.show_record(record())
+    qtbot.waitUntil(lambda: "Why is the sky blue?" in request_tab._transcript.toPlainText())
+    go_on = threading.Event()
+
+    def broken(*_: object, **__: object) -> None:
+        go_on.wait(30)
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr("llmgw_desktop.ui.flights.detail.body_tab.transcript_of", broken)
+    request_tab.show_record(record(2))
+    qtbot.waitUntil(lambda: request_tab._stack.currentWidget() is request_tab._empty)
+    assert request_tab._empty._title.text() == "Reading the flight…"
+    go_on.set()
+    qtbot.waitUntil(lambda: "cannot be shown" in request_tab._empty._title.text())
+    assert request_tab._empty._text.text() == "no such thing"
+    request_tab._switch.choose("raw")
+    request_tab._on_chosen("raw")
+    qtbot.waitUntil(lambda: request_tab._stack.currentWidget() is request_tab._text)
 
 
 def test_messages_json_and_raw(request_tab: BodyTab, qtbot: object) -> None:
