@@ -34,8 +34,7 @@ _PIECE = 64 * 1024
 def start(argv: Sequence[str], *, folder: Path, env: Mapping[str, str], cwd: Path) -> int:
     """Start a keeper with its run, and give its number. Blocks for some milliseconds. Raises
     OSError."""
-    ours = [sys.executable, WORD] if getattr(sys, "frozen", False) else _own_words()
-    words = [*ours, str(folder), env.get(MARKER, folder.name), *argv]
+    words = [*_own_words(), str(folder), env.get(MARKER, folder.name), *argv]
     given = folder / "stdin"
     with (
         Path(given if given.exists() and not _is_spoken_with(folder) else os.devnull).open(
@@ -51,7 +50,13 @@ def start(argv: Sequence[str], *, folder: Path, env: Mapping[str, str], cwd: Pat
 
 
 def _own_words() -> list[str]:
-    return [sys.executable, "-I", "-S", "-X", "utf8", __file__]
+    """By the twin of this program that has a console, which is hidden, and which runs share: under
+    a program without one each run opens a window of its own."""
+    program = Path(sys.executable)
+    is_frozen = getattr(sys, "frozen", False)
+    twin = program.with_name("llmgw.exe" if is_frozen else "python.exe")
+    ours = str(twin if twin.is_file() else program)
+    return [ours, WORD] if is_frozen else [ours, "-I", "-S", "-X", "utf8", __file__]
 
 
 def _started(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,11 +17,13 @@ import pytest
 
 from llmgw_desktop.app.flights.copies import CurlRequest, Shell, curl_command
 from tests.packaging.machine import ROOT
+from tests.packaging.needs import need_programs
 from tests.packaging.test_windows_program import fill_gaps_of_wine, ready
 from tests.packaging.windows_payload import in_windows, put_program, put_together
 from tests.packaging.wine import WINE, Computer, windows
 from tests.support.raw_http import Reply, openai_headers, send
 from tests.support.stdio_client import stdio_client
+from tests.support.x_screen import SCREEN_TOOLS, shows, x_screen
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
@@ -97,10 +100,12 @@ class House:
         )
         return done.returncode, done.stdout.decode(errors="replace").replace("\r\n", "\n")
 
-    def serve(self) -> None:
+    def serve(self, program: str = "") -> None:
+        """By the window, where that is named."""
         for found in self.home.rglob("gateway.json"):
             found.unlink()
-        self.serving = self.start(self.program, "serve")
+        words = (self.payload / program,) if program else (self.program, "serve")
+        self.serving = self.start(*words)
         self.url, self.key = ready(self.home)
 
     def end(self) -> None:
@@ -390,6 +395,104 @@ def numpy_is_not_read_in(made: House) -> None:
     )
     said = made.computer.said(made.tools / "python.exe", "C:\\tools\\tries.py")
     assert said == "numpy does not run under wine.\n"
+
+
+MESSAGES = """\
+import ctypes, sys, time
+user, found = ctypes.WinDLL("user32"), []
+each = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+def look(handle, _):
+    name = ctypes.create_unicode_buffer(200)
+    user.GetWindowTextW(ctypes.c_void_p(handle), name, 200)
+    if name.value.endswith("LLM Gateway") and user.IsWindowVisible(ctypes.c_void_p(handle)):
+        found.append(handle)
+    return 1
+user.EnumWindows(each(look), None)
+for word in sys.argv[1:]:
+    message, value = (int(part, 16) for part in word.split(":"))
+    answer = ctypes.c_size_t()
+    user.SendMessageTimeoutW(
+        ctypes.c_void_p(found[0]), message, ctypes.c_size_t(value), None, 0, 60000,
+        ctypes.byref(answer),
+    )
+    print(answer.value)
+"""
+"""Sends messages of the system to the program's window: 218:4 that the computer goes to sleep,
+218:12 that it wakes, 11:0 whether the session may end, 16:1 that it does."""
+
+
+def test_its_window_hears_windows_and_no_console_opens(tmp_path: Path) -> None:
+    need_programs(*SCREEN_TOOLS)
+    with house(tmp_path) as made, x_screen() as screen:
+        (made.tools / "messages.py").write_text(MESSAGES)
+        with made.computer.desktop(screen):
+            made.screen = screen
+            made.serve("llmgw-desktop.exe")
+            try:
+                until(lambda: shows(screen, "LLM Gateway"))
+                no_console_opens(made)
+                sleep_is_outlived_and_the_end_is_heard(made)
+            finally:
+                made.end()
+        made.screen = {}
+
+
+def no_console_opens(made: House) -> None:
+    """As one does for a program that was started in the usual way."""
+    job = made.job("C:\\tools\\python.exe C:\\tools\\waits.py C:\\tools\\go")
+    made.answer("once")
+    until(lambda: waiting(made) == 2)
+    seen = windows_on(made.screen)
+    assert [each for each in seen if "LLM Gateway" in each]
+    names = ("python", "claude", "cmd", "llmgw.exe")
+    assert not [each for each in seen if any(name in each for name in names)], seen
+    starts = made.tools / "starts.py"
+    starts.write_text(
+        "import subprocess\n"
+        "subprocess.run(['C:/tools/python.exe', 'C:/tools/waits.py', 'C:/tools/go', 'child'])\n"
+    )
+    usual = made.start(made.tools / "pythonw.exe", "C:\\tools\\starts.py")
+    until(lambda: [each for each in windows_on(made.screen) if "python" in each])
+    (made.tools / "go").touch()
+    usual.communicate(timeout=600)
+    assert made.ended(job)["state"] == "completed"
+
+
+def windows_on(screen: dict[str, str]) -> list[str]:
+    """Their titles."""
+    words = ["xdotool", "search", "--onlyvisible", "--name", ".", "getwindowname", "%@"]
+    done = subprocess.run(
+        words, env={**os.environ, **screen}, capture_output=True, text=True, check=False
+    )
+    return done.stdout.splitlines()
+
+
+def sent(made: House, *messages: str) -> list[str]:
+    """What the window answered each."""
+    sender = made.start(made.tools / "python.exe", "C:\\tools\\messages.py", *messages)
+    out, _ = sender.communicate(timeout=600)
+    return out.decode().split()
+
+
+def sleep_is_outlived_and_the_end_is_heard(made: House) -> None:
+    """The end of a session ends the program in order; a job goes on, and is found again."""
+    (made.tools / "go").unlink()
+    told = sent(made, "218:4", "218:12")
+    assert len(told) == 2
+    assert made.ask("GET", "/v1/models").status == 200
+    job = made.job("C:\\tools\\python.exe C:\\tools\\waits.py C:\\tools\\go")
+    made.answer("once")
+    until(lambda: waiting(made) == 2)
+    told = sent(made, "11:0", "16:1")
+    assert told[0] == "1"  # it may
+    assert made.serving is not None
+    made.serving.communicate(timeout=600)
+    assert not list(made.home.rglob("gateway.json"))
+    assert not list(made.home.rglob("*.db-wal")), "its databases are closed"
+    assert waiting(made) == 2
+    made.serve()
+    (made.tools / "go").touch()
+    assert made.ended(job)["state"] == "completed"
 
 
 def test_the_room_for_systems_keeps_its_word(tmp_path: Path) -> None:
