@@ -10748,10 +10748,6 @@
       <translation>Gemini CLI hat dort keine Datei bekommen, denn sie würde %1 vor ihm verdecken: nehmen Sie direnv, oder setzen Sie GOOGLE_GEMINI_BASE_URL von Hand</translation>
     </message>
     <message>
-      <source>Gemini CLI reads its file in folders alone that it trusts</source>
-      <translation>Gemini CLI liest seine Datei nur in Ordnern, denen es vertraut</translation>
-    </message>
-    <message>
       <source>is no project's folder; what holds everywhere stands in [[routes]]</source>
       <translation>ist kein Ordner eines Projekts; was überall gilt, steht in [[routes]]</translation>
     </message>
@@ -18553,10 +18549,6 @@
   </context>
   <context>
     <name>app/connect</name>
-    <message>
-      <source>Gemini CLI got no file there, which would hide %1 from it: use direnv, or set GOOGLE_GEMINI_BASE_URL by hand</source>
-      <translation>Gemini CLI bekam dort keine Datei, weil sie %1 vor ihm verbergen würde: verwenden Sie direnv, oder setzen Sie GOOGLE_GEMINI_BASE_URL von Hand</translation>
-    </message>
     <message>
       <source>Gemini CLI reads its file in folders alone that it trusts</source>
       <translation>Gemini CLI liest seine Datei nur in Ordnern, denen es vertraut</translation>
