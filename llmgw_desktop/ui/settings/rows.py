@@ -66,6 +66,7 @@ class _Row(Card):
         self._note = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self.control = SettingControl(theme, setting.kind, name.text())
         self.reset = Button(theme, "Reset", kind=ButtonKind.QUIET, name=f"Reset {name.text()}")
+        self.reset.setMinimumHeight(self.reset.sizeHint().height())  # a row is measured before it
         if not isinstance(self.control.stop, Switch):
             self.control.setFixedWidth(theme.space(_CONTROL_UNITS))
         facts = (words, self._note, self._said_by)
