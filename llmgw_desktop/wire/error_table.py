@@ -139,7 +139,8 @@ TABLE: Mapping[type[errors.LlmgwError], Row] = {
     policy.LimitReached: Row(429, "Try again then.", code="rate_limit_exceeded"),
     policy.BudgetSpent: Row(
         429,
-        "The gateway's operator can raise it in [clients] of its settings.",
+        "The gateway's operator can raise it in its settings: in [clients], for a pinned folder in"
+        " [pins].",
         openai="insufficient_quota",
         code="insufficient_quota",
     ),

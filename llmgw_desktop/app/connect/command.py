@@ -20,10 +20,10 @@ from llmgw_desktop.app.connect.connector import (
     make_connector,
 )
 from llmgw_desktop.app.connect.edits import diff_of
+from llmgw_desktop.app.connect.pin_command import warn_of_other_address
 from llmgw_desktop.app.connect.pinning import make_pins
 from llmgw_desktop.app.connect.program_keys import address_in_settings
 from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Program, Transport
-from llmgw_desktop.app.mcp.engine import find
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
                 tell_keys_changed(places, env)
             return code
         if arguments.models or not arguments.stdio:
-            _warn_of_other_address(places, connector.address().mcp)
+            warn_of_other_address(places, connector.address().mcp)
         return _set_up(connector, arguments, env)
 
 
@@ -113,18 +113,6 @@ def _set_up(connector: Connector, arguments: argparse.Namespace, env: Mapping[st
     undo = own_command("connect", plan.program.name, "--undo", env=env)
     print(f"Start {plan.program.title} anew to have it see the change. To take it back: {undo}")
     return _DONE
-
-
-def _warn_of_other_address(places: Places, mcp: str) -> None:
-    """A gateway that was started with another port or path than the settings say."""
-    running = find(places)
-    if running is not None and running.url != mcp:
-        print(
-            f"llmgw: The gateway that runs listens at {running.url}, but the settings say {mcp},"
-            " and that is what programs are given. Set [http] port to the one that you use, or"
-            " start the gateway without --port.",
-            file=sys.stderr,
-        )
 
 
 def _undo(connector: Connector, arguments: argparse.Namespace) -> int:

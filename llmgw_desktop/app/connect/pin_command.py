@@ -14,6 +14,7 @@ from llmgw_desktop.app.connect.pinning import (
     parse_budget,
 )
 from llmgw_desktop.app.connect.program_keys import address_in_settings
+from llmgw_desktop.app.mcp.engine import find
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.store.paths import Places
@@ -45,10 +46,23 @@ def pin(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     standing = outcome.standing
     print(f"{inert_line(standing.folder, _PATH_CHARS)} {standing.words}.")
     _tell(outcome)
+    warn_of_other_address(places, address_in_settings(places, env).mcp)
     print(f"Its base URL, for what else you use there: {standing.url}")
     for note in outcome.notes:
         print(note)
     return _DONE
+
+
+def warn_of_other_address(places: Places, mcp: str) -> None:
+    """A gateway that was started with another port or path than the settings say."""
+    running = find(places)
+    if running is not None and running.url != mcp:
+        print(
+            f"llmgw: The gateway that runs listens at {running.url}, but the settings say {mcp},"
+            " and that is what programs are given. Set [http] port to the one that you use, or"
+            " start the gateway without --port.",
+            file=sys.stderr,
+        )
 
 
 def unpin(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
