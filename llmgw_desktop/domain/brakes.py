@@ -40,6 +40,8 @@ class HeldWay(StrEnum):
     """More are held already than a person can read."""
     WITHDRAWN = "withdrawn"
     """Its caller went away."""
+    JOINED = "joined"
+    """Another question, of a job, is about the same."""
     STOPPED = "stopped"
     """The gateway stops."""
 
@@ -53,6 +55,7 @@ WAY_WORDS: dict[HeldWay, str] = {
     " 'llmgw held list --wait'.",
     HeldWay.FLOOD: "More requests are held already than a person can answer.",
     HeldWay.WITHDRAWN: "Its caller went away.",
+    HeldWay.JOINED: "A job waits for the same now, and its question stands for all of them.",
     HeldWay.STOPPED: "The gateway stops.",
 }
 """To callers, of what was not let on."""

@@ -18554,4 +18554,11 @@
       <translation>Gemini CLI liest seine Datei nur in Ordnern, denen es vertraut</translation>
     </message>
   </context>
+  <context>
+    <name>ui</name>
+    <message>
+      <source>A job waits for the same now, and its question stands for all of them.</source>
+      <translation>Jetzt wartet ein Auftrag auf dasselbe, und seine Frage gilt für alle.</translation>
+    </message>
+  </context>
 </TS>

@@ -188,6 +188,26 @@ async def test_a_request_below_the_same_line_is_told_and_asks_nothing_more(
     assert question(house).kind == "limit"
 
 
+async def test_a_jobs_question_stands_for_that_of_a_request_of_the_same_line(
+    house: RunHouse,
+) -> None:
+    tell(house, 0.19)
+    body = {"model": "claude-cli/sonnet", "messages": [{"role": "user", "content": "answer hi"}]}
+    leave = house.container.question_list.attend()
+    nightly = {"x-llmgw-caller": "nightly"}
+    request = asyncio.create_task(house.call("POST", "/v1/chat/completions", body, **nightly))
+    await until(lambda: house.container.question_list.waiting)
+    assert question(house).kind == "held"
+    job = (await asked(house))["id"]
+    status, told = await request
+    assert (status, question(house).kind) == (429, "limit")
+    assert "its question stands for all of them" in told["error"]["message"]
+    await choose(house, "move")
+    leave()
+    assert (await ended(house, job))["state"] == "completed"
+    assert (await house.call("POST", "/v1/chat/completions", body, **nightly))[0] == 200
+
+
 async def test_it_waits_on_after_a_restart(make_house: MakeHouse) -> None:
     first: RunHouse = await make_house(RESERVE)
     tell(first, 0.19)

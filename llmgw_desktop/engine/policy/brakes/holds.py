@@ -194,6 +194,11 @@ class HoldDesk:
             raise ValueError(f"it offers {', '.join(offered)}")
         return self._desk.answer(question_id, answer)
 
+    def join_another(self, key: str) -> None:
+        """What waits with this key does so no more: a question elsewhere stands for it."""
+        for each in [held for held in self._held.values() if held.key == key]:
+            self._desk.answer(each.question.id, self._refusal(HeldWay.JOINED))
+
     def close(self) -> None:
         """The gateway stops: what is held is refused, and nothing is held any more."""
         self._is_closed = True

@@ -83,6 +83,8 @@ class ReserveBrake:
         """Windows that a person said to wait for, refused or left unanswered."""
         self._jobs: dict[str, str] = {}
         """Jobs that wait below a line, with the window: their question is that window's."""
+        self._asked: dict[str, str] = {}
+        """Windows that a request's question is about, by their words: the key it waits with."""
         bus.subscribe(self._job_changed, JobChanged)
 
     def apply(self, settings: BrakeSettings) -> None:
@@ -147,6 +149,8 @@ class ReserveBrake:
         wait = event.job.limit_wait
         if wait is not None and wait.window:
             self._jobs[event.job.id] = wait.window
+            if wait.asks and (key := self._asked.get(wait.window)):
+                self._desk.join_another(key)
         else:
             self._jobs.pop(event.job.id, None)
 
@@ -246,6 +250,7 @@ class ReserveBrake:
         if (waits is not None and waits.holds(now_s)) or low.words in self._jobs.values():
             raise self._kept(exchange, low, reason.words)
         until_s, can_ask = low.resets_at_s, self._desk.audience.is_there
+        self._asked[low.words] = low.key
         try:
             choice = await self._desk.decide(exchange, reason)
         except HeldBack as error:
