@@ -231,8 +231,7 @@ _STARTERS = {
 _MAY_START = {
     "app/gateway/instances.py": "the program's own next start, where the first one was",
     "app/clis/use.py": "a program that a person talks to, in a console of its own",
-    "engine/containment/containment.py": "bubblewrap, on Linux alone",
-    "engine/containment/seatbelt.py": "Seatbelt, on macOS alone",
+    "engine/containment/containment.py": "bubblewrap on Linux, Seatbelt on macOS",
 }
 
 

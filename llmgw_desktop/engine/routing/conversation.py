@@ -77,6 +77,8 @@ _LONGEST_MARK = 200
 _LETTERS = 4096
 _HEAD_BYTES = 256 * 1024
 """Of a large body's value no more is looked at."""
+_MARK_BYTES = 16 * 1024
+"""What is longer tells no session; to read it would keep all others waiting."""
 _SYSTEM = ("system", "instructions", "systemInstruction", "system_instruction")
 _ATTRIBUTION = "x-anthropic-billing-header"
 _SPOKEN = ("messages", "input", "contents")
@@ -141,16 +143,24 @@ def _mark(request: ModelRequest) -> str:
     for name in SESSION_HEADERS:
         if found := headers.get(name):
             return f"session:{found}"
-    if "metadata" in fields and (session := _session_in(fields["metadata"])):
+    if "metadata" in fields and (session := _session_in(_short(fields, "metadata"))):
         return f"session:{session}"
     for name in ("prompt_cache_key", "conversation"):
         if name in fields:
-            value = fields[name]
+            value = _short(fields, name)
             value = value.get("id") if isinstance(value, dict) else value
             if isinstance(value, str) and value:
                 return f"{name}:{value}"
-    previous = fields.get("previous_response_id")
+    name = "previous_response_id"
+    previous = _short(fields, name) if name in fields else None
     return _PREVIOUS + previous if isinstance(previous, str) and previous else ""
+
+
+def _short(fields: Mapping[str, object], name: str) -> object:
+    """The value; None where it is long."""
+    if isinstance(fields, LargeObject) and fields.beginning(name, _MARK_BYTES) is not None:
+        return None
+    return fields[name]
 
 
 def _session_in(metadata: object) -> str:

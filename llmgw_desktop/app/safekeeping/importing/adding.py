@@ -36,6 +36,7 @@ from llmgw_desktop.domain.vault import (
     checked_secret,
 )
 from llmgw_desktop.engine.jobs.environment import environment_for_installer, search_path
+from llmgw_desktop.platform.children import apart
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.private_files import content_digest
@@ -341,7 +342,13 @@ def _fetch(way: ServerWay, folder: Path, env: Mapping[str, str]) -> None:
         words += ["--dest", str(folder), f"{way.package}=={way.version}"]
     try:
         done = subprocess.run(  # noqa: S603 - a list of words, of which each was looked at
-            words, env=dict(env), capture_output=True, timeout=_FETCH_S, cwd=folder, check=False
+            words,
+            env=dict(env),
+            capture_output=True,
+            timeout=_FETCH_S,
+            cwd=folder,
+            check=False,
+            **apart(),
         )
     except subprocess.TimeoutExpired:
         raise ValueError(f"{words[0]} does not end") from None

@@ -27,6 +27,7 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionRule,
 )
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.platform.environment import IS_POSIX
 from llmgw_desktop.store.jobs.approval_store import PermissionStore
 
 _MOST_NAMED = 200
@@ -163,7 +164,7 @@ class _Links:
 
     def real(self, path: str) -> str:
         try:
-            if os.name == "nt" or not path.startswith("/"):
+            if not IS_POSIX or not path.startswith("/"):
                 return os.path.realpath(path)
             return self._walked(path)
         except (OSError, ValueError):
