@@ -51,13 +51,14 @@ class JobPane(QWidget):
     job_wanted = Signal(str)
     """By its id: the one that it was handed over to, or goes on from."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, each by its name
         self,
         theme: Theme,
         jobs: Jobs,
         known: JobList,
         *,
         bridge: Bridge,
+        agents: JobAgents,
         actions: JobActions,
         settings: QSettings,
     ) -> None:
@@ -78,7 +79,7 @@ class JobPane(QWidget):
         self._stack = QStackedWidget()
         self.output = OutputView(theme)
         self._left_out = LeftOutBar(theme, actions.files)
-        self.agents = JobAgents(theme, jobs, bridge)
+        self.agents = agents
         self._facts = FactList(theme)
         self.follow = Switch(theme, name="Follow")
         self._follow_words = Label(theme, "Follow", tone=Tone.MUTED)

@@ -32,6 +32,7 @@ from llmgw_desktop.domain.jobs.job import Job, Session
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.jobs.job_actions import JobActions
+from llmgw_desktop.ui.jobs.job_agents import JobAgents
 from llmgw_desktop.ui.jobs.job_browser import JOBS, JobBrowser, JobFilter, JobTable
 from llmgw_desktop.ui.jobs.job_model import JobModel
 from llmgw_desktop.ui.jobs.job_pane import JobPane
@@ -118,11 +119,14 @@ class JobsPage(QWidget, MadeInSteps):
         yield
         self.table = JobTable(self._model, self._theme)
         yield
+        agents = JobAgents(self._theme, self._jobs, self._bridge)
+        yield
         self.pane = JobPane(
             self._theme,
             self._jobs,
             self._known,
             bridge=self._bridge,
+            agents=agents,
             actions=self._actions,
             settings=settings,
         )
