@@ -247,6 +247,7 @@ NOT_OF_MODELS = (
     *("engine.loop.hashing", "domain.jobs.workspace", "domain.jobs.changes"),
     *("app.command_line.running_gateway",),
     *("app.gateway.updates", "app.flights.export", "store.flights.marks"),
+    *("app.safekeeping.importing",),
 )
 """Told to those who call tools, sign in or give commands; no request of a model meets them."""
 

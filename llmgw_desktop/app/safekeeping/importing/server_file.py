@@ -60,6 +60,8 @@ _FIRST_NAMES: Final = {
 class ServerFileUnfit(LlmgwError):
     """It is no server.json, or nothing of it can be run here; one sentence."""
 
+    kind = "server_file_unfit"
+
 
 @value
 class Need:
