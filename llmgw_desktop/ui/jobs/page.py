@@ -107,25 +107,20 @@ class JobsPage(QWidget, MadeInSteps):
         self._wanted_id = ""
         """To be opened as soon as it is listed."""
         self._has_told = False
-        self._actions = JobActions(
-            self._theme,
-            self._jobs,
-            self._bridge,
-            page=self,
-            worktrees=None if oversight is None else oversight.worktrees,
-            starter=self._how_to_ask.starter,
-        )
+        theme, jobs, bridge = self._theme, self._jobs, self._bridge
+        trees, starter = oversight and oversight.worktrees, self._how_to_ask.starter
+        self._actions = JobActions(theme, jobs, bridge, page=self, worktrees=trees, starter=starter)
         self._model = JobModel(self._jobs.now_s, self)
         yield
         self.table = JobTable(self._model, self._theme)
         yield
-        agents = JobAgents(self._theme, self._jobs, self._bridge)
+        agents = JobAgents(theme, jobs, bridge)
         yield
         self.pane = JobPane(
-            self._theme,
-            self._jobs,
+            theme,
+            jobs,
             self._known,
-            bridge=self._bridge,
+            bridge=bridge,
             agents=agents,
             actions=self._actions,
             settings=settings,
