@@ -102,13 +102,15 @@ class JobsPage(QWidget, MadeInSteps):
         self._begin(self._made(settings, oversight))
 
     def _made(self, settings: QSettings, oversight: JobOversight | None) -> Iterator[None]:
-        self._questions = None if oversight is None else oversight.questions
+        self._questions = None
         self._known = JobList()
         self._wanted_id = ""
         """To be opened as soon as it is listed."""
         self._has_told = False
         theme, jobs, bridge = self._theme, self._jobs, self._bridge
-        trees, starter = oversight and oversight.worktrees, self._how_to_ask.starter
+        trees, starter = None, self._how_to_ask.starter
+        if oversight is not None:
+            self._questions, trees = oversight.questions, oversight.worktrees
         self._actions = JobActions(theme, jobs, bridge, page=self, worktrees=trees, starter=starter)
         self._model = JobModel(self._jobs.now_s, self)
         yield
@@ -145,7 +147,6 @@ class JobsPage(QWidget, MadeInSteps):
         self._lay_out()
         yield
         self._connect()
-        yield
         self._add_keys()
 
     def new_job(self, prompt: str = "", folder: str = "") -> NewJobDialog | None:
