@@ -7,7 +7,6 @@ import http.server
 import io
 import json
 import os
-import shutil
 import stat
 import tarfile
 import threading
@@ -433,7 +432,6 @@ def packed() -> bytes:
     return found.getvalue()
 
 
-@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not here")
 def test_a_package_has_to_hash_to_what_the_file_says(desk: Desk) -> None:
     """By npm itself; a stand-in is the registry."""
     archive, answers = packed(), dict[str, bytes | str]()

@@ -149,6 +149,7 @@ async def test_the_question_ends_with_its_hook(
     task = await ask(house)
     task.cancel()
     await until(lambda: not len(house.container.question_list))
+    assert house.container.question_list.waiting == ()
 
 
 async def test_silence_denies_nothing(house: House) -> None:
