@@ -4,8 +4,8 @@ It is given jobs; finding them is the page's work. What it says is read along wh
 sight.
 """
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -29,7 +29,7 @@ from llmgw_desktop.ui.jobs.output_view import LeftOutBar, OutputView
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.kept_rows import FactList
 from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
-from llmgw_desktop.ui.widgets.layouts import h_box, least_flowing, v_box
+from llmgw_desktop.ui.widgets.layouts import FlowingBox, h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.panes import LinedRow, Scrolled, TabStrip
 from llmgw_desktop.ui.widgets.toggles import Switch
@@ -40,7 +40,7 @@ _TICK_MS = 1000
 _TAB_KEY = "jobs/tab"
 
 
-class JobPane(QWidget):
+class JobPane(FlowingBox):
     """`show_job` also for a newer state of the same one."""
 
     closed = Signal()
@@ -242,16 +242,6 @@ class JobPane(QWidget):
     def _show_facts(self) -> None:
         if self._job is not None:
             self._facts.show_lines(facts_of(self._job, self._jobs.contained(self._job.id)))
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return least_flowing(self, super().minimumSizeHint(), self.width())
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.updateGeometry()
 
     def _lay_out(self) -> None:
         space = self._theme.space

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -17,7 +17,7 @@ from typing_extensions import override
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, least_flowing, v_box
+from llmgw_desktop.ui.widgets.layouts import Flowed, FlowingBox, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.view_clothes import stay_dressed
 
 CORNER_PX = 8.0
@@ -114,7 +114,7 @@ def _acts(theme: Theme, acts: Sequence[QWidget], switch: QWidget | None) -> QWid
     return buttons
 
 
-class EmptyState(QWidget):
+class EmptyState(FlowingBox):
     """Centred in the space it is given. `add` puts code blocks or rows of buttons below."""
 
     _WIDTH_UNITS = 130
@@ -148,17 +148,6 @@ class EmptyState(QWidget):
     def set_words(self, title: str, text: str = "") -> None:
         self._title.setText(title)
         self._text.say(text)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        """With its words as they flow at this width."""
-        return least_flowing(self, super().minimumSizeHint(), self.width())
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.updateGeometry()
 
     def add(self, widget: QWidget) -> None:
         """At full width, below what is there."""

@@ -103,6 +103,20 @@ def least_flowing(widget: QWidget, least: QSize, width: int) -> QSize:
     return least
 
 
+class FlowingBox(QWidget):
+    """Never lower than its words are as they flow at its width."""
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return least_flowing(self, super().minimumSizeHint(), self.width())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+
 class WrappedRow(QLayout):
     """Each has the size that it likes; a line is as tall as its tallest."""
 
