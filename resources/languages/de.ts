@@ -895,7 +895,7 @@
     </message>
     <message>
       <source>Choose…</source>
-      <translation>Wählen …</translation>
+      <translation>Wählen…</translation>
     </message>
     <message>
       <source>Choose its folder</source>
@@ -2756,10 +2756,6 @@
     <message>
       <source>Remove filter %1</source>
       <translation>Filter %1 entfernen</translation>
-    </message>
-    <message>
-      <source>Time range</source>
-      <translation>Zeitraum</translation>
     </message>
     <message>
       <source>Follow the newest flight (Space)</source>
@@ -4729,10 +4725,6 @@
     <message>
       <source>Usual order</source>
       <translation>Übliche Reihenfolge</translation>
-    </message>
-    <message>
-      <source>One in a line, as provider:model, the first first. Known: %1%2</source>
-      <translation>Eines je Zeile, als provider:model, das erste zuerst. Bekannt: %1%2</translation>
     </message>
     <message>
       <source>One in a line, as provider:model. There is no provider yet.</source>
@@ -9888,10 +9880,6 @@
       <translation>Gefallen</translation>
     </message>
     <message>
-      <source>Receipt %1 · signed, chained to the one before</source>
-      <translation>Beleg %1 · unterschrieben, an den vorigen gekettet</translation>
-    </message>
-    <message>
       <source>Saved as %1. «llmgw receipt verify» checks it on any machine.</source>
       <translation>Gespeichert als %1. „llmgw receipt verify“ prüft ihn auf jedem Computer.</translation>
     </message>
@@ -9992,20 +9980,12 @@
       <translation>Urteil: %1</translation>
     </message>
     <message>
-      <source>%1: %2 of %3 · %4</source>
-      <translation>%1: %2 von %3 · %4</translation>
-    </message>
-    <message>
       <source>%1 of %2 answered: %3</source>
       <translation>%1 von %2 antworteten: %3</translation>
     </message>
     <message>
       <source>no clear verdict</source>
       <translation>kein klares Urteil</translation>
-    </message>
-    <message>
-      <source>Confidence %1: %2.</source>
-      <translation>Zuversicht %1: %2.</translation>
     </message>
     <message>
       <source>Ask again, or ask others.</source>
@@ -17007,7 +16987,7 @@
     </message>
     <message>
       <source>signed, chained to the one before</source>
-      <translation>signiert, mit dem vorigen verkettet</translation>
+      <translation>unterschrieben, an den vorigen gekettet</translation>
     </message>
     <message>
       <source>Receipt %1</source>
@@ -18166,6 +18146,78 @@
       <source>reads %1 too</source>
       <translation>liest auch %1</translation>
     </message>
+    <message>
+      <source>this address is on your own computer or network; say so with the switch below it</source>
+      <translation>diese Adresse liegt auf dem eigenen Computer oder im eigenen Netz; sagen Sie es mit dem Schalter darunter</translation>
+    </message>
+    <message>
+      <source>Confidence low</source>
+      <translation>Zuversicht gering</translation>
+    </message>
+    <message>
+      <source>Confidence medium</source>
+      <translation>Zuversicht mittel</translation>
+    </message>
+    <message>
+      <source>Confidence high</source>
+      <translation>Zuversicht hoch</translation>
+    </message>
+    <message>
+      <source>Confidence none</source>
+      <translation>Zuversicht keine</translation>
+    </message>
+    <message>
+      <source>Added in your settings there</source>
+      <translation>In den Einstellungen dort ergänzt</translation>
+    </message>
+    <message>
+      <source>Add a server from its server.json</source>
+      <translation>Einen Server aus seiner server.json hinzufügen</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n claim|claims</source>
+      <translation>
+        <numerusform>%n Aussage</numerusform>
+        <numerusform>%n Aussagen</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n pass|pass</source>
+      <translation>
+        <numerusform>%n bestanden</numerusform>
+        <numerusform>%n bestanden</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n fail|fail</source>
+      <translation>
+        <numerusform>%n nicht bestanden</numerusform>
+        <numerusform>%n nicht bestanden</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n with conditions|with conditions</source>
+      <translation>
+        <numerusform>%n mit Bedingungen</numerusform>
+        <numerusform>%n mit Bedingungen</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>verdicts differ: %1</source>
+      <translation>Urteile gehen auseinander: %1</translation>
+    </message>
+    <message>
+      <source>Receipt %1 · %2</source>
+      <translation>Beleg %1 · %2</translation>
+    </message>
+    <message>
+      <source>signed, the first of its chain</source>
+      <translation>unterschrieben, der erste seiner Kette</translation>
+    </message>
+    <message>
+      <source>this address is on your own computer or network</source>
+      <translation>diese Adresse liegt auf dem eigenen Computer oder im eigenen Netz</translation>
+    </message>
   </context>
   <context>
     <name>app/questions</name>
@@ -18559,6 +18611,90 @@
     <message>
       <source>A job waits for the same now, and its question stands for all of them.</source>
       <translation>Jetzt wartet ein Auftrag auf dasselbe, und seine Frage gilt für alle.</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/providers</name>
+    <message>
+      <source>on this computer</source>
+      <translation>auf diesem Computer</translation>
+    </message>
+    <message>
+      <source>its test failed</source>
+      <translation>sein Test schlug fehl</translation>
+    </message>
+    <message>
+      <source>not tried yet</source>
+      <translation>noch nicht probiert</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/validation</name>
+    <message>
+      <source>fewer than two thirds gave this verdict</source>
+      <translation>weniger als zwei Drittel gaben dieses Urteil</translation>
+    </message>
+    <message>
+      <source>all who gave this verdict are models of one vendor</source>
+      <translation>alle, die dieses Urteil gaben, sind Modelle eines Herstellers</translation>
+    </message>
+    <message>
+      <source>only one gave this verdict</source>
+      <translation>nur einer gab dieses Urteil</translation>
+    </message>
+    <message>
+      <source>%1, and their reasons contradict</source>
+      <translation>%1, und ihre Gründe widersprechen sich</translation>
+    </message>
+    <message>
+      <source>%1, not all</source>
+      <translation>%1, nicht alle</translation>
+    </message>
+    <message>
+      <source>%1 of %2, of at least two vendors, are of one mind</source>
+      <translation>%1 von %2, von mindestens zwei Herstellern, sind sich einig</translation>
+    </message>
+    <message>
+      <source>cost unknown</source>
+      <translation>Kosten unbekannt</translation>
+    </message>
+    <message>
+      <source>tokens unknown</source>
+      <translation>Token unbekannt</translation>
+    </message>
+    <message>
+      <source>with conditions</source>
+      <translation>mit Bedingungen</translation>
+    </message>
+    <message>
+      <source>verdicts differ: </source>
+      <translation>Urteile gehen auseinander: </translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/providers</name>
+    <message>
+      <source>say so with the switch below it</source>
+      <translation>sagen Sie es mit dem Schalter darunter</translation>
+    </message>
+    <message>
+      <source>say so with local = true beside it</source>
+      <translation>sagen Sie es mit local = true daneben</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/routes</name>
+    <message>
+      <source>One in a line, as provider:model; the first is asked first.</source>
+      <translation>Eines je Zeile, als provider:model; das erste wird zuerst gefragt.</translation>
+    </message>
+    <message>
+      <source>%1: the model that was asked for</source>
+      <translation>%1: das Modell, das verlangt wurde</translation>
+    </message>
+    <message>
+      <source>Choose who answers</source>
+      <translation>Wählen, wer antwortet</translation>
     </message>
   </context>
 </TS>

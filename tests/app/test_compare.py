@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -17,11 +18,29 @@ from llmgw_desktop.app.validation.wish import (
     PRACTICE,
     Hold,
     PanelWish,
+    askable_of,
+    map_of,
     request_of,
 )
+from llmgw_desktop.app.validation.words import outcome_of
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
-from llmgw_desktop.domain.validation import Intent, NoSuchValidation, SeatState, Stance
+from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.validation import (
+    Intent,
+    NoSuchValidation,
+    PanelRequest,
+    Seat,
+    SeatAnswer,
+    SeatState,
+    Stance,
+    ValidationRun,
+)
+from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.validation.receipts import verify
+from llmgw_desktop.engine.validation.report import PanelReading, read
 from tests.support.panel_clis import FAILS, PASSES, Panels, end_all, panels_in
 
 SLOW = 'while [ ! -e "$HOME/go" ]; do sleep 0.05; done\n'
@@ -70,7 +89,7 @@ async def test_two_who_agree(panels: Panels) -> None:
     assert claude.model == "claude-fake"
     assert claude.stance_words == codex.stance_words == "Pass"
     assert "$0.01" in claude.figures
-    assert codex.figures.endswith("–"), "a cost that nobody told is not 0"
+    assert codex.figures.endswith("cost unknown"), "a cost that nobody told is not 0"
     assert claude.job_id
     assert claude.flight_id
     assert shown.outcome.title == "Pass: 2 of 2 · confidence medium"
@@ -156,6 +175,7 @@ async def test_a_receipt_is_made_once_and_verifies(panels: Panels, tmp_path: Pat
     assert verify(file.read_bytes()).has_raw_answers
     assert json.loads(file.read_bytes())
     assert receipt.digest in receipt.markdown
+    assert receipt.words == "Receipt 1 · signed, the first of its chain"
     shown = await to_end(compare, panel_id)
     assert shown.receipt == receipt
     assert not shown.can_be_judged
@@ -180,6 +200,81 @@ async def test_what_is_not_there_says_so(panels: Panels) -> None:
         await to_end(compare_of(panels), "val_00")
     with pytest.raises(InvalidRun):
         await compare_of(panels).ask(PanelWish(question="Hm?", seats=("claude:",)))
+
+
+async def test_a_model_of_two_providers_can_be_asked_of_each() -> None:
+    def provider(name: str, *models: str) -> Provider:
+        return Provider(name=name, kind=ProviderKind.OPENAI, models=models)
+
+    catalogue = Catalogue(cast("HttpClient", None), SystemClock())
+    catalogue.use([provider("work", "gpt-5.5", "o5"), provider("home", "gpt-5.5")], practice=False)
+    assert [each.id for each in await catalogue.models()] == ["gpt-5.5", "o5"]
+    found = askable_of((), (), await catalogue.models_of_each())
+    assert [(each.key, each.group) for each in found] == [
+        ("work/gpt-5.5", "work"),
+        ("o5", "work"),
+        ("home/gpt-5.5", "home"),
+    ]
+
+
+def read_of(*texts: str) -> PanelReading:
+    seats = [Seat(name=name, cli=CliName(name)) for name in ("claude", "codex", "gemini")]
+    answers = tuple(
+        SeatAnswer(seat=seat, state=SeatState.COMPLETED, text=text)
+        for seat, text in zip(seats, texts, strict=False)
+    )
+    request = PanelRequest(intent=Intent.VALIDATE, seats=tuple(seats), question="Does it hold?")
+    return read(
+        ValidationRun(
+            id="val_1", owner="o", client="c", made_at_s=0, request=request, answers=answers
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (("Verdict: PASS",), "Confidence low: only one gave this verdict."),
+        (
+            ("Verdict: PASS", "Verdict: FAIL"),
+            "Confidence none: no clear verdict has more voices than another.",
+        ),
+        (
+            ("Verdict: PASS", "Verdict: PASS", "Verdict: FAIL"),
+            "Confidence medium: 2 of 3, of at least two vendors, are of one mind, not all.",
+        ),
+        (
+            ("Verdict: PASS", "Verdict: PASS"),
+            "Confidence medium: 2 of 2, of at least two vendors, are of one mind.",
+        ),
+    ],
+)
+def test_confidence_says_which_cause_it_has(texts: tuple[str, ...], why: str) -> None:
+    assert outcome_of(read_of(*texts)).confidence == why
+
+
+def test_verdicts_are_called_below_as_they_are_above() -> None:
+    reasons = outcome_of(read_of("Verdict: PASS", "Verdict: FAIL", "Verdict: FAIL")).reasons
+    assert "Verdicts differ: 1 pass, 2 fail." in reasons
+
+
+def test_a_contradiction_stands_there_once() -> None:
+    reading = read_of(
+        "Verdict: FAIL\nRationale: The copy takes about 40 minutes.",
+        "Verdict: FAIL\nRationale: The copy takes about 40 minutes.",
+        "Verdict: PASS\nRationale: The copy takes about 15 minutes.",
+    )
+    (row,) = map_of(reading).rows
+    assert row.is_contradicted
+    assert {row.claim} <= {
+        "The copy takes about 40 minutes. / The copy takes about 15 minutes.",
+        "The copy takes about 15 minutes. / The copy takes about 40 minutes.",
+    }
+    assert sorted(row.holds) == sorted(
+        [Hold.AGAINST, Hold.AGAINST, Hold.SAYS]
+        if row.claim.startswith("The copy takes about 15")
+        else [Hold.SAYS, Hold.SAYS, Hold.AGAINST]
+    )
 
 
 @pytest.mark.parametrize(

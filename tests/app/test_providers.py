@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.app.providers.accounts import KeySource, ProviderForm, field_of
-from llmgw_desktop.app.providers.cards import ProviderCard
+from llmgw_desktop.app.providers.cards import ProviderCard, Trial
 from llmgw_desktop.app.providers.probe import OLLAMA_URL, ProviderProbe
 from llmgw_desktop.app.providers.providers import Providers
 from llmgw_desktop.app.settings.settings_file import SettingsWish
@@ -83,11 +83,11 @@ def test_cards_stand_as_the_file_lists_them(desk: Desk) -> None:
     cards = desk.providers.cards()
     assert [card.name for card in cards] == ["work", "claude", "here", "practice"]
     assert [card.is_practice for card in cards] == [False, False, False, True]
-    assert [card.words for card in cards] == ["ready", "ready", "ready", "always there"]
+    assert [card.words for card in cards] == [*["not tried yet"] * 3, "always there"]
     work, _, here, _ = cards
     assert (work.kind, work.address) == ("OpenAI", "api.openai.com/v1")
     assert work.models == "6 models: a, b, c, d and 2 more"
-    assert here.address == "127.0.0.1:1234/v1 · on your own network"
+    assert here.address == "127.0.0.1:1234/v1 · on this computer"
     assert here.accounts[0].credential == "needs no key"
 
 
@@ -205,7 +205,7 @@ def test_off_and_on(desk: Desk) -> None:
     assert desk.table("claude")["enabled"] is False
     assert (desk.card("claude").enabled, desk.card("claude").words) == (False, "off")
     desk.do(desk.providers.toggle("claude", on=True))
-    assert desk.card("claude").words == "ready"
+    assert desk.card("claude").words == "not tried yet"
 
 
 def test_one_account_is_switched(desk: Desk) -> None:
@@ -216,7 +216,7 @@ def test_one_account_is_switched(desk: Desk) -> None:
         AccountState.READY,
         AccountState.OFF,
     ]
-    assert desk.card("work").words == "ready"
+    assert desk.card("work").words == "not tried yet"
     assert not desk.card("claude").accounts[0].can_be_switched
     with pytest.raises(StoreUnavailable, match="claude has no table of its own"):
         desk.do(desk.providers.accounts.toggle("claude", "default", on=False))
@@ -331,6 +331,27 @@ async def test_what_went_wrong_is_said_with_what_to_do(
     assert not test.is_well
     assert words in test.words
     assert desk.health.reset_accounts == []
+
+
+async def test_nothing_is_called_ready_before_it_was_tried(desk: Desk) -> None:
+    """Nor while its last test failed."""
+    assert (desk.card("claude").trial, desk.card("claude").words) == (Trial.NONE, "not tried yet")
+    desk.asker.answers["https://api.anthropic.com"] = (404, b"")
+    await desk.providers.test("claude")
+    assert (desk.card("claude").trial, desk.card("claude").words) == (
+        Trial.FAILED,
+        "its test failed",
+    )
+    desk.asker.answers["https://api.anthropic.com"] = (200, MODELS)
+    await desk.providers.test("claude")
+    assert (desk.card("claude").trial, desk.card("claude").words) == (None, "ready")
+
+
+def test_a_request_that_was_answered_counts_more_than_an_older_test(desk: Desk) -> None:
+    desk.providers._tests["claude"] = NOW_S - 5, False
+    assert desk.card("claude").words == "its test failed"
+    desk.health.known["claude"] = AccountStatus(account="claude", last_used_at_s=NOW_S - 1)
+    assert desk.card("claude").words == "ready"
 
 
 async def test_nobody_there(desk: Desk) -> None:

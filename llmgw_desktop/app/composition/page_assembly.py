@@ -173,7 +173,7 @@ def _compare(parts: EngineParts) -> Compare:
     return Compare(
         CompareParts(
             panels=parts.validations,
-            models=parts.catalogue.models,
+            models=parts.catalogue.models_of_each,
             clis=lambda: parts.settings().clis,
             ready=parts.runs.ready_names,
             cancel_seat=parts.seats.cancel,

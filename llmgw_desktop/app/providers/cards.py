@@ -3,8 +3,9 @@
 Nothing is read here; `providers.py` brings the settings and what is known of the accounts.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field, replace
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from llmgw_desktop.app.providers.usage import (
@@ -32,6 +33,7 @@ from llmgw_desktop.domain.provider import (
     account_id,
 )
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.front.guard import is_loopback
 from llmgw_desktop.engine.routing.failures import TABLE, FailureKind
 
 _NO_KEY = "no key is set"
@@ -44,6 +46,27 @@ _WORST_FIRST = (
     AccountState.READY,
     AccountState.OFF,
 )
+
+
+class Trial(StrEnum):
+    """What is known of an account that nothing speaks against."""
+
+    NONE = "not tried yet"
+    FAILED = "its test failed"
+
+
+Tests = Mapping[str, tuple[float, bool]]
+"""By accounts: when it was tested last, and whether it answered well."""
+
+
+@value
+class KnownOfAccounts:
+    """What is known beside the settings, by accounts."""
+
+    statuses: Mapping[str, AccountStatus]
+    used: Callable[[str], str] = lambda _: ""
+    """What was used of it of late."""
+    tests: Tests = field(default_factory=dict)
 
 
 @value
@@ -68,6 +91,7 @@ class AccountLine:
     """The vault lacks its key, and any program may put it there."""
     can_be_switched: bool
     """By itself: the default account is its provider's own key, and has no table."""
+    trial: "Trial | None" = None
 
 
 @value
@@ -85,6 +109,7 @@ class ProviderCard:
     is_practice: bool
     spending: str = ""
     """«2 under way · today 34 requests, $3.20»; empty where there is nothing to tell."""
+    trial: Trial | None = None
     accounts: tuple[AccountLine, ...]
 
     @property
@@ -99,30 +124,27 @@ class ProviderCard:
 
 def card_of(
     provider: Provider,
-    statuses: Mapping[str, AccountStatus],
+    known: KnownOfAccounts,
     now_s: float,
     *,
     listed: str = "",
     missing_entry: Callable[[str], str] = lambda _: "",
-    used: Callable[[str], str] = lambda _: "",
 ) -> ProviderCard:
-    """`listed`: what the provider itself said of its models, when it was asked; `used`: what was
-    used of an account of late."""
+    """`listed`: what the provider itself said of its models, when it was asked."""
     lines = tuple(
         _line(
             provider,
             account,
-            settled(_status(provider, account, statuses), now_s),
+            known,
             now_s=now_s,
             problem=provider.key_problem(account)
             or missing_entry(account.vault)
             or missing_entry(provider.way.vault)
             or provider.way.problem,
-            used=used(account_id(provider.name, account.name)),
         )
         for account in provider.accounts
     )
-    state, words = _standing(provider, lines)
+    state, words, trial = _standing(provider, lines)
     return ProviderCard(
         name=provider.name,
         kind=KINDS[provider.kind].title,
@@ -130,6 +152,7 @@ def card_of(
         state=state,
         words=words,
         models=_models(provider, listed),
+        trial=trial,
         enabled=provider.enabled,
         is_practice=provider.kind is ProviderKind.PRACTICE,
         accounts=lines,
@@ -158,22 +181,17 @@ def practice_card() -> ProviderCard:
     )
 
 
-def _status(
-    provider: Provider, account: Account, statuses: Mapping[str, AccountStatus]
-) -> AccountStatus:
-    named = account_id(provider.name, account.name)
-    return statuses.get(named, AccountStatus(account=named))
-
-
 def _line(
     provider: Provider,
     account: Account,
-    status: AccountStatus,
+    known: KnownOfAccounts,
     *,
     now_s: float,
     problem: str,
-    used: str,
 ) -> AccountLine:
+    named = account_id(provider.name, account.name)
+    status = settled(known.statuses.get(named, AccountStatus(account=named)), now_s)
+    used = known.used(named)
     state, reason = status.state, status.reason
     if problem:
         state = AccountState.AUTH_REQUIRED
@@ -190,6 +208,7 @@ def _line(
     if said.rstrip(".") in inert_line(reason, 600):  # once is enough
         said = ""
     shown = AccountStatus(account=status.account, state=state, until_s=status.until_s)
+    trial = _trial(status, used, known.tests) if state is AccountState.READY else None
     is_refused = state is AccountState.AUTH_REQUIRED and not problem and _is_refusal(status)
     return AccountLine(
         id=status.account,
@@ -201,7 +220,10 @@ def _line(
         state=state,
         words=_NO_WAY
         if state is AccountState.AUTH_REQUIRED and has_no_way
+        else trial.value
+        if trial
         else state_words(shown, credential, now_s, is_refused=is_refused),
+        trial=trial,
         reason=inert_line(reason, 600),
         last_error=f"Last error, {ago}: {said}" if said and ago else said,
         quotas=tuple(quota_line(each, now_s) for each in status.windows),
@@ -214,6 +236,16 @@ def _line(
         awaits_key=bool(problem and (account.vault or provider.way.vault)),
         can_be_switched=account.name != DEFAULT_ACCOUNT,
     )
+
+
+def _trial(status: AccountStatus, used: str, tests: Tests) -> Trial | None:
+    """None: it has answered. A test counts until the account is used again."""
+    tested_at_s, is_well = tests.get(status.account, (None, False))
+    used_at_s = status.last_used_at_s
+    if tested_at_s is not None and (used_at_s is None or used_at_s <= tested_at_s):
+        return None if is_well else Trial.FAILED
+    has_answered = bool(used or used_at_s or status.last_error or status.cooling_models)
+    return None if has_answered else Trial.NONE
 
 
 def _is_refusal(status: AccountStatus) -> bool:
@@ -259,24 +291,38 @@ def _missing(provider: Provider, account: Account, problem: str) -> str:
     return f"{problem[0].upper()}{problem[1:]}. {what_to_do}"
 
 
-def _standing(provider: Provider, lines: tuple[AccountLine, ...]) -> tuple[AccountState, str]:
+def _standing(
+    provider: Provider, lines: tuple[AccountLine, ...]
+) -> tuple[AccountState, str, Trial | None]:
     """The provider stands as well as the best of its accounts."""
     used = [each for each in lines if each.state is not AccountState.OFF]
     if not provider.enabled or not used:
-        return AccountState.OFF, "off" if not provider.enabled else "all accounts are off"
-    ready = sum(each.state is AccountState.READY for each in used)
-    if ready == len(used):
-        return AccountState.READY, "ready"
+        return AccountState.OFF, "off" if not provider.enabled else "all accounts are off", None
+    ready = [each for each in used if each.state is AccountState.READY]
+    trial = _worst_trial(ready)
+    if len(ready) == len(used):
+        return AccountState.READY, trial.value if trial else "ready", trial
     if ready:
-        return AccountState.READY, f"{ready} of {len(used)} accounts ready"
+        return AccountState.READY, f"{len(ready)} of {len(used)} accounts ready", trial
     best = max(used, key=lambda each: _WORST_FIRST.index(each.state))
-    return best.state, best.words
+    return best.state, best.words, None
+
+
+def _worst_trial(ready: Sequence[AccountLine]) -> Trial | None:
+    """One that has answered is enough."""
+    trials = [each.trial for each in ready]
+    if not trials or None in trials:
+        return None
+    return Trial.FAILED if Trial.FAILED in trials else Trial.NONE
 
 
 def _address(provider: Provider) -> str:
     parts = urlsplit(provider.base_url)
     where = f"{parts.netloc}{parts.path}" if parts.netloc else ""
-    near = "on your own network" if provider.local and where else ""
+    host = parts.hostname or ""
+    is_here = host == "localhost" or is_loopback(host)
+    near = "on this computer" if is_here else "on your own network" if provider.local else ""
+    near = near if where else ""
     return " · ".join(filter(None, (where, near, inert_line(provider.way.words, 300))))
 
 

@@ -20,7 +20,13 @@ from llmgw_desktop.app.providers.accounts import (
     free_name,
     values_of,
 )
-from llmgw_desktop.app.providers.cards import ProviderCard, card_of, practice_card, with_reserve
+from llmgw_desktop.app.providers.cards import (
+    KnownOfAccounts,
+    ProviderCard,
+    card_of,
+    practice_card,
+    with_reserve,
+)
 from llmgw_desktop.app.providers.probe import LOCAL_SERVERS, OLLAMA_URL, Probed, ProviderProbe
 from llmgw_desktop.app.providers.usage import Accounts
 from llmgw_desktop.app.settings.settings_file import SettingsWish
@@ -83,6 +89,7 @@ class Providers:
         self._keeping = KeyKeeping(vault)
         self.accounts = ProviderAccounts(loaded, self._keeping)
         self._listed: dict[str, str] = {}
+        self._tests: dict[str, tuple[float, bool]] = {}
 
     @property
     def has_vault(self) -> bool:
@@ -94,7 +101,11 @@ class Providers:
 
     def cards(self) -> tuple[ProviderCard, ...]:
         """In the order of the file, practice at the end."""
-        statuses = {status.account: status for status in self._health.statuses()}
+        known = KnownOfAccounts(
+            statuses={status.account: status for status in self._health.statuses()},
+            used=self._health.used,
+            tests=self._tests,
+        )
         now_s, spending = self._clock.now_s(), self._health.spending
         under_way = spending.under_way()
         kept = self._loaded().settings.brakes.reserve
@@ -102,11 +113,10 @@ class Providers:
             replace(
                 card_of(
                     each,
-                    statuses,
+                    known,
                     now_s,
                     listed=self._listed.get(each.name, ""),
                     missing_entry=self._keeping.missing,
-                    used=self._health.used,
                 ),
                 spending=spending.words(each.name, under_way.get(each.name, 0)),
             )
@@ -202,6 +212,7 @@ class Providers:
         tests = []
         for account, found in zip(accounts, probed, strict=True):
             named = account_id(name, account.name)
+            self._tests[named] = self._clock.now_s(), found.is_well
             if found.is_well:
                 self._health.reset(named)
                 self._listed[name] = f"Lists {counted(len(found.models), 'model')}"

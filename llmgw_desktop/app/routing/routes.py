@@ -9,7 +9,7 @@ from llmgw_desktop.app.words.figures import count_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import ConfigError, LlmgwError
 from llmgw_desktop.domain.model.prompt import Operation
-from llmgw_desktop.domain.provider import AccountState, ProviderKind
+from llmgw_desktop.domain.provider import DEFAULT_ACCOUNT, AccountState, ProviderKind
 from llmgw_desktop.domain.routing.route import (
     Consideration,
     RouteDecision,
@@ -162,12 +162,15 @@ class Routes:
         return self._loaded().settings.routing.strategy
 
     def targets(self) -> tuple[str, ...]:
-        """What a rule can lead to, as it is written: providers, with their models where known."""
+        """What a rule can lead to, as it is written: providers and their accounts, with the models
+        where they are known."""
         found = []
         for provider in self._loaded().settings.everyone:
-            if provider.kind is not ProviderKind.PRACTICE:
-                found.append(provider.name)
-                found += [f"{provider.name}:{model}" for model in provider.models]
+            if provider.kind is ProviderKind.PRACTICE:
+                continue
+            named = [each.name for each in provider.accounts if each.name != DEFAULT_ACCOUNT]
+            for place in (provider.name, *(f"{provider.name}/{each}" for each in named)):
+                found += [place, *(f"{place}:{model}" for model in provider.models)]
         return tuple(found)
 
     def form_of(self, index: int) -> RouteForm:

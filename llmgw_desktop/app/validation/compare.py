@@ -265,6 +265,9 @@ def who_of(run: ValidationRun) -> str:
     return ", ".join(names[:3]) + (f" and {more} more" if more > 0 else "")
 
 
+_CHAINED, _FIRST = "signed, chained to the one before", "signed, the first of its chain"
+
+
 def _is_judges_turn(run: ValidationRun) -> bool:
     return run.is_waiting_for_judge and not any(answer.is_live for answer in run.answers)
 
@@ -282,7 +285,7 @@ def _shown_receipt(receipt: Receipt, run: ValidationRun) -> ShownReceipt:
     if run.judge is not None:
         raw["judge"] = run.judge.text
     return ShownReceipt(
-        words=f"Receipt {receipt.seq:,} · signed, chained to the one before",
+        words=f"Receipt {receipt.seq:,} · {_CHAINED if receipt.prev_sha256 else _FIRST}",
         digest=receipt.sha256,
         markdown=as_markdown(receipt, raw),
         file=as_file(receipt, raw),

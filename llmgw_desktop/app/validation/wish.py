@@ -1,7 +1,7 @@
 """What a person wants to ask of several models at once, and the panel that this comes to."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 
 from llmgw_desktop.app.validation.words import INTENTS
@@ -156,6 +156,7 @@ class MapRow:
     """One claim."""
 
     claim: str
+    """Of two that contradict each other both: who says the other is AGAINST."""
     standing: str
     """«contradicted», «all», «2 of 3», «only codex»."""
     holds: tuple[Hold, ...]
@@ -193,10 +194,19 @@ def map_of(reading: PanelReading) -> AgreementMap:
     places = [at for at, answer in enumerate(answers) if answer.has_answered]
     against = _against(comparison)
     order = {"all": 1, "some": 2, "unique": 3}
+    mirrors = _mirrors(comparison)
     claims = sorted(
-        comparison.claims, key=lambda each: 0 if each.id in against else order[each.share]
+        (each for each in comparison.claims if each.id not in mirrors.values()),
+        key=lambda each: 0 if each.id in against else order[each.share],
     )
-    rows = [_row(each, against.get(each.id, set()), places, seats) for each in claims[:MOST_ROWS]]
+    texts = {each.id: each.text for each in comparison.claims}
+    told = [
+        replace(each, text=f"{each.text} / {texts[mirrors[each.id]]}")
+        if each.id in mirrors
+        else each
+        for each in claims[:MOST_ROWS]
+    ]
+    rows = [_row(each, against.get(each.id, set()), places, seats) for each in told]
     return AgreementMap(
         seats=seats,
         rows=tuple(rows),
@@ -213,6 +223,17 @@ def _against(comparison: Comparison) -> dict[int, set[int]]:
         found.setdefault(each.one, set()).update(holders[each.other])
         found.setdefault(each.other, set()).update(holders[each.one])
     return found
+
+
+def _mirrors(comparison: Comparison) -> dict[int, int]:
+    """Two claims that contradict each other and nothing else are one line: who says the one is
+    against the other."""
+    ends = [end for each in comparison.contradictions for end in (each.one, each.other)]
+    return {
+        each.one: each.other
+        for each in comparison.contradictions
+        if ends.count(each.one) == ends.count(each.other) == 1
+    }
 
 
 def _row(claim: Claim, against: set[int], places: list[int], seats: tuple[str, ...]) -> MapRow:

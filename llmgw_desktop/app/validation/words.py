@@ -20,6 +20,7 @@ from llmgw_desktop.domain.validation import (
     Verdict,
 )
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.validation.confidence import Count, count_of
 from llmgw_desktop.engine.validation.report import PanelReading, recommendation
 
 MOST_SHOWN = 200_000
@@ -65,13 +66,18 @@ _ADVICE = {
     "invalid_run": "Choose another model.",
 }
 """Where what is said of a failed request would point to words that are not here."""
-_CONFIDENCE_WHY = {
-    Confidence.HIGH: "three or more of at least two vendors are of one mind, nobody dissents and "
-    "nothing contradicts",
-    Confidence.MEDIUM: "two thirds or more, of at least two vendors, are of one mind",
-    Confidence.LOW: "fewer than two thirds are of one mind, or all who are come from one vendor",
-    Confidence.NONE: "no clear verdict has more voices than another",
+_SURE = {
+    Confidence.HIGH: "Confidence high",
+    Confidence.MEDIUM: "Confidence medium",
+    Confidence.LOW: "Confidence low",
+    Confidence.NONE: "Confidence none",
 }
+_NO_MOST = "no clear verdict has more voices than another"
+_DIFFER = "verdicts differ: "
+_VOTES = {Stance.AGREE: "pass", Stance.DISAGREE: "fail", Stance.MIXED: "with conditions"}
+_ALL_OF_ONE_MIND = (
+    "three or more of at least two vendors are of one mind, nobody dissents and nothing contradicts"
+)
 
 
 @value
@@ -88,7 +94,7 @@ class ShownAnswer:
     stance: Stance
     stance_words: str
     figures: str
-    """«12.4 s · 1.2k → 310 tokens · $0.012»; what is unknown is «–»."""
+    """«12.4 s · 1.2k → 310 tokens · $0.012»; what is unknown is said to be."""
     text: str
     is_cut: bool
     """There is more than is shown."""
@@ -193,7 +199,14 @@ def figures_words(answer: SeatAnswer, now_s: float) -> str:
     if end_s is None:
         return f"{max(0, int(now_s - answer.asked_at_s))} s"
     usage, took = answer.usage, duration_text(max(0.0, end_s - answer.asked_at_s) * 1000)
-    return f"{took} · {in_out_text(usage)} tokens · {cost_text(usage, answer.cost_usd)}"
+    tokens, cost = in_out_text(usage), cost_text(usage, answer.cost_usd)
+    return " · ".join(
+        (
+            took,
+            "tokens unknown" if tokens == UNKNOWN else f"{tokens} tokens",
+            "cost unknown" if cost == UNKNOWN else cost,
+        )
+    )
 
 
 def verdict_rows(reading: PanelReading) -> tuple[ShownVerdict, ...]:
@@ -218,7 +231,8 @@ def outcome_of(reading: PanelReading) -> PanelOutcome:
             title=title, confidence="", reasons=(), advice="", stance=Stance.PENDING
         )
     reasons = tuple(
-        _sentence(inert_line(each, 400)) for each in (*agreement.signals, *agreement.limitations)
+        _sentence(inert_line(_in_our_words(each, intent), 400))
+        for each in (*agreement.signals, *agreement.limitations)
     )
     if intent in (Intent.ASK, Intent.SYNTHESIS):
         return PanelOutcome(
@@ -230,11 +244,42 @@ def outcome_of(reading: PanelReading) -> PanelOutcome:
         )
     return PanelOutcome(
         title=_title(reading, answered),
-        confidence=f"Confidence {agreement.confidence}: {_CONFIDENCE_WHY[agreement.confidence]}.",
+        confidence=": ".join((_SURE[agreement.confidence], f"{_why_so_sure(reading)}.")),
         reasons=reasons,
         advice=inert_line(recommendation(reading), 600),
         stance=agreement.stance,
     )
+
+
+def _in_our_words(signal: str, intent: Intent) -> str:
+    """Verdicts are called here as the cards above call them: «1 pass, 2 fail»."""
+    if intent is Intent.CONSENSUS or not signal.startswith(_DIFFER):
+        return signal
+    votes = [each.split(" ", 1) for each in signal.removeprefix(_DIFFER).split(", ")]
+    told = ", ".join(f"{count} {_VOTES[Stance(stance)]}" for count, stance in votes)
+    return f"verdicts differ: {told}"
+
+
+def _why_so_sure(reading: PanelReading) -> str:
+    """What it was in this case, and not all that it may be."""
+    count = count_of(reading.run.answers, reading.verdicts, reading.comparison)
+    level = reading.agreement.confidence
+    if level is Confidence.LOW:
+        return _why_low(count)
+    if level is not Confidence.MEDIUM:
+        return _ALL_OF_ONE_MIND if level is Confidence.HIGH else _NO_MOST
+    so_many = f"{count.of_one_mind} of {count.asked}, of at least two vendors, are of one mind"
+    if count.of_one_mind < count.asked:
+        return f"{so_many}, not all"
+    return f"{so_many}, and their reasons contradict" if count.contradictions else so_many
+
+
+def _why_low(count: Count) -> str:
+    if count.of_one_mind < 2:
+        return "only one gave this verdict"
+    if count.vendors < 2:
+        return "all who gave this verdict are models of one vendor"
+    return "fewer than two thirds gave this verdict"
 
 
 def title_of(run: ValidationRun) -> str:
@@ -263,7 +308,8 @@ def _title(reading: PanelReading, answered: int) -> str:
         )
         found = "split" if is_split else "no clear verdict"
         return f"{answered} of {asked} answered: {found}"
-    return f"{words}: {votes} of {asked} · {sure}"
+    told = ": ".join((words, f"{votes} of {asked}"))
+    return " · ".join((told, sure))
 
 
 def _verdict_row(

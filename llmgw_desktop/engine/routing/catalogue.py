@@ -6,7 +6,9 @@ one that does not answer simply contributes nothing this time.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 
@@ -55,6 +57,19 @@ class Catalogue:
     async def models(self) -> list[ModelEntry]:
         """In the order of the settings, a person's own names first; a name that two providers
         have appears once, and so does one that an alias leads elsewhere."""
+        return _each_once(await self._all())
+
+    async def models_of_each(self) -> list[ModelEntry]:
+        """As `models`; a name that several providers have is there for each of them, with the
+        provider before it, so that each can be asked."""
+        everybody = await self._all()
+        owners = Counter(name for name, _ in {(each.id, each.provider) for each in everybody})
+        return _each_once(
+            replace(each, id=f"{each.provider}/{each.id}") if _is_one_of(each, owners) else each
+            for each in everybody
+        )
+
+    async def _all(self) -> list[ModelEntry]:
         lists = await asyncio.gather(*(self._of(provider) for provider in self._providers))
         practice = [
             ModelEntry(id=name, provider="practice", created_s=None, is_practice=True)
@@ -67,11 +82,8 @@ class Catalogue:
             for cli in await self._clis.result()
             for model in cli.models
         ]
-        found: dict[str, ModelEntry] = {}
         listed = (entry for entries in lists for entry in entries)
-        for entry in (*self._aliases, *listed, *clis, *practice):
-            found.setdefault(entry.id, entry)
-        return list(found.values())
+        return [*self._aliases, *listed, *clis, *practice]
 
     async def _of(self, provider: Provider) -> Sequence[ModelEntry]:
         if provider.models:
@@ -101,6 +113,18 @@ class Catalogue:
             return ()
         names = [row.get("id") for row in rows if isinstance(row, dict)]
         return tuple(_entry(name, provider) for name in names if isinstance(name, str))
+
+
+def _each_once(entries: Iterable[ModelEntry]) -> list[ModelEntry]:
+    found: dict[str, ModelEntry] = {}
+    for entry in entries:
+        found.setdefault(entry.id, entry)
+    return list(found.values())
+
+
+def _is_one_of(entry: ModelEntry, owners: Mapping[str, int]) -> bool:
+    """An alias is a person's own name for whoever it leads to."""
+    return owners[entry.id] > 1 and not entry.stands_for
 
 
 def _first_usable(provider: Provider) -> Account:

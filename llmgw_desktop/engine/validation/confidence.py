@@ -46,6 +46,21 @@ def confidence_of(count: Count) -> Confidence:
     return Confidence.HIGH
 
 
+def count_of(
+    answers: Sequence[SeatAnswer], verdicts: Sequence[Verdict], comparison: Comparison | None
+) -> Count:
+    votes = Counter(verdict.stance for verdict in verdicts if verdict.stance in CLEAR)
+    stance = _of_most(votes)
+    told = zip(answers, verdicts, strict=True)
+    of_one_mind = [answer for answer, verdict in told if verdict.stance is stance]
+    return Count(
+        asked=len(answers),
+        of_one_mind=votes[stance] if stance in CLEAR else 0,
+        vendors=len({maker_of(answer) for answer in of_one_mind}),
+        contradictions=len(comparison.contradictions) if comparison else 0,
+    )
+
+
 def agreement_of(
     answers: Sequence[SeatAnswer], verdicts: Sequence[Verdict], comparison: Comparison | None
 ) -> Agreement:
@@ -53,14 +68,7 @@ def agreement_of(
     told = list(zip(answers, verdicts, strict=True))
     votes = Counter(verdict.stance for _, verdict in told if verdict.stance in CLEAR)
     stance = _of_most(votes)
-    of_one_mind = [answer for answer, verdict in told if verdict.stance is stance]
-    contradictions = len(comparison.contradictions) if comparison else 0
-    count = Count(
-        asked=len(answers),
-        of_one_mind=votes[stance] if stance in CLEAR else 0,
-        vendors=len({maker_of(answer) for answer in of_one_mind}),
-        contradictions=contradictions,
-    )
+    count = count_of(answers, verdicts, comparison)
     signals = [signal for answer, verdict in told if (signal := _signal(answer, verdict))]
     if len(votes) > 1:
         signals.insert(0, f"verdicts differ: {_counted(votes)}")

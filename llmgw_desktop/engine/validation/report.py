@@ -19,7 +19,7 @@ from llmgw_desktop.domain.validation import (
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.validation.comparison import compare
 from llmgw_desktop.engine.validation.confidence import agreement_of
-from llmgw_desktop.engine.validation.prompts import letter
+from llmgw_desktop.engine.validation.prompts import letter, panel_prompt
 from llmgw_desktop.engine.validation.verdicts import verdict_of
 from llmgw_desktop.wire.native.flights import provenance_member, usage_object
 
@@ -44,7 +44,8 @@ def read(run: ValidationRun) -> PanelReading:
     """Pure; for a thread where the answers are long."""
     is_plain, is_checks = run.request.intent is Intent.ASK, run.request.intent is Intent.CHECKS
     answered = [answer for answer in run.answers if answer.has_answered]
-    verdicts = tuple(verdict_of(answer, is_plain=is_plain) for answer in run.answers)
+    asked = "" if is_plain or is_checks else panel_prompt(run.request)
+    verdicts = tuple(verdict_of(each, is_plain=is_plain, asked=asked) for each in run.answers)
     comparison = None
     if len(answered) > 1 and not is_checks:
         rationales = [
@@ -56,7 +57,7 @@ def read(run: ValidationRun) -> PanelReading:
     return PanelReading(
         run=run,
         verdicts=verdicts,
-        judge_verdict=verdict_of(run.judge) if run.judge else None,
+        judge_verdict=verdict_of(run.judge, asked=asked) if run.judge else None,
         comparison=comparison,
         agreement=_checked(run, verdicts)
         if is_checks

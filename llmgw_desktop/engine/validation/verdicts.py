@@ -97,11 +97,20 @@ _HEADS = {
 }
 _ANY_HEAD = re.compile(r"^\s{0,3}#{1,6}\s|^\s{0,3}\*\*[^*]{1,60}\*\*:?\s*$")
 _RISK_LINE = re.compile(r"^(?:risk|concern|caution|limitation)s?\b", re.IGNORECASE)
-_NO_RISK = frozenset({"none", "n/a", "nothing", "no risks", "none found"})
+_NO_RISK = re.compile(
+    r"none|nothing|n/?a|nil"
+    r"|(?:none|nothing)(?: \w+)? (?:worth|found|known|noted|identified|seen|apparent|visible)"
+    r"(?: \w+){0,3}|none (?:that|which) (?:i|we|are|is) \w+(?: \w+){0,2}"
+    r"|(?:none|nothing) of (?:any )?(?:note|concern|significance|importance|weight)"
+    r"|no(?: \w+){0,2} (?:risk|concern|issue|problem|caution|limitation|finding)s?(?: \w+){0,3}"
+)
+"""Said of all risks, in whatever words; «No way back» is one."""
+_ECHO = 20
+"""A line of so many characters that stands in what was asked is no word of who answers."""
 
 
-def verdict_of(answer: SeatAnswer, *, is_plain: bool = False) -> Verdict:
-    """`is_plain`: no verdict was asked for."""
+def verdict_of(answer: SeatAnswer, *, is_plain: bool = False, asked: str = "") -> Verdict:
+    """`is_plain`: no verdict was asked for. `asked`: the words it answers to."""
     if answer.is_live:
         return Verdict(stance=Stance.PENDING)
     if not answer.has_answered:
@@ -109,16 +118,16 @@ def verdict_of(answer: SeatAnswer, *, is_plain: bool = False) -> Verdict:
         return Verdict(stance=stance)
     if is_plain:
         return Verdict(stance=Stance.ANSWERED, said="answered", rationale=answer.text[:_RATIONALE])
-    return read_verdict(answer.text)
+    return read_verdict(answer.text, asked)
 
 
-def read_verdict(text: str) -> Verdict:
-    """Of an answer that was asked for a verdict."""
+def read_verdict(text: str, asked: str = "") -> Verdict:
+    """Of an answer that was asked for a verdict. What it only says after us is not read."""
     text = _bounded(text)
     told, is_all = json_in(text)
     if told is not None and is_all:
         return _structured(told)
-    lines = list(_lines(text))
+    lines = _own(_lines(text), asked)
     sections = _sections(lines)
     said = [line for line in sections.get("verdict", []) if line]
     stance, words = _of_verdicts(said) if said else _of_standalone(lines)
@@ -212,6 +221,15 @@ def _lines(text: str) -> Iterable[str]:
             yield line[:_LONGEST_LINE]
 
 
+def _own(lines: Iterable[str], asked: str) -> list[str]:
+    """Who says one long line after us quotes it; who says several says all of it after us."""
+    told, given = list(lines), {each.strip() for each in asked.splitlines()} - {""}
+    echoed = {line for each in told if (line := each.strip()) in given}
+    is_echo = sum(len(each) >= _ECHO for each in echoed) > 1
+    gone = {each for each in echoed if is_echo or len(each) >= _ECHO}
+    return [line for line in told if line.strip() not in gone]
+
+
 def _sections(lines: Sequence[str]) -> dict[str, list[str]]:
     sections: dict[str, list[str]] = {}
     current: list[str] | None = None
@@ -251,7 +269,7 @@ def _parted(bare: str) -> tuple[str, str, str]:
 
 def _risks(lines: Iterable[str]) -> tuple[str, ...]:
     bare = [line.strip().lstrip("-*•0123456789.) \t").strip() for line in lines]
-    told = [line for line in bare if line and line.strip(".* ").lower() not in _NO_RISK]
+    told = [line for line in bare if line and not _NO_RISK.fullmatch(line.strip(".*! ").lower())]
     return tuple(line[:_RISK] for line in told[:_MOST_RISKS])
 
 

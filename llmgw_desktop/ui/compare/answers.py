@@ -1,6 +1,8 @@
-"""An answer as it grows: plain text, its code in the code font, headings in bold.
+"""An answer: plain text while it grows, its code in the code font and headings in bold; laid out
+as Markdown once it has ended.
 
-Text is only ever added at the end, so that a long answer costs no more than its last line.
+While it grows text is only ever added at the end, so that a long answer costs no more than its last
+line.
 """
 
 import math
@@ -24,20 +26,22 @@ from llmgw_desktop.ui.widgets.cards import Card, Line
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
-from llmgw_desktop.ui.widgets.texts import ReadText
+from llmgw_desktop.ui.widgets.texts import MOST_LAID_OUT, MarkdownText
 from llmgw_desktop.ui.widgets.words import said
 
 _FENCE = "```"
 _IN_CODE = 1
 
 
-class AnswerText(ReadText):
+class AnswerText(MarkdownText):
     """Read only. Follows the end until the person scrolls up."""
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, f"Answer of {name}", margin=2.5)
         self._shown = ""
+        self._grows = True
         self._colours = _AnswerColours(theme, self)
+        theme.changed.connect(self._lay_out_anew)
 
     @property
     def text(self) -> str:
@@ -46,14 +50,21 @@ class AnswerText(ReadText):
     @property
     def needed(self) -> int:
         """The height of all its lines, as they are broken now."""
-        lines = self.document().size().height()
-        margin = self.document().documentMargin()
-        return math.ceil(lines * self.fontMetrics().lineSpacing() + 2 * margin) + 2
+        return math.ceil(self.document().size().height()) + 2
 
     def show_text(self, text: str, *, follows: bool) -> None:
-        """What is new is added; a text that begins otherwise takes the place of the old."""
-        if text == self._shown:
+        """What is new is added; a text that begins otherwise takes the place of the old. Who
+        follows no more has all of it."""
+        if text == self._shown and follows == self._grows:
             return
+        if not follows:
+            self._shown, self._grows = text, False
+            self._lay_out_anew()
+            return
+        if not self._grows:
+            self._grows, self._shown = True, ""
+            self.clear()
+            self._colours.setDocument(self.document())
         bar = self.verticalScrollBar()
         is_at_end = bar.value() >= bar.maximum()
         if text.startswith(self._shown):
@@ -63,8 +74,17 @@ class AnswerText(ReadText):
         else:
             self.setPlainText(text)
         self._shown = text
-        if follows and is_at_end:
+        if is_at_end:
             bar.setValue(bar.maximum())
+
+    def _lay_out_anew(self) -> None:
+        if self._grows:
+            return
+        at = self.verticalScrollBar().value()
+        is_long = len(self._shown) > MOST_LAID_OUT
+        self._colours.setDocument(self.document() if is_long else None)
+        self.show_markdown(self._shown)
+        self.verticalScrollBar().setValue(at)
 
 
 class _AnswerColours(QSyntaxHighlighter):

@@ -15,11 +15,12 @@ from llmgw_desktop.ui.compare.tables import AgreementGrid, VerdictTable
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, CopyButton
 from llmgw_desktop.ui.widgets.cards import Card
-from llmgw_desktop.ui.widgets.fields import ChoiceBox, TextLines
+from llmgw_desktop.ui.widgets.fields import ChoiceBox
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps
+from llmgw_desktop.ui.widgets.texts import MarkdownText
 from llmgw_desktop.ui.widgets.words import said
 
 _NONE = (
@@ -97,8 +98,8 @@ class ReceiptDialog(QDialog):
         super().__init__(parent)
         space = theme.space
         self.setWindowTitle(said(receipt.words.partition(" · ")[0]))
-        self.text = TextLines(theme, receipt.markdown, name="Receipt")
-        self.text.setReadOnly(True)
+        self.text = MarkdownText(theme, "Receipt", margin=2)
+        self.text.show_markdown(receipt.markdown)
         close = Button(theme, "Close")
         close.clicked.connect(self.reject)
         foot = h_box(

@@ -12,7 +12,7 @@ from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QMenu, QWidget
 
 from llmgw_desktop.app.flights.columns import STATE_WORDS
-from llmgw_desktop.app.words.figures import count_text, counted, local_time
+from llmgw_desktop.app.words.figures import clock_text, count_text, counted, local_time
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState, FlightSummary
@@ -30,7 +30,7 @@ from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Segmented
 from llmgw_desktop.ui.widgets.words import said
 
-_TYPING_MS = 200
+_TYPING_MS, _CHIP = 200, 40
 _OFFERED_AFTER = 2
 """Letters of a word: most words are no field's."""
 
@@ -309,14 +309,16 @@ class FilterBar(QWidget):
             self._add_chip(words, replace(query, states=frozenset()))
         span = query.since_s, query.until_s
         if span not in ((None, None), (self._typed.since_s, self._typed.until_s)):
-            self._add_chip("Time range", replace(query, since_s=None, until_s=None))
+            self._add_chip(
+                _span_words(*span, self._clock.now_s()), replace(query, since_s=None, until_s=None)
+            )
         if self._mistake:
             said = Label(self._theme, self._mistake, size=TextSize.CAPTION, tone=Tone.ERROR)
             self._chips.addWidget(said)
         self._chip_row.setVisible(self._chips.count() > 0)
 
     def _add_chip(self, words: str, without: FlightQuery) -> None:
-        shown = inert_line(words, 24)
+        shown = inert_line(words, _CHIP)
         chip = Button(self._theme, shown, icon="cross")
         chip.setAccessibleName(said(f"Remove filter {shown}"))
         chip.clicked.connect(lambda: self.set_query(without))
@@ -324,6 +326,18 @@ class FilterBar(QWidget):
         before = last.widget() if last is not None else self.columns
         self._chips.addWidget(chip)
         self.setTabOrder(before or self.columns, chip)
+
+
+def _span_words(since_s: float | None, until_s: float | None, now_s: float) -> str:
+    """«21 Nov 15:01 – 21 Nov 15:16», «since 15:01»; without the day where that is today."""
+    today = local_time(now_s).date()
+    since, until = (
+        "" if each is None else clock_text(each, today).rpartition(":")[0]
+        for each in (since_s, until_s)
+    )
+    if since and until:
+        return f"{since} – {until}"
+    return f"since {since}" if since else f"until {until}"
 
 
 def _written(name: str, value: str) -> str:

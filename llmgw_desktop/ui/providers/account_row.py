@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from llmgw_desktop.app.providers.cards import AccountLine
+from llmgw_desktop.app.providers.cards import AccountLine, Trial
 from llmgw_desktop.domain.provider import AccountState
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
@@ -24,9 +24,12 @@ _MARKS = {
 }
 
 
-def standing_mark(state: AccountState) -> tuple[str, Tone]:
+_TRIALS = {Trial.NONE: ("info", Tone.MUTED), Trial.FAILED: ("error", Tone.ERROR)}
+
+
+def standing_mark(state: AccountState, trial: Trial | None = None) -> tuple[str, Tone]:
     """The icon's name, and the colour by its meaning."""
-    return _MARKS[state]
+    return _MARKS[state] if trial is None else _TRIALS[trial]
 
 
 class AccountRow(QWidget):
@@ -65,7 +68,7 @@ class AccountRow(QWidget):
 
     def show_line(self, line: AccountLine) -> None:
         self._line = line
-        icon, tone = standing_mark(line.state)
+        icon, tone = standing_mark(line.state, line.trial)
         self._mark.show_mark(icon, tone)
         self._state.setText(line.words)
         self._state.set_tone(tone)

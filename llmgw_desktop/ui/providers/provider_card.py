@@ -175,7 +175,7 @@ class ProviderCardView(Card):
 
     def show_card(self, card: ProviderCard) -> None:
         self._card = card
-        icon, tone = standing_mark(card.state)
+        icon, tone = standing_mark(card.state, card.trial)
         self._mark.show_mark(icon, tone)
         self._state.setText(card.words)
         self._state.set_tone(tone)

@@ -216,6 +216,10 @@ class ProviderDialog(SettingsDialog):
     def _about(self, error: ConfigError) -> str:
         return field_of(error)
 
+    @override
+    def _why(self, error: ConfigError) -> str:
+        return error.message.replace(_BY_A_LINE, _BY_THE_SWITCH)
+
     def _knows_vault(self) -> bool:
         return self._source.has_vault or bool(self._vault)
 
@@ -253,5 +257,7 @@ class ProviderDialog(SettingsDialog):
         self._fields["base_url"].set_hint(hint)
 
 
+_BY_A_LINE = "say so with local = true beside it"
+_BY_THE_SWITCH = "say so with the switch below it"
 _PROXY = "Left empty: as HTTPS_PROXY and NO_PROXY of the environment say; none for no proxy."
 _NAME = "Small letters, digits, - and _. Programs can ask for it as NAME/MODEL."

@@ -1,9 +1,13 @@
 """Adds or changes a route: which requests it is for, and who answers them."""
 
+import re
 from collections.abc import Sequence
+from functools import partial
+from itertools import groupby
 
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QFont, QTextCursor
+from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.routing.routes import STRATEGY_HINTS, STRATEGY_WORDS, RouteForm, field_of
@@ -13,10 +17,14 @@ from llmgw_desktop.domain.provider import CALLER_PROTOCOLS
 from llmgw_desktop.domain.routing.route import Strategy
 from llmgw_desktop.store.settings.schema import ELEMENT, table_at
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.dialogs import SettingsDialog
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, SettingField, TextLine, TextLines
 from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.layouts import h_box
 from llmgw_desktop.ui.widgets.toggles import SwitchLine
+from llmgw_desktop.ui.widgets.view_clothes import dress_menu, pop_up
+from llmgw_desktop.ui.widgets.words import said
 
 _ANY_PROTOCOL = [("", "Any"), *((each.value, each.value) for each in CALLER_PROTOCOLS)]
 _ANY_OPERATION = [
@@ -26,7 +34,6 @@ _ANY_OPERATION = [
     (Operation.EMBED.value, "Embeddings"),
     (Operation.COMPACT.value, "Compaction"),
 ]
-_TARGETS_SHOWN = 6
 _TARGET_LINES = 4
 
 
@@ -64,6 +71,10 @@ class RouteDialog(SettingsDialog):
         self._to.setFixedHeight(lines_px + theme.space(4))
         kept = ("", f"As for all: {STRATEGY_WORDS[default]}")
         orders = [kept, *((each.value, STRATEGY_WORDS[each]) for each in Strategy)]
+        self._targets = targets
+        self._choose = Button(theme, "Choose…", icon="plus", name="Choose who answers")
+        self._choose.setEnabled(bool(targets))
+        self._choose.clicked.connect(self._open_targets)
         self._strategy = ChoiceBox(theme, orders, name="Order")
         self._keeps = SwitchLine(theme, "A conversation stays with whoever answered it first")
         match = table_at("routes", ELEMENT, "match")
@@ -77,7 +88,9 @@ class RouteDialog(SettingsDialog):
         self._fields = {
             "name": SettingField(theme, route, "name", self._name),
             **of_match,
-            "to": SettingField(theme, route, "to", self._to, hint=_targets_hint(targets)),
+            "to": SettingField(
+                theme, route, "to", self._to, hint=_IN_LINES if targets else _NO_TARGETS
+            ),
             "strategy": SettingField(theme, route, "strategy", self._strategy, hint=""),
         }
         self._strategy.currentIndexChanged.connect(self._show_order)
@@ -139,17 +152,39 @@ class RouteDialog(SettingsDialog):
         self.fields.addLayout(grid)
         self.fields.addSpacing(space(1))
         self.fields.addWidget(_part(theme, "Who answers"))
-        for widget in (self._fields["to"], self._fields["strategy"], self._keeps):
+        self.fields.addWidget(self._fields["to"])
+        self.fields.addLayout(h_box(theme, self._choose, None))
+        for widget in (self._fields["strategy"], self._keeps):
             self.fields.addWidget(widget)
         self.fields.addStretch(1)
 
+    def _open_targets(self) -> None:
+        menu = self.target_menu()
+        pop_up(menu, self._theme, self._choose.mapToGlobal(QPoint(0, self._choose.height() + 2)))
 
-def _targets_hint(targets: Sequence[str]) -> str:
-    if not targets:
-        return "One in a line, as provider:model. There is no provider yet."
-    known = ", ".join(targets[:_TARGETS_SHOWN])
-    end = " …" if len(targets) > _TARGETS_SHOWN else "."
-    return f"One in a line, as provider:model, the first first. Known: {known}{end}"
+    def target_menu(self) -> QMenu:
+        """Each provider with its models and accounts; what is chosen is put below the others."""
+        menu = QMenu(self)
+        for provider, targets in groupby(self._targets, lambda each: _PLACE.split(each, 1)[0]):
+            of_it = menu.addMenu(provider.replace("&", "&&"))
+            dress_menu(of_it, self._theme)
+            for target in targets:
+                is_bare = ":" not in target
+                words = said(f"{target}: the model that was asked for") if is_bare else target
+                put = partial(self._put_target, target)
+                of_it.addAction(words.replace("&", "&&"), put)
+        return menu
+
+    def _put_target(self, target: str) -> None:
+        lines = [each for each in self._to.toPlainText().splitlines() if each.strip()]
+        self._to.setPlainText("\n".join([*lines, target]))
+        self._to.moveCursor(QTextCursor.MoveOperation.End)
+        self._to.setFocus()
+
+
+_IN_LINES = "One in a line, as provider:model; the first is asked first."
+_NO_TARGETS = "One in a line, as provider:model. There is no provider yet."
+_PLACE = re.compile("[/:]")
 
 
 def _part(theme: Theme, words: str) -> Label:

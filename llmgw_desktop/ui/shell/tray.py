@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from llmgw_desktop.app.clis.cards import CliCard
 from llmgw_desktop.app.gateway.control import status_line
-from llmgw_desktop.app.providers.cards import ProviderCard
+from llmgw_desktop.app.providers.cards import ProviderCard, Trial
 from llmgw_desktop.app.words.figures import counted, share_text
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.domain.values import value
@@ -363,7 +363,7 @@ def _without_markup(text: str) -> str:
 def _provider_words(card: ProviderCard | CliCard) -> str:
     """«work-openai (cooling 2 m)»; one that is simply on or off says so by its check mark, and has
     in its place what is left of the quota that is nearest its end."""
-    if card.words not in ("ready", "off"):
+    if card.words not in ("ready", "off", Trial.NONE):
         return f"{card.name} ({card.words})"
     lines = card.quotas if isinstance(card, CliCard) else _quotas(card)
     known = [each for each in lines if each.left_share is not None and not each.is_brief]

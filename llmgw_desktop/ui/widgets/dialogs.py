@@ -108,8 +108,14 @@ class SettingsDialog(FormDialog):
             each.set_wrong("")
         field = self._fields.get(self._about(error)) if isinstance(error, ConfigError) else None
         if field is not None and isinstance(error, ConfigError):
-            field.set_wrong(f"{error.message[0].upper()}{error.message[1:]}.")
+            message = self._why(error)
+            field.set_wrong(f"{message[0].upper()}{message[1:]}.")
         self.show_problem("" if field is not None else str(error))
+
+    def _why(self, error: ConfigError) -> str:
+        """What is wrong; a form that has a part for what the settings' file says by a line names
+        that part."""
+        return error.message
 
     def _about(self, error: ConfigError) -> str:
         """The key of the field; any other word for none."""

@@ -1,17 +1,22 @@
 """Texts as they are: code, and pieces of a patch or of what a program asks."""
 
+from collections.abc import Iterator
 from time import perf_counter
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QPalette,
     QSyntaxHighlighter,
+    QTextBlock,
+    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
+    QTextFormat,
     QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QTextEdit
 from typing_extensions import override
 
 from llmgw_desktop.app.questions.permission_words import FILE_MARK, AskedPart, PartKind
@@ -22,7 +27,7 @@ from llmgw_desktop.ui.widgets.cards import Card
 from llmgw_desktop.ui.widgets.fields import TextLines
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.view_clothes import dress_view, stay_dressed
 from llmgw_desktop.ui.widgets.words import said
 
 
@@ -60,23 +65,86 @@ class ReadText(QPlainTextEdit):
     def __init__(self, theme: Theme, name: str, *, margin: float) -> None:
         super().__init__()
         self._theme = theme
-        self.setAccessibleName(said(name))
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setTabChangesFocus(True)
-        self.setCursorWidth(1)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document().setDocumentMargin(theme.space(margin))
-        dress_view(self, theme)
-        self._wear()
-        theme.changed.connect(self._wear)
+        _make_readable(self, theme, name, margin)
 
-    def _wear(self) -> None:
-        colours = self._theme.colours
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.Base, colours.surface)
-        palette.setColor(QPalette.ColorRole.Text, colours.text)
-        self.setPalette(palette)
+
+class MarkdownText(QTextEdit):
+    """Read only: an answer as its writer meant it to look. What others wrote does nothing: HTML
+    stays text, no picture is loaded, links lead nowhere."""
+
+    def __init__(self, theme: Theme, name: str, *, margin: float) -> None:
+        super().__init__()
+        self._theme = theme
+        _make_readable(self, theme, name, margin)
+
+    def show_markdown(self, text: str) -> None:
+        """What is too long to be laid out at a stretch stands there as it was written."""
+        if len(text) > MOST_LAID_OUT:
+            self.setPlainText(text)
+            return
+        self.document().setMarkdown(_with_its_lines(text), _FEATURES)
+        for block in _blocks(self.document()):
+            if block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeLanguage) or (
+                block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
+            ):
+                self._dress_code(block)
+
+    @override
+    def loadResource(self, type: int, name: QUrl | str) -> object:
+        return None
+
+    def _dress_code(self, block: QTextBlock) -> None:
+        cursor = QTextCursor(block)
+        ground = QTextBlockFormat()
+        ground.setBackground(self._theme.colours.alternate)
+        ground.setNonBreakableLines(False)
+        cursor.mergeBlockFormat(ground)
+        cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+        look = QTextCharFormat()
+        look.setFont(self._theme.mono_font())
+        cursor.mergeCharFormat(look)
+
+
+def _make_readable(view: ReadText | MarkdownText, theme: Theme, name: str, margin: float) -> None:
+    view.setAccessibleName(said(name))
+    view.setReadOnly(True)
+    view.setUndoRedoEnabled(False)
+    view.setTabChangesFocus(True)
+    view.setCursorWidth(1)
+    view.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    view.document().setDocumentMargin(theme.space(margin))
+    dress_view(view, theme)
+    stay_dressed(view, theme, lambda it: _wear(it, theme))
+
+
+def _wear(view: ReadText | MarkdownText, theme: Theme) -> None:
+    palette = QPalette(view.palette())
+    palette.setColor(QPalette.ColorRole.Base, theme.colours.surface)
+    palette.setColor(QPalette.ColorRole.Text, theme.colours.text)
+    view.setPalette(palette)
+
+
+_FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub
+_FEATURES |= QTextDocument.MarkdownFeature.MarkdownNoHTML
+MOST_LAID_OUT = 16_000
+"""Characters."""
+
+
+def _with_its_lines(text: str) -> str:
+    """Outside of code a line ends where its writer ended it; Markdown by itself joins them."""
+    is_code, lines = False, []
+    for line in text.split("\n"):
+        is_fence = line.lstrip().startswith(("```", "~~~"))
+        is_code = is_code is not is_fence
+        lines.append(line if is_code or is_fence else f"{line}  ")
+    return "\n".join(lines)
+
+
+def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
+    block = document.begin()
+    while block.isValid():
+        yield block
+        block = block.next()
 
 
 FOLD = "\n↪ "

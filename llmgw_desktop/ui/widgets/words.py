@@ -24,6 +24,8 @@ _FIGURE = re.compile(
 )
 _WITH_ANOTHER = re.compile(r"(\S+(?: [\w%]+)?)(?: \((\S+(?: [\w%]+)?)\)| …)")
 """«+600 (+1 %)»; «13.0 s …», of what goes on."""
+_ARROW = " → "
+"""«48.2k → 310», of tokens that came in and went out."""
 _COUNTED = re.compile(r"([\d,]+) (\S.*)", re.DOTALL)
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d(?::\d\d)?)?(?:\.(\d+))?")
 _NUMBERED = re.compile(r"(\d+\. [^:]+): (.+)")
@@ -340,6 +342,13 @@ def _figure(text: str) -> str | None:
         first, second = _figure(match[1]), _figure(match[2]) if match[2] else ""
         if first and second is not None:
             return f"{first} ({second})" if second else f"{first} …"
+    if _ARROW in text:
+        sides = [_figure(each) or "" for each in text.split(_ARROW)]
+        return _ARROW.join(sides) if all(sides) else None
+    return _time(text)
+
+
+def _time(text: str) -> str | None:
     if match := _MOMENT.fullmatch(text):
         part = f",{match[5]}" if match[5] else ""
         return f"{match[3]}.{match[2]}.{match[1]}{match[4] or ''}{part}"

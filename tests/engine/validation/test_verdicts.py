@@ -9,8 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.validation import Confidence, Seat, SeatAnswer, SeatState, Stance, Verdict
+from llmgw_desktop.domain.validation import (
+    Confidence,
+    Intent,
+    PanelRequest,
+    Seat,
+    SeatAnswer,
+    SeatState,
+    Stance,
+    Verdict,
+)
 from llmgw_desktop.engine.validation.confidence import Count, agreement_of, confidence_of
+from llmgw_desktop.engine.validation.prompts import panel_prompt
 from llmgw_desktop.engine.validation.verdicts import read_verdict, stance_of, verdict_of
 
 AGREE, DISAGREE = Stance.AGREE, Stance.DISAGREE
@@ -82,6 +92,36 @@ def test_the_rest_of_it() -> None:
         risks=("Data is lost.", "Keys leak."),
         next_step="Revert.",
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("none", "None.", "None worth naming.", "No significant risks.", "Nothing found"),
+        *("none that I see", "None of note", "No risks identified so far", "n/a"),
+    ],
+)
+def test_what_names_no_risk_is_none(words: str) -> None:
+    assert read_verdict(f"Verdict: PASS\nRisks: {words}").risks == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("No way back after Monday.", "None of the keys are rotated.", "Nothing to roll back to."),
+        "No tests.",
+    ],
+)
+def test_a_risk_may_begin_with_no(words: str) -> None:
+    assert read_verdict(f"Verdict: PASS\nRisks: {words}").risks == (words,)
+
+
+def test_what_is_only_said_after_us_is_not_read() -> None:
+    request = PanelRequest(intent=Intent.VALIDATE, seats=(), question="Is the swap of names safe?")
+    asked = panel_prompt(request)
+    assert read_verdict(asked, asked) == Verdict(stance=UNCLEAR)
+    told = read_verdict(f"{asked}\n\nVerdict: FAIL\nRationale: Not by night.", asked)
+    assert (told.stance, told.rationale) == (DISAGREE, "Not by night.")
 
 
 def test_as_json() -> None:

@@ -244,6 +244,7 @@ async def test_the_receipt_is_made_shown_and_saved(stage: CompareStage, tmp_path
     dialog = stage.window.findChild(ReceiptDialog)
     assert isinstance(dialog, ReceiptDialog)
     assert line.receipt.digest in dialog.text.toPlainText()
+    assert "| who |" not in dialog.text.toPlainText()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     file = tmp_path / "receipt.json"
     line.save_wanted.emit(line.receipt, file)
@@ -332,6 +333,26 @@ async def test_hostile_text_stays_text(stage: CompareStage) -> None:
     page = await stage.show_run(replace(run, answers=(hostile, *run.answers[1:])))
     shown = page.columns.views[0].text.toPlainText()
     assert "<b>bold</b>␛[31m⟨U+202E⟩evil" in shown
+
+
+async def test_an_answer_is_laid_out_once_it_has_ended(stage: CompareStage) -> None:
+    """What grows stands there as it is written. Nothing that others wrote is loaded or led to."""
+    run = dissent(NOW_S, judged=False)
+    text = (
+        "## Verdict\nFAIL\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- one **bold**\n\n"
+        "```sql\nALTER TABLE a;\n```\n![seen](http://127.0.0.1:9/x.png)"
+    )
+    page = await stage.show_run(
+        replace(run, answers=(replace(run.answers[0], text=text), *run.answers[1:]))
+    )
+    view = page.columns.views[0].text
+    shown = view.toPlainText()
+    assert view.text == text, "what is copied is what was said"
+    assert not [each for each in ("##", "**", "```", "|", "![") if each in shown]
+    assert "Verdict\nFAIL" in shown
+    assert "ALTER TABLE a;" in shown
+    view.show_text(f"{text} more", follows=True)
+    assert "## Verdict" in view.toPlainText()
 
 
 async def test_a_very_long_answer_is_cut_and_says_so(stage: CompareStage) -> None:

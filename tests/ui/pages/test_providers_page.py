@@ -283,7 +283,7 @@ async def test_adding_by_dialog(stage: RoutingStage) -> None:
     assert not stage.file.exists()
     dialog._address.setText("http://127.0.0.1:1234/v1")
     dialog.save_wanted.emit()
-    await stage.until(lambda: "local = true beside it" in dialog._fields["base_url"].note)
+    await stage.until(lambda: "with the switch below it" in dialog._fields["base_url"].note)
     dialog._local.set_on(True)
     dialog.save_wanted.emit()
     await stage.until(lambda: stage.file.exists())

@@ -137,6 +137,28 @@ async def test_adding_by_dialog(stage: RoutingStage) -> None:
     await stage.until(lambda: stage.window.findChild(RouteDialog) is None)
 
 
+async def test_where_a_route_leads_is_chosen(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("routes")
+    stage.button("Add route…").click()
+    dialog = stage.one(RouteDialog)
+    menu = dialog.target_menu()
+    offered = {
+        each.text(): [one.text() for one in each.menu().actions()]  # type: ignore[attr-defined]
+        for each in menu.actions()
+    }
+    assert "work-openai" in offered
+    assert "work-openai: the model that was asked for" in offered["work-openai"]
+    assert {"work-openai:gpt-5.5", "work-openai/reserve:gpt-5.5"} <= set(offered["work-openai"])
+    for place, target in (("work-openai", "work-openai/reserve:o5"), ("ollama", "ollama:llama3.3")):
+        of_it = next(each for each in menu.actions() if each.text() == place).menu()
+        next(each for each in of_it.actions() if each.text() == target).trigger()  # type: ignore[attr-defined]
+    assert dialog.form.to == ("work-openai/reserve:o5", "ollama:llama3.3")
+    dialog._name.setText("new")
+    dialog.save_wanted.emit()
+    await stage.until(lambda: on_page(stage)[-1] == "new")
+
+
 async def test_changing_by_dialog(stage: RoutingStage) -> None:
     set_full_scene(stage.gateway)
     await stage.open("routes")

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QScrollArea,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
 
 from llmgw_desktop.ui.widgets.label import Label
+from tests.support.said_words import catalogue
 from tests.ui.test_accessible_names import nameless, roleless
 from tests.ui.test_accessible_pages import cut_labels
 
-_ENGLISH = re.compile(
-    r"\b(?:the|of|and|is|are|were|not|with|which|that|this|has|have|been|its|it|for|from|by|to"
-    r"|none|your|you|nothing|each|every|when|where|while|only|until|since|than|them|they|their)\b"
+_OTHERS = re.compile(
+    r"<[^<>]*>|&\w+;|“[^”]*”|„[^“”]*[“”]|«[^»]*»|`[^`]*`|\"[^\"]*\"|'[^']*'|\S*[/_\\=@\d.:-]\w\S*|~\S*"
+    r"|\b[A-Z]{2,}\w*"
 )
+"""What stands in quotes, markup, and names of files, settings, models, programs."""
+_WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
 _BESIDE = ("FlowingLabel ", "_Gutter ")
 """What these do with the mouse, keys do where the text has the focus."""
 
@@ -26,7 +40,30 @@ def troubles(subject: QWidget, *, is_german: bool) -> Iterator[str]:
     yield from (f"no role: {each}" for each in roleless(subject) if not each.startswith(_BESIDE))
     yield from _beyond(subject)
     if is_german:
-        yield from (f"English: {each!r}" for each in _said_in(subject) if _ENGLISH.search(each))
+        yield from english_in(subject)
+
+
+def english_in(subject: QWidget) -> Iterator[str]:
+    """What a window that speaks German says in English: words that stand in the catalogue, and in
+    no translation of it."""
+    for each in dict.fromkeys(_said_in(subject)):
+        words = {word.lower() for word in _WORD.findall(_OTHERS.sub(" ", each))}
+        if found := words & _english():
+            yield f"English: {' '.join(sorted(found))}: {each!r}"
+
+
+@lru_cache
+def _english() -> frozenset[str]:
+    sources, translations = set(), set()
+    for source, forms in catalogue("de").items():
+        sources |= _words(source)
+        for form in forms:
+            translations |= _words(form)
+    return frozenset(sources - translations)
+
+
+def _words(text: str) -> set[str]:
+    return {each.lower() for each in _WORD.findall(_OTHERS.sub(" ", text.replace("&", "")))}
 
 
 def _beyond(subject: QWidget) -> Iterator[str]:
@@ -40,13 +77,37 @@ def _beyond(subject: QWidget) -> Iterator[str]:
 
 def _said_in(subject: QWidget) -> Iterator[str]:
     """What we say ourselves: what others said is shown as it is."""
-    for each in subject.findChildren(QWidget):
+    for each in (subject, *subject.findChildren(QWidget)):
         if not each.isVisible():
             continue
         if isinstance(each, Label) and each.is_verbatim:
             continue
         if isinstance(each, QLabel | QAbstractButton):
             yield each.text()
-        yield each.toolTip()
-        yield each.accessibleName()
-        yield each.accessibleDescription()
+        yield from (each.toolTip(), each.accessibleName(), each.accessibleDescription())
+        yield from _in_views(each)
+
+
+def _in_views(view: QWidget) -> Iterator[str]:
+    """Heads of tables, cells of columns that hold our words, what is offered and hinted at."""
+    if isinstance(view, QTableView) and view.model() is not None:
+        yield from _cells(view.model(), view)
+    elif isinstance(view, QComboBox) and not view.isEditable():
+        yield view.currentText()
+    elif isinstance(view, QLineEdit):
+        yield view.placeholderText()
+    elif isinstance(view, QTabBar):
+        yield from (view.tabText(at) for at in range(view.count()))
+    elif isinstance(view, QMenu):
+        yield from (each.text().replace("&", "") for each in view.actions())
+
+
+def _cells(model: QAbstractItemModel, view: QTableView) -> Iterator[str]:
+    columns = getattr(model, "columns", ())
+    for at in range(model.columnCount()):
+        if view.isColumnHidden(at):
+            continue
+        yield str(model.headerData(at, Qt.Orientation.Horizontal) or "")
+        if at < len(columns) and getattr(columns[at], "is_words", False):
+            rows = min(model.rowCount(QModelIndex()), 40)
+            yield from (str(model.index(row, at).data() or "") for row in range(rows))

@@ -18,7 +18,7 @@ from llmgw_desktop.engine.mcp.tool import (
 )
 from llmgw_desktop.engine.mcp.tools.panel_tools import TOLD, PanelParts, reported, waited
 from llmgw_desktop.engine.validation.comparison import as_table
-from llmgw_desktop.engine.validation.prompts import letter, seat_named
+from llmgw_desktop.engine.validation.prompts import letter, panel_prompt, seat_named
 from llmgw_desktop.engine.validation.receipts import (
     NotGenuine,
     as_file,
@@ -69,7 +69,8 @@ class _Calls:
             raise NoSuchJob(given["jobId"])
         is_plain = run is not None and run.request.intent is Intent.ASK
         most = given.get("maxChars", _JOB_CHARS)
-        verdict = verdict_of(answer, is_plain=is_plain)
+        asked = panel_prompt(run.request) if run is not None and not is_plain else ""
+        verdict = verdict_of(answer, is_plain=is_plain, asked=asked)
         response = answer.text[:most]
         structured = {
             "success": True,
