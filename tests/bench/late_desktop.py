@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import llmgw_desktop.ui  # noqa: F401 # isort: skip - PySide makes its classes at once after it
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
