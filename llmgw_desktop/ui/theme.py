@@ -30,6 +30,7 @@ class Icons:
     def __init__(self) -> None:
         self._sources: dict[str, bytes] = {}
         self._renderers: dict[tuple[str, str], QSvgRenderer] = {}
+        self._drawn: dict[tuple[str, int, int, float], QPixmap] = {}
 
     def icon(self, name: str, colour: QColor, disabled: QColor, size_px: int) -> QIcon:
         """For actions and standard buttons; a control that is disabled shows the other colour."""
@@ -59,7 +60,15 @@ class Icons:
 
     def paint(self, painter: QPainter, name: str, area: QRectF, colour: QColor) -> None:
         """For widgets that paint themselves."""
-        self._renderer(name, colour).render(painter, area)
+        scale = painter.device().devicePixelRatioF()
+        painter.drawPixmap(area.topLeft(), self.drawn(name, colour, round(area.width()), scale))
+
+    def drawn(self, name: str, colour: QColor, size_px: int, scale: float) -> QPixmap:
+        """As `pixmap`, drawn once for each size, scale and colour."""
+        key = (name, colour.rgba(), size_px, scale)
+        if key not in self._drawn:
+            self._drawn[key] = self.pixmap(name, colour, size_px, scale)
+        return self._drawn[key]
 
     def _renderer(self, name: str, colour: QColor) -> QSvgRenderer:
         key = (name, colour.name())

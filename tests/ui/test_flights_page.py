@@ -190,12 +190,11 @@ class TestCost:
 
     def test_each_state_has_a_shape_of_its_own(self, bench: FlightBench, theme: Theme) -> None:
         """Also without colour: the marks differ where they are drawn at all."""
-        from llmgw_desktop.ui.flights.table.flight_delegate import StateMarks
+        from llmgw_desktop.ui.flights.table.flight_delegate import state_mark
 
-        marks = StateMarks(theme)
         shapes = set()
         for state in FlightState:
-            image = marks.pixmap(state, 1.0).toImage()
+            image = state_mark(theme, state, 1.0).toImage()
             size = range(image.width())
             shapes.add(tuple(image.pixelColor(x, y).alpha() > 127 for x in size for y in size))
         assert len(shapes) == len(FlightState)

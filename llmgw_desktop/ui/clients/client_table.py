@@ -15,7 +15,7 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.kept_rows import Filling, paint_bar
 from llmgw_desktop.ui.widgets.label import Tone, colour_of
 from llmgw_desktop.ui.widgets.row_model import Column, RowModel, no_tip
-from llmgw_desktop.ui.widgets.tables import FittedTable, RowCells, TableLook, paint_line
+from llmgw_desktop.ui.widgets.tables import FittedTable, RowCells, TableLook
 from llmgw_desktop.ui.widgets.words import said
 
 
@@ -206,4 +206,4 @@ class _ClientCells(RowCells):
         painter.setPen(colours.error if least.is_spent else colours.text)
         words = inside.adjusted(space(_BAR_UNITS) + space(2), 0, 0, 0)
         more = f" +{len(row.budgets) - 1}" if len(row.budgets) > 1 else ""
-        paint_line(painter, words, said(least.left) + more)
+        self._texts.paint(painter, words, said(least.left) + more)

@@ -53,7 +53,7 @@ class SeatPicker(QFrame):
         self.field.returnPressed.connect(self._choose_current)
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
-        stay_dressed(self, theme, SeatPicker._wear)
+        stay_dressed(self, theme, SeatPicker._wear, at_once=2)
 
     def show_askable(self, everyone: Sequence[Askable], taken: Collection[str]) -> None:
         self._all, self._taken = everyone, taken

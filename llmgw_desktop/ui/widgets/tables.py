@@ -39,15 +39,11 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.row_model import Column, Index, RowModel
+from llmgw_desktop.ui.widgets.texts import LaidOutTexts
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 from llmgw_desktop.ui.widgets.words import said
 
 _SELECTED = QStyle.StateFlag.State_Selected.value
-_ONE_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-_TO_THE_LEFT = (
-    Qt.AlignmentFlag.AlignLeft | _ONE_LINE
-)  # joined once: a page paints hundreds of cells
-_TO_THE_RIGHT = Qt.AlignmentFlag.AlignRight | _ONE_LINE
 Key = tuple[str, str, Callable[[], object]]
 """What it does, in words for the list of keys; the key; doing it."""
 
@@ -65,12 +61,6 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, colours.selection)
         elif row == self.hovered_row:
             painter.fillRect(option.rect, colours.hover)
-
-
-def paint_line(painter: QPainter, area: QRect, text: str, *, is_number: bool = False) -> None:
-    """With the painter's font and pen. One line of left-to-right order, whatever stands in it."""
-    elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-    painter.drawText(area, _TO_THE_RIGHT if is_number else _TO_THE_LEFT, elided)
 
 
 class RowTable(QTableView):
@@ -214,13 +204,13 @@ class RowCells(RowDelegate):
         super().__init__()
         self._theme, self._model = theme, model
         self._ink, self._mark = ink, mark
+        self._texts = LaidOutTexts(theme.font())
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.paint_ground(painter, option, index.row(), self._theme.colours)
         row, pad = self._model.row(index.row()), self._theme.space(1.5)
         if row is not None:
-            painter.setFont(self._theme.font())
             column = self._model.columns[index.column()]
             self.paint_cell(painter, option.rect.adjusted(pad, 0, -pad, 0), row, column)
 
@@ -234,7 +224,7 @@ class RowCells(RowDelegate):
             inside = inside.adjusted(self._theme.space(MARK_UNITS), 0, 0, 0)
         plain = colours.muted if column.is_quiet else colours.text
         painter.setPen(self._ink(row, column, colours) or plain)
-        paint_line(painter, inside, column.shown(row), is_number=column.is_number)
+        self._texts.paint(painter, inside, column.shown(row), is_number=column.is_number)
 
 
 @value

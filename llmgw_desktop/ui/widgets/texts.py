@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from time import perf_counter
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QPointF, QRect, QSizeF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
     QFontMetricsF,
+    QPainter,
     QPalette,
+    QStaticText,
     QSyntaxHighlighter,
     QTextBlock,
     QTextBlockFormat,
@@ -15,6 +19,7 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextFormat,
     QTextOption,
+    QTransform,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QTextEdit
 from typing_extensions import override
@@ -29,6 +34,44 @@ from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.layouts import h_box
 from llmgw_desktop.ui.widgets.view_clothes import dress_view, stay_dressed
 from llmgw_desktop.ui.widgets.words import said
+
+_TEXTS_KEPT = 4000
+
+
+class LaidOutTexts:
+    """Lines of one font for cells, which a repaint paints by the hundred: each text is measured and
+    laid out once, and most stand in many cells."""
+
+    def __init__(self, font: QFont) -> None:
+        self._font, self._metrics = font, QFontMetrics(font)
+        self._one_line = QTextOption()
+        """Of left-to-right order, whatever stands in it."""
+        self._one_line.setTextDirection(Qt.LayoutDirection.LeftToRight)
+        self._one_line.setWrapMode(QTextOption.WrapMode.NoWrap)
+        self._known: dict[str, tuple[QStaticText, QSizeF]] = {}
+
+    def paint(self, painter: QPainter, area: QRect, text: str, *, is_number: bool = False) -> float:
+        """In the painter's pen, in the middle of the height, elided; gives its width in pixels."""
+        laid_out, size = self._known.get(text) or self._lay_out(text)
+        if size.width() > area.width():
+            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+            laid_out, size = self._known.get(text) or self._lay_out(text)
+        left = area.left() + (round(area.width() - size.width()) if is_number else 0)
+        top = area.top() + (area.height() - size.height()) // 2
+        painter.setFont(self._font)
+        painter.drawStaticText(QPointF(left, top), laid_out)
+        return size.width()
+
+    def _lay_out(self, text: str) -> tuple[QStaticText, QSizeF]:
+        if len(self._known) >= _TEXTS_KEPT:
+            self._known.clear()
+        laid_out = QStaticText(text.replace("\n", " "))
+        laid_out.setTextOption(self._one_line)
+        laid_out.setTextFormat(Qt.TextFormat.PlainText)
+        laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        laid_out.prepare(QTransform(), self._font)
+        self._known[text] = (laid_out, laid_out.size())
+        return self._known[text]
 
 
 class CodeBlock(Card):

@@ -25,7 +25,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.pacing import in_turns
 
 W = TypeVar("W", bound=QWidget)
-SHEETS, LABELS = 8, 300
+SHEETS, LABELS = 6, 200
 
 
 def dress_view(view: QAbstractScrollArea, theme: Theme) -> None:
@@ -86,6 +86,7 @@ class _Wardrobe(QObject):
     def _dressing(self) -> Iterator[None]:
         known = [(each, *how) for each, how in self.clothes.items() if isValid(each)]
         known.sort(key=lambda it: (not it[0].isVisible(), it[2]))
+        yield  # the turn that tells of the change is full
         done = 0.0
         for wearer, put_on, share in known:
             done += share

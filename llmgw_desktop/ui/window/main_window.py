@@ -5,7 +5,7 @@ It shows what it is told and asks by signals; what closing means is decided in `
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -278,6 +278,12 @@ class MainWindow(QMainWindow):
         self.menus.quit_wanted.connect(self.quit_wanted)
         self.menus.shortcuts_wanted.connect(self._list_shortcuts)
         self.menus.undo_wanted.connect(self._undo.undo)
+        self._theme.changed.connect(self._paint_in_two_turns)
+
+    def _paint_in_two_turns(self) -> None:
+        """In new colours: the page after what stands around it, which together take too long."""
+        self._stack.setUpdatesEnabled(False)
+        QTimer.singleShot(0, self._stack, lambda: self._stack.setUpdatesEnabled(True))
 
     def _list_shortcuts(self) -> None:
         """As soon as all pages are made: those that nobody has seen have keys as well."""

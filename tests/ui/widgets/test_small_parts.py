@@ -115,7 +115,8 @@ def test_a_label_s_tone_follows_the_scheme(theme: Theme, qtbot: QtBot) -> None:
     qtbot.addWidget(label)
     for appearance in (Appearance.DARK, Appearance.LIGHT):
         theme.set_appearance(appearance)
-        assert label.palette().windowText().color() == theme.colours.error
+        red = theme.colours.error
+        qtbot.waitUntil(lambda red=red: label.palette().windowText().color() == red)
     label.set_tone(Tone.OK)
     assert label.palette().windowText().color() == theme.colours.ok
 

@@ -23,7 +23,7 @@ from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab
 from llmgw_desktop.ui.flights.detail.route_tab import RouteTab
 from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab
 from llmgw_desktop.ui.flights.flight_actions import FlightActions
-from llmgw_desktop.ui.flights.table.flight_delegate import StateMarks
+from llmgw_desktop.ui.flights.table.flight_delegate import state_mark
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import ElidedLabel, Tone, put_tip, tip
@@ -71,7 +71,6 @@ class DetailPane(QWidget, MadeInSteps):
 
     def _made(self, bridge: Bridge) -> Iterator[None]:
         self._record: FlightRecord | None = None
-        self._marks = StateMarks(self._theme)
         self._mark = QLabel()
         self._title = ElidedLabel(
             self._theme,
@@ -233,7 +232,7 @@ class DetailPane(QWidget, MadeInSteps):
     def _show_mark(self) -> None:
         if self._record is not None:
             state = self._record.summary.state
-            self._mark.setPixmap(self._marks.pixmap(state, self.devicePixelRatioF()))
+            self._mark.setPixmap(state_mark(self._theme, state, self.devicePixelRatioF()))
             put_tip(self._mark, tip(STATE_WORDS[state]))
 
 

@@ -7,7 +7,7 @@ ring. Words for them stand in `app/flights/columns.py`.
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap, QStaticText, QTransform
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -19,6 +19,7 @@ from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import Tone, colour_of
 from llmgw_desktop.ui.widgets.tables import RowDelegate
+from llmgw_desktop.ui.widgets.texts import LaidOutTexts
 from llmgw_desktop.ui.widgets.words import said
 
 _MARKS = {
@@ -39,33 +40,15 @@ def state_colour(state: FlightState, colours: Colours) -> QColor:
     return colour_of(_MARKS[state][1], colours)
 
 
-class StateMarks:
-    """Pixmaps of the marks, drawn once for each scale and scheme."""
-
-    def __init__(self, theme: Theme) -> None:
-        self._theme = theme
-        self._drawn: dict[tuple[FlightState, float], QPixmap] = {}
-        theme.changed.connect(self._drawn.clear)
-
-    @property
-    def size_px(self) -> int:
-        return self._theme.space(4)
-
-    def pixmap(self, state: FlightState, scale: float) -> QPixmap:
-        key = (state, scale)
-        if key not in self._drawn:
-            colour = state_colour(state, self._theme.colours)
-            self._drawn[key] = self._theme.icons.pixmap(
-                state_icon(state), colour, self.size_px, scale
-            )
-        return self._drawn[key]
+def state_mark(theme: Theme, state: FlightState, scale: float) -> QPixmap:
+    """In the colours of now, for a screen of this scale."""
+    colour = state_colour(state, theme.colours)
+    return theme.icons.drawn(state_icon(state), colour, theme.space(4), scale)
 
 
 _QUIET = frozenset({"time", "provider", "protocol", "stop", "id"})
 _BAD = frozenset({FlightState.FAILED, FlightState.CUT})
 _AT_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_ELIDE = Qt.TextElideMode.ElideRight
-_TEXTS_KEPT = 4000
 _Index = QModelIndex | QPersistentModelIndex
 _Painter = Callable[[QPainter, QRect, ShownFlight, int], None]
 
@@ -79,18 +62,15 @@ class FlightDelegate(RowDelegate):
         super().__init__(parent)
         self._theme = theme
         self._model = model
-        self._marks = StateMarks(theme)
         self._font = theme.font()
-        self._metrics = QFontMetrics(self._font)
+        self._texts = LaidOutTexts(self._font)
         self._note_font = theme.font(TextSize.CAPTION)
         self._note_metrics = QFontMetrics(self._note_font)
-        self._texts: dict[str, tuple[QStaticText, float]] = {}
-        self._text_height = QStaticText("0").size().height()
         self._pad = theme.space(1.5)
-        self._mark_px = self._marks.size_px
+        self._mark_px = theme.space(4)
         self._bar_px = theme.space(1.25)
         self._least_bar_px = theme.space(3)
-        self._figure_px = self._pad * 2 + self._metrics.horizontalAdvance("≈100 %")
+        self._figure_px = self._pad * 2 + QFontMetrics(self._font).horizontalAdvance("≈100 %")
         self._colours = theme.colours
         self._bar_ground = QColor()
         self._painters = [self._painter_of(column.key) for column in model.columns]
@@ -135,7 +115,8 @@ class FlightDelegate(RowDelegate):
 
     def _paint_mark(self, painter: QPainter, area: QRect, shown: ShownFlight, _: int) -> None:
         size = self._mark_px
-        pixmap = self._marks.pixmap(shown.summary.state, painter.device().devicePixelRatioF())
+        scale = painter.device().devicePixelRatioF()
+        pixmap = state_mark(self._theme, shown.summary.state, scale)
         left = area.left() + (area.width() - size) / 2
         painter.drawPixmap(QPointF(left, area.top() + (area.height() - size) / 2), pixmap)
 
@@ -166,11 +147,11 @@ class FlightDelegate(RowDelegate):
         area = self._paint_notes(painter, area, shown)
         asked, arrow, served = shown.cells[at].partition(" → ")
         painter.setPen(self._colours.text)
-        width = self._text(painter, area, asked, is_number=False)
+        width = self._texts.paint(painter, self._inside(area), asked)
         rest = area.adjusted(int(width), 0, 0, 0)
         if arrow and rest.width() > 4 * self._pad:
             painter.setPen(self._colours.muted)
-            self._text(painter, rest, f"{arrow}{served}", is_number=False)
+            self._texts.paint(painter, self._inside(rest), f"{arrow}{served}")
 
     def _paint_notes(self, painter: QPainter, area: QRect, shown: ShownFlight) -> QRect:
         """From the right, as many as leave the model's name enough; gives what is left."""
@@ -198,7 +179,10 @@ class FlightDelegate(RowDelegate):
     def _cell(self, painter: QPainter, area: QRect, text: str, at: int) -> None:
         column = self._model.columns[at]
         own = said(text) if column.is_words or column.is_number else text
-        self._text(painter, area, own, column.is_number)
+        self._texts.paint(painter, self._inside(area), own, is_number=column.is_number)
+
+    def _inside(self, area: QRect) -> QRect:
+        return area.adjusted(self._pad, 0, -self._pad, 0)
 
     def _paint_cache(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         self._paint_plain(painter, area, shown, at)
@@ -211,29 +195,3 @@ class FlightDelegate(RowDelegate):
         painter.fillRect(left, top, width, self._bar_px, self._bar_ground)
         full = round(width * min(max(rate, 0.0), 1.0))
         painter.fillRect(left, top, full, self._bar_px, self._colours.cache_read)
-
-    def _text(self, painter: QPainter, area: QRect, text: str, is_number: bool) -> float:
-        """In the painter's pen, in the middle of the height; gives its width."""
-        room = area.width() - 2 * self._pad
-        laid_out, width = self._texts.get(text) or self._lay_out(text)
-        if width > room:
-            text = self._metrics.elidedText(text, _ELIDE, room)
-            laid_out, width = self._texts.get(text) or self._lay_out(text)
-        left = area.left() + self._pad
-        if is_number:
-            left += round(room - width)
-        top = area.top() + (area.height() - self._text_height) // 2
-        painter.drawStaticText(QPointF(left, top), laid_out)
-        return width
-
-    def _lay_out(self, text: str) -> tuple[QStaticText, float]:
-        if len(self._texts) >= _TEXTS_KEPT:
-            self._texts.clear()
-        laid_out = QStaticText(text)
-        laid_out.setTextFormat(Qt.TextFormat.PlainText)
-        laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-        laid_out.prepare(QTransform(), self._font)
-        size = laid_out.size()
-        self._text_height = size.height()
-        self._texts[text] = (laid_out, size.width())
-        return self._texts[text]
