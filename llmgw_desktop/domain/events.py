@@ -268,6 +268,8 @@ class ServerResourceChanged:
     """What stands at an address of a server behind us may be otherwise now."""
 
     address: str
+    caller: tuple[str, str, str] | None = None
+    """Whose own process told it; None: one that all share."""
 
 
 @value

@@ -1,4 +1,5 @@
-"""Tools of MCP servers behind the gateway as a person approved them, in `gateway.db`.
+"""Tools of MCP servers behind the gateway as a person approved them, in `gateway.db`, and how many
+tokens each server had of a model of ours.
 
 What a server says of a tool later is compared with what stands here; only what is the same is
 offered. Each change is an administrative act.
@@ -6,6 +7,7 @@ offered. Each change is an administrative act.
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import orjson
 import peewee
@@ -35,6 +37,17 @@ class ToolPinRow(peewee.Model):
     class Meta:
         table_name = "tool_pins"
         primary_key = peewee.CompositeKey("server", "tool")
+
+
+class SampledRow(peewee.Model):
+    """Since when a server's day runs, and what it has had of it."""
+
+    server = peewee.TextField(primary_key=True)
+    since_s = peewee.FloatField()
+    tokens = peewee.IntegerField()
+
+    class Meta:
+        table_name = "sampled_tokens"
 
 
 class ToolPinStore:
@@ -82,6 +95,20 @@ class ToolPinStore:
             connection.execute(*self._put(server, tool, pin))
             note(connection, act)
 
+    def sampled(self) -> dict[str, tuple[float, int]]:
+        """Of each server that ever had a model's words: since when its day runs, and how many
+        tokens it has had."""
+        query = SampledRow.select(SampledRow.server, SampledRow.since_s, SampledRow.tokens)
+        rows = self._file.run(*self._dialect.compose(query.tuples()))
+        return {server: (since_s, tokens) for server, since_s, tokens in rows}
+
+    def note_sampled(self, server: str, since_s: float, tokens: int) -> None:
+        query = SampledRow.insert(
+            server=server, since_s=since_s, tokens=tokens
+        ).on_conflict_replace()
+        with self._file.transaction() as connection:
+            connection.execute(*self._composed(query))
+
     def close(self) -> None:
         self._file.close()
 
@@ -93,5 +120,8 @@ class ToolPinStore:
             is_hidden=int(pin.is_hidden),
             at_s=self._clock.now_s(),
         ).on_conflict_replace()
+        return self._composed(query)
+
+    def _composed(self, query: Any) -> tuple[str, list[object]]:
         sql, parameters = self._dialect.compose(query)
         return sql, list(parameters)

@@ -4,93 +4,28 @@ click is what happens on the disk."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from shiboken6 import delete
 
 from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.ui.questions.permission_dialog import PermissionDialog
-from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
-from llmgw_desktop.ui.shell.tray import Tray
-from llmgw_desktop.ui.theme import Appearance, Theme
-from llmgw_desktop.ui.widgets.button import Button
 from tests.support import cli_benches
 from tests.support.answers import Answer
 from tests.support.asking_house import begun, setup_of
+from tests.support.asking_window import PATIENCE_S, window
 from tests.support.cli_bench import Bench
 from tests.support.hosted_loop import hosted_loop
 from tests.support.upstream import Upstream
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
-
-_PATIENCE_S = 200.0
-
-
-class Person:
-    """At the window."""
-
-    def __init__(self, shell: DesktopShell) -> None:
-        self._watch = shell._question_watch
-
-    async def dialog(self, command: str) -> PermissionDialog:
-        """About this, and in sight."""
-        shown: PermissionDialog | None = None
-
-        def is_there() -> bool:
-            nonlocal shown
-            found = self._watch.dialog
-            if not isinstance(found, PermissionDialog) or not found.isVisible():
-                return False
-            shown = found
-            return found.question.ask.command == command
-
-        await until(is_there)
-        assert shown is not None
-        assert shown.asked.pieces[0].toPlainText() == command
-        return shown
-
-    async def press(self, dialog: PermissionDialog, button: Button) -> None:
-        """As soon as it may be pressed."""
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        assert dialog.isVisible(), "nobody has looked at it yet"
-        dialog.activateWindow()
-        await until(button.isEnabled)
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(_PATIENCE_S):
-        while not is_so():
-            await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def window(container: Container, folder: Path) -> AsyncIterator[Person]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme = Theme(app, Appearance.LIGHT)
-    settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-    shell = DesktopShell(container, theme, Tray(theme.icons, lambda: False), settings)
-    await shell.start()
-    shell.open(hidden=False)
-    try:
-        yield Person(shell)
-    finally:
-        await container.runs.supervisor.stop_all()
-        await shell.stop()
-        if shell.window is not None:
-            delete(shell.window)
-        delete(theme)
 
 
 async def _asked_and_answered(bench: Bench, upstream: Upstream, folder: Path) -> None:
@@ -113,15 +48,16 @@ async def _asked_and_answered(bench: Bench, upstream: Upstream, folder: Path) ->
     async with window(container, folder) as person, aiohttp.ClientSession() as session:
         key = container.places.access_key_file.read_text().strip()
         job_id = await begun(session, str(container.gateway.status.url), key, body)
-        dialog = await person.dialog(first)
+        dialog = await person.dialog(lambda ask: ask.command == first)
+        assert dialog.asked.pieces[0].toPlainText() == first
         assert list(bench.folder.iterdir()) == []
         lane.always = _calls(second)
         await person.press(dialog, dialog.once)
-        dialog = await person.dialog(second)
+        dialog = await person.dialog(lambda ask: ask.command == second)
         assert [each.name for each in bench.folder.iterdir()] == ["allowed.txt"]
         lane.always = Answer(call_tools=False)
         QTest.mouseClick(dialog.deny, Qt.MouseButton.LeftButton)
-        done = await container.runs.supervisor.wait(job_id, _PATIENCE_S)
+        done = await container.runs.supervisor.wait(job_id, PATIENCE_S)
         assert done is not None
         assert done.state is JobState.COMPLETED, done.error
         assert [each.name for each in bench.folder.iterdir()] == ["allowed.txt"]
@@ -143,6 +79,6 @@ def test_an_agent_asks_in_the_window_and_a_click_decides(
     qapp.setStyle("Fusion")
     with hosted_loop(qapp) as loop:
         loop.run_until_complete(
-            asyncio.wait_for(_asked_and_answered(bench, upstream, tmp_path), 2 * _PATIENCE_S)
+            asyncio.wait_for(_asked_and_answered(bench, upstream, tmp_path), 2 * PATIENCE_S)
         )
     assert [each.name for each in bench.folder.iterdir()] == ["allowed.txt"]

@@ -47,6 +47,7 @@ class ClaudeCli:
     key_variable: str = "ANTHROPIC_API_KEY"
     max_retries: int = 1
     model: str = MODEL
+    patience_s: int = _TIMEOUT_S
 
     def run(self, prompt: str, *options: str) -> ClaudeRun:
         project = self.root / "project"
@@ -58,7 +59,7 @@ class ClaudeCli:
             env=self._environment(),
             capture_output=True,
             text=True,
-            timeout=_TIMEOUT_S,
+            timeout=self.patience_s,
             stdin=subprocess.DEVNULL,
             check=False,
         )

@@ -176,7 +176,7 @@ class McpClient:
         for each in files:
             each.write_text(each.read_text().replace(f'"{url}"', f'"{url}?profile={profile}"'))
 
-    def run(self) -> subprocess.CompletedProcess[str]:
+    def run(self, *, patience_s: float = _TIMEOUT_S) -> subprocess.CompletedProcess[str]:
         """One turn, to its end."""
         given = {**self.bench.environment_with({}), **_QUIET}
         done = subprocess.run(
@@ -186,7 +186,7 @@ class McpClient:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_TIMEOUT_S,
+            timeout=patience_s,
             check=False,
         )
         assert done.returncode == 0, (done.stdout[-3000:], done.stderr[-3000:])

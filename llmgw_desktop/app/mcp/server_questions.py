@@ -2,6 +2,8 @@
 list, or, where the settings name a model, to that, after the person has said yes.
 """
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -10,6 +12,7 @@ import orjson
 
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.flights.flight import FlightSummary
 from llmgw_desktop.domain.jobs.approval import Ask, DecisionWay, PermissionAnswer, PermissionKind
 from llmgw_desktop.domain.mcp_server import McpServer
@@ -30,6 +33,7 @@ _MOST_FIELDS = 20
 _LONGEST = 4_000
 _DAY_S = 86_400.0
 _DENIED = -1
+_log = logging.getLogger(__name__)
 _STOPS = {"length": "maxTokens", "stop": "endTurn"}
 
 
@@ -68,6 +72,14 @@ class AskPerson(Protocol):
     async def __call__(self, principal: Principal, session: str, ask: Ask) -> PermissionAnswer: ...
 
 
+class SampledTokens(Protocol):
+    """What outlives a start of what servers had of our models. Both raise StoreError."""
+
+    def sampled(self) -> dict[str, tuple[float, int]]: ...
+
+    def note_sampled(self, server: str, since_s: float, tokens: int) -> None: ...
+
+
 class AnswersHere:
     """`masked`: arguments without keys, as a person may see them."""
 
@@ -77,13 +89,16 @@ class AnswersHere:
         ask_model: AskModel,
         clock: Clock,
         masked: Callable[[Mapping[str, Any]], dict[str, Any]],
+        *,
+        kept: SampledTokens,
     ) -> None:
         self._ask = ask
         self._ask_model = ask_model
         self._clock = clock
         self._masked = masked
-        self._used: dict[str, tuple[float, int]] = {}
-        """Of each server: since when, and how many tokens."""
+        self._kept = kept
+        self._used: dict[str, tuple[float, int]] | None = None
+        """Of each server: since when, and how many tokens; None: not read yet."""
 
     async def elicit(
         self, server: McpServer, params: Mapping[str, Any], party: Party
@@ -110,8 +125,10 @@ class AnswersHere:
     async def sample(
         self, server: McpServer, params: Mapping[str, Any], party: Party
     ) -> dict[str, Any]:
-        """Raises CallerRefused."""
+        """Raises CallerRefused, StoreError."""
         messages = _messages(params)
+        if self._used is None:
+            self._used = await asyncio.to_thread(self._kept.sampled)
         left = server.sampling_tokens - self._used_today(server)
         if left <= 0:
             raise CallerRefused(
@@ -136,7 +153,7 @@ class AnswersHere:
             raise CallerRefused("The person at this computer denied it.", _DENIED)
         summary, body = await self._ask_model(request, party.principal)
         usage = summary.usage
-        self._use(server, (usage.input_tokens or 0) + (usage.output_tokens or most))
+        await self._use(server, (usage.input_tokens or 0) + (usage.output_tokens or most))
         return _said(summary, body)
 
     async def _visited(
@@ -167,13 +184,17 @@ class AnswersHere:
         )
 
     def _used_today(self, server: McpServer) -> int:
-        since_s, used = self._used.get(server.name, (0.0, 0))
+        since_s, used = (self._used or {}).get(server.name, (0.0, 0))
         return used if self._clock.now_s() - since_s < _DAY_S else 0
 
-    def _use(self, server: McpServer, tokens: int) -> None:
+    async def _use(self, server: McpServer, tokens: int) -> None:
         used, now_s = self._used_today(server), self._clock.now_s()
-        since_s = self._used[server.name][0] if used else now_s
-        self._used[server.name] = (since_s, used + tokens)
+        known = self._used = self._used or {}
+        now = known[server.name] = (known[server.name][0] if used else now_s, used + tokens)
+        try:
+            await asyncio.to_thread(self._kept.note_sampled, server.name, *now)
+        except StoreError as error:  # it holds until the gateway ends
+            _log.warning("what %s had of its tokens is not kept: %s", server.name, error)
 
 
 class AskedForm:

@@ -327,7 +327,11 @@ class ToolServersHere(ToolServers):
         parts.given.by_our_door = self._by_our_door
         clean = parts.recorder.clean_text
         self.answers = AnswersHere(
-            questions.ask, OwnModel(parts.pipeline), parts.clock, lambda given: masked(given, clean)
+            questions.ask,
+            OwnModel(parts.pipeline),
+            parts.clock,
+            lambda given: masked(given, clean),
+            kept=store,
         )
 
     def _by_our_door(self, server: McpServer) -> GivenServer | None:

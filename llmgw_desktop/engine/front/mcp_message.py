@@ -6,6 +6,7 @@ and words all refusals.
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 
 import orjson
@@ -25,9 +26,10 @@ LIST, CALL, PING, CANCELED = "tools/list", "tools/call", "ping", "notifications/
 _META = "io.modelcontextprotocol/"
 _WITH_SCHEMAS = HANDSHAKE_VERSIONS[2:]
 """Earlier ones have no structured content: the SDK takes it out of what we say."""
+_OF_RETRIES = ("inputResponses", "requestState")
 _KNOWN = {
     LIST: frozenset({"_meta"}),
-    CALL: frozenset({"_meta", "name", "arguments"}),
+    CALL: frozenset({"_meta", "name", "arguments", *_OF_RETRIES}),
     PING: frozenset({"_meta"}),
 }
 
@@ -43,6 +45,12 @@ class PlainRequest:
     progress_token: Id | None = None
     session: McpSession | None = None
     """None in the era in which each request stands alone."""
+    capabilities: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """In that era: what the client can be asked."""
+    state: str = ""
+    """Of the call that this one goes on with; empty: it is a new one."""
+    answers: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """To what was asked."""
 
 
 def read_message(body: bytes) -> dict[str, Any] | None:
@@ -89,7 +97,8 @@ def plain_request(
             return None
     else:
         session = session_of(caller, sessions, client_id)
-        if session is None or session.version not in _WITH_SCHEMAS:
+        is_known = session is not None and session.version in _WITH_SCHEMAS
+        if not is_known or any(each in params for each in _OF_RETRIES):
             return None
     return _request(message, params, meta, session)
 
@@ -118,6 +127,9 @@ def _request(
         return None
     if message["method"] == CALL and not isinstance(params.get("name"), str):
         return None
+    state, answers = params.get("requestState", ""), params.get("inputResponses", {})
+    if not isinstance(state, str) or not _is_table_of_tables(answers):
+        return None
     return PlainRequest(
         id=message["id"],
         method=message["method"],
@@ -125,6 +137,9 @@ def _request(
         arguments=arguments,
         progress_token=token,
         session=session,
+        capabilities=meta.get(_META + "clientCapabilities", {}) if session is None else {},
+        state=state,
+        answers=answers,
     )
 
 

@@ -7,6 +7,7 @@ client cancels it; in the later one a client that leaves cancels it.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from secrets import token_urlsafe
 from typing import Any
 
 import orjson
@@ -29,10 +30,11 @@ from llmgw_desktop.engine.front.mcp_message import (
 )
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp import listing
+from llmgw_desktop.engine.mcp.behind.callers import QUESTION_S
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions
-from llmgw_desktop.engine.mcp.tool import CameBy, ProgressTelling, ToolAnswer
-from llmgw_desktop.engine.mcp.way_back import StreamCaller
+from llmgw_desktop.engine.mcp.tool import CameBy, ToolAnswer, WayBack
+from llmgw_desktop.engine.mcp.way_back import RetryingCaller, StreamCaller
 
 PING_S = 15.0
 """After so long of silence a call's answer becomes a stream with signs of life."""
@@ -42,6 +44,10 @@ _SERVER_INFO = {
     "io.modelcontextprotocol/serverInfo": {"name": NAME, "title": TITLE, "version": VERSION}
 }
 _LISTS_STAY_MS = 60_000
+_ASKABLE = ("elicitation", "sampling", "roots")
+_IN_USE = "This id is in use by a call that still runs."
+_NO_SUCH_CALL = "No call waits for this answer any more: make it anew, without requestState."
+_MOST_HELD = 200
 _MOST_LISTS = 32
 """That are kept as they were written; for another the others go."""
 
@@ -62,6 +68,7 @@ class ShortWay:
         self._tasks = Tasks()
         self._calls: dict[tuple[str, Id], asyncio.Task[ToolAnswer]] = {}
         """Those of sessions that go on, by session and id."""
+        self._held = _HeldCalls()
         self._lists: dict[tuple[Any, ...], bytes] = {}
 
     async def answer(self, caller: HttpCaller, visitor: Visitor, body: bytes) -> bool:
@@ -92,6 +99,7 @@ class ShortWay:
 
     async def close(self, within_s: float) -> None:
         """A call that ends within it is answered: who waited for a run was just let go."""
+        self._held.close()
         await self._tasks.finish(within_s)
 
     def _is_there(self, visitor: Visitor, name: str) -> bool:
@@ -142,33 +150,72 @@ class ShortWay:
             await caller.reply(400, _head(request.session), _refused(request.id))
             return True
         stream = _Stream(caller, request)
+        call = self._held.take(request, visitor) if request.state else None
+        if call is not None and call.back is not None:
+            call.stream = stream
+            call.back.take(request.answers)
+        elif request.state:
+            await caller.reply(400, _head(None), _refused(request.id, _NO_SUCH_CALL))
+            return True
+        else:
+            call = self._begun(visitor, request, stream)
+        if key is not None:
+            self._calls[key] = call.task
+            call.task.add_done_callback(lambda _: self._calls.pop(key, None))
+        try:
+            wanted = await self._settled(call)
+        except (asyncio.CancelledError, ClientGone):
+            if key is None:
+                call.task.cancel()
+            raise
+        if wanted:
+            state = self._held.put(call, request, visitor)
+            await stream.end(_wanted(wanted, state))
+            return True
+        await stream.end(_outcome(call.task, is_modern=request.session is None))
+        if request.session is not None:
+            request.session.touch()
+        return True
+
+    def _begun(self, visitor: Visitor, request: PlainRequest, stream: "_Stream") -> "_Call":
         session = request.session.id if request.session is not None else ""
-        back = None
-        if request.session is not None and request.name not in self._offer.toolbox:
+        call = _Call(stream)
+        back: WayBack | None = None
+        if self._offer.toolbox.behind is None:
+            back = None  # no tool of ours asks
+        elif request.session is not None:
             back = StreamCaller(request.session, stream.say)
+        elif any(each in request.capabilities for each in _ASKABLE):
+            back = call.back = RetryingCaller(request.capabilities)
         work = self._offer.toolbox.call(
             request.name,
             request.arguments,
             visitor.principal,
             project=visitor.project,
-            progress=stream.progress(),
+            progress=call.tell if request.progress_token is not None else None,
             came=CameBy(profile=visitor.profile, session=session, caller=back),
         )
-        task = self._tasks.start(work, name=f"tool {request.name[:40]}")
-        if key is not None:
-            self._calls[key] = task
-            task.add_done_callback(lambda _: self._calls.pop(key, None))
+        call.task = self._tasks.start(work, name=f"tool {request.name[:40]}")
+        if call.back is not None:
+            over = call.back.close
+            call.task.add_done_callback(lambda _: over())
+        return call
+
+    async def _settled(self, call: "_Call") -> dict[str, Any]:
+        """Once it is done: nothing; else what its client is asked first. Raises ClientGone."""
+        waits: set[asyncio.Task[Any]] = {call.task}
+        asked: asyncio.Task[bool] | None = None
+        if call.back is not None:
+            asked = self._tasks.start(call.back.has_asked.wait(), name="wait for a question")
+            waits.add(asked)
+        first = asyncio.FIRST_COMPLETED
         try:
-            while not (await asyncio.wait({task}, timeout=PING_S))[0]:
-                await stream.live()
-        except (asyncio.CancelledError, ClientGone):
-            if key is None:
-                task.cancel()
-            raise
-        await stream.end(_outcome(task, is_modern=request.session is None))
-        if request.session is not None:
-            request.session.touch()
-        return True
+            while not (await asyncio.wait(waits, timeout=PING_S, return_when=first))[0]:
+                await call.stream.live()
+        finally:
+            if asked is not None:
+                asked.cancel()
+        return {} if call.back is None or call.task.done() else call.back.wanted()
 
     def _list(self, visitor: Visitor, *, is_modern: bool) -> bytes:
         tools = self._offer.toolbox.shown(visitor.principal, visitor.profile)
@@ -189,6 +236,59 @@ class ShortWay:
         return made
 
 
+class _Call:
+    """A tool at work for a client; `back`: where that has to call again to be asked."""
+
+    task: "asyncio.Task[ToolAnswer]"
+
+    def __init__(self, stream: "_Stream") -> None:
+        self.stream = stream
+        """Of the request that waits for it now."""
+        self.back: RetryingCaller | None = None
+
+    async def tell(self, done: float, total: float | None, message: str) -> None:
+        await self.stream.tell(done, total, message)
+
+
+class _HeldCalls:
+    """Those whose clients were asked something and will call again, by what these are told of them.
+    One that nobody goes on with ends."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[tuple[Any, ...], _Call, asyncio.TimerHandle]] = {}
+
+    def put(self, call: _Call, request: PlainRequest, visitor: Visitor) -> str:
+        state = token_urlsafe(24)
+        if len(self._held) >= _MOST_HELD:
+            self._end(next(iter(self._held)))
+        timer = asyncio.get_running_loop().call_later(QUESTION_S, self._end, state)
+        self._held[state] = _meant(request, visitor), call, timer
+        return state
+
+    def take(self, request: PlainRequest, visitor: Visitor) -> _Call | None:
+        """None where it is not his, or another call."""
+        meant, call, timer = self._held.get(request.state, ((), None, None))
+        if meant != _meant(request, visitor):
+            return None
+        if timer is not None:
+            timer.cancel()
+        del self._held[request.state]
+        return call
+
+    def _end(self, state: str) -> None:
+        _, call, timer = self._held.pop(state)
+        timer.cancel()
+        call.task.cancel()
+
+    def close(self) -> None:
+        for state in tuple(self._held):
+            self._end(state)
+
+
+def _meant(request: PlainRequest, visitor: Visitor) -> tuple[Any, ...]:
+    return visitor.principal.client_id, request.name, request.arguments or {}
+
+
 class _Stream:
     """The answer to one call: whole, or a stream from the first sign of life on."""
 
@@ -197,12 +297,7 @@ class _Stream:
         self._request = request
         self._is_over = False
 
-    def progress(self) -> ProgressTelling | None:
-        if self._request.progress_token is None:
-            return None
-        return self._tell
-
-    async def _tell(self, done: float, total: float | None, message: str) -> None:
+    async def tell(self, done: float, total: float | None, message: str) -> None:
         """A client that has left, or has his answer, hears nothing."""
         if self._is_over:
             return
@@ -244,7 +339,10 @@ class _Stream:
 def _outcome(task: "asyncio.Task[ToolAnswer]", *, is_modern: bool) -> bytes:
     if task.cancelled():
         return b'"error":' + orjson.dumps(_CANCELED)
-    shown = listing.answer_shown(task.result())
+    answer = task.result()
+    if answer.error is not None:
+        return b'"error":' + orjson.dumps(dict(answer.error), default=dict)
+    shown = listing.answer_shown(answer)
     if is_modern:
         shown = {"resultType": "complete", **shown, "_meta": _SERVER_INFO}
     return b'"result":' + orjson.dumps(shown, default=dict)
@@ -254,8 +352,14 @@ def _whole(request_id: Id, result: bytes) -> bytes:
     return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (orjson.dumps(request_id), result)
 
 
-def _refused(request_id: Id) -> bytes:
-    told = {"code": -32600, "message": "This id is in use by a call that still runs."}
+def _wanted(questions: Mapping[str, Any], state: str) -> bytes:
+    asked = {"inputRequests": questions, "requestState": state}
+    told = {"resultType": "input_required", **asked, "_meta": _SERVER_INFO}
+    return b'"result":' + orjson.dumps(told, default=dict)
+
+
+def _refused(request_id: Id, why: str = _IN_USE) -> bytes:
+    told = {"code": -32600, "message": why}
     return orjson.dumps({"jsonrpc": "2.0", "id": request_id, "error": told})
 
 

@@ -19,6 +19,7 @@ from llmgw_desktop.domain.events import (
 from llmgw_desktop.domain.mcp_server import ADDRESS
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.mcp import listing
+from llmgw_desktop.engine.mcp.behind.callers import Party
 from llmgw_desktop.engine.mcp.behind.pins import digest_of
 from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor, found
@@ -45,8 +46,11 @@ Hear = Callable[[tuple[Change, ...]], None]
 class Listener:
     """Who hears of what; `stop` ends it."""
 
-    def __init__(self, visitor: Visitor, hear: Hear, stop: Callable[["Listener"], None]) -> None:
+    def __init__(
+        self, visitor: Visitor, hear: Hear, stop: Callable[["Listener"], None], session: str = ""
+    ) -> None:
         self.visitor = visitor
+        self.party = Party.of(visitor.principal, session)
         self.hear = hear
         self.addresses: dict[str, frozenset[type]] = {}
         """With the events after which each may read otherwise."""
@@ -85,9 +89,11 @@ class OfferChanges:
         """Other servers, as far as any is offered."""
         return self._offer.toolbox.behind
 
-    def listen(self, visitor: Visitor, hear: Hear, addresses: Iterable[str] = ()) -> Listener:
+    def listen(
+        self, visitor: Visitor, hear: Hear, addresses: Iterable[str] = (), *, session: str = ""
+    ) -> Listener:
         """`hear` is quick and never raises."""
-        listener = Listener(visitor, hear, self._forget)
+        listener = Listener(visitor, hear, self._forget, session)
         listener.lists = self._lists(visitor)
         for uri in addresses:
             self.follow(listener, uri)
@@ -116,11 +122,13 @@ class OfferChanges:
         is_behind = listener.addresses.pop(uri, None) == _OF_SERVER
         if is_behind and (behind := self.behind) is not None:
             visitor = listener.visitor
-            behind.shelf.follow(visitor.principal, visitor.profile, uri, by=-1)
+            whose = visitor.principal, visitor.profile
+            behind.shelf.follow(*whose, uri, listener.party, by=-1)
 
     def _follow_behind(self, listener: Listener, uri: str) -> bool:
         behind, visitor = self.behind, listener.visitor
-        if behind is None or not behind.shelf.follow(visitor.principal, visitor.profile, uri):
+        whose = visitor.principal, visitor.profile
+        if behind is None or not behind.shelf.follow(*whose, uri, listener.party):
             return False
         listener.addresses[uri] = _OF_SERVER
         return True
@@ -141,7 +149,10 @@ class OfferChanges:
                     Change(RESOURCES, uri)
                     for uri, changes_with in listener.addresses.items()
                     if kind in changes_with
-                    and (not isinstance(event, ServerResourceChanged) or event.address == uri)
+                    and (
+                        not isinstance(event, ServerResourceChanged)
+                        or (event.address == uri and event.caller in (None, listener.party.key))
+                    )
                 ]
                 if kind is SettingsChanged or kind is ToolServersChanged:
                     changes += self._changed_lists(listener)

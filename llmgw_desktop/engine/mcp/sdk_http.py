@@ -80,7 +80,9 @@ class SdkNews:
             touch=lambda: self._touch(session_id),
             capabilities=_asked_of(ctx),
         )
-        session.listener = self._changes.listen(visitor, lambda news: self._tell(session, news))
+        session.listener = self._changes.listen(
+            visitor, lambda news: self._tell(session, news), session=session_id
+        )
         self._sessions.enter(session)
         connection.exit_stack.callback(self._left, session)
 

@@ -146,17 +146,22 @@ class Handlers:
         return {**_WHOLE, "tools": listing.tools_shown(self._offer, self._who(ctx))}
 
     async def call_tool(self, ctx: Context, params: CallToolRequestParams) -> Any:
-        visitor = self._who(ctx)
-        answer = await self._offer.toolbox.call(
-            params.name,
-            params.arguments,
-            visitor.principal,
-            project=visitor.project,
-            progress=_progress(ctx),
-            came=CameBy(
-                profile=visitor.profile, session=_session_of(ctx), caller=SdkCaller.of(ctx)
-            ),
-        )
+        visitor, caller = self._who(ctx), SdkCaller.of(ctx)
+        came = CameBy(profile=visitor.profile, session=_session_of(ctx), caller=caller)
+        try:
+            answer = await self._offer.toolbox.call(
+                params.name,
+                params.arguments,
+                visitor.principal,
+                project=visitor.project,
+                progress=_progress(ctx),
+                came=came,
+            )
+        finally:
+            if caller is not None:
+                caller.is_over = True
+        if answer.error is not None:
+            raise MCPError(**answer.error)
         return {**_WHOLE, **listing.answer_shown(answer)}
 
     async def list_resources(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
@@ -246,10 +251,16 @@ class SdkCaller:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
+        self.is_over = False
+        """It has its answer: what is told goes to its session."""
 
     @staticmethod
     def of(ctx: Context) -> "SdkCaller | None":
         return SdkCaller(ctx) if ctx.session.can_send_request else None
+
+    @property
+    def takes_errors(self) -> bool:
+        return True
 
     @property
     def capabilities(self) -> Mapping[str, Any]:
@@ -264,7 +275,10 @@ class SdkCaller:
             raise CallerRefused(error.message, error.code) from error
 
     async def tell(self, method: str, params: Mapping[str, Any]) -> None:
-        await self._ctx.session._request_outbound.notify(method, {**params})
+        if self.is_over:
+            await self._ctx.session._connection.notify(method, {**params})
+        else:
+            await self._ctx.session._request_outbound.notify(method, {**params})
 
 
 def _session_of(ctx: Context) -> str:

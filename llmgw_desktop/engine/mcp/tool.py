@@ -69,6 +69,10 @@ class WayBack(Protocol):
     def capabilities(self) -> Mapping[str, Any]:
         """What it says that it can be asked: `sampling`, `elicitation`, `roots`."""
 
+    @property
+    def takes_errors(self) -> bool:
+        """It may be told by an error what its person has to do first."""
+
     async def ask(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Raises CallerRefused."""
 
@@ -120,6 +124,8 @@ class ToolAnswer:
     is_error: bool = False
     raw: Mapping[str, Any] | None = None
     """A result as a server behind us gave it; then this is what is told."""
+    error: Mapping[str, Any] | None = None
+    """An error of the protocol in the place of a result, for a program that knows what it says."""
 
 
 @value

@@ -133,6 +133,8 @@ class Toolbox:
                 result = self._results.previewed(result, call.principal)
             return ToolAnswer(structured={}, raw=result, is_error=result.get("isError") is True)
         except LlmgwError as error:
+            if (wanted := getattr(error, "told", None)) is not None and not came.is_from_code:
+                return replace(refusal(error), error=wanted)
             return refusal(error)
         except Exception as error:  # noqa: BLE001 - the door's edge: no call goes unanswered
             _log.exception("the tool %s failed", offered.name)

@@ -272,3 +272,16 @@ LINE_STEPS: Steps = (
         """,
     ),
 )
+
+SAMPLED_STEPS: Steps = (
+    (
+        # What servers behind the gateway had of a model in their day; see store/tool_pins.py.
+        """
+        CREATE TABLE sampled_tokens (
+            server TEXT NOT NULL PRIMARY KEY,
+            since_s REAL NOT NULL,
+            tokens INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
+)

@@ -6,6 +6,7 @@ from llmgw_desktop.store.database.access_steps import (
     AUDIT_STEPS,
     CAP_STEPS,
     LINE_STEPS,
+    SAMPLED_STEPS,
 )
 from llmgw_desktop.store.database.database import Steps
 
@@ -386,5 +387,6 @@ GATEWAY_STEPS: Steps = (
     *CAP_STEPS,
     *_HANDED_OVER,
     *LINE_STEPS,
+    *SAMPLED_STEPS,
 )
 """In the order in which they came: a new one goes to the end."""

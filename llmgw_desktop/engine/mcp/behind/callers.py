@@ -27,6 +27,7 @@ _MOST_ELICITATIONS = 100
 """At addresses, of which it is remembered whose they are."""
 LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 _NOT_OFFERED, _FAILED = -32601, -32000
+_VISIT = {"mode": "url"}
 
 
 @value
@@ -128,12 +129,24 @@ class CallerSide:
         except LlmgwError as error:
             raise CallerRefused(plain_text(str(error)), _FAILED) from error
 
+    async def may_go_on(self, visits: Sequence[Mapping[str, Any]], party: Party) -> bool | None:
+        """Whether the caller's person goes to all of these addresses. None: nobody was asked, his
+        program is told of them by an error. Raises CallerRefused."""
+        line = party.line
+        if line is not None and line.takes_errors and _can(line.capabilities, ELICITATION, _VISIT):
+            for each in visits:
+                self._is_elicited(each, party)
+            return None
+        answers = [await self.answer(ELICITATION, {**each, **_VISIT}, [party]) for each in visits]
+        return all(each.get("action") == "accept" for each in answers)
+
     async def told(self, method: str, params: Mapping[str, Any], parties: Sequence[Party]) -> None:
         """What it says unasked: to whoever it is at work for; what it says while it is at work for
         several is nobody's."""
         name, said = self._server.name, params
         if method == _UPDATED and isinstance(uri := params.get("uri"), str):
-            self._publish(ServerResourceChanged(address=f"{ADDRESS}{name}/{uri}"))
+            caller = None if self.owner is None else self.owner.key
+            self._publish(ServerResourceChanged(address=f"{ADDRESS}{name}/{uri}", caller=caller))
         elif method == _MESSAGE and params.get("level") in LEVELS:
             own = params.get("logger")
             said = {**params, "logger": f"{name}/{own}" if isinstance(own, str) else name}
@@ -143,7 +156,7 @@ class CallerSide:
             elif not parties:
                 self._publish(ServerSaid(server=name, method=method, params=said))
         elif method == _COMPLETE:
-            whose = self._elicited.pop(str(params.get("elicitationId")), None)
+            whose = self._elicited.pop(str(params.get("elicitationId"))[:200], None)
             if whose is not None and whose.line is not None:
                 await whose.line.tell(method, said)
 
@@ -155,10 +168,7 @@ class CallerSide:
             can = line is not None and _is_told(line.capabilities, "roots")
             return await line.ask(method, params) if can and line is not None else {"roots": []}
         if line is not None and _can(line.capabilities, method, params):
-            if isinstance(number := params.get("elicitationId"), str):
-                self._elicited[number[:200]] = party
-                if len(self._elicited) > _MOST_ELICITATIONS:
-                    self._elicited.popitem(last=False)
+            self._is_elicited(params, party)
             return await line.ask(method, params)
         if method == ELICITATION:
             if self._has_person(party) and self._answers is not None:
@@ -174,6 +184,13 @@ class CallerSide:
             f" sampling_model in [mcp_servers.{server.name}] names one.",
             _NOT_OFFERED,
         )
+
+    def _is_elicited(self, params: Mapping[str, Any], party: Party) -> None:
+        """He hears when it is done, too."""
+        if isinstance(number := params.get("elicitationId"), str):
+            self._elicited[number[:200]] = party
+            if len(self._elicited) > _MOST_ELICITATIONS:
+                self._elicited.popitem(last=False)
 
     def _has_model(self, party: Party) -> bool:
         return self._answers is not None and bool(self._server.sampling_model)

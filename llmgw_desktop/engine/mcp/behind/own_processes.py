@@ -1,7 +1,7 @@
 """One process of a server for each of its callers, where it keeps something of a caller."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -22,6 +22,8 @@ class OwnProcesses:
         self._make = make
         self._own: OrderedDict[tuple[str, tuple[str, str, str]], BehindServer] = OrderedDict()
         """By server and caller; the one that was used last comes last."""
+        self._followed: dict[tuple[str, tuple[str, str, str]], Counter[str]] = {}
+        """Of each caller the addresses there of which he wants to hear."""
         self._tasks = Tasks()
 
     def of(self, shared: BehindServer, party: Party | None) -> BehindServer:
@@ -35,10 +37,29 @@ class OwnProcesses:
             self._make_room(shared.name)
             found = self._own[key] = self._make(shared.server, party)
             found.log_level = shared.log_level
+            for uri, many in self._followed.get(key, {}).items():
+                found.follow(uri, many)
         elif found.side is not None:
             found.side.owner = party  # whose way back is that of this call
         self._own.move_to_end(key)
         return found
+
+    def follow(self, shared: BehindServer, uri: str, party: Party, by: int = 1) -> None:
+        """He hears what his own process tells of it, now and later; where all share one, also what
+        that one tells. Raises ServerFailed."""
+        key = shared.name, party.key
+        if shared.server.share:
+            shared.follow(uri, by)
+        elif by > 0:
+            self.of(shared, party)
+        followed = self._followed.setdefault(key, Counter())
+        followed[uri] += by
+        if followed[uri] <= 0:
+            del followed[uri]
+        if not followed:
+            del self._followed[key]
+        if (own := self._own.get(key)) is not None:
+            own.follow(uri, by)
 
     def of_server(self, name: str) -> Iterator[BehindServer]:
         for (server, _), each in tuple(self._own.items()):
@@ -77,7 +98,7 @@ class OwnProcesses:
                 f"{name} works for {MOST_OWN} callers at once, and each has a process of its own:"
                 " wait until one is done."
             )
-        self._end(next((key for key in idle if not self._own[key].is_running), idle[0]))
+        self._end(min(idle, key=lambda key: self._own[key].is_wanted))
 
 
 def standing_of_all(shared: BehindServer, own: Iterator[BehindServer]) -> ServerStanding:

@@ -28,6 +28,8 @@ FLOOD, FLOOD_S = 2_000, 10.0
 _MOST_UNTOLD = 100
 """Of one call's progress, and of what is said unasked: more at a time is left out."""
 _LONGEST_REASON = 600
+VISIT_FIRST = -32042
+_MOST_VISITS = 10
 
 
 class ServerFailed(LlmgwError):
@@ -42,9 +44,29 @@ class CallRefused(ServerFailed):
 
     kind = "tool_server_refused"
 
-    def __init__(self, message: str, code: int) -> None:
+    def __init__(self, message: str, code: int, data: object = None) -> None:
         super().__init__(message)
         self.code = code
+        self.data = data
+
+    @property
+    def visits(self) -> list[dict[str, Any]]:
+        """Addresses that its caller's person has to visit before it does what it was asked."""
+        told = self.data.get("elicitations") if isinstance(self.data, dict) else None
+        found = told if self.code == VISIT_FIRST and isinstance(told, list) else []
+        return [each for each in found[:_MOST_VISITS] if isinstance(each, dict)]
+
+
+class VisitWanted(ServerFailed):
+    """As `CallRefused.visits`: its caller's program knows what to do. `told`: the error as the
+    protocol has it."""
+
+    kind = "tool_server_visit"
+
+    def __init__(self, refused: CallRefused) -> None:
+        super().__init__(str(refused))
+        data = {"elicitations": refused.visits}
+        self.told = {"code": refused.code, "message": str(refused), "data": data}
 
 
 class RuleRefused(ServerFailed):
@@ -322,4 +344,7 @@ def _refused(name: str, error: object) -> ServerFailed:
         return ServerFailed(f"{name} answered with neither a result nor an error.")
     code = error.get("code")
     words = plain_text(str(error.get("message") or "no reason"))[:_LONGEST_REASON]
-    return CallRefused(f"{name}: {words}", code if isinstance(code, int) else 0)
+    refused = CallRefused(words, code if isinstance(code, int) else 0, error.get("data"))
+    visits = (plain_text(str(each.get("url")))[:_LONGEST_REASON] for each in refused.visits)
+    more = "".join(f" It wants its person at {each} first." for each in visits)
+    return CallRefused(f"{name}: {words}{more}", refused.code, refused.data)

@@ -131,6 +131,11 @@ class BehindServer:
     def is_running(self) -> bool:
         return self._peer is not None and self._peer.link is not None
 
+    @property
+    def is_wanted(self) -> tuple[bool, bool]:
+        """The greater, the worse it would be to end it."""
+        return self.is_running, bool(self._followed)
+
     def standing(self) -> ServerStanding:
         link = self._peer.link if self._peer is not None else None
         return ServerStanding(

@@ -10,6 +10,7 @@ from typing import Any
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.mcp_server import ADDRESS, offered_name
 from llmgw_desktop.engine.mcp.behind.callers import Party
+from llmgw_desktop.engine.mcp.behind.own_processes import OwnProcesses
 from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
 from llmgw_desktop.engine.mcp.behind.server import BehindServer, ServerLists
 from llmgw_desktop.engine.mcp.tool import NotFound, Profile
@@ -22,16 +23,16 @@ _log = logging.getLogger(__name__)
 
 
 class Shelf:
-    """`allowed`: the servers that somebody may use in a profile; `of`: the process that works for
-    him."""
+    """`allowed`: the servers that somebody may use in a profile; `own`: the processes that work for
+    him alone."""
 
     def __init__(
         self,
         allowed: Callable[[Principal, Profile], Iterator[BehindServer]],
-        of: Callable[[BehindServer, Party | None], BehindServer],
+        own: OwnProcesses,
     ) -> None:
         self._allowed = allowed
-        self._of = of
+        self._own = own
 
     async def resources(self, principal: Principal, profile: Profile) -> list[dict[str, Any]]:
         """With addresses of ours."""
@@ -67,7 +68,7 @@ class Shelf:
         server = self._server(name, principal, profile)
         if server is None or not own:
             raise NotFound(f"There is nothing at {uri[:200]}.")
-        worker = self._of(server, party)
+        worker = self._own.of(server, party)
         result = await worker.ask("resources/read", {"uri": own}, within_s=_READ_S, party=party)
         contents = result.get("contents")
         if not isinstance(contents, list):
@@ -78,14 +79,20 @@ class Shelf:
             if isinstance(each, dict)
         ]
 
-    def follow(self, principal: Principal, profile: Profile, uri: str, by: int = 1) -> bool:
+    def follow(
+        self, principal: Principal, profile: Profile, uri: str, party: Party, *, by: int = 1
+    ) -> bool:
         """One more wants to hear when what stands there changes, or one less; whether there may be
         anything there for him."""
         name, _, own = uri.removeprefix(ADDRESS).partition("/")
         server = self._server(name, principal, profile)
         if not uri.startswith(ADDRESS) or server is None or not own:
             return False
-        server.follow(own, by)
+        try:
+            self._own.follow(server, own, party, by)
+        except ServerFailed as error:
+            _log.info("nobody follows %s: %s", uri[:200], error)
+            return False
         return True
 
     async def prompt(
@@ -103,7 +110,7 @@ class Shelf:
                 own = each.get("name")
                 if isinstance(own, str) and offered_name(server.name, own) == name:
                     asked = {"name": own, "arguments": dict(given)}
-                    worker = self._of(server, party)
+                    worker = self._own.of(server, party)
                     result = await worker.ask("prompts/get", asked, within_s=_READ_S, party=party)
                     if not isinstance(result.get("messages"), list):
                         raise ServerFailed(f"{server.name} answered without messages.")

@@ -23,7 +23,7 @@ from llmgw_desktop.engine.mcp.behind.offered import (
     told_of,
 )
 from llmgw_desktop.engine.mcp.behind.own_processes import OwnProcesses, standing_of_all
-from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
+from llmgw_desktop.engine.mcp.behind.peer import CallRefused, ServerFailed, VisitWanted
 from llmgw_desktop.engine.mcp.behind.pins import (
     ServerTool,
     ToolState,
@@ -37,7 +37,14 @@ from llmgw_desktop.engine.mcp.behind.server import (
 )
 from llmgw_desktop.engine.mcp.behind.shelf import Shelf
 from llmgw_desktop.engine.mcp.behind.sign_ins import SignIns, SignInState
-from llmgw_desktop.engine.mcp.tool import PLAINLY, CameBy, McpToolCall, NotFound, Profile
+from llmgw_desktop.engine.mcp.tool import (
+    PLAINLY,
+    CallerRefused,
+    CameBy,
+    McpToolCall,
+    NotFound,
+    Profile,
+)
 from llmgw_desktop.store.tool_pins import ToolPinStore
 
 KNOWN_WITHIN_S = 10.0
@@ -81,7 +88,7 @@ class ToolServers:
         self.answers: GatewayAnswers | None = None
         """To what servers ask of callers that cannot be asked."""
         self._own = OwnProcesses(self._made)
-        self.shelf = Shelf(self._allowed, self._own.of)
+        self.shelf = Shelf(self._allowed, self._own)
         self.version = 0
         """Another one after each change of what is offered to anybody."""
         self._connect = connect
@@ -272,15 +279,28 @@ class ToolServers:
                 f"{offered.server} has changed its tool {offered.tool}: it is held back until a"
                 " person has looked (llmgw tools list)."
             )
-        params = {"name": offered.tool, "arguments": dict(call.asked.arguments)}
-        result = await worker.ask(
-            "tools/call",
-            params,
-            within_s=server.server.answer_within_s,
-            progress=call.asked.progress,
-            party=party,
-        )
-        return told_of(server.name, result)
+        return told_of(server.name, await self._called(worker, call, party))
+
+    async def _called(self, worker: BehindServer, call: BehindCall, party: Party) -> dict[str, Any]:
+        """Once more where its person was where the server wants them to be first."""
+        params = {"name": call.offered.tool, "arguments": dict(call.asked.arguments)}
+        given: dict[str, Any] = {"progress": call.asked.progress, "party": party}
+        given["within_s"] = worker.server.answer_within_s
+        try:
+            return await worker.ask("tools/call", params, **given)
+        except CallRefused as refused:
+            visits, side = refused.visits, worker.side
+            if not visits or side is None:
+                raise
+            try:
+                may_go_on = await side.may_go_on(visits, party)
+            except CallerRefused as error:
+                raise ServerFailed(f"{refused} {error}") from error
+            if may_go_on is None:
+                raise VisitWanted(refused) from refused
+            if not may_go_on:
+                raise ServerFailed(f"{refused} Its person declined.") from refused
+        return await worker.ask("tools/call", params, **given)
 
     async def _first(self, server: BehindServer) -> None:
         """Approve the first list of a server."""

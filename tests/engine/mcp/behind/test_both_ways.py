@@ -163,6 +163,29 @@ async def test_whoever_follows_a_resource_hears_that_it_changed(tmp_path: Path) 
         await client.unsubscribe_resource(uri)
 
 
+async def test_whoever_has_a_process_of_his_own_follows_there(tmp_path: Path) -> None:
+    one, other = Person(), Person()
+    servers = table("all", mcp_servers.everything(), "share = false")
+    async with (
+        house_in(tmp_path, servers) as house,
+        client_of(house, **one.callbacks()) as first,
+        client_of(house, **other.callbacks()) as second,
+    ):
+        uri = "server://all/demo://resource/dynamic/text/1"
+        await first.subscribe_resource(uri)
+        await second.subscribe_resource(uri)
+        await until(lambda: len(facts(house)["all"].pids) == 2)
+        name = await tool(first, "subscriber_updates")
+        await first.call_tool(name, {})
+        await until(lambda: uri in one.changed)
+        assert not other.changed, "his own process told nothing"
+        servers_now = house.container.tool_servers
+        assert servers_now is not None
+        await first.unsubscribe_resource(uri)
+        followed = [each.is_wanted[1] for each in servers_now._own.of_server("all")]
+        assert followed == [True, False], "the one that was used last comes last"
+
+
 async def test_a_client_that_cannot_be_asked_has_its_person_asked_on_the_screen(
     tmp_path: Path,
 ) -> None:
@@ -254,12 +277,14 @@ async def test_a_model_of_ours_answers_where_settings_name_it_and_its_person_say
         assert json.loads(seen.body)["max_tokens"] == 20
         assert "Say it." in str(seen.body)
         assert "gpt-stub" in said, said
-        servers = house.container.tool_servers
-        assert servers is not None
-        answers = servers.answers
-        answers._used["all"] = (house.container.clock.now_s(), 40)
         late = text_of(await client.call_tool(name, asked))
         assert "has had its 40 tokens" in late
+    async with (
+        house_in(tmp_path, table("all", mcp_servers.everything(), more)) as house,
+        client_of(house) as client,
+    ):
+        late = text_of(await client.call_tool(name, asked))
+        assert "has had its 40 tokens" in late, "a restart begins no new day"
 
 
 async def test_a_client_without_a_model_is_told_what_would_give_it_one(tmp_path: Path) -> None:
