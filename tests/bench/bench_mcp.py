@@ -173,7 +173,7 @@ async def sessions(gateway: Gateway) -> None:
     before = resident(gateway)
     for _ in range(SESSIONS):
         await pipe.session()
-    print(f"an idle session: {(resident(gateway) - before) / SESSIONS / 1024:.0f} KB (bar: 50 KB)")
+    print(f"an idle session: {(resident(gateway) - before) / SESSIONS / 1024:.0f} KB (bar: 30 KB)")
     pipe.close()
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 import anyio
 from mcp.server import Server
@@ -39,6 +40,7 @@ from llmgw_desktop.engine.mcp.behind.callers import LEVELS
 from llmgw_desktop.engine.mcp.changes import PROMPTS, TOOLS, Change, OfferChanges
 from llmgw_desktop.engine.mcp.offer import McpOffer, Visitor
 from llmgw_desktop.engine.mcp.sdk_server import Context, WhoAsks, make_server
+from llmgw_desktop.engine.mcp.sdk_session import LeanTransport
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions, Receive, Scope, Send
 from llmgw_desktop.engine.mcp.way_back import is_heard
 
@@ -85,6 +87,7 @@ class SdkNews:
         )
         self._sessions.enter(session)
         connection.exit_stack.callback(self._left, session)
+        connection.client_params = None  # it is read for what stands in `session` alone
 
     def _left(self, session: McpSession) -> None:
         self._sessions.take_out(session.id)
@@ -203,7 +206,7 @@ IDLE_S = 30 * 60.0
 """A session that nobody used for so long is forgotten, and its client opens another: many programs
 never say that they leave."""
 MOST_SESSIONS = 1_000
-"""Of all clients together. A person has a few dozen programs; at 50 KB each so many cost 50 MB."""
+"""Of all clients together. A person has a few dozen programs; at 25 KB each so many cost 25 MB."""
 MOST_OF_ONE = 200
 """Of one client: for the next one that it used longest ago ends, and nobody else's."""
 
@@ -222,7 +225,14 @@ class _Manager(StreamableHTTPSessionManager):
         own = [session_id for session_id, owner in owners if owner == requestor]
         if len(own) >= MOST_OF_ONE and not self._end_longest_unused(own):
             return None
-        return super()._admit_session(requestor)
+        if len(self._server_instances) >= MOST_SESSIONS:
+            return None
+        transport = LeanTransport(uuid4().hex, idle_timeout=IDLE_S)
+        assert transport.mcp_session_id is not None, "it was just given one"
+        if requestor is not None:
+            self._session_owners[transport.mcp_session_id] = requestor
+        self._server_instances[transport.mcp_session_id] = transport
+        return transport
 
     def _end_longest_unused(self, session_ids: Iterable[str]) -> bool:
         """As if it had been idle for too long; those in use stay."""
