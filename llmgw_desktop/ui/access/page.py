@@ -92,6 +92,8 @@ class AccessPage(TabbedPage, MadeInSteps):
         yield
         self.waiting = WaitingSection(self._theme, self._bridge, self._oversight.questions, delays)
         yield
+        self.waiting.read()  # to show the page takes no longer then
+        yield
         self.holders = HolderSection(self._theme, self._bridge, self._oversight.rights)
         yield
         self.devices = DeviceSection(self._theme, self._bridge, self._pocket)

@@ -1,6 +1,6 @@
 """What the parts of the Access page have in common: a line above, cards, and what went wrong."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
@@ -17,8 +17,12 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
+from llmgw_desktop.ui.widgets.pacing import in_turns
 from llmgw_desktop.ui.widgets.panes import Scrolled
 from llmgw_desktop.ui.widgets.words import said
+
+_AT_ONCE = 3
+"""Cards that are made in one turn of the loop."""
 
 
 @value
@@ -101,16 +105,28 @@ class EntryList(QStackedWidget):
         focused = next((key for key, card in self.cards.items() if self._holds_focus(card)), "")
         content = QWidget()
         column = v_box(self._theme, on=content, gap=2, margins=(6, 1, 6, 6))
-        self.cards = {
-            each.key: EntryCard(self._theme, each, self._acts_of(each.key)) for each in entries
-        }
-        for card in self.cards.values():
-            column.addWidget(card)
         column.addStretch(1)
-        self._scroll.show_anew(content)
+        self.cards = {}
+        place = self._scroll.verticalScrollBar().value()
+        self._scroll.setWidget(content)
         self.setCurrentIndex(1 if entries else 0)
-        if focused in self.cards and self.cards[focused].buttons:
-            self.cards[focused].buttons[0].setFocus()
+        in_turns(self._filling(column, self._shown, focused, place), content, self._theme)
+
+    def _filling(
+        self, column: QVBoxLayout, entries: Sequence[Entry], focused: str, place: int
+    ) -> Iterator[None]:
+        """The first of them at once; a hundred together would hold the loop. `place`: how far it
+        was scrolled before."""
+        for at, each in enumerate(entries):
+            if at and not at % _AT_ONCE:
+                yield
+            card = self.cards[each.key] = EntryCard(self._theme, each, self._acts_of(each.key))
+            column.insertWidget(column.count() - 1, card)
+            if each.key == focused and card.buttons:
+                card.buttons[0].setFocus()
+        if place:
+            yield  # when they have been laid out
+            self._scroll.verticalScrollBar().setValue(place)
 
     def _holds_focus(self, card: EntryCard) -> bool:
         return any(button.hasFocus() for button in card.buttons)

@@ -176,6 +176,21 @@ async def test_a_new_question_comes_into_the_list(stage: Stage) -> None:
     assert page._tabs.tabText(0) == "Waiting (1)"
 
 
+async def test_a_hundred_questions_come_in_turns_of_the_loop(stage: Stage) -> None:
+    page = await stage.show("waiting")
+    for number in range(100):
+        stage.gateway.questions.agents.put(permission(number))
+    page.waiting.read()
+    assert 0 < len(page.waiting.list.cards) < 10
+    await stage.cards(page.waiting, 100)
+    bar = page.waiting.list._scroll.verticalScrollBar()
+    await turn_until(lambda: bar.maximum() > 2000)
+    bar.setValue(2000)
+    stage.gateway.questions.agents.put(permission(100))
+    await stage.cards(page.waiting, 101)
+    await turn_until(lambda: bar.value() == 2000)
+
+
 async def test_revoking_holds_at_once_and_can_be_undone(stage: Stage) -> None:
     set_access_scene(stage.gateway)
     page = await stage.show("holders")
