@@ -32,6 +32,7 @@ ${Using:StrFunc} UnStrRep
 !define NAME "LLM Gateway"
 !define PROGRAM "$INSTDIR\llmgw.exe"
 !define WINDOW "$INSTDIR\${STARTED}" ; llmgw-desktop.exe, which has no console; else llmgw.exe
+!define KEEPER "$INSTDIR\_internal\llmgw_desktop\platform\llmgw-keeper.exe" ; of each job that runs
 !define DATA "$LOCALAPPDATA\llmgw-desktop"
 !define REMOVER "$INSTDIR\uninstall.exe"
 !define LINK "$SMPROGRAMS\${NAME}.lnk"
@@ -75,6 +76,7 @@ VIAddVersionKey "LegalCopyright" "${LICENCE}"
         StrCpy $1 ""
         !insertmacro LookWhetherItRuns "${PROGRAM}"
         !insertmacro LookWhetherItRuns "${WINDOW}"
+        !insertmacro LookWhetherItRuns "${KEEPER}"
         ${If} $1 == ""
             ${Break}
         ${EndIf}

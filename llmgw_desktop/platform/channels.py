@@ -1,7 +1,7 @@
 """Ways between our own programs on this computer: a run's input, and sockets in the file system.
 
-A run's input is a FIFO on Linux and macOS, opened so that writing never waits. Windows has none
-that lies in a folder: there it is a file that grows, out of which the keeper feeds the run.
+A run's input is a FIFO on Linux and macOS, opened so that writing never waits. On Windows it is a
+named pipe, whose name stands in the file of that place; the run's keeper takes at once what comes.
 """
 
 import asyncio
@@ -15,7 +15,13 @@ from pathlib import Path
 Came = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
 
 if sys.platform == "win32":
-    _WRITE = os.O_WRONLY | os.O_APPEND | os.O_BINARY | os.O_NOINHERIT
+    import ctypes
+
+    from llmgw_desktop.platform.keeper_windows import PIPES
+
+    _WRITE = os.O_WRONLY | os.O_BINARY | os.O_NOINHERIT
+    _PATIENCE_MS = 20
+    """A keeper whose gateway has gone is ready for the next one at once."""
 
     def make_inputs(paths: list[Path]) -> None:
         """Anew, of a run that is going to be spoken with. Raises OSError."""
@@ -24,10 +30,25 @@ if sys.platform == "win32":
 
     def open_input(path: Path) -> int:
         """To write to. Raises OSError where nobody reads it."""
-        return os.open(path, _WRITE)
+        name = path.read_text("ascii", "replace")
+        if not name.startswith(PIPES):
+            raise FileNotFoundError(f"no keeper has written down where it hears: {path}")
+        try:
+            return os.open(name, _WRITE)
+        except OSError:
+            if not ctypes.WinDLL("kernel32").WaitNamedPipeW(name, _PATIENCE_MS):
+                raise
+            return os.open(name, _WRITE)
+
+    def end_input(stdin: Path, holder: Path) -> None:
+        """Who wrote to it has closed it, and no more will come. Once more does no harm. Raises
+        OSError where nobody reads it."""
+        with holder.open("ab") as file:
+            file.write(b"\n")
+        os.close(open_input(stdin))  # so that the keeper looks
 
     def takes(handle: int) -> bool:
-        """Whether writing does something now. A disk always takes."""
+        """Whether writing does something now. Whoever reads there takes at once."""
         return True
 
     async def serve_locally(came: Came, path: Path) -> asyncio.Server:
@@ -57,6 +78,15 @@ else:
     def open_input(path: Path) -> int:
         """To write to. Raises OSError where nobody reads it."""
         return os.open(path, _WRITE)
+
+    def end_input(stdin: Path, holder: Path) -> None:
+        """Who wrote to it has closed it; now the holder does. Once more does no harm. Raises
+        OSError where nobody reads it."""
+        handle = open_input(holder)
+        try:
+            os.write(handle, b"\n")
+        finally:
+            os.close(handle)
 
     def takes(handle: int) -> bool:
         """Whether writing does something now: a reader that has gone counts, writing tells."""

@@ -77,21 +77,24 @@ if sys.platform == "win32":
         heard: dict[IO[bytes], bytearray], left_s: Callable[[], float], most_bytes: int
     ) -> bool:
         """All that comes from these pipes, until each ends; whether they did so in time and within
-        the size. Nothing waits for several pipes here, so a thread each."""
+        the size. Nothing waits for several pipes here, so a thread each, which reads by a handle of
+        its own: closing one that is read from waits for whoever else holds the pipe open."""
         done = [threading.Event() for _ in heard]
         for ended, (stream, said) in zip(done, heard.items(), strict=True):
-            threading.Thread(target=_read, args=(stream, said, ended), daemon=True).start()
+            words = (os.dup(stream.fileno()), said, ended)
+            threading.Thread(target=_read, args=words, daemon=True).start()
         while not all(each.is_set() for each in done):
             if left_s() <= 0 or sum(map(len, heard.values())) > most_bytes:
                 return False
             time.sleep(0.01)
         return sum(map(len, heard.values())) <= most_bytes
 
-    def _read(stream: IO[bytes], said: bytearray, ended: threading.Event) -> None:
-        with suppress(OSError, ValueError):
-            while chunk := os.read(stream.fileno(), 65536):
+    def _read(handle: int, said: bytearray, ended: threading.Event) -> None:
+        with suppress(OSError):
+            while chunk := os.read(handle, 65536):
                 said.extend(chunk)
         ended.set()
+        os.close(handle)
 
 else:
     import select

@@ -1,19 +1,29 @@
-"""The keeper on Windows: this file as a program of the standard library alone.
+"""The keeper on Windows: a program in C (`packaging/windows/keeper.c`); where it is not beside this
+file, this file as a program of the standard library alone. Both do the same.
 
     python keeper_windows.py FOLDER JOB PROGRAM ARGUMENT …
 
 It puts the run into a job object of its own before the run's first step, so that all that the run
 starts is known and can be ended. The run holds that object open as well: its name stays while it or
 the keeper lives. In one folder with a Python of its own, `llmgw keeper` is the same.
+
+What a run is told goes through a named pipe. Who starts a keeper makes it, with a name that nobody
+can guess, writes that into the file `stdin` of the run's folder and hands over its reading end as
+the keeper's own input. The keeper takes at once what comes, so that no gateway waits for a run to
+read, and waits for the next gateway when one goes. The file `holder` says that no more will come.
 """
 
+import _winapi
 import ctypes
+import msvcrt
 import os
+import queue
+import secrets
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from ctypes import wintypes
 from pathlib import Path
 from typing import IO
@@ -24,7 +34,12 @@ MARKER = "LLMGW_JOB_ID"
 """As `marks.py` has it, which a program of the standard library alone cannot read in."""
 WORD = "keeper"
 """The command by which a program in one folder is its own keeper."""
-_PAUSE_S = 0.02
+PROGRAM = "llmgw-keeper.exe"
+"""In C, beside this file where the set-up has put it."""
+PIPES = "\\\\.\\pipe\\llmgw-in-"
+_FIRST, _LOCAL_ALONE = 0x80000, 0x8
+_GOING = 232
+"""Who spoke has gone before anybody heard him."""
 _SUSPENDED, _BREAKAWAY = 0x4, 0x01000000
 _APART = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
 _NOT_FOUND = 127
@@ -35,11 +50,8 @@ def start(argv: Sequence[str], *, folder: Path, env: Mapping[str, str], cwd: Pat
     """Start a keeper with its run, and give its number. Blocks for some milliseconds. Raises
     OSError."""
     words = [*_own_words(), str(folder), env.get(MARKER, folder.name), *argv]
-    given = folder / "stdin"
     with (
-        Path(given if given.exists() and not _is_spoken_with(folder) else os.devnull).open(
-            "rb", buffering=0
-        ) as stdin,
+        _stdin(folder) as stdin,
         (folder / "stdout").open("ab") as stdout,
         (folder / "stderr").open("ab") as stderr,
     ):
@@ -49,9 +61,31 @@ def start(argv: Sequence[str], *, folder: Path, env: Mapping[str, str], cwd: Pat
     return keeper.pid
 
 
+def _stdin(folder: Path) -> IO[bytes]:
+    """Raises OSError. The pipe is there before there is anybody who writes to it."""
+    given = folder / "stdin"
+    if not _is_spoken_with(folder):
+        return (given if given.exists() else Path(os.devnull)).open("rb", buffering=0)
+    name = f"{PIPES}{secrets.token_hex(16)}"
+    given.write_text(name, "ascii")
+    pipe = _winapi.CreateNamedPipe(
+        name,
+        _winapi.PIPE_ACCESS_INBOUND | _winapi.FILE_FLAG_OVERLAPPED | _FIRST,
+        _LOCAL_ALONE,  # of bytes, and whoever writes waits for room
+        1,
+        0,
+        _PIECE,
+        0,
+        _winapi.NULL,
+    )
+    return os.fdopen(msvcrt.open_osfhandle(pipe, os.O_RDONLY), "rb", buffering=0)
+
+
 def _own_words() -> list[str]:
     """By the twin of this program that has a console, which is hidden, and which runs share: under
     a program without one each run opens a window of its own."""
+    if (made := Path(__file__).with_name(PROGRAM)).is_file():
+        return [str(made)]
     program = Path(sys.executable)
     is_frozen = getattr(sys, "frozen", False)
     twin = program.with_name("llmgw.exe" if is_frozen else "python.exe")
@@ -97,6 +131,8 @@ def main(words: Sequence[str]) -> int:
     job = _make_job(job_id)
     is_spoken_with = _is_spoken_with(folder)
     has_copier = (folder / "out").exists()
+    if is_spoken_with:
+        os.set_handle_inheritable(msvcrt.get_osfhandle(0), False)
     try:
         run = subprocess.Popen(  # noqa: S603 - a list, no shell
             argv,
@@ -114,10 +150,11 @@ def main(words: Sequence[str]) -> int:
     handle = wintypes.HANDLE(int(run._handle))  # type: ignore[attr-defined]
     _kernel().AssignProcessToJobObject(job, handle)
     ctypes.WinDLL("ntdll").NtResumeProcess(handle)
-    feeder = threading.Thread(target=_feed, args=(folder, run), daemon=True)
+    heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     copier = threading.Thread(target=_copy, args=(run,), daemon=True)
     if is_spoken_with:
-        feeder.start()
+        threading.Thread(target=_hand_on, args=(run, heard), daemon=True).start()
+        threading.Thread(target=_hear, args=(folder, heard), daemon=True).start()
     if has_copier:
         copier.start()
     code = _ended(run, handle)
@@ -139,26 +176,52 @@ def _ended(run: subprocess.Popen[bytes], handle: wintypes.HANDLE) -> int:
     return run.wait() & 0xFFFFFFFF
 
 
-def _feed(folder: Path, run: subprocess.Popen[bytes]) -> None:
-    """What the gateway appends to a file, until it writes into another one that this is all."""
+def _hear(folder: Path, heard: "queue.SimpleQueue[bytes]") -> None:
+    """What the gateway says is taken at once, until it says that this is all."""
+    pipe = msvcrt.get_osfhandle(0)
+    while _has_come(pipe, folder):
+        while piece := _read(pipe):
+            heard.put(piece)
+        _kernel().DisconnectNamedPipe(wintypes.HANDLE(pipe))
+    heard.put(b"")
+
+
+def _has_come(pipe: int, folder: Path) -> bool:
+    """Whether somebody has come who speaks. Who says that this is all writes so into the file first
+    and comes then, so that the file is looked at when one can come."""
+    try:
+        wait = _winapi.ConnectNamedPipe(pipe, overlapped=True)
+    except OSError as error:
+        return error.winerror == _GOING  # what he said is there
+    if _winapi.WaitForSingleObject(wait.event, 0) != 0:
+        with suppress(OSError):
+            if (folder / "holder").stat().st_size == 0:
+                wait.GetOverlappedResult(True)
+                return True
+        wait.cancel()
+        return False
+    return True
+
+
+def _read(pipe: int) -> bytes:
+    """Empty: who spoke has gone."""
+    try:
+        piece, _ = _winapi.ReadFile(pipe, _PIECE, overlapped=True)
+        piece.GetOverlappedResult(True)
+    except OSError:
+        return b""
+    return bytes(piece.getbuffer() or b"")
+
+
+def _hand_on(run: subprocess.Popen[bytes], heard: "queue.SimpleQueue[bytes]") -> None:
+    """As fast as the run reads it."""
     stdin = run.stdin
     assert stdin is not None
-    try:
-        with (folder / "stdin").open("rb", buffering=0) as file, stdin:
-            at = 0
-            while True:
-                is_all = (folder / "holder").stat().st_size > 0
-                file.seek(at)  # who was at the end once would stay there
-                while piece := file.read(_PIECE):
-                    at += len(piece)
-                    rest = memoryview(piece)
-                    while rest:
-                        rest = rest[os.write(stdin.fileno(), rest) :]
-                if is_all:
-                    return
-                time.sleep(_PAUSE_S)
-    except OSError:
-        return  # the run has ended, or closed it
+    with suppress(OSError), stdin:  # the run has ended, or closed it
+        while piece := heard.get():
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(stdin.fileno(), rest) :]
 
 
 def _copy(run: subprocess.Popen[bytes]) -> None:

@@ -6,9 +6,9 @@ write: on a full disk too, and never half.
 
 | offered | Linux, macOS | Windows |
 |---|---|---|
-| the program | a few lines of shell, below | this very Python (`keeper_windows.py`) |
+| the program | a few lines of shell, below | in C, else this Python (`keeper_windows.py`) |
 | which processes are the run's | its environment and session | a job object that nobody leaves |
-| input of a run that is spoken with | a FIFO | a file that grows |
+| input of a run that is spoken with | a FIFO | a named pipe |
 
 The text of the shell is constant: what a run is started with comes as `"$@"` and is never read by
 it. Signals meant for the run's group it outlives; the run gets them as if it were not there, since

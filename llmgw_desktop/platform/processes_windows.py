@@ -8,6 +8,7 @@ import ctypes
 import os
 import sys
 import threading
+import winreg
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from ctypes import wintypes
@@ -16,6 +17,8 @@ from llmgw_desktop.platform.marks import EndHandle, ProcessMark, Seen
 
 assert sys.platform == "win32"
 
+BOOTS = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
+"""Where the registry has that count."""
 _TERMINATE, _QUERY, _INSPECT, _SYNCHRONIZE = 0x0001, 0x1000, 0x0400, 0x00100000
 _JOB_QUERY, _EVENT_MODIFY = 0x0004, 0x0002
 _SNAP_PROCESSES = 0x2
@@ -128,8 +131,13 @@ def command_line(pid: int) -> list[bytes] | None:
 
 
 def boot_id() -> str:
-    """Empty: not told, and not needed, since no process of an earlier start has the same time."""
-    return ""
+    """How often this Windows was started; empty where it keeps no count. The hour of its start
+    would be another each time that the clock is set."""
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, BOOTS) as kept:
+            return str(winreg.QueryValueEx(kept, "BootId")[0])
+    except OSError:
+        return ""
 
 
 def ask_to_end(mark: ProcessMark) -> None:

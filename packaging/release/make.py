@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent), str(ROOT / "packaging/windows")]
 
+import keeper_program
 import linux_files
 import sbom
 import sums
@@ -125,6 +126,7 @@ def _windows(release: Release) -> Path:
     made = release.out / f"llmgw-{release.version}-setup.exe"
     facts = {"PAYLOAD": release.folder, "OUTPUT": made, "PYTHON": sys.executable}
     quick = ["-DQUICK"] if release.is_quick else []
+    _put_keeper(release.folder / "_internal" / keeper_program.PLACE)
     with tempfile.TemporaryDirectory() as work:
         facts["ICON"] = icon = Path(work, "llmgw.ico")
         subprocess.run([sys.executable, ROOT / "packaging/windows/icon.py", icon], check=True)
@@ -132,6 +134,17 @@ def _windows(release: Release) -> Path:
         command = ["makensis", "-V2", "-WX", *quick, *said, "installer.nsi"]
         subprocess.run(command, cwd=ROOT, check=True)
     return made
+
+
+def _put_keeper(place: Path) -> None:
+    """A folder from Windows, where its compiler seldom is, has none yet."""
+    if place.is_file() and keeper_program.sum_of(place) == keeper_program.SHA256:
+        return
+    made = keeper_program.made_in(ROOT / "build")
+    if made is None:
+        print(f"Without {place.name}: each job of this set-up is kept by a Python.")
+        return
+    shutil.copyfile(made, place)
 
 
 def _macos(release: Release) -> Path:

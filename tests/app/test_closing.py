@@ -71,6 +71,24 @@ async def test_each_part_is_closed_whatever_the_others_do(
     assert not places.run_file.exists()
 
 
+async def test_its_databases_are_whole_files_when_it_has_ended(tmp_path: Path) -> None:
+    """Also where a window has read them in several threads, and still does."""
+    places = Places.of({"LLMGW_HOME": str(tmp_path / "home")})
+    places.make()
+    places.config_file.write_text("[http]\nport = 0\n")
+    container = Container(places, {"HOME": str(tmp_path), "PATH": ""})
+    await container.start()
+    recording = container.recording
+    assert await asyncio.to_thread(recording.store.flush, 60.0)
+    log = places.flights_db.with_name(f"{places.flights_db.name}-wal")
+    assert log.exists()
+    assert recording.reader.by_client(0.0) == {}
+    assert await asyncio.to_thread(recording.reader.by_client, 0.0) == {}
+    await container.stop()
+    assert places.flights_db.exists()
+    assert not log.exists()
+
+
 async def test_a_cancellation_waits_until_all_are_closed() -> None:
     closed: list[str] = []
 

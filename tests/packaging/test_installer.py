@@ -42,6 +42,22 @@ SectionEnd
 """What stands in for llmgw.exe: says that it started, and runs while there is «go on»."""
 
 
+def test_the_keeper_of_runs_comes_to_the_bytes_that_were_tried(tmp_path: Path) -> None:
+    """Wherever and whenever it is made, by the compiler of that version."""
+    words = [sys.executable, ROOT / "packaging/windows/keeper_program.py"]
+    need_programs("x86_64-w64-mingw32-gcc")
+    made = [tmp_path / "one.exe", tmp_path / "another folder/other.exe"]
+    made[1].parent.mkdir()
+    for each in made:
+        subprocess.run([*words, each], cwd=each.parent, check=True)
+    assert made[0].read_bytes() == made[1].read_bytes()
+    told = subprocess.run(
+        ["x86_64-w64-mingw32-objdump", "-p", made[0]], capture_output=True, text=True, check=True
+    )
+    libraries = {line.split()[-1] for line in told.stdout.splitlines() if "DLL Name" in line}
+    assert libraries == {"KERNEL32.dll", "ntdll.dll"}, "nothing of anybody else's is in it"
+
+
 @pytest.fixture
 def computer(tmp_path: Path) -> Iterator[Computer]:
     with windows(tmp_path) as made:

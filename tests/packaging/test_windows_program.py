@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
 VERSION = importlib.metadata.version("llmgw-desktop")
 MOST_BYTES, MOST_BYTES_OF_FOLDER = 75_000_000, 165_000_000
+KEEPER = "_internal/llmgw_desktop/platform/llmgw-keeper.exe"
 MOST_OF_LINUX = 3
 """Processor time of a window's start, as a multiple of the source's here."""
 _RANDOM = """
@@ -179,15 +180,17 @@ def start_anew(computer: Computer, program: Path, data: Path) -> tuple[str, str]
 
 
 def keep_a_run(computer: Computer, program: Path) -> None:
-    """As a job of the installed program is kept: by the same program."""
+    """As a job of the installed program is kept, and as it is where its keeper is missing."""
     folder = computer.local / "run"
-    folder.mkdir()
-    for name in ("keeper", "exit"):
-        (folder / name).write_text(" " * 40 + "\n")
-    computer.run(program, "keeper", f"Z:{folder}", "j1", str(program), "licences", "no-such-part")
-    assert (folder / "exit").read_text().split()[0] == "1"
-    assert (folder / "keeper").read_text().strip().isdecimal()
-    shutil.rmtree(folder)
+    for words in ((computer.folder / KEEPER,), (program, "keeper")):
+        folder.mkdir()
+        for name in ("keeper", "exit"):
+            (folder / name).write_text(" " * 40 + "\n")
+        run = (str(program), "licences", "no-such-part")
+        computer.run(*words, f"Z:{folder}", "j1", *run)
+        assert (folder / "exit").read_text().split()[0] == "1"
+        assert (folder / "keeper").read_text().strip().isdecimal()
+        shutil.rmtree(folder)
 
 
 def end_by_setup(computer: Computer, setup: Path, data: Path) -> None:
@@ -201,7 +204,7 @@ def end_by_setup(computer: Computer, setup: Path, data: Path) -> None:
     for name in ("keeper", "exit"):
         (folder / name).write_text(" " * 40 + "\n")
     program = computer.folder / "llmgw.exe"
-    keeper = computer.start(program, "keeper", f"Z:{folder}", "j2", f"Z:{sleeper}")
+    keeper = computer.start(computer.folder / KEEPER, f"Z:{folder}", "j2", f"Z:{sleeper}")
     while not (folder / "keeper").read_text().strip().isdecimal():
         assert keeper.poll() is None
         time.sleep(0.1)

@@ -475,31 +475,48 @@ def sent(made: House, *messages: str) -> list[str]:
 
 
 def sleep_is_outlived_and_the_end_is_heard(made: House) -> None:
-    """The end of a session ends the program, which takes its note of where it serves away."""
+    """The end of a session ends the program in order; a job goes on, and is found again."""
+    (made.tools / "go").unlink()
     told = sent(made, "218:4", "218:12")
     assert len(told) == 2
     assert made.ask("GET", "/v1/models").status == 200
+    job = made.job("C:\\tools\\python.exe C:\\tools\\waits.py C:\\tools\\go")
+    made.answer("once")
+    until(lambda: waiting(made) == 2)
+    assert list(made.home.rglob("*.db-wal"))
     told = sent(made, "11:0", "16:1")
     assert told[0] == "1"  # it may
     assert made.serving is not None
     made.serving.communicate(timeout=600)
     assert not list(made.home.rglob("gateway.json"))
+    assert not list(made.home.rglob("*.db-wal")), "its databases are closed"
+    assert waiting(made) == 2
+    made.serve()
+    (made.tools / "go").touch()
+    assert made.ended(job)["state"] == "completed"
 
 
 def test_the_room_for_systems_keeps_its_word(tmp_path: Path) -> None:
-    """Its own tests, asked of Windows."""
+    """Its own tests, asked of Windows; those of keepers of the one in Python as well."""
     with house(tmp_path) as made:
         packages = in_windows(Path(pytest.__file__).parents[1])
         runner = made.tools / "run.py"
         runner.write_text(_PYTEST.format(root=in_windows(ROOT), packages=packages))
-        words = ["--noconftest", "-c", "NUL", "-p", "no:cacheprovider", "-q"]
-        places = (ROOT / f"tests/platform/test_{name}.py" for name in ("this_system", "npm_shims"))
-        child = made.computer.start(
-            made.tools / "python.exe",
-            "C:\\tools\\run.py",
-            *(*words, *map(in_windows, places)),
-            PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
-        )
-        out, _ = child.communicate(timeout=900)
-        told = out.decode(errors="replace")
-        assert child.returncode == 0, told
+        room_keeps_its_word(made, "c", "test_this_system", "test_npm_shims", "windows_keeper_cases")
+        next(made.payload.rglob("llmgw-keeper.exe")).unlink()
+        room_keeps_its_word(made, "python", "test_this_system", "windows_keeper_cases")
+
+
+def room_keeps_its_word(made: House, keeper: str, *names: str) -> None:
+    words = ["--noconftest", "-c", "NUL", "-p", "no:cacheprovider", "-q"]
+    places = (ROOT / f"tests/platform/{name}.py" for name in names)
+    child = made.computer.start(
+        made.tools / "python.exe",
+        "C:\\tools\\run.py",
+        *(*words, *map(in_windows, places)),
+        PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
+        KEEPER=keeper,
+    )
+    out, _ = child.communicate(timeout=900)
+    told = out.decode(errors="replace")
+    assert child.returncode == 0, told

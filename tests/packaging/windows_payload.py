@@ -100,6 +100,9 @@ def put_together(payload: Path) -> None:
     shutil.copy(ROOT / "CHANGELOG.md", inside / "llmgw_desktop/_resources")
     _put_metadata(inside)
     _compile(inside)
+    maker = ROOT / "packaging/windows/keeper_program.py"
+    keeper = inside / "llmgw_desktop/platform/llmgw-keeper.exe"
+    subprocess.run([sys.executable, maker, keeper], check=True)
     (inside / "boot.py").write_text(_BOOT)
     (inside / "python311._pth").write_text(
         "python311.zip\n.\nwin32\nwin32\\lib\npywin32_system32\n"

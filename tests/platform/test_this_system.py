@@ -116,9 +116,7 @@ def test_a_run_that_is_spoken_with_hears_and_answers(run: _Run, *, has_pipe: boo
         _until(lambda word=word: word.decode() in run.said())
     os.close(handles[0])
     assert not run.said("exit"), "whoever wrote to it has gone, and it is read on"
-    holder = channels.open_input(run.folder / "holder")
-    os.write(holder, b"\n")
-    os.close(holder)
+    channels.end_input(run.folder / "stdin", run.folder / "holder")
     assert run.ended()[0] == "0"
     _until(lambda: run.said() == ["got", "one", "got", "two", "all"])
 
@@ -284,6 +282,30 @@ def test_a_program_that_says_nothing_is_not_waited_for() -> None:
     with child:
         assert not children.hear({child.stdout: bytearray()}, lambda: 0.0, _MOST)
         children.end_at_once(child)
+
+
+def test_what_a_program_leaves_behind_is_not_waited_for() -> None:
+    """It holds the pipe open, and that is closed all the same."""
+    leaves = (
+        "import subprocess, sys\n"
+        "left = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print(left.pid, flush=True)\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", leaves], stdout=subprocess.PIPE, **children.apart()
+    )
+    assert child.stdout is not None
+    said = bytearray()
+    with child:
+        ends_s = time.monotonic() + _PATIENCE_S
+        in_time = children.hear(
+            {child.stdout: said}, lambda: 0.0 if b"\n" in said else ends_s - time.monotonic(), _MOST
+        )
+        assert not in_time
+        children.end_at_once(child)
+    left = int(said)
+    if processes.is_there(left):
+        processes.kill_child(left)
 
 
 def test_what_is_said_of_the_environment() -> None:

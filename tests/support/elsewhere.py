@@ -53,7 +53,8 @@ def _go_to(system: str, missing: list[str]) -> None:
         return
     for gone in _GONE:
         sys.modules[gone] = None  # type: ignore[assignment]
-    sys.modules["msvcrt"] = MagicMock(spec=ModuleType("msvcrt"))
+    for there in ("msvcrt", "winreg", "_winapi"):
+        sys.modules[there] = MagicMock(spec=ModuleType(there))
     for flag in _FLAGS:
         setattr(os, flag, 0)
     ctypes.WinDLL = MagicMock()  # type: ignore[attr-defined]

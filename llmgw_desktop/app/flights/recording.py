@@ -150,10 +150,15 @@ class Recording:
         self.store.start()
 
     async def stop(self) -> None:
-        """What waits is written."""
-        await asyncio.to_thread(self.store.stop, _PATIENCE_S)
-        self.reader.close()
+        """What waits is written, and what the log beside the file holds goes into the file."""
+        await asyncio.to_thread(self._close)
         self._loop = None
+
+    def _close(self) -> None:
+        """Readers first: whoever is last takes the log away, which one that only reads cannot."""
+        self.reader.close()
+        self.store.stop(_PATIENCE_S)
+        self.reader.close()  # for whoever asked meanwhile
 
     def _sealed(self, body: bytes) -> bytes:
         """A body as it may be written down. On the writer thread."""

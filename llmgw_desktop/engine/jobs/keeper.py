@@ -1,14 +1,13 @@
 """What a run's keeper (`platform/keepers`) is given, and what it writes down."""
 
-import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from llmgw_desktop.domain.jobs.job import JobProcess
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.platform import keepers
-from llmgw_desktop.platform.channels import make_inputs, open_input
+from llmgw_desktop.platform import channels, keepers
 from llmgw_desktop.platform.processes import started_ticks
 
 
@@ -31,21 +30,13 @@ def start(
 
 def make_speakable(folder: JobFolder, *, needs_pipe: bool) -> None:
     """Its run will be spoken with. Raises OSError."""
-    make_inputs([folder.stdin, folder.holder, *([folder.out] if needs_pipe else [])])
+    channels.make_inputs([folder.stdin, folder.holder, *([folder.out] if needs_pipe else [])])
 
 
 def end_input(folder: JobFolder) -> None:
-    """Who wrote to a run's stdin has closed it; now the holder does. Once more does no harm."""
-    try:
-        handle = open_input(folder.holder)
-    except OSError:
-        return  # it has gone
-    try:
-        os.write(handle, b"\n")
-    except OSError:
-        return
-    finally:
-        os.close(handle)
+    """Who wrote to a run's stdin has closed it, and no more will come. Once more does no harm."""
+    with suppress(OSError):  # the run has gone
+        channels.end_input(folder.stdin, folder.holder)
 
 
 def read_exit(folder: JobFolder) -> ExitRecord | None:
