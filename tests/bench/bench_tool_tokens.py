@@ -25,7 +25,7 @@ from llmgw_desktop.engine.mcp import listing
 from llmgw_desktop.engine.mcp.offer import Visitor
 from llmgw_desktop.engine.mcp.tool import Profile
 from tests.engine.conftest import House, house_in
-from tests.support import mcp_servers, npm_cli, pip_program
+from tests.support import mcp_servers, npm_cli
 from tests.support.mcp_servers import table
 
 SIZES = (0, 10, 100, 1_000)
@@ -70,9 +70,6 @@ def ten_servers(folder: Path) -> str:
     def npm(package: str, version: str, binary: str) -> list[str]:
         return [str(npm_cli.install(package, version, binary))]
 
-    def pip(name: str, version: str) -> list[str]:
-        return [str(pip_program.install(name, version, name))]
-
     thinking = "@modelcontextprotocol/server-sequential-thinking"
     found = {
         "everything": mcp_servers.everything(),
@@ -83,7 +80,7 @@ def ten_servers(folder: Path) -> str:
         "devtools": npm("chrome-devtools-mcp", "1.11.0", "chrome-devtools-mcp"),
         "time": mcp_servers.time(),
         "git": mcp_servers.git(folder),
-        "fetch": pip("mcp-server-fetch", "2026.10.24"),
+        "fetch": mcp_servers.fetch(),
         "context7": npm("@upstash/context7-mcp", "4.1.1", "context7-mcp"),
     }
     return "".join(table(name, command) for name, command in found.items())

@@ -36,6 +36,12 @@ def time() -> list[str]:
     return [str(pip_program.install("mcp-server-time", "2026.10.19", "mcp-server-time"))]
 
 
+def fetch() -> list[str]:
+    """Also of this computer, and of a site that has no `robots.txt`."""
+    program = pip_program.install("mcp-server-fetch", "2026.10.24", "mcp-server-fetch")
+    return [str(program), "--ignore-robots-txt", "--allow-private-ips"]
+
+
 def git(repository: Path) -> list[str]:
     program = pip_program.install("mcp-server-git", "2026.10.19", "mcp-server-git")
     return [str(program), "--repository", str(repository)]

@@ -22,9 +22,10 @@ from tests.engine.conftest import House, house_in
 from tests.support import mcp_servers, npm_cli, pip_program
 from tests.support.mcp_servers import client_of, facts, names, odd, table, text_of
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::mcp.shared.exceptions.MCPDeprecationWarning"  # the later era has other words for it
-)
+pytestmark = [
+    pytest.mark.timeout(600),  # the first one that needs a server installs it
+    pytest.mark.filterwarnings("ignore::mcp.shared.exceptions.MCPDeprecationWarning"),
+]
 
 
 class Person:

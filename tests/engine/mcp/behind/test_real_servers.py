@@ -16,15 +16,21 @@ from mcp.types import PromptReference, ResourceTemplateReference
 from llmgw_desktop.domain.access.principal import Scope
 from tests.engine.conftest import house_in
 from tests.support import mcp_servers
+from tests.support.answers import Raw
 from tests.support.mcp_servers import client_of, facts, names, table, text_of
+
+pytestmark = pytest.mark.timeout(600)  # the first one that needs a server installs it
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 async def test_two_real_servers_are_one_list(tmp_path: Path, mode: str) -> None:
     servers = table("clock", mcp_servers.time()) + table("all", mcp_servers.everything())
     async with house_in(tmp_path, servers) as house, client_of(house, mode=mode) as client:
+        async with asyncio.timeout(300):  # a busy machine starts them slowly, and they come later
+            while {"clock__get_current_time", "all__echo"} - await names(client):
+                await asyncio.sleep(0.1)
         listed = {each.name: each for each in (await client.list_tools()).tools}
-        assert {"list_models", "clock__get_current_time", "all__echo"} <= listed.keys()
+        assert "list_models" in listed
         assert all(len(name) <= 52 for name in listed)
         assert listed["all__echo"].description == "Echoes back the input string"
         said = await client.call_tool("all__echo", {"message": "hello"})
@@ -130,6 +136,49 @@ async def test_files_and_a_repository_are_reached_by_their_servers(tmp_path: Pat
         assert out.is_error
         status = await client.call_tool("git__git_status", {"repo_path": str(folder)})
         assert "note.txt" in text_of(status)
+
+
+async def test_a_graph_is_remembered_and_read_again(tmp_path: Path) -> None:
+    """Also by another process of the server: it writes it down where its settings say."""
+    file = tmp_path / "graph.jsonl"
+    more = f'env = {{ MEMORY_FILE_PATH = "{file}" }}'
+    servers = table("memory", mcp_servers.memory(), more)
+    ada = {"name": "Ada", "entityType": "person", "observations": ["likes tea"]}
+    async with house_in(tmp_path / "home", servers) as house:
+        async with client_of(house) as client:
+            made = await client.call_tool("memory__create_entities", {"entities": [ada]})
+            assert not made.is_error, made
+            found = await client.call_tool("memory__search_nodes", {"query": "tea"})
+            assert found.structured_content is not None
+            assert [each["name"] for each in found.structured_content["entities"]] == ["Ada"]
+        servers_now = house.container.tool_servers
+        assert servers_now is not None
+        await servers_now.look("memory")
+        async with client_of(house, mode="auto") as later:
+            whole = await later.call_tool("memory__read_graph", {})
+            assert "likes tea" in text_of(whole)
+    assert "likes tea" in file.read_text()
+    assert facts(house) == {}
+
+
+async def test_a_page_is_fetched_by_its_server(tmp_path: Path) -> None:
+    page = b"<html><body><h1>Tea</h1><p>Black, green and white.</p></body></html>"
+    more = 'env = { NO_PROXY = "127.0.0.1" }'
+    async with (
+        house_in(tmp_path, table("fetch", mcp_servers.fetch(), more)) as house,
+        client_of(house) as client,
+    ):
+        whole = Raw(headers={"Content-Type": "text/html"}, frames=(page,))
+        house.lane.always = whole
+        asked = {"url": f"{house.lane.root_url}/tea"}
+        said = await client.call_tool("fetch__fetch", asked)
+        assert not said.is_error, said
+        assert "Black, green and white." in text_of(said)
+        assert any(seen.path.endswith("/tea") for seen in house.lane.requests)
+        prompts = {each.name for each in (await client.list_prompts()).prompts}
+        assert "fetch__fetch" in prompts
+        told = await client.get_prompt("fetch__fetch", asked)
+        assert "Black, green and white." in str(told.messages)
 
 
 async def test_what_is_hidden_or_renamed_is_so_for_lists_and_calls(tmp_path: Path) -> None:

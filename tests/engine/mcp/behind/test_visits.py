@@ -23,9 +23,10 @@ from tests.support import mcp_servers
 from tests.support.mcp_scene import BOTH, MODERN, modern_meta
 from tests.support.mcp_servers import client_of, facts, odd, table, text_of
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::mcp.shared.exceptions.MCPDeprecationWarning"  # the later era has other words for it
-)
+pytestmark = [
+    pytest.mark.timeout(600),  # the first one that needs a server installs it
+    pytest.mark.filterwarnings("ignore::mcp.shared.exceptions.MCPDeprecationWarning"),
+]
 SERVER = '''
 from mcp import UrlElicitationRequiredError
 from mcp.server import MCPServer
