@@ -2723,7 +2723,7 @@
     </message>
     <message>
       <source>Lost in translation</source>
-      <translation>Bei der Übersetzung verloren</translation>
+      <translation>Beim Übersetzen verloren</translation>
     </message>
     <message>
       <source>Overview of the flight</source>
@@ -9913,7 +9913,7 @@
     </message>
     <message>
       <source>contradicts it</source>
-      <translation>widerspricht</translation>
+      <translation>widerspricht dem</translation>
     </message>
     <message>
       <source>says it</source>
@@ -14344,7 +14344,7 @@
     </message>
     <message>
       <source>yes, no</source>
-      <translation>yes, no</translation>
+      <translation>ja, nein</translation>
     </message>
     <message>
       <source>the flight's own</source>
@@ -16679,7 +16679,7 @@
     </message>
     <message>
       <source>%1, streaming</source>
-      <translation>%1, als Strom</translation>
+      <translation>%1, als Stream</translation>
     </message>
     <message>
       <source>Tool run by a provider (%1)</source>
@@ -17760,7 +17760,7 @@
     </message>
     <message>
       <source>at %1 on %2</source>
-      <translation>am %2 um %1</translation>
+      <translation>um %1 am %2</translation>
     </message>
     <message>
       <source>Since the start %1: %2. </source>
@@ -18217,6 +18217,314 @@
     <message>
       <source>this address is on your own computer or network</source>
       <translation>diese Adresse liegt auf dem eigenen Computer oder im eigenen Netz</translation>
+    </message>
+    <message>
+      <source>%1 wants you to sign in: on the page Tools, or with llmgw tools sign-in %2.</source>
+      <translation>%1 verlangt eine Anmeldung: auf der Seite Werkzeuge, oder mit llmgw tools sign-in %2.</translation>
+    </message>
+    <message>
+      <source>%1 wants you to allow more: on the page Tools, or with llmgw tools sign-in %2.</source>
+      <translation>%1 verlangt mehr Erlaubnisse: auf der Seite Werkzeuge, oder mit llmgw tools sign-in %2.</translation>
+    </message>
+    <message>
+      <source>its caller is told so</source>
+      <translation>wer gefragt hat, erfährt es</translation>
+    </message>
+    <message>
+      <source>nothing is lost</source>
+      <translation>nichts geht verloren</translation>
+    </message>
+    <message>
+      <source>they count as no agreement</source>
+      <translation>sie gelten als keine Zustimmung</translation>
+    </message>
+    <message>
+      <source>%1 of %2 did not answer</source>
+      <translation>%1 von %2 antworteten nicht</translation>
+    </message>
+    <message>
+      <source>contradiction (numbers): %1 / %2</source>
+      <translation>Widerspruch (Zahlen): %1 / %2</translation>
+    </message>
+    <message>
+      <source>contradiction (negation): %1 / %2</source>
+      <translation>Widerspruch (Verneinung): %1 / %2</translation>
+    </message>
+    <message>
+      <source>%1 did not answer: failed</source>
+      <translation>%1 antwortete nicht: gescheitert</translation>
+    </message>
+    <message>
+      <source>%1 did not answer: skipped</source>
+      <translation>%1 antwortete nicht: nicht gefragt</translation>
+    </message>
+    <message>
+      <source>%1 did not answer: canceled</source>
+      <translation>%1 antwortete nicht: abgebrochen</translation>
+    </message>
+    <message>
+      <source>%1 did not answer: orphaned</source>
+      <translation>%1 antwortete nicht: verloren</translation>
+    </message>
+    <message>
+      <source>The judge says: FAIL.%1</source>
+      <translation>Der Gutachter sagt: FAIL.%1</translation>
+    </message>
+    <message>
+      <source>The judge says: PASS.%1</source>
+      <translation>Der Gutachter sagt: PASS.%1</translation>
+    </message>
+    <message>
+      <source>Edit route “%1”</source>
+      <translation>Route „%1“ bearbeiten</translation>
+    </message>
+    <message>
+      <source>Remove route “%1”</source>
+      <translation>Route „%1“ entfernen</translation>
+    </message>
+    <message>
+      <source>Use route “%1”</source>
+      <translation>Route „%1“ verwenden</translation>
+    </message>
+    <message>
+      <source>its vendor's limit lasts until %1</source>
+      <translation>die Grenze seines Herstellers gilt bis %1</translation>
+    </message>
+    <message>
+      <source>all %1</source>
+      <translation>alle %1</translation>
+    </message>
+    <message>
+      <source>Deny: all %1</source>
+      <translation>Alle %1 ablehnen</translation>
+    </message>
+    <message>
+      <source>Allow once: all %1</source>
+      <translation>Alle %1 einmal erlauben</translation>
+    </message>
+    <message>
+      <source>four times in five between %1 and %2</source>
+      <translation>in vier von fünf Fällen zwischen %1 und %2</translation>
+    </message>
+    <message>
+      <source>by the last %1 days</source>
+      <translation>nach den letzten %1 Tagen</translation>
+    </message>
+    <message>
+      <source>resets in %1, at %2 on %3</source>
+      <translation>neu in %1, um %2 am %3</translation>
+    </message>
+    <message>
+      <source>Weight</source>
+      <translation>Gewicht</translation>
+    </message>
+    <message>
+      <source>Runs at once</source>
+      <translation>Läufe zugleich</translation>
+    </message>
+    <message>
+      <source>Made in your settings there.</source>
+      <translation>In den Einstellungen dort eingetragen.</translation>
+    </message>
+    <message>
+      <source>The disk cannot be read: %1.</source>
+      <translation>Die Platte kann nicht gelesen werden: %1.</translation>
+    </message>
+    <message>
+      <source>flight</source>
+      <translation>Anfrage</translation>
+    </message>
+    <message>
+      <source>started</source>
+      <translation>begonnen</translation>
+    </message>
+    <message>
+      <source>%1 from %2, up to %3 input tokens</source>
+      <translation>%1 von %2, bis zu %3 Eingabe-Token</translation>
+    </message>
+    <message>
+      <source>%1, up to %2 input tokens</source>
+      <translation>%1, bis zu %2 Eingabe-Token</translation>
+    </message>
+    <message>
+      <source>%1 from %2</source>
+      <translation>%1 von %2</translation>
+    </message>
+    <message>
+      <source>There is no program %1 on this computer.</source>
+      <translation>Auf diesem Computer gibt es kein Programm %1.</translation>
+    </message>
+    <message>
+      <source>%1 (%2 of %3 accounts ready)</source>
+      <translation>%1 (%2 von %3 Konten bereit)</translation>
+    </message>
+    <message>
+      <source>one piece</source>
+      <translation>ein Stück</translation>
+    </message>
+    <message>
+      <source>%1, in one piece</source>
+      <translation>%1, in einem Stück</translation>
+    </message>
+    <message>
+      <source>Recorded flights stay.</source>
+      <translation>Aufgezeichnete Anfragen bleiben.</translation>
+    </message>
+    <message>
+      <source>What is replaced is kept aside.</source>
+      <translation>Was ersetzt wird, wird beiseitegelegt.</translation>
+    </message>
+    <message>
+      <source>Your own access key works meanwhile.</source>
+      <translation>Der eigene Zugangsschlüssel gilt inzwischen.</translation>
+    </message>
+    <message>
+      <source>Vault entry stored (%1)</source>
+      <translation>Tresor-Eintrag gespeichert (%1)</translation>
+    </message>
+    <message>
+      <source>Key made (%1)</source>
+      <translation>Schlüssel erstellt (%1)</translation>
+    </message>
+    <message>
+      <source>http.port: 0 takes another port at every start</source>
+      <translation>http.port: 0 nimmt bei jedem Start einen anderen Port</translation>
+    </message>
+    <message>
+      <source>%1: http.port: 0 takes another port at every start</source>
+      <translation>%1: http.port: 0 nimmt bei jedem Start einen anderen Port</translation>
+    </message>
+    <message>
+      <source>The same call of %1 brought the same result four times.</source>
+      <translation>Derselbe Aufruf von %1 brachte viermal dasselbe Ergebnis.</translation>
+    </message>
+    <message>
+      <source>May: %1</source>
+      <translation>Darf: %1</translation>
+    </message>
+    <message>
+      <source>Expected tokens = %1</source>
+      <translation>Erwartet: tokens = %1</translation>
+    </message>
+    <message>
+      <source>Entry %1 is not as it was written.</source>
+      <translation>Eintrag %1 ist nicht, wie er geschrieben wurde.</translation>
+    </message>
+    <message>
+      <source>Entry %1 is not the one that was sealed.</source>
+      <translation>Eintrag %1 ist nicht der, der versiegelt wurde.</translation>
+    </message>
+    <message>
+      <source>The system's keyring knows entry %1 of the log, and it is not in it: its end was cut off, or an older copy was put back.</source>
+      <translation>Der Schlüsselbund des Systems kennt Eintrag %1 des Protokolls, und er steht nicht darin: sein Ende wurde abgeschnitten, oder eine ältere Kopie zurückgelegt.</translation>
+    </message>
+    <message>
+      <source>The log's seals were taken away.</source>
+      <translation>Die Siegel des Protokolls wurden entfernt.</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n estimated|estimated</source>
+      <translation>
+        <numerusform>%n geschätzt</numerusform>
+        <numerusform>%n geschätzt</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n broke off|broke off</source>
+      <translation>
+        <numerusform>%n abgebrochen</numerusform>
+        <numerusform>%n abgebrochen</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n unknown|unknown</source>
+      <translation>
+        <numerusform>%n unbekannt</numerusform>
+        <numerusform>%n unbekannt</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n at least so much|at least so much</source>
+      <translation>
+        <numerusform>%n mindestens so viel</numerusform>
+        <numerusform>%n mindestens so viel</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Risks:</source>
+      <translation>Risiken:</translation>
+    </message>
+    <message>
+      <source>contradicted</source>
+      <translation>bestritten</translation>
+    </message>
+    <message>
+      <source>, at %1 on %2</source>
+      <translation>, um %1 am %2</translation>
+    </message>
+    <message>
+      <source>then</source>
+      <translation>dann</translation>
+    </message>
+    <message>
+      <source>dollars</source>
+      <translation>Dollar</translation>
+    </message>
+    <message>
+      <source>Whom, at most 50.</source>
+      <translation>Wer, höchstens 50.</translation>
+    </message>
+    <message>
+      <source>through %1 (%2)</source>
+      <translation>über %1 (%2)</translation>
+    </message>
+    <message>
+      <source>Grok is not signed in, or its key is refused: run `grok login` in a terminal (`grok login --device-auth` without a browser), or set XAI_API_KEY.</source>
+      <translation>Grok ist nicht angemeldet, oder sein Schlüssel wird abgelehnt: `grok login` in einem Terminal ausführen (`grok login --device-auth` ohne Browser), oder XAI_API_KEY setzen.</translation>
+    </message>
+    <message>
+      <source>Codex is not signed in, or its key is refused: run `codex login` in a terminal, or set CODEX_API_KEY.</source>
+      <translation>Codex ist nicht angemeldet, oder sein Schlüssel wird abgelehnt: `codex login` in einem Terminal ausführen, oder CODEX_API_KEY setzen.</translation>
+    </message>
+    <message>
+      <source>Vibe is not signed in, or its key is refused: run `vibe --setup` in a terminal, or set MISTRAL_API_KEY.</source>
+      <translation>Vibe ist nicht angemeldet, oder sein Schlüssel wird abgelehnt: `vibe --setup` in einem Terminal ausführen, oder MISTRAL_API_KEY setzen.</translation>
+    </message>
+    <message>
+      <source>Copilot is not signed in, or its key is refused: run `copilot login` in a terminal, or set COPILOT_GITHUB_TOKEN.</source>
+      <translation>Copilot ist nicht angemeldet, oder sein Schlüssel wird abgelehnt: `copilot login` in einem Terminal ausführen, oder COPILOT_GITHUB_TOKEN setzen.</translation>
+    </message>
+    <message>
+      <source>opencode is not signed in with the model's vendor, or its key is refused: run `opencode auth login` in a terminal and choose the vendor, or set the variable that holds its key.</source>
+      <translation>opencode ist beim Hersteller des Modells nicht angemeldet, oder sein Schlüssel wird abgelehnt: `opencode auth login` in einem Terminal ausführen und den Hersteller wählen, oder die Variable setzen, die den Schlüssel enthält.</translation>
+    </message>
+    <message>
+      <source>Claude Code is not signed in, or its key is refused: run `claude auth login` in a terminal, or set ANTHROPIC_API_KEY.</source>
+      <translation>Claude Code ist nicht angemeldet, oder sein Schlüssel wird abgelehnt: `claude auth login` in einem Terminal ausführen, oder ANTHROPIC_API_KEY setzen.</translation>
+    </message>
+    <message>
+      <source>Gemini is not signed in, or its key is refused: run `gemini` in a terminal and choose how, or set GEMINI_API_KEY and "security": {"auth": {"selectedType": "gemini-api-key"}} in ~/.gemini/settings.json.</source>
+      <translation>Gemini ist nicht angemeldet, oder sein Schlüssel wird abgelehnt: `gemini` in einem Terminal ausführen und wählen, wie, oder GEMINI_API_KEY setzen und "security": {"auth": {"selectedType": "gemini-api-key"}} in ~/.gemini/settings.json.</translation>
+    </message>
+    <message>
+      <source>Antigravity is not signed in: run `agy` in a terminal and follow what it says.</source>
+      <translation>Antigravity ist nicht angemeldet: `agy` in einem Terminal ausführen und dem folgen, was es sagt.</translation>
+    </message>
+    <message>
+      <source>streaming</source>
+      <translation>als Stream</translation>
+    </message>
+    <message>
+      <source>penalties</source>
+      <translation>Abzüge</translation>
+    </message>
+    <message>
+      <source>container</source>
+      <translation>Container</translation>
+    </message>
+    <message>
+      <source>Asked last: Over quota until %1; its vendor said so.</source>
+      <translation>Zuletzt gefragt: über dem Kontingent bis %1; sein Hersteller sagte es.</translation>
     </message>
   </context>
   <context>
@@ -18695,6 +19003,544 @@
     <message>
       <source>Choose who answers</source>
       <translation>Wählen, wer antwortet</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui</name>
+    <message>
+      <source>not valid TOML: %1</source>
+      <translation>kein gültiges TOML: %1</translation>
+    </message>
+    <message>
+      <source>is nested too deeply</source>
+      <translation>ist zu tief verschachtelt</translation>
+    </message>
+    <message>
+      <source>Two say the same words to each other for the %1th time, without progress.</source>
+      <translation>Zwei sagen einander zum %1. Mal dieselben Worte, ohne Fortschritt.</translation>
+    </message>
+  </context>
+  <context>
+    <name>engine/mcp</name>
+    <message>
+      <source>%1 %2: on the page Tools, or with llmgw tools sign-in %3.</source>
+      <translation>%1 %2: auf der Seite Werkzeuge, oder mit llmgw tools sign-in %3.</translation>
+    </message>
+    <message>
+      <source>wants you to sign in</source>
+      <translation>verlangt eine Anmeldung</translation>
+    </message>
+    <message>
+      <source>wants you to allow more</source>
+      <translation>verlangt mehr Erlaubnisse</translation>
+    </message>
+    <message>
+      <source>the sign-in at %1 cannot be had of the vault: %2</source>
+      <translation>die Anmeldung bei %1 ist aus dem Tresor nicht zu bekommen: %2</translation>
+    </message>
+    <message>
+      <source>Nobody waits for this sign-in (any more). Begin it anew on the page Tools, or with llmgw tools sign-in.</source>
+      <translation>Auf diese Anmeldung wartet niemand (mehr). Auf der Seite Werkzeuge neu beginnen, oder mit llmgw tools sign-in.</translation>
+    </message>
+    <message>
+      <source>The sign-in was given up.</source>
+      <translation>Die Anmeldung wurde aufgegeben.</translation>
+    </message>
+    <message>
+      <source>No browser is out for %1.</source>
+      <translation>Für %1 ist kein Browser unterwegs.</translation>
+    </message>
+    <message>
+      <source>Another sign-in was begun.</source>
+      <translation>Eine andere Anmeldung wurde begonnen.</translation>
+    </message>
+    <message>
+      <source>The gateway does not listen: no browser could come back.</source>
+      <translation>Das Gateway nimmt keine Verbindungen an: kein Browser könnte zurückkommen.</translation>
+    </message>
+    <message>
+      <source>%1 has a token of yours in its headers.</source>
+      <translation>%1 hat ein eigenes Token in seinen Kopfzeilen.</translation>
+    </message>
+    <message>
+      <source>%1 is a program of this computer: nobody signs in.</source>
+      <translation>%1 ist ein Programm dieses Computers: niemand meldet sich an.</translation>
+    </message>
+    <message>
+      <source>Nobody signed in in time.</source>
+      <translation>Niemand meldete sich rechtzeitig an.</translation>
+    </message>
+    <message>
+      <source>sign-in at a tool server</source>
+      <translation>Anmeldung bei einem Werkzeug-Server</translation>
+    </message>
+  </context>
+  <context>
+    <name>engine/policy</name>
+    <message>
+      <source>held %1 %2</source>
+      <translation>angehalten %1 %2</translation>
+    </message>
+    <message>
+      <source>a request of %1 for %2</source>
+      <translation>eine Anfrage von %1 an %2</translation>
+    </message>
+    <message>
+      <source>The request is refused; its caller is told so.</source>
+      <translation>Die Anfrage wird abgewiesen; wer gefragt hat, erfährt es.</translation>
+    </message>
+    <message>
+      <source>Refuse it</source>
+      <translation>Abweisen</translation>
+    </message>
+  </context>
+  <context>
+    <name>engine/questions</name>
+    <message>
+      <source>Allow %1: %2</source>
+      <translation>%1 erlauben: %2</translation>
+    </message>
+    <message>
+      <source>for this session</source>
+      <translation>für diese Sitzung</translation>
+    </message>
+    <message>
+      <source>in this job</source>
+      <translation>in diesem Auftrag</translation>
+    </message>
+    <message>
+      <source>permission %1 %2</source>
+      <translation>Erlaubnis %1 %2</translation>
+    </message>
+    <message>
+      <source>permission %1 %2/%3</source>
+      <translation>Erlaubnis %1 %2/%3</translation>
+    </message>
+    <message>
+      <source>job %1</source>
+      <translation>Auftrag %1</translation>
+    </message>
+    <message>
+      <source>a call of %1/%2</source>
+      <translation>ein Aufruf von %1/%2</translation>
+    </message>
+    <message>
+      <source>It waits in its terminal, where it asks as well.</source>
+      <translation>Er wartet in seinem Terminal, wo er ebenfalls fragt.</translation>
+    </message>
+    <message>
+      <source>Deny and stop its turn</source>
+      <translation>Ablehnen und seinen Zug beenden</translation>
+    </message>
+    <message>
+      <source>Deny and end the job</source>
+      <translation>Ablehnen und den Auftrag beenden</translation>
+    </message>
+    <message>
+      <source>Decline</source>
+      <translation>Nicht antworten</translation>
+    </message>
+    <message>
+      <source>The server is told that you gave no answer.</source>
+      <translation>Der Server erfährt, dass keine Antwort kam.</translation>
+    </message>
+    <message>
+      <source>It is denied: the tool is not called, and whoever called it is told so.</source>
+      <translation>Es wird abgelehnt: das Werkzeug wird nicht aufgerufen, und wer es aufrief, erfährt es.</translation>
+    </message>
+    <message>
+      <source>the removal of %1</source>
+      <translation>das Entfernen von %1</translation>
+    </message>
+    <message>
+      <source>any change of %1</source>
+      <translation>jede Änderung von %1</translation>
+    </message>
+    <message>
+      <source>The tool %1 of %2 with these arguments</source>
+      <translation>Das Werkzeug %1 von %2 mit diesen Argumenten</translation>
+    </message>
+    <message>
+      <source>this server</source>
+      <translation>diesem Server</translation>
+    </message>
+    <message>
+      <source>Exactly this address: %1</source>
+      <translation>Genau diese Adresse: %1</translation>
+    </message>
+    <message>
+      <source>Exactly this command, in %1</source>
+      <translation>Genau dieser Befehl, in %1</translation>
+    </message>
+    <message>
+      <source>outside %1: %2%3</source>
+      <translation>außerhalb von %1: %2%3</translation>
+    </message>
+    <message>
+      <source>by a link out of %1: %2%3</source>
+      <translation>durch einen Verweis aus %1 hinaus: %2%3</translation>
+    </message>
+    <message>
+      <source> (it leads to %1)</source>
+      <translation> (führt nach %1)</translation>
+    </message>
+    <message>
+      <source>It names a path %1</source>
+      <translation>Er nennt einen Pfad %1</translation>
+    </message>
+    <message>
+      <source>It leads %1</source>
+      <translation>Er führt %1</translation>
+    </message>
+    <message>
+      <source>It runs %1</source>
+      <translation>Er läuft %1</translation>
+    </message>
+    <message>
+      <source>the job's working folder</source>
+      <translation>dem Arbeitsordner des Auftrags</translation>
+    </message>
+    <message>
+      <source>the workspace</source>
+      <translation>dem Arbeitsbereich</translation>
+    </message>
+    <message>
+      <source>where credentials are kept</source>
+      <translation>wo Zugangsdaten liegen</translation>
+    </message>
+  </context>
+  <context>
+    <name>engine/runs</name>
+    <message>
+      <source>%1 below the line of %2</source>
+      <translation>%1 unter der Linie von %2</translation>
+    </message>
+    <message>
+      <source>limit %1</source>
+      <translation>Grenze %1</translation>
+    </message>
+    <message>
+      <source>In the vendor's words</source>
+      <translation>Mit den Worten des Herstellers</translation>
+    </message>
+    <message>
+      <source>End it</source>
+      <translation>Beenden</translation>
+    </message>
+    <message>
+      <source>Wait until it begins anew</source>
+      <translation>Warten, bis es neu beginnt</translation>
+    </message>
+    <message>
+      <source>Move the line to half</source>
+      <translation>Die Linie auf die Hälfte setzen</translation>
+    </message>
+    <message>
+      <source>It waits on; nothing is lost.</source>
+      <translation>Wartet weiter; nichts geht verloren.</translation>
+    </message>
+  </context>
+  <context>
+    <name>engine/validation</name>
+    <message>
+      <source>It holds the same twice.</source>
+      <translation>Dasselbe steht zweimal darin.</translation>
+    </message>
+    <message>
+      <source>'$ref' may name a part of this schema alone</source>
+      <translation>'$ref' darf nur einen Teil dieses Schemas nennen</translation>
+    </message>
+    <message>
+      <source>'%1' is not looked at here</source>
+      <translation>'%1' wird hier nicht betrachtet</translation>
+    </message>
+    <message>
+      <source>it is more than %1 deep</source>
+      <translation>es ist tiefer als %1</translation>
+    </message>
+    <message>
+      <source>the whole</source>
+      <translation>das Ganze</translation>
+    </message>
+    <message>
+      <source>The schema takes more than %1 steps.</source>
+      <translation>Das Schema braucht mehr als %1 Schritte.</translation>
+    </message>
+    <message>
+      <source>It is no JSON.</source>
+      <translation>Das ist kein JSON.</translation>
+    </message>
+    <message>
+      <source>it is no JSON</source>
+      <translation>es ist kein JSON</translation>
+    </message>
+    <message>
+      <source>it is no JSON Schema: %1</source>
+      <translation>es ist kein JSON-Schema: %1</translation>
+    </message>
+    <message>
+      <source>Nothing in it fits %1.</source>
+      <translation>Nichts darin passt auf %1.</translation>
+    </message>
+    <message>
+      <source>it is no pattern of RE2: %1</source>
+      <translation>es ist kein Muster von RE2: %1</translation>
+    </message>
+    <message>
+      <source>a pattern has at most %1 characters</source>
+      <translation>ein Muster hat höchstens %1 Zeichen</translation>
+    </message>
+    <message>
+      <source>It says something else: %1</source>
+      <translation>Sie sagt etwas anderes: %1</translation>
+    </message>
+    <message>
+      <source>It cannot be checked: %1.</source>
+      <translation>Das lässt sich nicht prüfen: %1.</translation>
+    </message>
+    <message>
+      <source>The answer has more than %1 characters.</source>
+      <translation>Die Antwort hat mehr als %1 Zeichen.</translation>
+    </message>
+    <message>
+      <source>
+and %1 more.</source>
+      <translation>
+und %1 weitere.</translation>
+    </message>
+    <message>
+      <source>| claim | %1 |</source>
+      <translation>| Aussage | %1 |</translation>
+    </message>
+    <message>
+      <source>Of %1 contradictions %2 are told.</source>
+      <translation>Von %1 Widersprüchen werden %2 genannt.</translation>
+    </message>
+    <message>
+      <source>Many claims use the same words: each was measured against %1 others at most.</source>
+      <translation>Viele Aussagen brauchen dieselben Wörter: jede wurde mit höchstens %1 anderen verglichen.</translation>
+    </message>
+    <message>
+      <source>Of a long answer the first %1 characters and %2 claims were compared, and of a claim %3 characters.</source>
+      <translation>Von einer langen Antwort wurden die ersten %1 Zeichen und %2 Aussagen verglichen, und von einer Aussage %3 Zeichen.</translation>
+    </message>
+    <message>
+      <source>An answer was cut: it is longer than what is kept.</source>
+      <translation>Eine Antwort wurde gekürzt: sie ist länger als das, was aufbewahrt wird.</translation>
+    </message>
+    <message>
+      <source>Fewer than three were asked.</source>
+      <translation>Weniger als drei wurden gefragt.</translation>
+    </message>
+    <message>
+      <source>All who are of one mind are one vendor's models: they may err alike.</source>
+      <translation>Alle, die sich einig sind, sind Modelle eines Herstellers: sie können sich gleich irren.</translation>
+    </message>
+    <message>
+      <source>%1 of %2 did not answer; they count as no agreement.</source>
+      <translation>%1 von %2 antworteten nicht; sie gelten als keine Zustimmung.</translation>
+    </message>
+    <message>
+      <source>%1; no clear verdict.</source>
+      <translation>%1; kein klares Urteil.</translation>
+    </message>
+    <message>
+      <source>contradiction (%1): %2 / %3</source>
+      <translation>Widerspruch (%1): %2 / %3</translation>
+    </message>
+    <message>
+      <source>%1 gave no clear verdict</source>
+      <translation>%1 gab kein klares Urteil</translation>
+    </message>
+    <message>
+      <source>%1 answered nothing</source>
+      <translation>%1 antwortete nichts</translation>
+    </message>
+    <message>
+      <source>%1 has not answered yet</source>
+      <translation>%1 hat noch nicht geantwortet</translation>
+    </message>
+    <message>
+      <source>The judge saw the answers without their names.</source>
+      <translation>Der Gutachter sah die Antworten ohne Namen.</translation>
+    </message>
+    <message>
+      <source>There is nothing to judge: nobody answered.</source>
+      <translation>Es gibt nichts zu beurteilen: niemand antwortete.</translation>
+    </message>
+    <message>
+      <source>The judge is asked when all reviewers have ended.</source>
+      <translation>Der Gutachter wird gefragt, wenn alle Prüfer fertig sind.</translation>
+    </message>
+    <message>
+      <source>No judge was asked for; synthesize_validation asks one.</source>
+      <translation>Ein Gutachter wurde nicht verlangt; synthesize_validation fragt einen.</translation>
+    </message>
+    <message>
+      <source>%1: no answer. %2</source>
+      <translation>%1: keine Antwort. %2</translation>
+    </message>
+    <message>
+      <source>%1: running%2</source>
+      <translation>%1: läuft%2</translation>
+    </message>
+    <message>
+      <source>, job %1</source>
+      <translation>, Auftrag %1</translation>
+    </message>
+    <message>
+      <source>Confidence: %1.</source>
+      <translation>Zuversicht: %1.</translation>
+    </message>
+    <message>
+      <source>Judge:</source>
+      <translation>Gutachter:</translation>
+    </message>
+    <message>
+      <source>%1, after a look at what the reviewers differ on.</source>
+      <translation>%1, nach einem Blick auf das, worin die Prüfer auseinandergehen.</translation>
+    </message>
+    <message>
+      <source>Settle the conditions first</source>
+      <translation>Erst die Bedingungen klären</translation>
+    </message>
+    <message>
+      <source>Do not go on as it stands</source>
+      <translation>So nicht weitermachen</translation>
+    </message>
+    <message>
+      <source>Do not rely on this: too few gave the same clear verdict. Ask more, or a judge.</source>
+      <translation>Nicht darauf verlassen: zu wenige gaben dasselbe klare Urteil. Weitere fragen, oder einen Gutachter.</translation>
+    </message>
+    <message>
+      <source>Wait: not all have answered.</source>
+      <translation>Warten: nicht alle haben geantwortet.</translation>
+    </message>
+    <message>
+      <source>The judge says: %1.%2</source>
+      <translation>Der Gutachter sagt: %1.%2</translation>
+    </message>
+    <message>
+      <source>Look at what fell; the flights have the answers.</source>
+      <translation>Ansehen, was durchfiel; die Anfragen haben die Antworten.</translation>
+    </message>
+    <message>
+      <source>Read the answer; nothing was judged.</source>
+      <translation>Die Antwort lesen; beurteilt wurde nichts.</translation>
+    </message>
+    <message>
+      <source>These are checks, not opinions: no confidence is counted.</source>
+      <translation>Das sind Prüfungen, keine Meinungen: Zuversicht wird nicht gezählt.</translation>
+    </message>
+    <message>
+      <source>%1 of %2 answers passed their checks.</source>
+      <translation>%1 von %2 Antworten bestanden ihre Prüfungen.</translation>
+    </message>
+    <message>
+      <source>the answers have more than %1 characters together</source>
+      <translation>die Antworten haben zusammen mehr als %1 Zeichen</translation>
+    </message>
+    <message>
+      <source>the answer of %1 is not as it was kept: its digest differs</source>
+      <translation>die Antwort von %1 ist nicht mehr, wie sie aufbewahrt wurde: ihre Prüfsumme weicht ab</translation>
+    </message>
+    <message>
+      <source>the answer of %1 was cut, and a judge is given whole ones alone</source>
+      <translation>die Antwort von %1 wurde gekürzt, und ein Gutachter bekommt nur ganze</translation>
+    </message>
+    <message>
+      <source>nobody answered: there is nothing to judge</source>
+      <translation>niemand antwortete: es gibt nichts zu beurteilen</translation>
+    </message>
+    <message>
+      <source>May the changes be merged as they are?</source>
+      <translation>Dürfen die Änderungen so übernommen werden?</translation>
+    </message>
+    <message>
+      <source>Is the claim true?</source>
+      <translation>Stimmt die Aussage?</translation>
+    </message>
+    <message>
+      <source>Does the text that was attacked hold?</source>
+      <translation>Hält der Text, der angegriffen wurde?</translation>
+    </message>
+    <message>
+      <source>Does the answer that was reviewed hold?</source>
+      <translation>Hält die Antwort, die geprüft wurde?</translation>
+    </message>
+    <message>
+      <source>'%1' is no CLI of this computer; allowApiUpload sends it the changes.</source>
+      <translation>'%1' ist keine CLI dieses Computers; allowApiUpload schickt ihm die Änderungen.</translation>
+    </message>
+    <message>
+      <source>Your key may not use models of the HTTP doors (models:use).</source>
+      <translation>Dieser Schlüssel darf Modelle der HTTP-Türen nicht verwenden (models:use).</translation>
+    </message>
+    <message>
+      <source>'%1' is no CLI, and this gateway asks no other models here.</source>
+      <translation>'%1' ist keine CLI, und dieses Gateway fragt hier keine anderen Modelle.</translation>
+    </message>
+    <message>
+      <source>The gateway was stopped before it had answered; ask again.</source>
+      <translation>Das Gateway wurde angehalten, bevor es geantwortet hatte; noch einmal fragen.</translation>
+    </message>
+    <message>
+      <source>Its job was deleted.</source>
+      <translation>Sein Auftrag wurde gelöscht.</translation>
+    </message>
+    <message>
+      <source>The gateway failed: %1.</source>
+      <translation>Das Gateway scheiterte: %1.</translation>
+    </message>
+  </context>
+  <context>
+    <name>store/client_files</name>
+    <message>
+      <source>not valid JSON: %1</source>
+      <translation>kein gültiges JSON: %1</translation>
+    </message>
+    <message>
+      <source>%1, and the file ends</source>
+      <translation>%1, und die Datei endet</translation>
+    </message>
+    <message>
+      <source>expected ',' or ']'</source>
+      <translation>erwartet wird ',' oder ']'</translation>
+    </message>
+    <message>
+      <source>expected ':'</source>
+      <translation>erwartet wird ':'</translation>
+    </message>
+    <message>
+      <source>expected a name in double quotes or '}'</source>
+      <translation>erwartet wird ein Name in doppelten Anführungszeichen oder '}'</translation>
+    </message>
+    <message>
+      <source>expected ',' or '}'</source>
+      <translation>erwartet wird ',' oder '}'</translation>
+    </message>
+    <message>
+      <source>expected a value</source>
+      <translation>erwartet wird ein Wert</translation>
+    </message>
+    <message>
+      <source>it is nested too deeply</source>
+      <translation>es ist zu tief verschachtelt</translation>
+    </message>
+    <message>
+      <source>there is more after its end</source>
+      <translation>hinter seinem Ende steht noch etwas</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/routes</name>
+    <message>
+      <source>Route %1</source>
+      <translation>Route %1</translation>
+    </message>
+    <message>
+      <source>%1 route “%2”</source>
+      <translation>Route „%2“: %1</translation>
     </message>
   </context>
 </TS>

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -90,6 +91,13 @@ Risks:
 - The duration of the copy is a guess of all three.
 Suggested next step: Measure the copy, keep the old table for two weeks.
 """
+SAID = tuple(
+    part.strip(" -")
+    for text in (PLAN, CLAUDE_ON_PLAN, CODEX_ON_PLAN, GEMINI_ON_PLAN, _JUDGE)
+    for part in re.split(r"(?<=[.?:])\s+|\n", text)
+    if len(part.strip()) > 20
+)
+"""All that they say, by sentences."""
 _SEATS = (
     Seat(name="claude", cli=CliName.CLAUDE),
     Seat(name="codex", cli=CliName.CODEX),

@@ -34,14 +34,20 @@ _TOLD = (
     *("account_record", "choices", "cooldowns", "directory", "failures", "plan", "router", "rules"),
     "strategies",
 )
+_JUDGED = ("answer_checks", "comparison", "confidence", "report", "seat_run")
 _REASONS = (
     *(f"engine/routing/{each}.py" for each in _TOLD),
     *("engine/policy/ledger.py", "engine/policy/policies.py", "engine/jobs/enclosure.py"),
-    "engine/mcp/cli_views.py",
+    *("engine/mcp/cli_views.py", "engine/mcp/behind/sign_ins.py", "wire/loops.py"),
+    *("engine/policy/brakes/brakes.py", "engine/runs/limit_questions.py"),
+    *(f"engine/questions/permissions/{each}.py" for each in ("listed", "rules")),
+    *(f"engine/validation/{each}.py" for each in _JUDGED),
+    *("store/client_files/json_nodes.py", "store/toml_blocks.py"),
     *(f"wire/translate/{each}/__init__.py" for each in ("anthropic", "cli", "gemini")),
     *(f"wire/translate/{each}/__init__.py" for each in ("openai_chat", "openai_responses")),
 )
-"""Why a request went where it went, and what a translation lost: told with flights and accounts."""
+"""Why a request went where it went, what a translation lost, what a panel comes to, what is asked
+of a person: told with flights, accounts, answers and questions."""
 _IN_TABLES = ("failures.py", "cli_views.py")
 """What stands there without a capital is for the docs, or a list of names."""
 _OTHERS = (

@@ -173,16 +173,6 @@ class AgreementMap:
     summary: str
     left_out: int = 0
 
-    @property
-    def text(self) -> str:
-        """The same, for those who do not see the grid."""
-        lines = [self.summary]
-        for row in self.rows:
-            told = zip(self.seats, row.holds, strict=True)
-            who = ", ".join(f"{seat} {hold}" for seat, hold in told if hold is not Hold.SILENT)
-            lines.append(f"{row.standing}: {row.claim} ({who})")
-        return "\n".join(lines)
-
 
 def map_of(reading: PanelReading) -> AgreementMap:
     """Of those who answered, where there are two; the others have a column, and no claim."""

@@ -108,12 +108,6 @@ class ShownAnswer:
     def is_live(self) -> bool:
         return self.state is SeatState.RUNNING
 
-    @property
-    def description(self) -> str:
-        """In one breath, for a screen reader."""
-        parts = (self.model, self.state_words, self.stance_words, self.figures, self.trouble)
-        return ". ".join(part for part in parts if part)
-
 
 @value
 class ShownVerdict:

@@ -101,7 +101,7 @@ class BudgetRows(BarRows[BudgetLine]):
         name, bar, words = row
         name.setText(line.name)
         bar.show_filling(budget_filling(line))
-        bar.setAccessibleName(said(f"{line.name}: {line.words}"))
+        bar.setAccessibleName(f"{said(line.name)}: {said(line.words)}")
         words.setText(f"used up · {line.words}" if line.is_spent else line.words)
         words.set_tone(Tone.ERROR if line.is_spent else Tone.TEXT)
 

@@ -18,7 +18,7 @@ from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import CodeBlock
 from llmgw_desktop.ui.widgets.toggles import Segmented
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, told
 
 _WHAT = (
     "JetBrains (Settings, Tools, AI Assistant, Model Context Protocol) and most others take this"
@@ -165,7 +165,7 @@ class ClientCardView(Card):
         self._why = FlowingLabel(theme)
         self._connect = Button(theme, "Connect…")
         self._undo = Button(theme, "Undo…")
-        self._undo.setAccessibleName(said(f"Undo {card.title}"))
+        self._undo.setAccessibleName(f"{said('Undo')} {card.title}")
         put_tip(self._undo, tip("Shows what would be taken out of its settings"))
         put_tip(self._connect, tip("Shows what would be written into its settings"))
         self._connect.clicked.connect(self.connect_wanted)
@@ -196,11 +196,10 @@ class ClientCardView(Card):
             label.say(words)
         self._why.set_tone(Tone.ERROR if tone is Tone.ERROR else Tone.TEXT)
         self._connect.setText(_WORDS.get(card.state, "Connect again…"))
-        self._connect.setAccessibleName(said(f"{self._connect.text().rstrip('…')} {card.title}"))
+        self._connect.setAccessibleName(f"{self._connect.text().rstrip('…')} {card.title}")
         self._connect.setVisible(card.can_connect)
         self._undo.setVisible(card.can_undo)
-        parts = (card.words, card.used, card.why, card.facts)
-        self.setAccessibleDescription(said(". ".join(part for part in parts if part)))
+        self.setAccessibleDescription(told(card.words, card.used, card.why, card.facts))
 
 
 class PinCard(Card):
@@ -231,6 +230,4 @@ class PinCard(Card):
         )
         why.setVisible(bool(pin.problem))
         self.setAccessibleName(said(folder))
-        self.setAccessibleDescription(
-            said(". ".join(filter(None, (pin.words, pin.problem, pin.url))))
-        )
+        self.setAccessibleDescription(told(pin.words, pin.problem, pin.url))

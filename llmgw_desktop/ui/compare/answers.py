@@ -27,7 +27,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import MOST_LAID_OUT, MarkdownText
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, said_with, told
 
 _FENCE = "```"
 _IN_CODE = 1
@@ -37,7 +37,7 @@ class AnswerText(MarkdownText):
     """Read only. Follows the end until the person scrolls up."""
 
     def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__(theme, f"Answer of {name}", margin=2.5)
+        super().__init__(theme, said_with("Answer of %1", name), margin=2.5)
         self._shown = ""
         self._grows = True
         self._colours = _AnswerColours(theme, self)
@@ -195,7 +195,8 @@ class AnswerView(Card):
         self.cancel.setVisible(answer.is_live)
         self.again.setVisible(not answer.is_live and answer.state is not SeatState.COMPLETED)
         self.setAccessibleName(said(self._name.text()))
-        self.setAccessibleDescription(said(answer.description))
+        facts = (answer.model, answer.state_words, answer.stance_words)
+        self.setAccessibleDescription(told(*facts, answer.figures, answer.trouble))
 
     def stop_after(self, before: QWidget) -> QWidget:
         """The Tab key comes here from that; the last stop of it."""

@@ -190,7 +190,7 @@ class Findings(QWidget, MadeInSteps):
         self.verdicts.show_verdicts(panel.verdicts)
         self._advice.say(outcome.advice)
         self._confidence.say(outcome.confidence)
-        self._reasons.say("\n".join(f"• {reason}" for reason in outcome.reasons))
+        self._reasons.say("\n".join(f"• {said(reason)}" for reason in outcome.reasons))
         told = outcome.advice or outcome.confidence or outcome.reasons
         self._outcome_card.setVisible(bool(told))
         self.grid.show_map(panel.map)
@@ -221,7 +221,7 @@ class Findings(QWidget, MadeInSteps):
             old.deleteLater()
             self.judge = None
         if judge is not None:
-            self.judge = AnswerView(self._theme, judge, f"Judge: {judge.name}")
+            self.judge = AnswerView(self._theme, judge, said(f"Judge: {judge.name}"))
             self.judge.setFixedHeight(self._theme.space(_JUDGE_UNITS))
             self.judge.again.hide()
             self.judge.cancel_wanted.connect(self.cancel_wanted)

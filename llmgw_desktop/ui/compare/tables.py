@@ -168,7 +168,7 @@ class AgreementGrid(QWidget):
     def show_map(self, found: AgreementMap) -> None:
         self.summary.setText(found.summary)
         self.table.setVisible(bool(found.rows))
-        self.table.setAccessibleDescription(said(found.text))
+        self.table.setAccessibleDescription(_in_lines(found))
         self.more.setText(f"{found.left_out:,} more claims are not shown.")
         self.more.setVisible(bool(found.left_out))
         self.model.show_rows(found.rows, _map_columns(found.seats))
@@ -180,6 +180,16 @@ class AgreementGrid(QWidget):
         row = self.model.row(self.table.chosen_row)
         self.whole.setText("" if row is None else row.claim)
         self.whole.setVisible(row is not None and self.table.is_cut(row.claim))
+
+
+def _in_lines(found: AgreementMap) -> str:
+    """The same, for those who do not see the grid."""
+    lines = [said(found.summary)]
+    for row in found.rows:
+        told = zip(found.seats, row.holds, strict=True)
+        who = ", ".join(f"{seat} {said(hold)}" for seat, hold in told if hold is not Hold.SILENT)
+        lines.append(f"{said(row.standing)}: {row.claim} ({who})")
+    return "\n".join(lines)
 
 
 class _ClaimRows(_WholeTable):

@@ -6,7 +6,6 @@ The outcome is one FlightQuery. Reading it is `flight_feed`'s work.
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from html import escape
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QMenu, QWidget
@@ -25,7 +24,7 @@ from llmgw_desktop.domain.flights.flight_filter import (
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.fields import SearchField
-from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone, examples_tip, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Segmented
 from llmgw_desktop.ui.widgets.words import said
@@ -58,17 +57,7 @@ _CHOICES = (
 )
 
 
-def _filter_help() -> str:
-    """What can be filtered by, each with an example."""
-    rows = [
-        f"<tr><td><b>{escape(field.example)}</b>&nbsp;&nbsp;</td><td>{escape(field.words)}</td></tr>"
-        for field in FIELDS.values()
-    ]
-    last = "A minus in front turns a term round; quotes hold words together."
-    return f"<table>{''.join(rows)}</table><p>{last}</p>"
-
-
-_FILTER_HELP = _filter_help()
+_HELP = "A minus in front turns a term round; quotes hold words together."
 
 
 class FilterBar(QWidget):
@@ -87,7 +76,8 @@ class FilterBar(QWidget):
         self._query = self._typed = FlightQuery()
         """`_typed`: what the field alone asks for."""
         self._field = SearchField(theme, "Filter: words, or model:claude* cost>0.05 since:2h")
-        put_tip(self._field, _FILTER_HELP)
+        help_rows = ((each.example, each.words) for each in FIELDS.values())
+        put_tip(self._field, examples_tip(help_rows, _HELP))
         self.matching = 0
         """How many flights the filter in force shows, as far as was counted."""
         self._mistake = ""

@@ -144,7 +144,7 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
             cursor.setVisible(at_s is not None)
             if at_s is not None:
                 cursor.setPos(at_s)
-        self.setAccessibleName(said(f"Charts: {words}"))
+        self.setAccessibleName(f"{said('Charts')}: {said(words)}")
 
     def _add_plot(self, values: "_ValueAxis") -> None:
         axes = {"bottom": pg.DateAxisItem(), "left": values}

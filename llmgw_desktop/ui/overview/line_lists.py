@@ -228,8 +228,8 @@ class ShareBars(Pickable):
         before, self._shares = self._shares, tuple(shares)
         if self._shares == before:
             return
-        told = (f"{self.words_of(at)} {each.hint}".rstrip() for at, each in enumerate(shares))
-        self.setAccessibleDescription(said("; ".join(told).replace("\n", ", ")))
+        lines = (f"{self.words_of(at)} {said(each.hint)}" for at, each in enumerate(shares))
+        self.setAccessibleDescription("; ".join(map(str.rstrip, lines)).replace("\n", ", "))
         self.things_changed()
         if [each.is_rest for each in shares] != [each.is_rest for each in before]:
             self.updateGeometry()
@@ -253,7 +253,8 @@ class ShareBars(Pickable):
     @override
     def words_of(self, index: int) -> str:
         share = self._shares[index]
-        return f"{share.name}: {share.words} {share.note}".rstrip()
+        name = said(share.name) if " " in share.name else share.name
+        return f"{name}: {said(share.words)} {said(share.note)}".rstrip()
 
     @override
     def sizeHint(self) -> QSize:

@@ -233,7 +233,7 @@ class TokensCard(Card):
 def _make_table(theme: Theme) -> QTableWidget:
     table = QTableWidget(0, 2 + len(_SERIES))
     for column, word in enumerate(("Time", "Flights", *(word for _, word in _SERIES))):
-        item = QTableWidgetItem(word)
+        item = QTableWidgetItem(said(word))
         if not column:
             item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setHorizontalHeaderItem(column, item)

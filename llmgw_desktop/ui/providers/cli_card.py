@@ -18,7 +18,7 @@ from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import CodeBlock
 from llmgw_desktop.ui.widgets.toggles import Switch
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, told
 
 
 class NotInstalled(Card):
@@ -148,8 +148,7 @@ class CliCardView(Card):
         ):
             label.say(words)
         self._quotas.show_lines(card.quotas)
-        parts = (card.words, card.facts, card.use, card.reason)
-        self.setAccessibleDescription(said(". ".join(part for part in parts if part)))
+        self.setAccessibleDescription(told(card.words, card.facts, card.use, card.reason))
 
     def show_checking(self, *, is_under_way: bool) -> None:
         self._check.setText("Checking …" if is_under_way else "Check")

@@ -17,7 +17,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, told
 
 
 class OfferCard(Card):
@@ -29,10 +29,13 @@ class OfferCard(Card):
     def __init__(self, theme: Theme, words: str, action: str = "") -> None:
         super().__init__(theme)
         self.words = words
-        self._take = Button(theme, action, name=f"{action}: {words}" if action else "Nothing to do")
+        self._take = Button(
+            theme, action, name=f"{said(action)}: {said(words)}" if action else "Nothing to do"
+        )
         put_tip(self._take, "")
         self._take.clicked.connect(self.taken)
-        self._leave = Button(theme, kind=ButtonKind.QUIET, icon="cross", name=f"Dismiss: {words}")
+        leave = f"{said('Dismiss')}: {said(words)}"
+        self._leave = Button(theme, kind=ButtonKind.QUIET, icon="cross", name=leave)
         put_tip(self._leave, tip("Not now"))
         self._leave.clicked.connect(self.declined)
         h_box(
@@ -184,9 +187,7 @@ class ProviderCardView(Card):
         self._spending.say(card.spending)
         self._switch.setChecked(card.enabled)
         self._test.setEnabled(card.enabled)
-        self.setAccessibleDescription(
-            said(f"{card.words}. {card.kind}. {card.models} {card.spending}")
-        )
+        self.setAccessibleDescription(told(card.words, card.kind, card.models, card.spending))
         for line in card.accounts:
             self._rows[line.id].show_line(line)
 

@@ -26,7 +26,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Tick
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, told
 
 _WIDTH_UNITS = 135
 
@@ -113,7 +113,7 @@ class ConsentDialog(ArmedDialog):
         self._details.setVisible(False)
         self.content.addWidget(self._details)
         self.content.addStretch(1)
-        self.setAccessibleDescription(said(f"{view.name}, {NOT_VERIFIED}. {view.seen_as}."))
+        self.setAccessibleDescription(told(f"{view.name}, {said(NOT_VERIFIED)}", view.seen_as))
 
     def _add_buttons(self) -> None:
         self.more = Button(self._theme, "Details", kind=ButtonKind.QUIET)

@@ -24,7 +24,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, plays, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, said_with
 
 
 @plays(QAccessible.Role.ListItem)
@@ -81,15 +81,17 @@ class RouteRowView(QWidget):
         self._name.setText(row.name)
         self._note.setText(row.strategy if row.enabled else f"{row.strategy} · off")
         self._match.setText(row.match)
-        self._to.setText("→ " + "\n    then ".join(row.targets))
+        self._to.setText("→ " + f"\n    {said('then')} ".join(row.targets))
         for label in (self._name, self._match):
             label.set_tone(tone)
         self._switch.setChecked(row.enabled)
         for button, what in ((self._edit, "Edit"), (self._remove, "Remove"), (self._switch, "Use")):
-            button.setAccessibleName(said(f"{what} route {row.name}"))
-            put_tip(button, tip(f"{what} route {row.name}"))
+            button.setAccessibleName(said(f"{what} route “{row.name}”"))
+            put_tip(button, tip(f"{what} route “{row.name}”"))
         state = "on" if row.enabled else "off"
-        self.setAccessibleName(said(f"Route {row.index + 1}, {row.name}: {row.words}; {state}"))
+        leads = f", {said('then')} ".join(row.targets)
+        route = said_with("Route %1", str(row.index + 1))
+        self.setAccessibleName(f"{route}, {row.name}: {said(row.match)} → {leads}; {said(state)}")
         self.setAccessibleDescription(said("Alt+Up and Alt+Down move it, Enter edits it."))
 
     @override

@@ -237,7 +237,8 @@ class ScratchPage(QWidget, MadeInSteps):
             words = standing_words(talk) if flight or not talk.is_done else "Nobody was asked."
             error = inert_line(talk.error, 600)
             is_stopped = flight is not None and flight.state is FlightState.CANCELED
-            self.standing.setText(words if is_stopped or not error else f"{words} {error}")
+            said_of_it = words if is_stopped or not error else f"{said(words)} {said(error)}"
+            self.standing.setText(said_of_it)
             is_wrong = bool(error) and not is_stopped
             is_well = flight is not None and flight.state is FlightState.OK
             name = "error" if is_wrong else "check" if is_well else "info"

@@ -23,7 +23,7 @@ from typing_extensions import override
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import put_tip, tip
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, said_with
 
 _CORNER_PX = 6.0
 _KEYBOARD_REASONS = frozenset(
@@ -217,7 +217,8 @@ class CopyButton(Button):
     """`what` is asked at the click, so that it may change; `name` completes «Copy …»."""
 
     def __init__(self, theme: Theme, what: Callable[[], str], *, name: str) -> None:
-        super().__init__(theme, kind=ButtonKind.QUIET, icon="copy", name=f"Copy {name}")
+        whole = said_with("Copy %1", name)
+        super().__init__(theme, kind=ButtonKind.QUIET, icon="copy", name=whole)
         self._what = what
         self._back = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._back.timeout.connect(lambda: self.set_icon_name("copy"))

@@ -18,7 +18,7 @@ from llmgw_desktop.domain.setting import Kind, Unfit, WholeNumber, YesNo
 from llmgw_desktop.store.settings.schema import TableFacts
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone, put_tip, tip
+from llmgw_desktop.ui.widgets.label import Label, Tone, plain_tip, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Switch
 from llmgw_desktop.ui.widgets.view_clothes import dress_view, stay_dressed, wear
@@ -319,7 +319,8 @@ class SettingField(Field):
             hint = f"{words} {commas}".strip()
         super().__init__(theme, label, control, hint)
         self._kind = each.kind
-        put_tip(control, tip(f"{words} Expected: {each.kind.expected}."))
+        expected = said(f"Expected: {each.kind.expected}.")
+        put_tip(control, plain_tip(f"{said(words)} {expected}"))
         if not isinstance(control, TextLine):
             return
         default = table.defaults.get(key)

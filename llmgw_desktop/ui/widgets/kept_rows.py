@@ -17,7 +17,7 @@ from llmgw_desktop.ui.widgets.button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone, colour_of
 from llmgw_desktop.ui.widgets.layouts import h_box
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, said_with
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.providers.usage import QuotaLine
@@ -140,7 +140,8 @@ class FactValue(QWidget):
         self._value.setFont(theme.mono_font(TextSize.CAPTION) if fact.is_code else theme.font())
         # A value with a button beside it takes no more than its own width.
         width_to_be_had(self._value, policy.Maximum if fact.can_copy else policy.Ignored)
-        self._copy.set_name(f"Copy {fact.label.lower()}")
+        label = said(fact.label)
+        self._copy.set_name(said_with("Copy %1", label if label != fact.label else label.lower()))
         self._copy.setVisible(fact.can_copy)
 
 
@@ -256,6 +257,6 @@ class QuotaRows(BarRows["QuotaLine"]):
                 mark=line.kept_share or None,
             )
         )
-        bar.setAccessibleName(said(f"{line.name}: {line.words}"))
+        bar.setAccessibleName(f"{said(line.name)}: {said(line.words)}")
         words.setText(line.words)
         words.set_tone(Tone.ERROR if line.is_low else Tone.MUTED)

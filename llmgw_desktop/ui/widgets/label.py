@@ -130,6 +130,16 @@ def paragraphs(texts: Iterable[str]) -> str:
     return "".join(f"<p>{html.escape(said(text))}</p>" for text in texts if text)
 
 
+def examples_tip(rows: Iterable[tuple[str, str]], last: str) -> str:
+    """As `tip`: what can be typed, each with what it means, and a sentence below."""
+    lines = (
+        f"<tr><td><b>{html.escape(example)}</b>&nbsp;&nbsp;</td>"
+        f"<td>{html.escape(said(words))}</td></tr>"
+        for example, words in rows
+    )
+    return f"<table>{''.join(lines)}</table><p>{html.escape(said(last))}</p>"
+
+
 def put_tip(widget: QWidget, text: str) -> None:
     """As `setToolTip`, of what `tip` or its neighbours made. A screen reader takes the tip for the
     description where there is no other, and reads markup aloud: it is given the words."""

@@ -65,13 +65,27 @@ _KEPT = 4096
 _LONGEST = 2_000
 """What is longer is something recorded, not our words."""
 _SHORT, _SHORT_HOLE, _SEVERAL, _LONG = 9, 24, 2, 14
-_QUOTES = tuple('"`[{~/')
+_QUOTES = tuple('"“`[{~/')
 """What begins so was said or written by others, of any length."""
 
 
 def said(text: str) -> str:
     """As the person reads it. Not for what others said: names, prompts, commands, answers."""
     return text if _catalogue is None else _catalogue.said(text)
+
+
+def said_with(template: str, *parts: str) -> str:
+    """What is in the holes («Copy %1») is said as well, one word too. Not for names: they would be
+    taken for words of ours."""
+    text = said(template)
+    for number, part in enumerate(parts, 1):
+        text = text.replace(f"%{number}", said(part))
+    return text
+
+
+def told(*parts: str) -> str:
+    """Facts, each said by itself: «ready. OpenAI. 2 models»."""
+    return ". ".join(said(each).rstrip(".") for each in parts if each)
 
 
 def speak(language: Language) -> None:
@@ -155,10 +169,10 @@ class Phrasebook:
         return (
             _figure(text)
             or _part(text)
+            or self._of_count(text)
             or self._of_template(text, _LONG)
             or self._of_tail(text)
             or self._of_template(text)
-            or self._of_count(text)
             or self._of_parts(text)
             or self._of_pair(text)
             or self._of_other_case(text)

@@ -119,7 +119,10 @@ def _is_safe(words: ast.expr) -> bool:
     if isinstance(words, ast.IfExp):
         return _is_safe(words.body) and _is_safe(words.orelse)
     match words:
-        case ast.Constant() | ast.Call(func=ast.Name(id="tip" | "plain_tip" | "paragraphs")):
+        case (
+            ast.Constant()
+            | ast.Call(func=ast.Name(id="tip" | "plain_tip" | "paragraphs" | "examples_tip"))
+        ):
             return True
         case ast.Call(func=ast.Attribute(attr="toolTip")):  # it went through here as another's
             return True

@@ -26,6 +26,7 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import WarningBar
 from llmgw_desktop.ui.widgets.toggles import Segmented
+from llmgw_desktop.ui.widgets.words import said_with
 
 _PATIENCE_MS = 150
 """So long what was shown before stays: most bodies are there sooner."""
@@ -114,8 +115,8 @@ class BodyTab(QWidget):
         self._unfold.clicked.connect(self._on_unfold)
         self._part = PartBar(theme)
         self._part.all_wanted.connect(lambda: self._read(all_of_it=True))
-        self._transcript = TranscriptView(theme, f"{name} as messages")
-        self._text = TextView(theme, f"{name} as text")
+        self._transcript = TranscriptView(theme, said_with("%1 as messages", name))
+        self._text = TextView(theme, said_with("%1 as text", name))
         self._empty = EmptyState(theme, icon="database", title="")
         self._stack = QStackedWidget()
         self._bar = QHBoxLayout()

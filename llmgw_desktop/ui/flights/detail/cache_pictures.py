@@ -183,7 +183,7 @@ class FateLegend(QWidget):
         self._words = tuple(
             f"{FATE_WORDS[fate]} {count}" for fate, count in zip(self._SHOWN, counts, strict=True)
         )
-        self.setAccessibleDescription(said(", ".join(self._words)))
+        self.setAccessibleDescription(", ".join(map(said, self._words)))
         self.update()
 
     @override

@@ -30,7 +30,7 @@ from llmgw_desktop.ui.widgets.kept_rows import FactList
 from llmgw_desktop.ui.widgets.label import Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.panes import SheetTab
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, told
 
 
 class ErrorCard(QWidget):
@@ -85,7 +85,7 @@ class ErrorCard(QWidget):
         self.lead.setText(words)
         self.lead.setAccessibleName(said(f"{words} {self._place}" if is_setting else words))
         self.lead.setVisible(bool(self._place))
-        self.setAccessibleDescription(said(f"{found.what} {found.why} {found.advice}"))
+        self.setAccessibleDescription(told(found.what, found.why, found.advice))
         self.update()
 
     @override
