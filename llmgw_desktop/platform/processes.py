@@ -2,7 +2,7 @@
 
 | offered | Linux | macOS | Windows |
 |---|---|---|---|
-| all of them, and since when | /proc | `ps` | a snapshot, and handles |
+| all of them, and since when | /proc | `proc_pidinfo` | a snapshot, and handles |
 | whose they are (`is_marked`) | environment | environment (KERN_PROCARGS2) | the run's job object |
 | an end for exactly one | pidfd | number, looked at just before | handle |
 | a wish to end, to start anew | signals | signals | named events |
@@ -35,6 +35,28 @@ if sys.platform == "win32":
     )
 elif sys.platform == "linux":
     from llmgw_desktop.platform.processes_linux import (
+        all_processes,
+        ask_to_end,
+        boot_id,
+        command_line,
+        is_marked,
+        kill,
+        started_ticks,
+        watch_end,
+    )
+    from llmgw_desktop.platform.processes_posix import (
+        ask_anew,
+        hear_anew,
+        hear_end,
+        hear_no_more,
+        is_there,
+        kill_child,
+        reap,
+        session_of,
+        user_name,
+    )
+elif sys.platform == "darwin":
+    from llmgw_desktop.platform.processes_macos import (
         all_processes,
         ask_to_end,
         boot_id,

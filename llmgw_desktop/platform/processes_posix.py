@@ -1,20 +1,15 @@
-"""Processes as every POSIX system has them: `ps` tells which there are, signals go by number.
-
-macOS tells more: whose environment holds what, and who ended.
-"""
+"""Processes as every POSIX system has them: `ps` tells which there are, signals go by number."""
 
 import calendar
-import ctypes
 import os
 import pwd
-import select
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from llmgw_desktop.platform.marks import MARKER, EndHandle, ProcessMark, Seen
+from llmgw_desktop.platform.marks import EndHandle, ProcessMark, Seen
 
 assert sys.platform != "win32"
 
@@ -132,84 +127,21 @@ def _ticks(told: str) -> int:
     return calendar.timegm(date)
 
 
-def words_of_macos(told: bytes) -> tuple[list[bytes], int]:
-    """What `KERN_PROCARGS2` tells of a process: arguments, then its environment and what the
-    system adds, and how many are arguments.
-
-    As XNU lays it out: that number, the program's path, NULs up to a whole word of the machine,
-    and the words, each with its end mark. A first argument that is empty cannot be told from them.
-    """
-    count = int.from_bytes(told[:4], sys.byteorder, signed=True)
-    _, end, rest = told[4:].partition(b"\0")
-    words = rest.lstrip(b"\0").split(b"\0")
-    return (words, count) if end and 0 <= count <= len(words) else ([], 0)
+def boot_id() -> str:
+    """Empty: not told."""
+    return ""
 
 
-if sys.platform == "darwin":  # pragma: no cover - see docs/architecture.md
-    _SYSCTL = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
-    _KERN, _PROCARGS2 = 1, 49
-    _MOST_BYTES = 1024 * 1024
-    """What arguments and environment may have together."""
+def is_marked(pid: int, job_id: str) -> bool:
+    """Not told."""
+    return False
 
-    def boot_id() -> str:
-        """Another after each restart of the computer; empty where the system tells none."""
-        try:
-            told = subprocess.run(  # noqa: S603 - no shell, a fixed command
-                _SYSCTL, capture_output=True, text=True, check=True
-            )
-        except (OSError, subprocess.SubprocessError):
-            return ""
-        return told.stdout.strip()
 
-    def is_marked(pid: int, job_id: str) -> bool:
-        """Whether this process belongs to the job by its environment, as far as that can be
-        seen."""
-        words, count = _words_of(pid)
-        return f"{MARKER}={job_id}".encode() in words[count:]
+def command_line(pid: int) -> list[bytes] | None:
+    """None: not told."""
+    return None
 
-    def command_line(pid: int) -> list[bytes] | None:
-        """Its words; empty if it has gone."""
-        words, count = _words_of(pid)
-        return words[:count]
 
-    def _words_of(pid: int) -> tuple[list[bytes], int]:
-        """Arguments, then the environment, and how many are arguments."""
-        names = (ctypes.c_int * 3)(_KERN, _PROCARGS2, pid)
-        told = ctypes.create_string_buffer(_MOST_BYTES)
-        size = ctypes.c_size_t(_MOST_BYTES)
-        if ctypes.CDLL(None).sysctl(names, 3, told, ctypes.byref(size), None, 0):
-            return [], 0
-        return words_of_macos(told.raw[: size.value])
-
-    def watch_end(pid: int) -> EndHandle | None:
-        """To be waited for until it can be read: then the process has ended. To be closed. None
-        where the system does not tell. Raises ProcessLookupError where it has gone."""
-        queue = select.kqueue()
-        wish = select.kevent(pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT)
-        try:
-            queue.control([wish], 0)
-        except ProcessLookupError:
-            queue.close()
-            raise
-        except OSError:
-            queue.close()
-            return None
-        return queue
-
-else:
-
-    def boot_id() -> str:
-        """Empty: not told."""
-        return ""
-
-    def is_marked(pid: int, job_id: str) -> bool:
-        """Not told."""
-        return False
-
-    def command_line(pid: int) -> list[bytes] | None:
-        """None: not told."""
-        return None
-
-    def watch_end(pid: int) -> EndHandle | None:
-        """None: not told."""
-        return None
+def watch_end(pid: int) -> EndHandle | None:
+    """None: not told."""
+    return None

@@ -1,5 +1,6 @@
 """What macOS' kernel tells of a process, read from bytes laid out as XNU's sources have them
-(`sysctl_procargsx`): nobody has recorded one on a Mac yet (docs/macos.md)."""
+(`sysctl_procargsx`, `struct proc_bsdinfo`): nobody has recorded one on a Mac yet
+(docs/macos.md)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import sys
 
 import pytest
 
-from llmgw_desktop.platform.processes_posix import words_of_macos
+from llmgw_desktop.platform.marks import ProcessMark, Seen
+from llmgw_desktop.platform.processes_macos import seen_of_macos, words_of_macos
 
 
 def told(count: int, *parts: bytes) -> bytes:
@@ -50,3 +52,39 @@ def test_a_process_whose_environment_is_kept_from_us_has_none() -> None:
 )
 def test_what_is_cut_short_or_odd_is_nobodys(cut: bytes) -> None:
     assert words_of_macos(cut) == ([], 0)
+
+
+def of_bsd(*, status: int = 2, name: bytes = b"node", pid: int = 4711) -> bytes:
+    """Each field at its place in that structure: 136 bytes in all."""
+    told = bytearray(136)
+    numbers = {4: status, 12: pid, 16: 501, 20: 502, 28: 502, 96: 12, 100: 4700, 112: 4700}
+    for place, number in numbers.items():
+        told[place : place + 4] = number.to_bytes(4, sys.byteorder)
+    told[48:64] = b"node".ljust(16, b"\0")
+    told[64:96] = name.ljust(32, b"\0")
+    told[116:120] = (-5).to_bytes(4, sys.byteorder, signed=True)
+    told[120:128] = (1_795_000_000).to_bytes(8, sys.byteorder)
+    told[128:136] = (123_456).to_bytes(8, sys.byteorder)
+    return bytes(told)
+
+
+def test_a_process_is_told_whole() -> None:
+    assert seen_of_macos(of_bsd(name=b"node of a long name")) == Seen(
+        mark=ProcessMark(pid=4711, started_ticks=1_795_000_000_123_456),
+        parent=501,
+        session=4700,
+        name="node of a long name",
+    )
+
+
+def test_one_without_a_long_name_has_its_short_one() -> None:
+    seen = seen_of_macos(of_bsd(name=b""))
+    assert seen is not None
+    assert seen.name == "node"
+
+
+@pytest.mark.parametrize(
+    "told", [b"", of_bsd()[:-1], of_bsd() + b"\0", of_bsd(status=5), of_bsd(pid=0)]
+)
+def test_a_grave_and_what_is_cut_short_are_no_process(told: bytes) -> None:
+    assert seen_of_macos(told) is None

@@ -20,7 +20,10 @@ import llmgw_desktop
 
 _GONE = ("fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty")
 _FLAGS = ("O_BINARY", "O_NOINHERIT")
-_OTHERS = {"win32": ("_posix", "_linux", ".door_within"), "darwin": ("_windows", "_linux")}
+_OTHERS = {
+    "win32": ("_posix", "_linux", "_macos", ".door_within"),
+    "darwin": ("_windows", "_linux"),
+}
 """How modules end that are read in on other systems alone."""
 
 
