@@ -112,6 +112,10 @@ class HookMoment(StrEnum):
     """It asks its person; the first answer counts, here or there."""
     SETTLED = "settled"
     """What it asked has been done: its person has answered there."""
+    TELLS = "tells"
+    """It asks its person, in its terminal alone: nothing that is printed counts."""
+    RESTS = "rests"
+    """Its turn is over: nothing of it waits."""
     ENDED = "ended"
     """The session is over."""
 
@@ -126,6 +130,8 @@ class HookCall:
     """`native_id` is the same for the same wish in `ASKS` and `SETTLED`."""
     is_held: bool = False
     """It asks nobody by itself: what a rule wants asked waits for the list, and silence denies."""
+    is_cut: bool = False
+    """It was too large to be told whole: what it is must be asked, and nobody can be shown it."""
 
 
 @value

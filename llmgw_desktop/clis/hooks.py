@@ -21,6 +21,9 @@ Told = Mapping[str, Any]
 Mcp = tuple[str, str] | None
 """Of an MCP tool: its server, empty where its name does not tell, and itself."""
 NOT_ALLOWED = "The person did not allow this."
+_OF_TOOLS = frozenset({HookMoment.BEFORE, HookMoment.ASKS, HookMoment.SETTLED})
+_OF_A_QUESTION = frozenset({"ToolPermission", "permission_prompt"})
+"""What kinds of notice say that a person is asked."""
 _PATHS = ("file_path", "path", "filePath", "absolute_path", "target_file")
 _OLD, _NEW = ("old_string", "old_str", "oldString"), ("new_string", "new_str", "newString")
 _WHOLE = ("content", "file_text", "contents")
@@ -28,10 +31,6 @@ _FOLDERS = ("dir_path", "workdir", "cwd")
 _IN_PATCH = re.compile(r"^\*\*\* (Add|Update|Delete) File: (.+)$|^\*\*\* Move to: (.+)$", re.M)
 _PATCH = "*** Begin Patch"
 _ADDRESS = re.compile(r"https?://[^\s\"'<>`]+")
-
-
-def _moment(moments: Mapping[str, HookMoment]) -> Callable[[Told], HookMoment | None]:
-    return lambda told: moments.get(text_of(told.get("hook_event_name")))
 
 
 def unsplit_mcp(sign: str, own: frozenset[str] = frozenset()) -> Callable[[str, Told], Mcp]:
@@ -62,11 +61,23 @@ class HookNames:
     """Before the names of its own tools."""
     waits_s: float = 3600.0
     """As in `HookUse`."""
+    tells: Callable[[Told], dict[str, Any]] = lambda _: {}
+    """What it says in `TELLS` of its question, as fields of the Ask."""
 
 
 def moments(**names: HookMoment) -> Callable[[Told], HookMoment | None]:
     """By the event's name."""
-    return _moment(names)
+
+    def found(told: Told) -> HookMoment | None:
+        moment = names.get(text_of(told.get("hook_event_name")))
+        return None if moment is HookMoment.TELLS and not is_question(told) else moment
+
+    return found
+
+
+def is_question(told: Told) -> bool:
+    """Whether a notice is about one, and not that it has nothing to do."""
+    return first_text(told, "notification_type", "notificationType") in _OF_A_QUESTION
 
 
 def call_of(names: HookNames, told: Mapping[str, object]) -> HookCall | None:
@@ -74,8 +85,12 @@ def call_of(names: HookNames, told: Mapping[str, object]) -> HookCall | None:
     moment = names.moment(told)
     session = first_text(told, "session_id", "sessionId")
     tool = first_text(told, "tool_name", "toolName")
-    if moment is None or not session or (moment is not HookMoment.ENDED and not tool):
+    if moment is None or not session or (moment in _OF_TOOLS and not tool):
         return None
+    if moment is HookMoment.TELLS:
+        said = first_text(told, "message")
+        about = {"cwd": text_of(told.get("cwd")), "reason": said, **names.tells(told)}
+        return HookCall(moment=moment, session=session, ask=Ask(native_id="told", **about))
     given = _given(told)
     asked = {"tool_name": tool, "input": dict(given)}
     wish = json.dumps(asked, sort_keys=True).encode("utf-8", "surrogatepass")
@@ -83,14 +98,21 @@ def call_of(names: HookNames, told: Mapping[str, object]) -> HookCall | None:
     native_id = sha256(wish).hexdigest()[:32]
     ask = Ask(
         native_id=native_id,
-        call_id=native_id,
+        call_id=text_of(told.get("call_id")) or native_id,
         cwd=folder,
+        reason=text_of(told.get("asks_for")),
         agent_words=text_of(given.get("description")),
         raw=orjson.dumps(asked).decode(),
         arguments=given,
         **_about(names, tool, given, told),
     )
-    return HookCall(moment=moment, session=session, ask=ask, is_held=names.holds(told))
+    return HookCall(
+        moment=moment,
+        session=session,
+        ask=ask,
+        is_held=names.holds(told),
+        is_cut=told.get("too_large") is True,
+    )
 
 
 def _given(told: Told) -> Told:
@@ -125,7 +147,8 @@ def _changes(given: Told) -> Iterator[FileChange]:
     yield from _changes_of_patch(first_text(given, "command", "patchText", "patch", "input"))
     if path := first_text(given, *_PATHS):
         new = first_text(given, *_NEW) or first_text(given, *_WHOLE)
-        yield FileChange(path=path, old=first_text(given, *_OLD), new=new)
+        diff = first_text(given, "diff")
+        yield FileChange(path=path, old=first_text(given, *_OLD), new=new, diff=diff)
 
 
 def _changes_of_patch(patch: str) -> Iterator[FileChange]:

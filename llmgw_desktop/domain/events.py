@@ -8,7 +8,12 @@ from llmgw_desktop.domain.access.consent import ConsentAnswer, ConsentQuestion
 from llmgw_desktop.domain.brakes import HeldAnswer, HeldQuestion
 from llmgw_desktop.domain.flights.alarms import Alarm
 from llmgw_desktop.domain.flights.flight import FlightSummary
-from llmgw_desktop.domain.jobs.approval import Approval, PermissionAnswer, PermissionQuestion
+from llmgw_desktop.domain.jobs.approval import (
+    Approval,
+    DecisionWay,
+    PermissionAnswer,
+    PermissionQuestion,
+)
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.policy import Flood, Spent
 from llmgw_desktop.domain.provider import AccountStatus
@@ -160,6 +165,14 @@ class PermissionChanged:
 
 
 @value
+class TerminalTold:
+    """An agent asks in its terminal, where alone it is answered; `way`: why it is told no more."""
+
+    question: PermissionQuestion
+    way: DecisionWay | None = None
+
+
+@value
 class HeldChanged:
     """A request is held until a person decides, or has its answer."""
 
@@ -298,6 +311,7 @@ Event = (
     | JobChanged
     | ConsentChanged
     | PermissionChanged
+    | TerminalTold
     | HeldChanged
     | GrantsChanged
     | ApprovalDecided

@@ -19543,4 +19543,29 @@ und %1 weitere.</translation>
       <translation>Route „%2“: %1</translation>
     </message>
   </context>
+  <context>
+    <name>app/connect</name>
+    <message>
+      <source>Notification</source>
+      <translation>Mitteilung</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/questions</name>
+    <message>
+      <source>An agent asks in its terminal</source>
+      <translation>Ein Agent fragt in seinem Terminal</translation>
+    </message>
+  </context>
+  <context>
+    <name>ui/access</name>
+    <message>
+      <source>Take off the list: %1</source>
+      <translation>Von der Liste nehmen: %1</translation>
+    </message>
+    <message>
+      <source>Take off</source>
+      <translation>Wegnehmen</translation>
+    </message>
+  </context>
 </TS>

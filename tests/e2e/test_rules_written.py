@@ -30,7 +30,7 @@ RULES = (
 
 async def test_gemini_cli_obeys(tmp_path: Path, program_of: Callable[[CliName], Path]) -> None:
     form = FORMS["gemini-cli"]
-    put, _ = form.puts(Ground(env={"HOME": str(tmp_path / "home")}), form.found(RULES), "")
+    put, *_ = form.puts(Ground(env={"HOME": str(tmp_path / "home")}), form.found(RULES), "")
     put.file.parent.mkdir(parents=True)
     put.file.write_text(str(put.value))
     async with Upstream() as upstream:

@@ -18,6 +18,7 @@ from llmgw_desktop.store.run_file import remove_run_file
 if TYPE_CHECKING:
     from llmgw_desktop.app.questions.questions import Questions
     from llmgw_desktop.engine.questions.permissions.hooked import TerminalAsks
+    from llmgw_desktop.engine.questions.permissions.listed import ToldSource
     from llmgw_desktop.engine.questions.waiting.question_list import QuestionList, QuestionSource
 
 
@@ -51,7 +52,15 @@ class AskingParts(ContainerParts):
         """Made with the first hook that asks."""
         from llmgw_desktop.engine.questions.permissions.hooked import TerminalAsks
 
-        return TerminalAsks(self.runs.permissions, self.runs.service.workspaces.holding)
+        holding = self.runs.service.workspaces.holding
+        return TerminalAsks(self.runs.permissions, self.told, holding)
+
+    @cached_property
+    def told(self) -> "ToldSource":
+        """What CLIs ask in terminals alone."""
+        from llmgw_desktop.engine.questions.permissions.listed import ToldSource
+
+        return ToldSource(self.bus, self.clock)
 
     @cached_property
     def pocket(self) -> Pocket:
@@ -100,10 +109,15 @@ def _limits(parts: AskingParts) -> "QuestionSource":
     return LimitSource(parts.runs.supervisor, parts.clock)
 
 
+def _told(parts: AskingParts) -> "QuestionSource":
+    return parts.told
+
+
 QUESTION_SOURCES: tuple[Callable[[AskingParts], "QuestionSource"], ...] = (
     _consents,
     _held,
     _permissions,
     _limits,
+    _told,
 )
 """Every kind of question that the list shows."""

@@ -235,16 +235,20 @@ _CODEX_HOOKS = {
 _ORDER = (RuleVerdict.ALLOW, RuleVerdict.ASK, RuleVerdict.DENY)
 _PLUGIN = """\
 // Written by `llmgw connect --rules`, and taken back by `--undo`:
-// opencode asks the gateway before each step.
+// opencode asks the gateway before each step, and what it asks itself stands in its list as well.
 import { spawn } from "node:child_process"
-
 const hook = HOOK
-
+const most = 1000
+const steps = new Map() // by call: what it does
+const asked = new Map() // by question: what was told of it
 function answerTo(call) {
   return new Promise((resolve) => {
     const child = spawn(hook, { shell: true, stdio: ["pipe", "pipe", "ignore"] })
     let said = ""
-    const done = () => resolve(said)
+    const done = (code) => {
+      const otherwise = code === 2 ? { decision: "deny", reason: "It is too large." } : {}
+      try { resolve(JSON.parse(said)) } catch { resolve(otherwise) }
+    }
     child.on("error", done)
     child.on("close", done)
     child.stdin.on("error", () => {})
@@ -253,20 +257,48 @@ function answerTo(call) {
   })
 }
 
-export const LlmgwRules = async ({ directory }) => ({
-  "tool.execute.before": async (input, output) => {
-    const said = await answerTo({
-      hook_event_name: "before",
-      session_id: input.sessionID,
-      tool_name: input.tool,
-      tool_input: output.args,
-      cwd: directory,
-    })
-    let answer = {}
-    try { answer = JSON.parse(said) } catch { return }
-    if (answer.decision === "deny") throw new Error(answer.reason)
-  },
-})
+function told(moment, session, step, directory, more) {
+  const [tool_name, tool_input, call_id] = step
+  const of = { hook_event_name: moment, session_id: session, cwd: directory }
+  return { ...of, tool_name, tool_input, call_id, ...more }
+}
+
+export const LlmgwRules = async ({ client, directory }) => {
+  async function ask(question) {
+    const { id, sessionID, permission, patterns = [], metadata = {}, tool } = question
+    const step = steps.get(tool?.callID) ?? [permission, metadata, tool?.callID]
+    const more = { asks_for: `${permission}: ${patterns.join(", ")}` }
+    const call = told("asks", sessionID, step, directory, more)
+    asked.set(id, call)
+    const { reply, message } = await answerTo(call)
+    // whoever came first has answered: in its terminal it is asked no more
+    if (!asked.delete(id) || !reply) return
+    const url = "/permission/{requestID}/reply"
+    const headers = { "Content-Type": "application/json" }
+    await client._client.post({ url, path: { requestID: id }, body: { reply, message }, headers })
+  }
+
+  return {
+    "tool.execute.before": async (input, output) => {
+      const step = [input.tool, output.args, input.callID]
+      if (steps.size >= most) steps.delete(steps.keys().next().value)
+      steps.set(input.callID, step)
+      const answer = await answerTo(told("before", input.sessionID, step, directory))
+      if (answer.decision === "deny") throw new Error(answer.reason)
+    },
+    "tool.execute.after": async (input) => { steps.delete(input.callID) },
+    event: async ({ event }) => {
+      const [about, moment] = event.type.split(".")
+      if (about !== "permission") return
+      if (moment === "asked") ask(event.properties).catch(() => {})
+      if (moment !== "replied") return
+      const call = asked.get(event.properties.requestID)
+      if (asked.delete(event.properties.requestID)) {
+        answerTo({ ...call, hook_event_name: "settled" })
+      }
+    },
+  }
+}
 """
 _HOOKS: Mapping[str, Mapping[str, Any]] = {
     "PreToolUse": {"timeout": 30},
@@ -306,8 +338,10 @@ def _codex_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
 def _gemini_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
     text = _HEAD + "".join(f"\n{words}\n" for _, words in found.said)
     yield from _whole(ground.home / ".gemini/policies/llmgw.toml", found, text)
-    file, path = ground.home / ".gemini/settings.json", ("hooks", "BeforeTool", ELEMENT)
-    yield Put(file=file, format=JSON, path=path, value=_group(hook, 1000 * _SHORT_S))
+    file = ground.home / ".gemini/settings.json"
+    for event in ("BeforeTool", "Notification", "AfterAgent", "SessionEnd"):
+        path = ("hooks", event, ELEMENT)
+        yield Put(file=file, format=JSON, path=path, value=_group(hook, 1000 * _SHORT_S))
 
 
 def _whole(file: Path, found: NativeRules, text: str) -> Iterator[Put]:
@@ -330,7 +364,10 @@ def _grok_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
     """A table of the person's own stays as it is."""
     use = cli_of(CliName(FORMS["grok"].cli)).hook
     assert use is not None
-    text = json.dumps({"hooks": {"PreToolUse": [_group(hook, int(use.waits_s))]}}, indent=2)
+    groups = {"PreToolUse": [_group(hook, int(use.waits_s))]}
+    for event in ("Notification", "Stop", "StopCancelled", "SessionEnd"):
+        groups[event] = [{"hooks": _group(hook, _SHORT_S)["hooks"]}]
+    text = json.dumps({"hooks": groups}, indent=2)
     hooks = PROGRAMS["grok"].file(ground).parent / "hooks/llmgw.json"
     yield Put(file=hooks, format=WHOLE, path=("hooks",), value=text)
     said = {str(each): words for each in _ORDER if (words := found.of(each))}
@@ -341,7 +378,8 @@ def _grok_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
 
 def _copilot_puts(ground: Ground, _: NativeRules, hook: str) -> Iterator[Put]:
     run = {"type": "command", "bash": hook, "timeoutSec": _SHORT_S}
-    text = json.dumps({"version": 1, "hooks": {"preToolUse": [run]}}, indent=2)
+    events = ("preToolUse", "notification", "agentStop", "sessionEnd")
+    text = json.dumps({"version": 1, "hooks": {each: [run] for each in events}}, indent=2)
     file = PROGRAMS["copilot"].file(ground).parent / "hooks/llmgw.json"
     yield Put(file=file, format=WHOLE, path=("hooks",), value=text)
 

@@ -26,6 +26,7 @@ KIND_WORDS: dict[QuestionKind, str] = {
     QuestionKind.CONSENT: "A program asks to be let in",
     QuestionKind.HELD: "A request is held",
     QuestionKind.LIMIT: "A job waits at a limit",
+    QuestionKind.TOLD: "An agent asks in its terminal",
 }
 _WAYS = {
     "dialog": "in the window",

@@ -16,17 +16,21 @@ from llmgw_desktop.clis.copilot.plan import (
 )
 from llmgw_desktop.clis.copilot.reader import PATH, SIGN_IN, CopilotReader, read_usage
 from llmgw_desktop.clis.dialogue import HookMoment
-from llmgw_desktop.clis.hooks import HookNames, hook_use, unsplit_mcp
+from llmgw_desktop.clis.hooks import HookNames, hook_use, is_question, unsplit_mcp
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict
 
 
 def _moment(told: Mapping[str, object]) -> HookMoment | None:
     """Its events have no names."""
+    if "notification_type" in told:
+        return HookMoment.TELLS if is_question(told) else None
     if "toolResult" in told or "hookName" in told:
         return None
     if "toolName" in told:
         return HookMoment.BEFORE
+    if "stopReason" in told:
+        return HookMoment.RESTS
     return HookMoment.ENDED if "reason" in told else None
 
 
@@ -44,7 +48,8 @@ _HOOK = HookNames(
     mcp=unsplit_mcp("-"),
 )
 HOOK = hook_use(_HOOK, _say)
-"""Its `permissionRequest` comes also where all is allowed, and cannot be told from a question."""
+"""Its `permissionRequest` comes also where all is allowed, and its own question waits for that; its
+`notification` comes with the question."""
 
 CLI = Cli(
     name=CliName.COPILOT,

@@ -1,6 +1,7 @@
 """Google's Gemini CLI, as it was seen to be at version 0.61.0."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, Packaging, ReviewUse
 from llmgw_desktop.clis.dialogue import HookMoment
@@ -10,6 +11,7 @@ from llmgw_desktop.clis.gemini.reader import RETRY_WORDS, SIGN_IN, GeminiReader
 from llmgw_desktop.clis.hooks import HookNames, deny_or_ask, hook_use, moments
 from llmgw_desktop.clis.told import object_of, text_of
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.jobs.approval import FileChange, PermissionKind
 
 
 def _mcp_tool(_: str, told: Mapping[str, object]) -> tuple[str, str] | None:
@@ -18,10 +20,30 @@ def _mcp_tool(_: str, told: Mapping[str, object]) -> tuple[str, str] | None:
     return (server, tool) if server and tool else None
 
 
+def _tells(told: Mapping[str, object]) -> dict[str, Any]:
+    """What its notice says of the question on its screen."""
+    details = object_of(told.get("details"))
+    command, server = text_of(details.get("command")), text_of(details.get("serverName"))
+    if command:
+        return {"kind": PermissionKind.COMMAND, "command": command}
+    if path := text_of(details.get("filePath")):
+        change = FileChange(path=path, diff=text_of(details.get("fileDiff")))
+        return {"kind": PermissionKind.EDIT, "changes": (change,)}
+    if server:
+        tool = text_of(details.get("toolName"))
+        return {"kind": PermissionKind.MCP, "server": server, "tool": tool}
+    return {}
+
+
 _HOOK = HookNames(
     moment=moments(
-        BeforeTool=HookMoment.BEFORE, AfterTool=HookMoment.SETTLED, SessionEnd=HookMoment.ENDED
+        BeforeTool=HookMoment.BEFORE,
+        AfterTool=HookMoment.SETTLED,
+        SessionEnd=HookMoment.ENDED,
+        Notification=HookMoment.TELLS,
+        AfterAgent=HookMoment.RESTS,
     ),
+    tells=_tells,
     commands=frozenset({"run_shell_command"}),
     edits=frozenset({"write_file", "replace"}),
     fetches=frozenset({"web_fetch", "google_web_search"}),

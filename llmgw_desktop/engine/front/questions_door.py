@@ -329,6 +329,10 @@ class RulesDoor:
             said = await asks.before(cli, call, who(caller), show_life)
         elif call.moment is HookMoment.ASKS:
             said = await asks.asked(cli, call, who(caller), show_life)
+        elif call.moment is HookMoment.TELLS:
+            await asks.told(cli, call, who(caller))
+        elif call.moment is HookMoment.RESTS:
+            asks.rests(cli, call)
         elif call.moment is HookMoment.SETTLED:
             asks.settled(cli, call)
         else:

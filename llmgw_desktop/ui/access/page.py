@@ -25,6 +25,7 @@ from llmgw_desktop.domain.events import (
     JobChanged,
     PermissionChanged,
     SettingsChanged,
+    TerminalTold,
     WorktreesChanged,
 )
 from llmgw_desktop.ui.access.devices import DeviceSection
@@ -43,7 +44,7 @@ from llmgw_desktop.ui.widgets.panes import TabbedPage
 from llmgw_desktop.ui.widgets.words import said
 
 _NEWS: dict[str, tuple[type, ...]] = {
-    "waiting": (ConsentChanged, PermissionChanged, HeldChanged, JobChanged),
+    "waiting": (ConsentChanged, PermissionChanged, HeldChanged, TerminalTold, JobChanged),
     "holders": (GrantsChanged, ClientsChanged, ConsentChanged),
     "devices": (AuditNoted, SettingsChanged),
     "decisions": (ConsentChanged, PermissionChanged, ApprovalDecided),

@@ -151,6 +151,9 @@ class WaitingSection(AccessSection):
         several = together if len(together) > 1 and together[0] == key else []
         if item.kind is QuestionKind.LIMIT:
             return tuple(self._limit_acts(item, words, several))
+        if item.kind is QuestionKind.TOLD:
+            off = partial(self._choose, (key,), item.choices[0].id)
+            return (EntryAction(word="Take off", name=f"Take off the list: {words}", do=off),)
         acts = [
             EntryAction(word="Deny", name=f"Deny: {words}", do=lambda: self._deny(key)),
             EntryAction(
@@ -225,4 +228,5 @@ def _entry_parts(item: OpenQuestion) -> tuple[tuple[str, ...], str, Tone]:
         tone = Tone.ERROR if view.warnings else Tone.WARNING
         return asked, "warning" if view.warnings else "jobs", tone
     told = (inert_line(item.words, 400), who_words(item), where_words(item))
-    return told, "jobs" if item.kind is QuestionKind.LIMIT else "warning", Tone.WARNING
+    is_quiet = item.kind in (QuestionKind.LIMIT, QuestionKind.TOLD)
+    return told, "jobs" if is_quiet else "warning", Tone.WARNING

@@ -79,6 +79,55 @@ async def test_what_is_no_call_prints_nothing(house: House, given: bytes) -> Non
     assert process.returncode == 0
 
 
+def large(event: str, path: str, size: int = 5_000_000) -> bytes:
+    wish = {"tool_name": "Write", "tool_input": {"content": "x" * size, "file_path": path}}
+    return json.dumps({"session_id": "s", "hook_event_name": event, "cwd": "/tmp", **wish}).encode()
+
+
+SOURCES = (
+    StandingRule(name="no secrets", verdict=RuleVerdict.DENY, paths=("**/secret.txt",)),
+    StandingRule(name="the rest", verdict=RuleVerdict.ALLOW, paths=("/**",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "verdict", "why"),
+    [
+        ("/tmp/secret.txt", "deny", "The rule no secrets says deny."),
+        ("/tmp/free.txt", "ask", "It is larger than the gateway can look at"),
+    ],
+)
+@pytest.mark.parametrize("size", [1_500_000, 5_000_000])
+async def test_what_is_too_large_is_never_allowed(
+    house: House, path: str, verdict: str, why: str, size: int
+) -> None:
+    """Above 4 MB, and above what the settings let in (1 MB here)."""
+    house.container.runs.permissions.apply(ApprovalSettings(), SOURCES)
+    process = await hook(home_of(house), large("PreToolUse", path, size))
+    out, errors = await process.communicate()
+    assert (process.returncode, errors) == (0, b"")
+    said: dict[str, Any] = json.loads(out)["hookSpecificOutput"]
+    assert said["permissionDecision"] == verdict
+    assert why in said["permissionDecisionReason"]
+
+
+async def test_what_is_too_large_and_done_is_no_question(house: House) -> None:
+    house.container.runs.permissions.apply(ApprovalSettings(), SOURCES)
+    for event in ("PostToolUse", "PermissionRequest"):
+        process = await hook(home_of(house), large(event, "/tmp/free.txt"))
+        assert await process.communicate() == (b"", b"")
+    assert not len(house.container.question_list)
+
+
+async def test_more_than_can_be_read_is_denied_in_a_sentence(house: House) -> None:
+    process = await hook(home_of(house), b"x" * (64 * 1024 * 1024 + 1))
+    out, errors = await process.communicate()
+    assert (process.returncode, out) == (2, b"")
+    assert errors == (
+        b"llmgw: The step is larger than 64 MB, which nobody could look at, so it is denied.\n"
+    )
+
+
 async def test_in_a_run_of_ours_it_says_nothing(house: House) -> None:
     house.container.runs.permissions.apply(ApprovalSettings(), (DENIED,))
     process = await hook(home_of(house), told("PreToolUse"), **{MARKER: "job_1"})

@@ -292,3 +292,92 @@ async def test_each_cli_is_held_in_its_own_words(
         json.dumps(body).replace("denied.txt", "free.txt").replace("put_", "get_")
     )
     assert await printed(house, cli, harmless) == ""
+
+
+DETAILS = {"type": "exec", "title": "Confirm", "command": "rm -rf build", "rootCommand": "rm"}
+NOTICES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], str]] = {
+    "gemini": (
+        {"hook_event_name": "BeforeTool", "tool_name": "run_shell_command"}
+        | {"tool_input": {"command": "rm -rf build"}},
+        {"hook_event_name": "Notification", "notification_type": "ToolPermission"}
+        | {"message": "Tool Confirm requires execution", "details": DETAILS},
+        {"hook_event_name": "AfterAgent"},
+        "Gemini CLI asks in its terminal: run rm -rf build",
+    ),
+    "grok": (
+        {"hook_event_name": "PreToolUse", "tool_name": "run_terminal_command"}
+        | {"tool_input": {"command": "rm -rf build"}},
+        {"hook_event_name": "Notification", "notificationType": "permission_prompt"}
+        | {"message": "Tool permission requested"},
+        {"hook_event_name": "StopCancelled"},
+        "Grok asks in its terminal: run rm -rf build",
+    ),
+    "copilot": (
+        {"toolName": "bash", "toolArgs": {"command": "rm -rf build"}},
+        {"hook_event_name": "Notification", "notification_type": "permission_prompt"}
+        | {"message": "Run command: rm -rf build", "title": "Permission needed"},
+        {"stopReason": "end_turn", "stop_hook_active": False},
+        "GitHub Copilot asks in its terminal: run rm -rf build",
+    ),
+}
+"""A step, the notice of its question, its turn's end: as each CLI says them."""
+
+
+@pytest.mark.parametrize("cli", NOTICES)
+async def test_what_only_its_terminal_answers_is_told_in_the_list(house: House, cli: str) -> None:
+    step, notice, end, title = NOTICES[cli]
+    of = {"session_id": "s1", "sessionId": "s1", "cwd": "/tmp"}
+    listed = house.container.question_list
+
+    async def asks() -> str:
+        assert await printed(house, cli, of | step) == ""
+        assert not len(listed), "the one before has its answer"
+        assert await printed(house, cli, of | notice) == "", "no word of ours counts there"
+        (question,) = listed.waiting
+        assert (question.title, question.blocks) == (title, "a terminal in tmp")
+        assert [each.id for each in question.choices] == ["seen"]
+        assert "rm -rf build" in "".join(text for _, text in question.details)
+        return question.id
+
+    await asks()
+    question_id = await asks()
+    async with house.post(f"/v1/questions/{question_id}", {"choice": "once"}) as answer:
+        assert answer.status == 400, "it cannot be allowed here"
+    async with house.post(f"/v1/questions/{question_id}", {"choice": "seen"}) as answer:
+        assert await answer.json() == {"answered": [question_id], "late": []}
+    await asks()
+    assert await printed(house, cli, of | end) == ""
+    assert not len(listed), "its turn is over"
+    idle = notice | {"notification_type": "idle_prompt", "notificationType": "idle_prompt"}
+    assert await printed(house, cli, of | idle) == ""
+    assert not len(listed), "that it has nothing to do is no question"
+
+
+async def test_what_is_told_is_short_and_one_of_a_session(house: House) -> None:
+    _, notice, _, _ = NOTICES["grok"]
+    for number in range(3):
+        about = {"session_id": f"s{number % 2}", "cwd": "/tmp", "message": "x" * 300_000}
+        assert await printed(house, "grok", notice | about) == ""
+    told_of = house.container.question_list.waiting
+    assert len(told_of) == 2
+    assert all(len(text) <= 4000 for each in told_of for _, text in each.details)
+    assert {each.title for each in told_of} == {"Grok asks in its terminal"}
+
+
+async def test_a_call_that_a_person_has_allowed_is_not_asked_twice(house: House) -> None:
+    """Where a rule has it asked opencode's own question about the same call comes after ours."""
+    held(house)
+    call = {"session_id": "s1", "cwd": "/tmp", "tool_name": "bash", "call_id": "call_1"}
+    call |= {"tool_input": {"command": "touch a"}}
+    step = call | {"hook_event_name": "before"}
+    task = asyncio.ensure_future(printed(house, "opencode", step))
+    await until(lambda: len(house.container.question_list))
+    await answered(house, "once")
+    assert await task == ""
+    asks = call | {"hook_event_name": "asks", "asks_for": "bash: touch a"}
+    assert json.loads(await printed(house, "opencode", asks)) == {"reply": "once"}
+    other = asyncio.ensure_future(printed(house, "opencode", asks | {"call_id": "call_2"}))
+    await until(lambda: len(house.container.question_list))
+    assert house.container.question_list.waiting[0].words == "bash: touch a"
+    await answered(house, "deny", note="Not now.")
+    assert json.loads(await other) == {"reply": "reject", "message": "Not now."}

@@ -24,6 +24,7 @@ from llmgw_desktop.domain.events import (
     HeldChanged,
     JobChanged,
     PermissionChanged,
+    TerminalTold,
 )
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.exchange.caller import HeaderLines
@@ -231,6 +232,7 @@ SIGN_OF_LIFE_S: Final = 15.0
 _TOPICS: Final[dict[type[Event], str]] = {
     ConsentChanged: "questions",
     PermissionChanged: "questions",
+    TerminalTold: "questions",
     HeldChanged: "questions",
     JobChanged: "jobs",
     FlightOpened: "flights",

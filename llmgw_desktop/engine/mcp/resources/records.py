@@ -15,6 +15,7 @@ from llmgw_desktop.domain.events import (
     HeldChanged,
     JobChanged,
     PermissionChanged,
+    TerminalTold,
 )
 from llmgw_desktop.domain.jobs.job import JobState, JobSum
 from llmgw_desktop.domain.policy import ClientStanding
@@ -69,11 +70,12 @@ def question_resources(
             read=waiting,
             scope=Scope.ADMIN,
             is_persons=True,
-            changes_with=frozenset({PermissionChanged, ConsentChanged, HeldChanged, JobChanged}),
+            changes_with=_NEWS,
         ),
     )
 
 
+_NEWS = frozenset({PermissionChanged, TerminalTold, ConsentChanged, HeldChanged, JobChanged})
 _BRIEF = (
     *("id", "kind", "title", "words", "client", "label", "cli", "model", "program", "jobId"),
     *("session", "conversation", "agent", "flightId", "workspace", "folder", "since", "until"),

@@ -1,17 +1,24 @@
-"""Agents' questions as items of the one list."""
+"""Agents' questions as items of the one list: those that are answered in it, and those of which a
+terminal only tells.
+"""
 
 from collections.abc import Callable, Iterator
 
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.domain.events import Event, PermissionChanged
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.events import Event, PermissionChanged, TerminalTold
 from llmgw_desktop.domain.jobs.approval import (
     Ask,
+    AskingJob,
     Decision,
     DecisionWay,
     PermissionAnswer,
+    PermissionKind,
     PermissionQuestion,
 )
 from llmgw_desktop.domain.jobs.job import Job
+from llmgw_desktop.engine.loop.bus import Bus
+from llmgw_desktop.engine.questions.desk import QuestionDesk
 from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
 from llmgw_desktop.engine.questions.waiting.item import (
     GivenAnswer,
@@ -172,3 +179,105 @@ def _details(ask: Ask) -> Iterator[tuple[str, str]]:
         yield "Tool", " · ".join(part for part in (ask.server, ask.tool) if part)
     if ask.agent_words:
         yield "The agent's own words", ask.agent_words
+
+
+SEEN = "seen"
+_SEEN = QuestionChoice(id=SEEN, words="Take it off the list", allows=False)
+_ANSWERED_THERE = "Answer it in its terminal: this CLI lets nobody else do so."
+_ONLY_THERE = "It waits in its terminal; nothing is lost."
+_TOLD_FOR_S = 3600.0
+"""A terminal that was closed by force says nothing more."""
+_MOST_TOLD = 200
+_LONGEST_TOLD = 4000
+
+
+class ToldSource:
+    """What CLIs ask in terminals where nobody else can answer: one of each session, until it goes
+    on, its turn is over, or a person has taken it off the list."""
+
+    event: type[Event] = TerminalTold
+
+    def __init__(self, bus: Bus, clock: Clock) -> None:
+        self._bus, self._clock = bus, clock
+        self._desk: QuestionDesk[PermissionQuestion, DecisionWay] = QuestionDesk(
+            due=lambda _: DecisionWay.TIMEOUT,
+            changed=lambda question, way: bus.publish(TerminalTold(question=question, way=way)),
+        )
+
+    def tell(self, job: AskingJob, ask: Ask) -> None:
+        """Instead of what this session told before."""
+        self.forget(job.id)
+        if len(self._desk) >= _MOST_TOLD:
+            return
+        now_s = self._clock.now_s()
+        question = PermissionQuestion(
+            id=_told_id(job.id),
+            job_id=job.id,
+            owner=job.owner,
+            client=job.client,
+            cli=job.cli,
+            job_title=job.title,
+            ask=ask,
+            asked_at_s=now_s,
+            expires_at_s=now_s + _TOLD_FOR_S,
+            workspace=job.workspace,
+        )
+        self._desk.put(question.id, question, lambda _: None, within_s=_TOLD_FOR_S)
+
+    def forget(self, job_id: str) -> None:
+        """It has its answer there, or asks no more."""
+        self._desk.answer(_told_id(job_id), DecisionWay.WITHDRAWN)
+
+    @property
+    def waiting(self) -> Iterator[OpenQuestion]:
+        return map(_told_item, self._desk.waiting)
+
+    def read(self, event: Event) -> OpenQuestion | QuestionOutcome | None:
+        if not isinstance(event, TerminalTold):
+            return None
+        if event.way is None:
+            return _told_item(event.question)
+        return QuestionOutcome(
+            id=event.question.id,
+            choice=SEEN,
+            allowed=False,
+            way=str(event.way),
+            at_s=self._clock.now_s(),
+        )
+
+    async def answer(self, question_id: str, answer: GivenAnswer) -> bool:
+        return self._desk.answer(question_id, DecisionWay(answer.place))
+
+    def attend(self) -> Callable[[], None]:
+        """It waits whether anybody looks or not."""
+        return lambda: None
+
+
+def _told_id(job_id: str) -> str:
+    return f"told_{job_id}"
+
+
+def _told_item(question: PermissionQuestion) -> OpenQuestion:
+    ask, title = question.ask, asker_of(question)
+    is_known = ask.kind is not PermissionKind.OTHER or bool(ask.tool)
+    details = [*_details(ask), ("It says", ask.reason)]
+    return OpenQuestion(
+        id=question.id,
+        kind=QuestionKind.TOLD,
+        title=line_of(f"{title} asks in its terminal{f': {wants(ask)}' if is_known else ''}"),
+        words=_ANSWERED_THERE,
+        details=tuple((label, text[:_LONGEST_TOLD]) for label, text in details if text),
+        client=question.client,
+        client_id=question.owner,
+        cli=str(question.cli or ""),
+        program=title,
+        session=question.job_id,
+        workspace=question.workspace,
+        folder=ask.cwd,
+        since_s=question.asked_at_s,
+        until_s=None,
+        silence=_ONLY_THERE,
+        loses=False,
+        blocks=line_of(question.job_title),
+        choices=(_SEEN,),
+    )

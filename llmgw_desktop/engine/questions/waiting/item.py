@@ -5,7 +5,8 @@ is "" or null; times are seconds since 1970):
 
     id          of the question; the same everywhere
     kind        permission (an agent asks), consent (a program asks to be let in), held (a brake
-                holds a request), limit (a job waits at its vendor's limit for a word)
+                holds a request), limit (a job waits at its vendor's limit for a word), told (an
+                agent asks in its terminal, where alone it is answered)
     title       in a line: «Codex wants to run touch a.txt»
     words       why, in sentences; may be ""
     details     [{"label", "text"}]: what a person reads before he decides, whole
@@ -44,6 +45,7 @@ class QuestionKind(StrEnum):
     CONSENT = "consent"
     HELD = "held"
     LIMIT = "limit"
+    TOLD = "told"
 
 
 class AnswerPlace(StrEnum):
@@ -104,7 +106,8 @@ class OpenQuestion:
     scopes: tuple[Scope, ...] = ()
     terms: tuple[ConsentTerm, ...] = ()
     native: object = field(default=None, repr=False)
-    """As its own desk has it: a PermissionQuestion, ConsentQuestion, HeldQuestion or LimitWait."""
+    """As its own desk has it: a PermissionQuestion, ConsentQuestion, HeldQuestion or LimitWait;
+    None where a person answers elsewhere."""
 
     def choice(self, choice_id: str) -> QuestionChoice:
         """Raises ValueError for one that is not offered."""
