@@ -19568,4 +19568,27 @@ und %1 weitere.</translation>
       <translation>Wegnehmen</translation>
     </message>
   </context>
+  <context>
+    <name>engine/questions</name>
+    <message>
+      <source>It says</source>
+      <translation>Sein Hinweis</translation>
+    </message>
+    <message>
+      <source>%1 asks in its terminal</source>
+      <translation>%1 fragt in seinem Terminal</translation>
+    </message>
+    <message>
+      <source>It waits in its terminal; nothing is lost.</source>
+      <translation>Es wartet in seinem Terminal; nichts geht verloren.</translation>
+    </message>
+    <message>
+      <source>Answer it in its terminal: this CLI lets nobody else do so.</source>
+      <translation>Antworten Sie in seinem Terminal: dieses CLI lässt es niemanden sonst.</translation>
+    </message>
+    <message>
+      <source>Take it off the list</source>
+      <translation>Von der Liste nehmen</translation>
+    </message>
+  </context>
 </TS>

@@ -260,11 +260,12 @@ def _told_id(job_id: str) -> str:
 def _told_item(question: PermissionQuestion) -> OpenQuestion:
     ask, title = question.ask, asker_of(question)
     is_known = ask.kind is not PermissionKind.OTHER or bool(ask.tool)
+    words = f"{title} asks in its terminal"
     details = [*_details(ask), ("It says", ask.reason)]
     return OpenQuestion(
         id=question.id,
         kind=QuestionKind.TOLD,
-        title=line_of(f"{title} asks in its terminal{f': {wants(ask)}' if is_known else ''}"),
+        title=line_of(f"{words}: {wants(ask)}" if is_known else words),
         words=_ANSWERED_THERE,
         details=tuple((label, text[:_LONGEST_TOLD]) for label, text in details if text),
         client=question.client,
