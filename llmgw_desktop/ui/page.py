@@ -30,8 +30,9 @@ class PageLinks(QObject):
     """A FlightQuery, or a filter as it is typed."""
     flight_wanted = Signal(str)
     job_wanted = Signal(str)
-    new_job_wanted = Signal(str, str)
-    """With this prompt, in this folder; what is empty stays as it was last."""
+    new_job_wanted = Signal(str, str, str)
+    """With this prompt, in this folder, which goes on from the conversation of this flight; what
+    is empty stays as it was last."""
     jobs_wanted = Signal(str)
     """Of the client of this name."""
     page_wanted = Signal(str)

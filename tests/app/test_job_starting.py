@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from llmgw_desktop.app.composition.container import Container
 from llmgw_desktop.app.jobs.starting import NewJob
+from llmgw_desktop.app.jobs.words import linked_words
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.jobs.job import JobState
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
@@ -56,6 +57,24 @@ async def test_what_is_chosen_is_what_runs(container: Container, tmp_path: Path)
     await container.runs.supervisor.wait(again.id)
     [place] = starter.choices().places
     assert (place.path, place.is_git) == (str(folder), True)
+
+
+async def test_one_that_goes_on_from_a_conversation_is_linked_to_it(
+    container: Container, tmp_path: Path
+) -> None:
+    """As by `llmgw jobs move`: the job names the flight, and the flight's conversation the job."""
+    wish = NewJob(cli="claude", prompt="answer done", folder=str(tmp_path), goes_on_from="flt_1")
+    job = await container.job_starter.start(wish)
+    ended = await container.runs.supervisor.wait(job.id)
+    assert ended is not None
+    assert (ended.state, ended.handed_from) == (JobState.COMPLETED, "flt_1")
+    assert linked_words(ended, lambda _: None) == (
+        "Goes on from a recorded conversation.",
+        "flt_1",
+    )
+    again = await container.job_starter.start(wish)
+    assert again.id != job.id, "a person who starts it twice wants two"
+    await container.runs.supervisor.wait(again.id)
 
 
 @pytest.mark.parametrize(

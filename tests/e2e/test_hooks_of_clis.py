@@ -7,8 +7,8 @@ import asyncio
 import json
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -223,19 +223,45 @@ def with_server(bench: Bench, url: str, noted: Path) -> Bench:
     return bench
 
 
-@pytest.mark.parametrize("cli", [CliName.CLAUDE, *TERMINALS])
-async def test_files_addresses_and_servers_are_held_as_commands_are(
-    tmp_path: Path, program_of: Callable[[CliName], Path], cli: CliName
-) -> None:
-    """Edits, reads, searches, fetches and MCP tools: all that it has of them, in one turn."""
+@dataclass(kw_only=True)
+class Turn:
+    """One turn with all kinds of steps: what became of them."""
+
+    bench: Bench
+    steps: deque[tuple[str, dict[str, object]]]
+    told: str
+    """All that the model was told."""
+    noted: bool
+    fetched: bool
+    asked: list[str]
+    """What stood in the list; each was allowed once."""
+
+    @property
+    def text(self) -> str:
+        return (self.bench.folder / "denied.txt").read_text()
+
+
+CHANGED = "old words\nmore of it\n"
+
+
+async def turn_of(
+    tmp_path: Path,
+    program_of: Callable[[CliName], Path],
+    cli: CliName,
+    rules: Sequence[StandingRule],
+    *,
+    options: Mapping[str, object] | None = None,
+    leaves_out: Container[str] = (),
+) -> Turn:
+    """`leaves_out`: tools. The CLI is told to approve all, or has these `options`."""
     terminal = TERMINALS.get(cli, Terminal(program="claude-code", tool="Bash", lane="claude"))
-    noted = tmp_path / "noted.txt"
+    noted, asked = tmp_path / "noted.txt", list[str]()
     async with (
         house_in(tmp_path / "gateway") as house,
         Upstream() as upstream,
         TestServer(gate_app(noted)) as gate,
     ):
-        house.container.runs.permissions.apply(ApprovalSettings(), ALL_KINDS)
+        house.container.runs.permissions.apply(ApprovalSettings(), rules)
         lane, fetched = upstream.lane(terminal.lane), upstream.lane("fetched")
         program = program_of(cli)
         if cli is CliName.CODEX:
@@ -246,26 +272,96 @@ async def test_files_addresses_and_servers_are_held_as_commands_are(
             environment={**bench.environment, **terminal.env},
         )
         bench = with_server(bench, str(gate.make_url("/mcp")), noted)
+        if options is not None:
+            bench = bench.with_(options=options)
         set_up(bench, terminal.program, hook_of(house, cli))
-        (bench.folder / "denied.txt").write_text("old words\nmore of it\n")
-        steps = deque(steps_of(cli, bench.folder, f"{fetched.root_url}/page"))
+        (bench.folder / "denied.txt").write_text(CHANGED)
+        all_steps = steps_of(cli, bench.folder, f"{fetched.root_url}/page")
+        steps = deque(each for each in all_steps if each[0] not in leaves_out)
         lane.always = Answer(steps=steps, call_tools=False)
-        await asyncio.to_thread(bench.run, "do it")
-        assert not steps, "it has all of them"
-        assert (bench.folder / "denied.txt").read_text() == "old words\nmore of it\n"
-        assert (bench.folder / "free.txt").exists(), "of which no rule speaks"
-        assert not noted.exists() or "call" not in noted.read_text()
-        assert not fetched.requests
-        told = b"".join(each.body for each in lane.requests).decode()
-        assert "more of it" not in told
-        found = [each.name for each in ALL_KINDS if f"The rule {each.name} says deny" in told]
-        has_fetch = any("etch" in name for name, _ in steps_of(cli, bench.folder, ""))
-        has_tools = cli is not CliName.MISTRAL  # it offered the model none of the server's
-        assert found == [
-            each.name
-            for each in ALL_KINDS
-            if (has_fetch or not each.hosts) and (has_tools or not each.tools)
-        ]
+        run = asyncio.ensure_future(asyncio.to_thread(bench.run, "do it"))
+        listed = house.container.question_list
+        while not run.done():
+            news = asyncio.ensure_future(listed.news(listed.number))
+            await asyncio.wait({run, news}, return_when=asyncio.FIRST_COMPLETED)
+            news.cancel()
+            for question in listed.waiting:
+                if not any(each.allows for each in question.choices):
+                    continue  # only told of
+                asked.append(question.title)
+                path = f"/v1/questions/{question.id}"
+                async with house.post(path, {"choice": "once"}) as answer:
+                    assert answer.status == 200
+        await run
+        return Turn(
+            bench=bench,
+            steps=steps,
+            told=b"".join(each.body for each in lane.requests).decode(),
+            noted=noted.exists() and any(each in noted.read_text() for each in ("noted", "call")),
+            fetched=bool(fetched.requests),
+            asked=asked,
+        )
+
+
+@pytest.mark.parametrize("cli", [CliName.CLAUDE, *TERMINALS])
+async def test_files_addresses_and_servers_are_held_as_commands_are(
+    tmp_path: Path, program_of: Callable[[CliName], Path], cli: CliName
+) -> None:
+    """Edits, reads, searches, fetches and MCP tools: all that it has of them, in one turn."""
+    turn = await turn_of(tmp_path, program_of, cli, ALL_KINDS)
+    assert not turn.steps, "it has all of them"
+    assert turn.text == CHANGED
+    assert (turn.bench.folder / "free.txt").exists(), "of which no rule speaks"
+    assert (turn.noted, turn.fetched, turn.asked) == (False, False, [])
+    assert "more of it" not in turn.told
+    found = [each.name for each in ALL_KINDS if f"The rule {each.name} says deny" in turn.told]
+    has_fetch = any("etch" in name for name, _ in steps_of(cli, turn.bench.folder, ""))
+    has_tools = cli is not CliName.MISTRAL  # it offered the model none of the server's
+    assert found == [
+        each.name
+        for each in ALL_KINDS
+        if (has_fetch or not each.hosts) and (has_tools or not each.tools)
+    ]
+
+
+ALL_ASKED = tuple(replace(each, verdict=RuleVerdict.ASK) for each in ALL_KINDS)
+ALL_ALLOWED = (
+    StandingRule(name="files", verdict=RuleVerdict.ALLOW, paths=("**/*.txt",)),
+    StandingRule(name="that host", verdict=RuleVerdict.ALLOW, hosts=("127.0.0.1",)),
+    StandingRule(name="that tool", verdict=RuleVerdict.ALLOW, tools=("gate/note", "gate/echo")),
+)
+
+
+@pytest.mark.parametrize("cli", [CliName.CLAUDE, *TERMINALS])
+async def test_what_a_rule_asks_of_files_addresses_and_servers_waits_for_a_person(
+    tmp_path: Path, program_of: Callable[[CliName], Path], cli: CliName
+) -> None:
+    """Those that would ask nobody wait for the list; others deny it, or end, without a screen."""
+    turn = await turn_of(tmp_path, program_of, cli, ALL_ASKED)
+    terminal = TERMINALS.get(cli)
+    if terminal is None or not terminal.is_held:
+        assert (turn.text, turn.noted, turn.fetched, turn.asked) == (CHANGED, False, False, [])
+        assert (turn.bench.folder / "free.txt").exists() or turn.steps
+        return
+    assert not turn.steps
+    own = steps_of(cli, turn.bench.folder, "")
+    assert len(turn.asked) == len(own) - 1, "all but the one of which no rule speaks"
+    assert turn.text != CHANGED
+    assert (turn.bench.folder / "free.txt").exists()
+    assert turn.noted == (cli is not CliName.MISTRAL)
+    assert turn.fetched == any("etch" in name for name, _ in own)
+
+
+async def test_what_a_rule_allows_claude_code_does_unasked(
+    tmp_path: Path, program_of: Callable[[CliName], Path]
+) -> None:
+    """In its usual mode, without a screen: what no rule allowed it would be denied."""
+    turn = await turn_of(
+        *(tmp_path, program_of, CliName.CLAUDE, ALL_ALLOWED), options={}, leaves_out={"WebFetch"}
+    )
+    assert (turn.steps, turn.asked, turn.noted) == (deque(), [], True)
+    assert turn.text != CHANGED
+    assert (turn.bench.folder / "free.txt").exists()
 
 
 @pytest.mark.parametrize("cli", TERMINALS)

@@ -14,7 +14,7 @@ from llmgw_desktop.domain.jobs.approval import Asking
 from llmgw_desktop.domain.jobs.cli_settings import CliSettings
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
-from llmgw_desktop.domain.jobs.submission import HandOver, HandOverTo, RunReply
+from llmgw_desktop.domain.jobs.submission import HandedOver, HandOver, HandOverTo, RunReply
 from llmgw_desktop.domain.jobs.workspace import Workspace, WorkspaceKind
 from llmgw_desktop.domain.settings.whole import Settings
 from llmgw_desktop.domain.values import value
@@ -69,6 +69,8 @@ class NewJob:
     folder: str = ""
     asks: bool = False
     own_worktree: bool = False
+    goes_on_from: str = ""
+    """A flight of the recorded conversation that it goes on from."""
 
 
 class AsksForRuns(Protocol):
@@ -82,6 +84,10 @@ class AsksForRuns(Protocol):
         principal: Principal,
         *,
         wait: bool,
+    ) -> RunReply: ...
+
+    async def ask_after(
+        self, handed: HandedOver, cli: str, fields: Mapping[str, object], principal: Principal
     ) -> RunReply: ...
 
 
@@ -145,10 +151,11 @@ class JobStarter:
         the field, NoSuchWorkspace, ApprovalDenied, Saturated, StoreError: then nothing was made."""
         if not wish.prompt.strip():
             raise InvalidRun("say what it shall do", field="prompt")
-        reply = await self._parts.runs.ask_at(
-            OPERATION, wish.cli, fields_of(wish), SITTING, wait=False
-        )
-        return reply.job
+        runs, fields = self._parts.runs, fields_of(wish)
+        if wish.goes_on_from:
+            handed = HandedOver(wish.goes_on_from, "", "", has_other_account=False)
+            return (await runs.ask_after(handed, wish.cli, fields, SITTING)).job
+        return (await runs.ask_at(OPERATION, wish.cli, fields, SITTING, wait=False)).job
 
     async def draft(self, job: Job, to: HandOverTo) -> HandOver:
         """What another one would be told that goes on with a job. Raises InvalidRun, NoSuchJob,

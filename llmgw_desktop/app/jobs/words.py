@@ -178,12 +178,13 @@ def hand_over_words(job: Job) -> str:
 
 
 def linked_words(job: Job, known: Callable[[str], Job | None]) -> tuple[str, str]:
-    """«Handed over to codex.», and that job's id; the newest link counts. Empty: there is none."""
+    """«Handed over to codex.», and the id of that job, or of a conversation's flight; the newest
+    link counts. Empty: there is none."""
     other_id = job.handed_to or job.handed_from
     if not other_id:
         return "", ""
     if other_id.startswith("flt_"):
-        return "Goes on from a recorded conversation.", ""
+        return "Goes on from a recorded conversation.", other_id
     other = known(other_id)
     who = "another CLI" if other is None else inert_line(other.cli, 40)
     if job.handed_to and other is not None:

@@ -66,8 +66,8 @@ class FlightsPage(QWidget, MadeInSteps):
     """`show_query` and `show_flight` are for other pages that lead here."""
 
     job_wanted = Signal(str)
-    hand_over_wanted = Signal(str, str)
-    """What another agent is told, and where it works."""
+    hand_over_wanted = Signal(str, str, str)
+    """What another agent is told, where it works, and a flight of what it goes on from."""
     place_wanted = Signal(str)
     replay_wanted = Signal(str)
     """Of a flight, by its id."""

@@ -57,7 +57,7 @@ class ThreadWindow(QDialog):
     """`read` shows the conversation of a flight. Enter in the list opens the chosen one."""
 
     flight_wanted = Signal(str)
-    hand_over_wanted = Signal(str, str)
+    hand_over_wanted = Signal(str, str, str)
     """What another agent is told, and the folder where it is known."""
 
     def __init__(self, theme: Theme, flights: Flights, bridge: Bridge, parent: QWidget) -> None:
@@ -148,7 +148,7 @@ class ThreadWindow(QDialog):
 
     def _show_handed_over(self, told: RecordedTalk) -> None:
         self.hand_over.setEnabled(True)
-        self.hand_over_wanted.emit(told.prompt, told.folder)
+        self.hand_over_wanted.emit(told.prompt, told.folder, self._flight_id)
 
     def _open(self) -> None:
         chosen = self.table.chosen_item

@@ -49,7 +49,7 @@ class JobPane(FlowingBox):
     question_wanted = Signal(str)
     """By the question's id."""
     job_wanted = Signal(str)
-    """By its id: the one that it was handed over to, or goes on from."""
+    """By its id: the one that it was handed over to, or goes on from; or a flight's."""
 
     def __init__(  # noqa: PLR0913 - its parts, each by its name
         self,

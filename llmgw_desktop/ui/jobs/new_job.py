@@ -168,7 +168,7 @@ class NewJobDialog(JobForm):
         super().__init__(theme, starter, bridge, words=words, parent=parent)
         self._settings = settings
         self._places: dict[str, PlaceChoice] = {}
-        self._wanted_folder = ""
+        self._wanted_folder = self._goes_on_from = ""
         self.prompt = PromptField(
             theme, "What is to be done? Ctrl+Enter starts it.", "Prompt", least=4, most=12
         )
@@ -201,6 +201,7 @@ class NewJobDialog(JobForm):
             folder=place.path if place else "",
             asks=self.asks.isEnabled() and self.asks.isChecked(),
             own_worktree=self.own_worktree.isEnabled() and self.own_worktree.isChecked(),
+            goes_on_from=self._goes_on_from,
         )
 
     @override
@@ -216,9 +217,9 @@ class NewJobDialog(JobForm):
         self._show_where()
         self._look()
 
-    def fill_in(self, prompt: str, folder: str) -> None:
+    def fill_in(self, prompt: str, folder: str, flight_id: str = "") -> None:
         """Before it is shown; a folder that is not here is left out."""
-        self._wanted_folder = folder
+        self._wanted_folder, self._goes_on_from = folder, flight_id
         if prompt:
             self.prompt.setPlainText(inert(prompt))
 

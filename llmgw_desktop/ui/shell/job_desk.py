@@ -148,10 +148,10 @@ class JobDesk(QObject):
         window.show_page("jobs")
         self._page.wish(lambda page: page.open_job(job_id))
 
-    def new_job(self, prompt: str = "", folder: str = "") -> None:
+    def new_job(self, prompt: str = "", folder: str = "", flight_id: str = "") -> None:
         """As it is asked for anywhere."""
         self._show_window().show_page("jobs")
-        self._page.wish(lambda page: page.new_job(prompt, folder))
+        self._page.wish(lambda page: page.new_job(prompt, folder, flight_id))
 
     def look_for(self, text: str) -> None:
         """On its page, which is in sight."""

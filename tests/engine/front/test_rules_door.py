@@ -381,3 +381,16 @@ async def test_a_call_that_a_person_has_allowed_is_not_asked_twice(house: House)
     assert house.container.question_list.waiting[0].words == "bash: touch a"
     await answered(house, "deny", note="Not now.")
     assert json.loads(await other) == {"reply": "reject", "message": "Not now."}
+    allowed = asks | {"call_id": "call_3", "tool_input": {"command": "git status"}}
+    assert json.loads(await printed(house, "opencode", allowed)) == {"reply": "once"}, "by a rule"
+
+
+async def test_what_is_too_large_is_denied_where_nobody_would_be_asked(house: House) -> None:
+    held(house)
+    step = told("PreToolUse", "git status") | {"too_large": True}
+    assert (await hooked(house, step))["permissionDecision"] == "ask", "also what a rule allows"
+    step |= {"tool_name": "run_terminal_command", "permission_mode": "bypassPermissions"}
+    assert json.loads(await printed(house, "grok", step))["decision"] == "deny"
+    assert not len(house.container.question_list)
+    house.container.runs.permissions.apply(ApprovalSettings(), ())
+    assert await printed(house, "grok", step) == "", "without rules it goes its own way"

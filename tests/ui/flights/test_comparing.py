@@ -219,4 +219,5 @@ def test_a_whole_conversation_in_a_window_of_its_own(bench: FlightBench, qtbot: 
     with qtbot.waitSignal(bench.page.hand_over_wanted) as wanted:
         window.hand_over.click()
     assert "Person: And the sea?" in wanted.args[0]
+    assert wanted.args[2] == flight_id(999)
     window.grab()

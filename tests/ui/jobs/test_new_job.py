@@ -208,8 +208,9 @@ async def test_a_conversation_that_is_handed_over_stands_there_to_be_changed(
 ) -> None:
     for folder, key in ((tmp_path, str(tmp_path)), (tmp_path / "gone", "")):
         await bench.show()
-        made = bench.page.new_job("Go on with it.", str(folder))
+        made = bench.page.new_job("Go on with it.", str(folder), "flt_1")
         assert made is not None
         await turn_until(lambda made=made: made.cli.count() or made.problem)
         assert (made.filled.prompt, made.filled.folder) == ("Go on with it.", key)
+        assert made.filled.goes_on_from == "flt_1"
         made.reject()
