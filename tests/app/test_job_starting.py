@@ -63,7 +63,9 @@ async def test_one_that_goes_on_from_a_conversation_is_linked_to_it(
     container: Container, tmp_path: Path
 ) -> None:
     """As by `llmgw jobs move`: the job names the flight, and the flight's conversation the job."""
-    wish = NewJob(cli="claude", prompt="answer done", folder=str(tmp_path), goes_on_from="flt_1")
+    folder = tmp_path / "project"
+    folder.mkdir()
+    wish = NewJob(cli="claude", prompt="answer done", folder=str(folder), goes_on_from="flt_1")
     job = await container.job_starter.start(wish)
     ended = await container.runs.supervisor.wait(job.id)
     assert ended is not None

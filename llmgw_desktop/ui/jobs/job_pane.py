@@ -49,7 +49,7 @@ class JobPane(FlowingBox):
     question_wanted = Signal(str)
     """By the question's id."""
     job_wanted = Signal(str)
-    """By its id: the one that it was handed over to, or goes on from; or a flight's."""
+    """By its id: the one that it was handed over to, or goes on from."""
 
     def __init__(  # noqa: PLR0913 - its parts, each by its name
         self,
@@ -216,7 +216,9 @@ class JobPane(FlowingBox):
 
     def _show_linked(self, job: Job) -> None:
         words, other_id = linked_words(job, self._known.get)
-        look = ("Show it", lambda: self.job_wanted.emit(other_id))
+        is_flight = other_id.startswith("flt_")
+        opens = self._actions.flight_wanted if is_flight else self.job_wanted
+        look = ("Show it", lambda: opens.emit(other_id))
         self._linked.say(BannerKind.INFO, words, "", *((look,) if other_id else ()))
 
     def _show_progress(self) -> None:

@@ -149,9 +149,7 @@ class JobsPage(QWidget, MadeInSteps):
         self._connect()
         self._add_keys()
 
-    def new_job(
-        self, prompt: str = "", folder: str = "", flight_id: str = ""
-    ) -> NewJobDialog | None:
+    def new_job(self, prompt: str = "", folder: str = "", of: str = "") -> NewJobDialog | None:
         """Asks what is to be done; what is started is opened here."""
         starter = self._how_to_ask.starter
         if starter is None:
@@ -160,16 +158,10 @@ class JobsPage(QWidget, MadeInSteps):
             self._theme, starter, self._bridge, settings=self._settings, parent=self.window()
         )
         dialog.started.connect(self._on_new)
-        dialog.fill_in(prompt, folder, flight_id)
+        dialog.fill_in(prompt, folder, of)
         dialog.open()
         dialog.begin()
         return dialog
-
-    def _open_linked(self, linked_id: str) -> None:
-        if linked_id.startswith("flt_"):
-            self.flight_wanted.emit(linked_id)
-        else:
-            self.open_job(linked_id)
 
     def open_job(self, job_id: str) -> None:
         """Choose this one and open it; a filter that hides it goes."""
@@ -390,7 +382,7 @@ class JobsPage(QWidget, MadeInSteps):
         self._actions.said.connect(self._on_said)
         self._actions.started.connect(lambda job: self._on_started(job))
         self._actions.handed_over.connect(lambda job: self._on_started(job, "Handed over."))
-        self.pane.job_wanted.connect(self._open_linked)
+        self.pane.job_wanted.connect(self.open_job)
         self._actions.flight_wanted.connect(self.flight_wanted)
         self._actions.flights_wanted.connect(self.flights_wanted)
         self._actions.path_wanted.connect(self.path_wanted)
