@@ -32,6 +32,7 @@ from llmgw_desktop.domain.jobs.approval import (
     Approval,
     ApprovalStatus,
     Ask,
+    AskingJob,
     Decision,
     DecisionWay,
     FileChange,
@@ -44,7 +45,7 @@ from llmgw_desktop.domain.jobs.job import Job, JobState
 from llmgw_desktop.engine.loop.bus import Bus
 from llmgw_desktop.engine.policy.brakes.brakes import HeldSource
 from llmgw_desktop.engine.questions.consents.listed import ConsentSource
-from llmgw_desktop.engine.questions.permissions.listed import PermissionSource
+from llmgw_desktop.engine.questions.permissions.listed import PermissionSource, ToldSource
 from llmgw_desktop.engine.questions.waiting.question_list import QuestionList
 from llmgw_desktop.engine.runs.limit_questions import LimitSource
 
@@ -116,6 +117,19 @@ def permission(number: int = 1, **changes: object) -> PermissionQuestion:
         "rule": "this exact command in this folder, in this job",
     }
     return PermissionQuestion(**(values | changes))  # type: ignore[arg-type]
+
+
+def terminal_job() -> AskingJob:
+    """Grok, as a person runs it."""
+    return AskingJob(
+        id="term_grok_0123456789abcdef",
+        owner="own",
+        client="this computer",
+        cli=CliName.GROK,
+        title="a terminal in app",
+        working_dir="/home/ada/src/app",
+        workspace="app",
+    )
 
 
 def edit_permission(number: int = 2, **changes: object) -> PermissionQuestion:
@@ -331,12 +345,14 @@ class PlainQuestions(Questions):
         self.agents = PlainAgents(told)
         self.holds = PlainHolds(told)
         self.limits = PlainLimits(told)
+        self.told = ToldSource(self._bus, clock)
         desks = self.consents, self.agents, self.holds
         sources = (
             ConsentSource(self.consents),
             PermissionSource(self.agents, lambda _: None),
             HeldSource(self.holds),
             LimitSource(self.limits, clock),
+            self.told,
         )
         super().__init__(
             QuestionList(self._bus, sources), *desks, clock=clock, person=lambda: "ada"

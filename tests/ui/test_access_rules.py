@@ -16,7 +16,7 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from tests.ui.plain_gateway import StillClock
 
-_FILE = """# mine
+SETTINGS_FILE = """# mine
 [[rules]]
 name = "looking"
 action = "allow"
@@ -32,7 +32,7 @@ def test_rules_are_switched_tried_and_taken_away(
     theme: Theme, bridge: Bridge, qtbot: QtBot, tmp_path: Path
 ) -> None:
     file = tmp_path / "config.toml"
-    file.write_text(_FILE)
+    file.write_text(SETTINGS_FILE)
     section = RuleSection(theme, bridge, RuleList(file, {}, lambda _: False, StillClock()))
     qtbot.addWidget(section)
     editor = SettingsEditor(file, lambda name, raw: settings_of(name, raw, {}))
@@ -68,7 +68,8 @@ def test_a_rule_is_added_and_changed_in_a_form(
     theme: Theme, bridge: Bridge, qtbot: QtBot, tmp_path: Path
 ) -> None:
     file = tmp_path / "config.toml"
-    file.write_text(_FILE.partition('[[rules]]\nname = "slip"')[0] + 'clients = ["ada"]\n')
+    text = SETTINGS_FILE.partition('[[rules]]\nname = "slip"')[0]
+    file.write_text(text + 'clients = ["ada"]\n')
     section = RuleSection(theme, bridge, RuleList(file, {}, lambda _: False, StillClock()))
     qtbot.addWidget(section)
     editor = SettingsEditor(file, lambda name, raw: settings_of(name, raw, {}))

@@ -24,7 +24,7 @@ from llmgw_desktop.wire.shell.nodes import fed, has_braces, joined_folder, liter
 from llmgw_desktop.wire.shell.starters import started
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
 MOST_BYTES = 16 * 1024
 """Of a command: a longer one is asked, unread."""
@@ -91,7 +91,7 @@ def _read(command: str, depth: int, left: list[int]) -> ParsedCommand:
         source = command.encode()
     except UnicodeEncodeError:
         return ParsedCommand(unclear=_NOT_TEXT)
-    tree = _parser().parse(source)
+    tree = _tree(source)
     reader = _Reader(depth, left)
     if _ODD.search(command):
         reader.doubt(_NOT_TEXT)
@@ -99,6 +99,16 @@ def _read(command: str, depth: int, left: list[int]) -> ParsedCommand:
         reader.doubt(_BROKEN)
     reader.block(tree.root_node, 0)
     return ParsedCommand(commands=tuple(reader.found), unclear=reader.unclear)
+
+
+def _tree(source: bytes) -> "Tree":
+    """With a line's end behind a pipe it is made in a fifth of the time, and is the same; where
+    more could hang on that end, or anything is broken, the text is taken as it is."""
+    if b"|" in source and b"\\" not in source and b"<<" not in source:
+        tree = _parser().parse(source + b"\n")
+        if not tree.root_node.has_error:
+            return tree
+    return _parser().parse(source)
 
 
 @cache

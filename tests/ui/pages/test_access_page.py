@@ -30,7 +30,7 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.dialogs import QuestionDialog, WorktreeDialog
 from llmgw_desktop.ui.window.main_window import MainWindow
 from tests.support.access_scene import set_access_scene
-from tests.support.plain_questions import NOW_S, agent_decision, permission
+from tests.support.plain_questions import NOW_S, agent_decision, ask, permission, terminal_job
 from tests.support.plain_runs import plain_job
 from tests.ui.jobs.conftest import turn_until
 from tests.ui.plain_gateway import PlainGateway
@@ -167,6 +167,20 @@ async def test_a_job_at_a_limit_is_told_here_whether_it_may_go_on(stage: Stage) 
     page.waiting.list.cards["lim_1"].buttons[2].click()
     await stage.cards(page.waiting, 0)
     assert questions.limits.went_on[1:] == [("job_1", False), ("job_3", False)]
+
+
+async def test_what_a_terminal_only_tells_is_taken_off(stage: Stage) -> None:
+    """Nothing can be allowed or denied here, and no dialog comes up for it."""
+    questions = stage.gateway.questions
+    questions.told.tell(terminal_job(), ask())
+    page = await stage.show("waiting")
+    await stage.cards(page.waiting, 1)
+    (card,) = page.waiting.list.cards.values()
+    assert card.accessibleName().startswith("Grok asks in its terminal: run pytest -q")
+    assert [each.text() for each in card.buttons] == ["Take off"]
+    assert stage.shell._question_watch.dialog is None
+    card.buttons[0].click()
+    await stage.cards(page.waiting, 0)
 
 
 async def test_a_new_question_comes_into_the_list(stage: Stage) -> None:

@@ -57,6 +57,8 @@ def access_waiting(studio: Studio) -> None:
 
 def access_waiting_all(studio: Studio) -> None:
     """Every kind, and some that may have one answer."""
+    from llmgw_desktop.domain.cli import CliName
+    from llmgw_desktop.domain.events import TerminalTold
     from llmgw_desktop.domain.jobs.cli_settings import LimitWait
     from llmgw_desktop.domain.jobs.job import JobState
     from tests.support.plain_questions import NOW_S, consent, held, permission
@@ -70,7 +72,26 @@ def access_waiting_all(studio: Studio) -> None:
     )
     for number in (1, 2):
         questions.limits.put(plain_job(number, state=JobState.PARKED, limit_wait=wait))
+    grok = {"id": "told_1", "job_id": "term_grok_1", "cli": CliName.GROK}
+    told = permission(9, **grok, job_title="a terminal in app")
+    questions._bus.publish(TerminalTold(question=told))  # no loop turns here
     _page(studio, "waiting", full=False)
+
+
+def access_rules(studio: Studio) -> None:
+    from tests.ui.test_access_rules import SETTINGS_FILE
+
+    studio.show("access")
+    assert studio.shell.window is not None
+    page = studio.shell.window.page("access")
+    file = page.rules._rules._file  # type: ignore[attr-defined]
+    file.write_text(SETTINGS_FILE)
+    page.show_tab("rules")  # type: ignore[attr-defined]
+    _wait()
+
+
+def access_rules_empty(studio: Studio) -> None:
+    _page(studio, "rules", full=False)
 
 
 def question_group(studio: Studio) -> None:
@@ -333,6 +354,8 @@ POSES: dict[str, Callable[[Studio], None]] = {
     for pose in (
         access_waiting,
         access_waiting_all,
+        access_rules,
+        access_rules_empty,
         access_waiting_hostile,
         access_waiting_empty,
         access_holders,

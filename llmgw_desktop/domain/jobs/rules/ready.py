@@ -48,6 +48,8 @@ class Wish:
     look: Look = lambda said, folder: ()
     seen: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, compare=False)
     """What `look` has found already."""
+    told: dict[int, "NamedIn"] = field(default_factory=dict, compare=False)
+    """What its commands name, each by its identity: the same for every rule."""
 
 
 class RuleInForce:
@@ -61,6 +63,9 @@ class RuleInForce:
         self._tools = [Glob(each.casefold()) for each in rule.tools]
 
         self.kinds = self._kinds()
+        self._has_commands, self._has_paths = bool(self.commands), bool(self.paths)
+        is_of_tools = not (self.kinds - {RuleKind.MCP, RuleKind.OTHER})
+        self._is_of_tools = bool(self._tools) or is_of_tools
 
     def _kinds(self) -> frozenset[RuleKind]:
         """Those it is about: said, or told by what it names."""
@@ -121,44 +126,46 @@ class RuleInForce:
     def _strikes_command(
         self, wish: Wish, command: ParsedCommand, every: Sequence[SimpleCommand]
     ) -> Fit:
-        if not (self.commands or self.paths or self._hosts):
+        if not (self._has_commands or self._has_paths or self._hosts):
             return Fit.YES if RuleKind.COMMAND in self.kinds else Fit.NO
-        if self._tools or not (self.kinds - {RuleKind.MCP, RuleKind.OTHER}):
+        if self._is_of_tools:
             return Fit.NO
         fit = Fit.NO
         for each in every:
             fit = max(fit, self._strikes_one(wish, each))
             if fit is Fit.YES:
                 break
-        if fit is Fit.NO and self.commands and not command.commands and command.unclear:
+        if fit is Fit.NO and self._has_commands and not command.commands and command.unclear:
             return Fit.MAYBE
         return fit
 
     def _strikes_one(self, wish: Wish, command: SimpleCommand) -> Fit:
         fit = Fit.YES
-        if self.commands:
+        if self._has_commands:
             fit = self.commands.forbid(command)
-        if fit is not Fit.NO and self.paths:
+        if fit is not Fit.NO and self._has_paths:
             fit = min(fit, self._names_path(wish, command))
         if fit is not Fit.NO and self._hosts:
             fit = min(fit, self._names_host(command))
         return fit
 
     def _names_path(self, wish: Wish, command: SimpleCommand) -> Fit:
-        own = () if command.name in OPEN_NOTHING else command.words[1:]
-        words = [*own, *(each.target for each in command.redirects)]
-        fit = Fit.MAYBE if len(words) > MOST_PLACES else Fit.NO
-        for word in words[:MOST_PLACES]:
-            if not _can_be_looked_up(word):
-                fit = Fit.MAYBE
-                continue
-            if not word.is_known:
-                fit = max(fit, self._may_find(wish, command, word.text))
-                continue
-            for said in _sayings(word.text):
-                if any(self.has(wish, each) for each in places_of(wish, command, said)):
-                    return Fit.YES
-        if command.folders is None and fit is Fit.NO and _has_relative(words):
+        told = wish.told.get(id(command))
+        if told is None:
+            told = wish.told[id(command)] = _named_in(command)
+        fullmatch = self.paths.ready(wish.top, wish.home, folds=True).fullmatch
+        folders = ("",) if command.folders is None else command.folders
+        seen = wish.seen
+        for said in told.said:
+            for folder in folders:
+                place = seen.get((said, folder))
+                for path in _place_of(wish, said, folder) if place is None else place:
+                    if fullmatch(path.replace("\\", "/")):
+                        return Fit.YES
+        fit = told.fit
+        for found in told.found if fit is Fit.NO else ():
+            fit = max(fit, self._may_find(wish, command, found))
+        if fit is Fit.NO and told.is_relative and command.folders is None:
             return Fit.MAYBE
         return fit
 
@@ -212,6 +219,33 @@ def hosts_in(text: str) -> Iterator[str]:
             yield "localhost"
 
 
+@value
+class NamedIn:
+    """What words of a command may be paths. `fit`: of what cannot be looked up."""
+
+    said: tuple[str, ...]
+    found: tuple[str, ...]
+    """What its shell finds."""
+    fit: Fit
+    is_relative: bool
+
+
+def _named_in(command: SimpleCommand) -> NamedIn:
+    own = () if command.name in OPEN_NOTHING else command.words[1:]
+    words = [*own, *(each.target for each in command.redirects)]
+    fit = Fit.MAYBE if len(words) > MOST_PLACES else Fit.NO
+    said: list[str] = []
+    found: list[str] = []
+    for word in words[:MOST_PLACES]:
+        if not _can_be_looked_up(word):
+            fit = Fit.MAYBE
+        elif word.is_known:
+            said += _sayings(word.text)
+        else:
+            found.append(word.text)
+    return NamedIn(said=tuple(said), found=tuple(found), fit=fit, is_relative=_has_relative(words))
+
+
 def _can_be_looked_up(word: ShellWord) -> bool:
     is_told = word.kind is not WordKind.UNKNOWN or _FOUND.fullmatch(word.text) is not None
     return is_told and len(word.text) <= LONGEST_PATH
@@ -229,11 +263,15 @@ def _sayings(text: str) -> Iterator[str]:
 
 def places_of(wish: Wish, command: SimpleCommand, said: str) -> Iterator[tuple[str, ...]]:
     for folder in command.folders if command.folders is not None else ("",):
-        place = wish.seen.get((said, folder))
-        if place is None:
-            place = wish.seen[said, folder] = tuple(dict.fromkeys(wish.look(said, folder)))
-        if place:
+        if place := _place_of(wish, said, folder):
             yield place
+
+
+def _place_of(wish: Wish, said: str, folder: str) -> tuple[str, ...]:
+    place = wish.seen.get((said, folder))
+    if place is None:
+        place = wish.seen[said, folder] = tuple(dict.fromkeys(wish.look(said, folder)))
+    return place
 
 
 def _has_relative(words: Iterable[ShellWord]) -> bool:

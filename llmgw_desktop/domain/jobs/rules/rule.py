@@ -144,8 +144,11 @@ class PathPatterns:
 
     def fit(self, path: str, top: str, home: str, *, folds: bool = False) -> bool:
         """`path`, `top` and `home` are whole. `folds`: capitals or not is the same."""
-        ready = _ready(self._patterns, top, home, folds)
-        return ready.fullmatch(path.replace("\\", "/")) is not None
+        return self.ready(top, home, folds=folds).fullmatch(path.replace("\\", "/")) is not None
+
+    def ready(self, top: str, home: str, *, folds: bool) -> re.Pattern[str]:
+        """Of paths whose folders are parted by `/`."""
+        return _ready(self._patterns, top, home, folds)
 
     def may_hold(self, folder: str, names: str, top: str, home: str) -> bool:
         """Whether they take one of the `names` (`*.py`, as shells find them) of this folder."""

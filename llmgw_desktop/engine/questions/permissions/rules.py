@@ -61,6 +61,8 @@ class PathView:
 
     def __init__(self, job: AskingJob, is_private: Callable[[Path], bool]) -> None:
         self._links = _Links()
+        self._plain: dict[str, str] = {}
+        """Of folders that are looked into: as they are written whole, where that is plain."""
         self._working_dir = job.working_dir
         self._base = self._links.real(job.working_dir)
         self._top = self._links.real(job.top or job.working_dir)
@@ -96,9 +98,23 @@ class PathView:
 
     def look_up(self, said: str, folder: str) -> tuple[str, ...]:
         """Where it lies and where it really leads; `said` from `folder` on, below the job's."""
+        if said and "/" not in said and said[0] not in "~." and (top := self._plainly(folder)):
+            full = f"{top}/{said}"  # as below: most words of a command are one name
+            real = self._links.real(full)
+            return (full,) if full == real else (full, real)
         place = self._place(said, _joined(self._base, folder) if folder else self._base)
         full = os.path.normpath(place.full)
         return (full,) if full == place.real else (full, place.real)
+
+    def _plainly(self, folder: str) -> str:
+        """Empty where a name cannot simply be hung on to it."""
+        found = self._plain.get(folder)
+        if found is None:
+            full = _joined(self._base, folder) if folder else self._base
+            whole = full.rstrip("/")
+            is_plain = IS_POSIX and whole.startswith("/") and os.path.normpath(whole) == whole
+            found = self._plain[folder] = whole if is_plain else ""
+        return found
 
     @property
     def top(self) -> str:
@@ -155,6 +171,9 @@ def _joined(folder: str, said: str) -> str:
     return os.path.join(folder, said)  # noqa: PTH118 - texts, and often
 
 
+_NO_NAMES = ("", ".", "..")
+
+
 class _Links:
     """Where paths lead, of what need not be there: as `os.path.realpath` says it, but each folder
     is looked at once. For one question: what is there may change."""
@@ -171,6 +190,13 @@ class _Links:
             return path
 
     def _walked(self, path: str) -> str:
+        head, _, last = path.rpartition("/")
+        real = self._real.get(head, "")
+        if real and last not in _NO_NAMES:  # beside what was looked at before
+            found = self._real.get(path)
+            if found is None:
+                found = self._real[path] = _led(f"{real if real != '/' else ''}/{last}")
+            return found
         said, real = "", "/"
         for name in path.split("/"):
             if name in ("", "."):

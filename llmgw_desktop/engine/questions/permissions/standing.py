@@ -121,7 +121,10 @@ def wishes(job: AskingJob, ask: Ask, view: Lookup, minute: int) -> Iterator[Wish
                 minute=minute,
                 is_remote=job.is_remote,
             ),
-            look=lambda one, inside: view.look_up(one, os.path.join(folder, inside)),  # noqa: PTH118 - texts
+            look=lambda one, inside: view.look_up(
+                one,
+                os.path.join(folder, inside) if inside else folder,  # noqa: PTH118 - texts
+            ),
         )
 
 
