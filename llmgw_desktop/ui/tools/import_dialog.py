@@ -54,8 +54,7 @@ class ImportDialog(FormDialog):
         self._add(look.came)
         if look.left:
             self._column.addSpacing(self._theme.space(2))
-            title = FlowingLabel(self._theme, _LEFT, weight=QFont.Weight.Medium)
-            self._column.addWidget(title)
+            self._put(FlowingLabel(self._theme, _LEFT, weight=QFont.Weight.Medium))
             self._add([f"{said(each.what)}: {said(each.why)}" for each in look.left], Tone.MUTED)
         self.remove.setVisible(bool(look.removed))
         self.allow_saving(bool(look.came or look.removed))
@@ -63,7 +62,11 @@ class ImportDialog(FormDialog):
 
     def _add(self, lines: Sequence[str], tone: Tone = Tone.TEXT) -> None:
         for each in lines:
-            self._column.addWidget(FlowingLabel(self._theme, inert_line(each, 400), tone=tone))
+            self._put(FlowingLabel(self._theme, inert_line(each, 400), tone=tone))
+
+    def _put(self, label: FlowingLabel) -> None:
+        self._column.addWidget(label)
+        label.show()  # Qt itself would a turn later, and until then it has no height
 
     def _bring(self) -> None:
         self.show_saving(is_under_way=True)

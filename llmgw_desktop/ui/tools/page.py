@@ -28,8 +28,9 @@ from llmgw_desktop.ui.tools.pane import MARKS, ToolPane
 from llmgw_desktop.ui.widgets.button import Button, add_key
 from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.fields import SearchField
-from llmgw_desktop.ui.widgets.label import Label, Tone, colour_of
-from llmgw_desktop.ui.widgets.layouts import h_box, v_box
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Tone, colour_of
+from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.pacing import MadeInSteps, PacedRefresh
 from llmgw_desktop.ui.widgets.panes import PaneSplitter
@@ -114,7 +115,7 @@ class ToolsPage(QWidget, MadeInSteps):
         yield
         self.field = SearchField(theme, "Find a tool")
         self.which = Segmented(theme, [("all", "All"), ("held", "Held back")], name="Which tools")
-        self._count = Label(theme, tone=Tone.MUTED)
+        self._count = FlowingLabel(theme, tone=Tone.MUTED)
         self.add = Button(theme, "Add…", icon="plus", name="Add a server from its server.json")
         self.bring = Button(theme, "Import…", icon="plus", name="Import from programs")
         self.file = Button(theme, icon="edit", name="Open the settings file")
@@ -236,7 +237,6 @@ class ToolsPage(QWidget, MadeInSteps):
         )
         for each in (self.field, self.which, self._count):
             each.setVisible(bool(self._all))
-        self._rest.setVisible(not self._all)
         held = sum(each.is_held_back for each in self._all)
         tools = counted(sum(not each.is_server for each in self._all), "tool")
         words_of_count = f"{tools}, {held:,} held back" if held else tools
@@ -318,11 +318,16 @@ class ToolsPage(QWidget, MadeInSteps):
         self._stack = QStackedWidget()
         for each in (QWidget(), self._splitter, self.nothing, self.no_match):
             self._stack.addWidget(each)
-        acts = (self.add, self.bring, self.file)
-        self._rest = QWidget()
-        searching = ((self.field, 1), self.which, self._count, (self._rest, 1))
-        bar = h_box(theme, *searching, *acts, gap=2)
-        bar.setContentsMargins(theme.space(6), theme.space(4), theme.space(6), theme.space(3))
+        acts = QWidget()
+        h_box(theme, None, self.add, self.bring, self.file, on=acts, gap=2, margins=0)
+        parts = [
+            Flowed(self.field, stretch=2, comfortable=theme.space(50)),
+            Flowed(self.which, stretch=0),
+            Flowed(self._count, stretch=3, comfortable=lambda: self._count.sizeHint().width()),
+            Flowed(acts, stretch=0),
+        ]
+        flow = Reflow(parts, [(4,), (2, 2), (2, 1, 1), (1, 1, 1, 1)], spacing=theme.space(2))
+        bar = v_box(theme, flow, margins=(6, 4, 6, 3))
         v_box(theme, self.banner, bar, (self._stack, 1), on=self, gap=0, margins=0)
 
 

@@ -10,7 +10,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import MarkIcon, Tone
-from llmgw_desktop.ui.widgets.layouts import WrappedRow, h_box, v_box
+from llmgw_desktop.ui.widgets.layouts import FlowingBox, WrappedRow, h_box, v_box
 from llmgw_desktop.ui.widgets.panes import SideButton
 from llmgw_desktop.ui.widgets.texts import DiffColours, ReadText
 from llmgw_desktop.ui.widgets.words import said
@@ -113,7 +113,7 @@ class ToolPane(QWidget):
         for button in (self.approve, self.hide_it, *signs, self.restart, self.calls, self.remove):
             row.addWidget(button)
         head = h_box(theme, self._mark, (self._name, 1), self.turn, gap=2)
-        self._content = QWidget()
+        self._content = FlowingBox()
         parts = (head, self._state, self._says, acts, self._why, (self.text, 1))
         v_box(theme, *parts, on=self._content, gap=2, margins=(6, 2.5, 2, 4))
         v_box(theme, (self._content, 1), on=self, gap=0, margins=0)

@@ -213,6 +213,8 @@ async def test_what_programs_have_is_shown_before_it_comes(stage: RoutingStage) 
     assert "MCP server tracker of Claude Code" in shown
     assert "MCP server old of Claude Code: it is switched off there" in shown
     assert programs.brought == []
+    scroll = dialog._scroll.verticalScrollBar()
+    assert scroll.maximum() == 0, "all of it is in sight"
     dialog.remove.set_on(True)
     stage.button("Import", dialog).click()
     await stage.until(lambda: programs.brought == [True])

@@ -86,6 +86,7 @@ async def _tools(studio: Studio, chosen: tuple[str, str], **size: int) -> Any:
     page = studio.shell.window.page("tools")  # type: ignore[union-attr]
     await asyncio.sleep(_WAIT_S)
     page.table.choose(chosen)  # type: ignore[attr-defined]
+    await asyncio.sleep(_WAIT_S)
     return page
 
 
