@@ -26,6 +26,8 @@ from llmgw_desktop.ui.widgets.notices import BannerKind
 from llmgw_desktop.ui.widgets.words import said
 
 _CODE_PX = 330
+_LEAST_CODE_PX, _BESIDE_PX = 160, 232
+"""On a low screen it is smaller, or nothing could scan it: what the dialog has beside it."""
 _DEVICE_WORDS = (
     "Phones and tablets that see what waits, and answer. Each was paired by a code and two words."
 )
@@ -195,6 +197,8 @@ class QrCode(QWidget):
 
     def show_text(self, text: str) -> None:
         self._rows = qr_rows(text)
+        room = self.screen().availableGeometry().height() - _BESIDE_PX
+        self.setMinimumHeight(max(_LEAST_CODE_PX, min(_CODE_PX, room)))
         self.update()
 
     @override
