@@ -131,7 +131,8 @@ class HookCall:
     is_held: bool = False
     """It asks nobody by itself: what a rule wants asked waits for the list, and silence denies."""
     is_cut: bool = False
-    """It was too large to be told whole: what it is must be asked, and nobody can be shown it."""
+    """It was not told whole, as it is too large, or no text: it must be asked, and nobody can be
+    shown it."""
 
 
 @value

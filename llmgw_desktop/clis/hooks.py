@@ -94,7 +94,8 @@ def call_of(names: HookNames, told: Mapping[str, object]) -> HookCall | None:
     given = _given(told)
     asked = {"tool_name": tool, "input": dict(given)}
     wish = json.dumps(asked, sort_keys=True).encode("utf-8", "surrogatepass")
-    folder = posixpath.join(text_of(told.get("cwd")), first_text(given, *_FOLDERS))
+    folder, inside = text_of(told.get("cwd")), first_text(given, *_FOLDERS)
+    folder = posixpath.join(folder, inside) if inside else folder
     native_id = sha256(wish).hexdigest()[:32]
     ask = Ask(
         native_id=native_id,
@@ -111,7 +112,7 @@ def call_of(names: HookNames, told: Mapping[str, object]) -> HookCall | None:
         session=session,
         ask=ask,
         is_held=names.holds(told),
-        is_cut=told.get("too_large") is True,
+        is_cut=told.get("in_part") is True,
     )
 
 

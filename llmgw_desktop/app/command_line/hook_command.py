@@ -86,14 +86,30 @@ def _said(gateway: RunningGateway, path: str, told: dict[str, object]) -> bool:
 
 
 def _told(raw: bytes) -> dict[str, object] | None:
-    """What the CLI says of its step; None where it is none."""
+    """What the CLI says of its step; None where it is none. Half characters, which no strict reader
+    takes, become the sign that stands for them, and it counts as told in part."""
     import json
 
     try:
-        told = json.loads(raw)
+        told = json.loads(text := raw.decode("utf-8", "surrogateescape"))
+        if not isinstance(told, dict):
+            return None
+        if "\\ud" in text.lower() or not _is_text(text):
+            whole = json.dumps(told, ensure_ascii=False)
+            if not _is_text(whole):
+                marked = whole.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+                told = {**json.loads(marked), "in_part": True}
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) else None
+    return told
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _in_short(told: dict[str, object]) -> dict[str, object]:
@@ -101,7 +117,7 @@ def _in_short(told: dict[str, object]) -> dict[str, object]:
     given = ("tool_input", "toolInput", "toolArgs")
     short = {name: _cut(what) for name, what in told.items() if name in given}
     texts = {name: what[:_LONGEST_TEXT] for name, what in told.items() if isinstance(what, str)}
-    return {**texts, **short, "too_large": True}
+    return {**texts, **short, "in_part": True}
 
 
 def _cut(what: object) -> object:

@@ -189,7 +189,7 @@ def hook_call(told: Mapping[str, object]) -> HookCall | None:
     wish = json.dumps(asked, sort_keys=True).encode("utf-8", "surrogatepass")
     native_id = sha256(wish).hexdigest()[:32]
     ask = ask_in(native_id, asked, text_of(told.get("cwd")))
-    is_cut = told.get("too_large") is True
+    is_cut = told.get("in_part") is True
     return HookCall(moment=moment, session=session, ask=ask, is_cut=is_cut)
 
 

@@ -94,7 +94,7 @@ SOURCES = (
     ("path", "verdict", "why"),
     [
         ("/tmp/secret.txt", "deny", "The rule no secrets says deny."),
-        ("/tmp/free.txt", "ask", "It is larger than the gateway can look at"),
+        ("/tmp/free.txt", "ask", "The gateway cannot look at all of it"),
     ],
 )
 @pytest.mark.parametrize("size", [1_500_000, 5_000_000])
@@ -109,6 +109,23 @@ async def test_what_is_too_large_is_never_allowed(
     said: dict[str, Any] = json.loads(out)["hookSpecificOutput"]
     assert said["permissionDecision"] == verdict
     assert why in said["permissionDecisionReason"]
+
+
+@pytest.mark.parametrize(
+    ("command", "verdict"), [("git push", "deny"), ("git status", "ask"), ("ls", "ask")]
+)
+@pytest.mark.parametrize("half", [b"\\ud800", b"\\uDFFF", b"\xff\xfe"])
+async def test_half_characters_let_nothing_pass(
+    house: House, command: str, verdict: str, half: bytes
+) -> None:
+    """No strict reader takes such JSON, and CLIs can write it: their shells get a sign for it."""
+    allowed = StandingRule(name="look", verdict=RuleVerdict.ALLOW, commands=("git status *", "ls"))
+    house.container.runs.permissions.apply(ApprovalSettings(), (DENIED, allowed))
+    given = told("PreToolUse").replace(b'"git push"', b'"%b %b"' % (command.encode(), half))
+    process = await hook(home_of(house), given)
+    out, errors = await process.communicate()
+    assert (process.returncode, errors) == (0, b"")
+    assert json.loads(out)["hookSpecificOutput"]["permissionDecision"] == verdict
 
 
 async def test_what_is_too_large_and_done_is_no_question(house: House) -> None:

@@ -387,7 +387,7 @@ async def test_a_call_that_a_person_has_allowed_is_not_asked_twice(house: House)
 
 async def test_what_is_too_large_is_denied_where_nobody_would_be_asked(house: House) -> None:
     held(house)
-    step = told("PreToolUse", "git status") | {"too_large": True}
+    step = told("PreToolUse", "git status") | {"in_part": True}
     assert (await hooked(house, step))["permissionDecision"] == "ask", "also what a rule allows"
     step |= {"tool_name": "run_terminal_command", "permission_mode": "bypassPermissions"}
     assert json.loads(await printed(house, "grok", step))["decision"] == "deny"

@@ -45,7 +45,7 @@ _SPOKEN = frozenset(
 )
 """A person's word, now or before; all else leaves it to the CLI's own question."""
 _NOBODY = "Nobody has answered."
-_CUT = "It is larger than the gateway can look at, so no rule can allow it."
+_CUT = "The gateway cannot look at all of it, so no rule can allow it."
 _MOST_WAITING = 1000
 SIGN_OF_LIFE_S = 3.0
 _SPARE_S = 15.0
