@@ -377,6 +377,9 @@ async def test_of_a_thousand_double_answers_from_two_places_each_counts_once(
         status, told = await answered(house, question_id, {"choice": choice})
         took.append(time.perf_counter() - began)
         assert status == 200
+        for late in told["late"]:  # it is told who has decided instead, and what
+            assert (late["id"], late["choice"] in ("once", "deny")) == (question_id, True)
+            assert late["way"] in ("dialog", "command")
         return len(told["answered"])
 
     async def in_window(question_id: str) -> int:
