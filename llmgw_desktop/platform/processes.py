@@ -33,70 +33,52 @@ if sys.platform == "win32":
         user_name,
         watch_end,
     )
-elif sys.platform == "linux":
-    from llmgw_desktop.platform.processes_linux import (
-        all_processes,
-        ask_to_end,
-        boot_id,
-        command_line,
-        is_marked,
-        kill,
-        started_ticks,
-        watch_end,
-    )
-    from llmgw_desktop.platform.processes_posix import (
-        ask_anew,
-        hear_anew,
-        hear_end,
-        hear_no_more,
-        is_there,
-        kill_child,
-        reap,
-        session_of,
-        user_name,
-    )
-elif sys.platform == "darwin":
-    from llmgw_desktop.platform.processes_macos import (
-        all_processes,
-        ask_to_end,
-        boot_id,
-        command_line,
-        is_marked,
-        kill,
-        started_ticks,
-        watch_end,
-    )
-    from llmgw_desktop.platform.processes_posix import (
-        ask_anew,
-        hear_anew,
-        hear_end,
-        hear_no_more,
-        is_there,
-        kill_child,
-        reap,
-        session_of,
-        user_name,
-    )
 else:
     from llmgw_desktop.platform.processes_posix import (
-        all_processes,
         ask_anew,
-        ask_to_end,
-        boot_id,
-        command_line,
         hear_anew,
         hear_end,
         hear_no_more,
-        is_marked,
         is_there,
-        kill,
         kill_child,
         reap,
         session_of,
-        started_ticks,
         user_name,
-        watch_end,
     )
+
+    if sys.platform == "linux":
+        from llmgw_desktop.platform.processes_linux import (
+            all_processes,
+            ask_to_end,
+            boot_id,
+            command_line,
+            is_marked,
+            kill,
+            started_ticks,
+            watch_end,
+        )
+    elif sys.platform == "darwin":
+        from llmgw_desktop.platform.processes_macos import (
+            all_processes,
+            ask_to_end,
+            boot_id,
+            command_line,
+            is_marked,
+            kill,
+            started_ticks,
+            watch_end,
+        )
+    else:
+        from llmgw_desktop.platform.processes_posix import (
+            all_processes,
+            ask_to_end,
+            boot_id,
+            command_line,
+            is_marked,
+            kill,
+            started_ticks,
+            watch_end,
+        )
 
 __all__ = [
     "MARKER",

@@ -41,6 +41,16 @@ def test_a_file_is_read_in_one_go_and_there_are_not_too_many() -> None:
     assert len(files) <= _MOST_FILES
 
 
+def test_no_text_holds_two_versions_of_itself() -> None:
+    """What two changes made of the same lines was put together, and not left so."""
+    top = _ROOT.parent
+    texts = [*top.glob("*.md"), *top.glob("*.toml"), *top.glob("docs/**/*.md")]
+    texts += [*_ROOT.rglob("*.py"), *top.glob("tests/**/*.py"), *top.glob("resources/**/*.ts")]
+    marks = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
+    assert len(texts) > 1000
+    assert not [str(each) for each in texts if marks.search(each.read_bytes())]
+
+
 def test_values_are_cheap_to_define() -> None:
     """Decision 75."""
     frozen = re.compile(r"^ *@dataclass\(frozen=True, slots=True(?!, eq=False)", re.MULTILINE)

@@ -27,6 +27,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import MOST_LAID_OUT, MarkdownText
+from llmgw_desktop.ui.widgets.view_clothes import stay_dressed
 from llmgw_desktop.ui.widgets.words import said, said_with, told
 
 _FENCE = "```"
@@ -41,7 +42,7 @@ class AnswerText(MarkdownText):
         self._shown = ""
         self._grows = True
         self._colours = _AnswerColours(theme, self)
-        theme.changed.connect(self._lay_out_anew)
+        stay_dressed(self, theme, AnswerText._lay_out_anew, at_once=1)
 
     @property
     def text(self) -> str:

@@ -1,6 +1,7 @@
 """Texts as they are: code, and pieces of a patch or of what a program asks."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRect, QSizeF, Qt, QTimer, QUrl, Signal
@@ -126,23 +127,25 @@ class MarkdownText(QTextEdit):
             self.setPlainText(text)
             return
         self.document().setMarkdown(_with_its_lines(text), _FEATURES)
-        for block in _blocks(self.document()):
-            if block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeLanguage) or (
-                block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
-            ):
-                self._dress_code(block)
+        at_once = QTextCursor(self.document())
+        at_once.beginEditBlock()  # each change by itself would lay out all of it
+        for is_code, blocks in groupby(_blocks(self.document()), _is_code):
+            if is_code:
+                self._dress_code(*blocks)
+        at_once.endEditBlock()
 
     @override
     def loadResource(self, type: int, name: QUrl | str) -> object:
         return None
 
-    def _dress_code(self, block: QTextBlock) -> None:
-        cursor = QTextCursor(block)
+    def _dress_code(self, first: QTextBlock, *others: QTextBlock) -> None:
+        last = others[-1] if others else first
+        cursor = QTextCursor(first)
+        cursor.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
         ground = QTextBlockFormat()
         ground.setBackground(self._theme.colours.alternate)
         ground.setNonBreakableLines(False)
         cursor.mergeBlockFormat(ground)
-        cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
         look = QTextCharFormat()
         look.setFont(self._theme.mono_font())
         cursor.mergeCharFormat(look)
@@ -169,8 +172,8 @@ def _wear(view: ReadText | MarkdownText, theme: Theme) -> None:
 
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub
 _FEATURES |= QTextDocument.MarkdownFeature.MarkdownNoHTML
-MOST_LAID_OUT = 16_000
-"""Characters."""
+MOST_LAID_OUT = 10_000
+"""Characters. So many, a third of them code, take some 15 ms of a rather slow processor."""
 
 
 def _with_its_lines(text: str) -> str:
@@ -181,6 +184,13 @@ def _with_its_lines(text: str) -> str:
         is_code = is_code is not is_fence
         lines.append(line if is_code or is_fence else f"{line}  ")
     return "\n".join(lines)
+
+
+def _is_code(block: QTextBlock) -> bool:
+    look = block.blockFormat()
+    return look.hasProperty(QTextFormat.Property.BlockCodeLanguage) or look.hasProperty(
+        QTextFormat.Property.BlockCodeFence
+    )
 
 
 def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
