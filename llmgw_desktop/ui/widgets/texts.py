@@ -1,5 +1,6 @@
 """Texts as they are: code, and pieces of a patch or of what a program asks."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from time import perf_counter
@@ -176,13 +177,23 @@ MOST_LAID_OUT = 10_000
 """Characters. So many, a third of them code, take some 15 ms of a rather slow processor."""
 
 
+_POINT = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+
+
 def _with_its_lines(text: str) -> str:
-    """Outside of code a line ends where its writer ended it; Markdown by itself joins them."""
-    is_code, lines = False, []
+    """Outside of code a line ends where its writer ended it, and a list with its last point;
+    Markdown by itself joins such lines, and hangs on to that point what stands behind it."""
+    is_code, is_list, lines = False, False, list[str]()
     for line in text.split("\n"):
         is_fence = line.lstrip().startswith(("```", "~~~"))
         is_code = is_code is not is_fence
-        lines.append(line if is_code or is_fence else f"{line}  ")
+        is_point = not is_code and _POINT.match(line) is not None
+        is_inside = line[:1].isspace() and is_list
+        if is_list and line and not (is_point or is_inside or is_code or is_fence):
+            lines.append("")
+        is_list = is_point or is_inside
+        # Qt would make a point of its own of a line that is ended within one
+        lines.append(line if is_code or is_fence or is_list else f"{line}  ")
     return "\n".join(lines)
 
 

@@ -17,7 +17,7 @@ from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.panes import TabStrip, ThinSplitter
-from llmgw_desktop.ui.widgets.texts import CodeBlock
+from llmgw_desktop.ui.widgets.texts import CodeBlock, MarkdownText
 from llmgw_desktop.ui.widgets.toggles import Segmented
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 
@@ -266,3 +266,17 @@ def test_what_has_gone_is_not_painted_any_more(theme: Theme, qtbot: QtBot) -> No
         theme.set_appearance(Appearance.DARK)
     assert raised == []
     qtbot.wait(20)
+
+
+def test_what_stands_behind_a_list_is_no_point_of_it(theme: Theme, qtbot: QtBot) -> None:
+    """Agents write so; Markdown by itself would hang it on to the last point."""
+    view = MarkdownText(theme, "Answer", margin=2)
+    qtbot.addWidget(view)
+    view.show_markdown("Risks:\n- one\n  goes on\n1. two\n\nStep: keep it\n- three\nNext: try\n")
+    document, points = view.document(), list[str]()
+    block = document.begin()
+    while block.isValid():
+        points += [block.text()] if block.textList() is not None else []
+        block = block.next()
+    assert points == ["one goes on", "two", "three"]
+    assert "Next: try" in view.toPlainText().splitlines()
