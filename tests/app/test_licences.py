@@ -4,6 +4,7 @@ import hashlib
 import re
 import sys
 import tomllib
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -89,8 +90,10 @@ def test_a_package_tells_what_lies_in_it(tmp_path: Path, monkeypatch: pytest.Mon
     part = LicensedPart(
         name="libexample", version="1", licence="MIT", home="", texts=("free",), files=("lib.so",)
     )
+    other = replace(part, name="libother", texts=("free", "and a notice"))
     listed = tmp_path / "parts.json"
-    listed.write_text(parts_as_json([part]), "utf-8")
-    assert read_parts(listed) == (part,)
+    listed.write_text(told := parts_as_json([part, other]), "utf-8")
+    assert told.count('"free"') == 1, "a text that several have stands there once"
+    assert read_parts(listed) == (part, other)
     monkeypatch.setattr(licences, "_LISTED", listed)
-    assert parts() == (part,)
+    assert parts() == (part, other)

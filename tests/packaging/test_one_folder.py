@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 import pytest
 
+from llmgw_desktop.app.gateway.licences import read_parts
 from tests.packaging.machine import PACKAGING, ROOT
 from tests.packaging.needs import need_programs
 from tests.packaging.one_folder import BARE
@@ -82,14 +83,14 @@ def test_it_knows_its_version_and_all_that_is_shipped(setup: GatewaySetup, progr
 def test_it_tells_whose_work_it_holds(setup: GatewaySetup, program: Path) -> None:
     """Every file that is not ours belongs to a part, and every part brings its licence."""
     inside = program.parent / "_internal"
-    listed = json.loads((inside / "llmgw_desktop/_licences/parts.json").read_text())
-    told = {file for part in listed for file in part["files"]}
+    listed = read_parts(inside / "llmgw_desktop/_licences/parts.json")
+    told = {file for part in listed for file in part.files}
     files = {path for path in inside.rglob("*") if path.is_file() and not path.is_symlink()}
     there = {path.relative_to(inside).as_posix() for path in files}
     ours = {name for name in there if name.startswith("llmgw_desktop")}
     assert not there - ours - told
-    assert not [part["name"] for part in listed if not part["texts"]]
-    assert {"orjson", "Python", "ICU", "libx11-6"} <= {part["name"] for part in listed}
+    assert not [part.name for part in listed if not part.texts]
+    assert {"orjson", "Python", "ICU", "libx11-6"} <= {part.name for part in listed}
     assert not [name for name in there if "readline" in name]  # GPL: all of it would be, too
     said = setup.command("licences").stdout
     assert "orjson" in said

@@ -63,14 +63,29 @@ def parts() -> tuple[LicensedPart, ...]:
 
 def read_parts(path: Path) -> tuple[LicensedPart, ...]:
     """As `parts_as_json` wrote them."""
+    listed = json.loads(path.read_text("utf-8"))
+    texts = listed["texts"]
     return tuple(
-        LicensedPart(**{**each, "texts": tuple(each["texts"]), "files": tuple(each["files"])})
-        for each in json.loads(path.read_text("utf-8"))
+        LicensedPart(
+            **{
+                **each,
+                "texts": tuple(texts[number] for number in each["texts"]),
+                "files": tuple(each["files"]),
+            }
+        )
+        for each in listed["parts"]
     )
 
 
 def parts_as_json(found: Sequence[LicensedPart]) -> str:
-    return json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1) + "\n"
+    """Each text once: many parts have the same, which would be a third of the list."""
+    numbers: dict[str, int] = {}
+    told = [
+        {**asdict(each), "texts": [numbers.setdefault(text, len(numbers)) for text in each.texts]}
+        for each in found
+    ]
+    listed = {"texts": list(numbers), "parts": told}
+    return json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
 
 
 def part_of(found: importlib.metadata.Distribution) -> LicensedPart:
