@@ -88,6 +88,9 @@ def test_a_client_that_takes_all_is_named_and_the_others_are_served(gateway: Gat
     while health(gateway)["connections"]["floods"] and time.monotonic() < deadline:
         time.sleep(0.05)
     assert health(gateway)["status"] == "ok"
+    said = log_of(gateway)
+    assert said.count("'greedy' (cli_") == 1
+    assert "holds 40 connections; beyond 40 they are closed (limits.max_connections_per_c" in said
 
 
 def test_keyless_connections_are_held_to_the_bound_and_logged(gateway: Gateway) -> None:
@@ -99,8 +102,6 @@ def test_keyless_connections_are_held_to_the_bound_and_logged(gateway: Gateway) 
         # answered 429; or, where this took long, those before have given way
         assert (flood["connections"], flood["refused"]) == (256, 44)
     said = log_of(gateway)
-    assert said.count("'greedy' (cli_") == 1
-    assert "holds 40 connections; beyond 40 they are closed (limits.max_connections_per_c" in said
     assert said.count("somebody at 127.0.0.1 holds ") == 1
 
 
