@@ -35,10 +35,14 @@ export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-$scratch}" # Qt warns without one, an
 # in memory where there is room and programs may be started from there.
 base=''
 memory_of_tests() {
+    for old in /dev/shm/t.*; do # of a run that was killed; it would keep its memory for good
+        owner=$(cat "$old/run" 2>/dev/null) && ! kill -0 "$owner" 2>/dev/null && rm -rf "$old"
+    done
     room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }' 2>/dev/null) || return 0
     free=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo 2>/dev/null) || return 0
     [ "${room:-0}" -ge 6000000 ] && [ "${free:-0}" -ge 12000000 ] || return 0
     memory=$(mktemp -d /dev/shm/t.XXXXXX) || return 0 # short: paths of sockets are below it
+    printf '%s\n' "$$" >"$memory/run"
     printf '#!/bin/sh\n' >"$memory/program" && chmod 700 "$memory/program"
     if "$memory/program" 2>/dev/null; then
         base="--basetemp=$memory/t"

@@ -7,6 +7,7 @@ import ipaddress
 import itertools
 import os
 import re
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -74,10 +75,18 @@ def _opens_nothing(folder: Path) -> bool:
 
 
 @pytest.fixture
-def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As pytest's own, which looks for a free number through the folders of all tests before."""
+def tmp_path(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """As pytest's own, which looks for a free number through the folders of all tests before.
+
+    It goes with a test that passed: the folders of all of them lie in memory."""
     name = re.sub(r"\W", "_", request.node.name)[:30]
-    return tmp_path_factory.mktemp(f"{name}-{next(_numbers)}", numbered=False)
+    folder = tmp_path_factory.mktemp(f"{name}-{next(_numbers)}", numbered=False)
+    failed = request.session.testsfailed
+    yield folder
+    if request.session.testsfailed == failed:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
