@@ -31,7 +31,7 @@ from tests.support.cli_bench import Bench
 from tests.support.lane import Lane
 from tests.support.upstream import Upstream
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 COMMAND = "touch made.txt"
 MODELS = {CliName.OPENCODE: "gw/stub-ok", CliName.MISTRAL: "stub"}

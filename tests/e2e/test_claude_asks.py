@@ -31,7 +31,7 @@ from tests.support.asking_scene import AskingYard
 from tests.support.lane import Lane
 from tests.support.upstream import Upstream
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 REPO = Path(__file__).parents[2]
 

@@ -40,7 +40,7 @@ from llmgw_desktop.store.jobs.job_store import JobStore
 from tests.support.asking_scene import enclosure_around
 from tests.support.responses_script import ScriptedModel, calling, scripted_model
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 PATIENCE_S = 90.0
 

@@ -19,7 +19,7 @@ from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from tests.support.fake_clis import claude_table, make_fake_clis
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 JOBS = 10
 HUNDRED = 100
 OUTPUT = 60 * 1024 * 1024

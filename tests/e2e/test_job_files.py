@@ -15,7 +15,7 @@ from tests.support.gateway import Gateway, running_gateway
 
 __all__ = ["house"]
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 ASKED, SAID = "the-words-that-were-asked", "the-words-that-were-said"
 PROMPT = f"echo {SAID} >&2; answer {SAID} # {ASKED}"
 KEY, OTHER = "ab" * 32, "cd" * 32

@@ -26,7 +26,7 @@ from tests.support.fake_engine import fake_engine
 from tests.support.gateway import GatewaySetup, running_gateway
 from tests.support.stdio_client import StdioClient, environment, stdio_client
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 LINGER = ("--linger", "1")
 

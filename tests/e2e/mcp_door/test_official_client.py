@@ -15,7 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 from llmgw_desktop.engine.mcp.tool import Profile
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 ERAS = ("auto", "legacy")
 _AT_MOST = {Profile.CORE: 30 * 1024, Profile.FULL: 90 * 1024}
 

@@ -24,7 +24,7 @@ from tests.support.x_screen import missing_screen, x_screen
 _MISSING = missing_browser() or missing_screen()
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(bool(_MISSING), reason=_MISSING or "a screen and a browser are here"),
 ]
 

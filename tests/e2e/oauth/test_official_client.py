@@ -16,7 +16,7 @@ from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 from tests.support.oauth_browser import PersonAtTerminal
 from tests.support.oauth_flow import REDIRECT, Kept, oauth_client
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 CLOSED = '[http.oauth]\nregistration_policy = "static_clients"\n'
 
 
