@@ -64,6 +64,8 @@ class Option:
     meaning: str
     flag: str = ""
     """Empty where a field becomes something else than a flag."""
+    refused: str = ""
+    """Why it cannot be asked for, of a field that clients know all the same: it is not offered."""
 
 
 @value

@@ -171,6 +171,8 @@ class Asked:
             )
         if not fits(value, option.schema):
             raise InvalidRun(f"it must be {said(option.schema)}", field=name)
+        if option.refused and value is not False and value != []:
+            raise InvalidRun(option.refused, field=name)
         for text in _texts_in(value):
             no_nul(text, name)
             if name not in self._free:
@@ -233,9 +235,11 @@ def _check_folder(working_dir: str) -> None:
         raise InvalidRun("give the folder's whole path, from the root on", field="workingDir")
 
 
-def option(name: str, schema: Mapping[str, Any], meaning: str, flag: str = "") -> Option:
+def option(
+    name: str, schema: Mapping[str, Any], meaning: str, flag: str = "", *, refused: str = ""
+) -> Option:
     """A row of a table."""
-    return Option(name=name, schema=schema, meaning=meaning, flag=flag)
+    return Option(name=name, schema=schema, meaning=meaning, flag=flag, refused=refused)
 
 
 def usual_options(

@@ -33,7 +33,7 @@ FLAGS = UNLISTED | frozenset(_LISTED.split())
 AS_MESSAGES = "streaming-messages-json"
 
 OPTIONS = (
-    option("transport", one_of("cli", "acp"), "Only cli: one run, started and read here."),
+    option("transport", one_of("cli"), "One run, started and read here."),
     option(
         "outputFormat",
         one_of("plain", "json", "streaming-json", AS_MESSAGES),
@@ -71,7 +71,12 @@ OPTIONS = (
     option("disableWebSearch", ON, "Without the web.", "--disable-web-search"),
     option("todoGate", ON, "Done when its tasks are.", "--todo-gate"),
     option("verbatim", ON, "The prompt exactly as given.", "--verbatim"),
-    option("promptFile", TEXT, "Refused: use prompt."),
+    option(
+        "promptFile",
+        TEXT,
+        "Not offered.",
+        refused="the gateway hands the prompt over itself; give it as prompt",
+    ),
     option("experimentalMemory", ON, "With memory.", "--experimental-memory"),
     option("noAltScreen", ON, "Of no effect.", "--no-alt-screen"),
     option("noMemory", ON, "Without memory.", "--no-memory"),

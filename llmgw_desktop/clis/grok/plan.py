@@ -74,9 +74,6 @@ def plan(request: CliRequest) -> LaunchPlan:
 
 
 def _refuse_contradictions(asked: Asked) -> None:
-    if asked.text("transport") == "acp":
-        raise InvalidRun("a run over ACP cannot be asked for here; leave it out", field="transport")
-    asked.refuse(["promptFile"], "the gateway hands the prompt over itself; give it as prompt")
     asked.refuse_both("effort", "reasoningEffort", "they are two names of one flag")
     asked.refuse_both("alwaysApprove", "permissionMode", "both say what may be done unasked")
     asked.refuse_both("experimentalMemory", "noMemory", "each is the other's contrary")

@@ -49,7 +49,7 @@ FLAGS = UNLISTED | frozenset(_LISTED.split())
 
 
 OPTIONS = (
-    option("transport", one_of("cli", "acp"), "Only cli: one run, started and read here."),
+    option("transport", one_of("cli"), "One run, started and read here."),
     *usual_options("text", "plain", "json", "streaming", "stream-json"),
     option(
         "permissionMode",
@@ -100,8 +100,6 @@ def plan(request: CliRequest) -> LaunchPlan:
     """The prompt goes in as a file; what it used comes out as one."""
     asked = Asked(request, OPTIONS)
     fit_arguments(request.options)
-    if asked.text("transport") == "acp":
-        raise InvalidRun("a run over ACP cannot be asked for here; leave it out", field="transport")
     session = session_arguments(request, FACTS)
     model = _model(request, asked)
     arguments = [

@@ -54,8 +54,9 @@ def tools_shown(offer: McpOffer, visitor: Visitor) -> list[dict[str, Any]]:
 
 
 def tool_shown(tool: McpTool, profile: Profile) -> dict[str, Any]:
-    """Hints that are as clients assume them anyway are left out: every client carries the list."""
-    hints: dict[str, Any] = {"title": tool.title}
+    """Hints that are as clients assume them anyway are left out, and a second title: every client
+    carries the list."""
+    hints: dict[str, Any] = {}
     if tool.reads_only:
         hints["readOnlyHint"] = True
     elif not tool.destroys:
@@ -68,7 +69,7 @@ def tool_shown(tool: McpTool, profile: Profile) -> dict[str, Any]:
     return {
         "name": tool.name,
         "title": tool.title,
-        "description": tool.description,
+        "description": tool.told,
         "inputSchema": input_schema(tool, profile),
         **shape,
         "annotations": hints,

@@ -12,7 +12,14 @@ import orjson
 from llmgw_desktop.clis.fields import TEXT, option
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.domain.values import value
-from llmgw_desktop.engine.mcp.tool import EVERY_PROFILE, McpTool, McpToolCall, NotFound, ToolAnswer
+from llmgw_desktop.engine.mcp.tool import (
+    EVERY_PROFILE,
+    Guide,
+    McpTool,
+    McpToolCall,
+    NotFound,
+    ToolAnswer,
+)
 
 ADDRESS = "result://"
 LONGEST_SHOWN = 24_000
@@ -117,8 +124,13 @@ class KeptResults:
             McpTool(
                 name="result_read",
                 title="Read a long result",
-                description="Reads on in a result of which you were told the beginning, such as"
-                ' {"resultId": "3f2a…", "offset": 4000}. Gives text and nextOffset; costs nothing.',
+                description="Reads on in a long result.",
+                guide=Guide(
+                    when="one of which you were told the beginning",
+                    returns="text and nextOffset",
+                    costs="nothing",
+                    example={"resultId": "3f2a", "offset": 4000},
+                ),
                 takes=(
                     option("resultId", TEXT, "As the beginning told it."),
                     option("offset", whole, "In characters."),

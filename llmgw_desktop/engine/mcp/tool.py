@@ -5,6 +5,8 @@ from dataclasses import field
 from enum import StrEnum
 from typing import Any, Protocol
 
+import orjson
+
 from llmgw_desktop.clis.cli import Option
 from llmgw_desktop.domain.access.access_errors import AccessError
 from llmgw_desktop.domain.access.principal import Principal, Scope
@@ -129,13 +131,33 @@ class ToolAnswer:
 
 
 @value
+class Guide:
+    """What an agent has to know before it calls a tool, each as the end of a sentence."""
+
+    when: str
+    """For what it is the right one."""
+    returns: str
+    costs: str
+    """Money, tokens, time, what it changes; 'nothing' where it only looks."""
+    example: Mapping[str, Any]
+    """Arguments of a call, as the tool takes them."""
+
+    def __str__(self) -> str:
+        """In few tokens: every client carries it in each turn."""
+        call = orjson.dumps(self.example).decode()
+        return f"For {self.when}. Gives {self.returns}. Costs {self.costs}. E.g. {call}"
+
+
+@value
 class McpTool:
     """A row of the toolbox."""
 
     name: str
     title: str
     description: str
-    """What it is for, to the model that may call it: a sentence or two."""
+    """What it does, to the model that may call it: a sentence or two."""
+    guide: Guide | None = None
+    """Each of ours has one."""
     takes: tuple[Option, ...] = ()
     """Its arguments; the schemas that are shown decide what is accepted."""
     needs: frozenset[str] = frozenset()
@@ -165,6 +187,11 @@ class McpTool:
     is_on: Callable[[], bool] | None = None
     """Whether it is of use by the settings of now, where that depends on them; it can be called
     all the same, and then says what is wrong."""
+
+    @property
+    def told(self) -> str:
+        """Description and guide, as clients are shown them."""
+        return f"{self.description} {self.guide}" if self.guide else self.description
 
     def shown_to(self, principal: Principal, profile: Profile) -> bool:
         is_for_him = profile in self.profiles and self.scope in principal.scopes

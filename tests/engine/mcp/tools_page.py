@@ -55,7 +55,7 @@ def _tools(offer: McpOffer) -> str:
 
 def _row(tool: McpTool) -> str:
     least = next(profile for profile in Profile if profile in tool.profiles)
-    cells = (f"`{tool.name}`", tool.description, _arguments(tool), f"`{tool.scope}`", str(least))
+    cells = (f"`{tool.name}`", tool.told, _arguments(tool), f"`{tool.scope}`", str(least))
     return f"| {' | '.join(_cell(each) for each in cells)} |\n"
 
 

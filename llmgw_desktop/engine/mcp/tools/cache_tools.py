@@ -9,7 +9,14 @@ import orjson
 from llmgw_desktop.clis.fields import TEXT, option
 from llmgw_desktop.domain.access.principal import Principal, Scope
 from llmgw_desktop.engine.mcp.offer import Resource
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
+from llmgw_desktop.engine.mcp.tool import (
+    FULL_ALONE,
+    Guide,
+    McpTool,
+    McpToolCall,
+    NotFound,
+    ToolAnswer,
+)
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.prompt_cache.explainer import CacheExplainer
@@ -28,6 +35,12 @@ def cache_tools(explainer: "Explainer") -> tuple[McpTool, ...]:
             title="Explain a cache miss",
             description="Why the prompt of one of your requests did not come from its vendor's"
             " cache, what that cost, and what would have kept it warm.",
+            guide=Guide(
+                when="a request that was dearer than expected",
+                returns="words and figures",
+                costs="nothing",
+                example={"flightId": "fl_1"},
+            ),
             takes=(option("flightId", TEXT, "As x-llmgw-flight names it in an answer."),),
             needs=frozenset({"flightId"}),
             tells={"words": {"type": "string"}},

@@ -16,7 +16,14 @@ from llmgw_desktop.domain.flights.flight import FlightQuery, FlightRecord, Fligh
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.mcp.offer import Resource
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
+from llmgw_desktop.engine.mcp.tool import (
+    FULL_ALONE,
+    Guide,
+    McpTool,
+    McpToolCall,
+    NotFound,
+    ToolAnswer,
+)
 
 _LISTED, _MOST_LISTED = 20, 100
 _CHARS, _MOST_CHARS = 20_000, 1_000_000
@@ -62,6 +69,12 @@ def flight_tools(flights: FlightFinding) -> tuple[McpTool, ...]:
             title="Find requests",
             description="Your recorded requests, newest first; filter as in"
             " 'model:claude* cost>0.05 took>10s error:429 since:2h'.",
+            guide=Guide(
+                when="finding requests, errors, costs",
+                returns="total and flights",
+                costs="nothing",
+                example={"filter": "error:429 since:2h"},
+            ),
             takes=(
                 option("filter", {"type": "string"}, ""),
                 option("limit", whole_number(1, _MOST_LISTED), "Default 20."),
@@ -79,6 +92,12 @@ def flight_tools(flights: FlightFinding) -> tuple[McpTool, ...]:
             title="Read a request",
             description="One recorded request: figures, way, error; with includeBodies what was"
             " said. Secrets are left out.",
+            guide=Guide(
+                when="one request's way and error",
+                returns="the flight",
+                costs="bodies cost you up to maxChars each",
+                example={"flightId": "fl_1"},
+            ),
             takes=(
                 option("flightId", TEXT, ""),
                 option("includeBodies", ON, ""),

@@ -10,6 +10,7 @@ from llmgw_desktop.domain.errors import NoSuchFlight
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.tool import (
     FULL_ALONE,
+    Guide,
     McpTool,
     McpToolCall,
     NotFound,
@@ -89,6 +90,12 @@ def diff_tools(diff: Diff) -> tuple[McpTool, ...]:
             title="Compare two requests",
             description="What differs between two recorded requests: parameters, tools, messages,"
             " answers, figures, times.",
+            guide=Guide(
+                when="why two answers differ",
+                returns="differences by kind",
+                costs="nothing",
+                example={"flightId": "fl_1", "otherFlightId": "fl_2"},
+            ),
             takes=(
                 option("flightId", TEXT, "x-llmgw-flight of the first."),
                 option("otherFlightId", TEXT, "Of the second."),
@@ -122,6 +129,12 @@ def replay_tools(replay: Replay) -> tuple[McpTool, ...]:
             title="Ask a recorded request again",
             description="Sends a recorded request once more; tools of the answer are not run."
             " dryRun tells route and estimate. Compare with flight_diff.",
+            guide=Guide(
+                when="another model on the same request",
+                returns="replays, or the plan",
+                costs="each model's price; dryRun nothing",
+                example={"flightId": "fl_1", "models": ["gpt-5"], "dryRun": True},
+            ),
             takes=(
                 option("flightId", TEXT, ""),
                 option("models", TEXTS, "Other models; each is asked."),
@@ -157,6 +170,12 @@ def mark_tools(mark: Mark) -> tuple[McpTool, ...]:
             title="Mark a recorded request",
             description="Marks a recorded request with a note, so that it is kept and found by"
             " 'marked:yes' in flight_list; or takes the mark away.",
+            guide=Guide(
+                when="a request to keep",
+                returns="the flight",
+                costs="nothing",
+                example={"flightId": "fl_1", "note": "good"},
+            ),
             takes=(
                 option("flightId", TEXT, ""),
                 option("note", TEXT, "At most 500 characters."),
@@ -200,6 +219,12 @@ def check_tools(checks: Checks) -> tuple[McpTool, ...]:
             title="Run a regression set",
             description="Asks each request of a regression set again and checks the answers; tools"
             " of answers are not run. Ends with a signed receipt.",
+            guide=Guide(
+                when="whether a change of model or prompt made answers worse",
+                returns="the run and its rows",
+                costs="times × cases × models; budgetUsd bounds it",
+                example={"set": "smoke", "budgetUsd": 1},
+            ),
             takes=(
                 option("set", TEXT, "The file's text (TOML, check-set.v1)."),
                 option("name", TEXT, "What the set is called."),
@@ -221,6 +246,12 @@ def check_tools(checks: Checks) -> tuple[McpTool, ...]:
             title="Runs of regression sets",
             description="Earlier runs of regression sets, the newest first; or one of them with its"
             " answers and its receipt.",
+            guide=Guide(
+                when="how earlier checks went",
+                returns="runs, or one with its rows",
+                costs="nothing",
+                example={"limit": 5},
+            ),
             takes=(
                 option("checkId", TEXT, "As the list names it."),
                 option("limit", whole_number(1, _MOST_LISTED), "Default 20."),

@@ -24,6 +24,7 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.flights.pricing import FlightSums
 from llmgw_desktop.engine.mcp.tool import (
     FULL_ALONE,
+    Guide,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -59,6 +60,12 @@ def health_tools(facts: ProcessFacts) -> tuple[McpTool, ...]:
             name="llm_process_health",
             title="Gateway health",
             description="Your live jobs, the gateway's load and limits.",
+            guide=Guide(
+                when="why runs wait",
+                returns="jobs, load, limits",
+                costs="nothing",
+                example={},
+            ),
             tells={"runningJobs": {"type": "integer"}},
             call=health,
             scope=Scope.JOBS_RUN,
@@ -166,6 +173,12 @@ def tools(
             title="List approvals",
             description="The gate's decisions on your runs, newest first, and what their agents"
             " and held requests ask a person now.",
+            guide=Guide(
+                when="a run that seems to wait",
+                returns="decisions and open questions",
+                costs="nothing",
+                example={"limit": 10},
+            ),
             takes=(
                 option("limit", whole_number(1, _MOST), f"Default: {_USUAL}."),
                 option("cli", one_of(*CliName), "Of one CLI."),
@@ -212,6 +225,12 @@ def sums_tools(sums: FlightSums, clock: Clock) -> tuple[McpTool, ...]:
             name="flight_sums",
             title="Cost of requests",
             description="What your requests cost, in dollars and tokens, summed.",
+            guide=Guide(
+                when="who or what spends",
+                returns="total and sums",
+                costs="nothing",
+                example={"by": "model", "filter": "since:7d"},
+            ),
             takes=(option("by", one_of(*SumBy), f"Default: {SumBy.MODEL}."), which),
             tells={"total": {"type": "object"}, "sums": {"type": "array"}},
             call=spent,
@@ -225,6 +244,12 @@ def sums_tools(sums: FlightSums, clock: Clock) -> tuple[McpTool, ...]:
             title="Latency of requests",
             description="First token, total and the gateway's own time of your requests, by"
             " provider and model: p50, p95, p99.",
+            guide=Guide(
+                when="which model is slow",
+                returns="p50, p95, p99",
+                costs="nothing",
+                example={"filter": "since:2h"},
+            ),
             takes=(which,),
             tells={"latency": {"type": "array"}},
             call=timed,

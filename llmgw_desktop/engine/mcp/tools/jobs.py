@@ -14,6 +14,7 @@ from llmgw_desktop.domain.jobs.submission import HandOverTo, RunReply
 from llmgw_desktop.engine.jobs.reading import TextPage
 from llmgw_desktop.engine.mcp.tool import (
     FULL_ALONE,
+    Guide,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -49,6 +50,12 @@ def job_tools(runs: RunService, logs: JobLogs, hand_overs: HandOvers) -> tuple[M
             name="llm_job_status",
             title="Job status",
             description="Where a job stands, and its steps so far.",
+            guide=Guide(
+                when="a glance at a run that goes on",
+                returns="its state and steps",
+                costs="nothing",
+                example={"jobId": "job_1"},
+            ),
             takes=(_JOB, *_PAGE),
             tells=JOB,
             call=tools.status,
@@ -60,6 +67,12 @@ def job_tools(runs: RunService, logs: JobLogs, hand_overs: HandOvers) -> tuple[M
             title="Watch a job",
             description="Waits for a job's next step or its end. Call again with nextAfterSeq"
             " until job.exited.",
+            guide=Guide(
+                when="following a run",
+                returns="its new steps and state",
+                costs="time, at most waitMs",
+                example={"jobId": "job_1", "waitMs": 20000},
+            ),
             takes=(
                 _JOB,
                 *_PAGE,
@@ -74,6 +87,12 @@ def job_tools(runs: RunService, logs: JobLogs, hand_overs: HandOvers) -> tuple[M
             name="llm_job_result",
             title="Job result",
             description="A job's answer, or what it has said so far.",
+            guide=Guide(
+                when="a job that has ended or was deferred",
+                returns="its answer and usage",
+                costs="nothing",
+                example={"jobId": "job_1"},
+            ),
             takes=(
                 _JOB,
                 option("maxChars", whole_number(1000, 2_000_000), "Default 200000."),
@@ -90,6 +109,12 @@ def job_tools(runs: RunService, logs: JobLogs, hand_overs: HandOvers) -> tuple[M
             name="llm_job_cancel",
             title="Cancel a job",
             description="Ends a job and all that it started.",
+            guide=Guide(
+                when="a run that is of no use any more",
+                returns="its last state",
+                costs="what it has used stays spent",
+                example={"jobId": "job_1"},
+            ),
             takes=(_JOB,),
             tells=JOB,
             call=tools.cancel,
@@ -101,6 +126,12 @@ def job_tools(runs: RunService, logs: JobLogs, hand_overs: HandOvers) -> tuple[M
             name="llm_job_go_on",
             title="Go on after a limit",
             description="A parked job (limitWait) may go on at its limit's end, or does so now.",
+            guide=Guide(
+                when="a job in state limited",
+                returns="the job",
+                costs="tokens of its CLI once it runs",
+                example={"jobId": "job_1", "now": True},
+            ),
             takes=(_JOB, option("now", ON, "")),
             profiles=FULL_ALONE,
             tells=JOB,
@@ -114,6 +145,12 @@ def job_tools(runs: RunService, logs: JobLogs, hand_overs: HandOvers) -> tuple[M
             description="Has another CLI go on with a job, or (a flight's id as jobId) with the"
             " conversation that a flight is of: without prompt tells what that one would"
             " be told, with that as prompt asks it, in a job of its own in the same folder.",
+            guide=Guide(
+                when="a CLI that is at its limit or stuck",
+                returns="the new job, or what it would be told",
+                costs="tokens of the other CLI; may change files",
+                example={"jobId": "job_1", "cli": "codex"},
+            ),
             takes=(
                 _JOB,
                 option("cli", one_of(*CliName), "Who goes on."),

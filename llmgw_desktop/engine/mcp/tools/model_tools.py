@@ -9,6 +9,7 @@ from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.engine.exchange.completion import Completion, CompletionResult
 from llmgw_desktop.engine.mcp.tool import (
+    Guide,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -69,6 +70,12 @@ def _generate_tool(call: Callable[[McpToolCall], Awaitable[ToolAnswer]]) -> McpT
         name="llm_generate",
         title="Ask a model",
         description="One answer of any model the gateway reaches, with failover.",
+        guide=Guide(
+            when="a question that needs no files",
+            returns="text, model, usage",
+            costs="the model's price",
+            example={"prompt": "Say it shorter: …"},
+        ),
         takes=(
             option("prompt", TEXT, "What to ask."),
             option("system", TEXT, "Instructions."),
@@ -97,6 +104,12 @@ def _models_tool(call: Callable[[McpToolCall], Awaitable[ToolAnswer]]) -> McpToo
         name="llm_models",
         title="List models",
         description="The models that llm_generate can ask.",
+        guide=Guide(
+            when="a model for llm_generate",
+            returns="count and models",
+            costs="nothing",
+            example={},
+        ),
         tells={"count": _NUMBER, "models": {"type": "array", "items": {"type": "object"}}},
         call=call,
         scope=Scope.MODELS_LIST,

@@ -10,7 +10,14 @@ from llmgw_desktop.clis.fields import ON, TEXT, option, whole_number
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.flights.flight import FlightRecord
 from llmgw_desktop.domain.jobs.job import Job
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, NotFound, ToolAnswer
+from llmgw_desktop.engine.mcp.tool import (
+    FULL_ALONE,
+    Guide,
+    McpTool,
+    McpToolCall,
+    NotFound,
+    ToolAnswer,
+)
 from llmgw_desktop.engine.mcp.tools.job_words import iso, job_told
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.store.jobs.job_store import JobStore
@@ -67,6 +74,12 @@ def recall_tools(runs: RunService, jobs: JobStore, record: Record) -> tuple[McpT
             name="llm_request_result",
             title="Recall a request",
             description="What was answered to the run of a correlationId; secrets are left out.",
+            guide=Guide(
+                when="an answer whose call was lost",
+                returns="the response",
+                costs="nothing",
+                example={"correlationId": "fix-42"},
+            ),
             takes=(
                 option("correlationId", TEXT, ""),
                 option("maxChars", whole_number(1000, 2_000_000), "Default 200000."),

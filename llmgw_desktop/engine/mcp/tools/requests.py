@@ -21,6 +21,7 @@ from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.jobs.submission import RunReply
 from llmgw_desktop.engine.mcp.tool import (
     FULL_ALONE,
+    Guide,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -52,7 +53,7 @@ def options_of(cli: Cli, explained: Iterable[Option] = ()) -> tuple[Option, ...]
     another tool has told of in full; one that is the same is only named here."""
     common = [each for each in COMMON if _is_for(cli, each.name)]
     known = {each.name for each in common}
-    own = (each for each in cli.options if each.name not in known)
+    own = (each for each in cli.options if not (each.name in known or each.refused))
     told = {each.name: each for each in explained if each.name not in _EVERYDAY}
     return tuple(_beside(told.get(each.name), _in_short(each)) for each in (*common, *own))
 
@@ -83,9 +84,10 @@ def _in_short(option: Option) -> Option:
 
 def refused_by(cli: Cli) -> Mapping[str, str]:
     """What clients know and this CLI cannot have, with what to do."""
-    if takes_servers(cli):
-        return {}
-    return {"mcpServers": "it takes servers from its own settings alone; leave it out"}
+    refused = {each.name: each.refused for each in cli.options if each.refused}
+    if not takes_servers(cli):
+        refused["mcpServers"] = "it takes servers from its own settings alone; leave it out"
+    return refused
 
 
 def _is_for(cli: Cli, name: str) -> bool:
@@ -135,6 +137,12 @@ def _of_cli(requests: "Requests", cli: Cli, first: McpTool | None) -> tuple[McpT
         title=f"Ask {title}",
         description=f"Run {title} once and get its answer; a long run is handed over as a job"
         f" (status deferred).{rest}",
+        guide=Guide(
+            when="work in files",
+            returns="response",
+            costs="tokens; may change files",
+            example={"prompt": "Mend the tests"},
+        ),
         takes=takes,
         refuses=refused_by(cli),
         tells=ANSWER,
@@ -148,6 +156,12 @@ def _of_cli(requests: "Requests", cli: Cli, first: McpTool | None) -> tuple[McpT
         name=f"{cli.name}_request_async",
         title=f"Start {title}",
         description=f"As {waited.name}, but answers at once with the job.",
+        guide=Guide(
+            when="work beside yours",
+            returns="jobId",
+            costs="the same",
+            example={"prompt": "Mend the tests"},
+        ),
         takes=unexplained(takes),
         refuses=refused_by(cli),
         tells=JOB,
@@ -257,6 +271,12 @@ def codex_fork_tools(runs: RunService, codex: Cli) -> tuple[McpTool, ...]:
             title="Fork a Codex session",
             description="As codex_request, in a new session that begins as sessionId; the old one"
             " stays as it is.",
+            guide=Guide(
+                when="trying another way from a known point",
+                returns="response and sessionId",
+                costs="tokens; may change files",
+                example={"prompt": "Try it without a cache", "forkLast": True},
+            ),
             takes=(*unexplained(plain), _LAST),
             needs=frozenset({"prompt"}),
             tells=ANSWER,

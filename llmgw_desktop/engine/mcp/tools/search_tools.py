@@ -26,6 +26,7 @@ from llmgw_desktop.engine.mcp.listing import tool_shown
 from llmgw_desktop.engine.mcp.results import LONGEST_SHOWN, KeptResults
 from llmgw_desktop.engine.mcp.tool import (
     BY_SEARCH,
+    Guide,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -155,6 +156,12 @@ def search_tools(
             title="Search tools",
             description="Finds tools by what they do, in a few words, such as 'open an issue'."
             " Search before you say that something cannot be done.",
+            guide=Guide(
+                when="what is not listed",
+                returns="names and what they do",
+                costs="nothing",
+                example={"query": "open an issue"},
+            ),
             takes=(
                 option("query", TEXT, "What is to be done."),
                 option("limit", {"type": "integer", "minimum": 1, "maximum": _MOST}, "Usually 8."),
@@ -171,6 +178,12 @@ def search_tools(
             title="Describe tools",
             description="The whole description and the arguments of tools that search_tools found."
             " Look before the first call of each.",
+            guide=Guide(
+                when="how to call a tool",
+                returns="schemas or stubs",
+                costs="nothing",
+                example={"names": ["flight_list"]},
+            ),
             takes=(
                 option("names", {"type": "array", "items": {"type": "string"}}, "At most ten."),
             ),
@@ -189,6 +202,12 @@ def search_tools(
             name=_CALL,
             title="Call a tool",
             description="Calls a tool by its name, with arguments as describe_tools shows them.",
+            guide=Guide(
+                when="a tool that you found",
+                returns="what it gives",
+                costs="what it costs",
+                example={"name": "flight_list", "arguments": {"limit": 5}},
+            ),
             takes=(
                 option("name", TEXT, "As search_tools tells it."),
                 option("arguments", {"type": "object"}, "Those of that tool."),
@@ -207,9 +226,13 @@ def search_tools(
             description="Runs Python that calls tools: each is an async function of its name with"
             " keyword arguments, as describe_tools shows it. What was printed, and the last"
             " expression, come back: print what you need, not whole results. Call several at once"
-            " with asyncio.gather. No files, no network, 10 seconds of its own, 100 calls.\n"
-            "Example: issues = await tracker__list_issues(state='open')\n"
-            "[each['title'] for each in issues['items']]",
+            " with asyncio.gather. No files, no network, 10 seconds of its own, 100 calls.",
+            guide=Guide(
+                when="many calls, or parts of long results",
+                returns="value and output",
+                costs="what the called tools cost",
+                example={"code": "sums = await flight_sums(by='model')\nsums['total']"},
+            ),
             takes=(
                 option(
                     "code",

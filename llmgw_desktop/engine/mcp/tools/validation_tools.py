@@ -10,6 +10,7 @@ from llmgw_desktop.domain.jobs.run_errors import NoSuchJob
 from llmgw_desktop.domain.validation import Intent, Receipt, Seat, SeatAnswer, SeatState
 from llmgw_desktop.engine.mcp.tool import (
     REVIEW_AND_FULL,
+    Guide,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -219,6 +220,12 @@ def tools(parts: PanelParts) -> tuple[McpTool, ...]:
             name="job_status",
             title="Job status",
             description="How a reviewer's job stands.",
+            guide=Guide(
+                when="a panel that was asked with wait false",
+                returns="the reviewer's job",
+                costs="nothing",
+                example={"jobId": "job_1"},
+            ),
             takes=(job_id,),
             needs=frozenset({"jobId"}),
             tells={"job": _OBJECT},
@@ -230,6 +237,12 @@ def tools(parts: PanelParts) -> tuple[McpTool, ...]:
             name="job_result",
             title="Job result",
             description="A reviewer's answer, with its verdict read out.",
+            guide=Guide(
+                when="one reviewer's whole answer",
+                returns="response and verdict",
+                costs="nothing",
+                example={"jobId": "job_1"},
+            ),
             takes=(
                 job_id,
                 option("provider", TEXT, "Whose it must be."),
@@ -252,6 +265,12 @@ def _of_panels(calls: _Calls) -> tuple[McpTool, ...]:
             name="compare_answers",
             title="Compare answers",
             description="What answers share, say alone and contradict; computed here.",
+            guide=Guide(
+                when="two answers that you have",
+                returns="a report",
+                costs="nothing",
+                example={"question": "Why?", "answers": ["…", "…"]},
+            ),
             takes=(
                 option("question", TEXT, "What was asked."),
                 option("answers", TEXTS, "2 to 16."),
@@ -268,6 +287,12 @@ def _of_panels(calls: _Calls) -> tuple[McpTool, ...]:
             name=str(Intent.SYNTHESIS),
             title="Synthesize validation",
             description="A judge, asked once, over a panel's exact answers without their names.",
+            guide=Guide(
+                when="one answer out of a panel",
+                returns="the judge's report",
+                costs="tokens of the judge",
+                example={"validationId": "val_1"},
+            ),
             takes=(
                 option("validationId", TEXT, "The panel; this or providerResults."),
                 option("question", TEXT, "What they were asked."),
@@ -290,6 +315,12 @@ def _of_panels(calls: _Calls) -> tuple[McpTool, ...]:
             name="validation_receipt",
             title="Validation receipt",
             description="A signed record of a panel that has ended; minted when first asked for.",
+            guide=Guide(
+                when="proof of a panel",
+                returns="the receipt",
+                costs="nothing",
+                example={"validationId": "val_1"},
+            ),
             takes=(
                 option("validationId", TEXT, "The panel."),
                 option("format", one_of("json", "markdown"), "json."),

@@ -14,6 +14,7 @@ from llmgw_desktop.domain.canonical import LARGEST
 from llmgw_desktop.domain.vault import EntryUnfit, NoSuchEntry, VaultEntry, address, checked_project
 from llmgw_desktop.engine.mcp.tool import (
     FULL_ALONE,
+    Guide,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -109,6 +110,12 @@ def tools(
     )
 
 
+_EXAMPLES = {
+    "key": {"provider": "openai", "apiKey": "sk-…"},
+    "file": {"provider": "google", "fileName": "account.json", "content": "{}"},
+}
+
+
 def _family(
     entries: _Entries, *, store: str, listing: str, remove: str, what: str, own: tuple[Option, ...]
 ) -> tuple[McpTool, McpTool, McpTool]:
@@ -119,6 +126,12 @@ def _family(
             name=store,
             title=f"Store a {what}",
             description=f"Encrypts a {what} in the vault, in place of one of that name.",
+            guide=Guide(
+                when=f"a {what} that requests shall use",
+                returns="its id",
+                costs="nothing; replaces one of the same name",
+                example=_EXAMPLES[what],
+            ),
             takes=(_PROVIDER, *own, _PROJECT),
             needs=frozenset(needs),
             tells={"id": _NUMBER, "provider": _WORD, words.name: _WORD, "project": _WORD},
@@ -132,6 +145,9 @@ def _family(
             name=listing,
             title=f"List {what}s",
             description=f"The vault's {what}s, without values.",
+            guide=Guide(
+                when="an id, or what is there", returns=f"{what}s", costs="nothing", example={}
+            ),
             takes=(_PROJECT,),
             tells={"count": _NUMBER, words.listed: {"type": "array"}},
             call=entries.list_all,
@@ -144,6 +160,12 @@ def _family(
             name=remove,
             title=f"Delete a {what}",
             description=f"Deletes a {what} from the vault.",
+            guide=Guide(
+                when="what is not used any more",
+                returns="its id",
+                costs="cannot be undone",
+                example={"id": 1},
+            ),
             takes=(_ID, _PROJECT),
             needs=frozenset({"id"}),
             tells={"id": _NUMBER},

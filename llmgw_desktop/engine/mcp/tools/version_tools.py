@@ -26,6 +26,7 @@ from llmgw_desktop.engine.mcp.cli_desk import (
 from llmgw_desktop.engine.mcp.tool import (
     FULL_ALONE,
     PERMISSION,
+    Guide,
     InvalidArgument,
     McpTool,
     McpToolCall,
@@ -71,6 +72,12 @@ def version_tools(desk: CliInspection) -> tuple[McpTool, ...]:
             name="cli_versions",
             title="CLI versions",
             description="Each CLI: installed, its version, signed in or how to.",
+            guide=Guide(
+                when="a CLI that fails or is missing",
+                returns="version and sign-in of each",
+                costs="a second at most a CLI",
+                example={"cli": "claude"},
+            ),
             takes=(ONE_CLI,),
             tells={"versions": _LIST},
             call=cli_versions,
@@ -81,6 +88,12 @@ def version_tools(desk: CliInspection) -> tuple[McpTool, ...]:
             name="upstream_contracts",
             title="CLI contracts",
             description="The flags that the gateway counts on, by CLI and version.",
+            guide=Guide(
+                when="which flags a CLI is given",
+                returns="flags by CLI",
+                costs="time with probeInstalled",
+                example={"cli": "claude"},
+            ),
             takes=(ONE_CLI, option("probeInstalled", ON, "Compare with the installed --help.")),
             tells={"contracts": _LIST},
             call=upstream_contracts,
@@ -92,6 +105,12 @@ def version_tools(desk: CliInspection) -> tuple[McpTool, ...]:
             name="provider_version_guard",
             title="Version guard",
             description="Installed versions against those the gateway was made for.",
+            guide=Guide(
+                when="a CLI that acts oddly since an update",
+                returns="drifts, upgrades, commands",
+                costs="time; the net with checkUpgrades",
+                example={"cli": "claude"},
+            ),
             takes=(
                 ONE_CLI,
                 option("checkUpgrades", ON, "Ask package registries for newer versions."),
@@ -298,6 +317,12 @@ def upgrade_tools(upgrader: Upgrader) -> tuple[McpTool, ...]:
             name="cli_upgrade",
             title="Upgrade a CLI",
             description="How a CLI gets another version; with dryRun false it is done.",
+            guide=Guide(
+                when="a CLI that is too old",
+                returns="the plan, or what the installer said",
+                costs="nothing as dryRun; else changes the program",
+                example={"cli": "codex", "dryRun": True},
+            ),
             takes=(
                 option("cli", one_of(*CliName), "Which."),
                 option("target", _TEXT, "A version or tag; latest."),

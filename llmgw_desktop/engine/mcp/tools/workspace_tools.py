@@ -13,7 +13,7 @@ from llmgw_desktop.clis.fields import ON, TEXT, one_of, option
 from llmgw_desktop.domain.access.access_errors import AccessError
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.jobs.workspace import AllowedRoot, Workspace, WorkspaceKind
-from llmgw_desktop.engine.mcp.tool import FULL_ALONE, McpTool, McpToolCall, ToolAnswer
+from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Guide, McpTool, McpToolCall, ToolAnswer
 from llmgw_desktop.engine.workspaces.registry import Workspaces
 
 _ALIAS = option("alias", TEXT, "Letters, digits, . _ -.")
@@ -85,6 +85,12 @@ def _reading(calls: _Calls) -> tuple[McpTool, ...]:
             name="workspace_list",
             title="List workspaces",
             description="Registered folders that jobs may work in.",
+            guide=Guide(
+                when="where jobs may work",
+                returns="workspaces, default, roots",
+                costs="nothing",
+                example={},
+            ),
             tells={
                 "default": {"type": ["string", "null"]},
                 "workspaces": {"type": "array"},
@@ -100,6 +106,12 @@ def _reading(calls: _Calls) -> tuple[McpTool, ...]:
             name="workspace_get",
             title="Get a workspace",
             description="One workspace.",
+            guide=Guide(
+                when="where one lies",
+                returns="its folder and kind",
+                costs="nothing",
+                example={"alias": "site"},
+            ),
             takes=(_ALIAS,),
             needs=frozenset({"alias"}),
             tells={"workspace": _OBJECT},
@@ -118,6 +130,12 @@ def _changing(calls: _Calls) -> tuple[McpTool, ...]:
             name="workspace_create",
             title="Make a workspace",
             description="Makes a folder or git repository below an allowed root.",
+            guide=Guide(
+                when="a new project",
+                returns="the workspace",
+                costs="makes a folder",
+                example={"alias": "site", "root": "/home/me/src", "slug": "site"},
+            ),
             takes=(
                 _ALIAS,
                 option("root", TEXT, "Alias of an allowed root."),
@@ -136,6 +154,12 @@ def _changing(calls: _Calls) -> tuple[McpTool, ...]:
             name="workspace_register_existing_repo",
             title="Register a repository",
             description="Registers a git repository that lies below an allowed root.",
+            guide=Guide(
+                when="a repository that is there",
+                returns="the workspace",
+                costs="nothing",
+                example={"alias": "site", "path": "/home/me/src/site"},
+            ),
             takes=(_ALIAS, option("path", TEXT, "Absolute."), _DEFAULT),
             needs=frozenset({"alias", "path"}),
             tells={"workspace": _OBJECT},
