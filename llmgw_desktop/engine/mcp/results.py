@@ -5,6 +5,7 @@ They are kept in memory, for whoever called and nobody else, until newer ones ne
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -25,6 +26,8 @@ ADDRESS = "result://"
 LONGEST_SHOWN = 24_000
 """Characters of a result that are told whole: some 6,000 tokens."""
 _PREVIEW = 4_000
+_OUTLINES = ((10, 400), (4, 200), (1, 100))
+"""How many of a list and how many characters of a text are told, until it is short enough."""
 _MOST_OF_ONE = 16 << 20
 _MOST_OF_ALL = 48 << 20
 _MOST_READ = 200_000
@@ -61,6 +64,21 @@ class KeptResults:
                 " need the room. Call the tool again, and ask for less."
             )
         return kept.text
+
+    def outlined(self, answer: ToolAnswer, principal: Principal) -> ToolAnswer:
+        """One of ours with a short text beside its whole structure: some clients give a model
+        both, others the text alone. What says something in words of its own keeps them."""
+        if answer.text is not None or answer.raw is not None:
+            return answer
+        whole = orjson.dumps(dict(answer.structured)).decode()
+        if len(whole) <= _PREVIEW:
+            return answer
+        result_id = self.keep(whole, principal)
+        rest = (
+            "\nThis is shortened. All of it is the structured content, and the resource"
+            f" {ADDRESS}{result_id}, which result_read reads with resultId {result_id}."
+        )
+        return replace(answer, text=_outline(answer.structured) + rest)
 
     def previewed(self, result: Mapping[str, Any], principal: Principal) -> Mapping[str, Any]:
         """Of a result as the protocol has it; one that is short is told as it is."""
@@ -148,6 +166,27 @@ class KeptResults:
                 reads_only=True,
             ),
         )
+
+
+def _outline(structured: Mapping[str, Any]) -> str:
+    """As JSON: of each list the first few, of each text the beginning."""
+    text = ""
+    for most_items, most_chars in _OUTLINES:
+        text = orjson.dumps(_cut(structured, most_items, most_chars)).decode()
+        if len(text) <= _PREVIEW:
+            return text
+    return f"{text[:_PREVIEW]}…"
+
+
+def _cut(part: Any, most_items: int, most_chars: int) -> Any:
+    if isinstance(part, str):
+        return part if len(part) <= most_chars else f"{part[:most_chars]}…"
+    if isinstance(part, Mapping):
+        return {name: _cut(each, most_items, most_chars) for name, each in part.items()}
+    if not isinstance(part, list | tuple):
+        return part
+    shown = [_cut(each, most_items, most_chars) for each in part[:most_items]]
+    return shown if len(part) <= most_items else [*shown, f"… {len(part) - most_items} more"]
 
 
 def _is_text(block: object) -> bool:

@@ -142,7 +142,7 @@ class Guide:
     example: Mapping[str, Any]
     """Arguments of a call, as the tool takes them."""
 
-    def __str__(self) -> str:
+    def words(self) -> str:
         """In few tokens: every client carries it in each turn."""
         call = orjson.dumps(self.example).decode()
         return f"For {self.when}. Gives {self.returns}. Costs {self.costs}. E.g. {call}"
@@ -191,7 +191,7 @@ class McpTool:
     @property
     def told(self) -> str:
         """Description and guide, as clients are shown them."""
-        return f"{self.description} {self.guide}" if self.guide else self.description
+        return f"{self.description} {self.guide.words()}" if self.guide else self.description
 
     def shown_to(self, principal: Principal, profile: Profile) -> bool:
         is_for_him = profile in self.profiles and self.scope in principal.scopes

@@ -113,7 +113,8 @@ class Toolbox:
             )
             with acting(_actor(principal)):
                 answer = await tool.call(call)
-            return _for_elsewhere(answer) if principal.is_remote else answer
+            answer = _for_elsewhere(answer) if principal.is_remote else answer
+            return answer if came.is_from_code else self._results.outlined(answer, principal)
         except LlmgwError as error:
             return refusal(error)
         except Exception as error:  # noqa: BLE001 - the door's edge: no call goes unanswered

@@ -86,7 +86,7 @@ async def test_a_client_that_vanishes_loses_nothing(house: RunHouse, mode: str) 
 
 @ERAS
 async def test_lists_are_short_and_answers_fit_them(house: RunHouse, mode: str) -> None:
-    for query, most in (("?profile=core", 18), ("?profile=full", 47)):
+    for query, most in (("?profile=core", 18), ("?profile=full", 48)):
         async with connected(house, mode, query) as client:
             tools = (await client.list_tools()).tools
             ours = [each for each in tools if "_request" in each.name or "job_" in each.name]

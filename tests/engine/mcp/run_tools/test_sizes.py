@@ -1,6 +1,8 @@
-"""Every client carries the list of tools in its model's context: what these cost it."""
+"""Every client carries the list of tools in its model's context, and answers: their sizes."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import jsonschema
 import orjson
@@ -8,7 +10,8 @@ import pytest
 
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.engine.mcp.listing import input_schema, output_schema, tool_shown
-from llmgw_desktop.engine.mcp.tool import Profile
+from llmgw_desktop.engine.mcp.results import KeptResults
+from llmgw_desktop.engine.mcp.tool import Profile, ToolAnswer
 from tests.support.run_toolbox import RunBox
 
 EVERYDAY = {
@@ -43,3 +46,33 @@ def test_the_schemas_are_schemas(box: RunBox) -> None:
             jsonschema.Draft202012Validator.check_schema(input_schema(tool, profile))
         jsonschema.Draft202012Validator.check_schema(output_schema(tool))
         assert tool.needs <= {option.name for option in tool.takes}
+
+
+@pytest.mark.parametrize(
+    "structured",
+    [
+        {"flights": [{"id": f"fl_{number}", "model": "m"} for number in range(500)]},
+        {"text": "word " * 5_000},
+        {f"key-{number}": "word " * 5 for number in range(500)},
+        {"deep": [[["x" * 90] * 99] * 99] * 9},
+    ],
+    ids=["list", "text", "keys", "deep"],
+)
+def test_a_long_structure_has_a_short_text_that_says_where_the_rest_is(
+    structured: dict[str, Any],
+) -> None:
+    results = KeptResults()
+    answer = results.outlined(ToolAnswer(structured=structured), LOCAL)
+    assert answer.structured == structured
+    assert answer.text is not None
+    assert len(answer.text) < 4_300
+    result_id = answer.text.rpartition(" ")[2].rstrip(".")
+    assert orjson.loads(results.text(result_id, LOCAL)) == structured
+
+
+def test_short_structures_and_words_of_ones_own_are_told_as_they_are() -> None:
+    results = KeptResults()
+    short = ToolAnswer(structured={"answer": 42})
+    assert results.outlined(short, LOCAL) is short
+    said = ToolAnswer(structured={"response": "x" * 9_000}, text="x" * 9_000)
+    assert results.outlined(said, LOCAL) is said
