@@ -7,6 +7,7 @@ from pathlib import Path
 from llmgw_desktop.app.command_line.this_program import own_python
 from llmgw_desktop.app.composition.engine_assembly import EngineParts
 from llmgw_desktop.app.composition.run_assembly import Runs
+from llmgw_desktop.app.settings.told import told_settings
 from llmgw_desktop.clis.registry import NAMES, cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
@@ -33,6 +34,7 @@ from llmgw_desktop.engine.mcp.results import KeptResults
 from llmgw_desktop.engine.mcp.tool import McpTool, McpToolCall, ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from llmgw_desktop.engine.mcp.tools import (
+    config_tools,
     gateway_tools,
     model_tools,
     panel_tools,
@@ -185,6 +187,15 @@ def _runs(parts: EngineParts) -> RunFamilies:
     )
 
 
+def _config(parts: EngineParts) -> config_tools.ConfigParts:
+    return config_tools.ConfigParts(
+        listed=lambda: told_settings(parts.places.config_file, parts.env),
+        settings=parts.settings,
+        folder_of=parts.runs.service.workspaces.top,
+        standing_of=parts.policies.standing_of,
+    )
+
+
 def _flights(parts: EngineParts) -> FlightFinding:
     shelf = parts.recording.shelf
     return FlightFinding(
@@ -224,6 +235,7 @@ TOOLS: tuple[Callable[[EngineParts], tuple[McpTool, ...]], ...] = (
     lambda parts: mark_tools(parts.flight_marks.of),
     lambda parts: check_tools(parts.checks_door),
     lambda parts: gateway_tools.sums_tools(parts.flight_sums, parts.clock),
+    lambda parts: config_tools.tools(_config(parts)),
 )
 """Every family of tools, in the order in which clients list them. A tool is one `McpTool` in a file
 of `engine/mcp/tools`; a file that is new has its line here."""

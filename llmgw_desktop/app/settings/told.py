@@ -17,6 +17,7 @@ from llmgw_desktop.domain.settings.whole import LoadedSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.settings.journal import is_hidden
+from llmgw_desktop.store.settings.reader import load_settings
 from llmgw_desktop.store.settings.schema import ELEMENT, NAME, TableFacts, all_tables, plain_value
 from llmgw_desktop.store.settings.text import value_of_variable, variable_of
 from llmgw_desktop.store.toml_blocks import Address
@@ -225,6 +226,12 @@ class SettingsBook:
 
     def _data(self) -> dict[str, Any]:
         return tomllib.loads(self._loaded().source.decode("utf-8-sig"))
+
+
+def told_settings(file: Path, env: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """As JSON, as the file says now. Blocks; raises ConfigError."""
+    loaded = load_settings(file, env)
+    return (each.as_json() for each in SettingsBook(lambda: loaded, env, file).all())
 
 
 def dotted_name(address: Sequence[str | int]) -> str:

@@ -95,7 +95,7 @@ TOOLS: Mapping[str, dict[str, Any]] = {
     "llm_generate": {"prompt": "Hello", "model": "gpt-stub"},
 }
 TOOLS_THAT_DO_NOT = re.compile(
-    r"^(llm_job_.*|llm_request_result|session_.*|llm_process_health|job_(status|result)"
+    r"^(llm_job_.*|llm_request_result|session_.*|llm_process_health|config_list|explain_effective_config|job_(status|result)"
     r"|compare_answers|validation_receipt|list_(available_)?models|llm_models|cli_(versions|upgrade)"
     r"|upstream_contracts|provider_.*|workspace_.*|vault_.*|approval_list"
     r"|search_tools|describe_tools|call_tool|run_code"  # as the tools that are called

@@ -18,7 +18,7 @@ NOTHING = cast("Any", None)
 
 @pytest.mark.parametrize(
     ("profile", "names", "most"),
-    [(Profile.CORE, 2, 1536), (Profile.REVIEW, 2, 1536), (Profile.FULL, 13, 9 * 1024)],
+    [(Profile.CORE, 2, 1664), (Profile.REVIEW, 2, 1664), (Profile.FULL, 13, 9600)],
 )
 def test_they_are_short(profile: Profile, names: int, most: int) -> None:
     box = Toolbox(
