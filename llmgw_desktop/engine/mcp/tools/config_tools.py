@@ -163,11 +163,11 @@ def tools(parts: ConfigParts) -> tuple[McpTool, ...]:
     return (
         McpTool(
             name="config_list",
-            title="List settings",
+            title="Settings",
             description="Settings: value, what says so, meaning; no secrets.",
             guide=Guide(
                 when="why it acts as it does",
-                returns="the changed ones; with below all",
+                returns="changed ones; all with below",
                 costs="nothing",
                 example={"below": "jobs."},
             ),
@@ -184,11 +184,11 @@ def tools(parts: ConfigParts) -> tuple[McpTool, ...]:
         ),
         McpTool(
             name="explain_effective_config",
-            title="Explain what holds",
+            title="What holds",
             description="What holds for a run of yours: account, rules, limits, changed settings,"
             " files of instructions.",
             guide=Guide(
-                when="before a run, or why one was refused",
+                when="before a run, or after a refusal",
                 returns="each with what says so",
                 costs="nothing",
                 example={"workspace": "site", "cli": "claude"},
