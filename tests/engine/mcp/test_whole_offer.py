@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -186,6 +187,75 @@ async def test_answers_are_as_announced(box: Toolbox) -> None:
             assert announced[name] == announced["claude_request"]
         elif name.endswith("_request_async"):
             assert announced[name] == announced["claude_request_async"]
+
+
+OF_CLIS = ("_request", "_request_async", "fork_session")
+WANTS_MORE = {
+    "cli_upgrade": "a CLI that is installed: test_upgrade_tool.py",
+    "llm_job_go_on": "a job that waits for a limit",
+    "llm_job_move": "a job that can be moved: run_tools/test_jobs.py",
+    "llm_request_result": "an id of one's own: run_tools/test_recall_and_health.py",
+    "workspace_create": "an allowed root: tools/test_workspace_tools.py",
+    "workspace_register_existing_repo": "the same",
+}
+"""Than this scene has."""
+OF_REGISTRIES = "checkUpgrades"
+
+
+async def test_each_word_that_is_offered_is_taken(box: Toolbox, panels: Panels) -> None:
+    """What is always refused is in no schema. Of the fields of CLIs their plans are asked."""
+    changed = _changed_repository(panels.folder / "repo")
+    done = await told(box, "claude_request", prompt="a")
+    panel = (await told(box, "validate_with_models", question="a"))["report"]
+    flight = await told(box, "llm_generate", prompt="a", model="practice/echo")
+    plain = {
+        "jobId": done["jobId"],
+        "validationId": panel["validationId"],
+        "flightId": flight["flightId"],
+        **dict.fromkeys(("question", "answer", "content", "claim"), "a"),
+        "cli": "claude",
+    }
+    words = [(tool, *each) for tool in box if _is_tried_here(tool) for each in _words(tool)]
+    for tool, name, word in words:
+        needed = tool.needs | ({"validationId"} if tool.name == "synthesize_validation" else set())
+        asking = {each: plain[each] for each in needed & plain.keys()} | {name: word}
+        if tool.name == "review_changes":
+            asking |= {"workingDir": changed, "base": "main"}
+        if tool.name == "provider_subcommand_contract":
+            listed = await told(box, "provider_subcommands_list", provider=word)
+            asking["commandPath"] = listed["subcommands"][0]["commandPath"]
+        answer = await asked(box, tool.name, asking)
+        assert not answer.is_error, (tool.name, name, word, answer.structured)
+    assert len(words) > 100
+
+
+def _changed_repository(folder: Path) -> str:
+    folder.mkdir()
+    me = ("-c", "user.name=T", "-c", "user.email=t@example.org")
+    (folder / "a").write_text("1")
+    for words in (
+        ("init", "-q", "-b", "main"),
+        ("add", "a"),
+        (*me, "commit", "-qm", "one"),
+        ("switch", "-qc", "side"),
+        (*me, "commit", "-q", "--allow-empty", "-m", "two"),
+    ):
+        subprocess.run(["git", *words], cwd=folder, check=True, timeout=30)
+    (folder / "a").write_text("2")
+    return str(folder)
+
+
+def _is_tried_here(tool: McpTool) -> bool:
+    return not tool.name.endswith(OF_CLIS) and tool.name not in WANTS_MORE
+
+
+def _words(tool: McpTool) -> list[tuple[str, Any]]:
+    """That its fields may hold, each with its field."""
+    found: list[tuple[str, Any]] = []
+    for each in tool.takes:
+        both = [True, False] if each.schema.get("type") == "boolean" else []
+        found += [(each.name, word) for word in each.schema.get("enum", both)]
+    return [each for each in found if each != (OF_REGISTRIES, True)]
 
 
 async def test_what_is_anothers_is_as_if_it_were_not_there(box: Toolbox, panels: Panels) -> None:

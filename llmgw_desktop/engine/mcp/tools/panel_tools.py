@@ -95,7 +95,7 @@ async def reported(validations: ValidationService, run: ValidationRun) -> ToolAn
 PANEL = ("claude", "codex")
 _MODELS = option("models", TEXTS, "CLIs, `claude:opus`, or other models; claude and codex.")
 _WAIT = option("wait", ON, "false: return at once.")
-_SELECT = option("select", one_of("cheapest", "cheapest_per_tier"), "Not offered.")
+_NO_SELECT = {"select": "no model is chosen by its price here; name one, or leave it out"}
 _JUDGE = option("judgeModel", TEXT, "Judges when all have ended.")
 _NO_CURSOR = {"trustCursorWorkspace": "Cursor's CLI is no reviewer here; leave it out"}
 _MOST_PATHS, _LONGEST_PATH = 256, 4096
@@ -187,8 +187,6 @@ class _Calls:
     async def _asked(
         self, call: McpToolCall, intent: Intent, *, names: list[str], **fields: Any
     ) -> ToolAnswer:
-        if call.arguments.get("select"):
-            raise InvalidArgument("no model is chosen by its price here", field="select")
         judge = _judge(call.arguments)
         seats = seats_named(names)
         return await self._started(
@@ -349,15 +347,14 @@ def _panel(  # noqa: PLR0913 - a row of the table
     needs: str = "",
     is_core: bool = False,
 ) -> McpTool:
-    selects = () if intent is Intent.REVIEW else (_SELECT,)
     shown = frozenset(each.name for each in takes)
     return McpTool(
         name=str(intent),
         title=title,
         description=description,
         guide=guide,
-        takes=(*takes, _WAIT, *selects),
-        refuses=_NO_CURSOR if intent is Intent.REVIEW else {},
+        takes=(*takes, _WAIT),
+        refuses=_NO_CURSOR if intent is Intent.REVIEW else _NO_SELECT,
         needs=frozenset({needs} if needs else ()),
         tells=TOLD,
         call=call,
