@@ -17559,6 +17559,10 @@
       <source>&amp;Larger text</source>
       <translation>&amp;Größerer Text</translation>
     </message>
+    <message>
+      <source>Open data folder</source>
+      <translation>Datenordner öffnen</translation>
+    </message>
   </context>
   <context>
     <name>joined</name>
@@ -18525,6 +18529,34 @@
     <message>
       <source>Asked last: Over quota until %1; its vendor said so.</source>
       <translation>Zuletzt gefragt: über dem Kontingent bis %1; sein Hersteller sagte es.</translation>
+    </message>
+    <message>
+      <source>%1 did not answer: failed.</source>
+      <translation>%1 antwortete nicht: gescheitert.</translation>
+    </message>
+    <message>
+      <source>%1 did not answer: skipped.</source>
+      <translation>%1 antwortete nicht: nicht gefragt.</translation>
+    </message>
+    <message>
+      <source>%1 did not answer: canceled.</source>
+      <translation>%1 antwortete nicht: abgebrochen.</translation>
+    </message>
+    <message>
+      <source>%1 did not answer: orphaned.</source>
+      <translation>%1 antwortete nicht: verloren.</translation>
+    </message>
+    <message>
+      <source>different requests</source>
+      <translation>Anfragen verschieden</translation>
+    </message>
+    <message>
+      <source>different answers</source>
+      <translation>Antworten verschieden</translation>
+    </message>
+    <message>
+      <source>different requests, different answers</source>
+      <translation>Anfragen verschieden, Antworten verschieden</translation>
     </message>
   </context>
   <context>

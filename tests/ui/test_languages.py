@@ -35,6 +35,7 @@ from llmgw_desktop.ui.widgets.words import Phrasebook, said, speak
 from tests.support.made_flights import BEGIN_S, summary
 from tests.support.said_words import ROOT, by_room, catalogue, texts_of
 from tests.ui.at_once import run_at_once
+from tests.ui.pictures.checks import english_in
 from tests.ui.plain_gateway import running_flight
 from tests.ui.test_accessible_pages import made_shell, shown_pages, still_cut
 
@@ -249,7 +250,7 @@ def shell(
         yield made
 
 
-def test_every_page_fits_in_german(shell: DesktopShell) -> None:
+def test_every_page_fits_in_german_and_says_nothing_in_english(shell: DesktopShell) -> None:
     window = shell.window
     assert window is not None
     window.resize(*_SIZE)
@@ -258,7 +259,7 @@ def test_every_page_fits_in_german(shell: DesktopShell) -> None:
     assert len(titles) == len(PAGES)
     trouble: list[str] = []
     for key in shown_pages(window):
-        trouble += (f"{key}: {each}" for each in still_cut(window))
+        trouble += (f"{key}: {each}" for each in (*still_cut(window), *english_in(window)))
         assert (window.width(), window.height()) == _SIZE, key
     assert trouble == []
 

@@ -50,7 +50,7 @@ def drift_words(found: CliFound) -> str:
 def _fails(drift: Drift) -> str:
     if drift.breaks_all:
         return "No run can be expected to work."
-    named = " or ".join(drift.fields[:_SHOWN]) + (" …" if len(drift.fields) > _SHOWN else "")
+    named = ", ".join(drift.fields[:_SHOWN]) + (" …" if len(drift.fields) > _SHOWN else "")
     return f"Requests with {named} will fail; others are not touched by it."
 
 

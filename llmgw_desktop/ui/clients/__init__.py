@@ -24,6 +24,7 @@ def _make(tools: PageTools) -> Steps[QWidget]:
     programs = yield from in_steps(
         ProgramSection, container.clients, container.control, bridge, theme
     )
+    programs.setting_wanted.connect(links.setting_wanted)
     page = ClientsPage(clients, programs, theme)
     page.said.connect(links.said)
     page.flights_wanted.connect(links.flights_wanted)

@@ -53,6 +53,8 @@ class ProgramSection(QWidget, MadeInSteps):
     said = Signal(str)
     """What was done, in a sentence."""
 
+    setting_wanted = Signal(str)
+
     def __init__(
         self, clients: Clients, addresses: BaseUrlSource, bridge: Bridge, theme: Theme
     ) -> None:
@@ -154,9 +156,9 @@ class ProgramSection(QWidget, MadeInSteps):
     def _on_look(self, view: ClientsView) -> None:
         self._refresh.ended()
         if view.problem:
-            self.banner.say(
-                BannerKind.WARNING, "Programs would not find the gateway.", view.problem
-            )
+            what = "Programs would not find the gateway."
+            look = ("Show the setting", lambda: self.setting_wanted.emit("http.port"))
+            self.banner.say(BannerKind.WARNING, what, view.problem, look)
         else:
             self.banner.hide()
         self._cards = {card.name: card for card in view.cards}

@@ -365,7 +365,9 @@ def _rest(rest: Sequence[ProviderShare], lines: Sequence[BarShare]) -> BarShare:
         share=share,
         words=_words(flights, share),
         note=_errors(sum(each.errors for each in rest)),
-        hint="\n".join(f"{each.name}: {each.words}  {each.note}".rstrip() for each in lines),
+        hint="\n".join(
+            f"{each.name}: {said(each.words)}  {said(each.note)}".rstrip() for each in lines
+        ),
         is_rest=True,
     )
 

@@ -302,6 +302,7 @@ class PaletteDesk(QObject):
         self._container, self._bridge = tools.container, tools.bridge
         window.menus.palette_wanted.connect(self.open)
         tools.links.setting_wanted.connect(self._show_setting)
+        window.troubles.setting_wanted.connect(self._show_setting)
 
     def open(self) -> Palette:
         """What the window has is there at once; what lies on the disk comes a moment later."""

@@ -278,6 +278,8 @@ class MainWindow(QMainWindow):
         self.menus.quit_wanted.connect(self.quit_wanted)
         self.menus.shortcuts_wanted.connect(self._list_shortcuts)
         self.menus.undo_wanted.connect(self._undo.undo)
+        self.troubles.settings_file_wanted.connect(self.menus.settings_file_wanted)
+        self.troubles.data_folder_wanted.connect(self.menus.data_folder_wanted)
         self._theme.changed.connect(self._paint_in_two_turns)
 
     def _paint_in_two_turns(self) -> None:

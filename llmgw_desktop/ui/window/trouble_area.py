@@ -27,6 +27,9 @@ class TroubleArea(QWidget):
     and caches, floods: each with its banner."""
 
     retry_wanted = Signal()
+    setting_wanted = Signal(str)
+    settings_file_wanted = Signal()
+    data_folder_wanted = Signal()
     held_decided = Signal(bool)
     """Whether flights that a leap of the clock made old are to be deleted."""
     store_answered = Signal(object)
@@ -83,12 +86,13 @@ class TroubleArea(QWidget):
 
     def show_gateway(self, status: GatewayStatus) -> None:
         if status.state is GatewayState.FAILED:
-            self._gateway.say(
-                BannerKind.ERROR,
-                "The gateway is not running: programs cannot reach their models.",
-                status.problem,
-                ("Try again", self.retry_wanted.emit),
-            )
+            what = "The gateway is not running: programs cannot reach their models."
+            again = ("Try again", self.retry_wanted.emit)
+            port = ("Show the setting", partial(self.setting_wanted.emit, _PORT))
+            if _PORT in status.problem:
+                self._gateway.say(BannerKind.ERROR, what, status.problem, again, port)
+            else:
+                self._gateway.say(BannerKind.ERROR, what, status.problem, again)
         elif status.state is not GatewayState.STARTING:
             self._gateway.hide()
 
@@ -146,6 +150,7 @@ class TroubleArea(QWidget):
             BannerKind.WARNING,
             "Flights are not being recorded. Requests still go through.",
             status.problem + dropped,
+            ("Open data folder", self.data_folder_wanted.emit),
         )
 
     def _show_note(self, words: str) -> None:
@@ -195,7 +200,8 @@ class TroubleArea(QWidget):
             what = "The settings file was read; something in it is not as it should be."
             more = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
             why = warnings[0] + more
-        self._settings.say(BannerKind.WARNING, what, why)
+        look = ("Open settings file", self.settings_file_wanted.emit)
+        self._settings.say(BannerKind.WARNING, what, why, look)
 
     def show_change(self, problem: str) -> None:
         """A change that was asked for in the window or the tray; empty when it was made."""
@@ -239,6 +245,7 @@ class TroubleArea(QWidget):
         self._opening.say(BannerKind.WARNING, what, problem)
 
 
+_PORT = "http.port"
 _BEHIND = "More came at once than can be written down."
 
 

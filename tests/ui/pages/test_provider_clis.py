@@ -76,7 +76,7 @@ async def test_each_that_is_installed_has_a_card_with_its_state(stage: RoutingSt
     claude = words_of(cli_card(stage, "claude-cli"))
     assert "Claude Code | ready | claude-cli · version 2.1.329" in claude
     assert "2 of 4 running · default model sonnet" in claude
-    assert "Requests with ephemeral or search will fail" in words_of(cli_card(stage, "codex-cli"))
+    assert "Requests with ephemeral, search will fail" in words_of(cli_card(stage, "codex-cli"))
     gemini = words_of(cli_card(stage, "gemini-cli"))
     assert "sign-in needed" in gemini
     assert "run `gemini` in a terminal" in gemini

@@ -74,7 +74,7 @@ def english_in(subject: QWidget) -> Iterator[str]:
 
 
 def _own(text: str) -> str:
-    text = unescape(text)
+    text = unescape(re.sub(r"<[^<>]*>", " ", text))
     for each in _SCENES:
         text = text.replace(each, " ")
     return _NAMES.sub(" ", text)
