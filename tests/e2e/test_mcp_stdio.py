@@ -115,6 +115,19 @@ class TestOldEra:
         editor.call(1, "echo")  # its id is free again
         assert "echo" in editor.answer(1)["result"]
 
+    def test_the_id_of_a_cancelled_call_is_free_at_once(
+        self, editor: StdioClient, engine: FakeEngine
+    ) -> None:
+        """Before the engine has been told, too."""
+        editor.initialize()
+        for _ in range(5):
+            editor.call(1, "slow")
+            editor.notification("notifications/progress")
+            editor.notify("notifications/cancelled", requestId=1)
+            editor.call(1, "echo")
+            assert "echo" in editor.answer(1)["result"]
+        eventually(lambda: engine.methods().count("notifications/cancelled") == 5)
+
     def test_what_the_server_says_unasked_arrives(
         self, editor: StdioClient, engine: FakeEngine
     ) -> None:

@@ -70,12 +70,14 @@ async def _to_the_end(bridge: "StdioBridge", lines: list[bytes | None]) -> None:
 
 
 class _Call:
-    __slots__ = ("message", "sent", "task")
+    __slots__ = ("is_canceled", "message", "sent", "task")
 
     def __init__(self, message: StdioMessage) -> None:
         self.message = message
         self.sent = Sent()
         self.task: asyncio.Task[None] | None = None
+        self.is_canceled = False
+        """Its id may be another one's by now."""
 
 
 class StdioBridge:
@@ -165,9 +167,12 @@ class StdioBridge:
 
     async def _call(self, call: _Call, reply: Reply, done: Callable[[], None]) -> None:
         try:
-            reply(await self._answer(call))
+            answer = await self._answer(call)
+            if not call.is_canceled:
+                reply(answer)
         finally:
-            del self._calls[call.message.key]
+            if not call.is_canceled:
+                del self._calls[call.message.key]
             done()
 
     async def _answer(self, call: _Call) -> bytes:
@@ -183,8 +188,9 @@ class StdioBridge:
         if message.method == "notifications/cancelled":
             wanted = message.params.get("requestId")
             if isinstance(wanted, str | int) and (
-                call := self._calls.get((type(wanted).__name__, wanted))
+                call := self._calls.pop((type(wanted).__name__, wanted), None)
             ):
+                call.is_canceled = True  # at once: its id is free before the engine has been told
                 self._beside(self._cancel(call, message))
         elif message.method != "notifications/initialized":  # each session is told so by itself
             self._beside(self._relay.notify(message))
@@ -192,14 +198,16 @@ class StdioBridge:
     async def _cancel(self, call: _Call, message: StdioMessage) -> None:
         """In the era of sessions the engine must be told, and after the call itself has come;
         in the other the end of the connection tells it. A canceled call has no answer."""
-        if call.message.version is None and call.sent.is_on_its_way:
-            try:
-                await asyncio.wait_for(call.sent.begun.wait(), _BEGIN_PATIENCE_S)
-            except TimeoutError:
-                _log.debug("a call is canceled before it began")
-            await self._relay.notify(message)
-        if call.task is not None:
-            call.task.cancel()
+        try:
+            if call.message.version is None and call.sent.is_on_its_way:
+                try:
+                    await asyncio.wait_for(call.sent.begun.wait(), _BEGIN_PATIENCE_S)
+                except TimeoutError:
+                    _log.debug("a call is canceled before it began")
+                await self._relay.notify(message)
+        finally:
+            if call.task is not None:
+                call.task.cancel()
 
     def _follow(self, session: EditorSession) -> None:
         self._beside(self._relay.follow(session))
