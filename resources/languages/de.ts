@@ -2723,7 +2723,7 @@
     </message>
     <message>
       <source>Lost in translation</source>
-      <translation>Beim Übersetzen verloren</translation>
+      <translation>Bei der Übertragung verloren</translation>
     </message>
     <message>
       <source>Overview of the flight</source>
@@ -10775,6 +10775,42 @@
   <context>
     <name>app/flights</name>
     <message>
+      <source>This month so far %1; a forecast needs %2 whole days, and %3 are on record.</source>
+      <translation>Diesen Monat bisher %1; eine Schätzung braucht %2 ganze Tage, aufgezeichnet sind %3.</translation>
+    </message>
+    <message>
+      <source>Which stop sequence was met.</source>
+      <translation>Getroffene Stoppfolge.</translation>
+    </message>
+    <message>
+      <source>Cache mark.</source>
+      <translation>Cache-Marke.</translation>
+    </message>
+    <message>
+      <source>Metadata</source>
+      <translation>Metadaten</translation>
+    </message>
+    <message>
+      <source>regex: Nothing in it fits %1.</source>
+      <translation>regex: Nichts darin passt auf %1.</translation>
+    </message>
+    <message>
+      <source>Over quota until %1</source>
+      <translation>Kontingent erschöpft bis %1</translation>
+    </message>
+    <message>
+      <source>Over quota until %1; its vendor said so.</source>
+      <translation>Kontingent erschöpft bis %1; sein Hersteller sagte es.</translation>
+    </message>
+    <message>
+      <source>Asked last: Over quota until %1</source>
+      <translation>Zuletzt gefragt: Kontingent erschöpft bis %1</translation>
+    </message>
+    <message>
+      <source>disk I/O error</source>
+      <translation>Lese- oder Schreibfehler der Festplatte</translation>
+    </message>
+    <message>
       <source>It cannot be shown; «Raw» may show it.</source>
       <translation>Es kann nicht gezeigt werden; „Roh“ zeigt es vielleicht.</translation>
     </message>
@@ -12896,11 +12932,11 @@
     </message>
     <message>
       <source>Which stop sequence was met</source>
-      <translation>Welche Stoppfolge getroffen wurde</translation>
+      <translation>Getroffene Stoppfolge</translation>
     </message>
     <message>
       <source>Wish to store the answer</source>
-      <translation>Wunsch, die Antwort zu speichern</translation>
+      <translation>Wunsch, die Antwort aufzuheben</translation>
     </message>
     <message>
       <source>Cache key</source>
@@ -12908,7 +12944,7 @@
     </message>
     <message>
       <source>Name of the end user</source>
-      <translation>Name des Endbenutzers</translation>
+      <translation>Name des Endnutzers</translation>
     </message>
     <message>
       <source>Service tier</source>
@@ -12924,11 +12960,11 @@
     </message>
     <message>
       <source>How thinking is shown</source>
-      <translation>Wie Denken gezeigt wird</translation>
+      <translation>Wie Nachdenken gezeigt wird</translation>
     </message>
     <message>
       <source>How much to think</source>
-      <translation>Wie viel zu denken ist</translation>
+      <translation>Wie viel nachgedacht wird</translation>
     </message>
     <message>
       <source>Limit of tokens</source>
@@ -12964,7 +13000,7 @@
     </message>
     <message>
       <source>Calls at the same time</source>
-      <translation>Aufrufe zur selben Zeit</translation>
+      <translation>Gleichzeitige Aufrufe</translation>
     </message>
     <message>
       <source>Choice among the tools</source>
@@ -12984,15 +13020,15 @@
     </message>
     <message>
       <source>Grammar of a custom tool</source>
-      <translation>Grammatik eines eigenen Werkzeugs</translation>
+      <translation>Grammatik eines freien Werkzeugs</translation>
     </message>
     <message>
       <source>Custom tool</source>
-      <translation>Eigenes Werkzeug</translation>
+      <translation>Freies Werkzeug</translation>
     </message>
     <message>
       <source>Tool run by a provider</source>
-      <translation>Werkzeug, das ein Anbieter ausführt</translation>
+      <translation>Werkzeug eines Anbieters</translation>
     </message>
     <message>
       <source>Tools of the caller</source>
@@ -13000,7 +13036,7 @@
     </message>
     <message>
       <source>Call or result on its own</source>
-      <translation>Aufruf oder Ergebnis allein</translation>
+      <translation>Aufruf oder Ergebnis ohne Gegenstück</translation>
     </message>
     <message>
       <source>Arguments of a call</source>
@@ -13020,7 +13056,7 @@
     </message>
     <message>
       <source>Failure of a tool</source>
-      <translation>Fehlschlag eines Werkzeugs</translation>
+      <translation>Fehler eines Werkzeugs</translation>
     </message>
     <message>
       <source>Media in a tool's result</source>
@@ -15297,7 +15333,7 @@
     </message>
     <message>
       <source>The settings say so.</source>
-      <translation>Die Einstellungen sagen es so.</translation>
+      <translation>Die Einstellungen sagen es.</translation>
     </message>
     <message>
       <source>names somebody's home who is not known.</source>
@@ -16683,11 +16719,11 @@
     </message>
     <message>
       <source>Tool run by a provider (%1)</source>
-      <translation>Werkzeug, das ein Anbieter ausführt (%1)</translation>
+      <translation>Werkzeug eines Anbieters (%1)</translation>
     </message>
     <message>
       <source>How much to think (%1)</source>
-      <translation>Wie viel gedacht wird (%1)</translation>
+      <translation>Wie viel nachgedacht wird (%1)</translation>
     </message>
     <message>
       <source>Field %1</source>

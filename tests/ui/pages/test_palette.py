@@ -138,6 +138,15 @@ async def test_a_flight_is_opened_by_its_id_and_words_become_a_filter(
         assert wanted[-1] == told
 
 
+async def test_it_is_there_in_the_same_turn(stage: RoutingStage) -> None:
+    """What lies on the disk comes later."""
+    await stage.open("overview")
+    stage.window.menus.palette_wanted.emit()
+    assert stage.one(Palette).isVisible()
+    assert stage.one(Palette).shown
+
+
+@pytest.mark.bench
 async def test_it_opens_in_fifty_milliseconds(stage: RoutingStage) -> None:
     """Of the quickest of some, for others have the machine as well."""
     await stage.open("overview")
