@@ -45,11 +45,17 @@ class KeptResults:
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
         """The oldest first."""
+        self._ids: dict[_Kept, str] = {}
+        self._outlines: dict[str, str] = {}
 
     def keep(self, text: str, principal: Principal) -> str:
-        """Under a name that nobody guesses."""
-        result_id = secrets.token_hex(8)
-        self._kept[result_id] = _Kept(client_id=principal.client_id, text=text)
+        """Under a name that nobody guesses; once, whoever asks for the same again and again."""
+        kept = _Kept(client_id=principal.client_id, text=text)
+        if (known := self._ids.get(kept)) is not None:
+            self._kept[known] = self._kept.pop(known)
+            return known
+        result_id = self._ids[kept] = secrets.token_hex(8)
+        self._kept[result_id] = kept
         own = [key for key, each in self._kept.items() if each.client_id == principal.client_id]
         self._make_room(own, _MOST_OF_ONE)
         self._make_room(list(self._kept), _MOST_OF_ALL)
@@ -74,11 +80,14 @@ class KeptResults:
         if len(whole) <= _PREVIEW:
             return answer
         result_id = self.keep(whole, principal)
+        if (text := self._outlines.get(result_id)) is not None:
+            return replace(answer, text=text)
         rest = (
             "\nThis is shortened. All of it is the structured content, and the resource"
             f" {ADDRESS}{result_id}, which result_read reads with resultId {result_id}."
         )
-        return replace(answer, text=_outline(answer.structured) + rest)
+        text = self._outlines[result_id] = _outline(answer.structured) + rest
+        return replace(answer, text=text)
 
     def previewed(self, result: Mapping[str, Any], principal: Principal) -> Mapping[str, Any]:
         """Of a result as the protocol has it; one that is short is told as it is."""
@@ -123,7 +132,10 @@ class KeptResults:
         for key in keys[:-1]:
             if size <= most:
                 return
-            size -= len(self._kept.pop(key).text)
+            gone = self._kept.pop(key)
+            del self._ids[gone]
+            self._outlines.pop(key, None)
+            size -= len(gone.text)
 
     def tools(self) -> tuple[McpTool, ...]:
         whole = {"type": "integer", "minimum": 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -76,3 +77,22 @@ def test_short_structures_and_words_of_ones_own_are_told_as_they_are() -> None:
     assert results.outlined(short, LOCAL) is short
     said = ToolAnswer(structured={"response": "x" * 9_000}, text="x" * 9_000)
     assert results.outlined(said, LOCAL) is said
+
+
+def test_the_same_asked_again_is_kept_once() -> None:
+    """A client that polls neither fills the room of results nor pushes out another's."""
+    results = KeptResults()
+    whose = replace(LOCAL, client_id="cli_other")
+    polled = ToolAnswer(structured={"jobs": ["word " * 2_000]})
+    first = results.outlined(polled, LOCAL)
+    other = results.outlined(polled, whose)
+    assert {results.outlined(polled, LOCAL).text for _ in range(50)} == {first.text}
+    assert other.text != first.text
+    for number in range(20):  # of which the bound has room for fewer
+        results.keep(f"{number} " + "x" * (1 << 20), LOCAL)
+    again = results.outlined(polled, LOCAL)
+    assert again.text != first.text
+    assert again.text is not None
+    result_id = again.text.rpartition(" ")[2].rstrip(".")
+    assert orjson.loads(results.text(result_id, LOCAL)) == polled.structured
+    assert results.outlined(polled, whose).text == other.text
