@@ -105,7 +105,9 @@ class _Calls:
                 {name: each[name] for name in ("name", "value", "saidBy")}
                 for each in self._parts.listed()
                 if each["name"].partition(".")[0] in _OF_RUNS and each["saidBy"] != "default"
-            ],
+            ]
+            if not who.is_remote
+            else [],
             "instructionFiles": list(_instructions(folder, who)) if folder else [],
         }
 

@@ -124,6 +124,7 @@ async def test_who_sits_elsewhere_learns_of_workspaces_alone(home: Path) -> None
     assert refused.is_error
     told = (await asked(home, "explain_effective_config", ELSEWHERE, workspace="site")).structured
     assert told["instructionFiles"] == [str(home / "site/CLAUDE.md")]
+    assert told["settings"] == []
     assert [each["action"] for each in told["rules"]] == ["deny"], "what names nobody allows none"
     missing = await asked(home, "explain_effective_config", RUNNER, workspace="nothing")
     assert missing.structured["errorCategory"] == "not_found"
