@@ -2723,7 +2723,7 @@
     </message>
     <message>
       <source>Lost in translation</source>
-      <translation>Bei der Übertragung verloren</translation>
+      <translation>Beim Übersetzen verloren</translation>
     </message>
     <message>
       <source>Overview of the flight</source>
@@ -10775,12 +10775,92 @@
   <context>
     <name>app/flights</name>
     <message>
+      <source>This month so far %1; est. %2 in all: four times in five between %3 and %4, by the last %5 days.</source>
+      <translation>Diesen Monat bisher %1; geschätzt %2 insgesamt: in vier von fünf Fällen zwischen %3 und %4, nach den letzten %5 Tagen.</translation>
+    </message>
+    <message>
+      <source>–. %1, %2: The provider is switched off.</source>
+      <translation>–. %1, %2: Der Anbieter ist ausgeschaltet.</translation>
+    </message>
+    <message>
+      <source>case %1 · %2: regex: Nothing in it fits %3.</source>
+      <translation>Fall %1 · %2: regex: Nichts darin passt auf %3.</translation>
+    </message>
+    <message>
+      <source>%1, %2: Asked last: Over quota until %3</source>
+      <translation>%1, %2: Zuletzt gefragt: Kontingent erschöpft bis %3</translation>
+    </message>
+    <message>
+      <source>Tool run by a provider (%1).</source>
+      <translation>Werkzeug, das ein Anbieter ausführt (%1).</translation>
+    </message>
+    <message>
+      <source>%1: Tool run by a provider (%2).</source>
+      <translation>%1: Werkzeug, das ein Anbieter ausführt (%2).</translation>
+    </message>
+    <message>
+      <source>stop_sequence: Which stop sequence was met.</source>
+      <translation>stop_sequence: Welche Stoppfolge getroffen wurde.</translation>
+    </message>
+    <message>
+      <source>%1: How much to think (%2).</source>
+      <translation>%1: Wie viel gedacht wird (%2).</translation>
+    </message>
+    <message>
+      <source>%1: Field %2.</source>
+      <translation>%1: Feld %2.</translation>
+    </message>
+    <message>
+      <source>%1: Cache mark.</source>
+      <translation>%1: Cache-Marke.</translation>
+    </message>
+    <message>
+      <source>a number above 0</source>
+      <translation>eine Zahl über 0</translation>
+    </message>
+    <message>
+      <source>is nothing of a rule; there are %1</source>
+      <translation>gehört zu keiner Regel; es gibt %1</translation>
+    </message>
+    <message>
+      <source>Every call of the tool %1 of %2</source>
+      <translation>Jeder Aufruf des Werkzeugs %1 von %2</translation>
+    </message>
+    <message>
+      <source>allow · commands %1</source>
+      <translation>erlauben · Befehle %1</translation>
+    </message>
+    <message>
+      <source>ask · commands %1</source>
+      <translation>fragen · Befehle %1</translation>
+    </message>
+    <message>
+      <source>deny · commands %1</source>
+      <translation>ablehnen · Befehle %1</translation>
+    </message>
+    <message>
+      <source>Entry %1 is not readable.</source>
+      <translation>Eintrag %1 ist nicht lesbar.</translation>
+    </message>
+    <message>
+      <source>session %1</source>
+      <translation>Sitzung %1</translation>
+    </message>
+    <message>
+      <source>prompt names %1</source>
+      <translation>der Prompt nennt %1</translation>
+    </message>
+    <message>
+      <source>Nothing was changed.</source>
+      <translation>Nichts wurde geändert.</translation>
+    </message>
+    <message>
       <source>This month so far %1; a forecast needs %2 whole days, and %3 are on record.</source>
       <translation>Diesen Monat bisher %1; eine Schätzung braucht %2 ganze Tage, aufgezeichnet sind %3.</translation>
     </message>
     <message>
       <source>Which stop sequence was met.</source>
-      <translation>Getroffene Stoppfolge.</translation>
+      <translation>Welche Stoppfolge getroffen wurde.</translation>
     </message>
     <message>
       <source>Cache mark.</source>
@@ -12932,11 +13012,11 @@
     </message>
     <message>
       <source>Which stop sequence was met</source>
-      <translation>Getroffene Stoppfolge</translation>
+      <translation>Welche Stoppfolge getroffen wurde</translation>
     </message>
     <message>
       <source>Wish to store the answer</source>
-      <translation>Wunsch, die Antwort aufzuheben</translation>
+      <translation>Wunsch, die Antwort zu speichern</translation>
     </message>
     <message>
       <source>Cache key</source>
@@ -12944,7 +13024,7 @@
     </message>
     <message>
       <source>Name of the end user</source>
-      <translation>Name des Endnutzers</translation>
+      <translation>Name des Endbenutzers</translation>
     </message>
     <message>
       <source>Service tier</source>
@@ -12960,11 +13040,11 @@
     </message>
     <message>
       <source>How thinking is shown</source>
-      <translation>Wie Nachdenken gezeigt wird</translation>
+      <translation>Wie Denken gezeigt wird</translation>
     </message>
     <message>
       <source>How much to think</source>
-      <translation>Wie viel nachgedacht wird</translation>
+      <translation>Wie viel zu denken ist</translation>
     </message>
     <message>
       <source>Limit of tokens</source>
@@ -13000,7 +13080,7 @@
     </message>
     <message>
       <source>Calls at the same time</source>
-      <translation>Gleichzeitige Aufrufe</translation>
+      <translation>Aufrufe zur selben Zeit</translation>
     </message>
     <message>
       <source>Choice among the tools</source>
@@ -13020,15 +13100,15 @@
     </message>
     <message>
       <source>Grammar of a custom tool</source>
-      <translation>Grammatik eines freien Werkzeugs</translation>
+      <translation>Grammatik eines eigenen Werkzeugs</translation>
     </message>
     <message>
       <source>Custom tool</source>
-      <translation>Freies Werkzeug</translation>
+      <translation>Eigenes Werkzeug</translation>
     </message>
     <message>
       <source>Tool run by a provider</source>
-      <translation>Werkzeug eines Anbieters</translation>
+      <translation>Werkzeug, das ein Anbieter ausführt</translation>
     </message>
     <message>
       <source>Tools of the caller</source>
@@ -13036,7 +13116,7 @@
     </message>
     <message>
       <source>Call or result on its own</source>
-      <translation>Aufruf oder Ergebnis ohne Gegenstück</translation>
+      <translation>Aufruf oder Ergebnis allein</translation>
     </message>
     <message>
       <source>Arguments of a call</source>
@@ -13056,7 +13136,7 @@
     </message>
     <message>
       <source>Failure of a tool</source>
-      <translation>Fehler eines Werkzeugs</translation>
+      <translation>Fehlschlag eines Werkzeugs</translation>
     </message>
     <message>
       <source>Media in a tool's result</source>
@@ -15333,7 +15413,7 @@
     </message>
     <message>
       <source>The settings say so.</source>
-      <translation>Die Einstellungen sagen es.</translation>
+      <translation>Die Einstellungen sagen es so.</translation>
     </message>
     <message>
       <source>names somebody's home who is not known.</source>
@@ -16719,11 +16799,11 @@
     </message>
     <message>
       <source>Tool run by a provider (%1)</source>
-      <translation>Werkzeug eines Anbieters (%1)</translation>
+      <translation>Werkzeug, das ein Anbieter ausführt (%1)</translation>
     </message>
     <message>
       <source>How much to think (%1)</source>
-      <translation>Wie viel nachgedacht wird (%1)</translation>
+      <translation>Wie viel gedacht wird (%1)</translation>
     </message>
     <message>
       <source>Field %1</source>

@@ -25,6 +25,7 @@ from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.notices import UndoNotice
 from llmgw_desktop.ui.widgets.pacing import ToCome
 from llmgw_desktop.ui.widgets.panes import PageRoom
+from llmgw_desktop.ui.widgets.words import said
 from llmgw_desktop.ui.window.coming_pages import ComingPages
 from llmgw_desktop.ui.window.sidebar import Sidebar
 from llmgw_desktop.ui.window.status_panel import StatusPanel
@@ -241,7 +242,7 @@ class MainWindow(QMainWindow):
     def _take_page(self, key: str, widget: QWidget) -> None:
         """It is whole."""
         self._made[key] = widget
-        widget.setAccessibleName(self._pages[key].page.title)
+        widget.setAccessibleName(said(self._pages[key].page.title))
         if isinstance(widget, KeepsState):
             self._settings.beginGroup(f"page-{key}")
             widget.restore_state(self._settings)

@@ -26,6 +26,7 @@ AREAS = (
 )
 _LOOKS = ("en:1", "en:2", "en:1:900x600", "de:1", "de:1:900x600", "de:2", "de:1:900x600:200")
 _SIZE = (1160, 760)
+_MOST_ROUNDS = 50
 _ON_A_SHEET, _ACROSS, _SMALL = 12, 3, (620, 440)
 
 
@@ -132,6 +133,7 @@ async def _take_all(app: Any, module: Any, chosen: argparse.Namespace) -> None:
             with tempfile.TemporaryDirectory() as home:
                 studio = module.Studio(theme, Path(home), look.size)
                 await _or_now(pose(studio))
+                await _or_now(_settled(studio.subject, waits=asyncio.iscoroutinefunction(pose)))
                 studio.subject.grab().save(str(path))
                 wrong = troubles(studio.subject, is_german=words._catalogue is not None)
                 found += (f"{path.stem}\t{each}\n" for each in wrong)
@@ -145,6 +147,21 @@ async def _take_all(app: Any, module: Any, chosen: argparse.Namespace) -> None:
             file.writelines(
                 f"{chosen.area[0]}\t{each!r}\n" for each in sorted(words._catalogue.missed)
             )
+
+
+async def _settled(subject: Any, *, waits: bool) -> None:
+    """Words that flow say how high they are when they know how wide: layouts go round again."""
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    before: list[Any] = []
+    for _ in range(_MOST_ROUNDS):
+        if waits:
+            await asyncio.sleep(0.01)
+        QApplication.sendPostedEvents()
+        now = [each.geometry() for each in subject.findChildren(QWidget)]
+        if now == before:
+            return
+        before = now
 
 
 async def _or_now(made: Any) -> None:

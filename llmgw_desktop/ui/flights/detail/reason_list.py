@@ -69,7 +69,7 @@ class ReasonList(QWidget):
         self._copy.setVisible(bool(told.lines))
         self._lines.show_lines(told.lines)
         self._head.setText(title or self._title)
-        self.setAccessibleName(title or self._title)
+        self.setAccessibleName(said(title or self._title))
         self.setAccessibleDescription(said(told.copy_text))
 
     def _copy_text(self) -> str:
