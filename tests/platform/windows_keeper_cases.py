@@ -18,6 +18,7 @@ from llmgw_desktop.platform.processes import ProcessMark
 from tests.platform.test_this_system import _PARENT, _Run, _until, run
 
 __all__ = ["run"]
+_LITTLE_100NS = 500_000
 _SLEEPS = "import time; time.sleep(600)"
 _BREAKS_AWAY = """\
 import subprocess, sys
@@ -151,8 +152,7 @@ def test_an_end_that_is_said_at_once_is_heard(run: _Run) -> None:
     channels.end_input(run.folder / "stdin", run.folder / "holder")
     assert run.ended()[0] == "0"
     assert run.said() == ["0"]
-    with pytest.raises(OSError):  # noqa: PT011 - each system has its own
-        channels.open_input(run.folder / "stdin")
+    _until(lambda: _is_gone(run.folder / "stdin"))  # the keeper ends a moment after it said so
 
 
 def test_words_reach_the_run_as_they_are(run: _Run) -> None:
@@ -202,15 +202,24 @@ def test_the_start_of_the_computer_has_a_number() -> None:
 
 
 def test_it_waits_without_work(run: _Run) -> None:
-    """No looking now and then: its processor time is that of its start."""
+    """No looking now and then: its processor time is that of its start. Wine tells the time of
+    whoever asks, which waits meanwhile; its clock has steps of 10 ms."""
     channels.make_inputs([run.folder / "stdin", run.folder / "holder"])
     keeper = run.start("import sys; print('there', flush=True); sys.stdin.read()")
     _until(lambda: run.said() == ["there"])
     before = _processor_100ns(keeper)
     time.sleep(1.5)
-    assert _processor_100ns(keeper) == before
+    assert _processor_100ns(keeper) - before < _LITTLE_100NS
     channels.end_input(run.folder / "stdin", run.folder / "holder")
     assert run.ended()[0] == "0"
+
+
+def _is_gone(channel: Path) -> bool:
+    try:
+        os.close(channels.open_input(channel))
+    except OSError:
+        return True
+    return False
 
 
 def _processor_100ns(pid: int) -> int:

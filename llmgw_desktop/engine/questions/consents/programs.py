@@ -17,7 +17,7 @@ from llmgw_desktop.platform.processes import user_name
 _PROC = Path("/proc")
 _LISTENING, _CONNECTED = "0A", "01"
 _TABLE_BYTES = 8 * 1024 * 1024
-_SEARCH_S = 1.0
+_SEARCH_S = 3.0
 """Of processor time: on a busy computer a program is not to go unknown for that."""
 _V4, _V6 = "0100007F", "00000000000000000000000001000000"
 _ANY_V4, _ANY_V6, _MAPPED_V4 = "0" * 8, "0" * 32, "0000000000000000FFFF00000100007F"
