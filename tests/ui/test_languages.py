@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from unittest.mock import patch
@@ -16,6 +17,9 @@ from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.app.demo import BAND, BAND_WHY
 from llmgw_desktop.app.flights.columns import RowTime
+from llmgw_desktop.app.flights.conversation.message_parts import SpeakerRole
+from llmgw_desktop.app.flights.conversation.transcript import TranscriptSection
+from llmgw_desktop.app.mcp.tool_desk import ToolRow
 from llmgw_desktop.domain.settings.door import Language
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.resources import resource_path
@@ -23,11 +27,13 @@ from llmgw_desktop.store.settings.schema import all_tables
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.detail import overview_tab
 from llmgw_desktop.ui.flights.detail.overview_tab import TokenBar
+from llmgw_desktop.ui.flights.detail.transcript_view import TranscriptView
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.overview.board import _running_line
 from llmgw_desktop.ui.shell.desktop_shell import DesktopShell
 from llmgw_desktop.ui.shell.page_makers import PAGES
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.tools.pane import says_in_words
 from llmgw_desktop.ui.widgets import words
 from llmgw_desktop.ui.widgets.label import Label, tip
 from llmgw_desktop.ui.widgets.row_model import Column
@@ -219,6 +225,29 @@ def test_no_date_is_written_by_the_system_s_language() -> None:
     for path in sorted(ROOT.rglob("*.py")):
         found = re.findall(r"\{\w+:[^}'\"]*%[aAbBcxXp].*", path.read_text(encoding="utf-8"))
         assert not found, path
+
+
+def test_headings_of_a_conversation_are_said_and_names_are_not(
+    german: Phrasebook, theme: Theme
+) -> None:
+    view = TranscriptView(theme, "Request")
+    titles = ("System", "Tools on offer", "Assistant", "Tool call Bash", "Result of Bash, failed")
+    view.show_sections(
+        tuple(TranscriptSection(role=SpeakerRole.USER, depth=0, title=each) for each in titles)
+    )
+    lines = [each for each in view.toPlainText().splitlines() if each.strip()]
+    assert lines[0] == "System"
+    assert not {"Tools on offer", "Assistant"} & set(lines), lines
+    assert all("Bash" in each for each in lines[3:5]), lines
+    assert not any("Tool call" in each or "Result of" in each for each in lines), lines
+    view.deleteLater()
+
+
+def test_why_a_server_does_not_answer_is_ours_to_say(german: Phrasebook) -> None:
+    words = "wiki wants you to sign in: on the page Tools, or with llmgw tools sign-in wiki."
+    row = ToolRow(server="wiki", tool="", state="wanted", says=words, facts="")
+    assert says_in_words(row) == german.said(words) != words
+    assert says_in_words(replace(row, state="running")) == words
 
 
 def test_markup_of_a_tip_is_made_after_it_is_said(german: Phrasebook) -> None:

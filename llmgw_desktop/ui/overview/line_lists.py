@@ -308,17 +308,20 @@ class ShareBars(Pickable):
         baseline = area.top() + metrics.ascent() + space(0.5)
         painter.setFont(self._theme.font(weight=QFont.Weight.Medium))
         painter.setPen(colours.muted if share.is_rest else colours.text)
-        words_width = painter.fontMetrics().horizontalAdvance(share.words)
+        words, note = said(share.words), said(share.note)
+        words_width = painter.fontMetrics().horizontalAdvance(words)
         room = int(area.width()) - words_width - space(3)
-        name = metrics.elidedText(share.name, Qt.TextElideMode.ElideRight, room)
+        name = metrics.elidedText(
+            said(share.name) if share.is_rest else share.name, Qt.TextElideMode.ElideRight, room
+        )
         painter.drawText(QPointF(area.left(), baseline), name)
-        painter.drawText(QPointF(area.right() - words_width, baseline), share.words)
-        if share.note:
+        painter.drawText(QPointF(area.right() - words_width, baseline), words)
+        if note:
             painter.setFont(self._theme.font(TextSize.CAPTION))
             painter.setPen(colours.error)
             left = metrics.horizontalAdvance(name) + space(3)
-            if left + painter.fontMetrics().horizontalAdvance(share.note) < room:
-                painter.drawText(QPointF(area.left() + left, baseline), share.note)
+            if left + painter.fontMetrics().horizontalAdvance(note) < room:
+                painter.drawText(QPointF(area.left() + left, baseline), note)
 
     def _paint_bar(self, painter: QPainter, share: BarShare, area: QRectF) -> None:
         colours, space = self._theme.colours, self._theme.space

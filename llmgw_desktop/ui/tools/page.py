@@ -24,7 +24,7 @@ from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tools.add_dialog import AddDialog
 from llmgw_desktop.ui.tools.import_dialog import ImportDialog
-from llmgw_desktop.ui.tools.pane import MARKS, ToolPane
+from llmgw_desktop.ui.tools.pane import MARKS, ToolPane, says_in_words
 from llmgw_desktop.ui.widgets.button import Button, add_key
 from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.fields import SearchField
@@ -61,7 +61,7 @@ COLUMNS: tuple[Column[ToolRow], ...] = (
         key="says",
         title="What it says of itself",
         hint="Somebody else's words: an agent reads them as an instruction",
-        text=lambda row: row.says,
+        text=says_in_words,
         is_quiet=True,
     ),
 )

@@ -32,7 +32,13 @@ _CHANGED = "Lines with - were approved, lines with + are said now."
 _NEW = "It came after its server was first listed. Nobody can call it before you approve it."
 _WANTED = "Your browser opens. You sign in once, for all programs here."
 _WAITING = "Sign in there. Nothing opened? Copy the address into a browser of this computer."
+_NOT_ANSWERING = frozenset({"failed", "wanted", "waiting"})
 _WHY = {"changed": _CHANGED, "new": _NEW, "wanted": _WANTED, "waiting": _WAITING}
+
+
+def says_in_words(row: ToolRow) -> str:
+    """Why a server does not answer is ours to say; the rest are somebody else's words."""
+    return said(row.says) if row.state in _NOT_ANSWERING else row.says
 
 
 class ToolPane(QWidget):
@@ -78,7 +84,7 @@ class ToolPane(QWidget):
         if row.name:
             parts.append(f"clients call it {row.name}")
         self._state.setText(" · ".join(parts))
-        self._says.say("" if row.state == "changed" else row.says)
+        self._says.say("" if row.state == "changed" else says_in_words(row))
         self.approve.setVisible(row.may_approve)
         self.approve.setText("Show it again" if row.state == "hidden" else "Approve")
         self.hide_it.setVisible(row.may_hide)

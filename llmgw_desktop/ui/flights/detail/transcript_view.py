@@ -7,6 +7,7 @@ message and the arrows of headings.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
@@ -60,7 +61,7 @@ class TranscriptView(ReadText):
     def show_sections(self, sections: tuple[TranscriptSection, ...]) -> None:
         self._sections = sections
         self._more.stop()
-        self._lines.begin(sections)
+        self._lines.begin(tuple(replace(each, title=said(each.title)) for each in sections))
         self._write()
         self.moveCursor(self.textCursor().MoveOperation.Start)
 
