@@ -10775,6 +10775,30 @@
   <context>
     <name>app/flights</name>
     <message>
+      <source>running, %1 calls, the last one %2, %3 failed</source>
+      <translation>läuft, %1 Aufrufe, der letzte %2, %3 gescheitert</translation>
+    </message>
+    <message>
+      <source>not running, %1 calls, the last one %2, %3 failed</source>
+      <translation>läuft nicht, %1 Aufrufe, der letzte %2, %3 gescheitert</translation>
+    </message>
+    <message>
+      <source>expected %1 = a number above 0</source>
+      <translation>erwartet wird %1 = eine Zahl über 0</translation>
+    </message>
+    <message>
+      <source>%1 = a number above 0</source>
+      <translation>%1 = eine Zahl über 0</translation>
+    </message>
+    <message>
+      <source>Priority</source>
+      <translation>Vorrang</translation>
+    </message>
+    <message>
+      <source>it runs until %1</source>
+      <translation>es läuft bis %1</translation>
+    </message>
+    <message>
       <source>This month so far %1; est. %2 in all: four times in five between %3 and %4, by the last %5 days.</source>
       <translation>Diesen Monat bisher %1; geschätzt %2 insgesamt: in vier von fünf Fällen zwischen %3 und %4, nach den letzten %5 Tagen.</translation>
     </message>
