@@ -4862,6 +4862,14 @@
   <context>
     <name>ui/scratch</name>
     <message>
+      <source>Raw response</source>
+      <translation>Rohantwort</translation>
+    </message>
+    <message>
+      <source>is asked</source>
+      <translation>wird gefragt</translation>
+    </message>
+    <message>
       <source>Scratch pad</source>
       <translation>Notizblock</translation>
     </message>
@@ -4915,7 +4923,7 @@
     </message>
     <message>
       <source>Stream</source>
-      <translation>Strom</translation>
+      <translation>Stream</translation>
     </message>
     <message>
       <source>its usual</source>

@@ -55,7 +55,9 @@ class EntryCard(Card):
     def __init__(self, theme: Theme, entry: Entry, acts: Sequence[EntryAction]) -> None:
         super().__init__(theme)
         space = theme.space
-        title = FlowingLabel(theme, entry.title, weight=QFont.Weight.DemiBold, is_verbatim=True)
+        title = FlowingLabel(
+            theme, said(entry.title), weight=QFont.Weight.DemiBold, is_verbatim=True
+        )
         note = Label(theme, entry.note, size=TextSize.CAPTION, tone=Tone.ACCENT)
         facts = [FlowingLabel(theme, line, tone=Tone.MUTED) for line in entry.lines if line]
         self.buttons = [self._button(theme, act) for act in acts]

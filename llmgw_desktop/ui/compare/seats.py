@@ -106,14 +106,14 @@ class SeatPicker(QFrame):
             self.list.setCurrentIndex(self.model.index(row, 0))
 
     def _head(self, words: str) -> QStandardItem:
-        item = QStandardItem(words)
+        item = QStandardItem(said(words))
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         item.setSizeHint(QSize(0, self._theme.space(7)))
         item.setFont(self._theme.font(TextSize.CAPTION, QFont.Weight.Medium))
         return item
 
     def _line(self, each: Askable) -> QStandardItem:
-        words = f"{each.title}   {each.note}" if each.note else each.title
+        words = f"{each.title}   {said(each.note)}" if each.note else each.title
         item = QStandardItem(words)
         is_taken = each.key in self._taken
         if is_taken:
@@ -122,8 +122,8 @@ class SeatPicker(QFrame):
             item.setIcon(self._theme.icon("plus", self._theme.colours.muted))
         item.setSizeHint(QSize(0, self._theme.space(6.5)))
         item.setData(each.key, _KEY)
-        said = f"{words}, is asked" if is_taken else words
-        item.setData(said, Qt.ItemDataRole.AccessibleTextRole)
+        spoken = f"{words}, {said('is asked')}" if is_taken else words
+        item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
         return item
 
     def _choose_current(self) -> None:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 _LOOK_MS = 100
 _ANSWER, _SENT, _CAME = "answer", "sent", "came"
-_VIEWS = ((_ANSWER, "Answer"), (_SENT, "Request"), (_CAME, "Response"))
+_VIEWS = ((_ANSWER, "Answer"), (_SENT, "Request"), (_CAME, "Raw response"))
 _FIRST = "Ask, and the answer comes here word by word. Nothing is sent before."
 _FIELD_UNITS = 70
 _RESULT_UNITS = 45
