@@ -151,6 +151,25 @@ def test_what_it_does_not_look_at_does_not(root: Path, suite: Suite):
     assert suite.is_vouched_for
 
 
+@pytest.mark.parametrize("is_read", [True, False])
+def test_words_that_nobody_reads_count_by_their_files_names(
+    root: Path, suite: Suite, *, is_read: bool
+) -> None:
+    reader = "llmgw_desktop/words.py" if is_read else "llmgw_desktop/other.py"
+    for each in ("words", "other"):
+        (root / "llmgw_desktop").mkdir(exist_ok=True)
+        (root / f"llmgw_desktop/{each}.py").write_text("")
+    (root / "tests/dear/test_two.py").write_text("import llmgw_desktop.words\n")
+    (root / "tongues").mkdir()
+    (root / "tongues/de.ts").write_text("Hallo")
+    said = replace(suite, rooms=("tongues",), read_by=(("tongues", reader),), is_floor=True)
+    before = said.hash()
+    (root / "tongues/de.ts").write_text("Guten Tag")
+    assert (said.hash() != before) is is_read
+    (root / "tongues/fr.ts").write_text("Bonjour")
+    assert said.hash() != before
+
+
 @pytest.mark.parametrize(
     ("name", "is_stale"),
     [

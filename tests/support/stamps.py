@@ -40,6 +40,9 @@ class Suite:
     """Programs of this machine whose greater version counts."""
     but: tuple[str, ...] = ()
     """Those of `tests` that are none of it."""
+    read_by: tuple[tuple[str, str], ...] = ()
+    """A folder of `rooms`, and the file that reads it: where no test reaches that, the names of
+    what lies there count alone."""
     is_floor: bool = False
     """What its tests import of the product counts by itself, and what that imports."""
     group: str = ""
@@ -92,8 +95,10 @@ class Suite:
             return ""
         whole = hashlib.sha256()
         mine = {*self.files, *reach.tests, *(reach.product if self.is_floor else ())}
+        unread = [folder for folder, reader in self.read_by if reader not in reach.product]
         for file in sorted({*mine, *checkout.files_in(self.rooms)}):
-            whole.update(checkout.sense_of(file))
+            is_named_alone = file not in mine and _is_in(file, unread)
+            whole.update(file.encode() if is_named_alone else checkout.sense_of(file))
         for part in self._parts(checkout):
             whole.update(json.dumps(part).encode() + b"\n")
         return whole.hexdigest()
@@ -121,6 +126,7 @@ def suites(root: Path = ROOT) -> list[Suite]:
             lines=tuple(each.get("lines", {}).items()),
             programs=tuple(each.get("programs", ())),
             but=tuple(each.get("but", ())),
+            read_by=tuple(each.get("read_by", {}).items()),
             is_floor=each.get("floor", False),
         )
         for name, each in told.items()
