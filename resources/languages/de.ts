@@ -10783,6 +10783,30 @@
   <context>
     <name>app/flights</name>
     <message>
+      <source>until %1, then it is refused</source>
+      <translation>bis %1, dann wird es abgewiesen</translation>
+    </message>
+    <message>
+      <source>Tool call %1</source>
+      <translation>Werkzeugaufruf %1</translation>
+    </message>
+    <message>
+      <source>Provider's tool %1</source>
+      <translation>Werkzeug des Anbieters %1</translation>
+    </message>
+    <message>
+      <source>Thinking %1</source>
+      <translation>Denken %1</translation>
+    </message>
+    <message>
+      <source>Part %1</source>
+      <translation>Teil %1</translation>
+    </message>
+    <message>
+      <source>Result of %1, failed</source>
+      <translation>Ergebnis von %1, gescheitert</translation>
+    </message>
+    <message>
       <source>running, %1 calls, the last one %2, %3 failed</source>
       <translation>läuft, %1 Aufrufe, der letzte %2, %3 gescheitert</translation>
     </message>

@@ -61,7 +61,7 @@ class TranscriptView(ReadText):
     def show_sections(self, sections: tuple[TranscriptSection, ...]) -> None:
         self._sections = sections
         self._more.stop()
-        self._lines.begin(tuple(replace(each, title=said(each.title)) for each in sections))
+        self._lines.begin(tuple(map(_in_words, sections)))
         self._write()
         self.moveCursor(self.textCursor().MoveOperation.Start)
 
@@ -220,3 +220,11 @@ class _Gutter(QWidget):
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Taken, like its press."""
+
+
+def _in_words(section: TranscriptSection) -> TranscriptSection:
+    """Headings, and how much a message has, are ours; what parts begin with is not."""
+    if not section.title:
+        return section
+    detail = section.detail if section.depth else said(section.detail)
+    return replace(section, title=said(section.title), detail=detail)
