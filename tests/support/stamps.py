@@ -41,8 +41,8 @@ class Suite:
     but: tuple[str, ...] = ()
     """Those of `tests` that are none of it."""
     read_by: tuple[tuple[str, str], ...] = ()
-    """A folder of `rooms`, and the file that reads it: where no test reaches that, the names of
-    what lies there count alone."""
+    """A folder of `rooms`, and the file that reads it: where no test of a floor reaches that, the
+    names of what lies there count alone."""
     is_floor: bool = False
     """What its tests import of the product counts by itself, and what that imports."""
     group: str = ""
@@ -95,7 +95,8 @@ class Suite:
             return ""
         whole = hashlib.sha256()
         mine = {*self.files, *reach.tests, *(reach.product if self.is_floor else ())}
-        unread = [folder for folder, reader in self.read_by if reader not in reach.product]
+        read = reach.product if self.is_floor else ()
+        unread = [folder for folder, reader in self.read_by if reader not in read]
         for file in sorted({*mine, *checkout.files_in(self.rooms)}):
             is_named_alone = file not in mine and _is_in(file, unread)
             whole.update(file.encode() if is_named_alone else checkout.sense_of(file))
