@@ -74,6 +74,16 @@ def flood(_: Any) -> None:
         say({"method": "notifications/message", "params": {"level": "info", "data": "x"}})
 
 
+def flood_on(words: str) -> None:
+    """Until somebody ends it."""
+    if words == "errors":
+        while True:
+            os.write(2, b"oh\n" * 10_000)
+    line = json.dumps({"jsonrpc": "2.0", "method": "notifications/message"}).encode() + b"\n"
+    while True:
+        os.write(1, (b"\n" if words == "blank" else line) * 10_000)
+
+
 def sampling(_: Any) -> None:
     for number in range(20_000):
         asked = {"messages": [], "maxTokens": 1}
@@ -100,6 +110,8 @@ ODD = {
 def call(number: Any, params: dict[str, Any]) -> None:
     name, given = params["name"], params.get("arguments", {})
     note(f"call {name}")
+    if name == "flood" and given:
+        flood_on(given["words"])
     if name in ODD:
         ODD[name](number)
         return

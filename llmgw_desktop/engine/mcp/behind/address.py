@@ -256,7 +256,7 @@ class AddressLink:
         self, connection: UpstreamConnection, number: int | None, mark: "StreamMark"
     ) -> None:
         splitter = SseSplitter(LONGEST_MESSAGE)
-        while piece := await connection.piece():
+        while not self._peer.is_over and (piece := await connection.piece()):
             for frame in splitter.feed(piece):
                 mark.note(frame)
                 if data := data_of(frame):

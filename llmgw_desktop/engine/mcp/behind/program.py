@@ -27,7 +27,8 @@ from llmgw_desktop.engine.mcp.behind.peer import (
 from llmgw_desktop.platform.children import apart, end_group, resident_bytes
 from llmgw_desktop.platform.processes import all_processes
 
-_CHUNK = 256 << 10
+_CHUNK = 64 << 10
+"""Cut into lines at one stretch, however many these are."""
 _LEAVING_S = 2.0
 """So long a server may take to end by itself once its stdin has ended."""
 _LAST_LINES = 20
@@ -46,6 +47,7 @@ class ProgramLink:
         self._cut = LineCutter()
         self._last_words: deque[str] = deque(maxlen=_LAST_LINES)
         self._sending = asyncio.Lock()
+        self._is_leaving = False
         self._tasks = Tasks()
         self._tasks.start(self._read(), name=f"hear {peer.name}")
         self._tasks.start(self._read_errors(), name=f"hear the errors of {peer.name}")
@@ -78,6 +80,7 @@ class ProgramLink:
 
     async def close(self) -> None:
         process = self._process
+        self._is_leaving = True
         if process.stdin is not None:
             process.stdin.close()
         try:
@@ -92,17 +95,26 @@ class ProgramLink:
     async def _read(self) -> None:
         stdout = self._process.stdout
         assert stdout is not None
-        while chunk := await stdout.read(_CHUNK):
+        while not self._is_given_up() and (chunk := await stdout.read(_CHUNK)):
             for line in self._cut.feed(chunk):
                 await self._take(line)
+                if self._is_given_up():
+                    break
             for number in self._cut.dropped():
                 self._peer.too_long(number)
+        if self._is_given_up():
+            end_group(self._process.pid)  # what it goes on saying would be read for nobody
         code = await self._process.wait()
         words = f" It said: {self._last_words[-1]}" if self._last_words else ""
         self._peer.lost(f"{self._peer.name} has ended (exit code {code}).{words}")
 
+    def _is_given_up(self) -> bool:
+        """It flooded, or said more than can be read; one that may leave has its time for that."""
+        return self._peer.is_over and not self._is_leaving
+
     async def _take(self, line: bytes) -> None:
         if not line.strip():
+            self._peer.junk()
             return
         try:
             if len(line) > PARSED_AT_ONCE:
@@ -119,7 +131,7 @@ class ProgramLink:
         assert stderr is not None
         cut = LineCutter(64 << 10)
         while chunk := await stderr.read(16 << 10):
-            for line in cut.feed(chunk):
+            for line in cut.feed(chunk)[-_LAST_LINES:]:  # no more of them is kept
                 words = plain_text(line.decode("utf-8", "replace").strip())
                 if words:
                     self._last_words.append(words[:_LONGEST_LINE])
@@ -139,12 +151,16 @@ class LineCutter:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The lines that this completes, without their ends."""
-        found = []
         *whole, rest = chunk.split(b"\n")
-        for part in whole:
-            line = self._ended(part)
-            if line is not None:
-                found.append(line)
+        if not whole:
+            self._more(rest)
+            return []
+        line = self._ended(whole[0])
+        found = [] if line is None else [line]
+        if len(chunk) <= self._longest:  # what follows has its beginning here, and fits
+            found += whole[1:]
+        else:
+            found += [each for each in map(self._ended, whole[1:]) if each is not None]
         self._more(rest)
         return found
 
@@ -191,7 +207,7 @@ async def started(server: GivenServer, env: Mapping[str, str], peer: ServerTalk)
             stderr=asyncio.subprocess.PIPE,
             env={**usual, **server.env},
             cwd=usual.get("HOME") or str(Path.home()),
-            limit=2 * _CHUNK,
+            limit=4 * _CHUNK,
             **apart(),
         )
     except NotImplementedError:

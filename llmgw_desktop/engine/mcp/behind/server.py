@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import field
 from typing import Any
 
+import orjson
+
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.mcp_presentation import HANDSHAKE_VERSIONS
@@ -30,6 +32,8 @@ _BACK_OFF_S = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """After so many failures in a row the next start waits so long."""
 _MOST_PAGES = 50
 _MOST_LISTED = 2_000
+MOST_LIST_BYTES = 8 << 20
+"""Of one list, kept for as long as its server is known: what goes beyond is left out."""
 _MISSING = -32601
 _LEVEL_S = 10.0
 _LISTS = {
@@ -41,6 +45,19 @@ _LISTS = {
 _log = logging.getLogger(__name__)
 
 Connect = Callable[[McpServer, ServerTalk], Awaitable[Link]]
+
+
+def within(entries: list[Any], room: int) -> tuple[list[Mapping[str, Any]], int]:
+    """Those objects whose JSON fits into so many bytes, from the first on, and what is left; 0
+    where one does not. For a thread: they may be large."""
+    found: list[Mapping[str, Any]] = []
+    for each in entries:
+        if isinstance(each, dict):
+            room -= len(orjson.dumps(each))
+            if room <= 0:
+                return found, 0
+            found.append(each)
+    return found, room
 
 
 @value
@@ -137,12 +154,15 @@ class BehindServer:
         return self.is_running, bool(self._followed)
 
     def standing(self) -> ServerStanding:
-        link = self._peer.link if self._peer is not None else None
+        peer = self._peer
+        link = peer.link if peer is not None else None
+        is_running = peer is not None and link is not None and not peer.is_over
+        pid = link.pid if link is not None and is_running else 0
         return ServerStanding(
             name=self.name,
-            is_running=link is not None,
-            pid=link.pid if link is not None else 0,
-            pids=(link.pid,) if link is not None and link.pid else (),
+            is_running=is_running,
+            pid=pid,
+            pids=(pid,) if pid else (),
             title=self._title,
             calls=self._calls,
             failures=self._failures,
@@ -297,6 +317,7 @@ class BehindServer:
             return ()
         found: list[Mapping[str, Any]] = []
         cursor: dict[str, Any] = {}
+        room = MOST_LIST_BYTES
         for _ in range(_MOST_PAGES):
             try:
                 page = await peer.ask(method, cursor, within_s=_LIST_S)
@@ -306,9 +327,10 @@ class BehindServer:
                 raise
             entries = page.get(key)
             if isinstance(entries, list):
-                found += [each for each in entries if isinstance(each, dict)]
+                fitting, room = await asyncio.to_thread(within, entries, room)
+                found += fitting
             after = page.get("nextCursor")
-            if not isinstance(after, str) or len(found) > _MOST_LISTED:
+            if not isinstance(after, str) or len(found) > _MOST_LISTED or room <= 0:
                 break
             cursor = {"cursor": after}
         return tuple(found[:_MOST_LISTED])

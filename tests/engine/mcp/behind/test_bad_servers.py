@@ -15,8 +15,13 @@ from mcp import MCPError
 from llmgw_desktop.domain.mcp_server import LONGEST_NAME, offered_name
 from llmgw_desktop.engine.mcp.behind.pins import ToolState
 from llmgw_desktop.engine.mcp.behind.program import LineCutter
+from llmgw_desktop.engine.mcp.behind.server import within
 from tests.engine.conftest import house_in
 from tests.support.mcp_servers import client_of, facts, names, odd, table, text_of
+
+
+def is_running(pid: int) -> bool:
+    return Path(f"/proc/{pid}/cmdline").exists() and bool(Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
 async def until(happened: Any) -> None:
@@ -55,6 +60,36 @@ async def test_what_a_server_does_badly_is_one_sentence_and_the_other_goes_on(
         if tool == "huge":  # it is well: only its answer was too long
             assert text_of(await client.call_tool("odd__echo", {"words": "on"})) == "echo: on"
     assert two.read_text().split("\n").count("start") == 1
+
+
+@pytest.mark.parametrize("words", ["messages", "blank"])
+async def test_one_that_floods_without_end_is_ended(tmp_path: Path, words: str) -> None:
+    """Not only told of: nobody reads on, and its process is gone."""
+    servers = table("odd", odd(str(tmp_path / "notes")))
+    async with house_in(tmp_path / "home", servers) as house, client_of(house) as client:
+        await names(client)
+        pid = facts(house)["odd"].pid
+        result = await client.call_tool("odd__flood", {"words": words})
+        assert "that nobody had asked for" in text_of(result)
+        await until(lambda: not is_running(pid))
+        assert not facts(house)["odd"].is_running
+
+
+async def test_errors_without_end_take_nothing_from_others(tmp_path: Path) -> None:
+    servers = table("odd", odd(str(tmp_path / "one")), "answer_within_s = 1")
+    servers += table("well", odd(str(tmp_path / "two")))
+    async with house_in(tmp_path / "home", servers) as house, client_of(house) as client:
+        result = await client.call_tool("odd__flood", {"words": "errors"})
+        assert "said nothing for 1 s" in text_of(result)
+        assert text_of(await client.call_tool("well__echo", {"words": "on"})) == "echo: on"
+        assert facts(house)["odd"].log[-1] == "oh"
+
+
+def test_a_list_is_kept_up_to_a_size() -> None:
+    entries = [{"name": "a"}, 7, {"name": "b", "description": "x" * 1_000}, {"name": "c"}]
+    assert within(entries, 1_100) == ([entries[0], entries[2], entries[3]], 1_100 - 1_053)
+    assert within(entries, 500) == ([entries[0]], 0), "what comes after it could be of any size"
+    assert within([], 5) == ([], 5)
 
 
 async def test_links_to_files_of_this_computer_lead_to_their_server_alone(tmp_path: Path) -> None:
