@@ -67,9 +67,10 @@ def _is_same_program(grant: Grant, asking: Peer) -> bool:
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-LOOKS_WITHIN_S = 0.2
-"""A person must see the question soon. What is not known until then makes it stricter, never
-laxer: an unknown program gets eight hours at most, and nothing is remembered."""
+LOOKS_WITHIN_S = 1.0
+"""It takes 50 ms, and longer on a busy computer. A person must see the question soon. What is not
+known until then makes it stricter, never laxer: an unknown program gets eight hours at most, and
+nothing is remembered."""
 
 
 class Background:
