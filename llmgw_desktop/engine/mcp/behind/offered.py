@@ -1,8 +1,11 @@
-"""A tool of a server behind us as our clients see it: its name, for whom it is, what it says."""
+"""What a server behind us lists, and a tool of it as our clients see it: its name, for whom it is,
+what it says."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from llmgw_desktop.domain.access.principal import Principal, PrincipalKind
 from llmgw_desktop.domain.mcp_server import (
@@ -21,7 +24,32 @@ from llmgw_desktop.engine.mcp.tool import PLAINLY, CameBy, McpToolCall, Profile
 if TYPE_CHECKING:
     from llmgw_desktop.engine.flights.open_flight import OpenFlight
 
+MOST_LIST_BYTES = 8 << 20
+"""Of one list, kept for as long as its server is known: what goes beyond is left out."""
 _LISTED_KEYS = ("title", "description", "inputSchema", "annotations")
+
+
+@value
+class ServerLists:
+    """What one server says that it has, as it said it; whatever is no object is left out."""
+
+    tools: tuple[Mapping[str, Any], ...] = ()
+    resources: tuple[Mapping[str, Any], ...] = ()
+    templates: tuple[Mapping[str, Any], ...] = ()
+    prompts: tuple[Mapping[str, Any], ...] = ()
+
+
+def within(entries: list[Any], room: int) -> tuple[list[Mapping[str, Any]], int]:
+    """Those objects whose JSON fits into so many bytes, from the first on, and what is left; 0
+    where one does not. For a thread: they may be large."""
+    found: list[Mapping[str, Any]] = []
+    for each in entries:
+        if isinstance(each, dict):
+            room -= len(orjson.dumps(each))
+            if room <= 0:
+                return found, 0
+            found.append(each)
+    return found, room
 
 
 @value

@@ -10,8 +10,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import field
 from typing import Any
 
-import orjson
-
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.run_errors import InvalidRun
 from llmgw_desktop.domain.mcp_presentation import HANDSHAKE_VERSIONS
@@ -19,6 +17,7 @@ from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.loop.tasks import Tasks
 from llmgw_desktop.engine.mcp.behind.callers import CallerSide, Party
+from llmgw_desktop.engine.mcp.behind.offered import MOST_LIST_BYTES, ServerLists, within
 from llmgw_desktop.engine.mcp.behind.peer import CallRefused, Link, ServerFailed, ServerTalk
 from llmgw_desktop.engine.mcp.behind.web import greeting
 from llmgw_desktop.engine.mcp.tool import ProgressTelling
@@ -32,8 +31,6 @@ _BACK_OFF_S = (0.0, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """After so many failures in a row the next start waits so long."""
 _MOST_PAGES = 50
 _MOST_LISTED = 2_000
-MOST_LIST_BYTES = 8 << 20
-"""Of one list, kept for as long as its server is known: what goes beyond is left out."""
 _MISSING = -32601
 _LEVEL_S = 10.0
 _LISTS = {
@@ -45,29 +42,6 @@ _LISTS = {
 _log = logging.getLogger(__name__)
 
 Connect = Callable[[McpServer, ServerTalk], Awaitable[Link]]
-
-
-def within(entries: list[Any], room: int) -> tuple[list[Mapping[str, Any]], int]:
-    """Those objects whose JSON fits into so many bytes, from the first on, and what is left; 0
-    where one does not. For a thread: they may be large."""
-    found: list[Mapping[str, Any]] = []
-    for each in entries:
-        if isinstance(each, dict):
-            room -= len(orjson.dumps(each))
-            if room <= 0:
-                return found, 0
-            found.append(each)
-    return found, room
-
-
-@value
-class ServerLists:
-    """What one server says that it has, as it said it; whatever is no object is left out."""
-
-    tools: tuple[Mapping[str, Any], ...] = ()
-    resources: tuple[Mapping[str, Any], ...] = ()
-    templates: tuple[Mapping[str, Any], ...] = ()
-    prompts: tuple[Mapping[str, Any], ...] = ()
 
 
 @value

@@ -10,9 +10,10 @@ from typing import Any
 from llmgw_desktop.domain.access.principal import Principal
 from llmgw_desktop.domain.mcp_server import ADDRESS, offered_name
 from llmgw_desktop.engine.mcp.behind.callers import Party
+from llmgw_desktop.engine.mcp.behind.offered import ServerLists
 from llmgw_desktop.engine.mcp.behind.own_processes import OwnProcesses
 from llmgw_desktop.engine.mcp.behind.peer import ServerFailed
-from llmgw_desktop.engine.mcp.behind.server import BehindServer, ServerLists
+from llmgw_desktop.engine.mcp.behind.server import BehindServer
 from llmgw_desktop.engine.mcp.tool import NotFound, Profile
 
 _READ_S = 60.0

@@ -13,9 +13,9 @@ import pytest
 from mcp import MCPError
 
 from llmgw_desktop.domain.mcp_server import LONGEST_NAME, offered_name
+from llmgw_desktop.engine.mcp.behind.offered import within
 from llmgw_desktop.engine.mcp.behind.pins import ToolState
 from llmgw_desktop.engine.mcp.behind.program import LineCutter
-from llmgw_desktop.engine.mcp.behind.server import within
 from tests.engine.conftest import house_in
 from tests.support.mcp_servers import client_of, facts, names, odd, table, text_of
 
