@@ -321,6 +321,9 @@ def _doubts(flight: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     ):
         if flight[key]:
             yield name, ", ".join(flight[key])
+    for hit in flight["guards"]:
+        times = f", {hit['count']} times" if hit["count"] > 1 else ""
+        yield f"guard {hit['rule']}", f"{hit['action']}: {hit['found']} ({hit['in']}){times}"
 
 
 def _attempt(each: Mapping[str, Any]) -> str:

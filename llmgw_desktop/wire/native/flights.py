@@ -24,6 +24,7 @@ from llmgw_desktop.domain.flights.spending import (
     SumBy,
     Timing,
 )
+from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.domain.policy import (
     ClientPolicy,
@@ -83,6 +84,7 @@ def flight_object(record: FlightRecord) -> dict[str, Any]:
         "attempts": [_attempt(each) for each in record.attempt_log],
         "phases": [_phase(each) for each in record.phases],
         "losses": flight.losses,
+        "guards": [_hit(each) for each in flight.guard_hits],
         "requestBytes": flight.request_bytes,
         "answerBytes": flight.answer_bytes,
     }
@@ -92,6 +94,17 @@ def listed_object(flight: FlightSummary) -> dict[str, Any]:
     """One of a list: without its way."""
     told = flight_object(FlightRecord(summary=flight))
     return {name: value for name, value in told.items() if name not in _OF_ITS_WAY}
+
+
+def _hit(hit: GuardHit) -> dict[str, Any]:
+    """Never the words that were found."""
+    return {
+        "rule": hit.rule,
+        "action": hit.action,
+        "found": hit.what,
+        "in": hit.role,
+        "count": hit.count,
+    }
 
 
 _OF_ITS_WAY = ("routeReason", "attempts", "phases")

@@ -111,6 +111,19 @@ async def test_a_key_in_a_tools_result_is_noted_in_every_dialect(tmp_path: Path)
         assert _last(house).guard_hits == ()
 
 
+async def test_programs_are_told_of_it_and_never_of_the_words(tmp_path: Path) -> None:
+    async with _house(tmp_path / "home", "") as (house, _):
+        await _sent(house, "/v1/messages", _anthropic(ENV))
+        told = {"rule": RULE, "action": "warn", "found": "secret", "in": "tool", "count": 1}
+        for path in (f"/v1/flights/{_last(house).id}", "/v1/flights?filter=is:guarded"):
+            async with house.get(path) as answer:
+                text = await answer.text()
+            found = json.loads(text)
+            flight = found["flight"] if "flight" in found else found["flights"][0]
+            assert flight["guards"] == [told]
+            assert KEY not in text
+
+
 async def test_a_file_that_a_person_sends_is_looked_through(tmp_path: Path) -> None:
     source = {"type": "text", "media_type": "text/plain", "data": ENV}
     body = _anthropic("fine")
