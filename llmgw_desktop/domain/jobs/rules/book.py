@@ -19,6 +19,7 @@ from llmgw_desktop.domain.jobs.rules.ready import (
     RuleInForce,
     Wish,
     all_at,
+    names_of,
     places_of,
 )
 from llmgw_desktop.domain.jobs.rules.rule import (
@@ -62,12 +63,13 @@ class RuleBook:
     def judge(self, wish: Wish) -> Ruling:
         held = [each for each in self._rules if holds_for(each.rule, wish.situation)]
         every = wish.command.every if wish.command is not None else ()
+        names = names_of(every)
         doubt: Ruling | None = None
         for verdict in (RuleVerdict.DENY, RuleVerdict.ASK):
             for each in held:
                 if each.rule.verdict is not verdict:
                     continue
-                fit = each.strikes(wish, every)
+                fit = each.strikes(wish, every, names)
                 if fit is Fit.YES:
                     return _said(each.rule)
                 if fit is Fit.MAYBE and doubt is None:

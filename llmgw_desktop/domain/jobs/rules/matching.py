@@ -6,7 +6,7 @@ and spelling, under any name of the program; where words are not known, it may b
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from enum import IntEnum
 from functools import lru_cache
 
@@ -216,6 +216,10 @@ class CommandPatterns:
     def _of(self, name: str) -> list[CommandPattern]:
         found = self._by_name.get(name, [])
         return [*found, *self._wild] if self._wild else found
+
+    def are_of_others(self, names: Set[str]) -> bool:
+        """Whether none of these programs is one of theirs."""
+        return not self._wild and self._by_name.keys().isdisjoint(names)
 
     def width(self, command: SimpleCommand) -> int:
         """How many words of it are named by the pattern that allows it; 0 where none does."""

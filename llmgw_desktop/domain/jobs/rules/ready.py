@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 
 from llmgw_desktop.domain.jobs.rules.command import (
+    CommandShell,
     ParsedCommand,
     ShellWord,
     SimpleCommand,
     WordKind,
+    program_name,
 )
 from llmgw_desktop.domain.jobs.rules.matching import CommandPatterns, Fit
 from llmgw_desktop.domain.jobs.rules.rule import PathPatterns, RuleKind, RuleSituation, StandingRule
@@ -82,9 +84,14 @@ class RuleInForce:
             return frozenset({RuleKind.WRITE, RuleKind.READ})
         return frozenset(RuleKind)
 
-    def strikes(self, wish: Wish, every: Sequence[SimpleCommand]) -> Fit:
-        """For what denies or asks."""
+    def strikes(
+        self, wish: Wish, every: Sequence[SimpleCommand], names: frozenset[str] | None
+    ) -> Fit:
+        """For what denies or asks. `names`: of all programs of the command, where each is known by
+        one; most rules are about others."""
         if wish.kind is RuleKind.COMMAND and wish.command is not None:
+            if names is not None and self._has_commands and self.commands.are_of_others(names):
+                return Fit.NO
             return self._strikes_command(wish, wish.command, every)
         if wish.kind not in self.kinds or (self.rule.commands and not self.rule.kinds):
             return Fit.NO
@@ -188,6 +195,19 @@ class RuleInForce:
                 if any(each.fits(host) for each in self._hosts):
                     return Fit.YES
         return fit
+
+
+def names_of(every: Sequence[SimpleCommand]) -> frozenset[str] | None:
+    """None where a program has another name, is not known, or where there is none."""
+    names = set()
+    for each in every:
+        word = each.words[0] if each.words else None
+        if word is None or word.kind is not WordKind.KNOWN or each.other_names:
+            return None
+        if each.shell is not CommandShell.POSIX:
+            return None
+        names.add(program_name(word))
+    return frozenset(names) or None
 
 
 def all_at(ready: RuleInForce, words: Sequence[ShellWord]) -> bool:

@@ -69,8 +69,7 @@ class PathView:
         self._limit = "the workspace" if job.top else "the job's working folder"
         self._home = os.path.expanduser("~")  # noqa: PTH111 - a text, and often
         self._is_private = is_private
-        self._is_own = is_private(Path(self._top))
-        """It lies among the gateway's own files: a folder that was made for this job."""
+        self._is_own: bool | None = None
 
     def folder(self, ask: Ask) -> PathInView:
         """Where it is done."""
@@ -135,7 +134,7 @@ class PathView:
         real = Path(place.real)
         leads = "" if place.real == place.said else f" (it leads to {place.real})"
         is_inside = _is_inside(place.real, self._top)
-        if is_inside and self._is_own:
+        if is_inside and self._lies_in_ours():
             return ""
         if self._is_private(real):
             return f"{_CREDENTIALS}: {place.said}{leads}"
@@ -144,6 +143,12 @@ class PathView:
         if _is_inside(os.path.normpath(place.full), self._top):
             return f"by a link out of {self._limit}: {place.said}{leads}"
         return f"outside {self._limit}: {place.said}{leads}"
+
+    def _lies_in_ours(self) -> bool:
+        """Among the gateway's own files: a folder that was made for this job."""
+        if self._is_own is None:
+            self._is_own = self._is_private(Path(self._top))
+        return self._is_own
 
 
 def _named(ask: Ask) -> Iterator[str]:
