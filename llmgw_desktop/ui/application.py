@@ -93,6 +93,8 @@ class Beside(Protocol):
         """From when the gateway has started until before it ends."""
 
 
+SPARE_CLASSES = 550
+"""With those of Qt more than 1,109, at which the table of classes grows to hold 2,357."""
 _SHOW_TIMEOUT_MS = 2000
 _SESSION_END_MS = 5000
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
@@ -129,6 +131,8 @@ def run_desktop(
 
 
 def make_application() -> QApplication:
+    if sys.version_info < (3, 12):
+        _make_room_for_classes()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("llmgw-desktop")
     app.setApplicationDisplayName("LLM Gateway")
@@ -138,6 +142,17 @@ def make_application() -> QApplication:
     if sys.platform != "darwin":
         app.setStyle("Fusion")
     return app
+
+
+def _make_room_for_classes() -> None:
+    """Make a table of PySide's grow now, and not while the loop looks into it.
+
+    Before Python 3.12 PySide finds what belongs to a class in a hash table that nothing guards: Qt
+    looks there while it paints or tells a screen reader, and the thread that reads pages in enters
+    its classes. When the table grew meanwhile, the program ended with a segmentation fault. It
+    never shrinks, so these classes are all there at once and may go.
+    """
+    _all = [type("Spare", (QObject,), {}) for _ in range(SPARE_CLASSES)]
 
 
 async def _desktop(

@@ -43,6 +43,7 @@ from tests.support.responses_script import ScriptedModel, calling, scripted_mode
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 PATIENCE_S = 90.0
+_NO_SANDBOX = "setting up uid map: Operation not permitted"
 
 
 def run(command: str) -> tuple[str, dict[str, Any]]:
@@ -171,6 +172,13 @@ async def scene(tmp_path: Path, program_of: Callable[[CliName], Path]) -> AsyncI
         made = Scene(tmp_path, program_of(CliName.CODEX), model)
         try:
             yield made
+        except (AssertionError, TimeoutError):
+            if _NO_SANDBOX in str(model.requests):
+                pytest.skip(
+                    "Codex's own bubblewrap did not start within ours: as root, on a busy machine,"
+                    " the kernel now and then refuses the map of ids"
+                )
+            raise
         finally:
             await made.close()
 

@@ -103,6 +103,7 @@ async def test_what_opencode_asks_is_answered_in_the_list_or_there(
         assert await answered("once") == "opencode wants to run touch once.txt"
         await until((bench.folder / "once.txt").exists)
         assert (await asked(house)).title == "opencode wants to run touch there.txt"
+        await until(lambda: screen.shown.count(b"Allow once") > 1)  # painted after it was told
         screen.press(YES[cli])
         await until((bench.folder / "there.txt").exists)
         await until(lambda: "asked" in "".join(each.title for each in listed.waiting))

@@ -90,23 +90,43 @@ class Reader:
         return said["answer"]
 
 
+class Scene:
+    """The whole program, all of its pages filled, with a reader beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.chmod(0o700)
+        self._desk = Desk(folder)
+        self._desk.env |= {"LLMGW_HOME": str(folder), "QT_SCALE_FACTOR": "1"}
+        env = {**self._desk.env, "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
+        self.reader = Reader(self._desk.env)
+        self._program = self._desk._start([sys.executable, "-c", _PROGRAM, str(folder)], env)
+        assert _line(self._program) == "shown"
+        assert self.reader.ask("await", "llmgw-desktop")
+
+    def is_alive(self) -> bool:
+        return self._program.poll() is None
+
+    def end(self) -> None:
+        self.reader.end()
+        self._desk.end()
+
+
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    """With the whole program beside it, all of its pages filled."""
-    folder = tmp_path_factory.mktemp("reader")
-    folder.chmod(0o700)
-    desk = Desk(folder)
-    desk.env |= {"LLMGW_HOME": str(folder), "QT_SCALE_FACTOR": "1"}
-    env = {**desk.env, "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
-    made = Reader(desk.env)
+def scenes() -> Iterator[list[Scene]]:
+    made: list[Scene] = []
     try:
-        program = desk._start([sys.executable, "-c", _PROGRAM, str(folder)], env)
-        assert _line(program) == "shown"
-        assert made.ask("await", "llmgw-desktop")
         yield made
     finally:
-        made.end()
-        desk.end()
+        for each in made:
+            each.end()
+
+
+@pytest.fixture
+def reader(scenes: list[Scene], tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """One program for all tests; where one ended it, those after get another."""
+    if not scenes or not scenes[-1].is_alive():
+        scenes.append(Scene(tmp_path_factory.mktemp("reader")))
+    return scenes[-1].reader
 
 
 def trouble_of(nodes: list[Node]) -> list[str]:
