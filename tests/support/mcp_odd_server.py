@@ -4,9 +4,11 @@ starts, cancellations and calls into; other words are faults.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ def say(message: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-NAMES = ("echo", "crash", "silent", "huge", "flood", "sampling", "link", "env", "slow")
+NAMES = ("echo", "crash", "silent", "huge", "flood", "sampling", "link", "env", "slow", "endless")
 
 
 def tool(name: str, **more: Any) -> dict[str, Any]:
@@ -96,6 +98,14 @@ def link(number: Any) -> None:
     say({"id": number, "result": {"content": [block, inner]}})
 
 
+def go_on(token: Any) -> None:
+    """Signs of life, and never an answer."""
+    for step in itertools.count():
+        told = {"progressToken": token, "progress": step}
+        say({"method": "notifications/progress", "params": told})
+        time.sleep(0.1)
+
+
 HAS = {"tools": {"listChanged": True}, "prompts": {"listChanged": True}}
 ODD = {
     "sampling": sampling,
@@ -114,6 +124,11 @@ def call(number: Any, params: dict[str, Any]) -> None:
         flood_on(given["words"])
     if name in ODD:
         ODD[name](number)
+        return
+    if name == "endless":
+        threading.Thread(
+            target=go_on, args=(params["_meta"]["progressToken"],), daemon=True
+        ).start()
         return
     if name == "slow":
         for step in range(3):

@@ -238,7 +238,9 @@ class Handlers:
             plain = params.model_dump(by_alias=True, exclude_none=True, mode="json")
             plain.pop("_meta", None)
             try:
-                values = await behind.shelf.completed(visitor.principal, visitor.profile, plain)
+                party = Party.of(visitor.principal, _session_of(ctx), SdkCaller.of(ctx))
+                asked_by = visitor.principal, visitor.profile
+                values = await behind.shelf.completed(*asked_by, plain, party=party)
             except LlmgwError as error:
                 raise MCPError(INVALID_PARAMS, plain_text(str(error))) from error
             return {**_WHOLE, "completion": {"values": values or [], "hasMore": False}}

@@ -28,7 +28,8 @@ _LEFT = "These stay where they are:"
 class ImportDialog(FormDialog):
     """`begin` looks. `brought` when servers came over; then it closes itself."""
 
-    brought = Signal(str)
+    brought = Signal(str, object)
+    """In words, and the ImportLook: with it all can be taken back."""
 
     def __init__(
         self, theme: Theme, programs: ProgramServers, bridge: Bridge, parent: QWidget
@@ -76,7 +77,7 @@ class ImportDialog(FormDialog):
 
     def _done(self, look: ImportLook) -> None:
         came = counted(len(look.came), "server")
-        self.brought.emit(f"{came} came over.")
+        self.brought.emit(f"{came} came over.", look)
         self.accept()
 
     def _fail(self, error: Exception) -> None:

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from llmgw_desktop.app.mcp.tool_desk import ToolDesk, ToolRow, helpers_words
 from llmgw_desktop.app.safekeeping.importing.adding import ServerAdder
-from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
+from llmgw_desktop.app.safekeeping.importing.taking import ImportLook, ProgramServers
 from llmgw_desktop.app.words.figures import counted
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError
@@ -164,7 +164,9 @@ class ToolsPage(QWidget, MadeInSteps):
 
     def open_import(self) -> ImportDialog:
         dialog = ImportDialog(self._theme, self._programs, self._bridge, self)
-        dialog.brought.connect(lambda words: self.said.emit(words, None))
+        dialog.brought.connect(
+            lambda words, look: self.said.emit(words, lambda: self._run(lambda: self._sent(look)))
+        )
         dialog.open()
         dialog.begin()
         return dialog
@@ -176,6 +178,10 @@ class ToolsPage(QWidget, MadeInSteps):
         )
         dialog.open()
         return dialog
+
+    async def _sent(self, look: ImportLook) -> str:
+        """Back to where it came from."""
+        return await asyncio.to_thread(self._adder.take_back, look)
 
     async def _gone(self, name: str) -> str:
         await asyncio.to_thread(self._adder.remove, name)

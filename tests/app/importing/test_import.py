@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.safekeeping.importing import command
+from llmgw_desktop.app.safekeeping.importing.adding import ServerAdder
+from llmgw_desktop.app.safekeeping.importing.taking import ProgramServers
 from llmgw_desktop.domain.access.principal import LOCAL
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
@@ -532,6 +534,30 @@ def test_what_came_over_is_taken_out_of_connected_programs(desk: Desk) -> None:
     assert copy.read_bytes() == before
     assert copy.stat().st_mode & 0o077 == 0
     assert f"put {copy} in its place" in told
+
+
+def test_an_import_is_taken_back_whole(desk: Desk) -> None:
+    files = program_files(desk.person)
+    before = {name: path.read_bytes() for name, path in files.items()}
+    env = {"HOME": str(desk.person)}
+    desk.places.config_file.write_bytes(b"# mine\n")
+    programs, adder = ProgramServers(desk.places, env), ServerAdder(desk.places, env)
+    brought = programs.bring(remove=True)
+    assert "tracker" in brought.servers
+    assert TOKEN not in repr(brought)
+    assert adder.take_back(brought) == "The import is taken back."
+    assert {name: path.read_bytes() for name, path in files.items()} == before
+    assert desk.settings() == {}
+    assert desk.places.config_file.read_bytes().startswith(b"# mine\n")
+    with closing(desk.vault()) as vault:
+        assert vault.entries() == []
+    again = programs.bring(remove=True)
+    claude = files[".claude.json"]
+    mine = claude.read_bytes().replace(b'"numStartups": 3', b'"numStartups": 4')
+    claude.write_bytes(mine)
+    assert f"{claude} changed since, and stays" in adder.take_back(again)
+    assert claude.read_bytes() == mine
+    assert files[".codex/config.toml"].read_bytes() == before[".codex/config.toml"]
 
 
 def test_another_credential_in_its_place_is_kept(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ from llmgw_desktop.app.safekeeping.importing.server_file import (
     ServerWay,
     read_server_file,
 )
-from llmgw_desktop.app.safekeeping.importing.taking import importing_into
+from llmgw_desktop.app.safekeeping.importing.taking import ImportLook, importing_into
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.mcp_server import FROM_VAULT
@@ -38,6 +38,7 @@ from llmgw_desktop.domain.vault import (
 from llmgw_desktop.engine.jobs.environment import environment_for_installer, search_path
 from llmgw_desktop.platform.children import apart
 from llmgw_desktop.redaction.redactor import Redactor
+from llmgw_desktop.store.client_files.config_file import read_bytes, write_bytes
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.private_files import content_digest
 from llmgw_desktop.store.settings.editor import Edit, SettingsEditor
@@ -163,6 +164,20 @@ class ServerAdder:
         raw = read_settings_file(self._places.config_file)
         table = ("mcp_servers", removed.name)
         self._edit(raw, AddTable(table=table, values=removed.values, is_element=False))
+
+    def take_back(self, brought: ImportLook) -> str:
+        """An import; in words. A file of a program that was changed since stays as it is."""
+        kept = []
+        for each in brought.files:
+            if read_bytes(each.path) == each.after:
+                write_bytes(each.path, each.before, before=each.after)
+            else:
+                kept.append(str(each.path))
+        for name in brought.servers:
+            with suppress(ServerFileUnfit):  # it was removed meanwhile
+                self.remove(name)
+        said = f" {', '.join(kept)} changed since, and stays: its copy lies beside it."
+        return f"The import is taken back.{said if kept else ''}"
 
     @contextmanager
     def _vault(self) -> Iterator[Vault]:

@@ -43,6 +43,15 @@ _IS_HERE = "is here already, and stays as it is"
 _OFF = "it is written in a form that is not read"
 
 
+@value
+class TakenFrom:
+    """A program's file out of which something was taken; both texts may hold secrets."""
+
+    path: Path
+    before: bytes = field(repr=False)
+    after: bytes = field(repr=False)
+
+
 @dataclass(slots=True)
 class Importing:
     """First all is decided, then all is done."""
@@ -62,6 +71,7 @@ class Importing:
     to_remove: list[StandsIn] = field(default_factory=list)
     copies: dict[Path, Path] = field(default_factory=dict)
     """Of programs' files: as they were before something was taken out."""
+    files: list["TakenFrom"] = field(default_factory=list)
     stamp: str = field(default_factory=lambda: time.strftime("%Y%m%d-%H%M%S"))
 
     def plan(self, brought: Brought) -> None:
@@ -103,6 +113,7 @@ class Importing:
         write_first(copy, raw)
         write_bytes(file, after, before=raw)
         self.copies[file] = copy
+        self.files.append(TakenFrom(path=file, before=raw, after=after))
 
     def _plan_entries(self, entries: Sequence[OpenEntry]) -> None:
         here = {each.address for each in self.vault.entries()} if entries else set()
@@ -231,6 +242,9 @@ class ImportLook:
     left: tuple[LeftOut, ...]
     removed: tuple[str, ...]
     """What is taken out of programs' own settings."""
+    servers: tuple[str, ...] = ()
+    """Their names here."""
+    files: tuple[TakenFrom, ...] = ()
 
 
 class ProgramServers:
@@ -260,4 +274,6 @@ class ProgramServers:
                 came=tuple(each.named for each in importing.settings),
                 left=tuple(importing.left),
                 removed=tuple(f"{each.path[-1]} in {each.file}" for each in importing.to_remove),
+                servers=tuple(str(each.table[-1]) for each in importing.settings),
+                files=tuple(importing.files),
             )

@@ -25,6 +25,8 @@ PARSED_AT_ONCE = 128 << 10
 """Longer ones are read beside the loop."""
 FLOOD, FLOOD_S = 2_000, 10.0
 """More messages that nobody asked for in so many seconds end the server."""
+LONGEST_S = 3600.0
+"""Of one request, however many signs of life it gives; more only where a silence may be longer."""
 _MOST_UNTOLD = 100
 """Of one call's progress, and of what is said unasked: more at a time is left out."""
 _LONGEST_REASON = 600
@@ -164,8 +166,7 @@ class ServerTalk:
             await self._send(message, within_s)
             while not (await asyncio.wait({asked.answer}, timeout=self._left(asked, within_s)))[0]:
                 if self._left(asked, within_s) <= 0:
-                    said = f"{self.name} has said nothing for {within_s:g} s."
-                    self.failed(number, _Cut(said))
+                    self.failed(number, _Cut(f"{self.name} {_late_words(asked, within_s)}"))
             return asked.answer.result()
         except (asyncio.CancelledError, _Cut) as gone:
             if not self.is_over and method != "initialize":
@@ -249,7 +250,8 @@ class ServerTalk:
     def _left(asked: WaitingCall, within_s: float) -> float:
         if asked.open_questions:
             return within_s  # it is the server that waits
-        return max(asked.heard_at + within_s - time.monotonic(), 0.0)
+        end = min(asked.heard_at + within_s, asked.began_at + max(LONGEST_S, within_s))
+        return max(end - time.monotonic(), 0.0)
 
     def _give_up(self, number: int, gone: BaseException) -> None:
         if self.link is not None:
@@ -328,6 +330,12 @@ class ServerTalk:
         if len(seen) > FLOOD and now - seen.popleft() < FLOOD_S:
             what = f"{FLOOD:,} things in {FLOOD_S:g} s that nobody had asked for"
             self.lost(f"{self.name} said {what}, and was ended.")
+
+
+def _late_words(asked: WaitingCall, within_s: float) -> str:
+    if asked.heard_at + within_s > time.monotonic():
+        return f"is at work on this for {LONGEST_S / 60:g} minutes, without an end in sight."
+    return f"has said nothing for {within_s:g} s."
 
 
 def _cut(call: WaitingCall, why: str) -> None:

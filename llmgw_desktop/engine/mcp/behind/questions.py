@@ -25,7 +25,7 @@ class WaitingCall:
         self.answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self.progress = progress
         self.party = party
-        self.heard_at = time.monotonic()
+        self.began_at = self.heard_at = time.monotonic()
         self.untold = 0
         self.questions = 0
         """That its caller was asked."""

@@ -121,7 +121,12 @@ class Shelf:
         return None
 
     async def completed(
-        self, principal: Principal, profile: Profile, params: Mapping[str, Any]
+        self,
+        principal: Principal,
+        profile: Profile,
+        params: Mapping[str, Any],
+        *,
+        party: Party | None = None,
     ) -> list[str] | None:
         """What may stand there, by the server whose prompt or template it is; None where that is
         none of theirs. Raises ServerFailed."""
@@ -132,7 +137,8 @@ class Shelf:
         server, own = found
         key = "uri" if "uri" in ref else "name"
         asked = {**params, "ref": {**ref, key: own}}
-        result = await server.ask("completion/complete", asked, within_s=_COMPLETE_S)
+        worker = self._own.of(server, party)
+        result = await worker.ask("completion/complete", asked, within_s=_COMPLETE_S, party=party)
         told = result.get("completion")
         values = told.get("values") if isinstance(told, dict) else None
         if not isinstance(values, list):

@@ -50,7 +50,6 @@ from llmgw_desktop.store.tool_pins import ToolPinStore
 KNOWN_WITHIN_S = 10.0
 """So long a list waits for servers that were never asked what they have."""
 
-_READ_S = 60.0
 _log = logging.getLogger(__name__)
 
 

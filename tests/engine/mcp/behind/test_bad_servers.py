@@ -13,6 +13,7 @@ import pytest
 from mcp import MCPError
 
 from llmgw_desktop.domain.mcp_server import LONGEST_NAME, offered_name
+from llmgw_desktop.engine.mcp.behind import peer
 from llmgw_desktop.engine.mcp.behind.offered import within
 from llmgw_desktop.engine.mcp.behind.pins import ToolState
 from llmgw_desktop.engine.mcp.behind.program import LineCutter
@@ -60,6 +61,43 @@ async def test_what_a_server_does_badly_is_one_sentence_and_the_other_goes_on(
         if tool == "huge":  # it is well: only its answer was too long
             assert text_of(await client.call_tool("odd__echo", {"words": "on"})) == "echo: on"
     assert two.read_text().split("\n").count("start") == 1
+
+
+async def test_signs_of_life_without_end_hold_no_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer, "LONGEST_S", 3.0)
+    notes = tmp_path / "notes"
+    servers = table("odd", odd(str(notes)), "answer_within_s = 2")
+    async with house_in(tmp_path / "home", servers) as house, client_of(house) as client:
+
+        async def hear(*_: object) -> None: ...
+
+        result = await client.call_tool("odd__endless", {}, progress_callback=hear)
+        assert "odd is at work on this for 0.05 minutes, without an end" in text_of(result)
+        await until(lambda: "cancelled" in notes.read_text())
+        assert text_of(await client.call_tool("odd__echo", {"words": "on"})) == "echo: on"
+
+
+async def test_a_tool_that_changes_while_its_call_waits_for_a_person_is_not_called(
+    tmp_path: Path,
+) -> None:
+    notes = tmp_path / "notes"
+    servers = table("odd", odd(str(notes)), 'ask = "risky"')
+    async with house_in(tmp_path / "home", servers) as house, client_of(house) as client:
+        await names(client)
+        listed = house.container.question_list
+        call = asyncio.create_task(client.call_tool("odd__wipe", {}))
+        await until(lambda: len(listed))
+        await client.call_tool("odd__echo", {"words": "change"})
+        behind = house.container.tool_servers
+        assert behind is not None
+        await until(lambda: not behind._offered())
+        (question,) = listed.waiting
+        async with house.post(f"/v1/questions/{question.id}", {"choice": "once"}) as answer:
+            assert answer.status == 200, await answer.text()
+        assert "held back until a person has looked" in text_of(await call)
+        assert "call wipe" not in notes.read_text()
 
 
 @pytest.mark.parametrize("words", ["messages", "blank"])
@@ -130,6 +168,30 @@ async def test_an_address_that_lies_about_lengths_is_told_in_a_sentence(
     async with server, house_in(tmp_path / "home", servers) as house, client_of(house) as client:
         assert "well__echo" in await names(client)
         assert said in facts(house)["liar"].last_error
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/event-stream"])
+async def test_an_address_that_sends_100_mb_is_cut_off(tmp_path: Path, kind: str) -> None:
+    sent = list[int]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n\r\ndata: ".encode())
+            for part in range(100):
+                writer.write(b"x" * (1 << 20))
+                await writer.drain()
+                sent.append(part)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    large = f'[mcp_servers.large]\nurl = "http://127.0.0.1:{port}/mcp"\noffer = true\n'
+    servers = large + table("well", odd(str(tmp_path / "well")))
+    async with server, house_in(tmp_path / "home", servers) as house, client_of(house) as client:
+        assert "well__echo" in await names(client)
+        assert "large answered with more than 16 MB" in facts(house)["large"].last_error
+    assert len(sent) < 60, "the rest is not read"
 
 
 async def test_clients_hear_of_prompts_that_a_server_has_since(tmp_path: Path) -> None:
@@ -268,7 +330,7 @@ async def test_new_and_changed_tools_are_held_back(tmp_path: Path) -> None:
             first = await names(client)
             assert "odd__echo" in first
             await client.call_tool("odd__echo", {"words": "grow"})
-            await until(lambda: len(servers._servers["odd"].lists.tools) == 12)  # type: ignore[union-attr]
+            await until(lambda: len(servers._servers["odd"].lists.tools) == 13)  # type: ignore[union-attr]
             assert await names(client) == first
             assert (await client.call_tool("odd__late", {})).is_error
             states = {each.tool: each.state for each in await servers.tools()}

@@ -106,11 +106,13 @@ async def test_resources_and_prompts_are_listed_and_read_under_addresses_of_ours
         assert "Bern" in str(told.messages)
 
 
-async def test_what_may_stand_in_a_prompt_is_asked_of_its_server(tmp_path: Path) -> None:
-    async with (
-        house_in(tmp_path, table("all", mcp_servers.everything())) as house,
-        client_of(house) as client,
-    ):
+@pytest.mark.parametrize("share", ["true", "false"])
+async def test_what_may_stand_in_a_prompt_is_asked_of_its_server(
+    tmp_path: Path, share: str
+) -> None:
+    """Of the caller's own process, where each has one."""
+    servers = table("all", mcp_servers.everything(), f"share = {share}")
+    async with house_in(tmp_path, servers) as house, client_of(house) as client:
         prompts = {each.name for each in (await client.list_prompts()).prompts}
         (name,) = [each for each in prompts if each.startswith("all__completable")]
         asked = {"name": "department", "value": ""}
@@ -121,6 +123,7 @@ async def test_what_may_stand_in_a_prompt_is_asked_of_its_server(tmp_path: Path)
             type="ref/resource", uri="server://all/demo://resource/dynamic/text/{resourceId}"
         )
         await client.complete(more, {"name": "resourceId", "value": "1"})
+        assert len(facts(house)["all"].pids) == (1 if share == "true" else 2)
 
 
 async def test_files_and_a_repository_are_reached_by_their_servers(tmp_path: Path) -> None:
