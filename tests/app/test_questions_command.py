@@ -18,6 +18,7 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionAnswer,
     PermissionKind,
 )
+from llmgw_desktop.store.settings.reader import load_settings
 from tests.engine.conftest import House, house  # noqa: F401 - a fixture
 
 
@@ -135,3 +136,24 @@ async def test_waiting_shows_each_as_it_comes(
     assert await waits == 0, "stdin is at its end"
     assert first == []
     assert "  | touch c" in capsys.readouterr().out
+
+
+async def test_always_writes_a_rule_and_lets_this_one_on(
+    house: House,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    question_id, answers = await put(house, "git log -3")
+    await command(house, "list")
+    told = capsys.readouterr().out
+    assert "  always       Allow, and from now on by a rule: git log * in the workspace" in told
+    assert await command(house, "answer", question_id, "always") == 0
+    said, undo = capsys.readouterr()
+    assert said.startswith("git log * is allowed in the workspace")
+    assert said.endswith(f"{question_id}: once\n")
+    assert "rules remove" in undo
+    async with asyncio.timeout(20):
+        while not answers:
+            await asyncio.sleep(0.005)
+    assert answers[0].decision is Decision.ONCE
+    (rule,) = load_settings(house.container.places.config_file, {}).settings.rules
+    assert rule.commands == ("git log *",)

@@ -56,7 +56,17 @@ def _approvals(parser: Parser) -> None:
     )
     for verb in (allow, deny, stop):
         verb.add_argument("id", help="of the question, as the list shows it")
-    add_flags(allow, for_job="and the same again in this job, unasked")
+    add_flags(
+        allow,
+        for_job="and the same again in this job, unasked",
+        always="and by a rule whatever is like it, from now on; `llmgw rules` shows it",
+    )
+    allow.add_argument(
+        "--pattern",
+        default="",
+        metavar="PATTERN",
+        help="of that rule, in place of the one that the list shows",
+    )
     deny.add_argument("--note", default="", metavar="TEXT", help="what the agent is told")
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -22,15 +23,24 @@ from llmgw_desktop.app.questions.permission_words import (
     permission_view,
     since_words,
 )
+from llmgw_desktop.app.questions.rules import (
+    NOT_THIS,
+    always_table,
+    always_wish,
+    offered,
+    would_have_words,
+)
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.access.consent import ConsentQuestion, ConsentTerm, Peer
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.brakes import HeldQuestion
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.jobs.approval import Decision, PermissionQuestion
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.wire.native.approvals import read_held, read_question
 
+_NO_RULE = "No rule can be made of it: allow it once, or write one by `llmgw rules add`."
 _APPROVALS, _HELD = "/v1/approvals", "/v1/held"
 OTHER_VERSION = "The gateway that runs is of another version than this command."
 _WAIT_S = 50
@@ -52,6 +62,8 @@ def approvals(arguments: argparse.Namespace, places: Places, env: Mapping[str, s
         gateway = RunningGateway(places, env)
         if arguments.verb == "list":
             return _list_approvals(gateway, env, as_json=arguments.json, wait=arguments.wait)
+        if arguments.verb == "allow" and (arguments.always or arguments.pattern):
+            write_rule(gateway, arguments.id, arguments.pattern, Home(places=places, env=env))
         return _answer_approval(gateway, arguments)
     except (NotRunning, SaidNo) as error:
         print(f"llmgw: {inert(str(error))}", file=sys.stderr)
@@ -172,8 +184,46 @@ def _shown(question: PermissionQuestion, now_s: float) -> Iterator[str]:
         yield f'  Answer by: llmgw questions answer {question.id} once --note "…"'
     if view.agent_words:
         yield f"  {AGENT_SAYS}: {view.agent_words}"
-    if view.rule:
-        yield f"  --for-job would allow: {view.rule}"
+    yield from _ways_to_allow_more(question, view.rule)
+
+
+def _ways_to_allow_more(question: PermissionQuestion, rule: str) -> Iterator[str]:
+    if rule:
+        yield f"  --for-job would allow: {rule}"
+    if (offer := offered(question)) is not None:
+        where = inert_line(offer.where, 120)
+        yield f"  --always would allow: {inert_line(offer.pattern, 200)} {where}"
+
+
+@value
+class Home:
+    """Whose settings a rule goes into."""
+
+    places: Places
+    env: Mapping[str, str]
+
+
+def write_rule(gateway: RunningGateway, question_id: str, pattern: str, home: Home) -> bool:
+    """Before the answer: whoever reads that it was allowed can rely on both. False where no agent's
+    question has this id. Raises SaidNo, ConfigError, StoreError."""
+    from llmgw_desktop.app.questions.rules_command import write_rules
+
+    found = _questions(told_by(gateway.ask("GET", _APPROVALS)))
+    question = next((each for each in found if each.id == question_id), None)
+    if question is None:
+        return False
+    offer = offered(question)
+    if offer is None:
+        raise SaidNo(_NO_RULE)
+    offer = replace(offer, pattern=pattern or offer.pattern)
+    if would_have_words(question, offer, ()) == NOT_THIS:
+        raise SaidNo(f"{NOT_THIS} Nothing was allowed.")
+    wish = always_wish(question, offer, home.places.config_file)
+    write_rules(home.places, home.env, wish.edit())
+    print(wish.said)
+    name = str(always_table(question, offer)["name"])
+    print(f"Undo: {inert(own_command('rules', 'remove', name, env=home.env))}", file=sys.stderr)
+    return True
 
 
 def _answer_approval(gateway: RunningGateway, arguments: argparse.Namespace) -> int:

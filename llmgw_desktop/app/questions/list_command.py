@@ -13,10 +13,19 @@ from urllib.parse import quote
 
 from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.app.command_line.this_program import own_command
-from llmgw_desktop.app.questions.commands import OTHER_VERSION, SaidNo, told_by, waited_for
-from llmgw_desktop.app.questions.list_words import item_lines, outcome_line
+from llmgw_desktop.app.questions.commands import (
+    OTHER_VERSION,
+    Home,
+    SaidNo,
+    told_by,
+    waited_for,
+    write_rule,
+)
+from llmgw_desktop.app.questions.list_words import ALWAYS, item_lines, outcome_line
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.jobs.approval import Decision
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.questions.waiting.item import (
     OpenQuestion,
     QuestionOutcome,
@@ -32,13 +41,15 @@ _Shown = tuple[OpenQuestion, str]
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    home = Home(places=places, env=env)
     try:
         gateway = RunningGateway(places, env)
         if arguments.verb == "list":
             return _list(gateway, env, as_json=arguments.json, wait=arguments.wait)
+        answering = _Answering(gateway=gateway, arguments=arguments, home=home)
         if arguments.id and arguments.choice:
-            return _answer(gateway, arguments, arguments.id, arguments.choice)
-        return _ask_person(gateway, arguments)
+            return answering.say(arguments.id, arguments.choice)
+        return answering.ask_person()
     except (NotRunning, SaidNo) as error:
         print(f"llmgw: {inert(str(error))}", file=sys.stderr)
         return 1
@@ -73,27 +84,68 @@ def _shown(told: Mapping[str, Any]) -> list[_Shown]:
     return found
 
 
-def _answer(
-    gateway: RunningGateway, arguments: argparse.Namespace, question_id: str, choice: str
-) -> int:
-    body: dict[str, Any] = {"choice": choice}
-    if arguments.also:
-        body["also"] = arguments.also
-    if arguments.note:
-        body["note"] = arguments.note
-    if arguments.scope:
-        body["scopes"] = arguments.scope
-    if arguments.term:
-        body["for"] = arguments.term
-    told = told_by(gateway.ask("POST", f"{_PATH}/{quote(question_id, safe='')}", body))
-    if arguments.json:
-        print(json.dumps(told, indent=2, ensure_ascii=True))
-        return 1 if told.get("late") else 0
-    for each in told["answered"]:
-        print(f"{inert_line(each, 80)}: {inert_line(choice, 40)}")
-    for each in told["late"]:
-        print(f"llmgw: {inert_line(each['id'], 80)} {_late_words(each)}", file=sys.stderr)
-    return 1 if told["late"] else 0
+@value
+class _Answering:
+    gateway: RunningGateway
+    arguments: argparse.Namespace
+    home: Home
+
+    def say(self, question_id: str, choice: str) -> int:
+        arguments, gateway = self.arguments, self.gateway
+        if choice == ALWAYS and write_rule(gateway, question_id, "", self.home):
+            choice = str(Decision.ONCE)
+        body: dict[str, Any] = {"choice": choice}
+        if arguments.also:
+            body["also"] = arguments.also
+        if arguments.note:
+            body["note"] = arguments.note
+        if arguments.scope:
+            body["scopes"] = arguments.scope
+        if arguments.term:
+            body["for"] = arguments.term
+        told = told_by(gateway.ask("POST", f"{_PATH}/{quote(question_id, safe='')}", body))
+        if arguments.json:
+            print(json.dumps(told, indent=2, ensure_ascii=True))
+            return 1 if told.get("late") else 0
+        for each in told["answered"]:
+            print(f"{inert_line(each, 80)}: {inert_line(choice, 40)}")
+        for each in told["late"]:
+            print(f"llmgw: {inert_line(each['id'], 80)} {_late_words(each)}", file=sys.stderr)
+        return 1 if told["late"] else 0
+
+    def ask_person(self) -> int:
+        """Each is shown once; what is left without an answer waits on."""
+        arguments, gateway = self.arguments, self.gateway
+        seen: set[str] = set()
+        told = waited_for(gateway, _PATH, "questions", wait=arguments.wait)
+        code = 0
+        while True:
+            new = [each for each in _shown(told) if each[0].id not in seen]
+            if arguments.id:
+                new = [each for each in new if each[0].id == arguments.id]
+            if new:
+                item, lines = new[0]
+                seen.add(item.id)
+                print(lines)
+                print("Answer (nothing: later): ", end="", file=sys.stderr, flush=True)
+                said = sys.stdin.readline()
+                if choice := said.strip():
+                    code = self._try(item.id, choice)
+                if not said:
+                    return code
+            elif not seen:
+                print(_NONE_WAITS, file=sys.stderr)
+            if not arguments.wait or arguments.id:
+                return code
+            told = _next(gateway, told, is_at_once=bool(new))
+
+    def _try(self, question_id: str, choice: str) -> int:
+        """A slip of the finger decides nothing, and ends nothing."""
+        try:
+            return self.say(question_id, choice)
+        except SaidNo as error:
+            print(f"llmgw: {inert(str(error))}", file=sys.stderr)
+            return 1
 
 
 def _late_words(told: Mapping[str, Any]) -> str:
@@ -108,43 +160,6 @@ def _late_words(told: Mapping[str, Any]) -> str:
         at_s=told["at"],
     )
     return f"had its answer before: {outcome_line(outcome)}."
-
-
-def _ask_person(gateway: RunningGateway, arguments: argparse.Namespace) -> int:
-    """Each is shown once; what is left without an answer waits on."""
-    seen: set[str] = set()
-    told = waited_for(gateway, _PATH, "questions", wait=arguments.wait)
-    code = 0
-    while True:
-        new = [each for each in _shown(told) if each[0].id not in seen]
-        if arguments.id:
-            new = [each for each in new if each[0].id == arguments.id]
-        if new:
-            item, lines = new[0]
-            seen.add(item.id)
-            print(lines)
-            print("Answer (nothing: later): ", end="", file=sys.stderr, flush=True)
-            said = sys.stdin.readline()
-            if choice := said.strip():
-                code = _try(gateway, arguments, item.id, choice)
-            if not said:
-                return code
-        elif not seen:
-            print(_NONE_WAITS, file=sys.stderr)
-        if not arguments.wait or arguments.id:
-            return code
-        told = _next(gateway, told, is_at_once=bool(new))
-
-
-def _try(
-    gateway: RunningGateway, arguments: argparse.Namespace, question_id: str, choice: str
-) -> int:
-    """A slip of the finger decides nothing, and ends nothing."""
-    try:
-        return _answer(gateway, arguments, question_id, choice)
-    except SaidNo as error:
-        print(f"llmgw: {inert(str(error))}", file=sys.stderr)
-        return 1
 
 
 def _next(

@@ -11,6 +11,7 @@ from llmgw_desktop.app.questions.permission_words import (
     asked_parts,
     since_words,
 )
+from llmgw_desktop.app.questions.rules import offered
 from llmgw_desktop.app.words.figures import clock_text
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.jobs.approval import Ask, PermissionQuestion
@@ -21,6 +22,8 @@ from llmgw_desktop.engine.questions.waiting.item import (
 )
 from llmgw_desktop.wire.native.approvals import read_question
 
+ALWAYS = "always"
+"""Of a command: no choice of the door's, but a rule and `once`."""
 KIND_WORDS: dict[QuestionKind, str] = {
     QuestionKind.PERMISSION: "An agent asks",
     QuestionKind.CONSENT: "A program asks to be let in",
@@ -96,13 +99,22 @@ def item_lines(item: OpenQuestion, asked: Mapping[str, Any] | None, now_s: float
         yield from (f"  | {line}" for line in inert(text).split("\n"))
     for warning in item.warnings:
         yield f"  Look: {inert_line(warning, 400)}"
-    for choice in item.choices:
-        yield f"  {inert_line(choice.id, 40):<12} {inert_line(choice.words, 160)}"
+    yield from _choice_lines(item, asked)
     for scope in item.scopes:
         yield f"    --scope {inert_line(scope, 40)}"
     if item.terms:
         yield f"    --for {' or '.join(item.terms)}"
     yield f"  {until_words(item, now_s)}"
+
+
+def _choice_lines(item: OpenQuestion, asked: Mapping[str, Any] | None) -> Iterator[str]:
+    for choice in item.choices:
+        yield f"  {inert_line(choice.id, 40):<12} {inert_line(choice.words, 160)}"
+    if asked is None or item.kind is not QuestionKind.PERMISSION:
+        return
+    if (offer := offered(read_question(asked))) is not None:
+        like = f"{inert_line(offer.pattern, 200)} {inert_line(offer.where, 120)}"
+        yield f"  {ALWAYS:<12} Allow, and from now on by a rule: {like}"
 
 
 def _texts(item: OpenQuestion, asked: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:

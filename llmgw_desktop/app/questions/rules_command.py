@@ -143,14 +143,17 @@ class _RulesCommand:
         return read_settings_file(self._places.config_file)
 
     def _write(self, edit: Edit) -> None:
-        journal = SettingsJournal(self._places.gateway_db, self._places.config_file)
-        editor = SettingsEditor(
-            self._places.config_file,
-            lambda file, raw: settings_of(file, raw, self._env),
-            journal.writing,
-        )
-        with closing(journal):
-            editor.apply(edit)
+        write_rules(self._places, self._env, edit)
+
+
+def write_rules(places: Places, env: Mapping[str, str], edit: Edit) -> None:
+    """Raises ConfigError, StoreError."""
+    journal = SettingsJournal(places.gateway_db, places.config_file)
+    editor = SettingsEditor(
+        places.config_file, lambda file, raw: settings_of(file, raw, env), journal.writing
+    )
+    with closing(journal):
+        editor.apply(edit)
 
 
 def _state(rule: StandingRule) -> str:

@@ -29,6 +29,7 @@ from llmgw_desktop.domain.jobs.approval import (
 )
 from llmgw_desktop.engine.questions.permissions.desk import PermissionDesk
 from llmgw_desktop.store.access.clients import ClientStore
+from llmgw_desktop.store.settings.reader import load_settings
 from llmgw_desktop.wire.native.approvals import question_object, read_question
 from tests.engine.conftest import House
 
@@ -181,6 +182,29 @@ async def test_the_commands_show_and_answer(
         assert answers[0].person
     assert await command(house, "allow", "prm_none") == 1
     assert "No question 'prm_none' waits" in capsys.readouterr().err
+
+
+async def test_a_rule_is_made_of_a_question_by_command(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = house.container.places.config_file
+    before = file.read_bytes() if file.exists() else b""
+    question, answers = await put(house, replace(COMMAND, command="git log -3"))
+    await command(house, "list")
+    assert "--always would allow: git log * " in capsys.readouterr().out
+    assert await command(house, "allow", question.id, "--pattern", "git push *") == 1
+    assert "It would not allow this question. Nothing was allowed." in capsys.readouterr().err
+    assert (file.read_bytes() if file.exists() else b"", answers) == (before, [])
+    assert await command(house, "allow", question.id, "--always") == 0
+    said, undo = capsys.readouterr()
+    assert said.startswith("git log * is allowed ")
+    assert said.endswith("Allowed once.\n")
+    assert "rules remove" in undo
+    (rule,) = load_settings(file, {}).settings.rules
+    assert rule.commands == ("git log *",)
+    several, _ = await put(house, replace(COMMAND, native_id="9", command="ls && rm -r x"))
+    assert await command(house, "allow", several.id, "--always") == 1
+    assert "No rule can be made of it" in capsys.readouterr().err
 
 
 async def test_what_an_agent_wrote_stays_text(
