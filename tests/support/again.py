@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-MOST = 3
-"""More that fail at once are no chance."""
+MOST = 12
+"""More that fail at once are no chance. Of 21,000 on a computer that is three times slower at one
+hour than at another, some do; one that ended its window takes those after it along."""
 TIMES = 3
 _failed: set[str] = set()
 
