@@ -431,7 +431,7 @@
     </message>
     <message>
       <source>Revoke %1</source>
-      <translation>%1: Kopplung aufheben</translation>
+      <translation>Widerrufen: %1</translation>
     </message>
     <message>
       <source>Revoke</source>
@@ -3661,10 +3661,6 @@
       <translation>Das Ende langer Aufträge melden</translation>
     </message>
     <message>
-      <source>The app quits when %1 %2 ended.</source>
-      <translation>Die Anwendung wird beendet, sobald %1 zu Ende %2.</translation>
-    </message>
-    <message>
       <source>They could not be stopped: %1</source>
       <translation>Sie konnten nicht angehalten werden: %1</translation>
     </message>
@@ -5556,7 +5552,7 @@
     </message>
     <message>
       <source>May</source>
-      <translation>May</translation>
+      <translation>Darf</translation>
     </message>
     <message>
       <source>Apr</source>
@@ -9254,6 +9250,78 @@
   <context>
     <name>app/questions</name>
     <message>
+      <source>Revoke the access of %1</source>
+      <translation>%1 den Zugang nehmen</translation>
+    </message>
+    <message>
+      <source>%1 broke off in the middle of its answer.</source>
+      <translation>%1 brach mitten in der Antwort ab.</translation>
+    </message>
+    <message>
+      <source>list, store and delete credentials in the vault</source>
+      <translation>Zugänge im Tresor auflisten, ablegen und löschen</translation>
+    </message>
+    <message>
+      <source>The app quits when %1 has ended.</source>
+      <translation>Die Anwendung wird beendet, sobald %1 zu Ende ist.</translation>
+    </message>
+    <message>
+      <source>The app quits when %1 have ended.</source>
+      <translation>Die Anwendung wird beendet, sobald %1 zu Ende sind.</translation>
+    </message>
+    <message>
+      <source>It cannot be read, so everything is asked until it is mended.</source>
+      <translation>Sie ist nicht lesbar; bis sie verbessert ist, wird nach allem gefragt.</translation>
+    </message>
+    <message>
+      <source>%1: is nothing of a rule; there are %2</source>
+      <translation>%1: gibt es in einer Regel nicht; es gibt %2</translation>
+    </message>
+    <message>
+      <source>Asked last: Over quota until %1; its vendor said so</source>
+      <translation>Zuletzt gefragt: Kontingent erschöpft bis %1; sein Hersteller sagte es</translation>
+    </message>
+    <message>
+      <source>by %1, from the window</source>
+      <translation>von %1, im Fenster</translation>
+    </message>
+    <message>
+      <source>by %1, from the command line</source>
+      <translation>von %1, durch einen Befehl</translation>
+    </message>
+    <message>
+      <source>the command line</source>
+      <translation>die Befehlszeile</translation>
+    </message>
+    <message>
+      <source>a device</source>
+      <translation>ein Gerät</translation>
+    </message>
+    <message>
+      <source>the consent page</source>
+      <translation>die Zustimmungsseite</translation>
+    </message>
+    <message>
+      <source>the settings file</source>
+      <translation>die Einstellungsdatei</translation>
+    </message>
+    <message>
+      <source>until %1, then %2</source>
+      <translation>bis %1, dann %2</translation>
+    </message>
+    <message>
+      <source>until %1, then it is denied: the tool is not called, and whoever called it is told so.</source>
+      <translation>bis %1, dann wird es abgelehnt: das Werkzeug wird nicht aufgerufen, und wer es rief, erfährt es.</translation>
+    </message>
+    <message>
+      <source>until %1, then the request is refused; its caller is told so.</source>
+      <translation>bis %1, dann wird die Anfrage abgewiesen; ihr Aufrufer erfährt es.</translation>
+    </message>
+    <message>
+      <source>until %1, then the server is told that you gave no answer.</source>
+      <translation>bis %1, dann erfährt der Server, dass keine Antwort kam.</translation>
+    </message>
+    <message>
       <source>Scopes</source>
       <translation>Rechte</translation>
     </message>
@@ -9556,10 +9624,6 @@
     <message>
       <source>%1%2 asks for access</source>
       <translation>%1%2 bittet um Zugang</translation>
-    </message>
-    <message>
-      <source>%1 · until %2, then %3</source>
-      <translation>%1 · bis %2, dann %3</translation>
     </message>
     <message>
       <source>  Look: %1</source>
@@ -10783,6 +10847,42 @@
   <context>
     <name>app/flights</name>
     <message>
+      <source>Entry %1 cannot be read</source>
+      <translation>Eintrag %1 ist nicht lesbar</translation>
+    </message>
+    <message>
+      <source>not valid JSON</source>
+      <translation>kein gültiges JSON</translation>
+    </message>
+    <message>
+      <source>%1, %2: Asked last: Over quota until %3; its vendor said so.</source>
+      <translation>%1, %2: Zuletzt gefragt: Kontingent erschöpft bis %3; sein Hersteller sagte es.</translation>
+    </message>
+    <message>
+      <source>%1, %2: Asked last: Over quota until %3; its vendor said so</source>
+      <translation>%1, %2: Zuletzt gefragt: Kontingent erschöpft bis %3; sein Hersteller sagte es</translation>
+    </message>
+    <message>
+      <source>Timeline of %1</source>
+      <translation>Verlauf von %1</translation>
+    </message>
+    <message>
+      <source>See what it does, or pause it</source>
+      <translation>Nachsehen, was es tut, oder es anhalten</translation>
+    </message>
+    <message>
+      <source>They showed no good key, or come from another computer</source>
+      <translation>Sie zeigten keinen gültigen Schlüssel oder kommen von einem anderen Rechner</translation>
+    </message>
+    <message>
+      <source>%1: %2 from %3 → %4</source>
+      <translation>%1: %2 von %3 → %4</translation>
+    </message>
+    <message>
+      <source>The settings say so</source>
+      <translation>Die Einstellungen sagen es so</translation>
+    </message>
+    <message>
       <source>until %1, then it is refused</source>
       <translation>bis %1, dann wird es abgewiesen</translation>
     </message>
@@ -10876,7 +10976,7 @@
     </message>
     <message>
       <source>is nothing of a rule; there are %1</source>
-      <translation>gehört zu keiner Regel; es gibt %1</translation>
+      <translation>gibt es in einer Regel nicht; es gibt %1</translation>
     </message>
     <message>
       <source>Every call of the tool %1 of %2</source>
@@ -12543,10 +12643,6 @@
       <translation>Diese Anfrage wurde nicht aufgezeichnet oder wird nicht mehr aufbewahrt.</translation>
     </message>
     <message>
-      <source>Timeline%1: %2%3.</source>
-      <translation>Ablauf%1: %2%3.</translation>
-    </message>
-    <message>
       <source>No timeline was recorded for this flight.</source>
       <translation>Für diese Anfrage wurde kein Ablauf aufgezeichnet.</translation>
     </message>
@@ -13932,6 +14028,10 @@
   </context>
   <context>
     <name>app/safekeeping</name>
+    <message>
+      <source>The import is taken back.</source>
+      <translation>Die Übernahme ist zurückgenommen.</translation>
+    </message>
     <message>
       <source>%1 Or begin anew and keep the old file: llmgw restore --anew.%2 Stop the gateway first, or do it in its window.</source>
       <translation>%1 Oder neu beginnen und die alte Datei behalten: llmgw restore --anew.%2 Das Gateway zuerst anhalten, oder es in seinem Fenster tun.</translation>
@@ -18700,7 +18800,7 @@
     </message>
     <message>
       <source>Asked last: Over quota until %1; its vendor said so.</source>
-      <translation>Zuletzt gefragt: über dem Kontingent bis %1; sein Hersteller sagte es.</translation>
+      <translation>Zuletzt gefragt: Kontingent erschöpft bis %1; sein Hersteller sagte es.</translation>
     </message>
     <message>
       <source>%1 did not answer: failed.</source>
@@ -19793,6 +19893,24 @@ und %1 weitere.</translation>
     <message>
       <source>Take it off the list</source>
       <translation>Von der Liste nehmen</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/questions</name>
+    <message>
+      <source>  %1 Allow, and from now on by a rule: %2</source>
+      <translation>  %1 Erlauben, und von nun an durch eine Regel: %2</translation>
+    </message>
+  </context>
+  <context>
+    <name>app/safekeeping</name>
+    <message>
+      <source>The import is taken back.%1</source>
+      <translation>Die Übernahme ist zurückgenommen.%1</translation>
+    </message>
+    <message>
+      <source> %1 changed since, and stays: its copy lies beside it.</source>
+      <translation> %1 wurde seitdem geändert und bleibt: die Kopie liegt daneben.</translation>
     </message>
   </context>
 </TS>

@@ -220,7 +220,8 @@ def test_facts_name_what_support_asks_for() -> None:
 def test_timeline_in_words() -> None:
     made = record()
     assert timeline_sentence(made.phases, 4000.0) == (
-        "Timeline of 4.0 s: read 0.6 ms, route 0.3 ms, connect 30 ms, wait 769 ms, stream 3.2 s."
+        "Timeline of 4.0 s. Read: 0.6 ms. Route: 0.3 ms. Connect: 30 ms. Wait: 769 ms."
+        " Stream: 3.2 s."
     )
     assert timeline_sentence((), None) == "No timeline was recorded for this flight."
 
@@ -233,7 +234,7 @@ def test_what_belongs_to_no_phase_is_told_where_it_counts() -> None:
     )
     assert rest_of_timeline(phases, 2.9) == ((0.4, 0.5), (2.1, 2.9))
     assert timeline_sentence(phases, 2.9) == (
-        "Timeline of 2.9 ms: read 0.4 ms, route <0.1 ms, wait 1.6 ms, other 0.9 ms."
+        "Timeline of 2.9 ms. Read: 0.4 ms. Route: <0.1 ms. Wait: 1.6 ms. Other: 0.9 ms."
     )
     assert rest_of_timeline(phases, 2.12) == ((0.4, 0.5), (2.1, 2.12))
     later = (*phases, Phase(name=PhaseName.STREAM, start_ms=2.1, end_ms=4000.0))

@@ -37,7 +37,7 @@ _TROUBLES = (
     (FlightState.FAILED, 529, "upstream_529", "Overloaded"),
     (FlightState.FAILED, 502, "upstream_refused", "Cannot connect to 127.0.0.1:11434"),
     (FlightState.FAILED, 404, "unknown_model", "No enabled provider has a model named 'gpt-9'."),
-    (FlightState.CUT, 200, "upstream_cut", "The stream ended before message_stop."),
+    (FlightState.CUT, 200, "upstream_cut", "'anthropic' broke off in the middle of its answer."),
     (FlightState.CANCELED, 200, "client_gone", "The client closed the connection."),
     (FlightState.LOST, None, None, None),
 )

@@ -168,7 +168,7 @@ def call_permission(number: int = 5, **changes: object) -> PermissionQuestion:
     asked = ask(
         kind=PermissionKind.MCP,
         command="",
-        server="files",
+        server="nas",
         tool="delete_file",
         arguments={"path": "/work/shop/old.csv", "token": "sk-a…[masked]"},
         agent_words="",
@@ -181,7 +181,7 @@ def call_permission(number: int = 5, **changes: object) -> PermissionQuestion:
         "job_id": "",
         "job_title": "",
         "workspace": "",
-        "rule": "Every call of the tool delete_file of files, until this session ends",
+        "rule": "Every call of the tool delete_file of nas, until this session ends",
         "warnings": (),
     }
     return permission(number, **(of_client | changes))

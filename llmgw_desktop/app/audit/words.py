@@ -72,13 +72,13 @@ VERB_WORDS: Final = {
 """Every act that there is; a test finds those that are missing here."""
 
 DOOR_WORDS: Final = {
-    ActorDoor.WINDOW: "window",
-    ActorDoor.COMMAND: "command line",
-    ActorDoor.DEVICE: "device",
+    ActorDoor.WINDOW: "the window",
+    ActorDoor.COMMAND: "the command line",
+    ActorDoor.DEVICE: "a device",
     ActorDoor.HTTP: "HTTP",
     ActorDoor.MCP: "MCP",
-    ActorDoor.CONSENT_PAGE: "consent page",
-    ActorDoor.FILE: "settings file",
+    ActorDoor.CONSENT_PAGE: "the consent page",
+    ActorDoor.FILE: "the settings file",
     ActorDoor.GATEWAY: "the gateway itself",
 }
 _LONGEST = 200

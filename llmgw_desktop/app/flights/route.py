@@ -104,14 +104,13 @@ def timeline_sentence(phases: tuple[Phase, ...], took_ms: float | None) -> str:
     """The timeline in words, for those who do not see it."""
     if not phases:
         return "No timeline was recorded for this flight."
-    spans = ", ".join(
-        f"{PHASE_WORDS[phase.name][0].lower()} {duration_text(phase.end_ms - phase.start_ms)}"
-        for phase in phases
-    )
-    whole = f" of {duration_text(took_ms)}" if took_ms is not None else ""
-    rest = sum(end - start for start, end in rest_of_timeline(phases, took_ms))
-    other = f", {REST_WORD.lower()} {duration_text(rest)}" if rest else ""
-    return f"Timeline{whole}: {spans}{other}."
+    facts = [f"Timeline of {duration_text(took_ms)}" if took_ms is not None else "Timeline"]
+    for phase in phases:
+        took = duration_text(phase.end_ms - phase.start_ms)
+        facts.append(f"{PHASE_WORDS[phase.name][0]}: {took}")
+    if rest := sum(end - start for start, end in rest_of_timeline(phases, took_ms)):
+        facts.append(f"{REST_WORD}: {duration_text(rest)}")
+    return ". ".join(facts) + "."
 
 
 def rest_of_timeline(

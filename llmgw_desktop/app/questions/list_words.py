@@ -148,4 +148,5 @@ def times_words(item: OpenQuestion, today: date) -> str:
     if item.until_s is None:
         return f"{since} · {item.silence}"
     silence = f"{item.silence[:1].lower()}{item.silence[1:]}"
-    return f"{since} · until {clock_text(item.until_s, today)}, then {silence}"
+    end = f"until {clock_text(item.until_s, today)}, then {silence}"
+    return f"{since} · {end}"

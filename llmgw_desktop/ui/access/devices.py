@@ -63,7 +63,11 @@ class DeviceSection(AccessSection):
     @override
     def acts_of(self, key: str) -> Sequence[EntryAction]:
         name = self._names[key]
-        return (EntryAction(word="Revoke", name=f"Revoke {name}", do=lambda: self._revoke(key)),)
+        return (
+            EntryAction(
+                word="Revoke", name=f"Revoke the access of {name}", do=lambda: self._revoke(key)
+            ),
+        )
 
     def _take(self, devices: Sequence[PairedDevice]) -> None:
         self._names = {each.id: inert_line(each.name, 60) for each in devices}

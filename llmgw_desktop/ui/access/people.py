@@ -54,7 +54,9 @@ class HolderSection(AccessSection):
         holder = self._holders[key]
         return (
             EntryAction(
-                word="Revoke", name=f"Revoke {holder.name}", do=lambda: self._revoke(holder)
+                word="Revoke",
+                name=f"Revoke the access of {holder.name}",
+                do=lambda: self._revoke(holder),
             ),
         )
 

@@ -223,8 +223,9 @@ class Quitting(QObject):
         waits for a limit may do so for days, and is gone on with by the next start."""
         left = sum(job.id in self._waits_for and job.limit_wait is None for job in live)
         if left:
-            have = "has" if left == 1 else "have"
-            self.waiting.emit(f"The app quits when {counted(left, 'job')} {have} ended.")
+            jobs = counted(left, "job")
+            has = f"The app quits when {jobs} has ended."
+            self.waiting.emit(has if left == 1 else f"The app quits when {jobs} have ended.")
             return
         self._waits_for = frozenset()
         self.agreed.emit()

@@ -80,7 +80,7 @@ class AboutBox(QDialog):
         self._texts = texts
         self.choice.clear()
         for name in texts:
-            self.choice.addItem(name, name)
+            self.choice.addItem(said(name) if name == _NEW else name, name)
         self.choice.choose(self._first)
 
     def begin_with(self, name: str) -> None:

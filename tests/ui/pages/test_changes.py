@@ -59,7 +59,7 @@ async def test_changes_are_listed_searched_and_copied(stage: Stage) -> None:
     copied = QGuiApplication.clipboard().text()
     assert copied == part.more_words
     assert "providers.shop.enabled: true → false" in copied
-    assert "by ada, from window" in copied
+    assert "by ada, from the window" in copied
     part.field.setText("nothing has this")
     await turn_until(lambda: not part.table.rows)
     assert part._stack.currentWidget() is part._none_found

@@ -43,8 +43,21 @@ _SCENES = (
     *("Number of request tokens has exceeded your per-minute rate limit", "old laptop"),
     *("Number of request tokens has exceeded your limit", "Not logged in", "Please run /login"),
     *("Rate limit reached for gpt-5.5 in organization org-x on tokens per min", "off for now"),
-    *("node: command not found", "file is not a database", "codex is not signed in", "quiet heron"),
-    *("setting up uid map: Permission denied", "within 14 days", "cheap nights", "Trusted"),
+    *(
+        "node: command not found",
+        "file is not a database",
+        "disk I/O error",
+        "codex is not signed in",
+        "quiet heron",
+    ),
+    *(
+        "setting up uid map: Permission denied",
+        "within 14 days",
+        "cheap nights",
+        "Trusted",
+        "looking",
+    ),
+    "action, kinds, commands, paths, hosts, tools, clis, clients, workspaces, hours, env, note",
     *("Expected '=' after a key in a key/value pair (column 3)", "Allow me", "401 Unauthorized"),
     *plain_panels.SAID,
 )
@@ -68,7 +81,8 @@ def english_in(subject: QWidget) -> Iterator[str]:
     """What a window that speaks German says in English: words that stand in the catalogue, and in
     no translation of it."""
     for each in dict.fromkeys(_said_in(subject)):
-        words = {word.lower() for word in _WORD.findall(_OTHERS.sub(" ", _own(each)))}
+        ours = _NAMES.sub(" ", _OTHERS.sub(" ", _own(each)))
+        words = {word.lower() for word in _WORD.findall(ours)}
         if found := words & _english():
             yield f"English: {' '.join(sorted(found))}: {each!r}"
 
@@ -77,7 +91,7 @@ def _own(text: str) -> str:
     text = unescape(re.sub(r"<[^<>]*>", " ", text))
     for each in _SCENES:
         text = text.replace(each, " ")
-    return _NAMES.sub(" ", text)
+    return text
 
 
 @lru_cache
