@@ -14029,6 +14029,10 @@
   <context>
     <name>app/safekeeping</name>
     <message>
+      <source>Changed since, and left as it is: %1.</source>
+      <translation>Seitdem geändert und so belassen: %1.</translation>
+    </message>
+    <message>
       <source>The import is taken back.</source>
       <translation>Die Übernahme ist zurückgenommen.</translation>
     </message>
@@ -19904,13 +19908,5 @@ und %1 weitere.</translation>
   </context>
   <context>
     <name>app/safekeeping</name>
-    <message>
-      <source>The import is taken back.%1</source>
-      <translation>Die Übernahme ist zurückgenommen.%1</translation>
-    </message>
-    <message>
-      <source> %1 changed since, and stays: its copy lies beside it.</source>
-      <translation> %1 wurde seitdem geändert und bleibt: die Kopie liegt daneben.</translation>
-    </message>
   </context>
 </TS>

@@ -555,7 +555,7 @@ def test_an_import_is_taken_back_whole(desk: Desk) -> None:
     claude = files[".claude.json"]
     mine = claude.read_bytes().replace(b'"numStartups": 3', b'"numStartups": 4')
     claude.write_bytes(mine)
-    assert f"{claude} changed since, and stays" in adder.take_back(again)
+    assert f"Changed since, and left as it is: {claude}." in adder.take_back(again)
     assert claude.read_bytes() == mine
     assert files[".codex/config.toml"].read_bytes() == before[".codex/config.toml"]
 

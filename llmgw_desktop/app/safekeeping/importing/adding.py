@@ -176,8 +176,10 @@ class ServerAdder:
         for name in brought.servers:
             with suppress(ServerFileUnfit):  # it was removed meanwhile
                 self.remove(name)
-        said = f" {', '.join(kept)} changed since, and stays: its copy lies beside it."
-        return f"The import is taken back.{said if kept else ''}"
+        words = ["The import is taken back."]
+        if kept:
+            words.append(f"Changed since, and left as it is: {', '.join(kept)}.")
+        return " ".join(words)
 
     @contextmanager
     def _vault(self) -> Iterator[Vault]:
