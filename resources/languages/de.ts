@@ -14033,8 +14033,8 @@
       <translation>Seitdem geändert und so belassen: %1.</translation>
     </message>
     <message>
-      <source>The import is taken back.</source>
-      <translation>Die Übernahme ist zurückgenommen.</translation>
+      <source>The import was undone.</source>
+      <translation>Die Übernahme ist rückgängig gemacht.</translation>
     </message>
     <message>
       <source>%1 Or begin anew and keep the old file: llmgw restore --anew.%2 Stop the gateway first, or do it in its window.</source>

@@ -545,7 +545,7 @@ def test_an_import_is_taken_back_whole(desk: Desk) -> None:
     brought = programs.bring(remove=True)
     assert "tracker" in brought.servers
     assert TOKEN not in repr(brought)
-    assert adder.take_back(brought) == "The import is taken back."
+    assert adder.take_back(brought) == "The import was undone."
     assert {name: path.read_bytes() for name, path in files.items()} == before
     assert desk.settings() == {}
     assert desk.places.config_file.read_bytes().startswith(b"# mine\n")

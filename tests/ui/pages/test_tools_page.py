@@ -220,7 +220,7 @@ async def test_what_programs_have_is_shown_before_it_comes(stage: RoutingStage) 
     await stage.until(lambda: programs.brought == [True])
     await stage.until(lambda: "2 servers came over." in said_by(stage))
     stage.button("Undo", stage.undo).click()
-    await stage.until(lambda: "The import is taken back." in said_by(stage))
+    await stage.until(lambda: "The import was undone." in said_by(stage))
 
 
 async def test_where_nothing_is_to_come_nothing_can_be_brought(stage: RoutingStage) -> None:

@@ -176,7 +176,7 @@ class ServerAdder:
         for name in brought.servers:
             with suppress(ServerFileUnfit):  # it was removed meanwhile
                 self.remove(name)
-        words = ["The import is taken back."]
+        words = ["The import was undone."]
         if kept:
             words.append(f"Changed since, and left as it is: {', '.join(kept)}.")
         return " ".join(words)
