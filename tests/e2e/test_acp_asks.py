@@ -1,5 +1,6 @@
 """The real CLIs that speak the Agent Client Protocol ask, and what a person says is what happens on
-disk. One run of each goes through every way to answer, and outlives its gateway."""
+disk. One run of each goes through every way to answer, and outlives its gateway. Rules answer all
+seven CLIs."""
 
 from __future__ import annotations
 
@@ -113,6 +114,8 @@ async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
 
 
 def calls(bench: Bench, command: str, words: str = "") -> Answer:
+    if bench.cli.name is CliName.CODEX:
+        return Answer(call_named="exec_command", tool_input={"cmd": command}, calls_again=True)
     described = {"description": "Make a file"}
     without = (CliName.GEMINI, CliName.MISTRAL)
     more = {} if bench.cli.name in without else described
@@ -196,6 +199,51 @@ async def test_every_way_to_answer_is_what_happens_on_disk(
         await another_thing_is_asked(house, bench, job_id)
         assert gate.read() == ("noted" if bench.cli.name in NOTES else "")
         await asked_again_and_stopped(house, bench, job_id)
+
+
+RULES = """
+[[rules]]
+name = "makes"
+action = "allow"
+kinds = ["command"]
+commands = ["touch ruled.txt"]
+[[rules]]
+name = "keeps"
+action = "deny"
+commands = ["touch *barred*"]
+note = "Not that file."
+"""
+
+
+@pytest.mark.parametrize("bench", [*ALL, CliName.CLAUDE, CliName.CODEX], indirect=True, ids=str)
+async def test_rules_answer_each_cli(bench: Bench, upstream: Upstream, tmp_path: Path) -> None:
+    """What a rule allows or denies is asked of nobody, however it is wrapped; the rest is."""
+    lane = upstream.lane("main")
+    setup = setup_of(bench, tmp_path / "gateway", RULES)
+    setup.write_config()
+    commands = ["timeout 5 touch barred.txt", "touch ruled.txt", "touch ruled.txt open.txt"]
+    first, *script = (*(calls(bench, each) for each in commands), Answer(call_tools=False))
+    async with opened(setup, lane, script) as house:
+        lane.always = first
+        more: dict[str, Any] = {}
+        if bench.cli.name is CliName.CODEX:  # a run that asks reads none of its person's settings
+            more["configOverrides"] = bench.options["configOverrides"]
+        job_id = await house.ask(request_of(bench, mcpServers=[], **more))
+        question = await house.question(job_id, "open.txt")
+        assert made(bench) == ["ruled.txt"]
+        told = b"".join(each.body for each in lane.requests)
+        assert b"Not that file." in told
+        house.answer(question, Decision.DENY)
+        done = await house.ended(job_id)
+        assert done.state is JobState.COMPLETED, done.error
+        assert house.ways == [DecisionWay.STANDING, DecisionWay.STANDING, DecisionWay.COMMAND]
+        log = house.container.questions.log_of_agents(10)
+        assert {each.answer.note for each in log} == {
+            "Denied by the gateway: The rule keeps says deny. Not that file.",
+            "The rule makes says allow.",
+            "",
+        }
+    assert made(bench) == ["ruled.txt"]
 
 
 @contextmanager

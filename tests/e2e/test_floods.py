@@ -100,7 +100,8 @@ def test_keyless_connections_are_held_to_the_bound_and_logged(gateway: Gateway) 
         (flood,) = health(gateway)["connections"]["floods"]
         assert (flood["client"], flood["name"], flood["most"]) == (None, "127.0.0.1", 256)
         # answered 429; or, where this took long, those before have given way
-        assert (flood["connections"], flood["refused"]) == (256, 44)
+        assert flood["connections"] + flood["refused"] == 300
+        assert flood["connections"] in (255, 256)
     said = log_of(gateway)
     assert said.count("somebody at 127.0.0.1 holds ") == 1
 

@@ -24,7 +24,7 @@ from tests.support.fake_clis import claude_table, make_fake_clis
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
-_LATEST_S = 30.0
+_LATEST_S = 90.0
 _MAY: dict[CliName, dict[str, Any]] = {
     CliName.CLAUDE: {"tools": ["Bash"], "dangerouslySkipPermissions": True},
     CliName.CODEX: {"dangerouslyBypassApprovalsAndSandbox": True},

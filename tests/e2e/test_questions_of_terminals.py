@@ -24,7 +24,7 @@ from tests.support.lane import Lane
 from tests.support.terminal_screen import TerminalScreen, on_a_screen
 from tests.support.upstream import Upstream
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
 
 ARGUMENTS = {
     CliName.GEMINI: ("-i", "do it", "-m", "gemini-2.5-pro"),
@@ -38,7 +38,7 @@ YES = {CliName.GEMINI: "\r", CliName.GROK: "3", CliName.COPILOT: "\r", CliName.O
 
 
 async def until(there: Callable[[], object]) -> None:
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(200):
         while not there():
             await asyncio.sleep(0.02)
 

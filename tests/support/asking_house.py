@@ -150,7 +150,9 @@ async def opened(
 ) -> AsyncIterator[AskingHouse]:
     """The next gateway in the same home, in this process."""
     env = setup.child_environment()
-    container = Container(Places.of(env), env)
+    places = Places.of(env)
+    places.make()
+    container = Container(places, env)
     house = AskingHouse(container, lane, list(script))
     container.bus.subscribe(house.hear)
     await container.start()

@@ -29,6 +29,8 @@ _SAID_ALONE = frozenset(
     )
 )
 """Of a command's arguments: they change nothing of what it may do."""
+_NAMES_ITSELF = ("variant", "Bash")
+"""Grok's word for the tool that runs commands."""
 _READS = frozenset(
     str.split("read read_file readfile view read_many_files cat view_image grep grep_search")
 )
@@ -141,7 +143,11 @@ def _tools(ask: Ask) -> list[str]:
 
 def _more_than_said(ask: Ask) -> set[str]:
     """What else it wants for a command, such as to run outside of a sandbox."""
-    return {name for name, said in ask.arguments.items() if said and name not in _SAID_ALONE}
+    return {
+        name
+        for name, said in ask.arguments.items()
+        if said and name not in _SAID_ALONE and (name, said) != _NAMES_ITSELF
+    }
 
 
 def _read(command: str, cli: CliName | None) -> ParsedCommand:

@@ -46,6 +46,15 @@ async def test_a_rule_answers_the_same_for_every_cli(tmp_path: Path, cli: CliNam
         assert {each.answer.way for each in made.desk.recent()} == {DecisionWay.STANDING}
 
 
+async def test_how_grok_calls_its_shell_is_no_more_than_the_command(tmp_path: Path) -> None:
+    said = {"variant": "Bash", "is_background": False}
+    async with scene(tmp_path) as made:
+        hold(made, ALLOW)
+        asked = replace(command("git status", "a"), arguments=said)
+        assert (await made.unasked(asked)).way is DecisionWay.STANDING
+        await made.put(replace(asked, native_id="b", arguments={"variant": "Other"}))
+
+
 async def test_a_denial_beats_what_was_allowed_for_the_job(tmp_path: Path) -> None:
     async with scene(tmp_path) as made:
         await made.decide(command("rm x", "a"), Decision.JOB)
