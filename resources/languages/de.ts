@@ -2112,7 +2112,7 @@
     </message>
     <message>
       <source>$12,345.67 est.</source>
-      <translation>$12,345.67 est.</translation>
+      <translation>geschätzt 12.345,67 $</translation>
     </message>
     <message>
       <source>Estimate</source>
@@ -2136,7 +2136,7 @@
     </message>
     <message>
       <source>≤$12,345.67 est.</source>
-      <translation>≤$12,345.67 est.</translation>
+      <translation>geschätzt ≤12.345,67 $</translation>
     </message>
     <message>
       <source>Dollars</source>

@@ -308,7 +308,7 @@ class _Axis(pg.AxisItem):
             return
         step = _round_step((high - low) / _MOST_LINES)
         for at in range(math.ceil(low / step), math.floor(high / step) + 1):
-            yield at * step, self._words(at * step)
+            yield at * step, said(self._words(at * step))
 
 
 def _round_step(least: float) -> float:

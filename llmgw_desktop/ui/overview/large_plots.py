@@ -275,8 +275,11 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
         for at, keys in enumerate((tokens, lines, [])):
             if any(_is_unknown(each, at) for each in totals):
                 keys = [*keys, (unknown_fill(colours), "Not known")]
-            shown = [f"<span style='color: {ink.name()}'>■</span> {word}" for ink, word in keys]
-            words = "&nbsp;&nbsp;&nbsp;".join([f"{_TITLES[at]}:" if shown else _TITLES[at], *shown])
+            shown = [
+                f"<span style='color: {ink.name()}'>■</span> {said(word)}" for ink, word in keys
+            ]
+            head = said(_TITLES[at])
+            words = "&nbsp;&nbsp;&nbsp;".join([f"{head}:" if shown else head, *shown])
             title = self.plots[at].titleLabel
             if (words, colours.text) != (title.text, title.opts.get("color")):
                 self.plots[at].setTitle(words, size=f"{px}px", justify="left", color=colours.text)
@@ -300,7 +303,7 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
             brush = unknown_fill(self._theme.colours)
             _set_bars(self._unknown[at], unknown, tall=tall, below=below, brush=brush, share=1.0)
             nothing = self._nothing[at]
-            nothing.setText(_NOTHING[at] if figures.totals.flights else none_words(figures))
+            nothing.setText(said(_NOTHING[at] if figures.totals.flights else none_words(figures)))
             nothing.setPos((begin + end) / 2, (low + high) / 2)
             nothing.setVisible(not any(charted(each.totals)[at] for each in figures.buckets))
         self._is_fitting = False
@@ -357,7 +360,7 @@ class _ValueAxis(pg.AxisItem):
         self._words = words
 
     def words_of(self, at: float) -> str:
-        return self._words(10**at if self.logMode else at)
+        return said(self._words(10**at if self.logMode else at))
 
     @override
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:

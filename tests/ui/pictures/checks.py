@@ -11,6 +11,8 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
+    QGraphicsTextItem,
+    QGraphicsView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -138,6 +140,10 @@ def _in_views(view: QWidget) -> Iterator[str]:
         yield view.currentText()
     elif isinstance(view, QLineEdit):
         yield view.placeholderText()
+    elif isinstance(view, QGraphicsView) and view.scene() is not None:
+        for item in view.scene().items():
+            if isinstance(item, QGraphicsTextItem) and item.isVisible():
+                yield item.toPlainText().replace("\xa0", " ")
     elif isinstance(view, QTabBar):
         yield from (view.tabText(at) for at in range(view.count()))
     elif isinstance(view, QMenu):
