@@ -197,6 +197,8 @@ def test_what_a_reader_switches_is_switched(reader: Reader) -> None:
         ("Routes", "Add route…", "Cancel", {"Name"}),
         ("Clients", "Make a key…", "Cancel", {"Name"}),
         ("Tools", "Import from programs", "Cancel", set()),
+        ("Tools", "Add a server from its server.json", "Cancel", set()),
+        ("Providers", "Edit work-openai/team", "Cancel", set()),
     ],
 )
 def test_dialogs_are_told(
