@@ -133,7 +133,7 @@ def run_desktop(
 def make_application() -> QApplication:
     if sys.version_info < (3, 12):
         _make_room_for_classes()
-    app = QApplication(sys.argv[:1])
+    app = QApplication(["llmgw-desktop"])  # whatever it was started by: X11 tells windows by it
     app.setApplicationName("llmgw-desktop")
     app.setApplicationDisplayName("LLM Gateway")
     app.setDesktopFileName("llmgw-desktop")

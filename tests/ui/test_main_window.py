@@ -122,7 +122,7 @@ def test_keys_lead_to_pages_and_to_the_filter(room: Room, qtbot: QtBot) -> None:
     assert window.page_key == "overview"
     press(qtbot, window, "Ctrl+2")
     assert window.page_key == "flights"
-    assert window.windowTitle() == "Flights – LLM Gateway"
+    assert window.windowTitle() == "Flights — LLM Gateway"
     press(qtbot, window, "Ctrl+F")
     assert room.list_page.field.hasFocus()
     press(qtbot, window, "Ctrl+1")

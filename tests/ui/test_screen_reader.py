@@ -157,7 +157,7 @@ def test_every_page_is_told(reader: Reader) -> None:
     trouble = []
     for page in PAGES:
         assert reader.ask("press", "radio button", page.title) is True, page.title
-        assert reader.ask("await_frame", f"{page.title} – LLM Gateway"), page.title
+        assert reader.ask("await_frame", f"{page.title} — LLM Gateway"), page.title
         nodes, found = settled(reader)
         trouble += [f"{page.key}: {each}" for each in found]
         chosen = [n.name for n in nodes if n.role == "radio button" and "checked" in n.states]
@@ -169,7 +169,7 @@ def test_every_page_is_told(reader: Reader) -> None:
 
 def test_tables_tell_their_cells_and_headers(reader: Reader) -> None:
     assert reader.ask("press", "radio button", "Flights")
-    assert reader.ask("await_frame", "Flights – LLM Gateway")
+    assert reader.ask("await_frame", "Flights — LLM Gateway")
     cells = reader.ask("cells", "Flights")
     assert {"Time", "Client", "Model", "State"} <= {head for head, _, _ in cells}
     assert {role for _, role, _ in cells} == {"cell"}
@@ -181,7 +181,7 @@ def test_tables_tell_their_cells_and_headers(reader: Reader) -> None:
 def test_what_a_reader_switches_is_switched(reader: Reader) -> None:
     """`Toggle`, the first thing that a reader offers for a switch, has no click in it."""
     assert reader.ask("press", "radio button", "Providers")
-    assert reader.ask("await_frame", "Providers – LLM Gateway")
+    assert reader.ask("await_frame", "Providers — LLM Gateway")
     switches = [n for n in reader.nodes() if n.role == "check box" and "checked" in n.states]
     assert reader.ask("press", "check box", switches[0].name) is True
     assert reader.ask("await_state", "check box", switches[0].name, "checked", False)
@@ -198,6 +198,9 @@ def test_what_a_reader_switches_is_switched(reader: Reader) -> None:
         ("Clients", "Make a key…", "Cancel", {"Name"}),
         ("Tools", "Import from programs", "Cancel", set()),
         ("Tools", "Add a server from its server.json", "Cancel", set()),
+        ("Providers", "Settings of Codex…", "Cancel", set()),
+        ("Routes", "Edit route “reviews”", "Cancel", {"Name"}),
+        ("Log", "Copy for a bug report", "Close", set()),
         ("Providers", "Edit work-openai/team", "Cancel", set()),
     ],
 )
@@ -205,7 +208,7 @@ def test_dialogs_are_told(
     reader: Reader, page: str, opens: str, closes: str, fields: set[str]
 ) -> None:
     assert reader.ask("press", "radio button", page)
-    assert reader.ask("await_frame", f"{page} – LLM Gateway")
+    assert reader.ask("await_frame", f"{page} — LLM Gateway")
     assert reader.ask("press", "push button", opens) is True
     assert reader.ask("await_state", "push button", closes, "showing", True)
     nodes, found = settled(reader)

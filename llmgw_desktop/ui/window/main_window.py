@@ -115,7 +115,8 @@ class MainWindow(QMainWindow):
         """At once, or when it is made, turn by turn, where nobody has seen it yet."""
         self._key = key
         self._sidebar.choose(key)
-        self.setWindowTitle(f"{self._pages[key].page.title} – {TITLE}")
+        # The dash that Qt itself puts between a dialog's title and the program's.
+        self.setWindowTitle(f"{self._pages[key].page.title} — {TITLE}")
         if key in self._made:
             self._show(self._made[key])
         else:

@@ -86,7 +86,7 @@ def test_a_made_up_page_is_named_reached_and_made_by_its_value_alone(
     qtbot.waitUntil(lambda: "madeup" in window._made)
     page = window.page("madeup")
     assert type(page).__name__ == "MadeUpPage"
-    assert window.windowTitle() == "Made up – LLM Gateway"
+    assert window.windowTitle() == "Made up — LLM Gateway"
     assert page.accessibleName() == "Made up"
     page.wanted.emit("routes")  # type: ignore[attr-defined]
     assert window.page_key == "routes"
