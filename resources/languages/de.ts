@@ -8339,6 +8339,30 @@
   <context>
     <name>app/clients</name>
     <message>
+      <source>expected ',' or '}' (column %1)</source>
+      <translation>erwartet wird ',' oder '}' (Spalte %1)</translation>
+    </message>
+    <message>
+      <source>expected ',' or ']' (column %1)</source>
+      <translation>erwartet wird ',' oder ']' (Spalte %1)</translation>
+    </message>
+    <message>
+      <source>expected ':' (column %1)</source>
+      <translation>erwartet wird ':' (Spalte %1)</translation>
+    </message>
+    <message>
+      <source>not valid JSON: %1 (column %2)</source>
+      <translation>kein gültiges JSON: %1 (Spalte %2)</translation>
+    </message>
+    <message>
+      <source>%1, line %2: not valid JSON: expected ',' or '}' (column %3). Nothing was changed.</source>
+      <translation>%1, Zeile %2: kein gültiges JSON: erwartet wird ',' oder '}' (Spalte %3). Nichts wurde geändert.</translation>
+    </message>
+    <message>
+      <source>%1, line %2: not valid JSON: expected ',' or '}' (column %3)</source>
+      <translation>%1, Zeile %2: kein gültiges JSON: erwartet wird ',' oder '}' (Spalte %3)</translation>
+    </message>
+    <message>
       <source>%1 has access again.</source>
       <translation>%1 hat wieder Zugriff.</translation>
     </message>
