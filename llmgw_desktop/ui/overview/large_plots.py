@@ -54,6 +54,7 @@ _NOTHING = (
     "No answer came with its time to the first token.",
     "No price of these flights is known.",
 )
+_MARK = "<span style='color: {}'>■</span> {}"
 _BAR_SHARE = 0.8
 
 
@@ -258,8 +259,7 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
 
     def _name_plots(self, colours: Colours) -> None:
         """What stands in each, and which colour means what."""
-        assert self._figures is not None
-        totals = [bucket.totals for bucket in self._figures.buckets]
+        totals = [bucket.totals for bucket in self._figures.buckets] if self._figures else []
         found = [each for each in map(input_sources, totals) if each is not None]
         tokens = [
             (area_fill(colours, colour), word)
@@ -275,11 +275,8 @@ class LargePlots(pg.GraphicsLayoutWidget, MadeInSteps):
         for at, keys in enumerate((tokens, lines, [])):
             if any(_is_unknown(each, at) for each in totals):
                 keys = [*keys, (unknown_fill(colours), "Not known")]
-            shown = [
-                f"<span style='color: {ink.name()}'>■</span> {said(word)}" for ink, word in keys
-            ]
-            head = said(_TITLES[at])
-            words = "&nbsp;&nbsp;&nbsp;".join([f"{head}:" if shown else head, *shown])
+            shown = [_MARK.format(ink.name(), said(word)) for ink, word in keys]
+            words = "&nbsp;&nbsp;&nbsp;".join([said(_TITLES[at]) + ":" * bool(shown), *shown])
             title = self.plots[at].titleLabel
             if (words, colours.text) != (title.text, title.opts.get("color")):
                 self.plots[at].setTitle(words, size=f"{px}px", justify="left", color=colours.text)

@@ -292,11 +292,11 @@ def test_the_timeline_says_its_spans_in_words(theme: Theme, qtbot: object) -> No
     tab.show()
     tab.show_record(record())
     assert not tab.grab().isNull()
-    assert tab.accessibleDescription().startswith("Timeline of 4.0 s: read 0.6 ms")
+    assert tab.accessibleDescription().startswith("Timeline of 4.0 s. Read: 0.6 ms. ")
     assert not [each for each in tab.findChildren(QLabel) if each.isVisible()], "the chart says it"
     low = tab._chart.sizeHint().height()
     tab.show_record(record(summary=summary(1, took_ms=9_000.0)))
-    assert tab.accessibleDescription().endswith(", other 5.0 s.")
+    assert tab.accessibleDescription().endswith(". Other: 5.0 s.")
     assert tab._chart.sizeHint().height() > low
     assert not tab.grab().isNull()
     tab.show_record(record(phases=()))
