@@ -7,8 +7,9 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from llmgw_desktop.app.gateway.web.codes import PairingState
 from llmgw_desktop.app.gateway.web.command import fingerprint_text, qr_rows
-from llmgw_desktop.app.gateway.web.pairing import PairingOffer, PairingState, Pocket
+from llmgw_desktop.app.gateway.web.pairing import PairingOffer, Pocket
 from llmgw_desktop.app.words.figures import moment_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.errors import LlmgwError

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from llmgw_desktop.app.gateway.web import asked
+from llmgw_desktop.app.gateway.web.codes import PAIR_WITHIN_S, Pairings, PairingState
 from llmgw_desktop.app.gateway.web.command import qr_text
-from llmgw_desktop.app.gateway.web.pairing import PAIR_WITHIN_S, Pairings, PairingState
 from llmgw_desktop.domain.access.principal import ALL_SCOPES
 from llmgw_desktop.domain.audit import ActorDoor, AuditQuery
 from llmgw_desktop.domain.errors import StoreUnavailable

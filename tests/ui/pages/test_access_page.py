@@ -11,7 +11,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import delete
 
-from llmgw_desktop.app.gateway.web.pairing import PairingState
+from llmgw_desktop.app.gateway.web.codes import PairingState
 from llmgw_desktop.domain.access.consent import ConsentWay
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import GrantsChanged, PermissionChanged

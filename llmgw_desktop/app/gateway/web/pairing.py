@@ -11,13 +11,12 @@ import hmac
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
-from llmgw_desktop.app.gateway.web.door import Throttle
+from llmgw_desktop.app.gateway.web.codes import PAIR_WITHIN_S, Pairing, Pairings, PairingState
 from llmgw_desktop.domain.access.principal import Scope
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import Clock
@@ -27,137 +26,16 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.front.doors import DoorTable, check_person, number_in, tell
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.loop.tasks import Tasks
-from llmgw_desktop.engine.questions.consents.tickets import two_words
 from llmgw_desktop.store.access.pocket import DeviceStore, PairedDevice, PocketDoor, pocket_door
 from llmgw_desktop.wire.json_edits import read_object
 
-PAIR_WITHIN_S = 180.0
-MOST_PAIRINGS = 4
 LONGEST_WAIT_S = 60
 _LONGEST_NAME = 40
 _NOT_YOURS = "Only the person at this computer pairs devices; '{name}' is another client."
 _NO_HOST = "pocket.host names no address of this computer that devices could come to."
 _OFF = "The pocket page is off: llmgw settings set pocket.host ADDRESS, then pocket.on true."
+_NOT_SHOWN = "No device has shown the code yet, or it is over."
 _log = logging.getLogger(__name__)
-
-
-class PairingState(StrEnum):
-    SHOWN = "shown"
-    """Its code is on a screen."""
-    CLAIMED = "claimed"
-    """A browser has shown it; the words are to be compared."""
-    PAIRED = "paired"
-    REFUSED = "refused"
-    """By a person, or by silence."""
-
-
-@value(kw_only=False)
-class PairingClaim:
-    """What the first browser was given. `cookie`: its digest."""
-
-    words: str
-    cookie: bytes
-    address: str
-
-
-class Pairing:
-    """One attempt."""
-
-    def __init__(self, name: str, code: bytes, ends_at_s: float) -> None:
-        self.id = secrets.token_hex(8)
-        self.name = name
-        self.code = code
-        """The digest of what the QR code holds."""
-        self.ends_at_s = ends_at_s
-        self.state = PairingState.SHOWN
-        self.claim: PairingClaim | None = None
-        self.key = ""
-        """The device's, until its browser has fetched it."""
-        self._news = asyncio.Event()
-
-    def become(self, state: PairingState) -> None:
-        self.state = state
-        news, self._news = self._news, asyncio.Event()
-        news.set()
-
-    async def otherwise_than(self, state: PairingState, within_s: float) -> None:
-        """Returns when it is, or the time is over."""
-        try:
-            async with asyncio.timeout(within_s):
-                while self.state is state:
-                    await self._news.wait()
-        except TimeoutError:
-            pass
-
-
-class Pairings:
-    """By the monotonic clock; on the loop, and nowhere else: codes are forgotten with the
-    gateway's end."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._open: dict[str, Pairing] = {}
-        self.throttle = Throttle(clock, most=5, within_s=60.0, rests_s=120.0)
-
-    def start(self, name: str) -> tuple[Pairing, str]:
-        """With its code, for the only showing."""
-        self._forget()
-        while len(self._open) >= MOST_PAIRINGS:
-            self.refuse(next(iter(self._open.values())))
-        code = secrets.token_urlsafe(32)
-        pairing = Pairing(name, _digest(code), self._clock.monotonic_s() + PAIR_WITHIN_S)
-        self._open[pairing.id] = pairing
-        return pairing, code
-
-    def find(self, pairing_id: str) -> Pairing | None:
-        self._forget()
-        return self._open.get(pairing_id)
-
-    def claimed_by(self, code: str, address: str) -> tuple[Pairing, str] | None:
-        """What the browser that is the first to show it is to keep; None for any other, and while
-        too many have guessed."""
-        self._forget()
-        if self.throttle.is_shut:
-            return None
-        shown, found = _digest(code), None
-        for each in self._open.values():
-            if hmac.compare_digest(each.code, shown):
-                found = each
-        if found is None or found.claim is not None:
-            self.throttle.failed()
-            return None
-        cookie = secrets.token_urlsafe(32)
-        taken = [each.claim.words for each in self._open.values() if each.claim is not None]
-        found.claim = PairingClaim(two_words(taken), _digest(cookie), address)
-        found.become(PairingState.CLAIMED)
-        return found, cookie
-
-    def of_cookie(self, cookie: str) -> Pairing | None:
-        """Whose browser has claimed it."""
-        self._forget()
-        shown, found = _digest(cookie), None
-        for each in self._open.values():
-            if each.claim is not None and hmac.compare_digest(each.claim.cookie, shown):
-                found = each
-        return found
-
-    def left_s(self, pairing: Pairing) -> float:
-        return max(0.0, pairing.ends_at_s - self._clock.monotonic_s())
-
-    def refuse(self, pairing: Pairing) -> None:
-        self._open.pop(pairing.id, None)
-        if pairing.state is not PairingState.PAIRED:
-            pairing.become(PairingState.REFUSED)
-
-    def close(self) -> None:
-        for each in tuple(self._open.values()):
-            self.refuse(each)
-
-    def _forget(self) -> None:
-        now_s = self._clock.monotonic_s()
-        for each in tuple(self._open.values()):
-            if each.ends_at_s <= now_s:
-                self.refuse(each)
 
 
 class PocketListener(Protocol):
@@ -262,14 +140,20 @@ class Pocket:
     async def confirm(self, pairing: Pairing) -> None:
         """Both screens show the same words. Raises MalformedRequest where no device has shown the
         code, StoreUnavailable."""
-        if pairing.state is not PairingState.CLAIMED:
-            raise MalformedRequest("No device has shown the code yet, or it is over.")
-        pairing.key = secrets.token_urlsafe(32)
-        now_s = self.clock.now_s()
+        if pairing.state is not PairingState.CLAIMED or pairing.is_confirmed:
+            raise MalformedRequest(_NOT_SHOWN)
+        key, now_s = secrets.token_urlsafe(32), self.clock.now_s()
         until_s = now_s + self.settings.paired_days * 86_400.0
-        pairing.state = PairingState.PAIRED  # once, whoever else confirms meanwhile
-        add = self.devices.add
-        device = await asyncio.to_thread(add, pairing.name, pairing.key, now_s, until_s)
+        pairing.is_confirmed = True  # once, whoever else confirms meanwhile
+        try:
+            device = await asyncio.to_thread(self.devices.add, pairing.name, key, now_s, until_s)
+        except StoreUnavailable:
+            self.pairings.refuse(pairing)
+            raise
+        if self.pairings.find(pairing.id) is None:  # its time was over before it was kept
+            await asyncio.to_thread(self.devices.remove, device.id)
+            raise MalformedRequest(_NOT_SHOWN)
+        pairing.key = key
         pairing.become(PairingState.PAIRED)
         self._parts.note(Act(verb="device.paired", subject=device.name, note=device.id))
 
@@ -392,7 +276,3 @@ def _pairing_object(pairing: Pairing) -> Mapping[str, Any]:
         "words": "" if claim is None else claim.words,
         "address": "" if claim is None else claim.address,
     }
-
-
-def _digest(text: str) -> bytes:
-    return sha256(text.encode("utf-8", "replace")).digest()

@@ -6,6 +6,7 @@ two words. Devices see questions, jobs and limits, and answer questions; nothing
 """
 
 import asyncio
+import hmac
 import logging
 from collections import defaultdict
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Protocol
 
 from llmgw_desktop.app.command_line.this_program import system_user
 from llmgw_desktop.app.gateway.web.asked import STALE, Fields, QuestionPages
+from llmgw_desktop.app.gateway.web.codes import Pairing, PairingState, digest_of
 from llmgw_desktop.app.gateway.web.content import ViewContent, ViewSource
 from llmgw_desktop.app.gateway.web.door import FormTokens, cookie_of
 from llmgw_desktop.app.gateway.web.page import (
@@ -29,7 +31,7 @@ from llmgw_desktop.app.gateway.web.page import (
     heading,
     paragraph,
 )
-from llmgw_desktop.app.gateway.web.pairing import Pairing, PairingState, Pocket
+from llmgw_desktop.app.gateway.web.pairing import Pocket
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.domain.audit import Actor, ActorDoor, acting
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
@@ -151,12 +153,11 @@ class PocketServer:
         """False where nobody is there for whoever asks."""
         if not self._is_sound(request):
             return False
-        cookies = "; ".join(caller.header_lines("cookie"))
-        device = self._pocket.device_of(cookie_of(cookies, KEY_COOKIE))
+        device = self._pocket.device_of(_held(caller, KEY_COOKIE))
         if device is not None:
             await self._serve(caller, device)
             return True
-        waits = self._pocket.pairings.of_cookie(cookie_of(cookies, WAIT_COOKIE))
+        waits = self._pocket.pairings.of_cookie(_held(caller, WAIT_COOKIE))
         if waits is not None and caller.method == "GET" and _file_of(caller.path):
             await self._send_file(caller)
             return True
@@ -164,7 +165,7 @@ class PocketServer:
             return False
         if caller.path == _WAIT:
             return waits is not None and await self._wait(caller, waits)
-        return await self._claim(caller)
+        return await self._claim(caller, waits)
 
     def _is_sound(self, request: HttpRequest) -> bool:
         try:
@@ -173,11 +174,22 @@ class PocketServer:
             return False
         return request.head.fault is None
 
-    async def _claim(self, caller: HttpCaller) -> bool:
-        claimed = self._pocket.pairings.claimed_by(caller.path.removeprefix(_CODE), caller.address)
+    async def _claim(self, caller: HttpCaller, waits: Pairing | None) -> bool:
+        code = caller.path.removeprefix(_CODE)
+        if waits is not None and hmac.compare_digest(waits.code, digest_of(code)):
+            await self._show_words(caller, waits)  # loaded again by the browser that was first
+            return True
+        claimed = self._pocket.pairings.claimed_by(code, caller.address)
         if claimed is None:
             return False
         pairing, cookie = claimed
+        lasts = int(self._pocket.pairings.left_s(pairing)) + 10
+        await self._show_words(caller, pairing, (_cookie(WAIT_COOKIE, cookie, lasts),))
+        return True
+
+    async def _show_words(
+        self, caller: HttpCaller, pairing: Pairing, more: HeaderLines = ()
+    ) -> None:
         assert pairing.claim is not None
         content = "".join(
             (
@@ -188,9 +200,7 @@ class PocketServer:
             )
         )
         page = ViewPage(title="Compare the two words", content=content)
-        lasts = int(self._pocket.pairings.left_s(pairing)) + 10
-        await self._send(caller, page, lead_to=_WAIT, more=(_cookie(WAIT_COOKIE, cookie, lasts),))
-        return True
+        await self._send(caller, page, lead_to=_WAIT, more=more)
 
     async def _wait(self, caller: HttpCaller, pairing: Pairing) -> bool:
         """Answered when a person has confirmed; until then a browser leaves the page as it is."""
@@ -235,7 +245,7 @@ class PocketServer:
             return
         match caller.method, caller.path.strip("/").split("/"):
             case "GET", ["events"]:
-                await self._follow(caller, device)
+                await self._follow(caller)
             case "GET", ["questions", question_id]:
                 await self._send(caller, await self._asked.page(question_id, device.id), device)
             case "POST", ["answer"]:
@@ -265,10 +275,11 @@ class PocketServer:
             return _nothing()
         return replace(page, title=self._clean(page.title), content=self._clean(page.content))
 
-    async def _follow(self, caller: HttpCaller, device: PairedDevice) -> None:
-        leave = self._asked.attend()
+    async def _follow(self, caller: HttpCaller) -> None:
+        """As long as the key that it shows is one: it may be revoked meanwhile, or run out."""
+        leave, held = self._asked.attend(), _held(caller, KEY_COOKIE)
         try:
-            await follow(caller, self._source.bus, lambda: device in self._pocket.devices.all())
+            await follow(caller, self._source.bus, lambda: bool(self._pocket.device_of(held)))
         finally:
             leave()
 
@@ -346,6 +357,10 @@ def _cut(connection: ServerConnection) -> None:
 def _file_of(path: str) -> str:
     name = path.removeprefix("/")
     return name if name in FILES else ""
+
+
+def _held(caller: HttpCaller, name: str) -> str:
+    return cookie_of("; ".join(caller.header_lines("cookie")), name)
 
 
 def _cookie(name: str, held: str, lasts_s: int) -> tuple[str, str]:
