@@ -18869,6 +18869,10 @@
       <source>To be written</source>
       <translation>Zu schreiben</translation>
     </message>
+    <message>
+      <source>The agent asks</source>
+      <translation>Der Agent fragt</translation>
+    </message>
   </context>
   <context>
     <name>ui/questions</name>
@@ -19471,6 +19475,14 @@
     <message>
       <source>Decline</source>
       <translation>Nicht antworten</translation>
+    </message>
+    <message>
+      <source>The agent is told that nobody answered, and goes on without an answer.</source>
+      <translation>Der Agent erfährt, dass niemand geantwortet hat, und macht ohne Antwort weiter.</translation>
+    </message>
+    <message>
+      <source>Your answer, in your own words. Without one the agent decides itself.</source>
+      <translation>Ihre Antwort, in eigenen Worten. Ohne sie entscheidet der Agent selbst.</translation>
     </message>
     <message>
       <source>The server is told that you gave no answer.</source>

@@ -25,13 +25,18 @@
     }
   };
 
+  const waiting = (page) => Number(page.querySelector("#bar .count")?.textContent) || 0;
+
   const renew = async () => {
-    const reply = await fetch(location.href, { credentials: "same-origin", cache: "no-store" });
+    const path = document.getElementById("page").dataset.path || location.href;
+    const reply = await fetch(path, { credentials: "same-origin", cache: "no-store" });
     const made = new DOMParser().parseFromString(await reply.text(), "text/html");
     const next = made.getElementById("page");
     const here = document.getElementById("page");
     if (!next || !here) return;
     const bar = made.getElementById("bar");
+    if (bar && waiting(made) > waiting(document) && navigator.userActivation?.hasBeenActive)
+      navigator.vibrate?.(120);
     if (bar) document.getElementById("bar").replaceWith(document.adoptNode(bar));
     if (next.dataset.state === here.dataset.state) return;
     const focused = document.activeElement;
@@ -70,6 +75,13 @@
       const told = event.data.split(" ");
       const wanted = (document.getElementById("page").dataset.topics || "").split(" ");
       if (told.some((topic) => topic === "questions" || wanted.includes(topic))) look();
+    });
+    // a phone that slept was told nothing, and may not know yet that its connection is gone
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") look();
+    });
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) look();
     });
     let wasLost = false;
     source.onerror = () => {

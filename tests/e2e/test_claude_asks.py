@@ -342,7 +342,7 @@ async def test_a_question_of_the_agent_itself_is_answered_by_the_note(
     job = await yard.ask("ask me", str(scene.folder))
     ask = await yard.people.next_ask()
     assert (ask.kind, ask.tool) == (PermissionKind.OTHER, "AskUserQuestion")
-    assert ask.agent_words == "Which colour?\n- Red\n- Blue"
+    assert ask.agent_words == "Colour: Which colour?\n- Red: warm\n- Blue: cold"
     yard.people.answer(ask, Decision.ONCE, "Green, please")
     await ended(yard, job)
     assert "Green, please" in scene.told_the_model()

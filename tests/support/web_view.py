@@ -6,8 +6,9 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -101,9 +102,9 @@ async def signed_in(house: House) -> Tab:
 
 
 async def asks(
-    house: House, command: str = "touch a.txt", number: str = "1"
+    house: House, command: str = "touch a.txt", number: str = "1", **more: Any
 ) -> tuple[PermissionQuestion, list[PermissionAnswer]]:
-    """An agent wants to run it, and hears what comes of that."""
+    """An agent wants to run it, and hears what comes of that. `more`: what is otherwise with it."""
     desk = house.container.runs.permissions
     job = AskingJob(
         id=f"job_{number}",
@@ -114,6 +115,7 @@ async def asks(
         working_dir=str(house.container.places.data_folder),
     )
     ask = Ask(native_id=number, kind=PermissionKind.COMMAND, command=command)
+    ask = replace(ask, **more)
     answers: list[PermissionAnswer] = []
     desk.ask(job, ask, answers.append)
     async with asyncio.timeout(20):

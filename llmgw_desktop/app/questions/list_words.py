@@ -9,6 +9,7 @@ from llmgw_desktop.app.questions.permission_words import (
     AGENT_SAYS,
     TO_WRITE,
     asked_parts,
+    asks_itself,
     since_words,
 )
 from llmgw_desktop.app.questions.rules import offered
@@ -138,7 +139,7 @@ def _ask_texts(ask: Ask) -> Iterator[tuple[str, str]]:
         yield part.label, part.text
     if ask.form:
         yield TO_WRITE, ask.form
-    if ask.agent_words:
+    if ask.agent_words and not asks_itself(ask):
         yield AGENT_SAYS, ask.agent_words
 
 

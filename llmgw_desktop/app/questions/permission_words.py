@@ -6,7 +6,7 @@ makes them inert as it goes (`app/words/inert_text.py`).
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -26,6 +26,7 @@ from llmgw_desktop.engine.questions.permissions.listed import asker_of
 
 TITLE = "An agent asks for permission"
 TO_WRITE = "To be written"
+ASKS = "The agent asks"
 AGENT_SAYS = "The agent's own words"
 WAY_WORDS: dict[DecisionWay, str] = {
     DecisionWay.DIALOG: "in the window",
@@ -113,7 +114,7 @@ def permission_view(question: PermissionQuestion) -> PermissionView:
         asks_there=question.asks_there,
         client=inert_line(question.client, 60),
         reason=inert_line(ask.reason, 400),
-        agent_words=inert_line(ask.agent_words, LONGEST_WORDS),
+        agent_words="" if asks_itself(ask) else inert_line(ask.agent_words, LONGEST_WORDS),
         warnings=tuple(inert_line(each, 400) for each in question.warnings),
         rule=inert_line(question.rule, 400),
         can_take_note=ask.can_take_note,
@@ -138,7 +139,7 @@ def wish_words(ask: Ask) -> str:
             return f"change {counted(len(ask.changes), 'file')}" if ask.changes else "change files"
         case PermissionKind.FETCH:
             return "fetch an address"
-        case PermissionKind.MCP if ask.is_question:
+        case _ if ask.is_question:
             return "have an answer of yours"
         case PermissionKind.MCP:
             return "use a tool of an MCP server"
@@ -198,6 +199,8 @@ def _whole_parts(ask: Ask) -> list[AskedPart]:
         parts.append(AskedPart(label="Address", text=ask.url))
     if len(tool := tool_of(ask)) > _LONGEST_TOOL:
         parts.append(AskedPart(label="Server and tool" if ask.server else "Tool", text=tool))
+    if asks_itself(ask):
+        parts.append(AskedPart(label=ASKS, text=ask.agent_words))
     if more := _beside(ask):
         parts.append(AskedPart(label="Arguments", text=tidy_json(more)))
     if not parts and (ask.raw or not tool):
@@ -205,8 +208,15 @@ def _whole_parts(ask: Ask) -> list[AskedPart]:
     return parts
 
 
+def asks_itself(ask: Ask) -> bool:
+    """The agent wants words of its person: what it asks is the thing itself."""
+    return ask.is_question and ask.kind is PermissionKind.OTHER and bool(ask.agent_words)
+
+
 def _beside(ask: Ask) -> dict[str, object]:
     """Arguments that stand nowhere else: once is enough, and what differs in anything is shown."""
+    if asks_itself(ask) and all(text in ask.agent_words for text in _values(ask.arguments)):
+        return {}
     words = ask.agent_words if len(ask.agent_words) <= LONGEST_WORDS else ""
     shown: dict[str, tuple[object, ...]] = {
         "command": (ask.command,),
@@ -220,6 +230,21 @@ def _beside(ask: Ask) -> dict[str, object]:
         for name, value in ask.arguments.items()
         if not (isinstance(value, str) and value and value in shown.get(name, ()))
     }
+
+
+def _values(found: object) -> Iterator[str]:
+    """All texts of a JSON value, without the names of its members."""
+    todo = [found]
+    while todo:
+        match todo.pop():
+            case str() as text:
+                yield text
+            case Mapping() as members:
+                todo += members.values()
+            case list() | tuple() as items:
+                todo += items
+            case _:
+                pass
 
 
 def tidy_json(value: object) -> str:

@@ -94,12 +94,16 @@ def asker_of(line: bytes) -> str:
     return request_id if message.get("type") == "control_request" else ""
 
 
+_FORM = "Your answer, in your own words. Without one the agent decides itself."
+
+
 def ask_in(request_id: str, asked: Message, cwd: str) -> Ask:
     """What it wants to do, in full."""
     tool, given = text_of(asked.get("tool_name")), object_of(asked.get("input"))
     kind = _kind(tool)
     server, _, mcp_tool = tool.removeprefix(_MCP).partition("__")
     is_mcp = kind is PermissionKind.MCP
+    is_question = tool == QUESTION
     return Ask(
         native_id=request_id,
         call_id=text_of(asked.get("tool_use_id")),
@@ -113,6 +117,10 @@ def ask_in(request_id: str, asked: Message, cwd: str) -> Ask:
         cwd=cwd,
         reason=text_of(asked.get("decision_reason")),
         agent_words=_words(tool, asked, given),
+        can_take_note=not is_question,
+        is_question=is_question,
+        form=_FORM if is_question else "",
+        offers=_offers(given) if is_question else (),
         raw=orjson.dumps(dict(asked)).decode(),
     )
 
@@ -150,9 +158,25 @@ def _words(tool: str, asked: Message, given: Message) -> str:
         return text_of(given.get("description")) or text_of(asked.get("description"))
     lines: list[str] = []
     for each in objects_of(given.get("questions")):
-        offered = [text_of(option.get("label")) for option in objects_of(each.get("options"))]
-        lines += [text_of(each.get("question")), *(f"- {label}" for label in offered if label)]
+        lines.append(_joined(each, "header", "question"))
+        if each.get("multiSelect") is True:
+            lines.append("(several may be chosen)")
+        offered = (_joined(one, "label", "description") for one in objects_of(each.get("options")))
+        lines += [f"- {words}" for words in offered if words]
     return "\n".join(lines)
+
+
+def _joined(told: Message, *names: str) -> str:
+    return ": ".join(text for name in names if (text := text_of(told.get(name))))
+
+
+def _offers(given: Message) -> tuple[str, ...]:
+    """Of one question to which one answer is wanted: several have no one answer that is offered."""
+    asked = list(objects_of(given.get("questions")))
+    if len(asked) != 1 or asked[0].get("multiSelect") is True:
+        return ()
+    labels = (text_of(each.get("label")) for each in objects_of(asked[0].get("options")))
+    return tuple(dict.fromkeys(label for label in labels if label))
 
 
 def _answer(request_id: str, answer: Message) -> bytes:

@@ -271,9 +271,12 @@ class Ask:
     """The model's own description: shown as what the agent says, never as what is done."""
     can_take_note: bool = True
     is_question: bool = False
-    """A server of MCP asks the person something: a yes is an answer, and allows nothing."""
+    """A server of MCP, or the agent itself, asks the person something: a yes is an answer, and
+    allows nothing."""
     form: str = ""
     """Of such a question: what is to be written with the answer, in words."""
+    offers: tuple[str, ...] = ()
+    """Of such a question: answers that it offers; another may be written as well."""
     raw: str = field(default="", repr=False)
 
 

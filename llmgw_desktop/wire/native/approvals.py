@@ -79,6 +79,7 @@ def question_object(question: PermissionQuestion) -> dict[str, Any]:
         "warnings": list(question.warnings),
         "kind": str(ask.kind),
         "changes": [_change(each) for each in ask.changes],
+        "offers": list(ask.offers),
         "arguments": dict(ask.arguments),
         **{name: getattr(ask, own) for name, own in _OF_ASK.items()},
     }
@@ -90,6 +91,7 @@ def read_question(told: Mapping[str, Any]) -> PermissionQuestion:
         native_id="",
         kind=PermissionKind(told["kind"]),
         changes=tuple(FileChange(**each) for each in told["changes"]),
+        offers=tuple(told.get("offers", ())),
         arguments=dict(told["arguments"]),
         **{own: told[name] for name, own in _OF_ASK.items()},
     )

@@ -337,6 +337,8 @@ def wants(ask: Ask) -> str:
                 text = f"have an answer of yours, for {ask.server}"
         case _:
             text = f"use {ask.tool}" if ask.tool else ask.command or "do something"
+            if ask.is_question:
+                text = f"have an answer of yours: {' '.join(ask.agent_words.split())}"
     line = "".join(
         each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text[:400]
     )

@@ -392,3 +392,20 @@ def test_the_plan_of_a_run_that_asks() -> None:
         "--effort=low",
     ):
         assert plan.arguments.count(flag) == 1
+
+
+def test_a_question_of_its_own_says_what_it_offers() -> None:
+    dialogue, _ = opened()
+    red, blue = {"label": "Red", "description": "warm"}, {"label": "Blue", "preview": "#00f"}
+    one = {"question": "Which colour?", "header": "Colour", "options": [red, blue]}
+    ask = ask_in(dialogue.feed(wants("q", "AskUserQuestion", {"questions": [one]})))
+    assert (ask.is_question, ask.can_take_note, bool(ask.form)) == (True, False, True)
+    assert ask.agent_words == "Colour: Which colour?\n- Red: warm\n- Blue"
+    assert ask.offers == ("Red", "Blue")
+    several = {"questions": [one | {"multiSelect": True}]}
+    ask = ask_in(dialogue.feed(wants("r", "AskUserQuestion", several)))
+    assert ask.offers == ()
+    assert "(several may be chosen)" in ask.agent_words
+    two = {"questions": [one, one]}
+    assert ask_in(dialogue.feed(wants("s", "AskUserQuestion", two))).offers == ()
+    assert not ask_in(dialogue.feed(wants("t", "Bash", {"command": "ls"}))).is_question

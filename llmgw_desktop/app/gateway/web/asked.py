@@ -6,7 +6,7 @@ Shared by the web view and paired devices, so that a question looks and is answe
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from llmgw_desktop.app.access.consent_pages import escape
 from llmgw_desktop.app.gateway.web.door import ARM_AFTER_S, FormTokens
@@ -18,15 +18,17 @@ from llmgw_desktop.app.gateway.web.page import (
     link_html,
     paragraph,
     text_html,
+    time_left_html,
 )
+from llmgw_desktop.app.jobs.words import today_of
 from llmgw_desktop.app.questions.consent_words import NOT_VERIFIED, consent_view
 from llmgw_desktop.app.questions.permission_words import (
     AGENT_SAYS,
     TO_WRITE,
     asked_parts,
     permission_view,
-    since_words,
 )
+from llmgw_desktop.app.words.figures import clock_text
 from llmgw_desktop.app.words.inert_text import inert, inert_line
 from llmgw_desktop.domain.access.consent import ConsentQuestion, ConsentTerm
 from llmgw_desktop.domain.clock import Clock
@@ -106,7 +108,7 @@ async def give(
             place=AnswerPlace.DEVICE,
             at_s=at_s,
             person=person,
-            note=fields.one("note")[:_LONGEST_NOTE] if choice.takes_note and choice.allows else "",
+            note=_note(question, fields) if choice.takes_note else "",
             scopes=tuple(scopes[each] for each in scopes if each in fields.all("scope")),
             term=ConsentTerm(fields.one("term")) if question.terms and choice.allows else None,
         )
@@ -115,16 +117,30 @@ async def give(
         raise MalformedRequest(f"{error}."[:300]) from error
 
 
+def _note(question: OpenQuestion, fields: Fields) -> str:
+    """What was written, or else chosen of what is offered."""
+    written = "".join(fields.all("note")[:1]).strip()[:_LONGEST_NOTE]
+    chosen = "".join(fields.all("chosen")[:1])
+    if chosen and chosen not in _offers(question):
+        raise MalformedRequest("That answer was not offered.")
+    return written or chosen
+
+
+def _offers(question: OpenQuestion) -> Sequence[str]:
+    asked = question.native
+    return asked.ask.offers if isinstance(asked, PermissionQuestion) else ()
+
+
 def question_row(question: OpenQuestion, base: str, now_s: float) -> ViewRow:
     words = (
         inert_line(question.blocks, 80),
-        f"waits {since_words(question.since_s, now_s)}",
-        "" if question.until_s is None else f"{_left(question.until_s - now_s)} left",
+        f"asked {clock_text(question.since_s, today_of(now_s))}",
     )
     return ViewRow(
         title=inert_line(question.title, 200),
         words=" · ".join(each for each in words if each),
         href=f"{base}/questions/{question.id}",
+        until_s=question.until_s,
     )
 
 
@@ -132,7 +148,7 @@ def question_page(
     question: OpenQuestion, form: QuestionForm, clean: Callable[[str], str], *, problem: str = ""
 ) -> ViewPage:
     """`clean` takes secrets out of what is shown. For a thread: it may be large."""
-    told, title = clean(_told(question)), clean(inert_line(question.title, 200))
+    told, title = clean(_told(question)), clean(_title(question))
     is_whole = len(told) <= LONGEST_TEXT
     content = "".join(
         (
@@ -145,11 +161,15 @@ def question_page(
         )
     )
     return ViewPage(
-        title=title, content=content, topics=("questions",), state=f"waits-{question.id}"
+        title=title,
+        content=content,
+        topics=("questions",),
+        state=f"waits-{question.id}",
+        path=_path(form.base, question.id),
     )
 
 
-def gone_page(base: str) -> ViewPage:
+def gone_page(base: str, question_id: str) -> ViewPage:
     content = "".join(
         (
             heading("It waits no longer"),
@@ -157,7 +177,20 @@ def gone_page(base: str) -> ViewPage:
             f"<p>{link_html(f'{base}/questions', 'All questions')}</p>",
         )
     )
-    return ViewPage(title="It waits no longer", content=content, topics=("questions",))
+    path = _path(base, question_id)
+    return ViewPage(title="It waits no longer", content=content, topics=("questions",), path=path)
+
+
+def _path(base: str, question_id: str) -> str:
+    """A form's answer has another address, which cannot be asked for anew."""
+    return f"{base}/questions/{quote(question_id, safe='')}"
+
+
+def _title(question: OpenQuestion) -> str:
+    """Of an agent's without the thing itself, which stands below in full."""
+    if isinstance(question.native, PermissionQuestion):
+        return permission_view(question.native).what
+    return inert_line(question.title, 200)
 
 
 @value
@@ -202,7 +235,7 @@ class QuestionPages:
         """`session`: whose form it is to be."""
         question = self._questions().find(question_id)
         if question is None:
-            return gone_page(self._base)
+            return gone_page(self._base, question_id)
         form = QuestionForm(base=self._base, token=self._forms.make(session, question_id))
         return await asyncio.to_thread(question_page, question, form, self._clean, problem=problem)
 
@@ -212,7 +245,7 @@ class QuestionPages:
         age_s = self._forms.age_s(session, question_id, fields.one("form"))
         question = self._questions().find(question_id)
         if question is None:
-            return Given(page=gone_page(self._base))
+            return Given(page=gone_page(self._base, question_id))
         choice = choice_in(question, fields)
         if age_s is None or (choice.allows and age_s < ARM_AFTER_S):
             problem = STALE if age_s is None else _TOO_QUICK
@@ -220,7 +253,7 @@ class QuestionPages:
             return Given(page=replace(page, status=409))
         now_s = self._clock.now_s()
         if not await give(self._questions(), question, fields, at_s=now_s, person=person):
-            return Given(page=gone_page(self._base))
+            return Given(page=gone_page(self._base, question_id))
         done = f"Answered: {self._clean(inert_line(choice.words, 160))}."
         content = (
             paragraph(done, "done") + f"<p>{link_html(f'{self._base}/questions', 'Go on')}</p>"
@@ -232,7 +265,7 @@ def _silence(question: OpenQuestion) -> str:
     words = f"Without an answer: {escape(inert_line(question.silence, 200))}"
     left = ""
     if question.until_s is not None:
-        left = f' Left: <time data-until="{question.until_s:.0f}">a while</time>'
+        left = f" Left: {time_left_html(question.until_s)}"
     return f'<p class="quiet">{words}{left}</p>'
 
 
@@ -247,14 +280,29 @@ def _form(question: OpenQuestion, form: QuestionForm, *, may_allow: bool) -> str
     )
     asked = question.native
     given = _consent_fields(asked) if isinstance(asked, ConsentQuestion) else ""
-    if any(each.allows and each.takes_note for each in question.choices):
-        given = f'<label>Your answer<input name="note" maxlength="{_LONGEST_NOTE}"></label>'
+    if any(each.takes_note for each in question.choices):
+        given = _note_fields(question)
     return (
         f'<form method="post" action="{escape(form.base)}/answer">'
         f'<input type="hidden" name="question" value="{escape(question.id)}">'
         f'<input type="hidden" name="form" value="{escape(form.token)}">'
         f'{given}<div class="buttons">{buttons}</div></form>'
     )
+
+
+def _note_fields(question: OpenQuestion) -> str:
+    """Words for whoever asks: the answer itself, or what goes along with a denial."""
+    offers = "".join(
+        _tick("radio", "chosen", each, inert_line(each, 400), chosen=False)
+        for each in _offers(question)
+    )
+    is_answer = any(each.allows and each.takes_note for each in question.choices)
+    words = "Words for the agent, if you deny"
+    if is_answer:
+        words = "Another answer" if offers else "Your answer"
+    chosen = f"<fieldset><legend>Your answer</legend>{offers}</fieldset>" if offers else ""
+    field = f'<input type="text" name="note" maxlength="{_LONGEST_NOTE}" autocomplete="off">'
+    return f'{chosen}<label class="note">{words}{field}</label>'
 
 
 def _button(question: OpenQuestion, choice: QuestionChoice) -> str:
@@ -349,8 +397,3 @@ def _consent(question: ConsentQuestion) -> str:
         *view.details,
     )
     return f'{words}<p class="words">{escape(question.words)}</p>{facts_html(facts)}'
-
-
-def _left(left_s: float) -> str:
-    left = max(0, int(left_s))
-    return f"{left} s" if left < 60 else f"{left // 60} min"

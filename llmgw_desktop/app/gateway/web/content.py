@@ -165,7 +165,7 @@ class ViewContent:
                 pager_html(f"{self._base}/flights", number, pages),
             )
         )
-        topics = ("flights",) if number == 1 else ()
+        topics = ("flights" if number == 1 else "questions",)
         return ViewPage(title="Flights", content=content, topics=topics)
 
     async def flight(self, flight_id: str) -> ViewPage | None:
@@ -192,7 +192,8 @@ class ViewContent:
                 self._back("flights", "All flights"),
             )
         )
-        return ViewPage(title=f"Flight {model_text(summary)}", content=content)
+        title = f"Flight {model_text(summary)}"
+        return ViewPage(title=title, content=content, topics=("questions",))
 
     async def jobs(self, number: int) -> ViewPage:
         jobs = (await self._jobs()).shown(JobQuery())
@@ -234,7 +235,7 @@ class ViewContent:
             )
         )
         return ViewPage(
-            title=title_of(job), content=content, topics=("jobs",) if job.is_live else ()
+            title=title_of(job), content=content, topics=("jobs" if job.is_live else "questions",)
         )
 
     async def clients(self) -> ViewPage:

@@ -21,6 +21,7 @@ from llmgw_desktop.app.gateway.web.page import (
     ViewPage,
     follow,
     heading,
+    page_number,
     paragraph,
 )
 from llmgw_desktop.domain.clock import Clock
@@ -82,7 +83,7 @@ class WebDesk:
     async def _made(self, caller: HttpCaller, session: WebSession) -> ViewPage:
         path = caller.path.removeprefix(BASE).strip("/").split("/")
         asked = parse_qs(caller.whole_query)
-        number, content = _number(asked), self._content
+        number, content = page_number(caller.whole_query), self._content
         page: ViewPage | None = None
         match path:
             case [""]:
@@ -211,11 +212,6 @@ def _sign_in_page(*, is_tried: bool = False) -> ViewPage:
 
 def _problem(title: str, words: str, status: int) -> ViewPage:
     return ViewPage(title=title, content=heading(title) + paragraph(words), status=status)
-
-
-def _number(asked: dict[str, list[str]]) -> int:
-    given = asked.get("page", ["1"])[0]
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 1
 
 
 def _done(asked: dict[str, list[str]]) -> str:

@@ -7,9 +7,10 @@ is told to a browser as it comes: server-sent, never asked for again (`follow`).
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from string import Template
 from typing import Final
+from urllib.parse import parse_qs
 
 from llmgw_desktop.app.access.consent_pages import escape
 from llmgw_desktop.domain.access.access_errors import TooManyConnections
@@ -66,17 +67,20 @@ class ViewRow:
     mark: str = ""
     state: str = "plain"
     """plain, good, busy, warn or bad."""
+    until_s: float | None = None
+    """When its time is over: a browser counts down to it."""
 
 
 @value
 class ViewPage:
-    """`topics`: of what news it is made anew; `state` changes when it would look otherwise (its
-    content's digest, where that is empty)."""
+    """`topics`: of what news it is made anew, from `path` (its address, where that is empty);
+    `state` changes when it would look otherwise (its content's digest, where that is empty)."""
 
     title: str
     content: str
     topics: tuple[str, ...] = ()
     state: str = ""
+    path: str = ""
     status: int = 200
 
 
@@ -147,7 +151,7 @@ def pager_html(path: str, page: int, pages: int) -> str:
         return ""
     newer = link_html(f"{path}?page={page - 1}", "Newer", "button") if page > 1 else ""
     older = link_html(f"{path}?page={page + 1}", "Older", "button") if page < pages else ""
-    words = f"<span>ViewPage {page:,} of {pages:,}</span>"
+    words = f"<span>Page {page:,} of {pages:,}</span>"
     return f'<nav class="pager" aria-label="Pages">{newer}{words}{older}</nav>'
 
 
@@ -159,13 +163,25 @@ def bar_html(label: str, words: str, share: float | None) -> str:
     return f"<li>{_what(label, words)}{meter}</li>"
 
 
-def _what(title: str, words: str) -> str:
-    return f'<span class="what"><b>{escape(title)}</b><span>{escape(words)}</span></span>'
+def page_number(query: str) -> int:
+    """Which of a list's pages is asked for, from 1 on."""
+    given = parse_qs(query).get("page", ["1"])[0]
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 1
+
+
+def time_left_html(until_s: float) -> str:
+    """The script writes the time that is left into it."""
+    return f'<time data-until="{until_s:.0f}">a while</time>'
+
+
+def _what(title: str, words: str, more: str = "") -> str:
+    return f'<span class="what"><b>{escape(title)}</b><span>{escape(words)}{more}</span></span>'
 
 
 def _row(row: ViewRow) -> str:
     mark = f'<span class="mark {row.state}">{escape(row.mark)}</span>' if row.mark else ""
-    inner = f"{_what(row.title, row.words)}{mark}"
+    left = "" if row.until_s is None else f" · {time_left_html(row.until_s)} left"
+    inner = f"{_what(row.title, row.words, left)}{mark}"
     if row.href:
         return f'<li><a href="{escape(row.href)}">{inner}</a></li>'
     return f"<li>{inner}</li>"
@@ -193,18 +209,18 @@ class PageMaker:
             events=escape(events),
             topics=escape(" ".join(page.topics)),
             state=escape(state),
-            bar=_bar(frame.places, path),
+            path=escape(page.path),
+            bar=_bar(frame, path),
             end=_sign_out(frame),
             content=page.content,
         ).encode("utf-8", "replace")
 
 
-def _bar(places: Sequence[Nav], path: str) -> str:
+def _bar(frame: Frame, path: str) -> str:
     lines = []
-    for each in places:
-        is_here = path == each.path or (
-            each.path.count("/") > 1 and path.startswith(each.path + "/")
-        )
+    for each in frame.places:
+        is_below = each.path != frame.base and path.startswith(f"{each.path}/")
+        is_here = path == each.path or is_below
         here = ' aria-current="page"' if is_here else ""
         count = f' <span class="count">{each.count:,}</span>' if each.count else ""
         lines.append(

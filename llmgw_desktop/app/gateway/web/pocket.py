@@ -29,6 +29,7 @@ from llmgw_desktop.app.gateway.web.page import (
     ViewPage,
     follow,
     heading,
+    page_number,
     paragraph,
 )
 from llmgw_desktop.app.gateway.web.pairing import Pocket
@@ -256,11 +257,13 @@ class PocketServer:
             case "POST", ["sign-out"]:
                 await self._forget(caller, device)
             case "GET", parts:
-                await self._send(caller, await self._page(parts), device)
+                number = page_number(caller.whole_query)
+                await self._send(caller, await self._page(parts, number), device)
             case _:
                 await self._send(caller, _nothing(), device)
 
-    async def _page(self, parts: list[str]) -> ViewPage:
+    async def _page(self, parts: list[str], number: int) -> ViewPage:
+        """`number`: of a long list's pages."""
         page: ViewPage | None = None
         match parts:
             case [""] | ["questions"]:
@@ -268,7 +271,7 @@ class PocketServer:
                 limits = "".join(self._content.limits())
                 page = replace(page, content=page.content + limits)
             case ["jobs"]:
-                page = await self._content.jobs(1)
+                page = await self._content.jobs(number)
             case ["jobs", job_id]:
                 page = await self._content.job(job_id)
         if page is None:

@@ -122,6 +122,7 @@ def _ask(ask: Ask, short: Callable[[str], str]) -> Ask:
         reason=short(ask.reason),
         agent_words=short(ask.agent_words),
         form=short(ask.form),
+        offers=tuple(short(each) for each in ask.offers[:_MOST_CHANGES]),
         raw="",
     )
 

@@ -33,6 +33,7 @@ from llmgw_desktop.wire.native.jobs import wants
 _SILENCE = "It is denied, and the agent goes on without it."
 _SILENCE_OF_CALL = "It is denied: the tool is not called, and whoever called it is told so."
 _SILENCE_OF_QUESTION = "The server is told that you gave no answer."
+_SILENCE_OF_AGENT = "The agent is told that nobody answered, and goes on without an answer."
 _ONCE = QuestionChoice(id=Decision.ONCE, words="Allow once", allows=True)
 _ANSWER = QuestionChoice(
     id=Decision.ONCE, words="Answer", allows=True, for_several=False, takes_note=True
@@ -129,7 +130,7 @@ def _silence(question: PermissionQuestion) -> str:
     if question.asks_there:
         return _ALSO_THERE
     if question.ask.is_question:
-        return _SILENCE_OF_QUESTION
+        return _SILENCE_OF_QUESTION if question.cli is None else _SILENCE_OF_AGENT
     return _SILENCE if question.cli is not None else _SILENCE_OF_CALL
 
 
@@ -152,6 +153,8 @@ def _group(question: PermissionQuestion) -> str:
 def _choices(question: PermissionQuestion) -> Iterator[QuestionChoice]:
     if question.ask.is_question:
         yield from (_ANSWER if question.ask.form else _DONE, _DECLINE)
+        if question.cli is not None:
+            yield _STOP
         return
     yield _ONCE
     if question.rule:

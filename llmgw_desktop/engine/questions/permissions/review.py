@@ -143,7 +143,7 @@ def _looked_at(job: AskingJob, ask: Ask, view: PathView, rules: RulesNow) -> Rev
     if _ANSWERS.search(ask.command):
         found.known.append(ANSWERS_ITSELF)
     said = [*found.known, *hidden, *found.guessed]
-    if ask.kind is PermissionKind.OTHER:
+    if ask.kind is PermissionKind.OTHER and not ask.is_question:
         said.append(_UNKNOWN)
     try:
         rule = _rule(job, ask, view)
@@ -166,7 +166,7 @@ def _bounded(said: list[str]) -> tuple[str, ...]:
 
 def _shown(ask: Ask) -> list[str]:
     parts = [ask.command, ask.url, ask.server, ask.tool, ask.cwd, ask.reason, ask.agent_words]
-    parts.append(ask.form)
+    parts += [ask.form, *ask.offers]
     for change in ask.changes:
         parts += [change.path, change.old or "", change.new or "", change.diff]
     return [*parts, ask.raw] if ask.kind is PermissionKind.OTHER else parts
