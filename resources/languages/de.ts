@@ -14770,6 +14770,10 @@
       <translation>Der Branch war %1 und ist %2. %3</translation>
     </message>
     <message>
+      <source>The run removed .git. Files that are new cannot be told from those that git ignored: they are not listed here, and stay. Only files that were there before are taken back.</source>
+      <translation>Der Lauf hat .git entfernt. Neue Dateien sind nicht von solchen zu unterscheiden, die git ignorierte: Sie stehen nicht hier und bleiben. Zurückgenommen werden nur Dateien, die es vorher gab.</translation>
+    </message>
+    <message>
       <source>That stays as it is: only files are taken back.</source>
       <translation>Das bleibt, wie es ist: nur Dateien werden zurückgenommen.</translation>
     </message>

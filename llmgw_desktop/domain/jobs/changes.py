@@ -58,6 +58,13 @@ class SnapshotLook:
     """None where there is no git repository."""
 
 
+GIT_FOLDER = ".git"
+_GIT_GONE = (
+    "The run removed .git. Files that are new cannot be told from those that git ignored: they are"
+    " not listed here, and stay. Only files that were there before are taken back."
+)
+
+
 @value
 class FolderSnapshot:
     """What is kept of one job's folder."""
@@ -109,6 +116,8 @@ class JobChanges:
         was, now = before.head, after.head
         if was == now:
             return ""
+        if GIT_FOLDER in self.snapshot.left_out and now == HeadLook():
+            return _GIT_GONE
         stays = "That stays as it is: only files are taken back."
         if was.branch != now.branch:
             return f"The branch was {_branch(was)} and is {_branch(now)}. {stays}"

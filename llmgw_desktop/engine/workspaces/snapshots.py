@@ -21,6 +21,7 @@ from typing_extensions import override
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.jobs.changes import (
+    GIT_FOLDER,
     ChangedFile,
     HeadLook,
     JobChanges,
@@ -246,7 +247,7 @@ class Snapshots(RunSnapshots):
             if not store.is_so(source.root, place, entry)
         }
         base = store.tree_id(BEFORE)
-        return FolderSeen(base=base, files=files, left_out=(".git",), head=HeadLook())
+        return FolderSeen(base=base, files=files, left_out=(GIT_FOLDER,), head=HeadLook())
 
     def _at_work(self, job_id: str) -> _AtWork:
         running = tuple(job for job in self._live() if job.state is JobState.RUNNING)
