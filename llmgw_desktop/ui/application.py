@@ -8,6 +8,7 @@ then corrupt the heap, or wait for each other for ever.
 import asyncio
 import gc
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import (
@@ -133,7 +134,8 @@ def run_desktop(
 def make_application() -> QApplication:
     if sys.version_info < (3, 12):
         _make_room_for_classes()
-    app = QApplication(["llmgw-desktop"])  # whatever it was started by: X11 tells windows by it
+    with _own_plugins():
+        app = QApplication(["llmgw-desktop"])  # whatever it was started by: X11 tells windows by it
     app.setApplicationName("llmgw-desktop")
     app.setApplicationDisplayName("LLM Gateway")
     app.setDesktopFileName("llmgw-desktop")
@@ -142,6 +144,19 @@ def make_application() -> QApplication:
     if sys.platform != "darwin":
         app.setStyle("Fusion")
     return app
+
+
+@contextmanager
+def _own_plugins() -> Iterator[None]:
+    """Of a program in one folder, which has a Qt of its own: plugins that a desktop names for all
+    programs are of another one. Whatever we start gets that name as it was."""
+    is_one_folder = getattr(sys, "frozen", False)
+    others = os.environ.pop("QT_PLUGIN_PATH", None) if is_one_folder else None
+    try:
+        yield
+    finally:
+        if others is not None:
+            os.environ["QT_PLUGIN_PATH"] = others
 
 
 def _make_room_for_classes() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 import pytest
+from PyInstaller.archive.readers import CArchiveReader
 
 from llmgw_desktop.app.gateway.licences import read_parts
 from tests.packaging.machine import PACKAGING, ROOT
@@ -32,6 +33,8 @@ from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 MOST_BYTES = 190_000_000
+FIRST = {"own_libraries", "without_open_gl", "pyi_rth_pkgutil", "pyi_rth_cryptography_openssl"}
+"""What runs before the program does, at every start of it. None reads in more than it needs."""
 
 
 @pytest.fixture
@@ -72,6 +75,13 @@ def test_it_is_one_program_of_bounded_size(program: Path) -> None:
     assert not [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]
 
 
+def test_nothing_is_read_in_ahead_of_the_program(program: Path) -> None:
+    """PyInstaller's own preludes would read in Qt (too early: `ui/__init__.py`) and more."""
+    kinds = {name: entry[-1] for name, entry in CArchiveReader(str(program)).toc.items()}
+    scripts = {name for name, kind in kinds.items() if kind == "s"}
+    assert scripts == FIRST | {"pyiboot01_bootstrap", "__main__"}
+
+
 def test_it_knows_its_version_and_all_that_is_shipped(setup: GatewaySetup, program: Path) -> None:
     version = importlib.metadata.version("llmgw-desktop")
     assert setup.command("--version").stdout == f"llmgw {version}\n"
@@ -105,6 +115,9 @@ def test_it_serves(setup: GatewaySetup) -> None:
         reply = ask(gateway.url, gateway.access_key())
         assert "Hello" in reply.json()["choices"][0]["message"]["content"]
         assert ask(gateway.url, "wrong").status == 401
+        maps = Path(f"/proc/{gateway.process.pid}/maps").read_text()
+        assert "libpython" in maps
+        assert "libQt" not in maps  # it has no windows
 
 
 def test_what_it_says_to_type_works_as_typed(setup: GatewaySetup) -> None:
@@ -135,7 +148,9 @@ def test_an_editor_starts_it_as_connect_wrote_it_down(
         assert editor.answer(1)["result"]["tools"]
         engine = psutil.Process(json.loads((own_home / "run/gateway.json").read_text())["pid"])
         assert Path(engine.exe()) == program
-        assert engine.environ()["LD_LIBRARY_PATH_ORIG"] == "/theirs"
+        lent = engine.environ()
+        assert lent["LD_LIBRARY_PATH_ORIG"] == "/theirs"
+        assert not [name for name in lent if name.startswith(("QT_", "QML"))]
     engine.wait(60)
 
 

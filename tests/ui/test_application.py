@@ -112,6 +112,26 @@ def test_every_end_is_an_orderly_one(run_program: RunProgram, act: str) -> None:
 
 
 @pytest.mark.e2e
+@pytest.mark.parametrize("is_one_folder", [True, False])
+def test_a_program_with_a_qt_of_its_own_takes_no_plugins_of_another(
+    is_one_folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it starts gets the name of theirs all the same."""
+    monkeypatch.setenv("QT_PLUGIN_PATH", str(tmp_path))
+    source = f"""{_IMPORTS}
+from llmgw_desktop.ui.application import make_application
+sys.frozen = {is_one_folder}
+app = make_application()
+named = os.environ["QT_PLUGIN_PATH"]
+print(named, named in app.libraryPaths())
+"""
+    with prepared_python(_IMPORTS, tmp_path) as python:
+        code, out, err = python.outcome_of(source)
+    assert code == 0, err
+    assert out == f"{tmp_path} {not is_one_folder}\n"
+
+
+@pytest.mark.e2e
 def test_the_end_of_the_session_is_answered_when_the_gateway_has_stopped(
     run_program: RunProgram,
 ) -> None:
