@@ -2370,7 +2370,47 @@
       <source>The charts are read in …</source>
       <translation>Die Diagramme werden geladen …</translation>
     </message>
-  </context>
+    <message>
+      <source>By client</source>
+      <translation>Nach Client</translation>
+    </message>
+    <message>
+      <source>By provider</source>
+      <translation>Nach Anbieter</translation>
+    </message>
+    <message>
+      <source>By account</source>
+      <translation>Nach Konto</translation>
+    </message>
+    <message>
+      <source>By project</source>
+      <translation>Nach Projekt</translation>
+    </message>
+    <message>
+      <source>By label</source>
+      <translation>Nach Label</translation>
+    </message>
+    <message>
+      <source>By job</source>
+      <translation>Nach Auftrag</translation>
+    </message>
+    <message>
+      <source>By session</source>
+      <translation>Nach Sitzung</translation>
+    </message>
+    <message>
+      <source>By conversation</source>
+      <translation>Nach Gespräch</translation>
+    </message>
+    <message>
+      <source>By agent</source>
+      <translation>Nach Agent</translation>
+    </message>
+    <message>
+      <source>By day</source>
+      <translation>Nach Tag</translation>
+    </message>
+</context>
   <context>
     <name>ui/flights</name>
     <message>
@@ -4185,7 +4225,23 @@
       <source>To do: %1</source>
       <translation>Zu tun: %1</translation>
     </message>
-  </context>
+    <message>
+      <source>Cost by</source>
+      <translation>Kosten nach</translation>
+    </message>
+    <message>
+      <source>no model</source>
+      <translation>kein Modell</translation>
+    </message>
+    <message>
+      <source>no client</source>
+      <translation>kein Client</translation>
+    </message>
+    <message>
+      <source>no conversation</source>
+      <translation>kein Gespräch</translation>
+    </message>
+</context>
   <context>
     <name>ui/providers</name>
     <message>
@@ -13668,7 +13724,7 @@
       <source>a JSON object is wanted, such as {"temperature": 0}</source>
       <translation>verlangt ist ein JSON-Objekt, etwa {"temperature": 0}</translation>
     </message>
-  </context>
+</context>
   <context>
     <name>counted</name>
     <message numerus="yes">

@@ -16,8 +16,10 @@ from llmgw_desktop.domain.flights.flight import (
     FlightSummary,
     FlightTotals,
 )
+from llmgw_desktop.domain.flights.spending import PICOS, FlightSpending, SumBy
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.store.flights.spending import WhichFlights
 
 
 class StillClock:
@@ -40,6 +42,7 @@ class PlainReader:
         self.asked: list[tuple[float, ...]] = []
         self.without: list[tuple[str, ...]] = []
         self.providers: dict[str, FlightTotals] = {}
+        self.costs: dict[SumBy, dict[str, FlightSpending]] = {}
 
     def count(self, query: FlightQuery) -> int:
         assert query == FlightQuery()
@@ -65,6 +68,13 @@ class PlainReader:
     def by_provider(self, since_s: float, until_s: float) -> dict[str, FlightTotals]:
         self.asked.append((since_s, until_s))
         return self.providers
+
+    def spending(self, which: WhichFlights, by: SumBy | None = None) -> dict[str, FlightSpending]:
+        assert which.query.since_s is not None
+        assert which.query.until_s is not None
+        self.asked.append((which.query.since_s, which.query.until_s))
+        self.without.append(which.without)
+        return self.costs.get(by or SumBy.DAY, {})
 
 
 def flight(flight_id: str, started_at_s: float) -> FlightSummary:
@@ -213,7 +223,7 @@ def test_practice_is_no_real_traffic() -> None:
     )
     figures = made.figures(OverviewSpan.HOUR)
     names = ("drill", "never", "practice")
-    assert reader.without == [names, names]  # tiles and bars
+    assert reader.without == [names, names, names], "tiles, costs and bars"
     assert [(share.provider, share.share) for share in figures.providers] == [("anthropic", 1.0)]
     assert figures.practice_flights == 63
     assert "63 practice flights left out." in in_words(figures)
@@ -221,6 +231,23 @@ def test_practice_is_no_real_traffic() -> None:
 
     reader.without.clear()
     figures = made.figures(OverviewSpan.HOUR, anew=False, with_practice=True)
-    assert reader.without == [(), ()]  # bars of before would leave some out
+    assert reader.without == [(), (), ()]  # bars of before would leave some out
     assert len(figures.providers) == 3
     assert "63 practice flights counted, too." in in_words(figures)
+
+
+def test_costs_are_kept_apart_by_what_is_asked_for_the_dearest_first() -> None:
+    reader = PlainReader(FlightTotals(flights=9))
+    reader.costs[SumBy.CLIENT] = {
+        "cheap": FlightSpending(flights=4, cost_picos=PICOS),
+        "dear": FlightSpending(flights=1, cost_picos=3 * PICOS),
+        "": FlightSpending(flights=4, unpriced=4),
+        "gone": FlightSpending(),
+    }
+    figures = overview(reader).figures(OverviewSpan.DAY, costs_by=SumBy.CLIENT)
+    assert [(each.key, each.share) for each in figures.costs] == [
+        ("dear", 0.75),
+        ("cheap", 0.25),
+        ("", 0.0),
+    ]
+    assert overview(reader).figures(OverviewSpan.DAY).costs == ()

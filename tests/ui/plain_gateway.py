@@ -55,6 +55,7 @@ from llmgw_desktop.domain.flights.flight import (
     FlightSummary,
     FlightTotals,
 )
+from llmgw_desktop.domain.flights.spending import PICOS, FlightSpending, SumBy
 from llmgw_desktop.domain.model.prompt import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings.door import PocketSettings
@@ -65,6 +66,7 @@ from llmgw_desktop.engine.mcp.behind.tool_servers import ToolServers
 from llmgw_desktop.store.access.pocket import PocketDoor
 from llmgw_desktop.store.audit.audit_store import AuditStore
 from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.spending import WhichFlights
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
@@ -197,6 +199,11 @@ class PlainReader:
             "practice": FlightTotals(flights=4),
         }
 
+    def spending(self, which: WhichFlights, by: SumBy | None = None) -> dict[str, FlightSpending]:
+        self._called()
+        assert which.query.since_s is not None
+        return {} if self.is_quiet or not self.waves or by is None else WAVE_COSTS[by]
+
     def _bucket(self, index: int, count: int) -> FlightTotals:
         if self.is_sparse:
             return _sparse(index, count)
@@ -219,6 +226,26 @@ WAVE_TOTALS = FlightTotals(
     ttft_p50_ms=912.0,
     ttft_p95_ms=3_480.0,
 )
+
+
+def _cost(usd: float | None, flights: int, unpriced: int = 0) -> FlightSpending:
+    picos = None if usd is None else round(usd * PICOS)
+    return FlightSpending(flights=flights, cost_picos=picos, unpriced=unpriced)
+
+
+WAVE_COSTS: dict[SumBy, dict[str, FlightSpending]] = {
+    SumBy.MODEL: {
+        "claude-sonnet-4-5": _cost(2.21, 241),
+        "gpt-5": _cost(0.84, 99, 2),
+        "claude-haiku-4-5": _cost(0.15, 52),
+        "qwen3-coder:30b": _cost(None, 16, 16),
+    },
+    SumBy.CLIENT: {"claude-code": _cost(2.36, 293), "codex": _cost(0.84, 119, 18)},
+    SumBy.CONVERSATION: {
+        f"{0x5F0C9A7D31 + at * 7919:x}" if at else "": _cost(0.9 / (at + 1), 60 - 5 * at)
+        for at in range(9)
+    },
+}
 
 
 def _wave(index: int, count: int) -> FlightTotals:

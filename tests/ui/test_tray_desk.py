@@ -11,7 +11,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from shiboken6 import delete
 
-from llmgw_desktop.app.flights.overview import today_line
+from llmgw_desktop.app.flights.provenance_words import today_line
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.flights.flight import FlightTotals

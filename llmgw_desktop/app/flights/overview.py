@@ -1,4 +1,5 @@
-"""The bars of the Overview, kept between readings: only what may have changed is read again.
+"""The figures of the Overview, one span read in one call. Bars are kept between readings: only
+what may have changed is read again.
 
 A bar counts the flights that began in its stretch and have ended. So it changes when a flight ends,
 and the flight's beginning says which bar it is. What ended a moment ago may not be on the disk yet,
@@ -7,7 +8,7 @@ so it counts as changed for a while longer.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tokens
@@ -25,9 +26,11 @@ from llmgw_desktop.domain.flights.flight import (
     FlightSummary,
     FlightTotals,
 )
+from llmgw_desktop.domain.flights.spending import FlightSpending, SumBy
 from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.flights.flight_reader import FlightReader
+from llmgw_desktop.store.flights.spending import WhichFlights
 
 WRITTEN_WITHIN_S = 5.0
 """The recorder writes ten times a second; when it cannot, it says so."""
@@ -168,6 +171,17 @@ class ProviderShare:
 
 
 @value
+class CostShare:
+    """How much of the span's known cost is of one model, client or conversation."""
+
+    key: str
+    """Empty for flights of which it is not known."""
+    spent: FlightSpending
+    share: float
+    """0 to 1; 0 where the cost is not known."""
+
+
+@value
 class OverviewFigures:
     """All that the page shows of one span."""
 
@@ -184,6 +198,9 @@ class OverviewFigures:
     with_practice: bool = False
     practice_flights: int = 0
     """Of practice providers, in this span; they are in the other figures only `with_practice`."""
+    costs_by: SumBy = SumBy.MODEL
+    costs: tuple[CostShare, ...] = ()
+    """Those that cost most first."""
 
 
 class Overview:
@@ -217,7 +234,12 @@ class Overview:
         return self._reader.totals(midnight.timestamp(), now_s + 1, without=practice)
 
     def figures(
-        self, span: OverviewSpan, *, anew: bool = True, with_practice: bool = False
+        self,
+        span: OverviewSpan,
+        *,
+        anew: bool = True,
+        with_practice: bool = False,
+        costs_by: SumBy = SumBy.MODEL,
     ) -> OverviewFigures:
         """Ends with the bucket that contains now, so that bars keep their place between calls.
 
@@ -233,6 +255,8 @@ class Overview:
         by_provider = self._reader.by_provider(since_s, until_s)
         answered = {name: each for name, each in by_provider.items() if name not in left_out}
         practiced = [by_provider[name].flights for name in practice if name in by_provider]
+        query = FlightQuery(since_s=since_s, until_s=until_s)
+        costs = self._reader.spending(WhichFlights(query=query, without=left_out), costs_by)
         return OverviewFigures(
             span=span,
             since_s=since_s,
@@ -244,6 +268,8 @@ class Overview:
             has_any=totals.flights > 0 or self._reader.count(FlightQuery()) > 0,
             with_practice=with_practice,
             practice_flights=sum(practiced),
+            costs_by=costs_by,
+            costs=_cost_shares(costs),
         )
 
     def _buckets(self, since_s: float, until_s: float, span_s: float) -> list[FlightBucket]:
@@ -357,11 +383,11 @@ def _shares(by_provider: dict[str, FlightTotals]) -> tuple[ProviderShare, ...]:
     return tuple(sorted(shares, key=lambda share: (-share.flights, share.provider)))
 
 
-def today_line(totals: FlightTotals) -> str:
-    """«Today $3.20 · 83 % from cache · 412 flights»; empty where there was none."""
-    if not totals.flights:
-        return ""
-    parts = ["Today" if totals.cost_usd is None else f"Today {sum_money(totals)}"]
-    if totals.cache_hit_rate is not None:
-        parts.append(f"{share_text(totals.cache_hit_rate)} from cache")
-    return " · ".join([*parts, counted(totals.flights, "flight")])
+def _cost_shares(costs: Mapping[str, FlightSpending]) -> tuple[CostShare, ...]:
+    whole = sum(spent.cost_picos or 0 for spent in costs.values())
+    shares = (
+        CostShare(key=key, spent=spent, share=(spent.cost_picos or 0) / whole if whole else 0.0)
+        for key, spent in costs.items()
+        if spent.flights
+    )
+    return tuple(sorted(shares, key=lambda each: (-each.share, -each.spent.flights, each.key)))

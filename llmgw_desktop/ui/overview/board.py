@@ -1,11 +1,12 @@
-"""The Overview's board: five figures, input tokens over time, who answered, what runs now."""
+"""The Overview's board: six figures, input tokens over time, who answered, what it cost, what runs
+now."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from llmgw_desktop.app.flights.overview import OverviewFigures, OverviewSpan, in_words, none_words
 from llmgw_desktop.app.flights.provenance_words import sum_money, sum_tip, sum_tokens
@@ -23,7 +24,9 @@ from llmgw_desktop.domain.flights.flight import (
     FlightSummary,
     FlightTotals,
 )
+from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.usage import Figure
+from llmgw_desktop.ui.overview.cost_bars import CostBars, titled_card
 from llmgw_desktop.ui.overview.line_lists import (
     MOST,
     RunningLine,
@@ -32,7 +35,6 @@ from llmgw_desktop.ui.overview.line_lists import (
     is_rest_line,
     provider_lines,
 )
-from llmgw_desktop.ui.overview.pickable import INSET_UNITS
 from llmgw_desktop.ui.overview.stat_tile import StatTile
 from llmgw_desktop.ui.overview.tokens_card import TokensCard
 from llmgw_desktop.ui.theme import Theme
@@ -77,8 +79,9 @@ class OverviewBoard(QScrollArea, MadeInSteps):
     """Draws what it is given; asks by signals."""
 
     span_chosen = Signal()
-    """Or whether practice is to be seen."""
-    flights_wanted = Signal(FlightQuery)
+    """Or whether practice is to be seen, or whose cost."""
+    flights_wanted = Signal(object)
+    """A FlightQuery or the text of a filter."""
     flight_wanted = Signal(str)
     jobs_wanted = Signal()
     larger_wanted = Signal(int)
@@ -118,6 +121,9 @@ class OverviewBoard(QScrollArea, MadeInSteps):
         self._providers.hide()
         self._providers.picked.connect(self._open_provider)
         self._providers_nothing = Label(theme, UNKNOWN, tone=Tone.MUTED)
+        self._costs = CostBars(theme)
+        self._costs.chosen.connect(self.span_chosen)
+        self._costs.flights_wanted.connect(self.flights_wanted)
         self._windows = QuotaRows(theme)
         self._kept = self._titled("Kept for you", self._windows)
         self._kept.hide()
@@ -138,12 +144,19 @@ class OverviewBoard(QScrollArea, MadeInSteps):
         return self._practice.isChecked()
 
     @property
+    def costs_by(self) -> SumBy:
+        return self._costs.by
+
+    @property
     def figures(self) -> OverviewFigures | None:
         """Those in sight."""
         return self._figures
 
     def choose_practice(self, on: bool) -> None:
         self._practice.setChecked(on)
+
+    def choose_costs_by(self, key: str) -> None:
+        self._costs.choose(key)
 
     def choose_span(self, key: str) -> None:
         self._span.choose(key)
@@ -158,6 +171,7 @@ class OverviewBoard(QScrollArea, MadeInSteps):
         self._providers.setVisible(bool(shares))
         self._providers_nothing.setText(none_words(figures))
         self._providers_nothing.setVisible(not shares)
+        self._costs.show_figures(figures)
         self.setAccessibleDescription(said(in_words(figures)))
 
     def show_running(self, running: Sequence[tuple[FlightSummary, float]]) -> None:
@@ -227,10 +241,11 @@ class OverviewBoard(QScrollArea, MadeInSteps):
         who = self._titled("Flights by provider", self._providers, self._providers_nothing)
         below = Reflow(
             [
-                Flowed(now, stretch=3, comfortable=space(90)),
+                Flowed(now, stretch=3, comfortable=space(120)),
                 Flowed(who, stretch=2, comfortable=space(60)),
+                Flowed(self._costs, stretch=2, comfortable=space(60)),
             ],
-            ((2,), (1, 1)),
+            ((3,), (1, 2), (1, 1, 1)),
             spacing=space(3),
         )
         content = QWidget()
@@ -257,19 +272,8 @@ class OverviewBoard(QScrollArea, MadeInSteps):
 
     def _titled(self, title: str, *parts: QWidget) -> Card:
         """Words begin on one line, though lists keep an edge of their own."""
-        space = self._theme.space
-        card = Card(self._theme)
-        side, inset = space(4) - space(INSET_UNITS), space(INSET_UNITS)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(side, space(3.5), side, space(3.5))
-        column.setSpacing(space(2))
         words = Label(self._theme, title, weight=QFont.Weight.DemiBold)
-        for part in (words, *parts):
-            if isinstance(part, Label | QuotaRows):
-                part.setContentsMargins(inset, 0, inset, 0)
-            column.addWidget(part)
-        column.addStretch(1)
-        return card
+        return titled_card(self._theme, words, *parts)
 
     def _opener(self, states: frozenset[FlightState]) -> Callable[[], None]:
         return lambda: self._open(states=states)

@@ -348,8 +348,8 @@ def provider_lines(providers: Sequence[ProviderShare]) -> list[BarShare]:
     return [*lines[:LINES_MOST], _rest(rest, lines[LINES_MOST:])] if rest else lines
 
 
-def is_rest_line(index: int, providers: Sequence[ProviderShare]) -> bool:
-    return index == LINES_MOST < len(providers)
+def is_rest_line(index: int, shares: Sequence[object]) -> bool:
+    return index == LINES_MOST < len(shares)
 
 
 def _line(share: ProviderShare) -> BarShare:

@@ -26,6 +26,7 @@ from llmgw_desktop.domain.events import (
     SettingsChanged,
 )
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightSummary
+from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.platform.environment import with_numpy
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.overview.board import OverviewBoard
@@ -64,7 +65,7 @@ class OverviewSource(Protocol):
     """What the page asks of `app/flights/overview.py`."""
 
     def figures(
-        self, span: OverviewSpan, *, anew: bool, with_practice: bool
+        self, span: OverviewSpan, *, anew: bool, with_practice: bool, costs_by: SumBy
     ) -> OverviewFigures: ...
 
     def flights_ended(self, flights: Sequence[FlightSummary]) -> None: ...
@@ -87,7 +88,8 @@ class FirstSteps(Protocol):
 class OverviewPage(QWidget, MadeInSteps):
     """Reads again when a flight ended and as time goes by, but never while nobody looks."""
 
-    flights_wanted = Signal(FlightQuery)
+    flights_wanted = Signal(object)
+    """A FlightQuery or the text of a filter."""
     flight_wanted = Signal(str)
     jobs_wanted = Signal()
     welcome_wanted = Signal()
@@ -157,11 +159,13 @@ class OverviewPage(QWidget, MadeInSteps):
     def save_state(self, settings: QSettings) -> None:
         settings.setValue("span", self._board.span.value)
         settings.setValue("practice", self._board.with_practice)
+        settings.setValue("costs-by", self._board.costs_by.value)
         settings.setValue("steps-over", self._are_steps_over)
 
     def restore_state(self, settings: QSettings) -> None:
         self._board.choose_span(str(settings.value("span", "")))
         self._board.choose_practice(settings.value("practice", "false") in (True, "true"))
+        self._board.choose_costs_by(str(settings.value("costs-by", "")))
         self._are_steps_over = settings.value("steps-over", "false") in (True, "true")
 
     @override
@@ -254,12 +258,15 @@ class OverviewPage(QWidget, MadeInSteps):
         self._refresh.ask(at_once=True)
 
     def _read(self) -> None:
-        span, anew, practice = self._board.span, self._all_anew, self._board.with_practice
+        board, anew = self._board, self._all_anew
+        span, practice, costs_by = board.span, board.with_practice, board.costs_by
         self._all_anew = False
         self._bridge.fetch(
             self,
             self._refresh.costed(
-                lambda: self._overview.figures(span, anew=anew, with_practice=practice)
+                lambda: self._overview.figures(
+                    span, anew=anew, with_practice=practice, costs_by=costs_by
+                )
             ),
             self._on_figures,
             self._show_trouble,
@@ -274,8 +281,8 @@ class OverviewPage(QWidget, MadeInSteps):
     def _show_figures(self, figures: OverviewFigures) -> None:
         if not self._misses_large:
             self._trouble.hide()
-        chosen = (self._board.span, self._board.with_practice)
-        if (figures.span, figures.with_practice) != chosen:
+        chosen = (self._board.span, self._board.with_practice, self._board.costs_by)
+        if (figures.span, figures.with_practice, figures.costs_by) != chosen:
             return  # what was chosen meanwhile has been asked for
         self._board.show_figures(figures)
         self._board.show_windows(self._windows())

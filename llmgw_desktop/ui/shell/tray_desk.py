@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
-from llmgw_desktop.app.flights.overview import today_line
+from llmgw_desktop.app.flights.provenance_words import today_line
 from llmgw_desktop.app.jobs.words import took_text
 from llmgw_desktop.app.words.figures import clock_text, local_time
 from llmgw_desktop.app.words.inert_text import inert_line

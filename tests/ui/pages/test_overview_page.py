@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
@@ -28,10 +29,12 @@ from llmgw_desktop.domain.flights.flight import (
     FlightState,
     FlightTotals,
 )
+from llmgw_desktop.domain.flights.spending import SumBy
 from llmgw_desktop.domain.provider import AccountStatus, QuotaWindow
 from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.overview.board import OverviewBoard, _known_line
+from llmgw_desktop.ui.overview.cost_bars import CostBars
 from llmgw_desktop.ui.overview.getting_started import GettingStarted
 from llmgw_desktop.ui.overview.line_lists import RunningList, ShareBars
 from llmgw_desktop.ui.overview.page import OverviewPage
@@ -40,6 +43,7 @@ from llmgw_desktop.ui.overview.stat_tile import Sparkline, StatTile, TileFigure
 from llmgw_desktop.ui.overview.tokens_card import LARGER_HINT, bucket_time
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
+from llmgw_desktop.ui.widgets.fields import ChoiceBox
 from llmgw_desktop.ui.widgets.notices import Banner
 from llmgw_desktop.ui.widgets.pacing import COST_SHARE
 from llmgw_desktop.ui.widgets.texts import CodeBlock
@@ -308,7 +312,7 @@ def test_a_flood_of_flights_is_read_at_most_four_times_a_second(
             gateway.close_flight(ended_flight(number))
         QApplication.processEvents()
         time.sleep(0.005)
-        took_s, readings = time.monotonic() - began, (gateway.reader.calls - before) / 3
+        took_s, readings = time.monotonic() - began, (gateway.reader.calls - before) / 4
     assert 2 <= readings <= 4 * took_s + 1
 
 
@@ -342,11 +346,11 @@ def test_under_load_it_takes_a_small_part_of_a_core(
     readings, costs = [], []
     figures = gateway.overview.figures
 
-    def costly(span: OverviewSpan, *, anew: bool, with_practice: bool) -> OverviewFigures:
+    def costly(span: OverviewSpan, **how: Any) -> OverviewFigures:
         began = time.thread_time()
         while time.thread_time() < began + 0.01:
             pass
-        found = figures(span, anew=anew, with_practice=with_practice)
+        found = figures(span, **how)
         readings.append(time.monotonic())
         costs.append(time.thread_time() - began)
         return found
@@ -419,9 +423,9 @@ def test_what_nobody_told_of_is_found_when_the_page_is_shown_again(
     asked: list[bool] = []
     figures = gateway.overview.figures
 
-    def noted(span: OverviewSpan, *, anew: bool, with_practice: bool) -> OverviewFigures:
-        asked.append(anew)
-        return figures(span, anew=anew, with_practice=with_practice)
+    def noted(span: OverviewSpan, **how: Any) -> OverviewFigures:
+        asked.append(how["anew"])
+        return figures(span, **how)
 
     monkeypatch.setattr(gateway.overview, "figures", noted)
     page.show()
@@ -802,3 +806,38 @@ def test_what_draws_large_charts_is_not_read_in_before() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_costs_by_model_client_or_conversation_lead_to_their_flights(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    card = page.findChild(CostBars)
+    assert isinstance(card, CostBars)
+    bars, by = card.findChild(ShareBars), card.findChild(ChoiceBox)
+    assert isinstance(bars, ShareBars)
+    assert isinstance(by, ChoiceBox)
+    assert bars.words_of(0) == "claude-sonnet-4-5: $2.21 · 69 %"
+    assert bars.words_of(3) == "qwen3-coder:30b: –", "what is not known is not nothing"
+    wanted: list[object] = []
+    page.flights_wanted.connect(wanted.append)
+    bars.picked.emit(0)
+    assert wanted == ["model:claude-sonnet-4-5 since:15m"]
+    by.choose(SumBy.CONVERSATION.value)
+    by.activated.emit(2)
+    qtbot.waitUntil(lambda: bars.count_of_things() == 6)
+    assert bars.words_of(0).startswith("no conversation: $0.900"), "has no words in a filter"
+    assert bars.words_of(5).startswith("and 4 more: ")
+    bars.picked.emit(0)
+    bars.picked.emit(5)
+    assert board(page).figures is not None
+    assert wanted[1:] == [FlightQuery(since_s=board(page).figures.since_s)] * 2
+    state = QSettings(str(gateway.places.data_folder / "s.ini"), QSettings.Format.IniFormat)
+    page.save_state(state)
+    board(page).choose_costs_by("client")
+    page.restore_state(state)
+    assert board(page).costs_by is SumBy.CONVERSATION
+    board(page).choose_costs_by("weather")
+    assert board(page).costs_by is SumBy.CONVERSATION

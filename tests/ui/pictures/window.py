@@ -95,6 +95,21 @@ def overview_full(studio: Studio) -> None:
     studio.show()
 
 
+def overview_costs(studio: Studio) -> None:
+    """The lower half: what runs, who answered, and what the dearest conversations cost."""
+    from PySide6.QtTest import QTest
+
+    from llmgw_desktop.ui.overview.board import OverviewBoard
+
+    overview_full(studio)
+    board = studio.shell.window.findChild(OverviewBoard)  # type: ignore[union-attr]
+    assert board is not None
+    board.choose_costs_by("conversation")
+    board.span_chosen.emit()
+    QTest.qWait(_WAIT_MS)
+    board.verticalScrollBar().setValue(board.verticalScrollBar().maximum())
+
+
 def overview_kept(studio: Studio) -> None:
     """A share of each window is kept for the person."""
     from llmgw_desktop.app.providers.usage import kept_windows
@@ -300,6 +315,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     pose.__name__.replace("_", "-"): pose
     for pose in (
         overview_full,
+        overview_costs,
         overview_kept,
         overview_sparse,
         overview_large,
