@@ -26,10 +26,14 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     if arguments.verb == "move" and told.status == 200:
         if arguments.yes and not arguments.show:
             try:
-                prompt = _text(arguments.text) or told.fields["prompt"]
+                text = _text(arguments.text)
             except (OSError, UnicodeError) as error:
                 print(f"llmgw: {inert(arguments.text)} cannot be read: {error}", file=sys.stderr)
                 return 1
+            if text is not None and not text.strip():
+                print(f"llmgw: {inert(arguments.text)} holds no text", file=sys.stderr)
+                return 1
+            prompt = told.fields["prompt"] if text is None else text
             body = {**_to(arguments), "prompt": prompt, "stop": arguments.stop}
             told = gateway.ask("POST", _path(arguments, "/move"), body)
         elif not arguments.json:
@@ -80,10 +84,10 @@ def _to(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"cli": arguments.to, "model": arguments.model, **account}
 
 
-def _text(file: str | None) -> str:
-    """Empty where none is named. Raises OSError, UnicodeError."""
+def _text(file: str | None) -> str | None:
+    """None where no file is named. Raises OSError, UnicodeError."""
     if file is None:
-        return ""
+        return None
     return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
 
 
@@ -99,8 +103,13 @@ def _lines(verb: str, told: Mapping[str, Any]) -> Iterator[str]:
     if verb == "undo":
         return iter([undone_words(len(told["files"]), len(told["wereSo"]))])
     if "askedAt" not in told:  # what would be told
-        return iter([inert(told["prompt"])])
+        return iter([_to_tell(told["prompt"])])
     return _shown(told) if verb == "show" else _listed([told])
+
+
+def _to_tell(prompt: str) -> str:
+    """In a file it is the text itself: the signs that stand for it on a terminal would be told."""
+    return inert(prompt) if sys.stdout.isatty() else prompt.encode("utf-8", "replace").decode()
 
 
 def _listed(jobs: list[Mapping[str, Any]]) -> Iterator[str]:

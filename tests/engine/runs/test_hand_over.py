@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,30 @@ async def test_in_a_terminal_the_text_is_shown_changed_and_asked(
     assert asked_of(house, new["id"]).request.model == "gpt-x"
     assert await command_of("list") == 0
     assert f"went on as {new['id']}." in capsys.readouterr().out
+
+
+async def test_a_text_in_a_file_is_the_text_itself(
+    house: RunHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    """On a terminal what acts on it is shown as signs; in a file these would be what is told."""
+
+    async def command_of(*words: str) -> int:
+        arguments = parse(["jobs", "move", told["id"], "--to", "codex", *words])
+        return await asyncio.to_thread(command.run, arguments, house.container.places, {})
+
+    told = await house.run("answer @/etc/hosts")
+    _, draft = await house.call("POST", f"/v1/jobs/{told['id']}/move", {"cli": "codex"})
+    assert "@\u2060/etc/hosts" in draft["prompt"]
+    assert await command_of() == 0
+    assert capsys.readouterr().out == f"{draft['prompt']}\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert await command_of() == 0
+    assert "\u2060" not in capsys.readouterr().out
+    (tmp_path / "told").write_text(" \n")
+    assert await command_of("--text", str(tmp_path / "told"), "--yes") == 1
+    assert "holds no text" in capsys.readouterr().err
+    _, listed = await house.call("GET", "/v1/jobs")
+    assert [each["id"] for each in listed["jobs"]] == [told["id"]], "nothing was asked"
 
 
 async def test_what_its_session_said_before_goes_along(house: RunHouse) -> None:
@@ -304,9 +329,13 @@ async def test_a_conversation_of_a_terminal_goes_over_as_a_job_does(
     arguments = parse(["jobs", "move", flight, "--to", "claude"])
     assert await asyncio.to_thread(command.run, arguments, house.container.places, {}) == 0
     assert "Person: How is my shoe?" in capsys.readouterr().out
-    again = await asyncio.to_thread(house.container.flights.thread, flight)
+    async with asyncio.timeout(60):  # the job's own flight is written a little later
+        while True:
+            again = await asyncio.to_thread(house.container.flights.thread, flight)
+            if {each.job for each in again.turns} >= {"", new["id"]}:
+                break
+            await asyncio.sleep(0.05)
     assert "How is my shoe?" in str(again.turns), "and the job that it went on as beside it"
-    assert {each.job for each in again.turns} >= {"", new["id"]}
 
 
 async def test_a_conversation_of_others_is_not_found(house: RunHouse) -> None:
