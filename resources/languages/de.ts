@@ -3125,7 +3125,11 @@
       <source>%1+ new</source>
       <translation>%1+ neu</translation>
     </message>
-  </context>
+    <message>
+      <source>No room for %1</source>
+      <translation>Kein Platz für %1</translation>
+    </message>
+</context>
   <context>
     <name>ui/jobs</name>
     <message>

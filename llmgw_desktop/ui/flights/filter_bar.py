@@ -3,12 +3,15 @@
 The outcome is one FlightQuery. Reading it is `flight_feed`'s work.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QMenu, QWidget
+from typing_extensions import override
 
 from llmgw_desktop.app.flights.columns import STATE_WORDS
 from llmgw_desktop.app.words.figures import clock_text, count_text, counted, local_time
@@ -27,9 +30,10 @@ from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone, examples_tip, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import Flowed, Reflow, h_box, v_box
 from llmgw_desktop.ui.widgets.toggles import Segmented
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, said_with
 
 _TYPING_MS, _CHIP = 200, 40
+_WIDE_UNITS, _NARROW_UNITS = 240, 150
 _OFFERED_AFTER = 2
 """Letters of a word: most words are no field's."""
 
@@ -80,12 +84,14 @@ class FilterBar(QWidget):
         put_tip(self._field, examples_tip(help_rows, _HELP))
         self.matching = 0
         """How many flights the filter in force shows, as far as was counted."""
+        self._without = 0
         self._mistake = ""
         self._clock = SystemClock()
         self._states = Segmented(theme, _CHOICES, name="State")
         self._chips = QHBoxLayout()
         self._chip_row = QWidget()
         self._count = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self.newest = Button(theme, kind=ButtonKind.PRIMARY, icon="up")
         self.follow = Button(theme, "Follow", kind=ButtonKind.QUIET, icon="up")
         self.columns = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Columns")
         self.saved = Button(theme, kind=ButtonKind.QUIET, icon="star", name="Saved filters")
@@ -194,6 +200,9 @@ class FilterBar(QWidget):
     def _lay_out(self) -> None:
         space = self._theme.space
         self._field.setMinimumWidth(space(34))
+        put_tip(self.newest, tip("Show the newest flights (Home)"))
+        self.newest.hide()
+        put_tip(self.columns, tip("Columns"))
         self.follow.setCheckable(True)
         put_tip(self.follow, tip("Follow the newest flight (Space)"))
         self.follow.toggled.connect(self.follow_wanted)
@@ -202,6 +211,7 @@ class FilterBar(QWidget):
             self._theme,
             self._states,
             None,
+            self.newest,
             self._count,
             self.saved,
             self.imported,
@@ -223,6 +233,32 @@ class FilterBar(QWidget):
         chips.addStretch(1)
         self._chip_row.hide()
         v_box(self._theme, both, self._chip_row, on=self, gap=2, margins=(4, 2.5, 3, 2.5))
+
+    def show_waiting(self, count: int, *, or_more: bool = False) -> None:
+        """How many new flights are not let in while somebody reads further below."""
+        self.newest.setVisible(count > 0)
+        self.newest.setText(f"{count_text(count)}{'+' if or_more else ''} new")
+        self._share_room()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """In a narrow window «37 new» stands where the sum of all stood."""
+        units = self.width() / self._theme.space(1)
+        self._count.setVisible(units >= _WIDE_UNITS or self.newest.isHidden())
+        is_told = self._without and units >= _NARROW_UNITS
+        self.columns.setText(f"+{self._without}" if is_told else "")
+
+    def show_no_room(self, columns: Sequence[str]) -> None:
+        """Those that are wanted and have no room beside the others."""
+        self._without = len(columns)
+        self._share_room()
+        no_room = said_with("No room for %1", ", ".join(columns)) if columns else ""
+        put_tip(self.columns, tip(no_room or "Columns"))
+        self.columns.setAccessibleDescription(no_room)
 
     def _on_typed(self) -> None:
         self._typing.start()

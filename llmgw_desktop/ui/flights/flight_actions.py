@@ -323,6 +323,9 @@ class FlightMenus:
         self._table = table
         self._actions = actions
         self._filter = filter_bar
+        filter_bar.newest.clicked.connect(table.scrollToTop)
+        table.header.no_room_for.connect(filter_bar.show_no_room)
+        filter_bar.show_no_room(table.header.without)
 
     def show_columns(self) -> None:
         menu = self._table.header.column_menu(self._page)

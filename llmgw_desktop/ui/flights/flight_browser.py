@@ -6,12 +6,10 @@ how the space is shared. Filters and empty states are the page's.
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
-from typing_extensions import override
 
 from llmgw_desktop.app.flights.recording import Flights
-from llmgw_desktop.app.words.figures import count_text
 from llmgw_desktop.domain.flights.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.flights.flight_filter import matches
 from llmgw_desktop.ui.bridge import Bridge
@@ -20,8 +18,6 @@ from llmgw_desktop.ui.flights.table.flight_feed import FlightFeed
 from llmgw_desktop.ui.flights.table.flight_table import FlightTable
 from llmgw_desktop.ui.flights.table.loading import PageLoader
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.label import put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.panes import PaneSplitter
 
@@ -55,7 +51,6 @@ class FlightBrowser(QWidget):
         self._flight: FlightSummary | None = None
         self._tries_left = 0
         self._splitter = PaneSplitter(theme, table, pane, settings=settings, key="flights")
-        self._new = Button(theme, kind=ButtonKind.PRIMARY, icon="up", parent=table)
         self._steady = QTimer(self, singleShot=True, interval=_STEADY_MS)
         self._steady.timeout.connect(self._fetch)
         self._lay_out()
@@ -85,26 +80,10 @@ class FlightBrowser(QWidget):
         self._pane.hide()
         self.chosen.emit(None)
 
-    def show_waiting(self, count: int, *, or_more: bool = False) -> None:
-        """How many new flights are not let in."""
-        self._new.setVisible(count > 0)
-        self._new.setText(f"{count_text(count)}{'+' if or_more else ''} new")
-        self._place_new()
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize:
-            self._place_new()
-        return False
-
     def _lay_out(self) -> None:
         self._splitter.begin(self._pane.turn, 1, 1)
         self._pane.hide()
-        self._new.hide()
-        put_tip(self._new, tip("Show the newest flights (Home)"))
-        self._table.installEventFilter(self)
         v_box(self._theme, self._splitter, on=self, margins=0)
-        self.setTabOrder(self._table, self._new)  # it lies on the table, before the pane
 
     def _connect(self) -> None:
         self._table.flight_chosen.connect(self._on_chosen)
@@ -114,7 +93,6 @@ class FlightBrowser(QWidget):
         self._table.model().dataChanged.connect(self._on_data)
         self._pane.closed.connect(self.close_pane)
         self._pane.left.connect(self._focus_table)
-        self._new.clicked.connect(self._table.scrollToTop)
 
     def _on_chosen(self, flight: FlightSummary | None) -> None:
         if flight is None or (self._flight is not None and flight.id == self._flight.id):
@@ -173,12 +151,6 @@ class FlightBrowser(QWidget):
             # bodies after it.
             self._tries_left -= 1
             QTimer.singleShot(_AGAIN_MS, self, self._fetch)
-
-    def _place_new(self) -> None:
-        self._new.adjustSize()
-        top = self._table.horizontalHeader().height() + self._theme.space(2)
-        self._new.move((self._table.width() - self._new.width()) // 2, top)
-        self._new.raise_()
 
 
 def _lacks_a_body(record: FlightRecord) -> bool:

@@ -282,7 +282,7 @@ class FlightsPage(QWidget, MadeInSteps):
         self._loader.failed.connect(self._on_failed)
         self._feed.began.connect(self._on_began)
         self._feed.counted.connect(self._on_counted)
-        self._feed.waiting.connect(self._browser.show_waiting)
+        self._feed.waiting.connect(self._filter.show_waiting)
         self._feed.came_in.connect(self._on_came_in)
         self._feed.failed.connect(self._on_failed)
         self._finder.clear_wanted.connect(self._filter.clear)

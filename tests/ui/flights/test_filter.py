@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from llmgw_desktop.domain.flights.flight import FlightQuery, FlightState
 from llmgw_desktop.ui.widgets.button import Button
@@ -149,11 +149,19 @@ def test_a_chosen_flight_that_matches_no_more_is_let_go(bench: FlightBench, qtbo
 
 
 @pytest.mark.parametrize("width", [512, 640, 800, 1200])
-def test_all_of_the_bar_is_in_sight(bench: FlightBench, qtbot: object, width: int) -> None:
+@pytest.mark.parametrize("new", [0, 37])
+def test_all_of_the_bar_is_in_sight(
+    bench: FlightBench, qtbot: object, width: int, new: int
+) -> None:
     bench.page.resize(width, 500)
     qtbot.wait(20)
-    parts = [bench.filter._field, bench.filter._states, bench.filter._count]
-    for part in (*parts, bench.filter.follow, bench.filter.columns):
+    bench.filter.show_waiting(new)
+    QApplication.sendPostedEvents()  # lays out
+    parts = [bench.filter._field, bench.filter._states, bench.filter.follow, bench.filter.columns]
+    assert bench.filter._count.isVisible() == (not new or width == 1200)
+    assert bench.filter.newest.isVisible() == bool(new)
+    parts += [each for each in (bench.filter._count, bench.filter.newest) if each.isVisible()]
+    for part in parts:
         right = part.mapTo(bench.page, part.rect().topRight()).x()
         assert right < width
         assert part.width() >= part.minimumSizeHint().width()

@@ -141,7 +141,7 @@ def errors(studio: Studio) -> None:
 def waiting(studio: Studio) -> None:
     studio.run_three()
     studio.steps.append(lambda: studio.page._table.verticalScrollBar().setValue(4000))
-    studio.steps.append(lambda: studio.page._browser.show_waiting(37))
+    studio.steps.append(lambda: studio.page._filter.show_waiting(37))
 
 
 def filtered(studio: Studio) -> None:

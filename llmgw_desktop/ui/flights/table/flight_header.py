@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
@@ -114,6 +114,9 @@ TIME_KEY = "time"
 class FlightHeader(QHeaderView):
     """`set_up` once the view has its model. The context menu chooses columns."""
 
+    no_room_for = Signal(tuple)
+    """Titles of the columns that are wanted and have no room, when these are others than before."""
+
     def __init__(self, theme: Theme, settings: QSettings, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme
@@ -122,6 +125,7 @@ class FlightHeader(QHeaderView):
         self._choice = default_choice(())
         self._time_px = 0
         self._is_fitting = False
+        self.without: tuple[str, ...] = ()
         dress_header(self, theme)
         self.setSectionsMovable(True)
         self.setSectionsClickable(False)
@@ -156,6 +160,11 @@ class FlightHeader(QHeaderView):
                 self.setSectionHidden(at, column.key not in widths)
                 if column.key in widths:
                     self.resizeSection(at, widths[column.key])
+        missing = [by_key[want.key] for want in wants if want.key not in widths]
+        without = tuple(said(column.title or column.hint) for column in missing)
+        if without != self.without:
+            self.without = without
+            self.no_room_for.emit(without)
 
     def column_menu(self, parent: QWidget) -> QMenu:
         """One entry a column; the last one chosen cannot go."""

@@ -45,7 +45,7 @@ def test_away_from_the_top_they_wait_and_are_counted(bench: FlightBench, qtbot: 
     scroll_down(bench)
     before = bench.table.verticalScrollBar().value()
     bench.record(37)
-    button = bench.browser._new
+    button = bench.filter.newest
     qtbot.waitUntil(button.isVisible)
     assert button.text() == "37 new"
     assert bench.model.rowCount() == 1000
@@ -59,7 +59,7 @@ def test_away_from_the_top_they_wait_and_are_counted(bench: FlightBench, qtbot: 
 def test_back_at_the_top_they_come_in(bench: FlightBench, qtbot: object) -> None:
     scroll_down(bench)
     bench.record(2)
-    qtbot.waitUntil(bench.browser._new.isVisible)
+    qtbot.waitUntil(bench.filter.newest.isVisible)
     bench.table.verticalScrollBar().setValue(0)
     qtbot.waitUntil(lambda: bench.model.rowCount() == 1002)
 

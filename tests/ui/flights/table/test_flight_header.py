@@ -43,6 +43,20 @@ def test_all_that_is_shown_is_in_sight(bench: FlightBench, width: int) -> None:
     assert width_of(bench, "model") >= 130
 
 
+def test_what_has_no_room_is_told_beside_the_list(bench: FlightBench) -> None:
+    button = bench.filter.columns
+    resize(bench, 1900)
+    assert (button.text(), button.toolTip()) == ("", "Columns")
+    resize(bench, 640)
+    missing = ("Tok/s", "Out", "In", "First token")
+    assert button.text().startswith("+")
+    assert int(button.text()) >= len(missing)
+    assert all(each in button.toolTip() for each in missing)
+    assert button.accessibleDescription().startswith("No room for ")
+    resize(bench, 1900)
+    assert button.text() == ""
+
+
 def test_columns_come_back_with_the_room(bench: FlightBench) -> None:
     resize(bench, 1900)
     all_shown = shown(bench)
