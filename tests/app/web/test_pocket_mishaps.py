@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from llmgw_desktop.app.gateway.web import page as pages
+from llmgw_desktop.app.gateway.web.pocket import MOST_OF_ADDRESS
 from llmgw_desktop.store.access import pocket
 from llmgw_desktop.store.access.pocket import PairedDevice
 from tests.engine.conftest import House
@@ -81,6 +82,28 @@ async def test_a_device_that_cannot_be_kept_is_told_so(
     assert "Not paired" in page.text
     assert "__Host-pocket" not in device.cookies
     assert len((await told(house))["devices"]) == 1
+
+
+async def test_strangers_who_hold_connections_keep_no_device_out(house: House) -> None:
+    phone = await paired(house)
+    place = urlsplit(phone.url)
+    follows = await asyncio.open_connection(place.hostname, place.port, ssl=phone.context())
+    cookie = f"__Host-pocket={phone.cookies['__Host-pocket']}"
+    head = f"GET /events HTTP/1.1\r\nHost: {place.netloc}\r\nCookie: {cookie}\r\n\r\n"
+    follows[1].write(head.encode())
+    async with asyncio.timeout(30):
+        while b"retry" not in await follows[0].readline():
+            pass
+    held = [
+        await asyncio.open_connection(place.hostname, place.port, ssl=phone.context())
+        for _ in range(MOST_OF_ADDRESS + 6)
+    ]
+    assert (await phone.ask("/")).status == 200
+    async with asyncio.timeout(30):
+        assert await held[0][0].read() == b"", "the oldest of them had to go"
+    assert not follows[0].at_eof(), "a device's own connection stays"
+    for _, writer in (*held, follows):
+        writer.close()
 
 
 async def test_a_device_whose_time_is_over_hears_nothing_more(

@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -86,7 +86,8 @@ class PocketServer:
         )
         self._maker = PageMaker()
         self._server: asyncio.Server | None = None
-        self._connections: set[ServerConnection] = set()
+        self._connections: dict[ServerConnection, None] = {}
+        """In the order in which they came."""
         self._of_device: defaultdict[str, set[ServerConnection]] = defaultdict(set)
         self._seen: dict[str, tuple[float, str]] = {}
         self._terms = self._terms_at("127.0.0.1", 0)
@@ -126,14 +127,27 @@ class PocketServer:
     # the connections' side
 
     def comes(self, connection: ServerConnection) -> bool:
-        same = sum(each.address == connection.address for each in self._connections)
-        if len(self._connections) >= MOST_CONNECTIONS or same >= MOST_OF_ADDRESS:
+        same = [each for each in self._connections if each.address == connection.address]
+        if len(same) >= MOST_OF_ADDRESS and not self._has_gone_of(same):
             return False
-        self._connections.add(connection)
+        if len(self._connections) >= MOST_CONNECTIONS and not self._has_gone_of(self._connections):
+            return False
+        self._connections[connection] = None
+        return True
+
+    def _has_gone_of(self, connections: Iterable[ServerConnection]) -> bool:
+        """The oldest of those that no device has shown its key on gives way: whoever holds many
+        keeps no device out."""
+        known = set[ServerConnection]().union(*self._of_device.values())
+        oldest = next((each for each in connections if each not in known), None)
+        if oldest is None:
+            return False
+        self.goes(oldest)
+        _cut(oldest)
         return True
 
     def goes(self, connection: ServerConnection) -> None:
-        self._connections.discard(connection)
+        self._connections.pop(connection, None)
         for each in self._of_device.values():
             each.discard(connection)
 
