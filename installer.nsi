@@ -36,7 +36,8 @@ ${Using:StrFunc} UnStrRep
 !define DATA "$LOCALAPPDATA\llmgw-desktop"
 !define REMOVER "$INSTDIR\uninstall.exe"
 !define LINK "$SMPROGRAMS\${NAME}.lnk"
-!define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\LLMGateway"
+!define SYSTEM "Software\Microsoft\Windows\CurrentVersion"
+!define KEY "${SYSTEM}\Uninstall\LLMGateway"
 
 Name "${NAME}"
 OutFile "${OUTPUT}"
@@ -130,6 +131,19 @@ VIAddVersionKey "LegalCopyright" "${LICENCE}"
     ${EndIf}
 !macroend
 
+; One program, in one folder: the other would be on no list, and whatever was told of it would still
+; name it (PATH, other programs' settings, the start at login).
+!macro LookElsewhere
+    ReadRegStr $0 HKCU "${KEY}" "InstallLocation"
+    ${If} $0 != ""
+    ${AndIf} $0 != $INSTDIR
+    ${AndIf} ${FileExists} "$0\uninstall.exe"
+        SetErrorLevel 2
+        MessageBox MB_OK|MB_ICONEXCLAMATION "${NAME} is already in $0. Install it there, or remove that one first. Nothing was changed." /SD IDOK
+        Quit
+    ${EndIf}
+!macroend
+
 !macro LookWhetherItRuns FILE
     ${If} ${FileExists} "${FILE}"
         ClearErrors
@@ -153,6 +167,7 @@ Section "The program"
     !insertmacro LookForLength
     !insertmacro StopWhileItRuns
     !insertmacro LookForRoom
+    !insertmacro LookElsewhere
     ${If} ${FileExists} "${REMOVER}" ; each version knows its own files, and only these
         ExecWait '"${REMOVER}" /S /NEWER _?=$INSTDIR'
     ${EndIf}
@@ -176,7 +191,7 @@ SectionEnd
 Section /o "The command llmgw in terminals" InTerminals
     ReadRegStr $0 HKCU "Environment" "Path"
     StrLen $1 $0
-    ${StrStr} $2 "$0;" "$INSTDIR;"
+    ${StrStr} $2 ";$0;" ";$INSTDIR;"
     ${If} $1 > ${LONGEST_PATH}
         DetailPrint "PATH is too long to be changed here: add $INSTDIR to it by hand."
     ${ElseIf} $2 == ""
@@ -190,19 +205,32 @@ SectionEnd
 
 ; Two at once would take each other's files away: the second changes nothing. The name goes with
 ; the last process that holds it, however that ends.
-Function .onInit
+!macro OneAtATime
     System::Call 'kernel32::CreateMutex(p 0, i 0, t "llmgw-setup") p .r0 ?e'
     Pop $1
     ${If} $1 = 183 ; ERROR_ALREADY_EXISTS
         SetErrorLevel 2
-        MessageBox MB_OK|MB_ICONEXCLAMATION "${NAME} is being installed already. Let that one end, then try again." /SD IDOK
+        MessageBox MB_OK|MB_ICONEXCLAMATION "${NAME} is being installed or removed already. Let that end, then try again." /SD IDOK
         Quit
     ${EndIf}
+!macroend
+
+Function .onInit
+    !insertmacro OneAtATime
     ${GetParameters} $0
     ClearErrors
     ${GetOptions} $0 "/TERMINAL" $1
     ${IfNot} ${Errors}
         !insertmacro SelectSection ${InTerminals}
+    ${EndIf}
+FunctionEnd
+
+Function un.onInit
+    ${GetParameters} $0
+    ClearErrors
+    ${GetOptions} $0 "/NEWER" $1
+    ${If} ${Errors} ; else the set-up, which has started it, holds the name
+        !insertmacro OneAtATime
     ${EndIf}
 FunctionEnd
 
@@ -226,7 +254,8 @@ Section "Uninstall"
 SectionEnd
 
 Function un.TakeBack
-    DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "LLM Gateway"
+    DeleteRegValue HKCU "${SYSTEM}\Run" "${NAME}"
+    DeleteRegValue HKCU "${SYSTEM}\Explorer\StartupApproved\Run" "${NAME}" ; the Task Manager's word
     ${If} ${FileExists} "${DATA}\*.*"
         nsExec::Exec '"${PROGRAM}" connect all --undo'
         Pop $1
@@ -243,9 +272,9 @@ Function un.TakeBack
     StrLen $1 $0
     ${If} $1 <= ${LONGEST_PATH}
     ${AndIf} $0 != ""
-        ${UnStrRep} $2 "$0" ";$INSTDIR" ""
-        ${UnStrRep} $2 "$2" "$INSTDIR;" ""
-        ${If} $2 == "$INSTDIR"
+        ${UnStrRep} $2 ";$0;" ";$INSTDIR;" ";" ; as a whole: other names may begin with ours
+        StrCpy $2 $2 -1 1
+        ${If} $2 == ""
             DeleteRegValue HKCU "Environment" "Path"
             !insertmacro TellOfPath
         ${ElseIf} $2 != $0

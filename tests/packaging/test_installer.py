@@ -140,7 +140,10 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     refused = computer.start(second, "/S")
     refused.communicate(timeout=600)
     assert refused.returncode == 2
+    refused = computer.start(computer.folder / "uninstall.exe", "/S")
+    refused.communicate(timeout=600)
     assert (computer.folder / "_internal/it costs $5.txt").read_text() == "first"
+    assert computer.link.exists()
     (busy / "go on").unlink()
     other.communicate(timeout=600)
 
@@ -161,6 +164,7 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     assert data.read_text() == "a person's"
 
     over_broken_ones(computer, first, second)
+    among_others(computer, first, second)
 
     # and of a folder that holds nothing else, nothing is left
     shutil.rmtree(computer.folder)
@@ -215,6 +219,34 @@ def over_broken_ones(computer: Computer, first: Path, second: Path) -> None:
     old = "_internal/old/gone.dll"  # the one that knew of it was broken
     assert computer.files() == {"started", old}
     assert computer.uninstall_entry() == {}
+
+
+def among_others(computer: Computer, first: Path, second: Path) -> None:
+    """What others have in PATH stays, however much it is like ours; there is one program, in one
+    folder; and nothing is left of what the program was started by."""
+    ours = r"C:\users" + str(computer.folder).partition("/users")[2].replace("/", "\\")
+    theirs = rf"%USERPROFILE%\bin;{ours} Tools;{ours}\more;C:\x"
+    put = ("reg", "add", r"HKCU\Environment", "/v", "Path", "/t", "REG_EXPAND_SZ", "/d")
+    computer.run(*put, theirs, "/f")
+    before = computer.variables()["Path"]
+    assert before == theirs.replace("\\", "\\\\")
+    for _ in range(2):
+        computer.run(first, "/S", "/TERMINAL")
+        assert computer.variables()["Path"] == ";".join((before, ours.replace("\\", "\\\\")))
+    system = r"HKCU\Software\Microsoft\Windows\CurrentVersion"
+    started = (rf"{system}\Run", rf"{system}\Explorer\StartupApproved\Run")
+    for key in started:
+        computer.run("reg", "add", key, "/v", "LLM Gateway", "/d", "x", "/f")
+    refused = computer.start(second, "/S", "/D=C:\\elsewhere")
+    refused.communicate(timeout=600)
+    assert refused.returncode == 2
+    assert not (computer.prefix / "drive_c/elsewhere").exists()
+    computer.run(computer.folder / "uninstall.exe", "/S")
+    computer.wait_removed()
+    assert computer.variables()["Path"] == before
+    for key in started:
+        assert computer.run("reg", "query", key, "/v", "LLM Gateway") == 1
+    computer.run("reg", "delete", r"HKCU\Environment", "/v", "Path", "/f")
 
 
 @contextmanager
