@@ -6,5 +6,8 @@ root=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=packaging/setup.sh
 . "$root/packaging/setup.sh"
 
-set_up dev "$root/packaging/linux/packages-window.txt" "$root/packaging/linux/packages-test.txt"
+lists=$root/packaging/linux
+more=/dev/null
+[ "${1:-}" != windows ] || more=$lists/packages-set-up.txt
+set_up dev "$lists/packages-window.txt" "$lists/packages-make.txt" "$more"
 exec "$venv/bin/python" "$root/packaging/release/make.py" "$@"

@@ -15,7 +15,8 @@ esac
 most_workers=12 # each takes half a gigabyte, with the programs that it starts
 
 started=$(date +%s)
-set_up dev "$root/packaging/linux/packages-window.txt" "$root/packaging/linux/packages-test.txt"
+lists=$root/packaging/linux
+set_up dev "$lists/packages-window.txt" "$lists/packages-make.txt" "$lists/packages-set-up.txt" "$lists/packages-test.txt"
 cd "$root"
 exec </dev/null
 

@@ -24,6 +24,8 @@ import linux_files
 import sbom
 import sums
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from llmgw_desktop.app.gateway.licences import read_parts
 
 _PARTS = "_internal/llmgw_desktop/_licences/parts.json"
@@ -56,25 +58,46 @@ def main() -> None:
     words.add_argument("--quick", action="store_true", help="hardly compressed")
     chosen = words.parse_args()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    epoch = _epoch()
+    kind, epoch, key = _MAKERS[chosen.kind], _epoch(), _signing_key()
+    if missing := [each for each in kind.needs if shutil.which(each) is None]:
+        sys.exit(f"A package for {chosen.kind} needs {', '.join(missing)}, which is not here")
+    if chosen.folder:
+        _check_folder(chosen.folder, chosen.kind)
+    try:
+        chosen.out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=chosen.out).close()
+    except OSError as error:
+        sys.exit(f"{chosen.out} cannot be written: {error.strerror}")
     os.environ["SOURCE_DATE_EPOCH"] = str(epoch)
     folder = (chosen.folder or _build(chosen.kind)).resolve()
-    if not (folder / _PARTS).is_file():
-        sys.exit(f"{folder} is no folder that build.spec made: {_PARTS} is not in it")
-    chosen.out.mkdir(parents=True, exist_ok=True)
     release = Release(folder, chosen.out.resolve(), project["version"], epoch, chosen.quick)
-    made = _MAKERS[chosen.kind](release)
+    made = kind.make(release)
     told = sbom.document(read_parts(folder / _PARTS), project, epoch, made)
     made.with_name(f"{made.name}.cdx.json").write_text(told, "utf-8")
-    key = os.environ.get(_KEY_VARIABLE, "")
-    listed = sums.write_sums(release.out, Path(key) if key else None)
+    listed = sums.write_sums(release.out, key)
     print(f"{made}\n{listed}{'' if key else f' (not signed: {_KEY_VARIABLE} names no key)'}")
+
+
+def _signing_key() -> Ed25519PrivateKey | None:
+    """Looked at first: a release is built for minutes."""
+    named = os.environ.get(_KEY_VARIABLE, "")
+    try:
+        return sums.signing_key(Path(named)) if named else None
+    except (OSError, ValueError) as error:
+        sys.exit(f"{_KEY_VARIABLE}: {error}")
+
+
+def _check_folder(folder: Path, kind: str) -> None:
+    for inside in (_MAKERS[kind].program, _PARTS):
+        if not (folder / inside).is_file():
+            sys.exit(f"{folder} is no folder that build.spec made for {kind}: it has no {inside}")
 
 
 def _epoch() -> int:
     """What the caller says, else when the newest commit was made."""
     if said := os.environ.get("SOURCE_DATE_EPOCH"):
-        return int(said)
+        is_date = said.isascii() and said.isdecimal()
+        return int(said) if is_date else sys.exit(f"SOURCE_DATE_EPOCH is no number: {said}")
     words = ["git", "log", "-1", "--format=%ct"]
     told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     return int(told) if told.strip() else sys.exit("Say SOURCE_DATE_EPOCH: this is no checkout")
@@ -141,6 +164,7 @@ def _put_keeper(place: Path) -> None:
     if place.is_file() and keeper_program.sum_of(place) == keeper_program.SHA256:
         return
     made = keeper_program.made_in(ROOT / "build")
+    place.parent.mkdir(parents=True, exist_ok=True)  # modules lie packed elsewhere
     if made is None:
         print(f"Without {place.name}: each job of this set-up is kept by a Python.")
         return
@@ -163,11 +187,20 @@ def _dated(tree: Path, epoch: int) -> None:
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
-_MAKERS: dict[str, Callable[[Release], Path]] = {
-    "deb": _deb,
-    "portable": _portable,
-    "windows": _windows,
-    "macos": _macos,
+@dataclass(frozen=True)
+class Kind:
+    make: Callable[[Release], Path]
+    needs: tuple[str, ...]
+    """Programs that it is made with."""
+    program: str = "llmgw"
+    """In the folder."""
+
+
+_MAKERS = {
+    "deb": Kind(_deb, ("dpkg", "dpkg-deb", "readelf")),
+    "portable": Kind(_portable, ("tar", "xz", "gzip")),
+    "windows": Kind(_windows, ("makensis",), program="llmgw.exe"),
+    "macos": Kind(_macos, ("hdiutil",)),
 }
 
 if __name__ == "__main__":

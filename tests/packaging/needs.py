@@ -1,4 +1,4 @@
-"""What tests of packages need of the system: `packages-test.txt` brings it to Debian and Ubuntu."""
+"""What tests of packages need of the system: `packages-*.txt` bring it to Debian and Ubuntu."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +15,7 @@ def need_programs(*programs: str) -> None:
         return
     what = f"needs {', '.join(missing)}"
     if _is_like_debian():
-        pytest.fail(f"{what}: packaging/linux/packages-test.txt should have brought it")
+        pytest.fail(f"{what}: packaging/linux/packages-*.txt should have brought it")
     pytest.skip(f"{what}, which is brought to Debian and Ubuntu alone")
 
 

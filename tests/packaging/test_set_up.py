@@ -154,6 +154,22 @@ def test_what_is_there_is_not_asked_for(ready: Machine) -> None:
     assert ready.run(DISPLAY=":0")[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked_for"), [("deb", {"make"}), ("windows", {"make", "set-up"})]
+)
+def test_a_package_asks_for_what_it_is_made_with_and_not_for_what_tests_need(
+    machine: Machine, kind: str, asked_for: set[str]
+) -> None:
+    machine.command("python3", FAKE_PYTHON)
+    for name in ("make", "set-up", "test"):
+        listed = machine.root / f"packaging/linux/packages-{name}.txt"
+        assert listed.exists()
+        listed.write_text(f"no-such-{name} package-of-{name}\n")
+    code, text = machine.run(kind, script="make.sh")
+    assert code == 1
+    assert {*re.findall(r"package-of-([\w-]+)", text)} == asked_for
+
+
 def test_apt_failure_ends_with_its_reason(ready: Machine) -> None:
     ready.need("libnot-there.so.9  libnot-there9")
     ready.command("id", "echo 0")
