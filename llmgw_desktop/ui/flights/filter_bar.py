@@ -84,6 +84,8 @@ class FilterBar(QWidget):
         put_tip(self._field, examples_tip(help_rows, _HELP))
         self.matching = 0
         """How many flights the filter in force shows, as far as was counted."""
+        self._is_live = is_live
+        self._is_waiting = False
         self._without = 0
         self._mistake = ""
         self._clock = SystemClock()
@@ -104,8 +106,8 @@ class FilterBar(QWidget):
         self._offers.activated[str].connect(self._complete)  # type: ignore[index]
         self._field.textEdited.connect(self._offer)
         self._lay_out()
-        for each in (self.imported, self.follow):
-            each.setVisible(is_live)
+        self.imported.setVisible(is_live)
+        self._share_room()
         self._field.textChanged.connect(self._on_typed)
         self._field.returnPressed.connect(self._on_return)
         self._states.chosen.connect(self._on_state)
@@ -236,7 +238,7 @@ class FilterBar(QWidget):
 
     def show_waiting(self, count: int, *, or_more: bool = False) -> None:
         """How many new flights are not let in while somebody reads further below."""
-        self.newest.setVisible(count > 0)
+        self._is_waiting = count > 0
         self.newest.setText(f"{count_text(count)}{'+' if or_more else ''} new")
         self._share_room()
 
@@ -246,9 +248,16 @@ class FilterBar(QWidget):
         self._share_room()
 
     def _share_room(self) -> None:
-        """In a narrow window «37 new» stands where the sum of all stood."""
-        units = self.width() / self._theme.space(1)
-        self._count.setVisible(units >= _WIDE_UNITS or self.newest.isHidden())
+        """In a narrow window «37 new» stands where the sum of all stood, or even *Follow*. What
+        goes goes first: a window would grow for what is shown beside it."""
+        units, is_free = self.width() / self._theme.space(1), not self._is_waiting
+        shown = (
+            (self._count, is_free or units >= _WIDE_UNITS),
+            (self.follow, self._is_live and (is_free or units >= _NARROW_UNITS)),
+            (self.newest, self._is_waiting),
+        )
+        for part, is_shown in sorted(shown, key=lambda each: each[1]):
+            part.setVisible(is_shown)
         is_told = self._without and units >= _NARROW_UNITS
         self.columns.setText(f"+{self._without}" if is_told else "")
 
