@@ -414,6 +414,10 @@
       <translation>eine Kopplung aufheben</translation>
     </message>
     <message>
+      <source>paired until %1: sees nothing any more</source>
+      <translation>gekoppelt bis %1: sieht nichts mehr</translation>
+    </message>
+    <message>
       <source>paired until %1</source>
       <translation>gekoppelt bis %1</translation>
     </message>

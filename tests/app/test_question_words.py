@@ -41,6 +41,7 @@ from tests.support.plain_questions import (
     edit_permission,
     gate_record,
     hostile_permission,
+    own_permission,
     permission,
     tool_permission,
 )
@@ -178,6 +179,15 @@ def test_all_that_is_asked_is_there_in_full() -> None:
     assert asked_parts(Ask(native_id="1", raw="{}"))[0].text == "{}"
     assert asked_parts(Ask(native_id="1"))[0].text == "It does not say what."
     assert thing_of(Ask(native_id="1", tool="Bash")) == "Bash"
+
+
+def test_what_an_agent_itself_asks_is_the_thing() -> None:
+    question = own_permission()
+    assert agent_asks(question).startswith("Claude Code wants to have an answer of yours: Colour: ")
+    (part,) = asked_parts(question.ask)
+    assert (part.label, part.text) == ("The agent asks", question.ask.agent_words)
+    view = permission_view(question)
+    assert (view.agent_words, view.can_take_note, bool(view.form)) == ("", False, True)
 
 
 def test_blank_lines_push_no_command_out_of_sight() -> None:

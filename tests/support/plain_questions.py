@@ -119,6 +119,22 @@ def permission(number: int = 1, **changes: object) -> PermissionQuestion:
     return PermissionQuestion(**(values | changes))  # type: ignore[arg-type]
 
 
+def own_permission(number: int = 8) -> PermissionQuestion:
+    """What Claude Code itself asks its person."""
+    words = "Colour: Which colour is the button to have?\n- Red: it warns\n- Blue: it invites"
+    asked = ask(
+        kind=PermissionKind.OTHER,
+        command="",
+        tool="AskUserQuestion",
+        agent_words=words,
+        is_question=True,
+        can_take_note=False,
+        form="Your answer, in your own words. Without one the agent decides itself.",
+        offers=("Red", "Blue"),
+    )
+    return permission(number, ask=asked, rule="")
+
+
 def terminal_job() -> AskingJob:
     """Grok, as a person runs it."""
     return AskingJob(

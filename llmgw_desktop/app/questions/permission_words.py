@@ -159,6 +159,8 @@ def thing_of(ask: Ask) -> str:
     """The command, address, file or tool: not yet inert, and of any length."""
     if ask.command:
         return ask.command
+    if asks_itself(ask):
+        return ask.agent_words
     if ask.changes:
         more = f" and {len(ask.changes) - 1} more" if len(ask.changes) > 1 else ""
         return ask.changes[0].path[:300] + more

@@ -79,15 +79,17 @@ class DeviceSection(AccessSection):
     def _entry(self, device: PairedDevice) -> Entry:
         seen = self._pocket.seen(device.id)
         ends = moment_text(device.expires_at_s).partition(" ")[0]
+        is_over = device.expires_at_s <= self._pocket.clock.now_s()
+        until = f"paired until {ends}: sees nothing any more" if is_over else f"paired until {ends}"
         last = "not seen since the start"
         if seen is not None:
             last = f"last seen {moment_text(seen[0])[:16]} at {inert_line(seen[1], 60)}"
         return Entry(
             key=device.id,
             title=self._names[device.id],
-            lines=(f"paired until {ends}", last),
-            icon="ok",
-            tone=Tone.OK,
+            lines=(until, last),
+            icon="warning" if is_over else "ok",
+            tone=Tone.WARNING if is_over else Tone.OK,
         )
 
     def _revoke(self, key: str) -> None:

@@ -17,6 +17,7 @@ from llmgw_desktop.domain.jobs.approval import Decision
 from tests.engine.conftest import House
 from tests.support.chromium import Browser, chromium, missing_browser, person
 from tests.support.consent_house import until
+from tests.support.plain_questions import own_permission
 from tests.support.pocket_scene import began, decided, pairing, pocket_house, told
 from tests.support.web_view import asks, wants_in
 
@@ -83,6 +84,35 @@ async def test_a_phone_is_paired_and_answers(house: House, phone: Browser, tmp_p
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_its_words_survive_that_the_page_is_loaded_again(
+    house: House, phone: Browser
+) -> None:
+    begun = await began(house)
+    await phone.go(begun["url"])
+    words = await phone.until("Compare the two words")
+    await phone.ask("Page.reload")
+    await asyncio.sleep(0.3)
+    assert await phone.until("Compare the two words") == words
+    assert (await decided(house, begun["id"], confirm=True))[0] == 200
+    await phone.until("Questions", "Nothing waits for you.")
+
+
+async def test_an_agent_is_told_what_was_chosen(house: House, phone: Browser) -> None:
+    await pairs(house, phone)
+    own = own_permission().ask
+    told = {name: getattr(own, name) for name in ("kind", "agent_words", "form", "offers")}
+    _, answers = await asks(house, command="", is_question=True, can_take_note=False, **told)
+    await shown(phone, "!!document.querySelector('ul.rows a')")
+    await phone.tap("ul.rows a")
+    await phone.until("Codex wants to have an answer of yours")
+    await shown(phone, "!document.querySelector('button[value=once]').disabled")
+    await phone.tap("input[value=Blue]")
+    await phone.tap("button[value=once]")
+    await until(lambda: bool(answers))
+    assert answers[0].note == "Blue"
+    assert phone.console == []
+
+
 async def test_its_pages_fit(house: House, phone: Browser, scheme: str, tmp_path: Path) -> None:
     if scheme == "dark":
         await phone.dark()

@@ -368,6 +368,21 @@ async def test_a_device_is_paired_in_the_window_and_taken_back(
     assert pocket.devices.all() == ()
 
 
+async def test_a_device_whose_time_is_over_is_shown_as_that(stage: Stage) -> None:
+    pocket = stage.gateway.pocket
+    now_s = pocket.clock.now_s()
+    pocket.devices.add("Tablet", "a", now_s - 9, now_s + 9e6)
+    pocket.devices.add("Pixel 9", "b", now_s - 9, now_s - 1)
+    page = await stage.show("devices")
+    await stage.cards(page.devices, 2)
+    told = {
+        card.accessibleName(): card.accessibleDescription()
+        for card in page.devices.list.cards.values()
+    }
+    assert "sees nothing any more" in told["Pixel 9"]
+    assert "sees nothing any more" not in told["Tablet"]
+
+
 async def test_a_pairing_dialog_that_is_closed_pairs_nothing(stage: Stage, tmp_path: Path) -> None:
     pocket = stage.gateway.pocket
     pocket.door, pocket.url = pocket_door(tmp_path, "127.0.0.1"), "https://127.0.0.1:3443"

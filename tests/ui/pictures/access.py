@@ -308,28 +308,16 @@ def question_note(studio: Studio) -> None:
     _wait()
 
 
-def question_edit(studio: Studio) -> None:
-    from tests.support.plain_questions import edit_permission
+def _of_agent(name: str) -> Callable[[Studio], None]:
+    """One of the plain questions, as its dialog shows it."""
 
-    _dialog(studio, edit_permission())
+    def pose(studio: Studio) -> None:
+        from tests.support import plain_questions
 
+        _dialog(studio, getattr(plain_questions, f"{name}_permission")())
 
-def question_tool(studio: Studio) -> None:
-    from tests.support.plain_questions import tool_permission
-
-    _dialog(studio, tool_permission())
-
-
-def question_call(studio: Studio) -> None:
-    from tests.support.plain_questions import call_permission
-
-    _dialog(studio, call_permission())
-
-
-def question_hostile(studio: Studio) -> None:
-    from tests.support.plain_questions import hostile_permission
-
-    _dialog(studio, hostile_permission())
+    pose.__name__ = f"question_{name}"
+    return pose
 
 
 def question_held(studio: Studio) -> None:
@@ -386,10 +374,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
         question_command,
         question_command_armed,
         question_note,
-        question_edit,
-        question_tool,
-        question_call,
-        question_hostile,
+        *map(_of_agent, ("edit", "tool", "call", "hostile", "own")),
         question_held,
         question_group,
         tray_questions,
