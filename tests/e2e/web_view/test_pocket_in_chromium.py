@@ -83,7 +83,6 @@ async def test_a_phone_is_paired_and_answers(house: House, phone: Browser, tmp_p
     assert phone.console == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_its_words_survive_that_the_page_is_loaded_again(
     house: House, phone: Browser
 ) -> None:
@@ -110,9 +109,11 @@ async def test_an_agent_is_told_what_was_chosen(house: House, phone: Browser) ->
     await phone.tap("button[value=once]")
     await until(lambda: bool(answers))
     assert answers[0].note == "Blue"
+    await phone.until("Questions", "Nothing waits for you.")
     assert phone.console == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_its_pages_fit(house: House, phone: Browser, scheme: str, tmp_path: Path) -> None:
     if scheme == "dark":
         await phone.dark()
