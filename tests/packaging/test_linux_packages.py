@@ -154,7 +154,8 @@ def test_the_package_is_put_in_used_replaced_and_taken_out(program: Path, tmp_pa
             assert send(f"{url}/health", method="GET").status == 200
             key = system.said("llmgw", "key", "add", "mine")
             put_in(system, newer(made, tmp_path / "newer"))
-            assert send(f"{url}/health", method="GET").status == 200  # the older one, to its end
+            headers = [("Authorization", f"Bearer {key.strip()}")]  # the older one, to its end
+            assert send(f"{url}/v1/models", method="GET", headers=headers).status == 200
         finally:
             serving.terminate()
             said, _ = serving.communicate(timeout=60)
@@ -221,6 +222,7 @@ def newer(package: Path, work: Path) -> Path:
     inside = work / "usr/lib/llmgw-desktop/_internal"
     (inside / "base_library.zip").unlink()
     (inside / "new").touch()
+    (inside.parent / "llmgw").write_bytes(b"of another version")
     made = work.with_suffix(".deb")
     words = ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", work, made]
     subprocess.run(words, check=True, capture_output=True)

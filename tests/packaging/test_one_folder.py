@@ -11,9 +11,11 @@ import json
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from llmgw_desktop.app.gateway.licences import read_parts
 from tests.packaging.machine import PACKAGING, ROOT
 from tests.packaging.needs import need_programs
 from tests.packaging.one_folder import BARE
-from tests.support.gateway import GatewaySetup, running_gateway
+from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 from tests.support.raw_http import Reply, openai_headers, send
 from tests.support.stdio_client import stdio_client
 from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
@@ -33,8 +35,12 @@ from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 MOST_BYTES = 190_000_000
-FIRST = {"own_libraries", "without_open_gl", "pyi_rth_pkgutil", "pyi_rth_cryptography_openssl"}
+FIRST = {"as_it_was_started", "own_libraries", "without_open_gl"} | {
+    *("pyi_rth_pkgutil", "pyi_rth_cryptography_openssl"),
+}
 """What runs before the program does, at every start of it. None reads in more than it needs."""
+FIRST_ASKED = ("/metrics", "/v1/jobs", "/v1/models", "/ready")
+"""Doors whose code may not be there before somebody comes."""
 
 
 @pytest.fixture
@@ -118,6 +124,37 @@ def test_it_serves(setup: GatewaySetup) -> None:
         maps = Path(f"/proc/{gateway.process.pid}/maps").read_text()
         assert "libpython" in maps
         assert "libQt" not in maps  # it has no windows
+
+
+def test_what_a_newer_version_replaces_is_still_read_in(
+    setup: GatewaySetup, program: Path, tmp_path: Path
+) -> None:
+    """As a package manager does it: files of the same names, put in the place of the older ones."""
+    folder = tmp_path / "replaced"
+    shutil.copytree(program.parent, folder, symlinks=True, copy_function=os.link)
+    with running_gateway(replace(setup, program=(str(folder / "llmgw"),))) as gateway:
+        for name in ("llmgw", "_internal/base_library.zip"):
+            (tmp_path / "newer").write_bytes(b"of another version")
+            (tmp_path / "newer").replace(folder / name)
+        assert ask(gateway.url, gateway.access_key()).status == 200
+        for path in FIRST_ASKED:
+            headers = [("Authorization", f"Bearer {gateway.access_key()}")]
+            assert send(f"{gateway.url}{path}", method="GET", headers=headers).status == 200
+        initialize(gateway)
+
+
+def initialize(gateway: Gateway) -> None:
+    """By the MCP SDK, which is read in then."""
+    told = {"protocolVersion": "2025-06-18", "capabilities": {}}
+    told["clientInfo"] = {"name": "test", "version": "1"}
+    said = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": told}
+    headers = [
+        *openai_headers(gateway.access_key()),
+        ("Accept", "application/json, text/event-stream"),
+    ]
+    reply = send(f"{gateway.url}/mcp", headers=headers, body=json.dumps(said).encode())
+    assert reply.status == 200, reply.body
+    assert b"serverInfo" in reply.body
 
 
 def test_what_it_says_to_type_works_as_typed(setup: GatewaySetup) -> None:
