@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.app.gateway.web import asked, content
+from llmgw_desktop.app.gateway.web.door import FormTokens
 from llmgw_desktop.app.gateway.web.page import pager_html
 from llmgw_desktop.domain.jobs.approval import Decision, PermissionKind
 from tests.engine.conftest import House
 from tests.support.pocket_scene import Device, paired, pocket_house
+from tests.support.turned_clock import TurnedClock
 from tests.support.web_view import asks
 
 _ASKED: dict[str, Any] = {
@@ -106,10 +108,26 @@ async def test_a_page_after_a_form_is_renewed_from_where_it_was(
     fields = {"question": question.id, "form": "0." + "0" * 64, "answer": "deny"}
     stale = await phone.ask("/answer", fields)
     assert (stale.status, f'data-path="/questions/{question.id}"' in stale.text) == (409, True)
+    assert 'href="/questions" aria-current="page"' in stale.text
     assert await answer(phone, question.id, "deny") == 200
     gone = await phone.ask("/answer", fields)
     assert "waits no longer" in gone.text
     assert f'data-path="/questions/{question.id}"' in gone.text
+
+
+async def test_a_form_of_an_earlier_start_is_fetched_anew(house: House, tmp_path: Path) -> None:
+    """Its token is none of ours: the script sees by the page's state that it is another."""
+    question, _ = await asks(house)
+    states = set()
+    for _ in range(2):
+        forms = FormTokens(TurnedClock())
+        pages = asked.QuestionPages(
+            lambda: house.container.question_list, forms, TurnedClock(), clean=str, base=""
+        )
+        found = [await pages.page(question.id, "a device") for _ in range(2)]
+        assert found[0].state == found[1].state, "what was typed stays"
+        states.add(found[0].state)
+    assert len(states) == 2
 
 
 async def test_older_jobs_are_on_further_pages(

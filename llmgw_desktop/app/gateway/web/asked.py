@@ -237,7 +237,8 @@ class QuestionPages:
         if question is None:
             return gone_page(self._base, question_id)
         form = QuestionForm(base=self._base, token=self._forms.make(session, question_id))
-        return await asyncio.to_thread(question_page, question, form, self._clean, problem=problem)
+        page = await asyncio.to_thread(question_page, question, form, self._clean, problem=problem)
+        return replace(page, state=f"{page.state}-{self._forms.epoch}")
 
     async def answered(self, fields: Fields, session: str, person: str) -> Given:
         """Raises MalformedRequest."""

@@ -192,7 +192,7 @@ class WebDesk:
                 ),
                 sign_out=self._sign_in.forms.make(session.id, _SIGN_OUT),
             )
-        body = self._maker.whole(page, frame, caller.path, lead_to)
+        body = self._maker.whole(page, frame, page.path or caller.path, lead_to)
         await caller.reply(page.status, (*PAGE_HEADERS, *more), body)
 
 

@@ -66,6 +66,8 @@ class FormTokens:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._key = os.urandom(32)
+        self.epoch = secrets.token_hex(4)
+        """Of this start: those of another mean nothing here."""
 
     def make(self, session: str, what: str) -> str:
         """`what`: the question that the form answers, or what else it does."""

@@ -332,7 +332,7 @@ class PocketServer:
                 ),
                 sign_out=self._forms.make(device.id, _SIGN_OUT),
             )
-        path = "/questions" if caller.path == "/" else caller.path
+        path = "/questions" if caller.path == "/" else page.path or caller.path
         body = self._maker.whole(page, frame, path, lead_to)
         await caller.reply(page.status, (*PAGE_HEADERS, *more), body)
 
