@@ -96,6 +96,22 @@ async def test_its_words_survive_that_the_page_is_loaded_again(
     await phone.until("Questions", "Nothing waits for you.")
 
 
+async def test_a_long_command_stands_whole_above_its_buttons(house: House, phone: Browser) -> None:
+    """Nothing is below the edge of a box that scrolls by itself: its end may be what matters."""
+    await pairs(house, phone)
+    command = "\n".join(f"echo {number}" for number in range(200)) + "\nrm -rf ~"
+    question, _ = await asks(house, command)
+    await shown(phone, "!!document.querySelector('ul.rows a')")
+    await phone.tap(f'a[href="/questions/{question.id}"]')
+    await phone.until("Codex wants to run a command")
+    box = "document.querySelector('pre')"
+    assert await phone.value(f"{box}.scrollHeight <= {box}.clientHeight + 1")
+    button = "document.querySelector('button.allow')"
+    assert await phone.value(
+        f"{box}.getBoundingClientRect().bottom <= {button}.getBoundingClientRect().top"
+    )
+
+
 async def test_an_agent_is_told_what_was_chosen(house: House, phone: Browser) -> None:
     await pairs(house, phone)
     own = own_permission().ask
