@@ -4755,7 +4755,11 @@
       <source>A lasting rule: the like is not asked again, in any job. You see it first.</source>
       <translation>Eine dauerhafte Regel: dergleichen wird in keinem Auftrag mehr gefragt. Sie wird vorher gezeigt.</translation>
     </message>
-  </context>
+    <message>
+      <source> (click here)</source>
+      <translation> (hier klicken)</translation>
+    </message>
+</context>
   <context>
     <name>ui/routes</name>
     <message>
@@ -17436,7 +17440,11 @@
       <source> (scroll)</source>
       <translation> (scrollen)</translation>
     </message>
-  </context>
+    <message>
+      <source>Repeated</source>
+      <translation>Wiederholt</translation>
+    </message>
+</context>
   <context>
     <name>app/flights</name>
     <message>
@@ -19478,7 +19486,19 @@
       <source>sign-in at a tool server</source>
       <translation>Anmeldung bei einem Werkzeug-Server</translation>
     </message>
-  </context>
+    <message>
+      <source>Its server says that it may change or remove what is there.</source>
+      <translation>Sein Server sagt, dass es ändern oder entfernen kann, was da ist.</translation>
+    </message>
+    <message>
+      <source>You want to be asked about every call of this server.</source>
+      <translation>Bei jedem Aufruf dieses Servers soll gefragt werden.</translation>
+    </message>
+    <message>
+      <source>Its server does not say whether it only reads.</source>
+      <translation>Sein Server sagt nicht, ob es nur liest.</translation>
+    </message>
+</context>
   <context>
     <name>engine/policy</name>
     <message>
@@ -19620,7 +19640,19 @@
       <source>where credentials are kept</source>
       <translation>wo Zugangsdaten liegen</translation>
     </message>
-  </context>
+    <message>
+      <source>%1 wants to run %2</source>
+      <translation>%1 möchte ausführen: %2</translation>
+    </message>
+    <message>
+      <source>%1 wants to run a command</source>
+      <translation>%1 möchte einen Befehl ausführen</translation>
+    </message>
+    <message>
+      <source>%1 wants to run a command: %2</source>
+      <translation>%1 möchte einen Befehl ausführen: %2</translation>
+    </message>
+</context>
   <context>
     <name>engine/runs</name>
     <message>

@@ -45,6 +45,9 @@ _TICK_MS = 1000
 _MOST_HEIGHT_SHARE = 0.86
 _MARGIN_UNITS = 2.5
 """Less than a line: nothing can be read there."""
+_SCROLL = " (scroll)"
+_CLICK = " (click here)"
+"""The while begins once the dialog has the keyboard, which it does not take."""
 _BY_HAND = frozenset(
     {
         QEvent.Type.MouseButtonPress,
@@ -165,9 +168,9 @@ class ArmedDialog(QDialog):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.WindowActivate:
-            self.arming.set_active(True)
+            self._set_active(True)
         elif event.type() in (QEvent.Type.WindowDeactivate, QEvent.Type.WindowBlocked):
-            self.arming.set_active(False)
+            self._set_active(False)
         self._mind_hands(event)  # buttons that are off let their clicks through to here
         return super().event(event)
 
@@ -178,6 +181,10 @@ class ArmedDialog(QDialog):
             self.arming.begin_again()
         self._mind_hands(event)
         return super().eventFilter(watched, event)
+
+    def _set_active(self, active: bool) -> None:
+        self.arming.set_active(active)
+        self.show_armed()
 
     def _may_be_meant(self, event: QEvent) -> bool:
         """By somebody who looks, as far as hands tell."""
@@ -205,7 +212,7 @@ class ArmedDialog(QDialog):
         self._order_tabs()
         self.show_time()
         self._tick.start()
-        self.arming.set_active(self.isActiveWindow())
+        self._set_active(self.isActiveWindow())
         self.arming.begin_again()
         QApplication.alert(self)
 
@@ -252,7 +259,7 @@ class ArmedDialog(QDialog):
     def add_armed(self, words: str, act: Callable[[], None]) -> Button:
         """A button that does nothing before it is armed."""
         button = Button(self._theme, words)
-        for waits in (said(" (scroll)"), f" ({self.arming.delay_ms / 1000:g} s)"):
+        for waits in (said(_SCROLL), said(_CLICK), self._delay_words):
             button.setText(said(words) + waits)  # stands still when the words change
             button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -326,13 +333,17 @@ class ArmedDialog(QDialog):
         for one, next_one in pairwise([each for each in buttons if isinstance(each, Button)]):
             QWidget.setTabOrder(one, next_one)
 
+    @property
+    def _delay_words(self) -> str:
+        return f" ({said(f'{self.arming.delay_ms / 1000:g} s')})"
+
     def _show_armed(self, armed: bool) -> None:
         if armed and QApplication.activePopupWidget() is not None:
             self.arming.begin_again()  # a menu takes clicks and keys for itself
             return
-        waits = f" ({self.arming.delay_ms / 1000:g} s)"
+        waits = self._delay_words if self.arming.is_active else said(_CLICK)
         if not self._is_all_in_sight:
-            waits = said(" (scroll)")
+            waits = said(_SCROLL)
         for button, words in self._armed_buttons:
             button.setText(words if armed else said(words) + waits)
             button.setEnabled(armed and self.may_press(button))

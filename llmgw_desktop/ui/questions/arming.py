@@ -88,6 +88,11 @@ class Arming(QObject):
         return self._is_armed
 
     @property
+    def is_active(self) -> bool:
+        """Whether the dialog has the keyboard: the while goes on only then."""
+        return self._is_active
+
+    @property
     def delay_ms(self) -> int:
         return self._delay_ms
 

@@ -72,7 +72,7 @@ class GroupDialog(ArmedDialog):
 
     def _adder(self, number: int, item: OpenQuestion) -> Callable[[], None]:
         def add() -> None:
-            title = f"{number}. {title_of(item)}"
+            title = f"{number}. {said(title_of(item))}"
             self.content.addWidget(
                 FlowingLabel(self._theme, title, weight=QFont.Weight.DemiBold, is_verbatim=True)
             )

@@ -36,7 +36,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, MarkIcon, Tone, put_tip, tip
 from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import PieceView
-from llmgw_desktop.ui.widgets.words import said
+from llmgw_desktop.ui.widgets.words import said, said_with
 
 _ALWAYS_TIP = "A lasting rule: the like is not asked again, in any job. You see it first."
 _CALL_TIP = (
@@ -83,7 +83,8 @@ class AskView(QWidget):
             piece = PieceView(theme, part)
             label = Label(theme, part.label, size=TextSize.CAPTION, tone=Tone.MUTED)
             if piece.is_cut_off:  # what matters may stand at its end
-                label.setText(f"{part.label}, {len(part.text):,} characters: scroll to read all")
+                length = f"{len(part.text):,}"
+                label.setText(said_with(_SCROLL, part.label, length))
                 label.set_tone(Tone.WARNING)
             piece.filled.connect(self._look)
             self.pieces.append(piece)
@@ -125,7 +126,7 @@ class AskView(QWidget):
             ("Terminal" if view.is_of_terminal else "Job", _whose(view)),
             ("Client", "" if view.job else view.client),
             ("Waits", since),
-            ("Why it asks", view.reason),
+            ("Why it asks", said(view.reason) if view.is_call else view.reason),
         )
         self.since = FlowingLabel(theme, since)
         for at, (label, words) in enumerate(line for line in lines if line[1]):
@@ -148,6 +149,9 @@ class AskView(QWidget):
 _WIDTH_UNITS = 165
 _TOLD_AFTER_MS = 300
 """After the last letter of a pattern it is told what it would have allowed."""
+_SCROLL = "%1, %2 characters: scroll to read all"
+_ASKED_BY = "%1 · asked for by %2"
+_ASKS_THERE = "%1, where it asks as well"
 _TELLING = "Looking at what it would have allowed …"
 _GROWS_AFTER_MS = 30
 """Then layouts know of what came into them late."""
@@ -155,10 +159,12 @@ _GROWS_AFTER_MS = 30
 
 def _whose(view: PermissionView) -> str:
     if view.asks_there:
-        return f"{view.job}, where it asks as well"
+        return said(_ASKS_THERE).replace("%1", view.job)
     if view.is_of_terminal:
         return view.job
-    return f"{view.job} · asked for by {view.client}" if _has_both(view) else view.job
+    if not _has_both(view):
+        return view.job
+    return said(_ASKED_BY).replace("%2", view.client).replace("%1", view.job)
 
 
 def _stop_words(view: PermissionView) -> str:

@@ -393,6 +393,14 @@ def test_it_says_when_it_expires(scene: Scene) -> None:
     assert scene.dialog.expiry.text() == f"Question expires in {word} and is then {end}."
 
 
+def test_it_says_that_the_while_begins_with_a_click(scene: Scene, qtbot: QtBot) -> None:
+    scene.dialog.show()
+    QApplication.sendEvent(scene.dialog, QEvent(QEvent.Type.WindowDeactivate))
+    assert scene.allow.text().endswith(" (click here)")
+    QApplication.sendEvent(scene.dialog, QEvent(QEvent.Type.WindowActivate))
+    assert scene.allow.text().endswith(" (1.5 s)")
+
+
 def test_what_does_not_fit_is_read_to_its_end_first(scene: Scene, qtbot: QtBot) -> None:
     arm(scene, qtbot)
     dialog = scene.dialog
