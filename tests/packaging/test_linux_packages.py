@@ -154,7 +154,7 @@ def test_the_package_is_put_in_used_replaced_and_taken_out(program: Path, tmp_pa
             assert send(f"{url}/health", method="GET").status == 200
             key = system.said("llmgw", "key", "add", "mine")
             put_in(system, newer(made, tmp_path / "newer"))
-            headers = [("Authorization", f"Bearer {key.strip()}")]  # the older one, to its end
+            headers = [("Authorization", f"Bearer {key.split()[-1]}")]  # the older one, to its end
             assert send(f"{url}/v1/models", method="GET", headers=headers).status == 200
         finally:
             serving.terminate()
