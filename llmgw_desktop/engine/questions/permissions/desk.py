@@ -40,6 +40,7 @@ from llmgw_desktop.store.jobs.approval_store import PermissionStore
 
 LEAST_S = 60.0
 """A question that fell due while nobody could answer it waits so long again."""
+RULE_AFTER_S = 1.0
 _UNATTENDED = "Denied by the gateway: nobody is there to be asked, and its settings say no then."
 _log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class PermissionDesk:
         self._parts = parts
         self._settings = settings
         self._rules = JobRules(parts.store)
-        self._book = RuleBook(standing)
+        self._standing, self._book = tuple(standing), RuleBook(standing)
         self._floods = QuestionLimits(parts.clock)
         self._open: dict[tuple[str, str], WaitingAsk] = {}
         self._on_desk: dict[str, WaitingAsk] = {}
@@ -161,9 +162,13 @@ class PermissionDesk:
         return self._parts.store.recent(job_id=job_id, limit=limit)
 
     def apply(self, settings: ApprovalSettings, standing: Sequence[StandingRule] = ()) -> None:
-        """For what is asked from now on."""
+        """For what is asked from now on; new rules also answer what waits already."""
         self._settings = settings
-        self._book = RuleBook(standing)
+        if tuple(standing) == self._standing:
+            return
+        self._standing, self._book = tuple(standing), RuleBook(standing)
+        if self._on_desk and standing:
+            self._tasks.start(self._look_again(self._book), name="look again by new rules")
 
     @property
     def has_rules(self) -> bool:
@@ -180,6 +185,18 @@ class PermissionDesk:
     async def _looked_at(self, job: AskingJob, ask: Ask) -> Review:
         rules = RulesNow(self._book, self._parts.clock.now_s())
         return await looked_at(job, ask, self._parts.is_private, rules)
+
+    async def _look_again(self, book: RuleBook) -> None:
+        """By the new rules at what waits, a while later: a person who makes a rule of a question
+        answers it himself."""
+        await asyncio.sleep(RULE_AFTER_S)
+        for found in tuple(self._on_desk.values()):
+            if book is not self._book:
+                return
+            ask = found.ask
+            answer = self._by_book((await self._looked_at(found.job, ask)).ruling)
+            if answer is not None and found.ask is ask and not found.is_decided:
+                self._desk.answer(found.question_id, answer)
 
     async def close(self) -> None:
         """What waits is left unanswered: jobs go on, and the next program puts it again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionKind,
 )
 from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict, StandingRule
-from tests.engine.questions.permissions.scene import Scene, command, scene
+from llmgw_desktop.engine.questions.permissions import desk
+from tests.engine.questions.permissions.scene import Scene, command, scene, until
 
 ALLOW = StandingRule(name="look", verdict=RuleVerdict.ALLOW, commands=("git status", "cat *"))
 SRC = StandingRule(name="src", verdict=RuleVerdict.ALLOW, paths=("src/**",))
@@ -44,6 +46,39 @@ async def test_a_rule_answers_the_same_for_every_cli(tmp_path: Path, cli: CliNam
         assert denied.note.endswith("Ask a person.")
         await made.put(command("git push", "c"), job)
         assert {each.answer.way for each in made.desk.recent()} == {DecisionWay.STANDING}
+
+
+async def test_what_waits_already_is_answered_by_a_new_rule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agent's next question comes before the rule that is made of the one before it."""
+    monkeypatch.setattr(desk, "RULE_AFTER_S", 0.01)
+    async with scene(tmp_path) as made:
+        asked = [command("git status", "a"), command("rm x", "b"), command("make", "c")]
+        for each in asked:
+            await made.put(each)
+        hold(made, ALLOW, DENY)
+        await until(lambda: len(made.desk.waiting) == 1)
+        assert made.desk.waiting[0].ask == asked[2]
+        ways = [(made.answers[each][0].decision, made.answers[each][0].way) for each in "ab"]
+        assert ways == [
+            (Decision.ONCE, DecisionWay.STANDING),
+            (Decision.DENY, DecisionWay.STANDING),
+        ]
+        odd = command(f"cat {tmp_path}/private/key", "d")
+        await made.put(odd)
+        hold(made, replace(ALLOW, name="more"))
+        await asyncio.sleep(0.2)
+        assert len(made.desk.waiting) == 2, "what no rule allows waits on"
+
+
+async def test_whoever_made_a_rule_of_a_question_answers_it_himself(tmp_path: Path) -> None:
+    async with scene(tmp_path) as made:
+        question = await made.put(command("git status", "a"))
+        hold(made, ALLOW)
+        await asyncio.sleep(0.1)
+        assert made.desk.answer(question.id, made.said(Decision.ONCE))
+        assert made.answers["a"][0].way is DecisionWay.DIALOG
 
 
 async def test_how_grok_calls_its_shell_is_no_more_than_the_command(tmp_path: Path) -> None:
