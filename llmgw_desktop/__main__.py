@@ -6,6 +6,7 @@ one sentence on stderr. Nothing is imported here that the chosen command does no
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -192,6 +193,7 @@ def _serve(
     from llmgw_desktop.app.serve import serve
     from llmgw_desktop.store.run_file import InstanceLock
 
+    gc.disable()  # what is read in stays: `serve` has its own garbage looked for once it answers
     lock = InstanceLock(places.instance_lock)
     for_editors = None if linger_s is None else EditorsUse(places.editors_lock, linger_s)
     if not (lock.take(FOR_EDITORS) if for_editors else _take(lock)):
@@ -254,6 +256,7 @@ def _take(lock: InstanceLock) -> bool:
 
 
 def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden: bool) -> int:
+    gc.disable()  # `GarbageCollector` looks for it, on Qt's thread alone
     from llmgw_desktop.app.gateway.instances import Restart
     from llmgw_desktop.app.gateway.start_checks import bad_qt_version
 

@@ -56,9 +56,9 @@ async def _serve(
         await container.start()
         watch.start()
         _say_ready(container, is_again=container.gateway.is_next_start)
-        gc.collect()
         gc.freeze()  # what exists now lives as long as the program: the collector may skip it
         gc.set_threshold(*_GARBAGE)
+        gc.enable()
         manager.ready(f"serves {container.gateway.status.url}")
         if for_editors is None:
             await asked_to_stop.wait()
