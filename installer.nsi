@@ -62,6 +62,7 @@ VIAddVersionKey "LegalCopyright" "${LICENCE}"
     !define MUI_UNICON "${ICON}"
 !endif
 
+!define MUI_COMPONENTSPAGE_NODESC ; else a name has no room beside its description
 !insertmacro MUI_PAGE_COMPONENTS
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
@@ -254,11 +255,17 @@ Section "Uninstall"
 SectionEnd
 
 Function un.TakeBack
-    DeleteRegValue HKCU "${SYSTEM}\Run" "${NAME}"
-    DeleteRegValue HKCU "${SYSTEM}\Explorer\StartupApproved\Run" "${NAME}" ; the Task Manager's word
     ${If} ${FileExists} "${DATA}\*.*"
-        nsExec::Exec '"${PROGRAM}" connect all --undo'
+        nsExec::ExecToStack '"${PROGRAM}" connect all --undo'
         Pop $1
+        Pop $2
+        ${If} $1 != 0
+            DetailPrint "$2"
+            ${If} ${Cmd} `MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "What ${NAME} set up in other programs could not be taken back. $2$\nRemove it all the same?" /SD IDYES IDNO`
+                SetErrorLevel 2
+                Quit
+            ${EndIf}
+        ${EndIf}
         ${GetParameters} $0
         ClearErrors
         ${GetOptions} $0 "/DATA" $1
@@ -268,6 +275,8 @@ Function un.TakeBack
             RMDir /r "${DATA}"
         ${EndIf}
     ${EndIf}
+    DeleteRegValue HKCU "${SYSTEM}\Run" "${NAME}"
+    DeleteRegValue HKCU "${SYSTEM}\Explorer\StartupApproved\Run" "${NAME}" ; the Task Manager's word
     ReadRegStr $0 HKCU "Environment" "Path"
     StrLen $1 $0
     ${If} $1 <= ${LONGEST_PATH}

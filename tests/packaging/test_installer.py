@@ -20,6 +20,7 @@ import pytest
 from tests.packaging.machine import ROOT
 from tests.packaging.needs import need_programs
 from tests.packaging.wine import Computer, compiled, windows
+from tests.support.x_screen import SCREEN_TOOLS, do, shows, x_screen
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
@@ -37,6 +38,7 @@ Section
     Sleep 50
     Goto waits
     ends:
+    SetErrorLevel {code}
 SectionEnd
 """
 """What stands in for llmgw.exe: says that it started, and runs while there is «go on»."""
@@ -64,14 +66,15 @@ def computer(tmp_path: Path) -> Iterator[Computer]:
         yield made
 
 
-def make_setup(folder: Path, version: str, *inside: str) -> Path:
-    """A set-up program of a payload that has these files beside its program."""
+def make_setup(folder: Path, version: str, *inside: str, code: int = 0) -> Path:
+    """A set-up program of a payload that has these files beside its program, which ends so."""
     payload, setup = folder / version / "payload", folder / version / "llmgw-setup.exe"
     for name in inside:
         (payload / name).parent.mkdir(parents=True, exist_ok=True)
         (payload / name).write_text(version)
     stub = folder / version / "stub.nsi"
-    stub.write_text(PROGRAM.format(file=payload / "llmgw.exe", version=version))
+    payload.mkdir(parents=True, exist_ok=True)
+    stub.write_text(PROGRAM.format(file=payload / "llmgw.exe", version=version, code=code))
     compiled(stub)
     drawn = folder / "llmgw.ico"
     script = ROOT / "packaging/windows/icon.py"
@@ -86,7 +89,9 @@ def installing(folder: Path) -> Path:
     held = "System::Call 'kernel32::CreateMutex(p 0, i 0, t \"llmgw-setup\") p .r9'"
     program, stub = folder / "other.exe", folder / "other.nsi"
     stub.write_text(
-        PROGRAM.format(file=program, version="x").replace("Section\n", f"Section\n    {held}\n", 1)
+        PROGRAM.format(file=program, version="x", code=0).replace(
+            "Section\n", f"Section\n    {held}\n", 1
+        )
     )
     compiled(stub)
     return program
@@ -192,6 +197,33 @@ def test_it_installs_replaces_and_removes_what_is_its_own(
     computer.run(far / "uninstall.exe", "/S")
     assert not far.exists()
     assert computer.uninstall_entry() == {}
+
+
+def test_who_is_asked_before_something_is_lost_may_keep_all_of_it(
+    computer: Computer, tmp_path: Path
+) -> None:
+    """Other programs' settings that cannot be taken back: nobody else could do it later."""
+    need_programs(*SCREEN_TOOLS)
+    computer.run(make_setup(tmp_path, "first", "_internal/a.txt", code=1), "/S")
+    put, data = computer.files(), computer.local / "llmgw-desktop/gateway.db"
+    data.parent.mkdir()
+    data.write_text("a person's")
+    with x_screen() as screen, computer.desktop(screen):
+        removing, title = computer.start(computer.folder / "uninstall.exe", **screen), "Uninstall"
+        ends = time.monotonic() + 600
+        while not shows(screen, title):
+            assert time.monotonic() < ends, "no window"
+            time.sleep(0.2)
+        while shows(screen, title):  # to begin with it, and then the answer that is proposed: no
+            assert time.monotonic() < ends, "it asks on"
+            do(screen, "key", "Return")
+            time.sleep(1)
+        removing.communicate(timeout=600)
+    assert computer.files() == {*put, "started"}
+    assert computer.link.exists()
+    computer.run(computer.folder / "uninstall.exe", "/S")  # asks nothing, and goes on
+    assert computer.files() == {"started"}
+    assert data.exists()
 
 
 def over_broken_ones(computer: Computer, first: Path, second: Path) -> None:
