@@ -3437,8 +3437,20 @@
       <translation>Und %1 weitere.</translation>
     </message>
     <message>
-      <source>Seen: %1 (%2)</source>
-      <translation>Angesehen: %1 (%2)</translation>
+      <source>Seen</source>
+      <translation>Gesehen</translation>
+    </message>
+    <message>
+      <source>added</source>
+      <translation>dazu</translation>
+    </message>
+    <message>
+      <source>deleted</source>
+      <translation>gelöscht</translation>
+    </message>
+    <message>
+      <source>renamed</source>
+      <translation>umbenannt</translation>
     </message>
     <message>
       <source>Changes of a job</source>
@@ -8754,12 +8766,132 @@
       <translation> bisher</translation>
     </message>
     <message>
-      <source>, %1 added, %2 removed</source>
-      <translation>, %1 dazu, %2 weg</translation>
-    </message>
-    <message>
       <source>No file was changed%1.</source>
       <translation>Keine Datei wurde geändert%1.</translation>
+    </message>
+    <message>
+      <source>%1 changed so far%2%3.</source>
+      <translation>%1 bisher geändert%2%3.</translation>
+    </message>
+    <message>
+      <source>%1 changed%2%3.</source>
+      <translation>%1 geändert%2%3.</translation>
+    </message>
+    <message>
+      <source>: %1 added, %2 removed</source>
+      <translation>: %1 dazu, %2 weg</translation>
+    </message>
+    <message>
+      <source>it writes over a disk</source>
+      <translation>er überschreibt ein Laufwerk</translation>
+    </message>
+    <message>
+      <source>it writes a disk anew</source>
+      <translation>er beschreibt ein Laufwerk neu</translation>
+    </message>
+    <message>
+      <source>it deletes from a database</source>
+      <translation>er löscht aus einer Datenbank</translation>
+    </message>
+    <message>
+      <source>it deletes files of all folders below</source>
+      <translation>er löscht Dateien aller Ordner darunter</translation>
+    </message>
+    <message>
+      <source>it writes over a file or disk</source>
+      <translation>er überschreibt eine Datei oder ein Laufwerk</translation>
+    </message>
+    <message>
+      <source>it deletes what it finds</source>
+      <translation>er löscht, was er findet</translation>
+    </message>
+    <message>
+      <source>it empties files</source>
+      <translation>er leert Dateien</translation>
+    </message>
+    <message>
+      <source>it makes files unreadable for ever</source>
+      <translation>er macht Dateien für immer unlesbar</translation>
+    </message>
+    <message>
+      <source>it deletes what the other side does not have</source>
+      <translation>er löscht, was die andere Seite nicht hat</translation>
+    </message>
+    <message>
+      <source>it changes who may do what with everything</source>
+      <translation>er ändert, wer womit was darf</translation>
+    </message>
+    <message>
+      <source>it throws away changes that are not committed</source>
+      <translation>er verwirft Änderungen ohne Commit</translation>
+    </message>
+    <message>
+      <source>it deletes files that git does not have</source>
+      <translation>er löscht Dateien, die git nicht hat</translation>
+    </message>
+    <message>
+      <source>it writes over a branch elsewhere</source>
+      <translation>er überschreibt einen Branch anderswo</translation>
+    </message>
+    <message>
+      <source>it deletes a branch elsewhere</source>
+      <translation>er löscht einen Branch anderswo</translation>
+    </message>
+    <message>
+      <source>it deletes a branch with its commits</source>
+      <translation>er löscht einen Branch mit seinen Commits</translation>
+    </message>
+    <message>
+      <source>it deletes what was put aside</source>
+      <translation>er löscht, was beiseitegelegt war</translation>
+    </message>
+    <message>
+      <source>it deletes the way back to commits</source>
+      <translation>er löscht den Weg zurück zu Commits</translation>
+    </message>
+    <message>
+      <source>it deletes commits that no branch has</source>
+      <translation>er löscht Commits, die kein Branch hat</translation>
+    </message>
+    <message>
+      <source>it writes the history anew</source>
+      <translation>er schreibt die Geschichte neu</translation>
+    </message>
+    <message>
+      <source>it deletes a worktree with its changes</source>
+      <translation>er löscht einen Worktree mit seinen Änderungen</translation>
+    </message>
+    <message>
+      <source>it deletes a branch or tag</source>
+      <translation>er löscht einen Branch oder Tag</translation>
+    </message>
+    <message>
+      <source>it deletes containers' data</source>
+      <translation>er löscht Daten von Containern</translation>
+    </message>
+    <message>
+      <source>it deletes what runs in a cluster</source>
+      <translation>er löscht, was in einem Cluster läuft</translation>
+    </message>
+    <message>
+      <source>it tears down what was built</source>
+      <translation>er reißt ab, was gebaut wurde</translation>
+    </message>
+    <message>
+      <source>it deletes from cloud storage</source>
+      <translation>er löscht aus Cloud-Speicher</translation>
+    </message>
+    <message>
+      <source>it empties a database</source>
+      <translation>er leert eine Datenbank</translation>
+    </message>
+    <message>
+      <source>it deletes a database</source>
+      <translation>er löscht eine Datenbank</translation>
+    </message>
+    <message>
+      <source>it deletes folders with all that is in them</source>
+      <translation>er löscht Ordner mit allem, was darin ist</translation>
     </message>
     <message>
       <source>Commands that destroy something were seen:</source>
@@ -13866,6 +13998,13 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%n line|lines</source>
+      <translation>
+        <numerusform>%n Zeile</numerusform>
+        <numerusform>%n Zeilen</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n file|files</source>
       <translation>
         <numerusform>%n Datei</numerusform>
@@ -14826,24 +14965,20 @@
       <translation>eine Tabelle wie { key = "mcp_managed" }: von %1 zu %2</translation>
     </message>
     <message>
-      <source>The branch %1 was at %2 and is at %3. %4</source>
-      <translation>Der Branch %1 stand bei %2 und steht bei %3. %4</translation>
+      <source>The branch %1 was at %2 and is at %3. That stays as it is: only files are taken back.</source>
+      <translation>Der Branch %1 stand bei %2 und steht bei %3. Das bleibt, wie es ist: nur Dateien werden zurückgenommen.</translation>
     </message>
     <message>
       <source>no commit</source>
       <translation>kein Commit</translation>
     </message>
     <message>
-      <source>The branch was %1 and is %2. %3</source>
-      <translation>Der Branch war %1 und ist %2. %3</translation>
+      <source>The branch was %1 and is %2. That stays as it is: only files are taken back.</source>
+      <translation>Der Branch war %1 und ist %2. Das bleibt, wie es ist: nur Dateien werden zurückgenommen.</translation>
     </message>
     <message>
       <source>The run removed .git. Files that are new cannot be told from those that git ignored: they are not listed here, and stay. Only files that were there before are taken back.</source>
       <translation>Der Lauf hat .git entfernt. Neue Dateien sind nicht von solchen zu unterscheiden, die git ignorierte: Sie stehen nicht hier und bleiben. Zurückgenommen werden nur Dateien, die es vorher gab.</translation>
-    </message>
-    <message>
-      <source>That stays as it is: only files are taken back.</source>
-      <translation>Das bleibt, wie es ist: nur Dateien werden zurückgenommen.</translation>
     </message>
     <message>
       <source>when its vendor's limit ends was not told; it is tried again at %1</source>

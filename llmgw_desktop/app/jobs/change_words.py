@@ -30,16 +30,18 @@ def change_lines(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def summary_words(told: Mapping[str, Any]) -> str:
-    """«3 files changed, 10 lines added, 2 removed, in /home/ada/app.»"""
+    """«3 files changed in /home/ada/app: 10 lines added, 2 removed.»"""
     files = told["files"]
     added = sum(each["linesAdded"] or 0 for each in files)
     removed = sum(each["linesRemoved"] or 0 for each in files)
     where = f" in {inert_line(told['folder'], _LONGEST_NAME)}" if told.get("folder") else ""
     if not files:
         return f"No file was changed{where}."
-    lines = f", {counted(added, 'line')} added, {removed:,} removed" if added or removed else ""
-    so_far = " so far" if told["isLive"] else ""
-    return f"{counted(len(files), 'file')} changed{so_far}{lines},{where}."
+    lines = f": {counted(added, 'line')} added, {removed:,} removed" if added or removed else ""
+    changed = counted(len(files), "file")
+    if told["isLive"]:
+        return f"{changed} changed so far{where}{lines}."
+    return f"{changed} changed{where}{lines}."
 
 
 def note_lines(told: Mapping[str, Any]) -> Iterator[str]:

@@ -118,12 +118,14 @@ class JobChanges:
             return ""
         if GIT_FOLDER in self.snapshot.left_out and now == HeadLook():
             return _GIT_GONE
-        stays = "That stays as it is: only files are taken back."
         if was.branch != now.branch:
-            return f"The branch was {_branch(was)} and is {_branch(now)}. {stays}"
+            return (
+                f"The branch was {_branch(was)} and is {_branch(now)}."
+                " That stays as it is: only files are taken back."
+            )
         return (
             f"The branch {_branch(now)} was at {was.commit[:10] or 'no commit'} and is at"
-            f" {now.commit[:10] or 'no commit'}. {stays}"
+            f" {now.commit[:10] or 'no commit'}. That stays as it is: only files are taken back."
         )
 
 

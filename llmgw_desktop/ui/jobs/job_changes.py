@@ -60,18 +60,24 @@ class ChangesDialog(QDialog):
         notes += [
             FlowingLabel(
                 theme,
-                f"Seen: {inert_line(each['command'], 200)} ({each['why']})",
+                f"{said('Seen')}: {inert_line(each['command'], 200)} ({said(each['why'])})",
                 tone=Tone.WARNING,
+                is_verbatim=True,
             )
             for each in told["destructive"]
         ]
         self.ticks = [(each["path"], _tick(theme, each)) for each in files[:_MOST_SHOWN]]
         self._all = len(files)
-        listed = QWidget()
-        more = len(files) - _MOST_SHOWN
-        rest = [FlowingLabel(theme, f"And {counted(more, 'file')} more.")] if more > 0 else []
+        self._unlisted = [each["path"] for each in files[_MOST_SHOWN:]]
+        self.rest: Tick | None = None
+        """Of those that are too many to be listed: one for all of them."""
         ticks = [tick for _, tick in self.ticks]
-        v_box(theme, *ticks, *rest, None, on=listed, gap=1, margins=(1, 1))
+        if self._unlisted:
+            self.rest = Tick(theme, f"And {counted(len(self._unlisted), 'file')} more.")
+            self.rest.setChecked(True)
+            ticks.append(self.rest)
+        listed = QWidget()
+        v_box(theme, *ticks, None, on=listed, gap=1, margins=(1, 1))
         scrolled = Scrolled(theme, listed)
         scrolled.setMinimumHeight(space(min(_LIST_UNITS, 8 + 7 * len(files))))
         patch = told.get("patch") or "There are no lines to show."
@@ -98,13 +104,16 @@ class ChangesDialog(QDialog):
 
     def _wish(self) -> None:
         chosen = [path for path, tick in self.ticks if tick.isChecked()]
+        if self.rest is not None and self.rest.isChecked():
+            chosen += self._unlisted
         if chosen:
             is_all = len(chosen) == self._all
             self.undo_wanted.emit([] if is_all else chosen)
 
 
 def _tick(theme: Theme, file: Mapping[str, Any]) -> Tick:
-    tick = Tick(theme, f"{file['change']}  {name_words(file)}  {lines_words(file)}")
+    fate = said(str(file["change"]))
+    tick = Tick(theme, f"{fate}  {name_words(file)}  {lines_words(file)}")
     tick.setChecked(not file["isTakenBack"])
     return tick
 

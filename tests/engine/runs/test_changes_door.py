@@ -119,7 +119,7 @@ async def test_a_person_sees_and_takes_back_by_command(
         return capsys.readouterr().out
 
     told = await said("changes", job_id, "--diff")
-    assert told.startswith(f"3 files changed, 2 lines added, 2 removed, in {folder}.")
+    assert told.startswith(f"3 files changed in {folder}: 2 lines added, 2 removed.")
     assert "D\t+0 -1\tgone" in told
     assert "! sudo rm -rf build: it deletes" in told
     assert "+changed" in told

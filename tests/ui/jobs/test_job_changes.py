@@ -49,7 +49,7 @@ def told(count: int = 3, **changes: Any) -> dict[str, Any]:
         "seenAtEnd": True,
         "before": {"at": 0.0, "tookMs": 84, "files": 3, "bytes": 100},
         "after": None,
-        "history": "The branch was main and is topic. That stays as it is.",
+        "history": "The branch was v1 and is v2. That stays as it is: only files are taken back.",
         "leftOut": ["vendor/sub"],
         "beside": [],
         "destructive": [
@@ -133,6 +133,29 @@ async def test_only_what_is_ticked_is(scene: Scene) -> None:
     (await scene.question("Take it back?")).accept()
     await turn_until(lambda: bool(scene.said))
     assert scene.changes.asked == [(["src/part 0.py", "src/part 2.py"], False)]
+
+
+async def test_of_many_files_those_that_are_not_listed_are_ticked_as_one(scene: Scene) -> None:
+    scene.changes.told = told(250)
+    dialog = await scene.opened()
+    assert dialog.rest is not None
+    assert dialog.rest.text() == "And 50 files more."
+    dialog.back.click()
+    (await scene.question("Take it back?")).accept()
+    await turn_until(lambda: bool(scene.said))
+    assert scene.changes.asked.pop() == ([], False), "all of it"
+    for is_with, count in ((True, 249), (False, 199)):
+        dialog = await scene.opened()
+        dialog.ticks[0][1].setChecked(False)
+        assert dialog.rest is not None
+        dialog.rest.setChecked(is_with)
+        scene.said.clear()
+        dialog.back.click()
+        (await scene.question("Take it back?")).accept()
+        await turn_until(lambda: bool(scene.said))
+        files, _ = scene.changes.asked.pop()
+        assert len(files) == count
+        assert ("src/part 249.py" in files) is is_with
 
 
 async def test_what_was_changed_since_is_asked_about_once_more(scene: Scene) -> None:
