@@ -298,7 +298,11 @@ async def test_a_stolen_cookie_is_worth_nothing_once_revoked(house: House, phone
 
 
 async def test_a_device_signs_itself_out(house: House, phone: Device) -> None:
-    token = await phone.form_of("/jobs")
+    page = await phone.ask("/jobs")
+    assert "<form" not in page.text, "a touch in passing signs nobody out"
+    assert 'href="/sign-out"' in page.text
+    assert "paired anew" in (await phone.ask("/sign-out")).text
+    token = await phone.form_of("/sign-out")
     assert (await phone.ask("/sign-out", {"form": "0.0"})).status == 409
     assert (await phone.ask("/sign-out", {"form": token})).status == 200
     assert (await phone.ask("/")).raw == b""

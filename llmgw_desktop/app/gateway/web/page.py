@@ -102,6 +102,8 @@ class Frame:
     places: tuple[Nav, ...] = ()
     sign_out: str = ""
     """The form's token; empty where nobody is signed in."""
+    asks_first: bool = False
+    """Signing out has a page of its own: whoever did it in passing could not come in again."""
 
 
 def rows_html(rows: Iterable[ViewRow], empty: str) -> str:
@@ -234,11 +236,28 @@ def _bar(frame: Frame, path: str) -> str:
 def _sign_out(frame: Frame) -> str:
     if not frame.sign_out or not frame.places:
         return ""
+    if frame.asks_first:
+        return link_html(f"{frame.base}/sign-out", "Sign out", "button plain")
     return (
         f'<form method="post" action="{escape(frame.base)}/sign-out">'
         f'<input type="hidden" name="form" value="{escape(frame.sign_out)}">'
         '<button class="plain">Sign out</button></form>'
     )
+
+
+def sign_out_page(token: str) -> ViewPage:
+    """Of a device: the question before."""
+    content = "".join(
+        (
+            heading("Sign out?"),
+            paragraph("This device sees nothing any more then, and answers nothing."),
+            paragraph("To come in again it has to be paired anew, at the computer."),
+            '<form method="post" action="/sign-out"><div class="buttons">'
+            f'<input type="hidden" name="form" value="{escape(token)}">'
+            '<button>Sign out</button><a class="button" href="/">Stay</a></div></form>',
+        )
+    )
+    return ViewPage(title="Sign out?", content=content, topics=("questions",))
 
 
 MOST_LISTENERS: Final = 24

@@ -31,6 +31,7 @@ from llmgw_desktop.app.gateway.web.page import (
     heading,
     page_number,
     paragraph,
+    sign_out_page,
 )
 from llmgw_desktop.app.gateway.web.pairing import Pocket
 from llmgw_desktop.app.words.inert_text import inert_line
@@ -268,6 +269,9 @@ class PocketServer:
                 given = await self._asked.answered(fields, device.id, _person(device))
                 lead_to = "/" if given.counted else ""
                 await self._send(caller, given.page, device, lead_to=lead_to)
+            case "GET", ["sign-out"]:
+                page = sign_out_page(self._forms.make(device.id, _SIGN_OUT))
+                await self._send(caller, replace(page, state=_SIGN_OUT), device)
             case "POST", ["sign-out"]:
                 await self._forget(caller, device)
             case "GET", parts:
@@ -331,6 +335,7 @@ class PocketServer:
                     Nav(path="/jobs", title="Jobs"),
                 ),
                 sign_out=self._forms.make(device.id, _SIGN_OUT),
+                asks_first=True,
             )
         path = "/questions" if caller.path == "/" else page.path or caller.path
         body = self._maker.whole(page, frame, path, lead_to)
