@@ -4,8 +4,8 @@ gone."""
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QCursor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -154,6 +154,32 @@ class BannerKind(StrEnum):
     INFO = "running"
 
 
+class _PressGuard(QObject):
+    """Presses in a window whose parts have just moved go to nobody: they were meant for what lay
+    under the pointer before."""
+
+    def __init__(self, banner: "Banner") -> None:
+        super().__init__(banner)
+        self._window = banner.window()
+        QCoreApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+        QTimer.singleShot(_GUARDED_MS, self, self.deleteLater)
+
+    @classmethod
+    def over(cls, banner: "Banner") -> None:
+        moved = banner.parentWidget()
+        if moved is not None and moved.rect().contains(moved.mapFromGlobal(QCursor.pos())):
+            cls(banner)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_press = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+        return is_press and isinstance(watched, QWidget) and watched.window() is self._window
+
+
+_GUARDED_MS = 400
+"""About as long as a hand takes that was on its way."""
+
+
 class Banner(QWidget):
     """Hidden until `say`. What happened in bold, why and what to do in plain text below."""
 
@@ -208,6 +234,15 @@ class Banner(QWidget):
         self.setAccessibleDescription(said(self.words))
         self.setVisible(bool(what))
         self.update()
+
+    @override
+    def setVisible(self, visible: bool) -> None:
+        """What stands below moves by it, perhaps from under a pointer that is about to press."""
+        above = self.parentWidget()
+        moves = visible is self.isHidden() and above is not None and above.isVisible()
+        super().setVisible(visible)
+        if moves:
+            _PressGuard.over(self)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

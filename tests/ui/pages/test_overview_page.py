@@ -262,7 +262,7 @@ def test_a_disk_that_cannot_be_read_is_said_and_tried_again(
     assert "The disk is full." in banner.words
     gateway.reader.trouble = None
     gateway.reader.waves = True
-    qtbot.wait(300)
+    qtbot.wait(500)  # who reads it; before, no press is taken
     qtbot.mouseClick(button(page, "Try again"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: values(page)[0] == "412")
     assert not banner.isVisible()

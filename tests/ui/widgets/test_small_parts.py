@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QCursor, QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind, CopyButton
 from llmgw_desktop.ui.widgets.cards import Card, EmptyState, Line
 from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.layouts import v_box
 from llmgw_desktop.ui.widgets.notices import Banner, BannerKind
 from llmgw_desktop.ui.widgets.panes import TabStrip, ThinSplitter
 from llmgw_desktop.ui.widgets.texts import CodeBlock, MarkdownText
@@ -149,6 +150,38 @@ def test_a_banner_says_what_and_why_and_offers_one_way_out(theme: Theme, qtbot: 
     with qtbot.waitSignal(banner.dismissed):
         qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
     assert banner.isHidden()
+
+
+def test_a_banner_that_moves_the_page_lets_no_press_go_astray(
+    theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hand that was on its way meets what has moved under it."""
+    page, banner, below = QWidget(), Banner(theme), Button(theme, "Remove")
+    qtbot.addWidget(page)
+    v_box(theme, banner, below, on=page)
+    presses: list[int] = []
+    below.clicked.connect(lambda: presses.append(1))
+    page.show()
+    pointer = [QPoint(-1, -1)]
+    monkeypatch.setattr(QCursor, "pos", lambda: pointer[0])
+    banner.say(BannerKind.INFO, "Nobody points here.")
+    qtbot.mouseClick(below, Qt.MouseButton.LeftButton)
+    assert len(presses) == 1
+    pointer[0] = page.geometry().center()
+    banner.say(BannerKind.INFO, "It stood there before.")
+    qtbot.mouseClick(below, Qt.MouseButton.LeftButton)
+    assert len(presses) == 2
+    banner.say(BannerKind.INFO, "")
+    qtbot.mouseClick(below, Qt.MouseButton.LeftButton)
+    assert len(presses) == 2, "what lay under the pointer has just moved"
+    below.click()
+    assert len(presses) == 3, "a key is no pointer"
+
+    def pressed_again() -> None:
+        qtbot.mouseClick(below, Qt.MouseButton.LeftButton)
+        assert len(presses) == 4
+
+    qtbot.waitUntil(pressed_again)
 
 
 def test_banners_look_as_bad_as_they_are(theme: Theme, qtbot: QtBot) -> None:
