@@ -304,7 +304,10 @@ async def test_a_device_signs_itself_out(house: House, phone: Device) -> None:
     assert "paired anew" in (await phone.ask("/sign-out")).text
     token = await phone.form_of("/sign-out")
     assert (await phone.ask("/sign-out", {"form": "0.0"})).status == 409
-    assert (await phone.ask("/sign-out", {"form": token})).status == 200
+    last = await phone.ask("/sign-out", {"form": token})
+    assert (last.status, "paired no longer" in last.text) == (200, True)
+    assert "<style>" in last.text
+    assert "view.css" not in last.text, "nobody is there any more who would give it"
     assert (await phone.ask("/")).raw == b""
     assert (await told(house))["devices"] == []
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from llmgw_desktop.app.access.consent_pages import ConsentPages
 from llmgw_desktop.app.command_line.this_program import system_user
 from llmgw_desktop.app.gateway.web.asked import STALE, Fields, QuestionPages
 from llmgw_desktop.app.gateway.web.codes import Pairing, PairingState, digest_of
@@ -39,6 +40,7 @@ from llmgw_desktop.domain.audit import Actor, ActorDoor, acting
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
 from llmgw_desktop.domain.settings.door import PocketSettings
 from llmgw_desktop.engine.exchange.caller import HeaderLines
+from llmgw_desktop.engine.front.browser import show
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.guard import DoorOpening, RequestGuard
 from llmgw_desktop.engine.front.http_caller import CallerTerms, HttpCaller, Pace
@@ -224,12 +226,11 @@ class PocketServer:
         await pairing.otherwise_than(PairingState.CLAIMED, left_s)
         key, pairing.key = pairing.key, ""
         gone = _cookie(WAIT_COOKIE, "", 0)
-        if pairing.state is not PairingState.PAIRED or not key:
-            self._pocket.pairings.refuse(pairing)
-            content = heading("Not paired") + paragraph("It was not confirmed on the computer.")
-            await self._send(caller, ViewPage(title="Not paired", content=content), more=(gone,))
-            return True
         self._pocket.pairings.refuse(pairing)
+        if pairing.state is not PairingState.PAIRED or not key:
+            last = ConsentPages().problem("Not paired", "It was not confirmed on the computer.")
+            await show(caller, last, more=(gone,))
+            return True
         content = heading("Paired") + '<p><a href="/">Go on</a></p>'
         lasts = self._pocket.settings.paired_days * 86_400
         more = (_cookie(KEY_COOKIE, key, lasts), gone)
@@ -311,9 +312,9 @@ class PocketServer:
             page = ViewPage(title="Not done", content=paragraph(STALE), status=409)
             await self._send(caller, page, device)
             return
-        content = heading("Signed out") + paragraph("This device is paired no longer.")
-        more = (_cookie(KEY_COOKIE, "", 0),)
-        await self._send(caller, ViewPage(title="Signed out", content=content), more=more)
+        # it brings its styles along: there is nothing to ask for any more
+        last = ConsentPages().problem("Signed out", "This device is paired no longer.")
+        await show(caller, last, more=(_cookie(KEY_COOKIE, "", 0),))
         await self._pocket.revoke(device.id)
 
     async def _send(
