@@ -3,7 +3,8 @@
 Commands come on stdin, each a JSON list on a line of its own, and are answered by one JSON line on
 stdout: `["read"]` all that programs show, as nodes · `["press", ROLE, NAME]` · `["cells", NAME]` of
 a table's first row, each with its header · `["await", PROGRAM]` · `["await_frame", TITLE]` ·
-`["await_state", ROLE, NAME, STATE, WANTED]`.
+`["await_windows", COUNT]` · `["await_front", ROLE]` of a window ·
+`["await_state", ROLE, NAME, STATE, WANTED]`. `|` stands between several roles.
 A node is [depth, role, name, description, states, interfaces]. It ends with its stdin.
 """
 
@@ -18,8 +19,10 @@ from gi.repository import Gio, GLib
 _ROOT = "/org/a11y/atspi/accessible/root"
 _ACCESSIBLE = "org.a11y.atspi.Accessible"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
-_STATES = {8: "enabled", 11: "focusable", 12: "focused", 25: "showing", 4: "checked"}
+_STATES = {1: "active", 8: "enabled", 11: "focusable", 12: "focused", 25: "showing", 4: "checked"}
 _ACTION = "org.a11y.atspi.Action"
+_ACTS = ("Press", "Toggle", "ShowMenu")
+_MOST_CELLS = 80
 _SHORT = len("org.a11y.atspi.")
 
 Place = tuple[str, str]
@@ -73,6 +76,10 @@ class Reader:
             return self._await(lambda: rest[0] in map(self._name, self._programs()))
         if word == "await_frame":
             return self._await(lambda: rest[0] in self._frames())
+        if word == "await_windows":
+            return self._await(lambda: len(self._windows()) == int(rest[0]))
+        if word == "await_front":
+            return self._await(lambda: self._is_in_front(rest[0]))
         if word == "await_state":
             return self._await(lambda: self._has_state(*rest))
         if word == "press":
@@ -88,7 +95,16 @@ class Reader:
         return is_so()
 
     def _frames(self) -> list[str]:
-        return [self._name(each) for one in self._programs() for each in self._children(one)]
+        return [self._name(each) for each in self._windows()]
+
+    def _windows(self) -> list[Place]:
+        found = [each for one in self._programs() for each in self._children(one)]
+        return [each for each in found if "showing" in self._states(each)]
+
+    def _is_in_front(self, role: str) -> bool:
+        """Keys come to a window of this role."""
+        nodes = (self._node(each, 1) for each in self._windows())
+        return any(node[1] == role and "active" in node[4] for node in nodes)
 
     def _programs(self) -> list[Place]:
         return self._children(("org.a11y.atspi.Registry", _ROOT))
@@ -101,10 +117,8 @@ class Reader:
         """What is shown, and what it says; of a table the first cells alone."""
         node = self._node(place, depth)
         yield place, node
-        children = self._children(place)
-        if node[1] in ("table", "tree", "tree table"):
-            children = children[:40]
-        for child in children:
+        is_table = node[1] in ("table", "tree", "tree table")
+        for child in self._first_children(place) if is_table else self._children(place):
             if depth == 0 or "showing" in self._states(child):
                 yield from self._walk(child, depth + 1)
 
@@ -121,9 +135,9 @@ class Reader:
     def _press(self, role: str, name: str) -> object:
         """None where there is none; as its button does what a click would."""
         for place, node in self._walk_all():
-            if (node[1], node[2]) == (role, name):
+            if node[1] in role.split("|") and node[2] == name:
                 names = [each[0] for each in self._ask(place, _ACTION, "GetActions")]
-                at = next(i for i, each in enumerate(names) if each in ("Press", "Toggle"))
+                at = next(i for i, each in enumerate(names) if each in _ACTS)
                 return self._ask(place, _ACTION, "DoAction", GLib.Variant("(i)", (at,)))
         return None
 
@@ -140,6 +154,12 @@ class Reader:
 
     def _children(self, place: Place) -> list[Place]:
         return [tuple(each) for each in self._ask(place, _ACCESSIBLE, "GetChildren")]
+
+    def _first_children(self, place: Place) -> list[Place]:
+        """One by one, as Orca does: all at once may be millions, and hold the program."""
+        count = min(self._get(place, _ACCESSIBLE, "ChildCount"), _MOST_CELLS)
+        asked = (GLib.Variant("(i)", (at,)) for at in range(count))
+        return [tuple(self._ask(place, _ACCESSIBLE, "GetChildAtIndex", each)) for each in asked]
 
     def _name(self, place: Place) -> str:
         return str(self._get(place, _ACCESSIBLE, "Name"))

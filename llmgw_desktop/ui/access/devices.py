@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -22,7 +22,7 @@ from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.dialogs import FormDialog
 from llmgw_desktop.ui.widgets.fields import Field, TextLine
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.label import Tone, plays
 from llmgw_desktop.ui.widgets.notices import BannerKind
 from llmgw_desktop.ui.widgets.words import said
 
@@ -193,6 +193,7 @@ class PairingDialog(FormDialog):
             self._pocket.pairings.refuse(self._offer.pairing)
 
 
+@plays(QAccessible.Role.Graphic)
 class QrCode(QWidget):
     """Black on white in every scheme, as scanners want it."""
 

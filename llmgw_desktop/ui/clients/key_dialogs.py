@@ -161,6 +161,8 @@ _WHAT = (
     " can open: one that was rotated earlier ends now."
 )
 
+_OLD_KEY = "The key that it has now"
+
 
 class RotateDialog(FormDialog):
     """`grace_s` is what was chosen."""
@@ -168,13 +170,14 @@ class RotateDialog(FormDialog):
     def __init__(self, theme: Theme, name: str, parent: QWidget) -> None:
         super().__init__(theme, f"A new key for {name}", "Make the key", parent)
         self.fields.addWidget(FlowingLabel(theme, _WHAT, tone=Tone.MUTED))
-        self.fields.addWidget(Label(theme, "The key that it has now"))
+        self.fields.addWidget(Label(theme, _OLD_KEY))
         rings = QWidget()  # as wide as the words above, which a ring by itself is not
         column = v_box(theme, on=rings, gap=1, margins=0)
         self._group = QButtonGroup(self)
         self.rings = []
         for at, (grace_s, words) in enumerate(GRACES):
             ring = Tick(theme, words if not grace_s else f"Still opens for {words}", is_ring=True)
+            ring.setAccessibleDescription(said(_OLD_KEY))
             self._group.addButton(ring, at)
             column.addWidget(ring)
             self.rings.append(ring)

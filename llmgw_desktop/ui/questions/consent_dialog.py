@@ -173,6 +173,7 @@ class ConsentDialog(ArmedDialog):
         for term, words in view.terms:
             ring = self.terms[term] = Tick(theme, words, is_ring=True)
             ring.setChecked(term is view.term)
+            ring.setAccessibleDescription(said("Until"))
             group.addButton(ring)
             row.addWidget(ring)
         row.addStretch(1)

@@ -53,7 +53,10 @@ class Field(QWidget):
         self._note.setText(why or self._hint)
         self._note.set_tone(Tone.ERROR if why else Tone.MUTED)
         self._note.setVisible(bool(why or self._hint))
-        self._control.setAccessibleDescription(said(why or self._hint))
+        words = [said(why or self._hint)]
+        if isinstance(self._control, ChoiceBox):  # its name is what is chosen, on Linux
+            words.insert(0, self._control.accessibleName())
+        self._control.setAccessibleDescription(". ".join(filter(None, words)))
         put_tip(self._control, self._control.toolTip())
         if isinstance(self._control, TextLine):
             self._control.set_wrong(bool(why))

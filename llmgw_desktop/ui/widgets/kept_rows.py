@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -15,7 +15,7 @@ from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone, colour_of
+from llmgw_desktop.ui.widgets.label import Label, Tone, colour_of, plays
 from llmgw_desktop.ui.widgets.layouts import h_box
 from llmgw_desktop.ui.widgets.words import said, said_with
 
@@ -194,6 +194,7 @@ def _paint_mark(painter: QPainter, bar: QRectF, share: float, colours: Colours) 
     painter.drawRect(line)
 
 
+@plays(QAccessible.Role.Graphic)
 class FilledBar(QWidget):
     """The words stand beside it."""
 

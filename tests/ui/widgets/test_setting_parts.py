@@ -84,6 +84,17 @@ def test_a_field_says_what_is_wrong_in_place_of_its_hint(theme: Theme, qtbot: Qt
     assert field.note == "Small letters."
 
 
+def test_a_choice_says_of_what_it_is_beside_its_hint(theme: Theme, qtbot: QtBot) -> None:
+    """On Linux the name of a box is what is chosen: its description alone can say it."""
+    choice = ChoiceBox(theme, [("a", "One")], name="Kind")
+    field = Field(theme, "Kind", choice, "How it is spoken with.")
+    qtbot.addWidget(field)
+    field.set_hint("Over the network.")
+    assert choice.accessibleDescription() == "Kind. Over the network."
+    field.set_hint("")
+    assert choice.accessibleDescription() == "Kind"
+
+
 def test_a_choice_keeps_to_what_it_knows(theme: Theme, qtbot: QtBot) -> None:
     choice = ChoiceBox(theme, [("a", "One"), ("b", "Two")], name="Kind")
     qtbot.addWidget(choice)
