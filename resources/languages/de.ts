@@ -19708,6 +19708,118 @@
       <translation>Ihre Antwort, in eigenen Worten. Ohne sie entscheidet der Agent selbst.</translation>
     </message>
     <message>
+      <source>It changes who may do what with everything.</source>
+      <translation>Er ändert, wer womit was darf.</translation>
+    </message>
+    <message>
+      <source>It deletes a branch elsewhere.</source>
+      <translation>Er löscht einen Branch anderswo.</translation>
+    </message>
+    <message>
+      <source>It deletes a branch or tag.</source>
+      <translation>Er löscht einen Branch oder Tag.</translation>
+    </message>
+    <message>
+      <source>It deletes a branch with its commits.</source>
+      <translation>Er löscht einen Branch mit seinen Commits.</translation>
+    </message>
+    <message>
+      <source>It deletes a database.</source>
+      <translation>Er löscht eine Datenbank.</translation>
+    </message>
+    <message>
+      <source>It deletes a worktree with its changes.</source>
+      <translation>Er löscht einen Worktree mit seinen Änderungen.</translation>
+    </message>
+    <message>
+      <source>It deletes commits that no branch has.</source>
+      <translation>Er löscht Commits, die kein Branch hat.</translation>
+    </message>
+    <message>
+      <source>It deletes containers' data.</source>
+      <translation>Er löscht Daten von Containern.</translation>
+    </message>
+    <message>
+      <source>It deletes files of all folders below.</source>
+      <translation>Er löscht Dateien aller Ordner darunter.</translation>
+    </message>
+    <message>
+      <source>It deletes files that git does not have.</source>
+      <translation>Er löscht Dateien, die git nicht hat.</translation>
+    </message>
+    <message>
+      <source>It deletes folders with all that is in them.</source>
+      <translation>Er löscht Ordner mit allem, was darin ist.</translation>
+    </message>
+    <message>
+      <source>It deletes from a database.</source>
+      <translation>Er löscht aus einer Datenbank.</translation>
+    </message>
+    <message>
+      <source>It deletes from cloud storage.</source>
+      <translation>Er löscht aus Cloud-Speicher.</translation>
+    </message>
+    <message>
+      <source>It deletes the way back to commits.</source>
+      <translation>Er löscht den Weg zurück zu Commits.</translation>
+    </message>
+    <message>
+      <source>It deletes what it finds.</source>
+      <translation>Er löscht, was er findet.</translation>
+    </message>
+    <message>
+      <source>It deletes what runs in a cluster.</source>
+      <translation>Er löscht, was in einem Cluster läuft.</translation>
+    </message>
+    <message>
+      <source>It deletes what the other side does not have.</source>
+      <translation>Er löscht, was die andere Seite nicht hat.</translation>
+    </message>
+    <message>
+      <source>It deletes what was put aside.</source>
+      <translation>Er löscht, was beiseitegelegt war.</translation>
+    </message>
+    <message>
+      <source>It empties a database.</source>
+      <translation>Er leert eine Datenbank.</translation>
+    </message>
+    <message>
+      <source>It empties files.</source>
+      <translation>Er leert Dateien.</translation>
+    </message>
+    <message>
+      <source>It makes files unreadable for ever.</source>
+      <translation>Er macht Dateien für immer unlesbar.</translation>
+    </message>
+    <message>
+      <source>It tears down what was built.</source>
+      <translation>Er reißt ab, was gebaut wurde.</translation>
+    </message>
+    <message>
+      <source>It throws away changes that are not committed.</source>
+      <translation>Er verwirft Änderungen ohne Commit.</translation>
+    </message>
+    <message>
+      <source>It writes a disk anew.</source>
+      <translation>Er beschreibt ein Laufwerk neu.</translation>
+    </message>
+    <message>
+      <source>It writes over a branch elsewhere.</source>
+      <translation>Er überschreibt einen Branch anderswo.</translation>
+    </message>
+    <message>
+      <source>It writes over a disk.</source>
+      <translation>Er überschreibt ein Laufwerk.</translation>
+    </message>
+    <message>
+      <source>It writes over a file or disk.</source>
+      <translation>Er überschreibt eine Datei oder ein Laufwerk.</translation>
+    </message>
+    <message>
+      <source>It writes the history anew.</source>
+      <translation>Er schreibt die Geschichte neu.</translation>
+    </message>
+    <message>
       <source>The server is told that you gave no answer.</source>
       <translation>Der Server erfährt, dass keine Antwort kam.</translation>
     </message>

@@ -21,6 +21,7 @@ from llmgw_desktop.engine.questions.permissions.rules import (
     rule_of_session,
 )
 from llmgw_desktop.engine.questions.permissions.standing import NO_RULES, RulesNow
+from llmgw_desktop.wire.shell.destructive import destroys
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 _HIDDEN = re.compile(
@@ -81,6 +82,7 @@ _ANSWERS = re.compile(
 )
 ANSWERS_ITSELF = "It could answer questions in your place: it speaks of the gateway's own door."
 _LOOK_WITHIN_S = 5.0
+_MOST_READ = 16 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -142,7 +144,7 @@ def _looked_at(job: AskingJob, ask: Ask, view: PathView, rules: RulesNow) -> Rev
     ruling = rules.of(job, ask, view, is_odd=is_odd)
     if _ANSWERS.search(ask.command):
         found.known.append(ANSWERS_ITSELF)
-    said = [*found.known, *hidden, *found.guessed]
+    said = [*found.known, *_destroyed(ask.command), *hidden, *found.guessed]
     if ask.kind is PermissionKind.OTHER and not ask.is_question:
         said.append(_UNKNOWN)
     try:
@@ -150,6 +152,12 @@ def _looked_at(job: AskingJob, ask: Ask, view: PathView, rules: RulesNow) -> Rev
     except (TypeError, ValueError):
         return Review(refusal=_UNREADABLE)
     return Review(warnings=_bounded(list(dict.fromkeys(said))), rule=rule, ruling=ruling)
+
+
+def _destroyed(command: str) -> Iterator[str]:
+    """What a person should know of it at once, as its marks beside a job's commands say it."""
+    if len(command) <= _MOST_READ and (why := destroys(command)):
+        yield f"{why[:1].upper()}{why[1:]}."
 
 
 def _rule(job: AskingJob, ask: Ask, view: PathView) -> Rule:

@@ -80,6 +80,21 @@ async def test_what_a_command_names_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rm -rf build", "It deletes folders with all that is in them."),
+        ("make && timeout 5 bash -c 'git push -f'", "It writes over a branch elsewhere."),
+        ("git status", ""),
+        ("echo " + "x" * 20_000 + "; rm -rf build", ""),
+    ],
+)
+async def test_what_destroys_something_is_said_first(tmp_path: Path, text: str, said: str) -> None:
+    async with scene(tmp_path) as made:
+        question = await made.put(command(text))
+        assert question.warnings[:1] == ((said,) if said else ())
+
+
+@pytest.mark.parametrize(
     ("ask", "word"),
     [
         (command("ls\x1b[2K"), "control"),
