@@ -331,6 +331,8 @@ class ShareBars(Pickable):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mixed(colours.accent, colours.surface, 0.14))
         painter.drawRoundedRect(bar, thick / 2, thick / 2)
+        if not share.share:  # nothing, or not known
+            return
         filled = QRectF(bar)
         filled.setWidth(max(bar.width() * min(share.share, 1.0), thick))
         painter.setBrush(colours.accent)
