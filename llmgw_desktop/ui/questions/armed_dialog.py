@@ -113,6 +113,7 @@ class ArmedDialog(QDialog):
         self.deny.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.deny.clicked.connect(self._deny)
         self.everything = Button(theme, "All questions", kind=ButtonKind.QUIET)
+        self.everything.takes_enter = False
         put_tip(self.everything, tip("Leaves this one waiting and opens the list"))
         self.everything.clicked.connect(self._want_list)
         self._armed_buttons: list[tuple[Button, str]] = []
@@ -253,7 +254,7 @@ class ArmedDialog(QDialog):
 
     def add_button(self, button: Button) -> None:
         """Between Deny and those that allow."""
-        button.setAutoDefault(False)
+        button.takes_enter = False
         self._buttons.addWidget(button)
 
     def add_armed(self, words: str, act: Callable[[], None]) -> Button:
@@ -263,8 +264,7 @@ class ArmedDialog(QDialog):
             button.setText(said(words) + waits)  # stands still when the words change
             button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        button.setAutoDefault(False)
-        button.setDefault(False)
+        button.takes_enter = False  # Enter denies, wherever the focus is
         button.setAccessibleName(said(words))
         button.setEnabled(False)
         button.clicked.connect(lambda: self._allow(act))
@@ -273,7 +273,7 @@ class ArmedDialog(QDialog):
         return button
 
     def add_beside_expiry(self, button: Button) -> None:
-        button.setAutoDefault(False)
+        button.takes_enter = False
         self._line.insertWidget(1, button)
 
     def may_press(self, button: Button) -> bool:

@@ -161,6 +161,9 @@ class Palette(QDialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The list is moved in while one types."""
         if watched is self.field and isinstance(event, QKeyEvent):
+            if event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+                self.reject()  # the field itself would only empty itself first
+                return True
             step = _MOVES.get(Qt.Key(event.key()))
             if event.type() is QEvent.Type.KeyPress and step is not None:
                 self._move(step)

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFont,
     QGuiApplication,
+    QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
@@ -26,6 +27,12 @@ from llmgw_desktop.ui.widgets.label import put_tip, tip
 from llmgw_desktop.ui.widgets.words import said, said_with
 
 _CORNER_PX = 6.0
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_HELD_KEYS = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
 _KEYBOARD_REASONS = frozenset(
     {
         Qt.FocusReason.TabFocusReason,
@@ -95,6 +102,10 @@ class ButtonKind(StrEnum):
 class Button(MarksFocus, QPushButton):
     """A button without a word must be given `name`: it is what a screen reader says."""
 
+    takes_enter = True
+    """Whether Enter presses it while it has the focus. Else a dialog does what it does unless told:
+    it would save where Cancel has the focus."""
+
     def __init__(
         self,
         theme: Theme,
@@ -127,6 +138,14 @@ class Button(MarksFocus, QPushButton):
         """Also its tip."""
         self.setAccessibleName(said(name))
         put_tip(self, tip(name))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.takes_enter and event.key() in _ENTER and not event.modifiers() & _HELD_KEYS:
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
 
     def set_icon_name(self, icon: str) -> None:
         self._icon_name = icon

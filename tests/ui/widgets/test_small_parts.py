@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind, CopyButton
 from llmgw_desktop.ui.widgets.cards import Card, EmptyState, Line
+from llmgw_desktop.ui.widgets.dialogs import FormDialog
 from llmgw_desktop.ui.widgets.fields import SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.layouts import v_box
@@ -46,6 +47,25 @@ def test_a_button_shows_each_of_its_states(theme: Theme, qtbot: QtBot, kind: But
     focused = picture(button)
     shown = [calm, pressed, off, focused]
     assert all(one != other for i, one in enumerate(shown) for other in shown[i + 1 :])
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_presses_the_button_that_has_the_focus(
+    theme: Theme, qtbot: QtBot, key: Qt.Key
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = FormDialog(theme, "New route", "Add route", window)
+    said: list[str] = []
+    dialog.save_wanted.connect(lambda: said.append("saved"))
+    dialog.rejected.connect(lambda: said.append("left"))
+    dialog.show()
+    qtbot.keyClick(dialog._save, key)
+    assert said == ["saved"]
+    qtbot.keyClick(dialog._cancel, key, Qt.KeyboardModifier.ControlModifier)
+    assert said == ["saved"]
+    qtbot.keyClick(dialog._cancel, key)
+    assert said == ["saved", "left"]
 
 
 def test_a_click_leaves_the_focus_where_it_was(theme: Theme, qtbot: QtBot) -> None:
