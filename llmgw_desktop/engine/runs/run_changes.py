@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from llmgw_desktop.domain.cli import ToolBegan
-from llmgw_desktop.domain.jobs.changes import JobChanges, SeenCommand, UndoDone
+from llmgw_desktop.domain.jobs.changes import JobChanges, NoSnapshot, SeenCommand, UndoDone
 from llmgw_desktop.domain.jobs.job import Job
 from llmgw_desktop.domain.jobs.run_errors import NoSuchJob
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.questions.waiting.item import line_of
 from llmgw_desktop.engine.workspaces.snapshots import Snapshots
 
-_MOST_SEEN = 100
+_MOST_SEEN, _MOST_NAMED, _LONGEST_NAMED = 100, 3, 80
 
 
 class RunChanges:
@@ -28,7 +29,11 @@ class RunChanges:
         """By file; `patch`: with every line. Of one that has ended also what was seen destroyed;
         raises VaultError then where what it said cannot be read."""
         job = await self._job(job_id, owner)
-        found = await self._snapshots.changes(job, self._folders.kept(job_id), patch=patch)
+        try:
+            found = await self._snapshots.changes(job, self._folders.kept(job_id), patch=patch)
+        except NoSnapshot as none:
+            seen = () if job.is_live else await self._seen(job)
+            raise NoSnapshot(f"{none}{_seen_words(seen)}") from none
         if job.is_live:
             return found
         return replace(found, destructive=await self._seen(job))
@@ -58,3 +63,12 @@ class RunChanges:
             if isinstance(event, ToolBegan) and event.destroys and len(seen) < _MOST_SEEN:
                 seen[SeenCommand(command=event.summary, why=event.destroys)] = None
         return tuple(seen)
+
+
+def _seen_words(seen: Sequence[SeenCommand]) -> str:
+    """« Commands that destroy something were seen: rm -rf build.», empty where none was."""
+    if not seen:
+        return ""
+    named = ", ".join(line_of(each.command)[:_LONGEST_NAMED] for each in seen[:_MOST_NAMED])
+    more = f" and {len(seen) - _MOST_NAMED} more" if len(seen) > _MOST_NAMED else ""
+    return f" Commands that destroy something were seen: {named}{more}."
