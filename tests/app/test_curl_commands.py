@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.app.flights.copies import CurlRequest, Shell, TooLongForShell, curl_command
+from tests.support.windows_words import as_windows_reads
 
 HOSTILE = (
     "'; touch owned; echo '$(id) `id` !! !x %PATH% ^& | < > \" \\ \\\" ’\u2028é🙂\nLLMGW_BODY\n'@\n"
@@ -98,7 +99,7 @@ def test_cmd(text: str) -> None:
     assert reading == 'for /f "usebackq delims=" %k in ("C:\\Users\\O Neil\\access.key")'
     body = run.partition("--data-raw ")[2]
     assert not re.search(r"[^ -~]|[%!^&|<>()]", body), "cmd sees half of it outside of quotes"
-    args = _as_windows_reads(run)
+    args = as_windows_reads(run)
     assert args[:3] == ["curl", "-sSN", asked({}).url]
     assert "x-api-key: %k" in args
     assert json.loads(args[-1]) == said
@@ -107,27 +108,3 @@ def test_cmd(text: str) -> None:
 def test_cmd_takes_no_long_lines() -> None:
     with pytest.raises(TooLongForShell, match="PowerShell"):
         curl_command(asked({"a": "x" * 9000}), Shell.CMD)
-
-
-def _as_windows_reads(line: str) -> list[str]:
-    """Arguments as a program's C library takes its command line apart."""
-    args, at = [], 0
-    while at < len(line):
-        word, in_quotes = "", False
-        while at < len(line) and (in_quotes or line[at] != " "):
-            slashes = len(line) - at - len(line[at:].lstrip("\\"))
-            after = line[at + slashes : at + slashes + 1]
-            word += "\\" * (slashes // 2 if after == '"' else slashes)
-            at += slashes
-            if after == '"':
-                if slashes % 2:
-                    word += '"'
-                else:
-                    in_quotes = not in_quotes
-                at += 1
-            elif not slashes:
-                word += after
-                at += 1
-        args.append(word)
-        at += 1
-    return args

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from llmgw_desktop.app.flights.copies import Shell
+from llmgw_desktop.app.jobs.first_job import first_job
 from llmgw_desktop.app.jobs.jobs import GO_ON, MOST_LISTED, JobList, JobQuery, Jobs
 from llmgw_desktop.app.jobs.words import (
     count_words,
     facts_of,
     figures_text,
-    first_job,
     live_words,
     progress,
     started_text,
@@ -287,8 +288,16 @@ def test_how_far_it_was_contained_is_told(how: Contained | None, words: str) -> 
 
 def test_the_first_job_is_a_command_only_where_it_would_work() -> None:
     urls = {"OpenAI": "http://127.0.0.1:3333/v1"}
-    made = first_job(urls, "/home/a b/access.key", ("codex",))
+    made = first_job(urls, "/home/a b/access.key", ("codex",), Shell.POSIX)
     assert '"cli":"codex"' in made.command
     assert "'/home/a b/access.key'" in made.command
     assert first_job(urls, "/k", ()).command == ""
     assert "not running" in first_job({}, "/k", ("codex-cli",)).words
+
+
+@pytest.mark.parametrize("shell", [Shell.POWERSHELL, Shell.CMD])
+def test_the_first_job_is_written_for_the_shells_of_windows(shell: Shell) -> None:
+    urls = {"OpenAI": "http://127.0.0.1:3333/v1"}
+    made = first_job(urls, "C:\\a b\\access.key", ("codex",), shell).command
+    assert not any(of_posix in made for of_posix in ("$(cat", "\\\n", "-d '"))
+    assert "C:\\a b\\access.key" in made

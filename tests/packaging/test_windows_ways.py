@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.app.command_line.pasted import pasted
 from llmgw_desktop.app.flights.copies import CurlRequest, Shell, curl_command
 from tests.packaging.machine import ROOT
 from tests.packaging.needs import need_programs
@@ -370,15 +372,23 @@ def cmd_runs_what_is_copied_for_it(made: House) -> None:
         key_file=f"{HOME}\\run\\access.key",
         body=json.dumps({"model": "practice/echo", "said": text}, ensure_ascii=False),
     )
-    line = curl_command(asked, Shell.CMD)
-    (made.tools / "pastes.py").write_text(
-        f"import subprocess\nsubprocess.run('cmd /c ' + {line!r}, cwd='C:/tools', check=True)\n"
-    )
-    made.computer.said(made.tools / "python.exe", "C:\\tools\\pastes.py")
-    words = json.loads((made.tools / "curled").read_text())
+    words = curled_by_cmd(made, curl_command(asked, Shell.CMD))
     assert asked.url in words
     assert f"Authorization: Bearer {made.key}" in words
     assert json.loads(words[-1])["said"] == text
+    shutil.copy(made.tools / "curl.exe", made.home.parent / "a (new) one.exe")
+    shown = ["C:\\größe\\a (new) one.exe", "key", "add", "x & y", "a,b", "größe"]
+    assert curled_by_cmd(made, pasted(shown, is_posix=False)) == shown[1:]
+
+
+def curled_by_cmd(made: House, line: str) -> list[str]:
+    """What a program was given that this line starts."""
+    whole = f'cmd /s /c "{line}"'
+    script = f"import subprocess\nsubprocess.run({whole!r}, cwd='C:/tools', check=True)\n"
+    (made.tools / "pastes.py").write_text(script, "utf-8")
+    made.computer.said(made.tools / "python.exe", "C:\\tools\\pastes.py")
+    words: list[str] = json.loads((made.tools / "curled").read_text())
+    return words
 
 
 def numpy_is_not_read_in(made: House) -> None:

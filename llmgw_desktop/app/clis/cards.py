@@ -1,10 +1,10 @@
 """Vendors' CLIs as a person sees them among the providers: how each stands, in ready words."""
 
-import shlex
 from collections.abc import Sequence
 
 from llmgw_desktop.app.clis.sign_in import Sign, SignedIn
 from llmgw_desktop.app.clis.survey import CliFound, Drift
+from llmgw_desktop.app.command_line.pasted import pasted
 from llmgw_desktop.app.providers.usage import QuotaLine, ago_text, quota_line, settled, span_text
 from llmgw_desktop.app.words.inert_text import inert_line
 from llmgw_desktop.clis.cli import SignIn
@@ -141,7 +141,7 @@ def cli_card(
         enabled=said.enabled,
         is_installed=found.is_installed,
         install=cli_of(found.name).packaging.install,
-        sign_in_command=shlex.join(sign_in_argv(found, sign_in)),
+        sign_in_command=pasted(sign_in_argv(found, sign_in)),
         wants_sign_in=words == _SIGN_IN,
         can_sign_in=not found.sign.is_in_vault,
     )

@@ -6,7 +6,6 @@ each for one CLI at most as long as its program does; the window has workers cal
 
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from llmgw_desktop.app.clis.cards import CliCard, Use, cli_card, sign_in_argv
 from llmgw_desktop.app.clis.survey import CliFound, CliSurvey
+from llmgw_desktop.app.command_line.pasted import pasted
 from llmgw_desktop.app.providers.usage import Accounts, with_kept
 from llmgw_desktop.app.settings.settings_file import SettingsWish
 from llmgw_desktop.clis.registry import cli_of
@@ -109,7 +109,7 @@ class CliProviders:
         found, sign_in = self._survey.find(name), self._survey.cli(name).sign_in
         argv = sign_in_argv(found, sign_in)
         is_open = self._terminal.open(argv, self._survey.environment(name))
-        return SignInOpened(is_open=is_open, command=shlex.join(argv))
+        return SignInOpened(is_open=is_open, command=pasted(argv))
 
     def is_cli(self, provider: str) -> bool:
         return provider in CLI_OF_PROVIDER

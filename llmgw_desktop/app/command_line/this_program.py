@@ -2,18 +2,16 @@
 
 import getpass
 import os
-import shlex
 import shutil
 import site
-import subprocess
 import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from llmgw_desktop.app.command_line.pasted import pasted
 from llmgw_desktop.domain.audit import BY_ITSELF, Actor, ActorDoor, act_as, clean_with
-from llmgw_desktop.platform.environment import IS_POSIX
 
 if TYPE_CHECKING:
     from llmgw_desktop.redaction.redactor import Redactor
@@ -69,13 +67,14 @@ def own_argv(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
 def own_command(*words: str, env: Mapping[str, str] = os.environ) -> str:
     """`llmgw key add NAME`, or what does the same where `llmgw` is not found; on this home."""
     program = [_SCRIPT] if _found_script(env) or not sys.executable else this_program()
-    if not IS_POSIX:
-        return subprocess.list2cmdline([*program, *words])
-    command = shlex.join([*program, *words])
-    if not (home := env.get("LLMGW_HOME", "")):
-        return command
     # a terminal opened elsewhere does not have the variable, and would make a key for another home
-    return f"LLMGW_HOME={shlex.quote(str(Path(home).expanduser().absolute()))} {command}"
+    return pasted([*program, *words], home=own_home(env)) or pasted([*program, *words])
+
+
+def own_home(env: Mapping[str, str]) -> str:
+    """The LLMGW_HOME that another start of this program needs; empty: the usual home."""
+    home = env.get("LLMGW_HOME", "")
+    return str(Path(home).expanduser().absolute()) if home else ""
 
 
 def _found_script(env: Mapping[str, str]) -> str:

@@ -4,7 +4,6 @@ Everything blocks and looks at the disk anew. What goes wrong is a ConfigError t
 or a StoreError of our own; then nothing is changed.
 """
 
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -12,7 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from llmgw_desktop.app.access.keys import KEY_PREFIX, ClientKeys
-from llmgw_desktop.app.command_line.this_program import own_argv
+from llmgw_desktop.app.command_line.pasted import pasted
+from llmgw_desktop.app.command_line.this_program import own_argv, own_home
 from llmgw_desktop.app.connect.edits import (
     FileEdit,
     Folders,
@@ -34,10 +34,13 @@ from llmgw_desktop.app.connect.programs import (
     Put,
     Transport,
 )
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.access.principal import Client
 from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock, TimedIds
 from llmgw_desktop.domain.errors import ConfigError, LlmgwError
+from llmgw_desktop.domain.jobs.rules.command import CommandShell
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.access.clients import ClientStore
 from llmgw_desktop.store.audit.audit_store import AuditStore
@@ -202,9 +205,15 @@ class Connector:
         if form is None:
             raise ConfigError(f"{program.title} takes no rules in its settings", file="--rules")
         found = form.found(self.address().rules)
-        words = shlex.join((*own_argv(self._env), "hook", form.cli))
-        if home := self._env.get("LLMGW_HOME", ""):
-            words = f"LLMGW_HOME={shlex.quote(str(Path(home).expanduser().absolute()))} {words}"
+        is_posix = (
+            self.ground.platform != "win32"
+            or cli_of(CliName(form.cli)).shell_on_windows is CommandShell.POSIX
+        )
+        hook = (*own_argv(self._env), "hook", form.cli)
+        words = pasted(hook, home=own_home(self._env), is_posix=is_posix)
+        if not words:
+            why = "LLMGW_HOME cannot be named in a hook's command on Windows: neither that folder "
+            raise ConfigError(f"{why}nor the program's may have spaces", file="--rules")
         return tuple(form.puts(self.ground, found, words)), found.told
 
     def _all_puts(self, program: Program) -> tuple[Put, ...]:

@@ -368,16 +368,16 @@ def _grok_puts(ground: Ground, found: NativeRules, hook: str) -> Iterator[Put]:
     for event in ("Notification", "Stop", "StopCancelled", "SessionEnd"):
         groups[event] = [{"hooks": _group(hook, _SHORT_S)["hooks"]}]
     text = json.dumps({"hooks": groups}, indent=2)
-    hooks = PROGRAMS["grok"].file(ground).parent / "hooks/llmgw.json"
-    yield Put(file=hooks, format=WHOLE, path=("hooks",), value=text)
+    file = PROGRAMS["grok"].file(ground)
+    yield Put(file=file.parent / "hooks/llmgw.json", format=WHOLE, path=("hooks",), value=text)
     said = {str(each): words for each in _ORDER if (words := found.of(each))}
     if said:
-        file = PROGRAMS["grok"].file(ground)
         yield Put(file=file, format=TOML, path=PERMISSION, value=said, yields=True)
 
 
 def _copilot_puts(ground: Ground, _: NativeRules, hook: str) -> Iterator[Put]:
-    run = {"type": "command", "bash": hook, "timeoutSec": _SHORT_S}
+    shell = "powershell" if ground.platform == "win32" else "bash"
+    run = {"type": "command", shell: hook, "timeoutSec": _SHORT_S}
     events = ("preToolUse", "notification", "agentStop", "sessionEnd")
     text = json.dumps({"version": 1, "hooks": {each: [run] for each in events}}, indent=2)
     file = PROGRAMS["copilot"].file(ground).parent / "hooks/llmgw.json"

@@ -4,7 +4,6 @@ One row a program; what is done with a row is left to `connector.py`. The shapes
 programs themselves where they can be (docs/connect.md says which).
 """
 
-import shlex
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.app.command_line.pasted import pasted
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.client_files.json_text import JSON
 from llmgw_desktop.store.client_files.marks import Path as ValuePath
@@ -220,7 +220,7 @@ def _gemini_models(ground: Ground, offer: GatewayOffer) -> tuple[Put, ...]:
 
 def _claude_way(offer: GatewayOffer) -> str:
     if offer.transport is Transport.STDIO:
-        return f"claude mcp add --scope user {ENTRY} -- {shlex.join(offer.command)}"
+        return f"claude mcp add --scope user {ENTRY} -- {pasted(offer.command)}"
     return (
         f"claude mcp add --scope user --transport http {ENTRY} {offer.mcp_url}"
         ' --header "Authorization: Bearer KEY"'

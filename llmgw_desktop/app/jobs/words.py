@@ -1,7 +1,6 @@
 """A job in words: how it stands, what went wrong and what to do, its figures."""
 
-import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from llmgw_desktop.app.flights.formats import Fact
@@ -21,7 +20,7 @@ from llmgw_desktop.app.words.figures import (
     tokens_text,
 )
 from llmgw_desktop.app.words.inert_text import inert_line
-from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.jobs.cli_settings import Contained, Network
 from llmgw_desktop.domain.jobs.job import Job, JobFigures, JobState, Session
 from llmgw_desktop.domain.usage import Figure
@@ -366,35 +365,3 @@ def title_of_session(session: Session, jobs: Sequence[Job]) -> str:
 def session_count_words(shown: int, total: int) -> str:
     whole = counted(total, "session")
     return whole if shown == total else f"{shown:,} of {whole}"
-
-
-@value
-class FirstJob:
-    """`command` is empty where there is none to give yet."""
-
-    words: str
-    command: str = ""
-
-
-def first_job(base_urls: Mapping[str, str], key_file: str, ready: Sequence[str]) -> FirstJob:
-    """`ready`: the CLIs that can be asked, by their names."""
-    if not base_urls:
-        return FirstJob(words="The gateway is not running. A command will stand here when it is.")
-    if not ready:
-        *first, last = CliName
-        return FirstJob(
-            words=f"Install one of the CLIs that the gateway can run ({', '.join(first)} "
-            f"or {last}), sign in with it, and look here again."
-        )
-    body = f'{{"cli":"{ready[0]}","prompt":"Say hello."}}'
-    lines = (
-        f"curl -sS {shlex.quote(base_urls['OpenAI'] + '/jobs')}",
-        f'-H "Authorization: Bearer $(cat {shlex.quote(key_file)})"',
-        "-H 'content-type: application/json'",
-        f"-d '{body}'",
-    )
-    return FirstJob(
-        words="Each run of a vendor's CLI is listed here and goes on when this app is closed. "
-        "Start one here (Ctrl+N), or paste this into a terminal:",
-        command=" \\\n  ".join(lines),
-    )

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from llmgw_desktop.app.jobs.words import FirstJob
+from llmgw_desktop.app.jobs.first_job import FirstJob
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import EmptyState, ListStates

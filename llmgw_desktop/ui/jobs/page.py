@@ -12,11 +12,10 @@ from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
+from llmgw_desktop.app.jobs.first_job import FirstJob, first_job
 from llmgw_desktop.app.jobs.jobs import JobList, Jobs
 from llmgw_desktop.app.jobs.starting import JobStarter
 from llmgw_desktop.app.jobs.words import (
-    FirstJob,
-    first_job,
     session_count_words,
     shown_session,
     title_of_session,

@@ -19,7 +19,7 @@ from llmgw_desktop.store.client_files.connections import Connections
 class Desk:
     """Everything below one folder."""
 
-    def __init__(self, folder: Path, platform: str = "linux") -> None:
+    def __init__(self, folder: Path, platform: str = "linux", **env: str) -> None:
         self.home = folder / "person"
         self.home.mkdir(parents=True)
         self.data = folder / "data"
@@ -28,7 +28,7 @@ class Desk:
         clock = SystemClock()
         self.store = ClientStore(self.data / "gateway.db", clock)
         self.keys = ClientKeys(self.store, clock, TimedIds(clock))
-        env = {"HOME": str(self.home), "PATH": str(folder / "bin")}
+        env = {"HOME": str(self.home), "PATH": str(folder / "bin"), **env}
         self.connector = Connector(
             Connections(self.data / "connections"),
             ProgramKeys(self.keys),

@@ -187,3 +187,31 @@ def test_a_program_without_words_for_rules_is_refused(desk: RuledDesk) -> None:
     with pytest.raises(ConfigError, match="Cursor takes no rules in its settings"):
         desk.connector.plan("cursor", WANTED)
     assert not desk.files()
+
+
+@pytest.mark.parametrize("home", ["", "/a folder/größe"])
+def test_on_windows_a_hook_is_written_for_the_shell_that_runs_it(tmp_path: Path, home: str) -> None:
+    """Claude Code asks bash there too, the others cmd or PowerShell."""
+    person = tmp_path / "person"
+    env = {"USERPROFILE": str(person), "APPDATA": str(person / "Roaming"), "LLMGW_HOME": home}
+    desk = RuledDesk(tmp_path, "win32", **env)
+    desk.hold(*RULES)
+    for name in ("claude-code", "codex", "copilot"):
+        desk.set_up(name, WANTED)
+    (claude,) = json.loads(text(desk, ".claude/settings.json"))["hooks"]["PreToolUse"]
+    (codex,) = json.loads(text(desk, ".codex/hooks.json"))["hooks"]["PreToolUse"]
+    (copilot,) = json.loads(text(desk, ".copilot/hooks/llmgw.json"))["hooks"]["preToolUse"]
+    assert claude["hooks"][0]["command"].startswith(f"LLMGW_HOME='{home}' " if home else "/")
+    for said in (codex["hooks"][0]["command"], copilot["powershell"]):
+        line = said.removesuffix('"').removeprefix(f'cmd /c "set LLMGW_HOME={home}&& ')
+        assert (line != said) == bool(home)
+        assert re.fullmatch(r"[\w/.-]+ -I -m llmgw_desktop hook co(dex|pilot)", line)
+    assert "bash" not in copilot
+
+
+def test_on_windows_a_hook_that_cannot_name_its_home_is_not_written(tmp_path: Path) -> None:
+    person = tmp_path / "person"
+    desk = RuledDesk(tmp_path, "win32", USERPROFILE=str(person), LLMGW_HOME="/R&D")
+    with pytest.raises(ConfigError, match="LLMGW_HOME"):
+        desk.set_up("codex", WANTED)
+    assert not (person / ".codex").exists()
