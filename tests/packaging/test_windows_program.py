@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -31,8 +32,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 VERSION = importlib.metadata.version("llmgw-desktop")
 MOST_BYTES, MOST_BYTES_OF_FOLDER = 75_000_000, 165_000_000
 KEEPER = "_internal/llmgw_desktop/platform/llmgw-keeper.exe"
+STARTS = 3
 MOST_OF_LINUX = 3
-"""Processor time of a window's start, as a multiple of the source's here."""
+"""Processor time of a window's start, as a multiple of the source's here; in medians."""
 _RANDOM = """
 #include <windows.h>
 BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
@@ -302,28 +304,39 @@ def serve_and_refuse(computer: Computer, setup: Path, program: Path, data: Path)
 
 
 def see_its_window(computer: Computer, data: Path) -> None:
-    """Qt for Windows draws it."""
+    """Qt for Windows draws it. Starts here and there in turns: one alone tells how busy it was."""
     need_programs(*SCREEN_TOOLS)
     with x_screen() as screen:
         try:
             with computer.desktop(screen):
-                window = computer.start(
-                    computer.folder / "llmgw-desktop.exe", "--port", "0", **screen
-                )
-                try:
-                    wait_for_window(window, screen, data)
-                    taken = processor_s(window)
-                finally:
-                    window.kill()
-                    window.communicate(timeout=600)
-            assert taken <= MOST_OF_LINUX * of_source(computer, screen)
+                taken = [
+                    (of_set_up(computer, screen, data), of_source(computer, screen))
+                    for _ in range(STARTS)
+                ]
+            there, here = (median(each) for each in zip(*taken, strict=True))
+            assert there <= MOST_OF_LINUX * here, taken
         finally:
             computer.wait()
+
+
+def of_set_up(computer: Computer, screen: dict[str, str], data: Path) -> float:
+    """Seconds of the processor until the window shows."""
+    while shows(screen, "LLM Gateway"):
+        time.sleep(0.1)  # one that was killed goes a moment later
+    window = computer.start(computer.folder / "llmgw-desktop.exe", "--port", "0", **screen)
+    try:
+        wait_for_window(window, screen, data)
+        return processor_s(window)
+    finally:
+        window.kill()
+        window.communicate(timeout=600)
 
 
 def of_source(computer: Computer, screen: dict[str, str]) -> float:
     """Seconds of the processor that the same takes here, out of a checkout."""
     home = computer.prefix.with_name("home of source")
+    while shows(screen, "LLM Gateway"):
+        time.sleep(0.1)
     program = subprocess.Popen(
         [sys.executable, "-m", "llmgw_desktop", "--port", "0"],
         cwd=ROOT,
@@ -356,7 +369,7 @@ def wait_for_window(
             logs = "\n".join(f.read_text(errors="replace")[-4000:] for f in data.rglob("*.log"))
             ended = program.poll()
             pytest.fail(f"no window; it ended with {ended}; the screen: {shot}; its log:\n{logs}")
-        time.sleep(0.5)
+        time.sleep(0.1)
 
 
 def set_a_program_up(computer: Computer, program: Path) -> Path:
