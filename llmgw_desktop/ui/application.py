@@ -42,7 +42,9 @@ from llmgw_desktop.ui.shell.welcome_desk import expect_welcome
 from llmgw_desktop.ui.theme import Appearance, TextScale, Theme
 from llmgw_desktop.ui.widgets.words import speak
 
-_LOOK_MS = 250
+_LOOK_MS, _LOOK_SELDOM_MS = 250, 4000
+_IDLE = 250
+"""Objects; a request with its flight makes more."""
 _YOUNG = 10_000
 _MIDDLE_EVERY = 20
 _OLD_EVERY = 50
@@ -56,6 +58,7 @@ class GarbageCollector(QObject):
         self._timer = QTimer(self, interval=_LOOK_MS, timerType=Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self.look)
         self._was_enabled = gc.isenabled()
+        self._young = 0
         gc.disable()
         self._timer.start()
 
@@ -68,8 +71,15 @@ class GarbageCollector(QObject):
         gc.freeze()
 
     def look(self) -> None:
-        """Collect what is due, by the rules that Python itself has, with longer pauses."""
+        """Collect what is due, by the rules that Python itself has, with longer pauses. Where
+        next to nothing was made since the last look the next one is later: an idle program sleeps.
+        """
         young, middle, old = gc.get_count()
+        is_idle = abs(young - self._young) < _IDLE
+        self._young = young
+        self._timer.setInterval(
+            min(2 * self._timer.interval(), _LOOK_SELDOM_MS) if is_idle else _LOOK_MS
+        )
         if young <= _YOUNG:
             return
         if old > _OLD_EVERY:

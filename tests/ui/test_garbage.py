@@ -95,6 +95,16 @@ def test_a_look_at_little_garbage_costs_no_round(collector: GarbageCollector) ->
     assert died_in == []
 
 
+def test_it_looks_seldom_where_nothing_is_made(collector: GarbageCollector) -> None:
+    for _ in range(6):
+        collector.look()
+    assert collector._timer.interval() == 4000
+    kept = [[number] for number in range(1000)]
+    collector.look()
+    assert collector._timer.interval() == 250
+    assert len(kept) == 1000
+
+
 def test_settling_spares_what_stands(collector: GarbageCollector) -> None:
     before = gc.get_freeze_count()
     stands = [[number] for number in range(10_000)]
