@@ -373,3 +373,11 @@ class SchemaTooNew(StoreError):
     """Written by a later version of this program; never touched."""
 
     kind = "schema_too_new"
+
+    @classmethod
+    def of(cls, file: str, written: int, known: int) -> "SchemaTooNew":
+        """`written` and `known` are schemas."""
+        return cls(
+            f"{file} was written by a later version of this program "
+            f"(schema {written}, this one knows {known}); it is left untouched."
+        )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.app.gateway.log_file import FILE_BYTES, FILES, LONGEST_ENTRY, ProgramLog
-from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.errors import SchemaTooNew, StoreUnavailable
 from llmgw_desktop.domain.events import SettingsChanged
 from llmgw_desktop.domain.provider import Account, Provider, ProviderKind
 from llmgw_desktop.domain.settings.whole import Settings
@@ -53,6 +53,27 @@ def test_entries_stand_in_the_file_and_on_stderr(
     written = text(folder)
     assert "INFO llmgw_desktop.test: the gateway listens on 127.0.0.1:3333\n" in written
     assert "too much" not in written + said
+
+
+def test_on_stderr_a_file_of_a_later_version_is_told_of_once(
+    program_log: ProgramLog, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever asks for it says so, each in its own words; in the log these stand."""
+    program_log.to_stderr()
+    of_keys, of_flights = (SchemaTooNew.of(name, 9999, 29) for name in ("a.db", "b.db"))
+    with program_log.in_files(folder):
+        log.warning("how accounts stood is not known: %s", of_keys)
+        log.error("%s", f"Client keys are not accepted: {of_keys}")
+        log.warning("flights could not be written: %s", of_flights)
+        log.warning("flights: 7 are lost, for they could not be written: %s", of_flights)
+        log.warning("something else")
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 3, said
+    for line, error in zip(said, (of_keys, of_flights), strict=False):
+        assert f"ERROR llmgw_desktop: {error} Until" in line
+    assert "something else" in said[2]
+    for kept in ("stood is not known: a.db was", "not accepted: a.db", "7 are lost", "something"):
+        assert kept in text(folder)
 
 
 def test_the_file_says_what_started_and_that_it_ended_stderr_does_not(

@@ -53,6 +53,9 @@ def test_what_a_later_version_wrote_is_told_and_left_as_it_is(own_home: Path) ->
     with running_gateway(setup) as gateway:
         assert ask(gateway).status == 200, "the person's own key lies in a file"
         assert LATER in json.dumps(health_detail(gateway))
+    assert gateway.said.count(LATER) == 1, gateway.said
+    assert "what it holds is not used" in gateway.said
+    assert (own_home / "log/llmgw.log").read_text().count(LATER) > 2, "whoever looks finds where"
     assert (data / "gateway.db").read_bytes() == before
     assert llmgw(setup, "restore", "--at", "newest", "--yes")[0] == 0
     assert "nightly" in llmgw(setup, "key", "list")[1], "what it was before the later version"
@@ -68,6 +71,7 @@ def test_flights_of_a_later_version_are_left_as_they_are(own_home: Path) -> None
     with running_gateway(setup) as gateway:
         assert ask(gateway).status == 200
         assert LATER in json.dumps(health_detail(gateway))
+    assert gateway.said.count(LATER) == 1, gateway.said
     assert file.read_bytes() == before
 
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TextIO
 
 from typing_extensions import override
 
@@ -60,7 +61,7 @@ class ProgramLog:
 
     def to_stderr(self) -> None:
         if sys.stderr is not None:  # a windowed program on Windows has none
-            self._stderr = logging.StreamHandler(sys.stderr)
+            self._stderr = _Stderr(sys.stderr)
             self._add(self._stderr)
 
     def close(self) -> None:
@@ -107,6 +108,35 @@ class _HarmlessFormatter(logging.Formatter):
         if len(text) > LONGEST_ENTRY:
             text = f"{text[:LONGEST_ENTRY]} … and more characters"
         return inert(text).replace("\n", "\n    ")
+
+
+_LATER = re.compile(
+    r"\S+ was written by a later version of this program \(.+?\); it is left untouched\."
+)
+"""As SchemaTooNew says it, with whoever asked for the file ahead of it."""
+_THEN = "Until a version that knows it runs, what it holds is not used and nothing is kept in it."
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """A file of a later version is asked for in a dozen places, at the start, at the end and while
+    it serves: here it is told of once, as what it is. The log has each of them."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._told_of: set[str] = set()
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            is_trouble = record.levelno >= logging.WARNING
+            later = _LATER.search(record.getMessage()) if is_trouble else None
+        except (TypeError, ValueError):  # words that its values do not fit: told as of any other
+            later = None
+        if later is None:
+            super().emit(record)
+        elif later[0] not in self._told_of:
+            self._told_of.add(later[0])
+            super().emit(_entry(logging.ERROR, f"{later[0]} {_THEN}"))
 
 
 class _PrivateFiles(RotatingFileHandler):

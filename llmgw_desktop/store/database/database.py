@@ -230,10 +230,7 @@ def open_read_only(path: Path, steps: Steps) -> sqlite3.Connection:
             raise
     if version > len(steps):
         connection.close()
-        raise SchemaTooNew(
-            f"{path.name} was written by a later version of this program "
-            f"(schema {version}, this one knows {len(steps)}); it is left untouched."
-        )
+        raise SchemaTooNew.of(path.name, version, len(steps))
     return connection
 
 
