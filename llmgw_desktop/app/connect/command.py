@@ -97,7 +97,8 @@ def _set_up(connector: Connector, arguments: argparse.Namespace, env: Mapping[st
         _tell_rules(plan)
         if plan.program.own_way is not None:
             way = plan.program.own_way(connector.offer(wanted, ""))
-            print(f"Its own command for the same, with a key made by `llmgw key add`:\n{way}")
+            key = "" if arguments.stdio else ", with a key made by `llmgw key add`"
+            print(f"Its own command for the same{key}:\n{way}")
         return _DONE
     if plan.is_done and connector.connections.of(arguments.client) is not None:
         print(f"{plan.program.title} is set up already; nothing was changed.")

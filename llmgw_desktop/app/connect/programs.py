@@ -220,7 +220,11 @@ def _gemini_models(ground: Ground, offer: GatewayOffer) -> tuple[Put, ...]:
 
 def _claude_way(offer: GatewayOffer) -> str:
     if offer.transport is Transport.STDIO:
-        return f"claude mcp add --scope user {ENTRY} -- {pasted(offer.command)}"
+        named = [
+            word for name, text in offer.environment.items() for word in ("--env", f"{name}={text}")
+        ]
+        words = ["claude", "mcp", "add", "--scope", "user", ENTRY, *named, "--", *offer.command]
+        return pasted(words)
     return (
         f"claude mcp add --scope user --transport http {ENTRY} {offer.mcp_url}"
         ' --header "Authorization: Bearer KEY"'

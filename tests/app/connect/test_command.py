@@ -152,4 +152,10 @@ def test_claude_code_is_also_given_its_own_command(
     assert _run(monkeypatch, "claude-code", "--dry-run") == 0
     said = capsys.readouterr().out
     assert "claude mcp add --scope user --transport http llmgw http://127.0.0.1:3333/mcp" in said
+    assert "with a key made by" in said
     assert not (home / ".claude.json").exists()
+    assert _run(monkeypatch, "claude-code", "--dry-run", "--stdio") == 0
+    said = capsys.readouterr().out
+    named = f"--env LLMGW_HOME={home.parent / 'gateway'}"
+    assert f"claude mcp add --scope user llmgw {named} -- " in said, "it finds the same gateway"
+    assert "a key" not in said
