@@ -6405,8 +6405,8 @@
       <translation>Die Adresse dieses Computers, zu der Geräte kommen, in einem lokalen Netz oder VPN; ohne eine bleibt die Seite aus.</translation>
     </message>
     <message>
-      <source>The port of that door.</source>
-      <translation>Der Port dieser Tür.</translation>
+      <source>The port that paired devices come to.</source>
+      <translation>Der Port, zu dem gekoppelte Geräte kommen.</translation>
     </message>
     <message>
       <source>How long a device stays paired.</source>

@@ -13,6 +13,8 @@ class FirstJob:
 
     words: str
     command: str = ""
+    wants_cli: bool = False
+    """None is there that could be asked; Providers says how each is installed and signed in."""
 
 
 def first_job(
@@ -28,7 +30,8 @@ def first_job(
         *first, last = CliName
         return FirstJob(
             words=f"Install one of the CLIs that the gateway can run ({', '.join(first)} "
-            f"or {last}), sign in with it, and look here again."
+            f"or {last}), sign in with it, and look here again.",
+            wants_cli=True,
         )
     body = f'{{"cli":"{ready[0]}","prompt":"Say hello."}}'
     asked = CurlRequest(

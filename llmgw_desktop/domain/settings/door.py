@@ -316,7 +316,7 @@ class PocketSettings:
     port: int = setting(
         3443,
         WholeNumber(least=0, most=65535, hint="0 lets the system choose"),
-        "The port of that door.",
+        "The port that paired devices come to.",
         since="0.2.0",
     )
     paired_days: int = setting(

@@ -364,12 +364,13 @@ class FilterBar(QWidget):
 
 
 def _span_words(since_s: float | None, until_s: float | None, now_s: float) -> str:
-    """«21 Nov 15:01 – 21 Nov 15:16», «since 15:01»; without the day where that is today."""
+    """«21 Nov 15:01 – 21 Nov 15:16», «since 15:01»; without the day where that is today, with
+    seconds within a minute."""
     today = local_time(now_s).date()
-    since, until = (
-        "" if each is None else clock_text(each, today).rpartition(":")[0]
-        for each in (since_s, until_s)
-    )
+    whole = ["" if each is None else clock_text(each, today) for each in (since_s, until_s)]
+    since, until = (each.rpartition(":")[0] for each in whole)
+    if since and since == until:
+        since, until = whole
     if since and until:
         return f"{since} – {until}"
     return f"since {since}" if since else f"until {until}"

@@ -24,6 +24,7 @@ def _make(tools: PageTools) -> Steps[QWidget]:
     page.flight_wanted.connect(links.flight_wanted)
     page.flights_wanted.connect(links.flights_wanted)
     page.path_wanted.connect(links.path_wanted)
+    page.states.providers_wanted.connect(lambda: links.page_wanted.emit("providers"))
     return page
 
 

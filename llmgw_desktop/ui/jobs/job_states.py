@@ -1,5 +1,6 @@
 """What stands where no job is to be seen, and the line that says nothing runs."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.app.jobs.first_job import FirstJob
@@ -49,6 +50,8 @@ class _WideState(EmptyState):
 class JobStates(ListStates):
     """Also the sessions stand in the place of the list."""
 
+    providers_wanted = Signal()
+
     def __init__(
         self, theme: Theme, browser: QWidget, for_browser: QWidget, sessions: QWidget
     ) -> None:
@@ -56,7 +59,9 @@ class JobStates(ListStates):
         command = CodeBlock(theme, "", name="command")
         none.add(command)
         self.new = Button(theme, "New job…", kind=ButtonKind.PRIMARY, icon="plus")
-        none.add_buttons(self.new)
+        self.to_providers = Button(theme, "Go to Providers")
+        self.to_providers.clicked.connect(self._go_to_providers)
+        none.add_buttons(self.new, self.to_providers)
         super().__init__(theme, browser, for_browser, first=none, begin=self.new)
         self.command = command
         self._none = none
@@ -71,6 +76,10 @@ class JobStates(ListStates):
         self.command.set_text(first.command)
         self.command.setVisible(bool(first.command))
         self.new.setVisible(bool(first.command))
+        self.to_providers.setVisible(first.wants_cli)
+
+    def _go_to_providers(self) -> None:
+        self.providers_wanted.emit()
 
 
 _NONE_YET = "No jobs yet."

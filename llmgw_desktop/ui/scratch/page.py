@@ -72,6 +72,7 @@ class ScratchPage(QWidget, MadeInSteps):
         self.model = TextLine(theme, "practice/echo, or any other")
         self._known = QStringListModel(self)
         self.model.setCompleter(self._completer())
+        self.model.textEdited.connect(self._end_offer, Qt.ConnectionType.QueuedConnection)
         doors = [(each.value, words) for each, (words, _) in DOORS.items()]
         self.door = Segmented(theme, doors, name="Door")
         self.door.choose(ModelProtocol.OPENAI_CHAT.value)
@@ -308,6 +309,12 @@ class ScratchPage(QWidget, MadeInSteps):
         completer.setPopup(popup)
         dress_view(popup, self._theme)
         return completer
+
+    def _end_offer(self) -> None:
+        """A list that has nothing to add would swallow the click on Ask."""
+        completer = self.model.completer()
+        if completer.completionCount() == 1 and completer.currentCompletion() == self.model.text():
+            completer.popup().hide()
 
     def _lay_out(self) -> None:
         theme, space = self._theme, self._theme.space

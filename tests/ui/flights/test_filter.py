@@ -111,6 +111,14 @@ def test_quick_filters_from_a_row(bench: FlightBench, qtbot: object) -> None:
     assert bench.filter.query == FlightQuery()
 
 
+def test_a_span_within_a_minute_is_told_with_its_seconds(bench: FlightBench) -> None:
+    chips = bench.filter._chips
+    for length_s, colons in ((5, 4), (300, 2)):
+        bench.filter.set_query(FlightQuery(since_s=60_000_000.0, until_s=60_000_000.0 + length_s))
+        told = chips.itemAt(0).widget().text()
+        assert told.count(":") == colons, told
+
+
 def test_the_count_says_of_how_many(bench: FlightBench, qtbot: object) -> None:
     count = bench.filter._count
     assert count.text() == "1,000 flights"

@@ -99,6 +99,7 @@ async def test_without_jobs_there_is_a_command_to_paste(plain: PlainBench) -> No
     assert plain.page.states.is_first
     command = plain.page.states.command
     assert '"cli":"claude"' in command.text()
+    assert not plain.page.states.to_providers.isVisible()
     command.copy.click()
     assert QGuiApplication.clipboard().text() == command.text()
     plain.runs.put(plain_job(1))
@@ -110,6 +111,13 @@ async def test_without_a_cli_it_is_said_what_to_install(plain: PlainBench) -> No
     await plain.show()
     assert plain.page.states.is_first
     assert not plain.page.states.command.isVisible()
+    led: list[bool] = []
+    plain.page.states.providers_wanted.connect(lambda: led.append(True))
+    assert plain.page.states.to_providers.isVisible()
+    plain.page.states.to_providers.click()
+    assert led
+    plain.runs.put(plain_job(1))
+    await turn_until(lambda: plain.page.states.is_browsing)
 
 
 async def test_a_list_that_cannot_be_read_is_said_and_tried_again(plain: PlainBench) -> None:

@@ -170,3 +170,16 @@ async def test_model_and_door_are_kept_and_prompts_are_not(
     settings.setValue("last", "{]")
     other.restore_state(settings)
     delete(other)
+
+
+async def test_a_name_that_is_whole_leaves_no_list_over_the_page(bench: ScratchBench) -> None:
+    """The first click beside a list only closes it."""
+    await turn_until(lambda: bench.page._known.stringList())
+    bench.page.activateWindow()
+    bench.page.model.setFocus()
+    offers = bench.page.model.completer().popup()
+    QTest.keyClicks(bench.page.model, "practice/ech")
+    await turn_until(offers.isVisible)
+    QTest.keyClicks(bench.page.model, "o")
+    await turn_until(lambda: not offers.isVisible())
+    assert bench.page.model.text() == "practice/echo"
