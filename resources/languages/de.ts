@@ -458,6 +458,10 @@
       <translation>Bitte innerhalb von drei Minuten mit dem Gerät einlesen. Vor dem nächsten Schritt dort den SHA-256-Fingerabdruck des Zertifikats vergleichen, den sein Browser zeigt:</translation>
     </message>
     <message>
+      <source>«Pair a device…» shows a code. A phone or tablet in the same network or VPN scans it, and you compare two words.</source>
+      <translation>«Gerät koppeln …» zeigt einen Code. Ein Telefon oder Tablet im selben Netz oder VPN scannt ihn, und Sie vergleichen zwei Wörter.</translation>
+    </message>
+    <message>
       <source>Switch the pocket page on first: Settings, Privacy and security, [pocket]: its address, then on. Devices in the same network or VPN can be paired then.</source>
       <translation>Zuerst die Seite für unterwegs einschalten: Einstellungen, Sicherheit, [pocket]: die Adresse, dann „on“. Danach lassen sich Geräte im selben Netz oder VPN koppeln.</translation>
     </message>
@@ -19420,8 +19424,8 @@
       <translation>Es kommt verschlüsselt in den Tresor.</translation>
     </message>
     <message>
-      <source>A file of this computer, or an https address. Nothing is run before you have seen it.</source>
-      <translation>Eine Datei dieses Computers oder eine https-Adresse. Nichts wird ausgeführt, bevor Sie es gesehen haben.</translation>
+      <source>The server.json that an MCP server is published with: a file of this computer, or an https address. Nothing is run before you have seen it.</source>
+      <translation>Die server.json, mit der ein MCP-Server veröffentlicht wird: eine Datei dieses Computers oder eine https-Adresse. Nichts wird ausgeführt, bevor Sie es gesehen haben.</translation>
     </message>
     <message>
       <source>%1 is not set up any more.</source>

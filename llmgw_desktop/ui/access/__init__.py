@@ -22,6 +22,7 @@ def _make(tools: PageTools) -> Steps[QWidget]:
     )
     page.question_wanted.connect(links.question_wanted)
     page.job_wanted.connect(links.job_wanted)
+    page.devices.setting_wanted.connect(links.setting_wanted)
     page.said.connect(links.said)
     page.change_wanted.connect(lambda wish: tools.changer.make(wish))
     tools.changer.settled.connect(page.rules.read)

@@ -34,9 +34,14 @@ _DEVICE_WORDS = (
 )
 _NO_DEVICES = "No device is paired."
 _NO_DEVICES_TEXT = (
+    "«Pair a device…» shows a code. A phone or tablet in the same network or VPN scans it, and you"
+    " compare two words."
+)
+_OFF = (
     "Switch the pocket page on first: Settings, Privacy and security, [pocket]: its address, then"
     " on. Devices in the same network or VPN can be paired then."
 )
+_SWITCH = "pocket.on"
 _SCAN = (
     "Scan this with the device within three minutes. Before going on there, compare the"
     " certificate's SHA-256 fingerprint that its browser shows:"
@@ -47,18 +52,26 @@ _COMPARE = "The device shows two words. Are they these? If it shows others, or n
 class DeviceSection(AccessSection):
     """On the loop; what waits for the disk does so beside it."""
 
+    setting_wanted = Signal(str)
+
     def __init__(self, theme: Theme, bridge: Bridge, pocket: Pocket) -> None:
-        nothing = EmptyState(theme, icon="access", title=_NO_DEVICES, text=_NO_DEVICES_TEXT)
+        self._none = nothing = EmptyState(theme, icon="access", title=_NO_DEVICES, text=_OFF)
+        self.setting = Button(theme, "Show the setting")
+        nothing.add_buttons(self.setting)
         super().__init__(theme, bridge, words=_DEVICE_WORDS, nothing=nothing)
         self._pocket = pocket
         self._names: dict[str, str] = {}
         self.pair = Button(theme, "Pair a device…")
         self.pair.clicked.connect(self._begin)
+        self.setting.clicked.connect(lambda: self.setting_wanted.emit(_SWITCH))
         self.add_to_bar(self.pair)
 
     @override
     def read(self) -> None:
-        self.pair.setEnabled(bool(self._pocket.url))
+        is_on = bool(self._pocket.url)
+        self.pair.setEnabled(is_on)
+        self.setting.setVisible(not is_on)
+        self._none.set_words(_NO_DEVICES, _NO_DEVICES_TEXT if is_on else _OFF)
         self.fetch(self._pocket.devices.all, self._take, "The devices cannot be read.")
 
     @override

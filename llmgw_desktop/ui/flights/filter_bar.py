@@ -364,13 +364,14 @@ class FilterBar(QWidget):
 
 
 def _span_words(since_s: float | None, until_s: float | None, now_s: float) -> str:
-    """«21 Nov 15:01 – 21 Nov 15:16», «since 15:01»; without the day where that is today, with
-    seconds within a minute."""
+    """«21 Nov 15:01 – 15:16», «since 15:01»; without the day where that is today, with seconds
+    within a minute."""
     today = local_time(now_s).date()
-    whole = ["" if each is None else clock_text(each, today) for each in (since_s, until_s)]
-    since, until = (each.rpartition(":")[0] for each in whole)
-    if since and since == until:
-        since, until = whole
+    first = today if since_s is None else local_time(since_s).date()
+    since = "" if since_s is None else clock_text(since_s, today)
+    until = "" if until_s is None else clock_text(until_s, first)
+    if since_s is None or until_s is None or since_s // 60 != until_s // 60:
+        since, until = since.rpartition(":")[0], until.rpartition(":")[0]
     if since and until:
         return f"{since} – {until}"
     return f"since {since}" if since else f"until {until}"

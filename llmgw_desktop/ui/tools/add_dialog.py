@@ -26,7 +26,10 @@ from llmgw_desktop.ui.widgets.layouts import h_box, v_box
 from llmgw_desktop.ui.widgets.texts import CodeBlock
 from llmgw_desktop.ui.widgets.words import said
 
-_AT_HINT = "A file of this computer, or an https address. Nothing is run before you have seen it."
+_AT_HINT = (
+    "The server.json that an MCP server is published with: a file of this computer, or an https"
+    " address. Nothing is run before you have seen it."
+)
 _SECRET = "It goes into the vault, encrypted."  # noqa: S105
 _WOULD = "This is what it runs, or asks:"
 _CHECKED = "Its package is fetched first, and has to hash to what the file says."
@@ -73,6 +76,7 @@ class AddDialog(FormDialog):
         self._connect()
         self.allow_saving(False)
         self.fit()
+        self.at.setFocus()
 
     def _connect(self) -> None:
         self.look.clicked.connect(self.begin)

@@ -338,9 +338,14 @@ async def test_a_device_is_paired_in_the_window_and_taken_back(
     pocket = stage.gateway.pocket
     page = await stage.show("devices")
     assert not page.devices.pair.isEnabled(), "it is off"
+    led: list[str] = []
+    page.devices.setting_wanted.connect(led.append)
+    page.devices.setting.click()
+    assert led == ["pocket.on"]
     pocket.door = pocket_door(tmp_path, "127.0.0.1")
     pocket.url = "https://127.0.0.1:3443"
     page.devices.read()
+    assert not page.devices.setting.isVisible()
     page.devices.pair.click()
     dialog = stage.dialog(PairingDialog)
     assert isinstance(dialog, PairingDialog)

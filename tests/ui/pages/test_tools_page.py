@@ -272,6 +272,7 @@ async def test_a_server_is_seen_before_it_is_set_up_and_taken_back(
     before = settings.read_bytes() if settings.exists() else b""
     dialog = page.open_add()
     assert not stage.button("Set it up", dialog).isEnabled()
+    assert dialog.focusWidget() is dialog.at
     dialog.at.setText(str(tmp_path / "server.json"))
     dialog.look.click()
     await stage.until(lambda: dialog.file is not None)
