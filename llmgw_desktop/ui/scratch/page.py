@@ -313,8 +313,10 @@ class ScratchPage(QWidget, MadeInSteps):
     def _end_offer(self) -> None:
         """A list that has nothing to add would swallow the click on Ask."""
         completer = self.model.completer()
-        if completer.completionCount() == 1 and completer.currentCompletion() == self.model.text():
-            completer.popup().hide()
+        is_whole = completer.currentCompletion() == self.model.text()
+        popup = completer.popup()
+        if popup is not None and is_whole and completer.completionCount() == 1:
+            popup.hide()
 
     def _lay_out(self) -> None:
         theme, space = self._theme, self._theme.space
