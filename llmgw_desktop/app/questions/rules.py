@@ -24,10 +24,11 @@ from llmgw_desktop.domain.jobs.approval import (
     PermissionQuestion,
 )
 from llmgw_desktop.domain.jobs.rules.book import NOT_PLACED, RuleBook, Ruling
+from llmgw_desktop.domain.jobs.rules.hosts import host_of
 from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict, StandingRule
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.questions.permissions.review import Review, reviewed
-from llmgw_desktop.engine.questions.permissions.standing import RulesNow, host_of, shell_of
+from llmgw_desktop.engine.questions.permissions.standing import RulesNow, shell_of
 from llmgw_desktop.store.settings.editor import Edit
 from llmgw_desktop.store.settings.reader import load_settings, settings_of
 from llmgw_desktop.store.settings.rules import rule_table

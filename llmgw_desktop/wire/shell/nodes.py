@@ -1,6 +1,7 @@
 """Parts of a tree that tree-sitter-bash made of a command, as words."""
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.jobs.rules.command import ShellWord, WordKind, shell_word
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 _ESCAPED = re.compile(r"\\(\n|.)", re.DOTALL)
 _GLOB = re.compile(r"(?<!\\)[*?\[]")
+_OF_ANOTHER = re.compile(r"~[^/]")
+"""`~ada/x`: a folder of somebody's, or one where the shell was before."""
 _CHANGES = re.compile(r"[$`\\]")
 
 
@@ -29,6 +32,27 @@ def fed(node: "Node") -> str | None:
     return None
 
 
+def behind_redirects(node: "Node") -> Iterator["Node"]:
+    """`find . <x -delete`: the grammar takes the command's further words for files of `<`; and in
+    `find . -delete<<E` the word before the sign for a part of it."""
+    for child in node.children:
+        if child.type == "file_redirect":
+            yield from _files(child)[1:]
+        elif child.type.startswith("<<") and text_of(child) != child.type:
+            yield child
+        elif child.type == "heredoc_redirect":
+            yield from behind_redirects(child)
+
+
+def file_of(redirect: "Node") -> "Node | None":
+    return next(iter(_files(redirect)), None)
+
+
+def _files(redirect: "Node") -> list["Node"]:
+    named = [each for each in redirect.children if each.is_named]
+    return [each for each in named if each.type != "file_descriptor"]
+
+
 def literal(kind: str, text: str) -> ShellWord | None:
     match kind:
         case "word":
@@ -46,7 +70,7 @@ def literal(kind: str, text: str) -> ShellWord | None:
 def _plain(text: str) -> ShellWord:
     if "\\" not in text and text.isalnum():
         return shell_word(text)
-    if has_braces(text):
+    if has_braces(text) or _OF_ANOTHER.match(text):
         return shell_word(text, WordKind.UNKNOWN)
     plain = _ESCAPED.sub(lambda found: "" if found[1] == "\n" else found[1], text)
     if globbed := _GLOB.search(text):

@@ -8,7 +8,7 @@ are told all the same, for what is denied among them.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.jobs.rules.command import (
@@ -20,11 +20,21 @@ from llmgw_desktop.domain.jobs.rules.command import (
     is_of_script,
     shell_word,
 )
-from llmgw_desktop.wire.shell.nodes import fed, has_braces, joined_folder, literal, text_of
+from llmgw_desktop.wire.shell.grammar import BLOCKS, ODD, OF_WORDS, SILENT, tree_of, without_breaks
+from llmgw_desktop.wire.shell.nodes import (
+    behind_redirects,
+    fed,
+    file_of,
+    has_braces,
+    joined_folder,
+    literal,
+    text_of,
+)
+from llmgw_desktop.wire.shell.options import is_run
 from llmgw_desktop.wire.shell.starters import started
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Node
 
 MOST_BYTES = 16 * 1024
 """Of a command: a longer one is asked, unread."""
@@ -39,25 +49,6 @@ _NOT_TEXT = "It is not plain text."
 _BROKEN = "It could not be read as a command of a shell."
 _STRANGE = "It holds something of the shell that is not read ({what})."
 _SETS = "It sets {name}, which other programs heed."
-_ODD = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
-    "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0\ufff9-\ufffd"
-    "\ud800-\udfff\U000e0000-\U000e01ef]"
-)
-_BLOCKS = frozenset(
-    str.split(
-        "program list pipeline subshell compound_statement negated_command if_statement "
-        "elif_clause else_clause while_statement do_group case_statement case_item for_statement"
-    )
-)
-"""What holds statements and does nothing of itself."""
-_SILENT = frozenset({"comment", "variable_name", "heredoc_start", "heredoc_end", "heredoc_content"})
-_OF_WORDS = frozenset(
-    str.split(
-        "word string raw_string ansi_c_string concatenation number simple_expansion expansion "
-        "command_substitution process_substitution"
-    )
-)
 _SUBSTITUTIONS = ("command_substitution", "process_substitution")
 _IN_QUOTES = re.compile(r'\\([$`"\\])|\\\n')
 _EXPANDS = re.compile(r"(?<!\\)(?:\\\\)*[$`]")
@@ -91,33 +82,17 @@ def _read(command: str, depth: int, left: list[int]) -> ParsedCommand:
         source = command.encode()
     except UnicodeEncodeError:
         return ParsedCommand(unclear=_NOT_TEXT)
-    tree = _tree(source)
+    tree = tree_of(source)
     reader = _Reader(depth, left)
-    if _ODD.search(command):
+    if ODD.search(command):
         reader.doubt(_NOT_TEXT)
     if tree.root_node.has_error:
         reader.doubt(_BROKEN)
     reader.block(tree.root_node, 0)
+    if (whole := without_breaks(command)) != command:
+        reader.doubt(_STRANGE.format(what="a word on two lines"))
+        reader.found += _read(whole, depth + 1, left).commands
     return ParsedCommand(commands=tuple(reader.found), unclear=reader.unclear)
-
-
-def _tree(source: bytes) -> "Tree":
-    """With a line's end behind a pipe it is made in a fifth of the time, and is the same; where
-    more could hang on that end, or anything is broken, the text is taken as it is."""
-    if b"|" in source and b"\\" not in source and b"<<" not in source:
-        tree = _parser().parse(source + b"\n")
-        if not tree.root_node.has_error:
-            return tree
-    return _parser().parse(source)
-
-
-@cache
-def _parser() -> "Parser":
-    # Read in where the first rule looks at a command, not at a start.
-    import tree_sitter_bash
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_bash.language()))
 
 
 class _Reader:
@@ -131,6 +106,7 @@ class _Reader:
         """How many more commands are looked at, of all that belong together."""
         self._folders: tuple[str, ...] | None = ("",)
         self._fed: str | None = None
+        self._more: list[Node] = []  # of the next command, behind its redirections
 
     def doubt(self, why: str) -> None:
         self.unclear = self.unclear or why
@@ -143,11 +119,11 @@ class _Reader:
         kind = node.type
         if (found := _KINDS.get(kind)) is not None:
             found(self, node, level)
-        elif kind in _BLOCKS:
+        elif kind in BLOCKS:
             self._parts(node, level)
-        elif kind in _OF_WORDS:
+        elif kind in OF_WORDS:
             self._word(node, level)
-        elif kind not in _SILENT and node.is_named:
+        elif kind not in SILENT and node.is_named:
             self.doubt(_STRANGE.format(what=kind.replace("_", " ")))
             self._parts(node, level)
 
@@ -193,10 +169,15 @@ class _Reader:
         parts = [each for each in node.children if each.is_named]
         body = next((each for each in parts if each.type not in _REDIRECTS), None)
         first = len(self.found)
-        if body is not None:
-            self._fed = fed(node) if body.type == "command" else None
+        more = list(behind_redirects(node))
+        if body is not None and body.type == "command":
+            self._fed, self._more = fed(node), more
             self.block(body, level + 1)
-            self._fed = None
+            self._fed, self._more = None, []
+        else:
+            self.doubt(_BROKEN if more else "")
+            for each in more if body is None else (body, *more):
+                self.block(each, level + 1)
         at = len(self.found) - 1
         redirects: list[FileRedirect] = []
         for each in parts:
@@ -220,7 +201,7 @@ class _Reader:
                 yield from self._of_file(child, level)
             elif child.type == "heredoc_body":
                 self._body(child, node, level)
-            elif child.type in _OF_WORDS:
+            elif child.type in OF_WORDS:
                 if node.type == "heredoc_redirect":
                     self.doubt(_STRANGE.format(what="words behind a here-document"))
                 self._word(child, level)
@@ -228,21 +209,17 @@ class _Reader:
                 self.block(child, level + 1)
 
     def _of_file(self, node: "Node", level: int) -> Iterator[FileRedirect]:
-        sign, target = "", None
-        for child in node.children:
-            if not child.is_named:
-                sign = child.type
-            elif child.type != "file_descriptor":
-                target = child
-        if target is not None and not (sign in (">&", "<&") and target.type == "number"):
+        sign = next((each.type for each in node.children if not each.is_named), "")
+        if (target := file_of(node)) is not None and not (
+            sign in (">&", "<&") and target.type == "number"
+        ):
             yield FileRedirect(target=self._word(target, level), writes=">" in sign)
 
     def _body(self, body: "Node", node: "Node", level: int) -> None:
         start = next((text_of(each) for each in node.children if each.type == "heredoc_start"), "")
         if any(sign in start for sign in "'\"\\"):
             return
-        nested = self._nested(body, level)
-        if not nested and _RUNS.search(text_of(body)):
+        if not self._nested(body, level) and _RUNS.search(text_of(body)):
             self.doubt(_STRANGE.format(what="here-document"))
             for each in _TICKED.findall(text_of(body)):
                 self.found += _read(each, self._depth + 1, self._left).commands
@@ -257,17 +234,28 @@ class _Reader:
             if kind == "command_name":
                 words += [self._word(each, level) for each in child.children]
             elif kind == "variable_assignment":
-                env += [text_of(each) for each in child.children if each.type == "variable_name"]
+                env += self._assigned(child)
                 self._nested(child, level)
             elif kind in _REDIRECTS:
                 redirects += self._redirects(child, level)
-            elif kind in _OF_WORDS or not child.is_named:
+            elif kind in OF_WORDS or not child.is_named:
                 words.append(self._word(child, level))
             else:
                 self.doubt(_STRANGE.format(what=kind.replace("_", " ")))
                 self._nested(child, level)
+        more, self._more = [*behind_redirects(node), *self._more], []
+        words += [self._word(each, level) for each in more]
         if words:
             self._add(tuple(words), env, redirects)
+
+    def _assigned(self, node: "Node") -> Iterator[str]:
+        """The name; what some hold is a command."""
+        name = next((text_of(each) for each in node.children if each.type == "variable_name"), "")
+        yield name
+        held = literal(node.children[-1].type, text_of(node.children[-1]))
+        held = held or shell_word(text_of(node.children[-1]).strip('"'))
+        if is_run(name):
+            self.found += _read(held.text, self._depth + 1, self._left).commands
 
     def _add(
         self, words: tuple[ShellWord, ...], env: list[str], redirects: list[FileRedirect]
@@ -276,9 +264,10 @@ class _Reader:
         if self._left[0] < 0:
             self.doubt(_TOO_MANY)
             return
-        starter, self._fed = started(words, self._fed), None
+        given, self._fed = self._fed, None
+        starter = started(words, given)
         self.doubt(starter.doubt)
-        inner = tuple(self._inner(each) for each in starter.inner)
+        inner = tuple(self._inner(each, given) for each in starter.inner)
         for script in starter.scripts:
             read = _read(script, self._depth + 1, self._left)
             self.doubt(read.unclear)
@@ -296,10 +285,10 @@ class _Reader:
         )
         self._goes_to(words)
 
-    def _inner(self, words: tuple[ShellWord, ...]) -> SimpleCommand:
+    def _inner(self, words: tuple[ShellWord, ...], given: str | None) -> SimpleCommand:
         """Of a program that starts another one, as deep as that goes."""
         sub = _Reader(self._depth + 1, self._left)
-        sub._folders = self._folders
+        sub._folders, sub._fed = self._folders, given
         if self._depth > MOST_DEPTH:
             self.doubt(_TOO_DEEP)
         else:
@@ -361,9 +350,11 @@ class _Reader:
             if kind == "process_substitution":
                 return shell_word("/dev/fd/63")
         elif node.is_named:
-            if kind not in _OF_WORDS or _REACHES.match(text):
+            if kind not in OF_WORDS or _REACHES.match(text):
                 self.doubt(_STRANGE.format(what=kind.replace("_", " ")))
             self._nested(node, level)
+        elif kind.startswith("<<"):
+            return shell_word(text[: -len(kind)])
         is_known = _BARE.fullmatch(text) is not None
         return shell_word(text, WordKind.KNOWN if is_known else WordKind.UNKNOWN)
 

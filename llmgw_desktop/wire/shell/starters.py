@@ -6,14 +6,20 @@ nobody can tell where the inner one begins, and a person is asked.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from llmgw_desktop.domain.jobs.rules.command import ShellWord, WordKind, program_name, shell_word
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.wire.shell.options import FROM_HERE, begins_at, run_by_options
+from llmgw_desktop.wire.shell.ways import LOOSE, LOOSE_SECOND, SECOND, UNSURE, WAYS, StartWay
 
 Words = tuple[ShellWord, ...]
 _HIDDEN = "What {name} runs cannot be told."
 _ASSIGNED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=", re.DOTALL)
+_FAR = 32
+"""So many words behind a program may name the one that it starts."""
+_TOO_FAR = "It says more than can be looked through."
 _MORE = shell_word("…", WordKind.UNKNOWN)
 """Words that come from elsewhere."""
 
@@ -31,92 +37,6 @@ class Started:
 NOTHING = Started()
 
 
-@value(kw_only=False)
-class StartWay:
-    """How a program names the one that it starts."""
-
-    plain: str = ""
-    """Options without a value."""
-    valued: str = ""
-    skipped: int = 0
-    """Words of its own before the other program's name."""
-    does_no_more: bool = False
-    takes_env: bool = False
-    adds_words: bool = False
-
-
-_WAYS = {
-    "timeout": StartWay(
-        "--preserve-status --foreground -v --verbose", "-k --kill-after -s --signal", 1, True
-    ),
-    "nice": StartWay("", "-n --adjustment", 0, True),
-    "ionice": StartWay("-t --ignore", "-c --class -n --classdata", 0, True),
-    "nohup": StartWay(does_no_more=True),
-    "setsid": StartWay("-c -f -w --ctty --fork --wait", "", 0, True),
-    "stdbuf": StartWay("", "-i -o -e --input --output --error", 0, True),
-    "time": StartWay("-p -v --portability --verbose", "", 0, True),
-    "command": StartWay("-p", "", 0, True),
-    "builtin": StartWay(does_no_more=True),
-    "env": StartWay("-i --ignore-environment -v", "-u --unset", 0, True, True),
-    "caffeinate": StartWay("-d -i -m -s -u", "-t -w", 0, True),
-    "xargs": StartWay(
-        "-0 --null -r --no-run-if-empty -t --verbose -x",
-        "-I -n -P -L -s -d -a -E --max-args --max-procs --delimiter --replace --arg-file",
-        0,
-        True,
-        False,
-        True,
-    ),
-    "sudo": StartWay(
-        "-E -H -n -S -i -s -b -k -A -P -v --preserve-env --non-interactive --stdin --login --shell",
-        "-u -g -h -p -C -D -R -T -r -t -U --user --group --host --prompt --chdir --chroot",
-        0,
-        False,
-        True,
-    ),
-    "doas": StartWay("-n -s", "-u -C", 0),
-    "pkexec": StartWay("--disable-internal-agent", "--user"),
-    "exec": StartWay("-c -l", "-a", 0),
-    "chroot": StartWay("--skip-chdir", "", 1),
-    "unshare": StartWay("-m -u -i -n -p -U -C -r -f --fork --map-root-user"),
-    "strace": StartWay("-f -ff -q -c -t -tt -T -v", "-e -o -p -s"),
-    "ltrace": StartWay("-f -c -S", "-e -o -p -s"),
-    "faketime": StartWay("", "", 1),
-    "flock": StartWay("-n -x -s --nonblock --exclusive --shared", "-w -E --timeout", 1),
-    "npx": StartWay("-y --yes --no -q --quiet --prefer-offline", "-p --package"),
-    "pnpx": StartWay("-y --yes"),
-    "bunx": StartWay("--bun -y"),
-    "uvx": StartWay("-q --quiet --isolated --offline", "--from --with --python -p"),
-    "busybox": StartWay(),
-    "toybox": StartWay(),
-    "dotenv": StartWay("", "-f -e"),
-    "xvfb-run": StartWay("-a --auto-servernum"),
-    "ccache": StartWay(),
-    "watch": StartWay("-d -t -b -e -g -c -x", "-n --interval"),
-    "rtk": StartWay(),
-}
-_SECOND = {
-    "pnpm": ("dlx", "exec"),
-    "yarn": ("dlx", "exec"),
-    "npm": ("exec", "x"),
-    "bun": ("x",),
-    "uv": ("run",),
-    "poetry": ("run",),
-    "pipenv": ("run",),
-    "pdm": ("run",),
-    "rye": ("run",),
-    "hatch": ("run",),
-    "pipx": ("run",),
-    "bundle": ("exec",),
-    "mise": ("exec", "x"),
-    "direnv": ("exec",),
-    "conda": ("run",),
-    "mamba": ("run",),
-    "nix": ("run", "shell", "develop"),
-    "docker": ("run", "exec"),
-    "podman": ("run", "exec"),
-    "kubectl": ("exec", "run"),
-}
 SHELLS = frozenset(str.split("sh bash dash ash zsh ksh mksh rbash"))
 _OTHER_SHELLS = frozenset(
     str.split("fish csh tcsh nu elvish xonsh pwsh powershell cmd su ssh script")
@@ -131,6 +51,7 @@ _FIND_RUNS = ("-exec", "-execdir", "-ok", "-okdir")
 _GIT_VERBS = {"bisect": "run", "submodule": "foreach"}
 _GIT_RUNS = {*_GIT_VERBS, *str.split("config filter-branch difftool mergetool hook for-each-repo")}
 _GIT_READS = frozenset(str.split("--get --get-all --get-regexp --get-urlmatch --list -l get list"))
+_INPUT = ("-", "--", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _SHELL_VALUED = ("-o", "+o", "-O", "+O", "--rcfile", "--init-file")
 _SET = re.compile(r"[-+][eEuxvfnhCbBmT]*o?|pipefail|errexit|nounset|xtrace|--")
 
@@ -142,13 +63,23 @@ def started(words: Words, fed: str | None = None) -> Started:
     name = program_name(words[0])
     if not name.isascii():
         return Started(doubt="The program's name holds letters that look like others.")
+    found = _of_name(name, words, fed)
+    if run := run_by_options(name, words):
+        return replace(found, scripts=(*found.scripts, *run))
+    return found
+
+
+def _of_name(name: str, words: Words, fed: str | None) -> Started:
     if name in _READERS:
         return _READERS[name](words, fed)
-    if (way := _WAYS.get(name)) is not None:
+    if (way := WAYS.get(name)) is not None:
         return _by_way(name, words, way)
-    if (verbs := _SECOND.get(name)) is not None:
+    if (verbs := SECOND.get(name)) is not None:
         return _second(name, words, verbs)
-    return NOTHING
+    if name in LOOSE:
+        return _starts_some(words, 1)
+    at = begins_at(words, LOOSE_SECOND.get(name) or FROM_HERE.get(name, ()))
+    return _starts_some(words, at + 1) if at else NOTHING
 
 
 def _by_way(name: str, words: Words, way: StartWay) -> Started:
@@ -175,6 +106,12 @@ def _behind_options(name: str, words: Words, way: StartWay) -> tuple[int, tuple[
         text = words[at].text
         if not words[at].is_known:
             return -at, ()
+        if text == "-" and name == "env":
+            at += 1
+            continue
+        if name == "time" and text in ("{", "!"):
+            at += 1
+            continue
         if text == "--":
             at += 1
             break
@@ -218,10 +155,26 @@ def _replaced(word: ShellWord) -> ShellWord:
 
 def _starts_somewhere(name: str, words: Words, at: int) -> Started:
     """Each word from here on may be the inner program: for what is denied."""
-    ways = tuple(words[i:] for i in range(at, min(len(words), at + 12)) if _may_begin(words[i]))
-    texts = tuple(each.text for each in words[at:] if each.is_known and " " in each.text)
-    doubt = _HIDDEN.format(name=name)
-    return Started(inner=ways, scripts=texts, inner_at=len(words), doubt=doubt)
+    return replace(_starts_some(words, at), inner_at=len(words), doubt=_HIDDEN.format(name=name))
+
+
+def _starts_some(words: Words, at: int) -> Started:
+    """The same, where a rule may allow it whatever it starts."""
+    ways = tuple(words[i:] for i in range(at, min(len(words), at + _FAR)) if _may_begin(words[i]))
+    texts = dict.fromkeys(text for each in words[at:] if each.is_known for text in _texts(each))
+    doubt = "" if len(words) <= at + _FAR else _TOO_FAR
+    return Started(inner=ways, scripts=tuple(texts), doubt=doubt)
+
+
+def _texts(word: ShellWord) -> Iterator[str]:
+    """What may be a command in one word: `rm x`, `--run=rm x`, `z=rm`, `-Srm x`."""
+    text = word.text
+    if tail := text.partition("=")[2]:
+        yield tail
+    if " " in text or "\\_" in text:
+        yield text
+        if text.startswith("-"):
+            yield from (text[2:].replace("\\_", " "), text[3:].replace("\\_", " "))
 
 
 def _may_begin(word: ShellWord) -> bool:
@@ -234,7 +187,7 @@ def _second(name: str, words: Words, verbs: Sequence[str]) -> Started:
         first = next((i for i, each in enumerate(words[1:], 1) if each.text in verbs), 0)
         return _starts_somewhere(name, words, first + 1) if first > 1 else NOTHING
     at = 3 if len(words) > 3 and words[2].text == "--" else 2
-    if name in ("docker", "podman", "kubectl", "nix", "conda", "mamba"):
+    if name in UNSURE:
         return _starts_somewhere(name, words, at)
     if not _may_begin(words[at]):
         return _starts_somewhere(name, words, at)
@@ -261,9 +214,19 @@ def _shell(words: Words, fed: str | None) -> Started:
         rest, at = rest[1:], at + 1
     if is_script:
         return _scripts(name, rest[:1], at)
-    if not rest or rest[0].text in ("-", "--", "/dev/stdin") or _reads_input(words):
+    if not rest or rest[0].text in _INPUT or _reads_input(words):
         return _fed(name, len(words), fed)
-    return NOTHING
+    return Started(doubt=_HIDDEN.format(name=name)) if _is_made(rest[0]) else NOTHING
+
+
+def _source(words: Words, fed: str | None) -> Started:
+    """What it reads is a file, as ever; or what another program writes."""
+    is_made = any(_is_made(each) or each.text in _INPUT for each in words[1:2])
+    return Started(doubt=_HIDDEN.format(name="source")) if is_made else NOTHING
+
+
+def _is_made(word: ShellWord) -> bool:
+    return word.text.startswith(("/dev/fd/", "/proc/"))
 
 
 def _reads_input(words: Words) -> bool:
@@ -284,7 +247,8 @@ def _scripts(name: str, words: Words, at: int, *, does_no_more: bool = True) -> 
 
 
 def _eval(words: Words, fed: str | None) -> Started:
-    return _scripts("eval", words[1:], 1)
+    at = 2 if len(words) > 1 and words[1].text == "--" else 1
+    return _scripts("eval", words[at:], at)
 
 
 def _other_shell(words: Words, fed: str | None) -> Started:
@@ -295,7 +259,7 @@ def _other_shell(words: Words, fed: str | None) -> Started:
 def _command(words: Words, fed: str | None) -> Started:
     if len(words) > 1 and words[1].text in ("-v", "-V"):
         return NOTHING
-    return _by_way("command", words, _WAYS["command"])
+    return _by_way("command", words, WAYS["command"])
 
 
 def _find(words: Words, fed: str | None) -> Started:
@@ -349,6 +313,8 @@ _READERS: dict[str, Callable[[Words, str | None], Started]] = {
     "command": _command,
     "find": _find,
     "eval": _eval,
+    "source": _source,
+    ".": _source,
     "git": _git,
     "printf": _sets_by_option,
     "set": _set,

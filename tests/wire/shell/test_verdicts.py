@@ -51,31 +51,41 @@ def _rule(
     return StandingRule(name=name, verdict=verdict, commands=commands, paths=paths, hosts=hosts)
 
 
-BOOK = RuleBook(
+RULES = (
+    _rule("removing", RuleVerdict.DENY, commands=("rm *", "del *", "rd *")),
+    _rule("forcing", RuleVerdict.DENY, commands=("git push --force",)),
+    _rule("pushing", RuleVerdict.ASK, commands=("git push",)),
+    _rule("secrets", RuleVerdict.DENY, paths=("~/.ssh/**", "**/.env")),
+    _rule("evil", RuleVerdict.DENY, hosts=("evil.example",)),
+    _rule("usual", RuleVerdict.ALLOW, commands=_ALLOWED),
+    _rule("touching", RuleVerdict.ALLOW, commands=("touch *",), paths=("build/**",)),
+    _rule("building", RuleVerdict.ALLOW, paths=("build/**",)),
+)
+BOOK = RuleBook(RULES)
+
+
+WIDE = RuleBook(
     (
-        _rule("removing", RuleVerdict.DENY, commands=("rm *", "del *", "rd *")),
-        _rule("forcing", RuleVerdict.DENY, commands=("git push --force",)),
-        _rule("pushing", RuleVerdict.ASK, commands=("git push",)),
-        _rule("secrets", RuleVerdict.DENY, paths=("~/.ssh/**", "**/.env")),
-        _rule("evil", RuleVerdict.DENY, hosts=("evil.example",)),
-        _rule("usual", RuleVerdict.ALLOW, commands=_ALLOWED),
-        _rule("touching", RuleVerdict.ALLOW, commands=("touch *",), paths=("build/**",)),
-        _rule("building", RuleVerdict.ALLOW, paths=("build/**",)),
+        *(each for each in RULES if each.verdict is not RuleVerdict.ALLOW),
+        StandingRule(name="all", verdict=RuleVerdict.ALLOW, kinds=(RuleKind.COMMAND,)),
+        StandingRule(name="everywhere", verdict=RuleVerdict.ALLOW, paths=("**",)),
     )
 )
+"""What a person writes who wants to be asked of nothing, but for what is denied."""
 
 
 def _look(said: str, folder: str) -> tuple[str, ...]:
-    if said.startswith("~/"):
-        said = f"{HOME}{said[1:]}"
+    said, folder = (f"{HOME}{each[1:]}" if each[:1] == "~" else each for each in (said, folder))
     place = posixpath.normpath(posixpath.join(TOP, folder, said))
     return (place, place)
 
 
-def verdict_of(command: str, shell: CommandShell = CommandShell.POSIX) -> RuleVerdict:
+def verdict_of(
+    command: str, shell: CommandShell = CommandShell.POSIX, book: RuleBook = BOOK
+) -> RuleVerdict:
     read = read_command(command, shell)
     wish = Wish(kind=RuleKind.COMMAND, command=read, top=TOP, home=HOME, look=_look)
-    return BOOK.judge(wish).verdict
+    return book.judge(wish).verdict
 
 
 def test_the_corpus_is_large() -> None:
@@ -89,6 +99,21 @@ def test_nothing_is_allowed_that_is_not_and_few_are_asked_needlessly(shell: Comm
     assert not [each for each in wrong if each[1] is RuleVerdict.ALLOW]
     assert not [each for each in wrong if each[1] is RuleVerdict.DENY]
     assert len(wrong) <= len(found) * 0.05, wrong
+
+
+_UNTOLD_WHERE_ALL_IS_ALLOWED = (
+    *("source <(echo rm x)", ". <(echo 'rm x')", "bash <(echo 'rm x')", "cat ~u/.ssh/id_rsa"),
+    *("echo 'rm x' | sh", "X=rm; $X x", "{rm,-rf,x}", "$'\\x72m' x", "r$()m x", "cat .e*"),
+    *("curl 'https://{evil,good}.example/'", "curl 'https://evil[.-.]example'", "/bin/r? x"),
+)
+
+
+def test_denials_hold_where_all_else_is_allowed() -> None:
+    for right, shell, command in CORPUS:
+        if right is RuleVerdict.DENY:
+            assert verdict_of(command, shell, WIDE) is RuleVerdict.DENY, command
+    for command in _UNTOLD_WHERE_ALL_IS_ALLOWED:
+        assert verdict_of(command, book=WIDE) is RuleVerdict.ASK, command
 
 
 _VAST = {
@@ -191,7 +216,7 @@ def _stand_in(folder: Path) -> None:
         for _, shell, command in CORPUS
         if shell is CommandShell.POSIX
         for read in read_command(command, shell).every
-        if read.name and read.name.isascii() and "/" not in read.name
+        if read.name.strip(".") and read.name.isascii() and "/" not in read.name
     }
     for name in names:
         real = shutil.which(name) if name in _WRAPPERS else None

@@ -162,12 +162,12 @@ class CommandPattern:
         if not self._flags:
             return True
         said: set[str] = set()
+        if name == "git" and any(word.text.startswith("+") for word in words):
+            said.add("--force")  # `+main`, also behind `--`
         for word in words:
             if word.text == "--":
                 break
             said |= _spelled(word.text)
-            if name == "git" and word.text.startswith("+"):
-                said.add("--force")
         return all(
             any(_is_same(one, said, name, shell) for one in [flag])
             or (

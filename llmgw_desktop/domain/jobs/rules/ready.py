@@ -12,6 +12,7 @@ from llmgw_desktop.domain.jobs.rules.command import (
     WordKind,
     program_name,
 )
+from llmgw_desktop.domain.jobs.rules.hosts import hosts_in, hosts_near, is_spread, same_host
 from llmgw_desktop.domain.jobs.rules.matching import CommandPatterns, Fit
 from llmgw_desktop.domain.jobs.rules.rule import PathPatterns, RuleKind, RuleSituation, StandingRule
 from llmgw_desktop.domain.plain_text import Glob
@@ -22,8 +23,10 @@ MOST_PLACES = 100
 Look = Callable[[str, str], tuple[str, ...]]
 """A path as it was said, and the folder that it is said from, relative to the wish's own: where
 it lies and where it really leads, both whole."""
-_HOST = re.compile(
-    r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^/@\s]*@)?(\[[0-9A-Fa-f:.]+\]|[^/:?#\s@=]+)", re.ASCII
+_JOINS = re.compile(r"[=@:;,<]+")
+_MOST_JOINED = 8
+_AT_HOME = re.compile(
+    r"^(?:\$HOME|\$\{HOME\}|\$env:(?:HOME|USERPROFILE)|%(?:HOME|USERPROFILE)%)(?=/|$)", re.I
 )
 _FOUND = re.compile(r"[*?\[][\w.*?/\[\]-]*")
 """Names that a shell finds, where not even the first letter is told."""
@@ -61,7 +64,7 @@ class RuleInForce:
         self.rule = rule
         self.commands = CommandPatterns(rule.commands)
         self.paths = PathPatterns(rule.paths)
-        self._hosts = [Glob(each.casefold()) for each in rule.hosts]
+        self._hosts = [Glob(same_host(each)) for each in rule.hosts]
         self._tools = [Glob(each.casefold()) for each in rule.tools]
 
         self.kinds = self._kinds()
@@ -100,7 +103,7 @@ class RuleInForce:
     def _fits_thing(self, wish: Wish, some: Callable[[Iterable[bool]], bool]) -> bool:
         if self.paths and not some(self.has(wish, each) for each in wish.places):
             return False
-        if self._hosts and not any(each.fits(wish.host.casefold()) for each in self._hosts):
+        if self._hosts and not any(each.fits(wish.host) for each in self._hosts):
             return False
         return not self._tools or any(each.fits(wish.tool.casefold()) for each in self._tools)
 
@@ -119,7 +122,7 @@ class RuleInForce:
             wish.places and all(self.has(wish, each, whole=True) for each in wish.places)
         ):
             return False
-        if self._hosts and not any(each.fits(wish.host.casefold()) for each in self._hosts):
+        if self._hosts and not any(each.fits(wish.host) for each in self._hosts):
             return False
         return not self._tools or any(each.fits(wish.tool.casefold()) for each in self._tools)
 
@@ -188,10 +191,13 @@ class RuleInForce:
 
     def _names_host(self, command: SimpleCommand) -> Fit:
         fit = Fit.NO
-        for word in () if command.name in OPEN_NOTHING else command.words[1:]:
-            if word.kind is WordKind.UNKNOWN and not _FOUND.fullmatch(word.text):
+        words = () if command.name in OPEN_NOTHING else command.words[1:]
+        opened = [each.target for each in command.redirects if each.target.text.startswith("/dev/")]
+        for word in (*words, *opened):
+            is_untold = word.kind is WordKind.UNKNOWN and not _FOUND.fullmatch(word.text)
+            if is_untold or is_spread(word.text):
                 fit = Fit.MAYBE
-            for host in hosts_in(word.text):
+            for host in hosts_near(word.text):
                 if any(each.fits(host) for each in self._hosts):
                     return Fit.YES
         return fit
@@ -212,7 +218,7 @@ def names_of(every: Sequence[SimpleCommand]) -> frozenset[str] | None:
 
 def all_at(ready: RuleInForce, words: Sequence[ShellWord]) -> bool:
     """Something is named, and nothing elsewhere."""
-    hosts = [Glob(each.casefold()) for each in ready.rule.hosts]
+    hosts = [Glob(same_host(each)) for each in ready.rule.hosts]
     found = 0
     for word in words:
         if not word.is_known:
@@ -226,17 +232,6 @@ def all_at(ready: RuleInForce, words: Sequence[ShellWord]) -> bool:
         if not said or not all(any(one.fits(each) for one in hosts) for each in said):
             return False
     return found > 0
-
-
-def hosts_in(text: str) -> Iterator[str]:
-    """What may be a host in a word of a command; small letters."""
-    if "." not in text and ":" not in text and "localhost" not in text:
-        return
-    for part in (text, text.partition("=")[2]):
-        if (found := _HOST.match(part)) and ("." in found[1] or ":" in found[1] or "://" in part):
-            yield found[1].casefold().strip("[]").rstrip(".")
-        elif part.startswith("localhost"):
-            yield "localhost"
 
 
 @value
@@ -254,13 +249,16 @@ def _named_in(command: SimpleCommand) -> NamedIn:
     own = () if command.name in OPEN_NOTHING else command.words[1:]
     words = [*own, *(each.target for each in command.redirects)]
     fit = Fit.MAYBE if len(words) > MOST_PLACES else Fit.NO
+    is_posix = command.shell is CommandShell.POSIX
     said: list[str] = []
     found: list[str] = []
     for word in words[:MOST_PLACES]:
+        text = word.text if is_posix else word.text.replace("\\", "/")
         if not _can_be_looked_up(word):
             fit = Fit.MAYBE
+            said += _sayings(_AT_HOME.sub("~", text)) if _AT_HOME.search(text) else ()
         elif word.is_known:
-            said += _sayings(word.text)
+            said += _sayings(text)
         else:
             found.append(word.text)
     return NamedIn(said=tuple(said), found=tuple(found), fit=fit, is_relative=_has_relative(words))
@@ -272,11 +270,13 @@ def _can_be_looked_up(word: ShellWord) -> bool:
 
 
 def _sayings(text: str) -> Iterator[str]:
-    """What may be a path in a word: `--file=x`, `@x`, `if=x`, `user@host:x`."""
+    """What may be a path in a word: `--file=x`, `@x`, `if=x`, `user@host:x`, `f=@x;type=y`."""
     yield text
     for sign in ("=", "@", ":"):
         if sign in text and (rest := text.partition(sign)[2]):
             yield rest
+    if _JOINS.search(text):
+        yield from [each for each in _JOINS.split(text, _MOST_JOINED) if each]
     if text.startswith("-") and len(text) > 2 and text[1] != "-":
         yield text[2:]
 

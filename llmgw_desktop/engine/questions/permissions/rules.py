@@ -101,15 +101,20 @@ class PathView:
             full = f"{top}/{said}"  # as below: most words of a command are one name
             real = self._links.real(full)
             return (full,) if full == real else (full, real)
-        place = self._place(said, _joined(self._base, folder) if folder else self._base)
+        place = self._place(said, self._whole(folder) if folder else self._base)
         full = os.path.normpath(place.full)
         return (full,) if full == place.real else (full, place.real)
+
+    def _whole(self, folder: str) -> str:
+        """A folder that a command goes to, from the job's own."""
+        is_home = folder == "~" or folder.startswith("~/")
+        return _joined(self._base, self._home + folder[1:] if is_home else folder)
 
     def _plainly(self, folder: str) -> str:
         """Empty where a name cannot simply be hung on to it."""
         found = self._plain.get(folder)
         if found is None:
-            full = _joined(self._base, folder) if folder else self._base
+            full = self._whole(folder) if folder else self._base
             whole = full.rstrip("/")
             is_plain = IS_POSIX and whole.startswith("/") and os.path.normpath(whole) == whole
             found = self._plain[folder] = whole if is_plain else ""

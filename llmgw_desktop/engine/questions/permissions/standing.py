@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice, product
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.jobs.approval import Ask, AskingJob, PermissionKind
 from llmgw_desktop.domain.jobs.rules.book import RuleBook, Ruling
 from llmgw_desktop.domain.jobs.rules.command import CommandShell, ParsedCommand
+from llmgw_desktop.domain.jobs.rules.hosts import host_of
 from llmgw_desktop.domain.jobs.rules.ready import Wish
 from llmgw_desktop.domain.jobs.rules.rule import RuleKind, RuleSituation, RuleVerdict
 from llmgw_desktop.domain.values import value
@@ -125,7 +125,7 @@ def wishes(job: AskingJob, ask: Ask, view: Lookup, minute: int) -> Iterator[Wish
             ),
             look=lambda one, inside: view.look_up(
                 one,
-                os.path.join(folder, inside) if inside else folder,  # noqa: PTH118 - texts
+                os.path.join(folder, inside) if inside and inside[0] != "~" else inside or folder,  # noqa: PTH118 - texts
             ),
         )
 
@@ -161,14 +161,6 @@ def shell_of(cli: CliName | None) -> CommandShell:
     if cli is None or os.name != "nt":
         return CommandShell.POSIX
     return cli_of(cli).shell_on_windows
-
-
-def host_of(url: str) -> str:
-    """Small letters; empty where it cannot be told."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
 
 
 def _read_paths(ask: Ask) -> list[str]:

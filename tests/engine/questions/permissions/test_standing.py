@@ -174,3 +174,21 @@ async def test_fetches_and_tools(tmp_path: Path) -> None:
         await made.put(replace(fetch, native_id="b", url=evil))
         tool = Ask(native_id="c", kind=PermissionKind.MCP, server="gate", tool="add")
         assert not (await made.unasked(tool)).allows
+
+
+async def test_a_command_that_goes_home_reads_what_is_denied_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    keys = StandingRule(name="keys", verdict=RuleVerdict.DENY, paths=("~/.ssh/**",))
+    async with scene(tmp_path) as made:
+        hold(made, ALLOW, keys)
+        for at, said in enumerate(
+            (
+                *("cd ~ && cat .ssh/id_rsa", "(cd ~; cat .ssh/id_rsa)", "cd ~/.ssh && cat id_rsa"),
+                *("cd ~/a/..; cat .ssh/id_rsa", 'cat "$HOME/.ssh/id_rsa"', "cat <~/.ssh/x y"),
+            )
+        ):
+            for asked in (command(said, str(at)), replace(command(said, f"{at}w"), cwd="src")):
+                assert not (await made.unasked(asked)).allows, said
