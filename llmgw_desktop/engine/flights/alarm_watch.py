@@ -6,7 +6,7 @@ thing is told once, and again only after it was over and half an hour has passed
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,79 +132,78 @@ class AlarmWatch:
 
     def note(self, flights: Iterable[FlightRecord]) -> None:
         """Those that just ended, in the order in which they did."""
+        practice = self._practice()
         for record in flights:
             flight = record.summary
             if flight.operation is not Operation.GENERATE or flight.provider is None:
                 continue
-            if flight.protocol is ModelProtocol.CLI or flight.provider in self._practice():
+            if flight.protocol is ModelProtocol.CLI or flight.provider in practice:
                 continue
-            for alarm in self._found(record, flight):
-                self._tell(alarm)
+            self._look(record, flight)
 
-    def _found(self, record: FlightRecord, flight: FlightSummary) -> Iterator[Alarm]:
+    def _look(self, record: FlightRecord, flight: FlightSummary) -> None:
         seen = (flight.id, flight.started_at_s)
         model = flight.model_asked
         for attempt in record.attempt_log:
             model = attempt.model
             if not attempt.outcome or flight.state is FlightState.CANCELED:
                 continue
-            yield from self._refused(seen, attempt.account, attempt.outcome)
+            self._refused(seen, attempt.account, attempt.outcome)
         account = flight.account
         if not flight.was_generated or account is None:
             return
         stop = (flight.stop_reason or "").lower()
         if stop in _REFUSING:
-            yield from self._refused(seen, account, f"the answer ended with {stop}")
+            self._refused(seen, account, f"the answer ended with {stop}")
         elif flight.state is FlightState.OK:
             whole = self._line(account, "")
             whole.in_a_row = 0
             whole.refused.clear()
             whole.going_on.discard(AlarmKind.REFUSED)
         line = self._line(account, model)
-        yield from self._other_model(line, seen, account, (model, flight.model_served))
-        yield from self._priced(line, seen, flight, (account, model))
-        yield from self._timed(line, seen, flight, (account, model))
-        yield from self._empty(line, seen, record, (account, model))
+        self._other_model(line, seen, account, (model, flight.model_served))
+        self._priced(line, seen, flight, (account, model))
+        self._timed(line, seen, flight, (account, model))
+        self._empty(line, seen, record, (account, model))
 
-    def _refused(self, seen: Seen, account: str, words: str) -> Iterator[Alarm]:
+    def _refused(self, seen: Seen, account: str, words: str) -> None:
         line = self._line(account, "")
         line.in_a_row += 1
         line.refused.append(seen)
         if line.in_a_row >= IN_A_ROW and self._is_news(line, AlarmKind.REFUSED):
-            yield _alarm(
-                AlarmKind.REFUSED, line.refused, (account, ""), found=words, count=line.in_a_row
-            )
+            count, refused = line.in_a_row, line.refused
+            self._tell(_alarm(AlarmKind.REFUSED, refused, (account, ""), found=words, count=count))
 
     def _other_model(
         self, line: _Line, seen: Seen, account: str, names: tuple[str, str | None]
-    ) -> Iterator[Alarm]:
+    ) -> None:
         asked, served = names
         if served is None or served == asked or is_same_model(asked, served):
             line.going_on.discard(AlarmKind.OTHER_MODEL)
         elif self._is_news(line, AlarmKind.OTHER_MODEL):
-            yield _alarm(AlarmKind.OTHER_MODEL, [seen], (account, asked), found=served)
+            self._tell(_alarm(AlarmKind.OTHER_MODEL, [seen], (account, asked), found=served))
 
     def _priced(
         self, line: _Line, seen: Seen, flight: FlightSummary, whose: tuple[str, str]
-    ) -> Iterator[Alarm]:
+    ) -> None:
         told = _price_of(flight)
         if told is None:
             return
         value, basis = told
         if basis is not line.basis:
             line.basis, line.price = basis, _Level()
-        yield from self._leapt(AlarmKind.PRICE, line, (seen, value), whose)
+        self._leapt(AlarmKind.PRICE, line, (seen, value), whose)
 
     def _timed(
         self, line: _Line, seen: Seen, flight: FlightSummary, whose: tuple[str, str]
-    ) -> Iterator[Alarm]:
+    ) -> None:
         speed = flight.tokens_per_s
         if speed is not None and (flight.usage.output_tokens or 0) >= LEAST_OUTPUT:
-            yield from self._leapt(AlarmKind.SPEED, line, (seen, speed), whose)
+            self._leapt(AlarmKind.SPEED, line, (seen, speed), whose)
 
     def _leapt(
         self, kind: AlarmKind, line: _Line, news: tuple[Seen, float], whose: tuple[str, str]
-    ) -> Iterator[Alarm]:
+    ) -> None:
         level = line.price if kind is AlarmKind.PRICE else line.speed
         change = level.change(*news)
         if change is None:
@@ -212,20 +211,20 @@ class AlarmWatch:
                 line.going_on.discard(kind)
         elif self._is_news(line, kind):
             seen = [each for each, _ in level.run]
-            yield _alarm(kind, seen, whose, before=change[0], now=change[1])
+            self._tell(_alarm(kind, seen, whose, before=change[0], now=change[1]))
 
-    def _empty(
-        self, line: _Line, seen: Seen, record: FlightRecord, whose: tuple[str, str]
-    ) -> Iterator[Alarm]:
+    def _empty(self, line: _Line, seen: Seen, record: FlightRecord, whose: tuple[str, str]) -> None:
         is_empty = is_empty_answer(record)
         if is_empty is None:
             return
         line.empty.append((seen, is_empty))
+        if not is_empty and AlarmKind.EMPTY not in line.going_on:
+            return
         found = [each for each, empty in line.empty if empty]
         if not found:
             line.going_on.discard(AlarmKind.EMPTY)
         if len(found) >= EMPTY and is_empty and self._is_news(line, AlarmKind.EMPTY):
-            yield _alarm(AlarmKind.EMPTY, found, whose, count=len(found))
+            self._tell(_alarm(AlarmKind.EMPTY, found, whose, count=len(found)))
 
     def _is_news(self, line: _Line, kind: AlarmKind) -> bool:
         now_s = self._clock.monotonic_s()

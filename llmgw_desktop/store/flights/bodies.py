@@ -54,6 +54,8 @@ class BodyRows:
         self._between = between
         self._encrypt = encrypt
         self._said: dict[int, str] = {}
+        self._said_in: dict[Headers, bytes] = {}
+        """Headers as they are written down, as JSON without secrets: many flights have the same."""
 
     def row(self, record: FlightRecord) -> Row:
         """In the order of BODY_COLUMNS, the flight's id in the place of its `seq`."""
@@ -107,7 +109,10 @@ class BodyRows:
     def _headers(self, record: FlightRecord, column: str, headers: Headers) -> str | bytes:
         if not headers:
             return _json(headers)
-        said = self._clean(_json(headers).encode(errors="replace"))
+        said = self._said_in.get(headers)
+        if said is None:
+            said = self._clean(_json(headers).encode(errors="replace"))
+            self._said_in[headers] = said
         if self._encrypt is None:
             return said.decode(errors="replace")
         return self._encrypt(said, place_of(record.summary.id, column))
@@ -294,13 +299,16 @@ class Seal:
         """As many as one glance is for, each time, and what cleans their bodies and headers."""
         part: list[FlightRecord] = []
         texts: list[bytes] = []
+        seen: set[Headers] = set()
         size = 0
         for record in records:
-            own = _texts(record)
+            own = _texts(record, seen)
             weight = sum(map(len, own))
             if part and (len(part) == FLIGHTS_A_GLANCE or size + weight > GLANCE_BYTES):
                 yield part, self._for(texts, size)
-                part, texts, size = [], [], 0
+                part, texts, seen, size = [], [], set(), 0
+                own = _texts(record, seen)
+                weight = sum(map(len, own))
             part.append(record)
             texts += own
             size += weight
@@ -316,16 +324,19 @@ class Seal:
         return self.clean if size > GLANCE_BYTES or self.may_hold(texts) else _as_it_is
 
 
-def _texts(record: FlightRecord) -> list[bytes]:
+def _texts(record: FlightRecord, seen: set[Headers] | None = None) -> list[bytes]:
+    """`seen`: headers of others that are looked at with this one, to which its own are added; what
+    many have in common is looked at once."""
     texts = [body for body in (record.request_body, record.answer_body) if body]
-    if record.request_headers or record.answer_headers:
+    for headers in (record.request_headers, record.answer_headers):
+        if not headers or (seen is not None and headers in seen):
+            continue
+        if seen is not None:
+            seen.add(headers)
         # as the list that is cleaned, which nobody takes for a stream
-        texts.append(b"[" + _values(record.request_headers) + _values(record.answer_headers))
+        said = "[" + "\n".join([value for _, value in headers])
+        texts.append(said.encode(errors="replace"))
     return texts
-
-
-def _values(headers: Headers) -> bytes:
-    return "\n".join([value for _, value in headers]).encode(errors="replace")
 
 
 def _as_it_is(body: bytes) -> bytes:

@@ -222,6 +222,44 @@ def test_one_glance_is_for_many_bodies() -> None:
     assert len(glances) == 2
 
 
+def test_headers_that_many_have_are_looked_at_once_and_cleaned_in_each() -> None:
+    looked_at: list[bytes] = []
+    cleaned: list[bytes] = []
+
+    def may_hold(texts: Iterable[bytes]) -> bool:
+        looked_at.extend(texts)
+        return any(b"secret" in text for text in texts)
+
+    def clean(text: bytes) -> bytes:
+        cleaned.append(text)
+        return text.replace(b"secret", b"[...]")
+
+    def headers(word: str) -> tuple[tuple[str, str], ...]:
+        """Other objects each time, as heads that say the same are."""
+        return (("".join(["x-", "said"]), "".join(["a ", word])),)
+
+    words = ["secret"] * 5 + ["word"]
+    made = [
+        record(
+            summary=summary(at),
+            request_body=b"q%d" % at,
+            answer_body=None,
+            request_headers=headers(word),
+            answer_headers=headers("secret"),
+        )
+        for at, word in enumerate(words)
+    ]
+    ended = make_batch({}, made, SETTINGS, Seal(clean, may_hold)).ended
+    rows = [row for alike in ended for row in alike.bodies]
+    asked, answered = map(BODY_COLUMNS.index, ("request_headers", "answer_headers"))
+    assert [row[asked] for row in rows] == ['[["x-said","a [...]"]]'] * 5 + [
+        '[["x-said","a word"]]'
+    ]
+    assert {row[answered] for row in rows} == {'[["x-said","a [...]"]]'}
+    assert sum(text.startswith(b"[a ") for text in looked_at) == 2
+    assert sum(b"x-said" in text for text in cleaned) == 2
+
+
 def test_a_glance_is_for_as_many_bodies_as_it_may_hold() -> None:
     """Streams are large: together they are many times what is put together for one."""
     glances: list[int] = []
