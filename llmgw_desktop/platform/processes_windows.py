@@ -8,6 +8,7 @@ import ctypes
 import os
 import sys
 import threading
+import time
 import winreg
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,13 @@ _STILL_RUNS = 0x102
 _FOR_EVER = 0xFFFFFFFF
 _ENDED_BY_US = 137
 """The exit code of what we end: what a shell says of a killed program."""
+_CTRL_BREAK, _CONSOLE_ENDS = 1, (2, 5, 6)
+"""What a console says: these are that it is closed, that its person goes, and that Windows ends."""
+_LONGEST_END_S = 60.0
+"""Longer than Windows waits."""
+_Heard = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.DWORD)
+_heard: list[object] = []
+"""Kept for as long as the system may call them."""
 _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
 _MAKERS = ("OpenProcess", "OpenJobObjectW", "OpenEventW", "CreateEventW")
 for _name in (*_MAKERS, "CreateToolhelp32Snapshot"):
@@ -164,8 +172,25 @@ def _tell(name: str) -> bool:
 
 
 def hear_end(asked: Callable[[], None]) -> None:
-    """From now on `asked` is called, in a thread, when this process is asked to end."""
+    """From now on `asked` is called, in a thread, when this process is asked to end, also by what
+    its console says: Ctrl+Break, that it is closed, that the session ends."""
     _hear(asked_event(os.getpid()), asked)
+    heard = _Heard(lambda what: console_said(what, asked))
+    _heard.append(heard)
+    _kernel.SetConsoleCtrlHandler(heard, True)
+
+
+def console_said(what: int, asked: Callable[[], None]) -> bool:
+    """Whether it was ours to hear. In a thread that the system makes for it: when that returns from
+    the end of a console, the process is ended at once, so it stays until we have ended, or until
+    the system has waited long enough."""
+    if what not in (_CTRL_BREAK, *_CONSOLE_ENDS):
+        return False  # Ctrl+C, which Python hears
+    with suppress(RuntimeError):  # the loop has ended already
+        asked()
+    if what in _CONSOLE_ENDS:
+        time.sleep(_LONGEST_END_S)
+    return True
 
 
 def hear_anew(asked: Callable[[], None]) -> None:

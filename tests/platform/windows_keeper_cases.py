@@ -185,6 +185,27 @@ def test_no_console_is_seen(run: _Run) -> None:
     assert run.said() == ["0"]
 
 
+_HEARS_CONSOLE = """
+import threading
+from llmgw_desktop.platform import processes_windows
+ended = threading.Event()
+processes_windows.hear_end(ended.set)
+said = [processes_windows.console_said(what, ended.set) for what in (0, 1)]
+was_asked = ended.is_set()
+ended.clear()
+system = threading.Thread(target=processes_windows.console_said, args=(2, ended.set), daemon=True)
+system.start()
+print(said, was_asked, ended.wait(60), system.is_alive())
+"""
+"""Its console is closed: wine has none, so what it would call is called."""
+
+
+def test_the_end_of_its_console_waits_until_a_gateway_has_ended() -> None:
+    words = [sys.executable, "-c", _HEARS_CONSOLE]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=True)
+    assert done.stdout.strip() == "[False, True] True True True"
+
+
 def test_the_start_of_the_computer_has_a_number() -> None:
     """Where Windows counts them; wine does not, and is told to."""
     import winreg
