@@ -20,6 +20,7 @@ from llmgw_desktop.store.database.database import (
     open_read_only,
     store_error,
     told,
+    uri_of,
 )
 from tests.support.rights import without_roots_rights
 
@@ -271,3 +272,26 @@ def test_a_full_disk_is_no_broken_one(
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
     assert said in str(store_error(error, tmp_path / "x.db"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\\\\server\\share\\gw.db",
+        "\\\\?\\C:\\größe\\gw.db",
+        "C:\\größe\\日本 & 100%41 #1?.db",
+        "odd ?mode=rwc&x#%41\udcff.db",
+    ],
+)
+def test_a_file_is_named_whatever_its_path_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A server's folder and one of the longer form on Windows, too: here these are names."""
+    monkeypatch.chdir(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "made.db")) as made:
+        made.execute("CREATE TABLE sheep (name)")
+    (tmp_path / "made.db").rename(tmp_path / name)
+    for path in (name, str(tmp_path / name)):
+        with closing(sqlite3.connect(uri_of(path, mode="ro"), uri=True)) as opened:
+            assert opened.execute("SELECT name FROM sqlite_master").fetchall() == [("sheep",)]
+    assert [each.name for each in tmp_path.iterdir()] == [name]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from llmgw_desktop.domain.audit import are_acts_heard
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreError, StoreUnavailable
@@ -247,7 +248,7 @@ def is_of_today(path: Path, steps: Steps) -> bool:
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """As the file lies, for whoever looks whether it can be used. Raises sqlite3.Error."""
-    uri = f"{path.absolute().as_uri()}?mode=ro"
+    uri = uri_of(str(path.absolute()), mode="ro")
     connection = sqlite3.connect(
         uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
@@ -266,6 +267,12 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def uri_of(path: str, *, mode: str) -> str:
+    """All of the path is escaped, its strokes too: SQLite would take the server of a Windows path
+    for an authority, which it refuses."""
+    return f"file:{quote(os.fsencode(path), safe='')}?mode={mode}"
 
 
 def _lies_still(path: Path, code: int) -> bool:
