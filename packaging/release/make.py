@@ -21,6 +21,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent), str(ROOT / "packaging/win
 
 import keeper_program
 import linux_files
+import one_file
 import sbom
 import sums
 
@@ -72,10 +73,12 @@ def main() -> None:
     folder = (chosen.folder or _build(chosen.kind)).resolve()
     release = Release(folder, chosen.out.resolve(), project["version"], epoch, chosen.quick)
     made = kind.make(release)
-    told = sbom.document(read_parts(folder / _PARTS), project, epoch, made)
-    made.with_name(f"{made.name}.cdx.json").write_text(told, "utf-8")
+    for each in made:
+        told = sbom.document(read_parts(folder / _PARTS), project, epoch, each)
+        each.with_name(f"{each.name}.cdx.json").write_text(told, "utf-8")
+        print(each)
     listed = sums.write_sums(release.out, key)
-    print(f"{made}\n{listed}{'' if key else f' (not signed: {_KEY_VARIABLE} names no key)'}")
+    print(f"{listed}{'' if key else f' (not signed: {_KEY_VARIABLE} names no key)'}")
 
 
 def _signing_key() -> Ed25519PrivateKey | None:
@@ -116,7 +119,7 @@ def _build(kind: str) -> Path:
     return dist / "llmgw"
 
 
-def _deb(release: Release) -> Path:
+def _deb(release: Release) -> tuple[Path, ...]:
     with tempfile.TemporaryDirectory() as work:
         tree = Path(work) / "llmgw-desktop"
         linux_files.put_system(release.folder, tree, release.version, release.date)
@@ -126,10 +129,10 @@ def _deb(release: Release) -> Path:
         how = ["-Zgzip", "-z1"] if release.is_quick else ["-Zxz"]
         command = ["dpkg-deb", "--root-owner-group", *how, "--build", tree, made]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return made
+    return (made,)
 
 
-def _portable(release: Release) -> Path:
+def _portable(release: Release) -> tuple[Path, ...]:
     name = f"llmgw-{release.version}-{sys.platform}-{os.uname().machine}"
     with tempfile.TemporaryDirectory() as work:
         tree = Path(work) / name
@@ -142,10 +145,12 @@ def _portable(release: Release) -> Path:
         squeeze = ["gzip", "-n1"] if release.is_quick else ["xz", "-T1"]
         subprocess.run([*squeeze, archive], check=True)
         (packed,) = Path(work).glob(f"{name}.tar.*")
-        return Path(shutil.move(packed, release.out / packed.name))
+        archive = Path(shutil.move(packed, release.out / packed.name))
+    one = release.out / f"llmgw-desktop-{release.version}-{os.uname().machine}.run"
+    return archive, one_file.write_one_file(archive, one, release.version)
 
 
-def _windows(release: Release) -> Path:
+def _windows(release: Release) -> tuple[Path, ...]:
     made = release.out / f"llmgw-{release.version}-setup.exe"
     facts = {"PAYLOAD": release.folder, "OUTPUT": made, "PYTHON": sys.executable}
     quick = ["-DQUICK"] if release.is_quick else []
@@ -156,7 +161,7 @@ def _windows(release: Release) -> Path:
         said = (f"-D{name}={at}" for name, at in facts.items())
         command = ["makensis", "-V2", "-WX", *quick, *said, "installer.nsi"]
         subprocess.run(command, cwd=ROOT, check=True)
-    return made
+    return (made,)
 
 
 def _put_keeper(place: Path) -> None:
@@ -171,13 +176,13 @@ def _put_keeper(place: Path) -> None:
     shutil.copyfile(made, place)
 
 
-def _macos(release: Release) -> Path:
+def _macos(release: Release) -> tuple[Path, ...]:
     """Written after its makers' manuals; nobody has seen it run."""
     bundle = release.folder.parent / "LLM Gateway.app"
     made = release.out / f"llmgw-{release.version}.dmg"
     command = ["hdiutil", "create", "-ov", "-format", "UDZO", "-srcfolder", bundle, made]
     subprocess.run(command, check=True)
-    return made
+    return (made,)
 
 
 def _dated(tree: Path, epoch: int) -> None:
@@ -189,7 +194,7 @@ def _dated(tree: Path, epoch: int) -> None:
 
 @dataclass(frozen=True)
 class Kind:
-    make: Callable[[Release], Path]
+    make: Callable[[Release], tuple[Path, ...]]
     needs: tuple[str, ...]
     """Programs that it is made with."""
     program: str = "llmgw"

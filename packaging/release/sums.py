@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 _NAME = "SHA256SUMS"
-_MADE = (".deb", ".xz", ".gz", ".exe", ".dmg", ".cdx.json")
+_MADE = (".deb", ".xz", ".gz", ".run", ".exe", ".dmg", ".cdx.json")
 
 
 def signing_key(file: Path) -> Ed25519PrivateKey:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -19,7 +20,9 @@ import pytest
 from tests.packaging.bare_system import BareSystem, bare_system
 from tests.packaging.machine import ROOT
 from tests.packaging.needs import need_programs
+from tests.packaging.one_file import OneFile, put_where_anybody_may_enter
 from tests.packaging.one_folder import BARE
+from tests.packaging.test_release import folder_of
 from tests.support.gateway import GatewaySetup, running_gateway
 from tests.support.raw_http import send
 from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
@@ -124,10 +127,131 @@ def test_the_portable_archive_runs_from_any_folder(
     assert {each.name for each in folder.iterdir()} == {
         *("llmgw", "_internal", "LICENSE.txt", "README.txt", "licences"),
     }
+    one = made.with_name(f"llmgw-desktop-{VERSION}-{os.uname().machine}.run")
+    itself = GatewaySetup(
+        home=own_home, program=(str(one),), environment={**BARE, "XDG_DATA_HOME": str(place)}
+    )
+    assert itself.command("--llmgw", "--version").stdout == f"llmgw {VERSION}\n"
+    assert itself.command("--version").stdout == f"llmgw {VERSION}\n"
     setup = GatewaySetup(home=own_home, program=(str(folder / "llmgw"),), environment=BARE)
     assert setup.command("--version").stdout == f"llmgw {VERSION}\n"
     with running_gateway(setup) as gateway:
         assert send(f"{gateway.url}/health", method="GET").status == 200
+
+
+@pytest.fixture(scope="module")
+def made_of_little(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one file around a program that tells its name and its words."""
+    work = tmp_path_factory.mktemp("little")
+    program = folder_of(work / "folder", "llmgw") / "llmgw"
+    program.write_text('#!/bin/sh\nprintf "%s|" "${0##*/}" "$@"\n')
+    program.chmod(0o755)
+    icons = program.parent / "_internal/llmgw_desktop/_resources/icons"
+    icons.mkdir(parents=True)
+    shutil.copy(ROOT / "resources/icons/app.svg", icons)
+    make("portable", program, work / "out")
+    [made] = (work / "out").glob("*.run")
+    return made
+
+
+@pytest.fixture
+def one_file(made_of_little: Path) -> Iterator[OneFile]:
+    with put_where_anybody_may_enter(made_of_little) as put:
+        yield put
+
+
+@pytest.mark.daily
+def test_the_one_file_is_unpacked_once_and_starts_what_it_is_called(one_file: OneFile) -> None:
+    both = [one_file.start("-x", "a b") for _ in range(2)]
+    assert [each.communicate(timeout=60)[0] for each in both] == ["llmgw-desktop|-x|a b|"] * 2
+    folder = one_file.unpacked / VERSION
+    assert {each.name for each in one_file.unpacked.iterdir()} == {VERSION, ".lock"}
+    number = folder.stat().st_ino
+    assert one_file.said(by=("sh",)) == "llmgw-desktop|"
+    assert one_file.said("--llmgw", "key", "list") == "llmgw|key|list|"
+    named = one_file.data / "llmgw"
+    named.symlink_to(one_file.file)
+    assert one_file.said("serve", called=str(named)) == "llmgw|serve|"
+    assert folder.stat().st_ino == number
+    (folder / ".unpacked").write_text("of another build\n")  # which goes on, if it runs
+    assert one_file.said() == "llmgw-desktop|"
+    assert len(list(one_file.unpacked.glob(f"{VERSION}*"))) == 2
+
+
+@pytest.mark.daily
+def test_the_one_file_only_unpacks_where_that_is_said(one_file: OneFile) -> None:
+    into = one_file.data / "new/folder"
+    [folder] = [Path(each) for each in one_file.said("--extract", str(into)).splitlines()]
+    assert list(into.iterdir()) == [folder]
+    assert os.access(folder / "llmgw", os.X_OK)
+    assert "is there already" in one_file.refusal("--extract", str(into))
+    assert "Say the folder" in one_file.refusal("--extract")
+    assert not one_file.unpacked.exists()
+
+
+@pytest.mark.daily
+def test_the_one_file_writes_its_entry_of_the_menu_and_takes_it_away(one_file: OneFile) -> None:
+    need_programs("desktop-file-validate")
+    entry = Path(one_file.said("--menu").strip())
+    assert entry == one_file.data / "applications/llmgw-desktop.desktop"
+    icon = one_file.data / "icons/hicolor/scalable/apps/llmgw-desktop.svg"
+    assert icon.read_bytes() == (ROOT / "resources/icons/app.svg").read_bytes()
+    done = subprocess.run(["desktop-file-validate", entry], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"")
+    [line] = [each for each in entry.read_text().splitlines() if each.startswith("Exec=")]
+    path = str(one_file.unpacked / VERSION / "llmgw-desktop")
+    quoted = path.replace('"', '\\\\"').replace("$", r"\\$").replace("%", "%%")
+    assert line == f'Exec="{quoted}"'
+    assert str(one_file.unpacked) in one_file.said("--remove")
+    assert not entry.exists()
+    assert not icon.exists()
+    assert (one_file.unpacked / VERSION / "llmgw").exists()
+    entry.write_text("Exec=/usr/bin/llmgw-desktop\n")  # somebody's own
+    one_file.said("--remove")
+    assert entry.exists()
+
+
+@pytest.mark.daily
+@pytest.mark.parametrize("fault", ["altered", "cut off", "longer"])
+def test_the_one_file_is_not_believed_when_it_is_not_whole(fault: str, one_file: OneFile) -> None:
+    content = bytearray(one_file.file.read_bytes())
+    if fault == "altered":
+        content[-1000] ^= 1
+    changed = {"altered": content, "cut off": content[:3000], "longer": content + b"x"}[fault]
+    one_file.file.write_bytes(changed)
+    for words in ((), ("--menu",), ("--extract", str(one_file.data / "there"))):
+        assert "is not whole: it was cut off or altered" in one_file.refusal(*words)
+    assert list(one_file.data.rglob("*")) == []
+
+
+@pytest.mark.daily
+def test_where_the_one_file_cannot_be_unpacked_it_says_why(one_file: OneFile) -> None:
+    one_file.data.chmod(0o555)
+    if os.getuid() == 0:
+        os.chown(one_file.data, 0, 0)
+    assert "cannot be made: Permission denied." in one_file.refusal()
+    assert "HOME is not set" in one_file.refusal(XDG_DATA_HOME="")
+    full = 'mount -t tmpfs -o size=16k none "$XDG_DATA_HOME" && exec "$@"'
+    words = ["unshare", "-m", "sh", "-c", full, "sh", one_file.file]
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+        return
+    env = {**os.environ, "XDG_DATA_HOME": str(one_file.data)}
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "No space left on device." in done.stderr
+
+
+@pytest.mark.daily
+def test_the_one_file_comes_to_the_same_bytes_and_is_listed(
+    made_of_little: Path, tmp_path: Path
+) -> None:
+    program = made_of_little.parents[1] / "folder/llmgw"
+    again = make("portable", program, tmp_path / "again").with_name(made_of_little.name)
+    assert again.read_bytes() == made_of_little.read_bytes()
+    assert f"  {again.name}\n" in again.with_name("SHA256SUMS").read_text()
+    told = json.loads(again.with_name(f"{again.name}.cdx.json").read_text())
+    [digest] = told["metadata"]["component"]["hashes"]
+    assert digest["content"] == hashlib.sha256(again.read_bytes()).hexdigest()
 
 
 def test_the_package_is_put_in_used_replaced_and_taken_out(program: Path, tmp_path: Path) -> None:
