@@ -1,8 +1,9 @@
 """`llmgw hook CLI`: asks the gateway in a CLI's place, and prints its answer.
 
 Whatever goes wrong nothing is printed and it ends well: the CLI then goes its own way, and asks its
-own question. In a run of the gateway's own it says nothing: that one asks by itself. A step that is
-too large to be looked at is told in short, and the gateway lets none of it pass unasked.
+own question. What a rule holds, for the CLI would ask nobody, is denied then. In a run of the
+gateway's own it says nothing: that one asks by itself. A step that is too large to be looked at is
+told in short, and the gateway lets none of it pass unasked.
 
 It runs before each step of a CLI, so it reads in no more than it needs, and that late.
 """
@@ -77,11 +78,18 @@ def _hooked(cli: str, places: Places, env: Mapping[str, str]) -> int:
 
 def _said(gateway: RunningGateway, path: str, told: dict[str, object]) -> bool:
     """Prints the answer; False where the gateway's settings take no body of that size."""
-    for name, answer in gateway.events(path, told, silence_s=_SILENCE_S):
-        if name == "refused":
-            return bool(answer.status != _REFUSED_FOR_SIZE)
-        if name == "said":
-            print(answer["said"], end="", flush=True)
+    otherwise = ""
+    try:
+        for name, answer in gateway.events(path, told, silence_s=_SILENCE_S):
+            if name == "refused":
+                return bool(answer.status != _REFUSED_FOR_SIZE)
+            if name == "held":
+                otherwise = answer["said"]
+            elif name == "said":
+                otherwise = ""
+                print(answer["said"], end="", flush=True)
+    finally:
+        print(otherwise, end="", flush=True)  # it has ended, or is silent: nobody has allowed it
     return True
 
 

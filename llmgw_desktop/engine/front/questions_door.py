@@ -292,7 +292,8 @@ class RulesDoor:
     terminal has `llmgw hook` ask. `rules`: those of the settings.
 
     A hook is answered by a server-sent event, `said` with what it is to print; until then a sign
-    of life comes now and then, by which it is seen that the hook is gone."""
+    of life comes now and then, by which it is seen that the hook is gone. One that is held is told
+    by `held` what it is to print if no `said` comes."""
 
     def __init__(
         self, rules: Callable[[], Sequence[StandingRule]], asks: Callable[[], "TerminalAsks"]
@@ -322,11 +323,14 @@ class RulesDoor:
         async def show_life() -> None:
             await caller.write(b": waits\n\n")
 
+        async def hold(otherwise: bytes) -> None:
+            await caller.write(_frame(otherwise, b"held"))
+
         await caller.begin(200, _STREAM)
         if call is None:
             pass
         elif call.moment is HookMoment.BEFORE:
-            said = await asks.before(cli, call, who(caller), show_life)
+            said = await asks.before(cli, call, who(caller), hold=hold, show_life=show_life)
         elif call.moment is HookMoment.ASKS:
             said = await asks.asked(cli, call, who(caller), show_life)
         elif call.moment is HookMoment.TELLS:
@@ -341,9 +345,9 @@ class RulesDoor:
         await caller.end()
 
 
-def _frame(said: bytes) -> bytes:
+def _frame(said: bytes, name: bytes = b"said") -> bytes:
     told: dict[str, Any] = {"said": said.decode()}
-    return b"event: said\ndata: %b\n\n" % orjson.dumps(told)
+    return b"event: %b\ndata: %b\n\n" % (name, orjson.dumps(told))
 
 
 def _cli_in(caller: HttpCaller) -> Cli:

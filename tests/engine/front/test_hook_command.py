@@ -7,12 +7,14 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from llmgw_desktop.app.command_line import hook_command
+from llmgw_desktop.app.command_line.running_gateway import NotRunning, RunningGateway
 from llmgw_desktop.domain.jobs.approval import ApprovalSettings
 from llmgw_desktop.domain.jobs.rules.rule import RuleVerdict, StandingRule
 from llmgw_desktop.platform.marks import MARKER
@@ -165,3 +167,35 @@ async def test_it_ends_with_whoever_reads_its_answer(house: House) -> None:
     async with asyncio.timeout(60):
         await process.wait()
     await until(lambda: not len(house.container.question_list))
+
+
+class _Ends:
+    """A gateway that tells these events and then is gone."""
+
+    def __init__(self, *events: tuple[str, dict[str, str]]) -> None:
+        self._events = events
+
+    def events(self, *_: object, **__: object) -> Iterator[tuple[str, dict[str, str]]]:
+        yield from self._events
+        raise NotRunning("It says no more.")
+
+
+@pytest.mark.parametrize(
+    ("events", "printed"),
+    [
+        ((), ""),
+        ((("held", {"said": "denied"}),), "denied"),
+        ((("held", {"said": "denied"}), ("said", {"said": "allowed"})), "allowed"),
+        ((("held", {"said": "denied"}), ("said", {"said": ""})), ""),
+    ],
+)
+def test_what_is_held_is_denied_where_the_gateway_ends_meanwhile(
+    events: tuple[tuple[str, dict[str, str]], ...],
+    printed: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The CLI would ask nobody: without a word it would do it."""
+    gateway = cast("RunningGateway", _Ends(*events))
+    with pytest.raises(NotRunning):
+        hook_command._said(gateway, "/v1/hooks/grok", {})
+    assert capsys.readouterr().out == printed

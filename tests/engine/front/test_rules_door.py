@@ -167,7 +167,9 @@ async def grok_holds(house: House) -> dict[str, Any]:
     }
     async with house.post("/v1/hooks/grok", wish) as answer:
         lines = (await answer.text()).splitlines()
-    (data,) = (each.removeprefix("data: ") for each in lines if each.startswith("data: "))
+    (held, data) = (each.removeprefix("data: ") for each in lines if each.startswith("data: "))
+    otherwise = json.loads(json.loads(held)["said"])  # should the gateway end meanwhile
+    assert otherwise["decision"] == "deny"
     return dict(json.loads(json.loads(data)["said"] or "{}"))
 
 
@@ -251,7 +253,7 @@ OF_FILES = (
 async def printed(house: House, cli: str, body: dict[str, Any]) -> str:
     async with house.post(f"/v1/hooks/{cli}", body) as answer:
         lines = (await answer.text()).splitlines()
-    (data,) = (each.removeprefix("data: ") for each in lines if each.startswith("data: "))
+    data = [each.removeprefix("data: ") for each in lines if each.startswith("data: ")][-1]
     return str(json.loads(data)["said"])
 
 

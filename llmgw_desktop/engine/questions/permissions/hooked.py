@@ -3,7 +3,7 @@ stands in the one list beside their own question. The first answer counts.
 
 Nothing is denied for want of an answer: where no rule speaks and nobody says a word, the CLI goes
 its own way, as it does while the gateway is away. But what a rule wants asked of a CLI that would
-ask nobody waits for the list, and silence denies it.
+ask nobody waits for the list, and silence denies it, also that of a gateway that ends meanwhile.
 """
 
 import asyncio
@@ -45,6 +45,7 @@ _SPOKEN = frozenset(
 )
 """A person's word, now or before; all else leaves it to the CLI's own question."""
 _NOBODY = "Nobody has answered."
+_ENDED = "The gateway has ended before somebody answered."
 _CUT = "The gateway cannot look at all of it, so no rule can allow it."
 _MOST_WAITING = 1000
 SIGN_OF_LIFE_S = 3.0
@@ -73,10 +74,16 @@ class TerminalAsks:
         about the same one has its answer."""
 
     async def before(
-        self, cli: Cli, call: HookCall, who: Principal, show_life: Callable[[], Awaitable[None]]
+        self,
+        cli: Cli,
+        call: HookCall,
+        who: Principal,
+        *,
+        hold: Callable[[bytes], Awaitable[None]],
+        show_life: Callable[[], Awaitable[None]],
     ) -> bytes:
         """What a rule says of it; and what could answer in the person's place is asked. Waits
-        where the CLI would ask nobody."""
+        where the CLI would ask nobody: `hold` is told first what counts should we end meanwhile."""
         self._goes_on(_id_of(cli, call), call.ask)
         job = await self._job(cli, call, who)
         review = await self._desk.ruled(job, call.ask)
@@ -98,6 +105,7 @@ class TerminalAsks:
             return _hook(cli).ruled(verdict, why)
         # a rule wants it asked, and the CLI would ask nobody: without a word it is denied
         job = replace(job, held_s=_hook(cli).waits_s - _SPARE_S)
+        await hold(_hook(cli).ruled(RuleVerdict.DENY, f"{why} {_ENDED}"))
         answer, denial = await self._answer(job, call, show_life), f"{why} {_NOBODY}"
         if answer is not None and answer.way in _SPOKEN:
             if answer.allows:
