@@ -161,3 +161,19 @@ def test_a_rule_is_made_of_a_question_and_told_before(tmp_path: Path) -> None:
     assert (rule.commands, rule.workspaces) == (("git log *",), ("app",))
     editor.undo(written)
     assert file.read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize("action", ["ask", "deny"])
+def test_no_allowance_is_written_that_another_rule_would_beat(tmp_path: Path, action: str) -> None:
+    question = permission(
+        ask=Ask(native_id="1", kind=PermissionKind.COMMAND, command="git log -3", cwd="/")
+    )
+    offer = offered(question)
+    assert offer is not None
+    file = tmp_path / "config.toml"
+    text = f'[[rules]]\nname = "looking"\naction = "{action}"\ncommands = ["git log"]\n'
+    file.write_text(text)
+    with pytest.raises(ConfigError, match="the rule 'looking' counts before it"):
+        always_wish(question, offer, file).edit()
+    file.write_text(text.replace("git log", "git push"))
+    assert always_wish(question, offer, file).edit()

@@ -122,6 +122,27 @@ def test_a_secret_is_masked_and_its_change_is_told(desk: Desk, tmp_path: Path) -
         assert CANARY.encode() not in file.read_bytes()
 
 
+def test_a_rule_is_noted_by_its_name_wherever_it_stands(desk: Desk) -> None:
+    one = '[[rules]]\nname = "one"\naction = "allow"\ncommands = ["ls"]\n'
+    two = '[[rules]]\nname = "two.b"\naction = "deny"\ncommands = ["rm *"]\n'
+    nameless = '[[rules]]\naction = "deny"\n'
+    told = {"rules[one].name": "one", "rules[one].action": "allow", "rules[one].commands": ["ls"]}
+    desk.hand(one + two)
+    desk.hand(two)
+    desk.hand(two.replace("deny", "ask"))
+    desk.hand(two.replace("deny", "ask") + nameless)
+    added, removed, changed, more = desk.noted()
+    assert {**added[2], **told} == added[2]
+    assert (removed[1], removed[2]) == (told, {})
+    assert (changed[1], changed[2]) == (
+        {"rules[two.b].action": "deny"},
+        {"rules[two.b].action": "ask"},
+    )
+    assert (more[1], more[2]) == ({}, {"rules[2].action": "deny"})
+    entries = desk.store.page(AuditQuery())
+    assert [each.act.subject for each in entries][1:3] == ["rules[two.b].action", "rules[one]"]
+
+
 def test_a_change_that_cannot_be_noted_is_not_made(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ from llmgw_desktop.store.toml_changes import AddTable, RemoveTable, SetKeys, Tom
 from llmgw_desktop.wire.shell.windows import read_command
 
 _ADDRESS = "rules"
+_BEATEN = "the rule '{rule}' counts before it, so it would change nothing: change that one"
 RuleTable = dict[str, TomlValue]
 """A rule as the settings file holds it."""
 
@@ -274,6 +275,10 @@ def would_have_words(
 
 
 def _allows(book: RuleBook, question: PermissionQuestion) -> bool:
+    return _judged(book, question).verdict is RuleVerdict.ALLOW
+
+
+def _judged(book: RuleBook, question: PermissionQuestion) -> Ruling:
     job = AskingJob(
         id=question.job_id,
         owner=question.owner,
@@ -282,17 +287,28 @@ def _allows(book: RuleBook, question: PermissionQuestion) -> bool:
         working_dir=question.ask.cwd or "/",
         workspace=question.workspace,
     )
-    review = reviewed(job, question.ask, lambda _: False, RulesNow(book))
-    return ruling_of(review).verdict is RuleVerdict.ALLOW
+    rules = RulesNow(book, question.asked_at_s)
+    return ruling_of(reviewed(job, question.ask, lambda _: False, rules))
 
 
 def always_wish(
     question: PermissionQuestion, offer: RuleOffer, settings_file: Path
 ) -> SettingsWish:
-    """Its `edit` reads the disk, and raises ConfigError."""
+    """Its `edit` reads the disk, and raises ConfigError; also where a rule of the file would
+    ask for it, or deny it, all the same."""
     table = always_table(question, offer)
+
+    def edit() -> Edit:
+        base = read_settings_file(settings_file)
+        made = adding(base, table)
+        others = settings_of("the settings", base, {}).settings.rules
+        found = _judged(RuleBook((*others, rule_read(table))), question)
+        if found.verdict is not RuleVerdict.ALLOW and found.rule:
+            raise ConfigError(_BEATEN.format(rule=found.rule), file="the rule")
+        return made
+
     said = f"{inert_line(offer.pattern, 80)} is allowed {offer.where} from now on."
-    return SettingsWish(edit=lambda: adding(read_settings_file(settings_file), table), said=said)
+    return SettingsWish(edit=edit, said=said)
 
 
 class RuleList:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sqlite3
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -132,10 +132,27 @@ def _flatten(value: object, path: str, found: dict[str, object]) -> None:
         for name, each in value.items():
             _flatten(each, f"{path}.{name}" if path else str(name), found)
     elif isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
-        for at, each in enumerate(value, 1):
-            _flatten(each, f"{path}[{at}]", found)
+        for mark, each in zip(_marks(path, value), value, strict=True):
+            _flatten(each, f"{path}[{mark}]", found)
     else:
         found[path] = value
+
+
+def _marks(path: str, tables: Sequence[Mapping[str, object]]) -> list[str]:
+    """Where each stands; rules by their names, for their order says nothing, and one that is taken
+    out moves the others."""
+    places = [str(at) for at in range(1, len(tables) + 1)]
+    if path != "rules":
+        return places
+    names = [each.get("name") for each in tables]
+    return [
+        name
+        if isinstance(name, str)
+        and names.count(name) == 1
+        and masked_value(f"{path}.name", name) == name
+        else place
+        for name, place in zip(names, places, strict=True)
+    ]
 
 
 def _secrets(flat: Mapping[str, object] | None) -> dict[str, object] | None:
