@@ -25,12 +25,11 @@ from llmgw_desktop.engine.http1 import (
     UnfitHead,
     size_of,
 )
+from llmgw_desktop.engine.http1.known_answers import PIECE_COST_BYTES, AnswersAgain
 from llmgw_desktop.wire.json_edits import Body
 
 HIGH_WATER_BYTES = 512 * 1024
 LOW_WATER_BYTES = 64 * 1024
-PIECE_COST_BYTES = 64
-"""What a piece costs in memory beside its bytes."""
 _PARTS_A_TURN = 8
 FLOOD_PIECES = 64
 """More than so many pieces waiting at once did not come as events of their own."""
@@ -55,7 +54,7 @@ class ConnectionClosed(Exception):
         self.heard = heard
 
 
-class UpstreamConnection(HeadLines, Http1Connection):
+class UpstreamConnection(AnswersAgain, HeadLines, Http1Connection):
     """Carries one exchange after another; `is_reusable` says whether another one may follow."""
 
     def __init__(self) -> None:
@@ -104,7 +103,7 @@ class UpstreamConnection(HeadLines, Http1Connection):
         transport = self.transport
         assert transport is not None
         self._lines, self._head_bytes, self.is_in_head = [], 0, True
-        self._words_before = 0
+        self._words_before, self._known_headers = 0, None
         self._is_whole = self._is_chunked = self._keeps_alive = self._is_idle = False
         if isinstance(body, bytes) and len(body) <= SENT_AT_ONCE_BYTES:
             transport.write(head + body)
@@ -122,7 +121,7 @@ class UpstreamConnection(HeadLines, Http1Connection):
             if self._error is not None:
                 raise self._error
             await self._news()
-        self.headers = headers = CIMultiDict(self._lines)
+        self.headers = headers = self._known_headers or CIMultiDict(self._lines)
         if "Transfer-Encoding" in headers:
             self._check_coding(", ".join(headers.getall("Transfer-Encoding")))
 
@@ -213,20 +212,14 @@ class UpstreamConnection(HeadLines, Http1Connection):
         if self._is_idle:  # an answer nobody asked for: never give it to the next request
             self.close(BrokenAnswer("the upstream spoke out of turn"))
             return
-        if self.is_in_head:
-            self._head_bytes += len(data)
-        try:
-            self._parser.feed_data(data)
-        except (HttpParserError, HttpParserUpgrade) as error:
-            if not self._is_whole:
-                self.close(BrokenAnswer(_why(error)))
-                return
-            self._has_surplus = True  # more bytes than the answer had
-        if self._got_body:
-            self._got_body, self._beside_bytes = False, 0
-        elif not self._is_whole and (why := self._too_much(len(data))):
+        is_first = self.is_in_head and not self._head_bytes
+        if is_first and self._came_again(data):
+            self._head_bytes = len(data)
+        elif (why := self._parsed(data)) or (why := self._too_much(len(data))):
             self.close(BrokenAnswer(why))
             return
+        elif is_first and self._is_whole and not (self._has_surplus or self._words_before):
+            self._learn(data)
         if self._take is not None:
             self._hand_over(self._take)
         else:
@@ -289,8 +282,25 @@ class UpstreamConnection(HeadLines, Http1Connection):
             self._is_whole = True
             self._keeps_alive = self._parser.should_keep_alive()
 
+    def _parsed(self, data: bytes) -> str:
+        """Why it is no HTTP, if it is none."""
+        if self.is_in_head:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade) as error:
+            if not self._is_whole:
+                return _why(error) or "it is no HTTP"
+            self._has_surplus = True  # more bytes than the answer had
+        return ""
+
     def _too_much(self, came: int) -> str:
         """Why no more of it is read, where so much came and nothing of a body."""
+        if self._got_body:
+            self._got_body, self._beside_bytes = False, 0
+            return ""
+        if self._is_whole:
+            return ""
         if self.is_in_head:
             is_long = self._head_bytes > LONGEST_HEAD + LONGEST_LINE
             return "its head is too long" if is_long else ""

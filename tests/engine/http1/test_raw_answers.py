@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict
 
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage, UpstreamTimeout
 from llmgw_desktop.domain.settings.tables import UpstreamSettings
@@ -78,10 +79,45 @@ def declared(case: dict[str, Any]) -> tuple[object, ...]:
     return outcome, case.get("status", 200), body, case["reused"]
 
 
-async def outcome_of(pieces: Sequence[bytes], *, closed: bool) -> tuple[object, ...]:
-    """Outcome; of whole ones status, body, and whether the connection may be used again."""
-    connection, wire = UpstreamConnection(), Wire()
+class Connection(UpstreamConnection):
+    """And what its last exchange came to."""
+
+    got = b""
+    said: CIMultiDict[str]
+
+
+def connected() -> tuple[Connection, Wire]:
+    connection, wire = Connection(), Wire()
     connection.connection_made(wire)
+    return connection, wire
+
+
+AGAIN_HEAD = b"HTTP/1.1 200 OK\r\nX-Said: a word\r\nContent-Length: 5\r\n\r\n"
+AGAIN = AGAIN_HEAD + b"hello"
+
+
+async def exchanged(connection: Connection, sent: bytes) -> bool:
+    """Whether another exchange may follow."""
+    connection.ask(b"GET / HTTP/1.1\r\n\r\n", b"")
+    connection.data_received(sent)
+    if not connection.is_open or connection.is_in_head:
+        return False
+    await connection.answered()
+    connection.got = b""
+    while piece := connection.ready_piece():
+        connection.got += piece
+    if not connection.is_reusable:
+        return False
+    connection.said = connection.headers
+    connection.rest(0.0)
+    return True
+
+
+async def outcome_of(
+    pieces: Sequence[bytes], *, closed: bool, on: tuple[UpstreamConnection, Wire] | None = None
+) -> tuple[object, ...]:
+    """Outcome; of whole ones status, body, and whether the connection may be used again."""
+    connection, wire = on or connected()
     connection.ask(b"GET / HTTP/1.1\r\n\r\n", b"")
     for piece in pieces:
         for at in range(0, len(piece), READ_BYTES):
@@ -120,6 +156,63 @@ async def test_in_whatever_pieces_it_is_what_is_declared(case: dict[str, Any]) -
     step = 1 if size < LONGEST_SPLIT else 997
     pieces = [sent[at : at + step] for at in range(0, size, step)]
     assert (await outcome_of(pieces, closed=closed))[:known] == expected
+
+
+@each_of_them
+async def test_behind_answers_that_came_again_it_is_what_is_declared(case: dict[str, Any]) -> None:
+    """What is known by its bytes was never seen by the parser, which reads the next one."""
+    sent, closed = sent_by(case["sent"]), case.get("closed", False)
+    expected = declared(case)
+    known = len(expected)
+    for before in (AGAIN, sent):
+        connection, wire = connected()
+        if before is sent and expected[0] != "whole":
+            continue
+        for _ in range(3):
+            if not await exchanged(connection, before):
+                break
+        else:
+            found = await outcome_of([sent], closed=closed, on=(connection, wire))
+            assert found[:known] == expected
+
+
+async def test_an_answer_that_came_again_is_read_as_the_first_was() -> None:
+    connection, _ = connected()
+    for body in (b"hello", b"HTTP/", b"other"):
+        assert await exchanged(connection, AGAIN.replace(b"hello", body))
+        assert connection.status == 200
+        assert connection.said["X-Said"] == "a word"
+        assert connection.got == body
+        assert (connection._known_headers is None) is (body == b"hello")
+
+
+@pytest.mark.parametrize(
+    ("sent", "outcome"),
+    [
+        (AGAIN_HEAD + b"hello and more", "surplus"),
+        (AGAIN_HEAD + b"hell", "waits"),
+        (AGAIN_HEAD.replace(b"a word", b"a  word") + b"hello", "whole"),
+        (AGAIN_HEAD.replace(b"200 OK", b"404 No") + b"hello", "whole"),
+        (AGAIN_HEAD.replace(b": 5", b": 4") + b"hello", "surplus"),
+        (AGAIN_HEAD.replace(b"HTTP/1.1", b"HTTP/1.0") + b"hello", "surplus"),
+    ],
+)
+async def test_what_is_not_the_same_to_the_byte_is_read(sent: bytes, outcome: str) -> None:
+    connection, _ = connected()
+    assert await exchanged(connection, AGAIN)
+    assert await exchanged(connection, AGAIN)
+    assert await exchanged(connection, sent) is (outcome == "whole")
+    assert connection._known_headers is None
+    assert connection._is_whole is (outcome != "waits")
+
+
+async def test_no_more_heads_are_learnt_where_each_is_another() -> None:
+    connection, _ = connected()
+    for number in range(9):
+        assert await exchanged(connection, AGAIN.replace(b"a word", b"number %d" % number))
+    assert await exchanged(connection, AGAIN)
+    assert await exchanged(connection, AGAIN)
+    assert connection._known_headers is None
 
 
 ERRORS = {"garbage": UpstreamGarbage, "cut": UpstreamCut, "waits": UpstreamTimeout}
