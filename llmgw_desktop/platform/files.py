@@ -42,7 +42,8 @@ if sys.platform == "win32":
     _IN_USE, _DENIED = 32, 5
     """Of Windows' own errors: a file that another program has open is neither replaced nor
     removed, be it only for the moment of reading it, or of looking through it for viruses."""
-    _PAUSES_S = (0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
+    _PAUSES_S = (0.002, 0.004, 0.008, *(0.015,) * 16)
+    """Many short ones: where several read it now and then, a moment without any is soon found."""
 
     def person() -> int:
         """Nobody asks where there are no owners."""
