@@ -19461,6 +19461,10 @@
   <context>
     <name>app/connect</name>
     <message>
+      <source>a hook's command cannot name LLMGW_HOME on Windows, where that folder has signs that a shell acts on, or the program's has spaces</source>
+      <translation>der Befehl eines Hooks kann LLMGW_HOME unter Windows nicht nennen, wenn dieser Ordner Zeichen hat, auf die eine Shell reagiert, oder der des Programms Leerzeichen</translation>
+    </message>
+    <message>
       <source>Gemini CLI reads its file in folders alone that it trusts</source>
       <translation>Gemini CLI liest seine Datei nur in Ordnern, denen es vertraut</translation>
     </message>

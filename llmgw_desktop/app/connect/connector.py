@@ -103,6 +103,12 @@ class ConnectOutcome:
     """Of the key that was made, or that was revoked."""
 
 
+_NO_HOME = (
+    "a hook's command cannot name LLMGW_HOME on Windows, where that folder has signs that a shell "
+    "acts on, or the program's has spaces"
+)
+
+
 class Connector:
     """`address` is where programs find the gateway; it raises ConfigError where they cannot."""
 
@@ -212,8 +218,7 @@ class Connector:
         hook = (*own_argv(self._env), "hook", form.cli)
         words = pasted(hook, home=own_home(self._env), is_posix=is_posix)
         if not words:
-            why = "LLMGW_HOME cannot be named in a hook's command on Windows: neither that folder "
-            raise ConfigError(f"{why}nor the program's may have spaces", file="--rules")
+            raise ConfigError(_NO_HOME, file="--rules")
         return tuple(form.puts(self.ground, found, words)), found.told
 
     def _all_puts(self, program: Program) -> tuple[Put, ...]:
