@@ -26,6 +26,10 @@ OF_WORDS = frozenset(
         "command_substitution process_substitution"
     )
 )
+REACHES = re.compile(r"\$\{(?:!|[^}]*@|\w+:[^-+=?])")
+"""`${!x}`, `${x@P}`, `${x:y}`: what a variable holds is read as a name or as arithmetic."""
+NUMBERED = re.compile(r"\{\w+\}")
+"""`exec {fd}<x rm y`: it goes with the redirection."""
 _IN_A_WORD = re.compile(r"(?<=[^ \t\\])\\\n(?=\S)|(?:^|(?<=\n))[ \t]*\\\n")
 
 

@@ -31,6 +31,7 @@ _RUNNING = {
         "flatpak": "--command",
         "ssh-keygen": "-D",
         "wget": "--use-askpass",
+        **dict.fromkeys(("vi", "vim", "nvim", "ex", "view"), "-c --cmd +"),
         "go": "-exec -toolexec",
         "mapfile": "-C",
     }.items()
@@ -52,7 +53,7 @@ _RUNS_BY_NAME = re.compile(
     r"(?:.*_)?(?:PAGER|EDITOR|VISUAL|BROWSER|SHELL|COMMAND|ASKPASS|WRAPPER|LAUNCHER|RUNNER)|"
     r"GIT_(?:SSH|EXTERNAL_DIFF|PROXY_COMMAND)|LESSOPEN|LESSCLOSE|PS[0-4]|CC|CXX|RSYNC_RSH|TAR_OPTIONS"
 )
-_BEFORE = re.compile(r"[!|]+\s*")
+_BEFORE = re.compile(r":?[!|]+\s*")
 
 
 def run_by_options(name: str, words: Words) -> tuple[str, ...]:
@@ -96,5 +97,5 @@ def _is_it(text: str, option: str) -> bool:
 def _readings(said: str) -> Iterator[str]:
     """`exec=rm x`, `alias.y=!rm x`, `ProxyCommand=rm x`: with what stands before it, too."""
     for each in (said, said.partition("=")[2]):
-        if text := _BEFORE.sub("", each, count=1) if each[:1] in "!|" else each:
+        if text := _BEFORE.sub("", each, count=1) if each[:1] in ":!|" else each:
             yield text

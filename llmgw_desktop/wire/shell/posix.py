@@ -20,7 +20,7 @@ from llmgw_desktop.domain.jobs.rules.command import (
     is_of_script,
     shell_word,
 )
-from llmgw_desktop.wire.shell.grammar import BLOCKS, ODD, OF_WORDS, SILENT, tree_of, without_breaks
+from llmgw_desktop.wire.shell import grammar
 from llmgw_desktop.wire.shell.nodes import (
     behind_redirects,
     fed,
@@ -49,14 +49,13 @@ _NOT_TEXT = "It is not plain text."
 _BROKEN = "It could not be read as a command of a shell."
 _STRANGE = "It holds something of the shell that is not read ({what})."
 _SETS = "It sets {name}, which other programs heed."
+_LITERAL = ("raw_string", "ansi_c_string", "comment")
 _SUBSTITUTIONS = ("command_substitution", "process_substitution")
 _IN_QUOTES = re.compile(r'\\([$`"\\])|\\\n')
 _EXPANDS = re.compile(r"(?<!\\)(?:\\\\)*[$`]")
 _REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
 _TICKED = re.compile("`([^`]*)`")
 _IN_TICKS = re.compile(r"\\([$`\"\\])")
-_REACHES = re.compile(r"\$\{(?:!|[^}]*@|\w+:[^-+=?])")
-"""`${!x}`, `${x@P}`, `${x:y}`: what a variable holds is read as a name or as arithmetic."""
 _RUNS = re.compile(r"(?<!\\)(?:\\\\)*(?:`|\$\()")
 _BARE = re.compile(r"[\[\]=!:.+-]|==|!=")
 """Signs of which the grammar makes parts of their own."""
@@ -82,14 +81,14 @@ def _read(command: str, depth: int, left: list[int]) -> ParsedCommand:
         source = command.encode()
     except UnicodeEncodeError:
         return ParsedCommand(unclear=_NOT_TEXT)
-    tree = tree_of(source)
+    tree = grammar.tree_of(source)
     reader = _Reader(depth, left)
-    if ODD.search(command):
+    if grammar.ODD.search(command):
         reader.doubt(_NOT_TEXT)
     if tree.root_node.has_error:
         reader.doubt(_BROKEN)
     reader.block(tree.root_node, 0)
-    if (whole := without_breaks(command)) != command:
+    if (whole := grammar.without_breaks(command)) != command:
         reader.doubt(_STRANGE.format(what="a word on two lines"))
         reader.found += _read(whole, depth + 1, left).commands
     return ParsedCommand(commands=tuple(reader.found), unclear=reader.unclear)
@@ -119,11 +118,11 @@ class _Reader:
         kind = node.type
         if (found := _KINDS.get(kind)) is not None:
             found(self, node, level)
-        elif kind in BLOCKS:
+        elif kind in grammar.BLOCKS:
             self._parts(node, level)
-        elif kind in OF_WORDS:
+        elif kind in grammar.OF_WORDS:
             self._word(node, level)
-        elif kind not in SILENT and node.is_named:
+        elif kind not in grammar.SILENT and node.is_named:
             self.doubt(_STRANGE.format(what=kind.replace("_", " ")))
             self._parts(node, level)
 
@@ -201,7 +200,7 @@ class _Reader:
                 yield from self._of_file(child, level)
             elif child.type == "heredoc_body":
                 self._body(child, node, level)
-            elif child.type in OF_WORDS:
+            elif child.type in grammar.OF_WORDS:
                 if node.type == "heredoc_redirect":
                     self.doubt(_STRANGE.format(what="words behind a here-document"))
                 self._word(child, level)
@@ -231,14 +230,16 @@ class _Reader:
         self._fed = self._fed or fed(node)
         for child in node.children:
             kind = child.type
-            if kind == "command_name":
+            if grammar.NUMBERED.fullmatch(text_of(child)):
+                self.doubt(_STRANGE.format(what="file descriptor"))
+            elif kind == "command_name":
                 words += [self._word(each, level) for each in child.children]
             elif kind == "variable_assignment":
                 env += self._assigned(child)
                 self._nested(child, level)
             elif kind in _REDIRECTS:
                 redirects += self._redirects(child, level)
-            elif kind in OF_WORDS or not child.is_named:
+            elif kind in grammar.OF_WORDS or not child.is_named:
                 words.append(self._word(child, level))
             else:
                 self.doubt(_STRANGE.format(what=kind.replace("_", " ")))
@@ -318,7 +319,7 @@ class _Reader:
             if child.type in _SUBSTITUTIONS:
                 found = True
                 self._substituted(child, level)
-            elif _REACHES.match(text_of(child)):
+            elif grammar.REACHES.match(text_of(child)):
                 self.doubt(_STRANGE.format(what="expansion"))
                 self._nested(child, level + 1)
             elif child.type in ("arithmetic_expansion", "subscript"):
@@ -326,7 +327,15 @@ class _Reader:
                 self._nested(child, level + 1)
             elif child.is_named and child.child_count:
                 found = self._nested(child, level + 1) or found
+            elif child.type not in _LITERAL and _RUNS.search(text_of(child)):
+                self._hidden(text_of(child))
+                found = True
         return found
+
+    def _hidden(self, text: str) -> None:
+        """`${x%%$(rm y)}`: to the grammar a pattern without parts."""
+        self.doubt(_STRANGE.format(what="pattern"))
+        self.found += _read(f": {text}", self._depth + 1, self._left).commands
 
     def _substituted(self, node: "Node", level: int) -> None:
         """A shell takes backslashes out of what stands between back ticks, and reads it then."""
@@ -350,7 +359,7 @@ class _Reader:
             if kind == "process_substitution":
                 return shell_word("/dev/fd/63")
         elif node.is_named:
-            if kind not in OF_WORDS or _REACHES.match(text):
+            if kind not in grammar.OF_WORDS or grammar.REACHES.match(text):
                 self.doubt(_STRANGE.format(what=kind.replace("_", " ")))
             self._nested(node, level)
         elif kind.startswith("<<"):

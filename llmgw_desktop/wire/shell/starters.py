@@ -109,9 +109,6 @@ def _behind_options(name: str, words: Words, way: StartWay) -> tuple[int, tuple[
         if text == "-" and name == "env":
             at += 1
             continue
-        if name == "time" and text in ("{", "!"):
-            at += 1
-            continue
         if text == "--":
             at += 1
             break

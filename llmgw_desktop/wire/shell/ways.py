@@ -28,6 +28,7 @@ WAYS = {
     "stdbuf": StartWay("", "-i -o -e --input --output --error", 0, True),
     "time": StartWay("-p -v --portability --verbose", "", 0, True, True),
     "!": StartWay(does_no_more=True),
+    "{": StartWay(does_no_more=True),
     "command": StartWay("-p", "", 0, True),
     "builtin": StartWay(does_no_more=True),
     "env": StartWay("-i --ignore-environment -v", "-u --unset", 0, True, True),
@@ -92,7 +93,7 @@ SECOND = {
     "nix": ("run", "shell", "develop"),
     "docker": ("run", "exec"),
     "podman": ("run", "exec"),
-    "kubectl": ("exec", "run"),
+    "kubectl": ("exec", "run", "debug"),
 }
 LOOSE_SECOND = {
     "docker-compose": ("run", "exec"),
@@ -121,6 +122,8 @@ LOOSE_SECOND = {
     "devbox": ("run",),
     "pixi": ("run", "exec"),
     "rustup": ("run",),
+    "ip": ("exec",),
+    "machinectl": ("shell",),
 }
 """Whose options nobody knows; a rule that names them allows what they start."""
 
