@@ -87,5 +87,9 @@ def test_an_appimage_is_started_by_its_file() -> None:
 
 def test_removing_the_program_removes_the_entry_on_windows() -> None:
     text = (Path(__file__).parents[2] / "installer.nsi").read_text()
+    names = dict(re.findall(r'^!define (\w+) "(.*)"', text, re.MULTILINE))
+    removing = text.partition("Function un.TakeBack")[2]
+    for name in ("NAME", "SYSTEM"):
+        removing = removing.replace(f"${{{name}}}", names[name])
     run = r'DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "LLM Gateway"'
-    assert run in text.partition("Function un.TakeBack")[2]
+    assert run in removing
