@@ -350,7 +350,11 @@
       <source>JetBrainsMono-Regular.ttf</source>
       <translation>JetBrainsMono-Regular.ttf</translation>
     </message>
-  </context>
+    <message>
+      <source>%1 was written by a later version of this program (schema %2, this one knows %3); it is left untouched.</source>
+      <translation>%1 wurde von einer späteren Version dieses Programms geschrieben (Schema %2, diese kennt %3); die Datei bleibt unberührt.</translation>
+    </message>
+</context>
   <context>
     <name>ui/access</name>
     <message>
@@ -9921,7 +9925,15 @@
       <source>The rule %1 is off.</source>
       <translation>Die Regel %1 ist aus.</translation>
     </message>
-  </context>
+    <message>
+      <source>the rule '%1' counts before it, so it would change nothing: change that one</source>
+      <translation>die Regel „%1“ gilt vor ihr, sie würde also nichts ändern: ändere jene</translation>
+    </message>
+    <message>
+      <source>the settings</source>
+      <translation>die Einstellungen</translation>
+    </message>
+</context>
   <context>
     <name>app/policy</name>
     <message>
