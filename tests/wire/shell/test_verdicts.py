@@ -64,13 +64,12 @@ RULES = (
 BOOK = RuleBook(RULES)
 
 
-WIDE = RuleBook(
-    (
-        *(each for each in RULES if each.verdict is not RuleVerdict.ALLOW),
-        StandingRule(name="all", verdict=RuleVerdict.ALLOW, kinds=(RuleKind.COMMAND,)),
-        StandingRule(name="everywhere", verdict=RuleVerdict.ALLOW, paths=("**",)),
-    )
+WIDE_RULES = (
+    *(each for each in RULES if each.verdict is not RuleVerdict.ALLOW),
+    StandingRule(name="all", verdict=RuleVerdict.ALLOW, kinds=(RuleKind.COMMAND,)),
+    StandingRule(name="everywhere", verdict=RuleVerdict.ALLOW, paths=("**",)),
 )
+WIDE = RuleBook(WIDE_RULES)
 """What a person writes who wants to be asked of nothing, but for what is denied."""
 
 
@@ -114,6 +113,17 @@ def test_denials_hold_where_all_else_is_allowed() -> None:
             assert verdict_of(command, shell, WIDE) is RuleVerdict.DENY, command
     for command in _UNTOLD_WHERE_ALL_IS_ALLOWED:
         assert verdict_of(command, book=WIDE) is RuleVerdict.ASK, command
+
+
+def test_a_denied_name_is_denied_in_either_spelling_of_its_accents() -> None:
+    composed, parted = "caf\u00e9.txt", "cafe\u0301.txt"
+    for rule, said in ((composed, parted), (parted, composed), (composed, composed)):
+        book = RuleBook((*WIDE_RULES, _rule("it", RuleVerdict.DENY, paths=(f"**/{rule}",))))
+        assert verdict_of(f"cat {said}", book=book) is RuleVerdict.DENY
+        place = ((f"{TOP}/{said}",),)
+        for kind in (RuleKind.WRITE, RuleKind.READ):
+            wish = Wish(kind=kind, places=place, top=TOP, home=HOME)
+            assert book.judge(wish).verdict is RuleVerdict.DENY
 
 
 _VAST = {

@@ -14,7 +14,13 @@ from llmgw_desktop.domain.jobs.rules.command import (
 )
 from llmgw_desktop.domain.jobs.rules.hosts import hosts_in, hosts_near, is_spread, same_host
 from llmgw_desktop.domain.jobs.rules.matching import CommandPatterns, Fit
-from llmgw_desktop.domain.jobs.rules.rule import PathPatterns, RuleKind, RuleSituation, StandingRule
+from llmgw_desktop.domain.jobs.rules.rule import (
+    PathPatterns,
+    RuleKind,
+    RuleSituation,
+    StandingRule,
+    one_spelling,
+)
 from llmgw_desktop.domain.plain_text import Glob
 from llmgw_desktop.domain.values import value
 
@@ -170,7 +176,7 @@ class RuleInForce:
             for folder in folders:
                 place = seen.get((said, folder))
                 for path in _place_of(wish, said, folder) if place is None else place:
-                    if fullmatch(path.replace("\\", "/")):
+                    if fullmatch(one_spelling(path)):
                         return Fit.YES
         fit = told.fit
         for found in told.found if fit is Fit.NO else ():

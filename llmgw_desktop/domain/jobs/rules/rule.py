@@ -1,6 +1,7 @@
 """A lasting rule: what it is about, and what becomes of it."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -144,10 +145,11 @@ class PathPatterns:
 
     def fit(self, path: str, top: str, home: str, *, folds: bool = False) -> bool:
         """`path`, `top` and `home` are whole. `folds`: capitals or not is the same."""
-        return self.ready(top, home, folds=folds).fullmatch(path.replace("\\", "/")) is not None
+        said = one_spelling(path) if folds else path.replace("\\", "/")
+        return self.ready(top, home, folds=folds).fullmatch(said) is not None
 
     def ready(self, top: str, home: str, *, folds: bool) -> re.Pattern[str]:
-        """Of paths whose folders are parted by `/`."""
+        """Of paths whose folders are parted by `/`; with `folds` in one spelling."""
         return _ready(self._patterns, top, home, folds)
 
     def may_hold(self, folder: str, names: str, top: str, home: str) -> bool:
@@ -164,6 +166,12 @@ class PathPatterns:
                 yield last.replace("*", "x").replace("?", "x")
             elif fnmatchcase(last, names):
                 yield last
+
+
+def one_spelling(path: str) -> str:
+    """An accent in its letter: some systems take `e` with a sign behind it for the same name."""
+    parted = path.replace("\\", "/")
+    return parted if parted.isascii() else unicodedata.normalize("NFC", parted)
 
 
 def _whole(pattern: str, top: str, home: str) -> str:
@@ -184,6 +192,7 @@ def _ready(patterns: tuple[str, ...], top: str, home: str, folds: bool) -> re.Pa
     found = []
     for each in patterns:
         whole = _whole(each, top.replace("\\", "/"), home.replace("\\", "/"))
+        whole = one_spelling(whole) if folds else whole
         parts = "".join(_SAID.get(one) or re.escape(one) for one in _PARTS.findall(whole))
         if parts.endswith(r"/.*"):
             parts = f"{parts[:-3]}(?:/.*)?"
