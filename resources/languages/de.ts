@@ -2351,12 +2351,12 @@
       <translation>Kein Prüfsatz ist gelaufen</translation>
     </message>
     <message>
-      <source>Costs and times stand here as soon as a program has asked a model.</source>
-      <translation>Kosten und Zeiten stehen hier, sobald ein Programm ein Modell gefragt hat.</translation>
+      <source>Costs and times stand here as soon as a program has asked a model. Practice models do not count: they cost nothing.</source>
+      <translation>Kosten und Zeiten stehen hier, sobald ein Programm ein Modell gefragt hat. Übungsmodelle zählen nicht: sie kosten nichts.</translation>
     </message>
     <message>
-      <source>No flight is on record</source>
-      <translation>Keine Anfrage ist aufgezeichnet</translation>
+      <source>No flight to count yet</source>
+      <translation>Noch keine Anfrage, die zählt</translation>
     </message>
     <message>
       <source>90 days</source>

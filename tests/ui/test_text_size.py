@@ -178,3 +178,15 @@ def test_no_page_is_cut_in_a_small_window(
         entry = next(each for each in window._sidebar._buttons.values() if each.isChecked())
         assert entry.toolTip() == entry.text()
     assert trouble == []
+
+
+def test_the_sidebar_gives_way_before_pages_scroll_sideways(shell: DesktopShell) -> None:
+    """Jobs and Routes have no room beside its words in a window of the usual size."""
+    shell._theme.set_text_scale(TextScale.HALF_MORE)
+    window = shell.window
+    assert window is not None
+    window.resize(1160, 770)
+    entries = window._sidebar._buttons.values()
+    assert all(each.toolTip() == each.text() for each in entries)
+    window.resize(1300, 770)
+    assert not any(each.toolTip() for each in entries)

@@ -218,7 +218,9 @@ class _ClaimRows(_WholeTable):
             for at in range(_FIRST_SEAT, count)
         ]
         seat = min(max(names) + 2 * space(2), space(26))
-        standing = metrics.horizontalAdvance("contradicted") + 2 * space(2)
+        said_by = [str(model.index(row, _STANDING).data()) for row in range(model.rowCount())]
+        widest = max(map(metrics.horizontalAdvance, ["contradicted", *said_by]))
+        standing = min(widest + 2 * space(2), space(40))
         room = self.viewport().width()
         claim = room - standing - seat * (count - _FIRST_SEAT)
         if claim < space(40):

@@ -43,8 +43,11 @@ from llmgw_desktop.ui.widgets.words import said
 _PLOTS = "llmgw_desktop.ui.figures.plots"
 _SPANS = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("", "All"))
 _USUAL_SPAN = "30"
-_NONE = "No flight is on record"
-_NONE_WORDS = "Costs and times stand here as soon as a program has asked a model."
+_NONE = "No flight to count yet"
+_NONE_WORDS = (
+    "Costs and times stand here as soon as a program has asked a model. Practice models do not"
+    " count: they cost nothing."
+)
 _COST, _CHECKS = "cost", "checks"
 _NO_RUN = "No regression set was run"
 _NO_RUN_WORDS = (

@@ -35,7 +35,7 @@ from llmgw_desktop.ui.window.window_menus import ShortcutList, WindowMenus, shor
 TITLE = "LLM Gateway"
 _LEAST = QSize(720, 460)
 """So that it fits a small screen, or a large one at twice the size."""
-_NARROW_UNITS = 170
+_NARROW_UNITS = 200
 """Below it the words of the sidebar would take the room that pages need."""
 
 

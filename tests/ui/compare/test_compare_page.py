@@ -316,6 +316,11 @@ async def test_what_stands_in_the_map_is_said_in_words(stage: CompareStage) -> N
         for column in range(2, 5)
     }
     assert "gemini says it" in said
+    widest = max(
+        table.fontMetrics().horizontalAdvance(str(model.index(row, 1).data()))
+        for row in range(model.rowCount())
+    )
+    assert table.columnWidth(1) > widest, "who said it is not cut"
     interface = QAccessible.queryAccessibleInterface(table)
     assert interface is not None
     assert interface.text(QAccessible.Text.Name) == "Agreement map"
