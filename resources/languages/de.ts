@@ -1366,7 +1366,7 @@
     </message>
     <message>
       <source>Refuse what a translation could not carry whole, instead of leaving it out</source>
-      <translation>Ablehnen, was eine Übersetzung nicht vollständig tragen könnte, statt es wegzulassen</translation>
+      <translation>Ablehnen, was beim Übersetzen verloren ginge, statt es wegzulassen</translation>
     </message>
     <message>
       <source>The program's name. Flights, routes and limits know it by this, so it stays.</source>
@@ -8589,6 +8589,10 @@
     <message>
       <source>Conversations</source>
       <translation>Gespräche</translation>
+    </message>
+    <message>
+      <source>never</source>
+      <translation>nie</translation>
     </message>
     <message>
       <source>Everyone else</source>

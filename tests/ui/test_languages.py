@@ -15,6 +15,7 @@ import pytest
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from llmgw_desktop.app.clients.known import ClientKind
 from llmgw_desktop.app.demo import BAND, BAND_WHY
 from llmgw_desktop.app.flights.columns import RowTime
 from llmgw_desktop.app.flights.conversation.message_parts import SpeakerRole
@@ -25,6 +26,7 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.resources import resource_path
 from llmgw_desktop.store.settings.schema import all_tables
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.clients.client_table import shown_name
 from llmgw_desktop.ui.flights.detail import overview_tab
 from llmgw_desktop.ui.flights.detail.overview_tab import TokenBar
 from llmgw_desktop.ui.flights.detail.transcript_view import TranscriptView
@@ -311,3 +313,9 @@ def test_what_is_under_way_is_told_in_german(german: Phrasebook) -> None:
     assert (line.progress, line.elapsed) == ("5 Stücke", "1,6 s")
     assert german.said(BAND) != BAND
     assert german.said(BAND_WHY) != BAND_WHY
+
+
+def test_who_never_asked_is_told_so_in_german(german: Phrasebook) -> None:
+    assert german.said("never") == "nie"
+    assert shown_name("Everyone else", ClientKind.EVERYBODY) == "Alle anderen"
+    assert shown_name("Everyone else", ClientKind.KEY) == "Everyone else"

@@ -11,7 +11,12 @@ from llmgw_desktop.app.clients.desk import CallerLine
 from llmgw_desktop.app.clients.facts import Fact, limits_words
 from llmgw_desktop.app.clients.rows import ShownClient
 from llmgw_desktop.app.policy.limit_words import BudgetLine
-from llmgw_desktop.ui.clients.client_table import budget_filling, client_mark, refusals_text
+from llmgw_desktop.ui.clients.client_table import (
+    budget_filling,
+    client_mark,
+    refusals_text,
+    shown_name,
+)
 from llmgw_desktop.ui.clients.client_work import ClientActs
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
@@ -141,7 +146,7 @@ class ClientPane(QWidget):
 
     def show_client(self, row: ShownClient, facts: Sequence[Fact]) -> None:
         self._mark.show_mark(*client_mark(row.state))
-        self._name.setText(row.name)
+        self._name.setText(shown_name(row.name, row.kind))
         asked = f"last seen {row.seen}" if row.seen else ""
         today = f"today {row.asked_words}, {row.tokens} tokens, {row.cost}"
         parts = (

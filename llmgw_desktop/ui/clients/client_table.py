@@ -23,12 +23,17 @@ def refusals_text(row: ShownClient) -> str:
     return "\n".join(f"{each.words} {each.opens}".strip() for each in row.refusals)
 
 
+def shown_name(name: str, kind: ClientKind) -> str:
+    """A client's own is never put into another language."""
+    return said(name) if kind is ClientKind.EVERYBODY else name
+
+
 COLUMNS: tuple[Column[ShownClient], ...] = (
     Column(
         key="name",
         title="Client",
         hint="Who asks",
-        text=lambda row: said(row.name) if row.kind is ClientKind.EVERYBODY else row.name,
+        text=lambda row: shown_name(row.name, row.kind),
         has_mark=True,
         spoken=lambda row: row.words,
     ),
