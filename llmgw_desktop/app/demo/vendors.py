@@ -7,6 +7,7 @@ import itertools
 import random
 import socket
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import field
 from typing import Any
 
@@ -121,11 +122,12 @@ class PracticeVendors:
         self, request: web.Request, line: PlayedLine, events: tuple[bytes, ...]
     ) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "text/event-stream"})
-        await response.prepare(request)
-        for event in events:
-            await response.write(event)
-            await asyncio.sleep(line.piece_s * self._pace)
-        await response.write_eof()
+        with suppress(ConnectionResetError):  # the gateway has ended meanwhile, or its caller left
+            await response.prepare(request)
+            for event in events:
+                await response.write(event)
+                await asyncio.sleep(line.piece_s * self._pace)
+            await response.write_eof()
         return response
 
 
