@@ -169,6 +169,17 @@ def test_no_text_breaks_it(parts: list[str]) -> None:
         verdict_of("".join(parts), shell)
 
 
+def test_what_is_unclear_may_be_what_a_rule_denies() -> None:
+    """So a CLI in a terminal that would ask nobody has it asked, too: the question has a rule."""
+    command = read_command("echo 'rm x' | sh", CommandShell.POSIX)
+    assert command.unclear
+    ruling = BOOK.judge(Wish(kind=RuleKind.COMMAND, command=command))
+    assert (ruling.verdict, ruling.rule) == (RuleVerdict.ASK, "removing")
+    allows = RuleBook([each for each in RULES if each.verdict is RuleVerdict.ALLOW])
+    ruling = allows.judge(Wish(kind=RuleKind.COMMAND, command=command))
+    assert (ruling.verdict, ruling.rule) == (RuleVerdict.ASK, "")
+
+
 def test_contradictions_end_with_the_stricter_one() -> None:
     allow = _rule("a", RuleVerdict.ALLOW, commands=("ls *", "ls"))
     ask = _rule("b", RuleVerdict.ASK, commands=("ls",))

@@ -99,7 +99,8 @@ class RuleInForce:
         """For what denies or asks. `names`: of all programs of the command, where each is known by
         one; most rules are about others."""
         if wish.kind is RuleKind.COMMAND and wish.command is not None:
-            if names is not None and self._has_commands and self.commands.are_of_others(names):
+            others = None if wish.command.unclear else names
+            if others is not None and self._has_commands and self.commands.are_of_others(others):
                 return Fit.NO
             return self._strikes_command(wish, wish.command, every)
         if wish.kind not in self.kinds or (self.rule.commands and not self.rule.kinds):
@@ -151,7 +152,7 @@ class RuleInForce:
             fit = max(fit, self._strikes_one(wish, each))
             if fit is Fit.YES:
                 break
-        if fit is Fit.NO and self._has_commands and not command.commands and command.unclear:
+        if fit is Fit.NO and self._has_commands and command.unclear:
             return Fit.MAYBE
         return fit
 
