@@ -61,6 +61,7 @@ def _go_to(system: str, missing: list[str]) -> None:
     for flag in _FLAGS:
         setattr(os, flag, 0)
     ctypes.WinDLL = MagicMock()  # type: ignore[attr-defined]
+    ctypes.WINFUNCTYPE = ctypes.CFUNCTYPE  # type: ignore[attr-defined]
     import subprocess
 
     for flag in ("CREATE_NO_WINDOW", "CREATE_NEW_PROCESS_GROUP", "CREATE_NEW_CONSOLE"):
