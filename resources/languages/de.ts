@@ -4779,6 +4779,10 @@
       <source> (click here)</source>
       <translation> (hier klicken)</translation>
     </message>
+    <message>
+      <source>Move the pointer, then press.</source>
+      <translation>Erst den Zeiger bewegen, dann drücken.</translation>
+    </message>
 </context>
   <context>
     <name>ui/routes</name>

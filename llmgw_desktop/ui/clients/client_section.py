@@ -32,7 +32,7 @@ from llmgw_desktop.ui.clients.client_table import ClientTable, client_model
 from llmgw_desktop.ui.clients.client_work import ClientActs, ClientWork
 from llmgw_desktop.ui.settings_changes import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.button import Button, ButtonKind, add_key
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.cards import EmptyState
 from llmgw_desktop.ui.widgets.fields import ChoiceBox, SearchField
 from llmgw_desktop.ui.widgets.label import Label, Tone
@@ -240,14 +240,9 @@ class ClientSection(QWidget, MadeInSteps):
         self.acts.rotate_wanted.connect(self.work.ask_rotation)
         self.acts.pause_wanted.connect(self.work.pause)
         self.acts.revoke_wanted.connect(self.work.revoke)
-        for words, key, do in (
-            ("Find a client", "Ctrl+F", self._find),
-            ("Find a client", "/", self._find),
-            ("Make a key", "N", self.work.ask_key),
-        ):
-            add_key(self, words, [key], do)
 
-    def _find(self) -> None:
+    def search(self) -> None:
+        """The person types whom."""
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
 

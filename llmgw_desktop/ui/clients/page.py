@@ -53,6 +53,11 @@ class ClientsPage(TabbedPage):
     def _in_sight(self) -> ClientSection | ProgramSection:
         return self.clients if self.tab == "clients" else self.programs
 
+    def _on_clients(self) -> ClientSection:
+        """Where their keys lead from the whole page, also from its tabs."""
+        self.show_tab("clients")
+        return self.clients
+
     def _read(self) -> None:
         self._in_sight.read()
 
@@ -60,6 +65,8 @@ class ClientsPage(TabbedPage):
         self.clients.programs_wanted.connect(lambda: self.show_tab("programs"))
         self.clients.work.said.connect(self.said)
         self.programs.said.connect(lambda words: self.said.emit(words, None))
+        add_key(self, "Find a client", ["Ctrl+F", "/"], lambda: self._on_clients().search())
+        add_key(self, "Make a key", ["N"], lambda: self._on_clients().work.ask_key())
         add_key(self, "Read the clients again", ["F5"], self._read)
         acts = self.clients.acts
         acts.flights_wanted.connect(

@@ -48,6 +48,8 @@ _MARGIN_UNITS = 2.5
 _SCROLL = " (scroll)"
 _CLICK = " (click here)"
 """The while begins once the dialog has the keyboard, which it does not take."""
+_MOVE = "Move the pointer, then press."
+"""A press where it has pressed before, or lain all the time, may be blind."""
 _BY_HAND = frozenset(
     {
         QEvent.Type.MouseButtonPress,
@@ -91,6 +93,7 @@ class ArmedDialog(QDialog):
         self.arming = Arming(delay_ms, self)
         self.arming.changed.connect(self._show_armed)
         self._hands = Hands()
+        self._is_to_move = False
         self.setWindowTitle(said(title))
         self.setWindowIcon(QApplication.windowIcon())
         self.setWindowFlags(
@@ -179,7 +182,9 @@ class ArmedDialog(QDialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What comes to its window, before the part of it that would take it."""
         if not self._may_be_meant(event):
+            self._is_to_move = isinstance(event, QMouseEvent) and self._hands.are_still
             self.arming.begin_again()
+            self.show_time()
         self._mind_hands(event)
         return super().eventFilter(watched, event)
 
@@ -195,6 +200,9 @@ class ArmedDialog(QDialog):
                 return self._hands.pressed(at)
             if event.type() is QEvent.Type.MouseMove:
                 self._hands.moved(at)
+                if self._is_to_move and not self._hands.are_still:
+                    self._is_to_move = False
+                    self.show_time()
         elif isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             return self._hands.pressed()
         return True
@@ -323,7 +331,7 @@ class ArmedDialog(QDialog):
 
     def show_time(self) -> None:
         """Once a second while it is in sight."""
-        self.expiry.setText(self._countdown())
+        self.expiry.setText(said(_MOVE) if self._is_to_move else self._countdown())
 
     def _order_tabs(self) -> None:
         """As they stand there; then comes what is asked."""

@@ -62,6 +62,11 @@ class Hands:
         return not was_still and not self._is_steady
 
     @property
+    def are_still(self) -> bool:
+        """The pointer has not moved since it pressed, or since anything could be read."""
+        return self._still_at is not None
+
+    @property
     def _is_steady(self) -> bool:
         gaps = [after - before for before, after in pairwise(self._presses)]
         if len(gaps) < _STEADY:

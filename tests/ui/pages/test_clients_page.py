@@ -33,6 +33,7 @@ from llmgw_desktop.ui.clients.page import ClientsPage
 from llmgw_desktop.ui.clients.program_section import ProgramSection
 from llmgw_desktop.ui.jobs.page import JobsPage
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.panes import TabStrip
 from tests.support.plain_desk import SCENE, set_scene
 from tests.ui.pages.routing_stage import RoutingStage
 from tests.ui.plain_gateway import NOW_S
@@ -373,3 +374,17 @@ def test_five_hundred_clients_are_one_model(qtmodeltester: object, stage: Client
     model.show_rows([replace(row, key=f"cli_{at}") for at in range(500)])
     qtmodeltester.check(model)  # type: ignore[attr-defined]
     assert model.rowCount() == 500
+
+
+async def test_its_keys_work_from_the_tabs_where_the_page_has_the_focus(
+    stage: ClientsStage,
+) -> None:
+    await stage.open_scene()
+    tabs = stage.one(ClientsPage).findChild(TabStrip)
+    assert isinstance(tabs, TabStrip)
+    tabs.setFocus()
+    QTest.keyClick(tabs, Qt.Key.Key_Slash)
+    assert stage.part.field.hasFocus()
+    tabs.setFocus()
+    QTest.keyClick(tabs, Qt.Key.Key_N)
+    (await stage.dialog(KeyDialog)).reject()

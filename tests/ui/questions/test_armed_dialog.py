@@ -252,6 +252,24 @@ def test_no_rhythm_allows_be_it_quick_or_slow(
         assert scene.answers != ["denied"]
 
 
+def test_who_presses_where_the_pointer_lies_is_told_to_move_it(
+    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the label says: «click here», and then the same once more."""
+    robot = robot_at(scene, qtbot, monkeypatch)
+    robot.click(robot.allow)
+    robot.wait(2000)
+    robot.click(robot.allow)
+    assert scene.answers == []
+    assert scene.dialog.expiry.text() == "Move the pointer, then press."
+    robot.wait(2000)
+    robot.move(robot.allow)
+    assert scene.dialog.expiry.text().startswith("Question expires in ")
+    robot.click(robot.allow)
+    assert len(scene.answers) == 1
+    assert scene.answers != ["denied"]
+
+
 @pytest.mark.parametrize("every_ms", [1600, 2000, 5000])
 def test_a_slow_rhythm_from_place_to_place_allows_no_more_once_it_is_one(
     scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, every_ms: int
