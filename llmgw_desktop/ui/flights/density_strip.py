@@ -116,6 +116,8 @@ class DensityStrip(QWidget):
         first, last = sorted((self._part_at(begun), self._part_at(self._to)))
         if abs(self._to - begun) < _LEAST_DRAG_PX:
             last = first
+        if not any(density.flights[first : last + 1]):
+            return  # beside the bars: nothing would be left
         since_s, until_s = density.part(first)[0], density.part(last)[1]
         self.narrowed.emit(since_s, until_s)
 

@@ -52,6 +52,20 @@ def test_a_click_takes_one_bar(bench: FlightBench, qtbot: Any) -> None:
     assert (bench.filter.query.since_s, bench.filter.query.until_s) == density.part(part)
 
 
+def test_a_click_beside_the_bars_leaves_the_list_as_it_is(theme: Theme, qtbot: Any) -> None:
+    strip = DensityStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(300, 30)
+    spans: list[tuple[float, float]] = []
+    strip.narrowed.connect(lambda *span: spans.append(span))
+    strip.show_density(FlightDensity(since_s=0, until_s=30, flights=(2, 0, 5), errors=(0, 0, 0)))
+    strip.show()
+    _drag(qtbot, strip, 0.5, 0.5)
+    assert spans == []
+    _drag(qtbot, strip, 0.5, 0.9)
+    assert spans == [(10, 30)]
+
+
 def test_it_follows_the_filter(bench: FlightBench, qtbot: Any) -> None:
     strip = bench.page._strip
     qtbot.waitUntil(strip.isVisible)
