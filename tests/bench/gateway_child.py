@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from llmgw_desktop.store.paths import Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +38,15 @@ def running_gateway(
     window: bool = False,
     lateness_file: Path | None = None,
     providers: str | None = None,
+    program: Sequence[str] = (),
+    flights: Path | None = None,
 ) -> Iterator[RunningGateway]:
     """`llmgw serve`, or the app with its window shown on the offscreen platform.
 
     With a `lateness_file` a timer notes how late it is: with the window in the app's Qt thread
     (late_desktop.py), else in the loop (late_serve.py). `providers` stands in the settings in the
-    place of the one that speaks Chat Completions.
+    place of the one that speaks Chat Completions. `program`: what runs in the program's place.
+    `flights`: a database that is copied into the home.
     """
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "home")
@@ -57,16 +63,18 @@ def running_gateway(
             providers
             or provider_table("stub", "openai-compatible", f"{upstream}/v1", model="stub-model")
         )
-        program = [sys.executable, "-m", "llmgw_desktop"]
+        usual = [sys.executable, "-m", "llmgw_desktop"]
         made = subprocess.run(
-            [*program, "key", "add", "bench"], env=env, capture_output=True, text=True, check=True
+            [*usual, "key", "add", "bench"], env=env, capture_output=True, text=True, check=True
         )
+        if flights is not None:
+            shutil.copyfile(flights, Places.of(env).flights_db)
         if lateness_file is not None:
             script = "late_desktop.py" if window else "late_serve.py"
-            program = [sys.executable, str(Path(__file__).with_name(script))]
+            usual = [sys.executable, str(Path(__file__).with_name(script))]
             env["BENCH_LATENESS_FILE"] = str(lateness_file)
         process = subprocess.Popen(
-            [*program, "desktop" if window else "serve"],
+            [*(program or usual), "desktop" if window else "serve"],
             env=env,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
