@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TypeGuard
+
+import pytest
 
 _ROOT = Path(__file__).parents[2] / "llmgw_desktop"
 _MOST_LINES = 400
@@ -151,3 +154,17 @@ def _makings(tree: ast.Module, values: set[str]) -> Iterator[tuple[ast.Call, str
         for made, given in ((call.func, call.args), (next(iter(call.args), call), call.args[1:])):
             if not isinstance(made, ast.Call) and (name := _last_name(made)) in values:
                 yield call, name, len(given)
+
+
+def test_nothing_else_lies_at_the_top() -> None:
+    """What a trial leaves in the checkout would be taken along with the next change."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=_ROOT.parent, capture_output=True, text=True, timeout=60
+    )
+    if listed.returncode:
+        pytest.skip(f"this is no checkout: {listed.stderr.strip()}")
+    found = {line.partition("/")[0] for line in listed.stdout.splitlines()}
+    assert {each for each in found if not each.startswith(".")} == {
+        *("CHANGELOG.md", "LICENSE", "README.md", "build.spec", "docs", "installer.nsi"),
+        *("llmgw_desktop", "packaging", "pyproject.toml", "resources", "tests"),
+    }
