@@ -141,3 +141,17 @@ async def paired(house: House, name: str = "Pixel 9") -> Device:
     assert (await device.ask("/p/wait")).status == 200
     assert "__Host-pocket" in device.cookies
     return device
+
+
+async def listening(phone: Device) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Its page's events, once they have begun; whoever asks for them closes the writer."""
+    place = urlsplit(phone.url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port, ssl=phone.context())
+    cookie = f"__Host-pocket={phone.cookies['__Host-pocket']}"
+    writer.write(
+        f"GET /events HTTP/1.1\r\nHost: {place.netloc}\r\nCookie: {cookie}\r\n\r\n".encode()
+    )
+    async with asyncio.timeout(30):
+        while b"retry" not in await reader.readline():
+            pass
+    return reader, writer

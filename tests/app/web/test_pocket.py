@@ -8,7 +8,6 @@ import contextlib
 import ssl
 import stat
 import threading
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +32,7 @@ from tests.support.pocket_scene import (
     Device,
     began,
     decided,
+    listening,
     paired,
     pairing,
     pocket_house,
@@ -42,22 +42,7 @@ from tests.support.pocket_scene import (
 from tests.support.turned_clock import TurnedClock
 from tests.support.web_view import asks
 
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test waits until a button is armed; one looks at what is told before."""
-    monkeypatch.setattr(asked, "ARM_AFTER_S", 0.0)
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with pocket_house(tmp_path / "home") as house:
-        yield house
-
-
-@pytest.fixture
-async def phone(house: House) -> Device:
-    return await paired(house)
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 async def acts(house: House, verb: str) -> list[str]:
@@ -275,15 +260,7 @@ async def test_a_stolen_cookie_is_worth_nothing_once_revoked(house: House, phone
     thief = Device(phone.url, phone.authority, dict(phone.cookies))
     assert (await thief.ask("/")).status == 200
     (known,) = (await told(house))["devices"]
-    place = urlsplit(phone.url)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port, ssl=phone.context())
-    cookie = f"__Host-pocket={phone.cookies['__Host-pocket']}"
-    writer.write(
-        f"GET /events HTTP/1.1\r\nHost: {place.netloc}\r\nCookie: {cookie}\r\n\r\n".encode()
-    )
-    async with asyncio.timeout(30):
-        while b"retry" not in await reader.readline():
-            pass
+    reader, writer = await listening(phone)
     async with house.session.delete(
         f"{house.url}/v1/pocket/devices/{known['id']}", headers=house.headers()
     ) as reply:

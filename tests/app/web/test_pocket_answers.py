@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from llmgw_desktop.app.gateway.web.door import FormTokens
 from llmgw_desktop.app.gateway.web.page import pager_html
 from llmgw_desktop.domain.jobs.approval import Decision, PermissionKind
 from tests.engine.conftest import House
-from tests.support.pocket_scene import Device, paired, pocket_house
+from tests.support.pocket_scene import Device
 from tests.support.turned_clock import TurnedClock
 from tests.support.web_view import asks
 
@@ -30,21 +29,7 @@ _ASKED: dict[str, Any] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test waits until a button is armed."""
-    monkeypatch.setattr(asked, "ARM_AFTER_S", 0.0)
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with pocket_house(tmp_path / "home") as house:
-        yield house
-
-
-@pytest.fixture
-async def phone(house: House) -> Device:
-    return await paired(house)
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 async def answer(phone: Device, question_id: str, choice: str, **more: str) -> int:

@@ -4,9 +4,7 @@ is full, a time that is over while it listens."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,18 +18,12 @@ from tests.support.pocket_scene import (
     Device,
     began,
     decided,
+    listening,
     paired,
     pairing,
-    pocket_house,
     stranger,
     told,
 )
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with pocket_house(tmp_path / "home") as house:
-        yield house
 
 
 async def test_the_page_with_the_words_may_be_loaded_again(house: House) -> None:
@@ -111,15 +103,7 @@ async def test_a_device_whose_time_is_over_hears_nothing_more(
 ) -> None:
     monkeypatch.setattr(pages, "SIGN_OF_LIFE_S", 0.05)
     phone = await paired(house)
-    place = urlsplit(phone.url)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port, ssl=phone.context())
-    cookie = f"__Host-pocket={phone.cookies['__Host-pocket']}"
-    writer.write(
-        f"GET /events HTTP/1.1\r\nHost: {place.netloc}\r\nCookie: {cookie}\r\n\r\n".encode()
-    )
-    async with asyncio.timeout(30):
-        while b"retry" not in await reader.readline():
-            pass
+    reader, writer = await listening(phone)
     store = house.container.pocket.devices
     (device,) = store.all()
     store._devices = (replace(device, expires_at_s=1.0),)

@@ -23,16 +23,13 @@ PLACES = ("/ui", "/ui/flights", "/ui/jobs", "/ui/questions", "/ui/clients")
 SECRET = "sk-ant-api03-" + "Zq7Rt2Lm9Xc4" * 8
 
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
+
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with web_house(tmp_path / "home") as house:
         yield house
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test waits until a button is armed; one looks at what is told before."""
-    monkeypatch.setattr(asked, "ARM_AFTER_S", 0.0)
 
 
 @pytest.fixture
